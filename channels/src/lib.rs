@@ -1,0 +1,1 @@
+//! Django Channels' consumers, groups and channel layers for Rust, on actix.
