@@ -1,1 +1,8 @@
 //! Parlour, a self-hosted web chat: accounts, friends and conversations in a browser.
+
+#![forbid(unsafe_code)]
+
+pub mod db;
+pub mod error;
+#[rustfmt::skip]
+mod schema;
