@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod db;
 pub mod error;
 #[rustfmt::skip]
