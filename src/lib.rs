@@ -2,8 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod assets;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod templates;
+pub mod words;
 #[rustfmt::skip]
 mod schema;
