@@ -1,0 +1,5 @@
+//! New migrations must reach the binary: `embed_migrations!` alone does not see them come.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

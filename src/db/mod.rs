@@ -1,0 +1,191 @@
+//! The database: a pool of connections that only read, and one writer with group commit.
+//! `read` and `write` are the two ways to query, both off the event loop; models get a
+//! `&mut Connection` and never see a pool.
+
+mod ids;
+mod sqlite;
+#[cfg(test)]
+pub(crate) mod testing;
+mod timestamp;
+mod writer;
+
+use std::{path::Path, time::Duration};
+
+use actix_web::web;
+use diesel::r2d2::{ConnectionManager, Pool};
+
+pub(crate) use ids::id_type;
+pub use timestamp::Timestamp;
+
+use crate::error::{Error, Result};
+use writer::Writer;
+
+/// The connection that models take. PostgreSQL would join here.
+pub type Connection = diesel::SqliteConnection;
+
+/// Connections that read at the same time; SQLite readers never wait for the writer.
+const READERS: u32 = 6;
+/// How long a read waits for a free connection before it answers "busy".
+const READER_WAIT: Duration = Duration::from_secs(5);
+/// How long the readiness probe waits for the writer.
+const PROBE_WAIT: Duration = Duration::from_secs(2);
+
+/// Handle on one database file; cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    readers: Pool<ConnectionManager<Connection>>,
+    writer: Writer,
+}
+
+impl Database {
+    /// Opens or creates the file at `path`, runs the embedded migrations (after a backup where
+    /// there is data) and starts the writer.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] naming the file when it cannot be opened, is newer than this program,
+    /// or lies on a network file system.
+    pub fn open(path: &Path) -> Result<Self> {
+        sqlite::refuse_network_file_system(path)?;
+        let mut connection = sqlite::connect(path)?;
+        sqlite::migrate(&mut connection, path)?;
+        let manager = ConnectionManager::new(path.to_string_lossy());
+        let readers = Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .connection_timeout(READER_WAIT)
+            .connection_customizer(Box::new(sqlite::ReadOnly))
+            .build(manager)
+            .map_err(Error::internal)?;
+        Ok(Self {
+            readers,
+            writer: Writer::start(connection)?,
+        })
+    }
+
+    /// Runs `query` on a read-only connection, on a blocking thread.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when no connection is free in 5 s, otherwise what `query` answers.
+    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        web::block(move || {
+            let mut conn = readers.get().map_err(|error| {
+                log::warn!(target: "parlour::db", "no reader: {error}");
+                Error::Busy("database readers")
+            })?;
+            query(&mut conn)
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+
+    /// Runs `change` on the writer, in a savepoint of its own, and answers after the commit.
+    /// An `Err` from `change` undoes that change alone.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the queue is full or the commit failed, otherwise what `change` answers.
+    pub async fn write<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        self.enqueue(change).await
+    }
+
+    /// As [`Database::write`], but the change takes its place in the queue at the call and not at
+    /// the first poll: whoever enqueues in order is committed in order.
+    pub fn enqueue<T, F>(
+        &self,
+        change: F,
+    ) -> impl Future<Output = Result<T>> + Send + use<T, F> + 'static
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        self.writer.enqueue(change)
+    }
+
+    /// Whether the last commit succeeded and the writer answers in time.
+    pub async fn is_ready(&self) -> bool {
+        let probe = tokio::time::timeout(PROBE_WAIT, self.write(|_| Ok(())));
+        matches!(probe.await, Ok(Ok(()))) && self.writer.is_healthy()
+    }
+
+    /// Commits what waits, writes the log back into the file and ends the writer. Blocks.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+
+    use super::{Connection, testing::TestDatabase, *};
+    use crate::schema::rooms;
+
+    fn insert_room(conn: &mut Connection, kind: &str) -> Result<()> {
+        let row = (rooms::kind.eq(kind.to_owned()), rooms::created_at.eq(1_i64));
+        diesel::insert_into(rooms::table)
+            .values(row)
+            .execute(conn)?;
+        Ok(())
+    }
+
+    async fn kinds(db: &Database) -> Vec<String> {
+        db.read(|conn| {
+            Ok(rooms::table
+                .order(rooms::id)
+                .select(rooms::kind)
+                .load(conn)?)
+        })
+        .await
+        .unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_failed_change_undoes_itself_and_leaves_its_neighbours() {
+        let db = TestDatabase::new();
+        let first = db.enqueue(|conn| insert_room(conn, "one"));
+        let refused = db.enqueue(|conn| {
+            insert_room(conn, "two")?;
+            Err::<(), _>(Error::Forbidden)
+        });
+        let last = db.enqueue(|conn| insert_room(conn, "three"));
+        assert!(first.await.is_ok());
+        assert!(matches!(refused.await, Err(Error::Forbidden)));
+        assert!(last.await.is_ok());
+        assert_eq!(kinds(&db).await, ["one", "three"]);
+    }
+
+    #[actix_web::test]
+    async fn a_panic_in_a_change_is_an_error_and_the_writer_lives_on() {
+        let db = TestDatabase::new();
+        let broken = db.write(|conn| {
+            insert_room(conn, "lost")?;
+            let nothing: Option<()> = None;
+            nothing.ok_or(Error::NotFound).unwrap();
+            Ok(())
+        });
+        assert!(matches!(broken.await, Err(Error::Internal(_))));
+        assert!(db.write(|conn| insert_room(conn, "kept")).await.is_ok());
+        assert_eq!(kinds(&db).await, ["kept"]);
+    }
+
+    #[actix_web::test]
+    async fn a_reader_cannot_write() {
+        let db = TestDatabase::new();
+        assert!(db.read(|conn| insert_room(conn, "sneaky")).await.is_err());
+    }
+
+    #[actix_web::test]
+    async fn after_close_a_write_is_refused_as_busy() {
+        let db = TestDatabase::new();
+        db.close();
+        assert!(matches!(db.write(|_| Ok(())).await, Err(Error::Busy(_))));
+    }
+}

@@ -1,0 +1,191 @@
+//! All that only SQLite understands: pragmas, migrations with their backup, where a file may lie.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use diesel::{
+    Connection as _, RunQueryDsl,
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource, MigrationVersion},
+    r2d2::CustomizeConnection,
+    sqlite::Sqlite,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Connection, Timestamp};
+use crate::error::{Error, Result};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// The order matters: the busy time-out must stand before anything that can meet a lock.
+/// `FULL` is the durability promise: `NORMAL` survives a killed process, not a power cut.
+const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
+    PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; \
+    PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=1000; \
+    PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+
+/// `f_type` of NFS, SMB, CIFS and SMB2: their locks do not keep what SQLite needs.
+const NETWORK_FILE_SYSTEMS: [u32; 4] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42];
+
+pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let named = |cause: String| Error::internal(format!("{}: {cause}", path.display()));
+    let mut conn =
+        Connection::establish(&path.to_string_lossy()).map_err(|cause| named(cause.to_string()))?;
+    conn.batch_execute(PRAGMAS)
+        .map_err(|cause| named(cause.to_string()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(Error::internal)?;
+    Ok(conn)
+}
+
+/// Pragmas of the connections that only read.
+#[derive(Debug)]
+pub(super) struct ReadOnly;
+
+impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
+    fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(PRAGMAS)
+            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON"))
+            .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
+    let applied = conn.applied_migrations().map_err(Error::Internal)?;
+    refuse_newer(&applied)?;
+    if !conn
+        .has_pending_migration(MIGRATIONS)
+        .map_err(Error::Internal)?
+    {
+        return Ok(());
+    }
+    if !applied.is_empty() {
+        back_up(conn, path)?;
+    }
+    conn.run_pending_migrations(MIGRATIONS)
+        .map_err(Error::Internal)?;
+    Ok(())
+}
+
+fn refuse_newer(applied: &[MigrationVersion<'_>]) -> Result<()> {
+    let known: Vec<Box<dyn Migration<Sqlite>>> =
+        MIGRATIONS.migrations().map_err(Error::Internal)?;
+    let is_known =
+        |version: &MigrationVersion<'_>| known.iter().any(|one| one.name().version() == *version);
+    match applied.iter().find(|version| !is_known(version)) {
+        None => Ok(()),
+        Some(version) => Err(Error::internal(format!(
+            "the database has migration {version}, which this program does not know; \
+             start the newer version that made it"
+        ))),
+    }
+}
+
+/// `VACUUM INTO` copies a consistent state; copying the live file would not.
+fn back_up(conn: &mut Connection, path: &Path) -> Result<()> {
+    let copy = path.with_extension(format!("before-{}.sqlite3", Timestamp::now().0));
+    diesel::sql_query("VACUUM INTO ?")
+        .bind::<diesel::sql_types::Text, _>(copy.to_string_lossy())
+        .execute(conn)?;
+    fs::File::open(&copy)
+        .and_then(|file| file.sync_all())
+        .map_err(Error::internal)?;
+    log::info!(target: "parlour::db", "backed up to {} before migrating", copy.display());
+    Ok(())
+}
+
+pub(super) fn refuse_network_file_system(path: &Path) -> Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let stat = rustix::fs::statfs(folder.unwrap_or(Path::new("."))).map_err(Error::internal)?;
+    match u32::try_from(stat.f_type) {
+        Ok(kind) if NETWORK_FILE_SYSTEMS.contains(&kind) => Err(Error::internal(format!(
+            "{} lies on a network file system, where SQLite can lose data; use a local disk",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{
+        QueryableByName, sql_query,
+        sql_types::{Bool, Text},
+    };
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = Bool)]
+        required: bool,
+    }
+
+    fn migrated(folder: &tempfile::TempDir) -> Connection {
+        let path = folder.path().join("test.sqlite3");
+        let mut conn = connect(&path).unwrap();
+        migrate(&mut conn, &path).unwrap();
+        conn
+    }
+
+    fn columns_in_database(conn: &mut Connection, table: &str) -> Vec<String> {
+        sql_query("SELECT name, type AS kind, \"notnull\" AS required FROM pragma_table_info(?)")
+            .bind::<Text, _>(table)
+            .load::<Column>(conn)
+            .unwrap()
+            .into_iter()
+            .map(|column| {
+                let kind = match column.kind.as_str() {
+                    "BIGINT" | "INTEGER" => "BigInt",
+                    "BOOLEAN" => "Bool",
+                    _ => "Text",
+                };
+                let kind = if column.required {
+                    kind.into()
+                } else {
+                    format!("Nullable<{kind}>")
+                };
+                format!("{} -> {kind},", column.name)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn schema_rs_says_what_the_migrations_make() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = migrated(&folder);
+        let schema = include_str!("../schema.rs");
+        let mut tables = 0;
+        for block in schema.split("diesel::table! {").skip(1) {
+            let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
+            let table = lines.next().unwrap().split(' ').next().unwrap();
+            let columns: Vec<_> = lines.take_while(|line| *line != "}").collect();
+            assert_eq!(columns_in_database(&mut conn, table), columns, "{table}");
+            tables += 1;
+        }
+        assert_eq!(tables, 9);
+    }
+
+    #[test]
+    fn every_migration_can_be_undone_and_done_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = migrated(&folder);
+        conn.revert_all_migrations(MIGRATIONS).unwrap();
+        conn.run_pending_migrations(MIGRATIONS).unwrap();
+    }
+
+    #[test]
+    fn a_database_of_a_newer_program_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = migrated(&folder);
+        sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')")
+            .execute(&mut conn)
+            .unwrap();
+        let refused = migrate(&mut conn, &folder.path().join("test.sqlite3"));
+        assert!(matches!(refused, Err(Error::Internal(_))));
+    }
+}

@@ -1,0 +1,200 @@
+//! The Handlebars registry, its helpers, and `render`. Read once at start (from the binary in
+//! release builds, from `templates/` in debug builds), strict: missing data is an error.
+
+use std::sync::Arc;
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError,
+    RenderErrorReason, ScopedJson, handlebars_helper,
+};
+use rust_embed::RustEmbed;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{error::Result, words};
+
+#[derive(RustEmbed)]
+#[folder = "templates"]
+#[include = "*.hbs"]
+struct Files;
+
+/// Every template of the site, compiled; cheap to clone.
+#[derive(Clone)]
+pub struct Templates(Arc<Handlebars<'static>>);
+
+impl Templates {
+    /// Compiles all templates. A template that does not compile stops the start.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] naming the template and the line.
+    pub fn load() -> Result<Self> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        for name in Files::iter() {
+            let file = Files::get(&name).expect("rust-embed lists only what it holds");
+            let source = String::from_utf8_lossy(&file.data);
+            registry
+                .register_template_string(name.trim_end_matches(".hbs"), source)
+                .map_err(crate::error::Error::internal)?;
+        }
+        registry.register_helper("t", Box::new(translate));
+        registry.register_helper("json", Box::new(json_for_script));
+        registry.register_helper("eq", Box::new(eq));
+        registry.register_helper("words", Box::new(WordsHelper));
+        Ok(Self(Arc::new(registry)))
+    }
+
+    /// The page `name` (its path below `templates/`, without `.hbs`) with `page` as its data.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Template`] for a missing template or missing data.
+    pub fn render(&self, name: &str, page: &impl Serialize) -> Result<String> {
+        Ok(self.0.render(name, page)?)
+    }
+}
+
+handlebars_helper!(eq: |a: Value, b: Value| a == b);
+
+/// `{{t "key" name=value}}`: a message of the catalogue, escaped.
+fn translate(
+    helper: &Helper<'_>,
+    registry: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let key = helper.param(0).and_then(|key| key.value().as_str());
+    let key = key.ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
+    let values: Vec<(&str, String)> = helper
+        .hash()
+        .iter()
+        .map(|(name, value)| (*name, plain(value.value())))
+        .collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let escape = registry.get_escape_fn();
+    out.write(&escape(&words::text_with(key, &values)))?;
+    Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `{{json value}}` inside `<script type="application/json">`: nothing in it can end the script.
+fn json_for_script(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let value = helper
+        .param(0)
+        .ok_or(RenderErrorReason::ParamNotFoundForIndex("json", 0))?;
+    let json = serde_json::to_string(value.value()).map_err(RenderErrorReason::SerdeError)?;
+    out.write(&escape_for_script(&json))?;
+    Ok(())
+}
+
+fn escape_for_script(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// `(words "js-")`: the messages whose key starts so, as an object, for `json`.
+struct WordsHelper;
+
+impl handlebars::HelperDef for WordsHelper {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> std::result::Result<ScopedJson<'rc>, RenderError> {
+        let prefix = helper.param(0).and_then(|prefix| prefix.value().as_str());
+        let prefix = prefix.ok_or(RenderErrorReason::ParamNotFoundForIndex("words", 0))?;
+        Ok(ScopedJson::Derived(serde_json::json!(words::with_prefix(
+            prefix
+        ))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> Vec<(String, String)> {
+        let files = Files::iter().map(|name| {
+            let file = Files::get(&name).unwrap();
+            (
+                name.to_string(),
+                String::from_utf8(file.data.to_vec()).unwrap(),
+            )
+        });
+        files.collect()
+    }
+
+    #[test]
+    fn every_template_compiles() {
+        assert!(!sources().is_empty());
+        Templates::load().unwrap();
+    }
+
+    #[test]
+    fn no_template_writes_unescaped_or_carries_inline_code() {
+        for (name, source) in sources() {
+            let lower = source.to_lowercase();
+            for forbidden in [
+                "{{{",
+                "{{&",
+                " style=",
+                "<style",
+                " onclick=",
+                " onload=",
+                " onerror=",
+                "javascript:",
+            ] {
+                assert!(!lower.contains(forbidden), "{name} contains {forbidden}");
+            }
+            for script in lower.split("<script").skip(1) {
+                let tag = script.split('>').next().unwrap();
+                let fine = tag.contains("src=") || tag.contains("application/json");
+                assert!(fine, "{name} has an inline script: {tag}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_that_a_template_names_exists() {
+        let known = words::with_prefix("");
+        let mut found = 0;
+        for (name, source) in sources() {
+            for part in source.split("t \"").skip(1) {
+                let key = part.split('"').next().unwrap();
+                assert!(known.contains_key(key), "{name} names {key}");
+                found += 1;
+            }
+        }
+        assert!(found > 20);
+    }
+
+    #[test]
+    fn data_for_scripts_cannot_end_the_script() {
+        let escaped = escape_for_script(&serde_json::json!("</script>&\u{2028}").to_string());
+        assert_eq!(escaped, r#""\u003c/script\u003e\u0026\u2028""#);
+    }
+}

@@ -1,0 +1,116 @@
+//! The words that a person reads, from Project Fluent files in `locales/`, English first.
+//! Templates reach them through the helpers `t` and `words`, Rust through `text`.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use rust_embed::RustEmbed;
+use unic_langid::LanguageIdentifier;
+
+#[derive(RustEmbed)]
+#[folder = "locales/en"]
+struct English;
+
+static WORDS: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
+    let mut bundle = FluentBundle::new_concurrent(vec![english()]);
+    // Names stand in <bdi>; isolation marks inside accessible names would break exact look-ups.
+    bundle.set_use_isolating(false);
+    for resource in resources() {
+        bundle
+            .add_resource(resource)
+            .expect("no message key stands twice in locales/en");
+    }
+    bundle
+});
+
+fn english() -> LanguageIdentifier {
+    "en".parse().expect("en is a language")
+}
+
+fn resources() -> Vec<FluentResource> {
+    let files = English::iter().filter(|name| name.ends_with(".ftl"));
+    files
+        .map(|name| {
+            let file = English::get(&name).expect("rust-embed lists only what it holds");
+            let source = String::from_utf8_lossy(&file.data).into_owned();
+            FluentResource::try_new(source).expect("every locale file is valid Fluent")
+        })
+        .collect()
+}
+
+/// The message `key`.
+pub fn text(key: &str) -> String {
+    text_with(key, &[])
+}
+
+/// The message `key` with its variables filled in. A missing key is logged and stands for itself:
+/// a page with one odd word is better than no page. A test walks all keys that templates use.
+pub fn text_with(key: &str, values: &[(&str, &str)]) -> String {
+    let values: FluentArgs<'_> = values
+        .iter()
+        .map(|(name, value)| (*name, number_or_text(value)))
+        .collect();
+    format(key, Some(&values)).unwrap_or_else(|| {
+        log::error!(target: "parlour::words", "no message {key}");
+        key.to_owned()
+    })
+}
+
+/// Plural rules need a number to be a number.
+fn number_or_text(value: &str) -> FluentValue<'_> {
+    match value.parse::<u32>() {
+        Ok(number) => FluentValue::from(number),
+        Err(_) => FluentValue::from(Cow::Borrowed(value)),
+    }
+}
+
+fn format(key: &str, values: Option<&FluentArgs<'_>>) -> Option<String> {
+    let pattern = WORDS.get_message(key)?.value()?;
+    let mut errors = Vec::new();
+    let text = WORDS.format_pattern(pattern, values, &mut errors);
+    for error in errors {
+        log::error!(target: "parlour::words", "{key}: {error}");
+    }
+    Some(text.into_owned())
+}
+
+/// All messages whose key starts with `prefix`, unformatted (`{ $name }` stays), for scripts.
+pub fn with_prefix(prefix: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for resource in resources() {
+        for entry in resource.entries() {
+            if let Entry::Message(message) = entry
+                && message.id.name.starts_with(prefix)
+                && let Some(pattern) = &message.value
+            {
+                found.insert(message.id.name.to_owned(), source_of(pattern));
+            }
+        }
+    }
+    found
+}
+
+fn source_of(pattern: &Pattern<&str>) -> String {
+    let elements = pattern.elements.iter().map(|element| match element {
+        PatternElement::TextElement { value } => (*value).to_owned(),
+        PatternElement::Placeable {
+            expression: Expression::Inline(InlineExpression::VariableReference { id }),
+        } => format!("{{ ${} }}", id.name),
+        PatternElement::Placeable {
+            expression: Expression::Inline(InlineExpression::StringLiteral { value }),
+        } => (*value).to_owned(),
+        PatternElement::Placeable { .. } => String::new(),
+    });
+    elements.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_key_stands_for_itself() {
+        assert_eq!(text("no-such-key"), "no-such-key");
+    }
+}
