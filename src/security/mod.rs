@@ -1,0 +1,1 @@
+//! Guards that stand before every view and socket.
