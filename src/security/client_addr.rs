@@ -64,6 +64,16 @@ pub fn client_addr(request: &HttpRequest) -> IpAddr {
     proxies.client(request.peer_addr(), lines.into_iter())
 }
 
+/// The client of a socket, by the same rule.
+pub fn client_of_scope(proxies: &TrustedProxies, scope: &channels::Scope) -> IpAddr {
+    let lines: Vec<&[u8]> = scope
+        .headers()
+        .filter(|(name, _)| *name == FORWARDED_FOR)
+        .map(|(_, line)| line)
+        .collect();
+    proxies.client(scope.client(), lines.into_iter())
+}
+
 /// Some proxies write the port behind the address.
 fn parse(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?.trim();

@@ -5,6 +5,7 @@
 //! sessions, then [`csrf`] next to the views.
 
 pub mod client_addr;
+pub mod connection_limits;
 pub mod csrf;
 pub mod headers;
 pub mod hosts;
@@ -15,6 +16,7 @@ pub mod security_log;
 pub mod site;
 
 pub use client_addr::{TrustedProxies, client_addr};
+pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
 pub use limits::{Account, Action, Limits};
 pub use secret_keys::SecretKeys;

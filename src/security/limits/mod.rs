@@ -165,7 +165,7 @@ impl fmt::Debug for Limits {
 }
 
 /// One customer has a whole /64, so IPv6 addresses of one network count as one.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let prefix = v6.to_bits() & (u128::MAX << 64);

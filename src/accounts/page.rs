@@ -1,0 +1,152 @@
+//! What every page needs, so that a view only adds what is its own.
+
+use std::future::{Ready, ready};
+
+use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use super::appearance::Theme;
+use super::models::User;
+use super::notice::Notices;
+use super::session::SignedIn;
+use crate::assets;
+use crate::error::{Error, Result};
+use crate::security::Csrf;
+use crate::templates::Templates;
+use crate::words;
+
+/// Avatars have one of so many colours.
+const HUES: i64 = 12;
+
+/// A page about to be rendered; views take it as an argument.
+///
+/// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
+/// `theme`, `path`, `me` (null or [`person`]) and `notice` (null or `{kind, text}`).
+#[derive(Clone)]
+pub struct Page {
+    templates: Templates,
+    fields: Map<String, Value>,
+    cookies: Vec<Cookie<'static>>,
+    status: StatusCode,
+}
+
+/// A person as templates draw them: `{id, username, initials, hue}`.
+pub fn person(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "username": user.username,
+        "initials": initials(&user.username),
+        "hue": user.id.0.rem_euclid(HUES),
+    })
+}
+
+/// Two capital letters for an avatar; user names hold no combining marks that could be torn off.
+pub fn initials(username: &str) -> String {
+    username.to_uppercase().chars().take(2).collect()
+}
+
+impl Page {
+    fn new(request: &HttpRequest) -> Result<Self> {
+        let token = data::<Csrf>(request)?.token_for(request);
+        let notice = data::<Notices>(request)?.take(request);
+        let (notice, removal) = notice.unzip();
+        let me = SignedIn::of(request).map(|signed_in| person(&signed_in.user));
+        let fields = json!({
+            "lang": "en",
+            "title": words::text("site-name"),
+            "assets": assets::prefix(),
+            "csrf_token": token.token,
+            "theme": Theme::of(request),
+            "path": request.path(),
+            "me": me,
+            "notice": notice,
+        });
+        let Value::Object(fields) = fields else {
+            return Err(Error::internal("a page's fields are an object"));
+        };
+        Ok(Self {
+            templates: Templates::clone(data(request)?),
+            fields,
+            cookies: token.cookie.into_iter().chain(removal).collect(),
+            status: StatusCode::OK,
+        })
+    }
+
+    /// With the title of the message `key`; without, it is the site's name.
+    pub fn titled(self, key: &str) -> Self {
+        self.with_title(words::text(key))
+    }
+
+    /// With a title that is no fixed message: the name of a person or a room.
+    pub fn with_title(mut self, title: String) -> Self {
+        self.fields.insert("title".to_owned(), title.into());
+        self
+    }
+
+    /// With another status than 200.
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The token for scripts of the page, which is also in `csrf_token`.
+    pub fn csrf_token(&self) -> &str {
+        self.fields
+            .get("csrf_token")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The answer: `template` filled with the common fields and those of the object `own`.
+    ///
+    /// # Errors
+    /// [`Error::Template`] for a missing template or field.
+    pub fn render(mut self, template: &str, own: Value) -> Result<HttpResponse> {
+        if let Value::Object(own) = own {
+            self.fields.extend(own);
+        }
+        let html = self.templates.render(template, &self.fields)?;
+        let mut response = HttpResponse::build(self.status);
+        for cookie in self.cookies {
+            response.cookie(cookie);
+        }
+        Ok(response.content_type(ContentType::html()).body(html))
+    }
+}
+
+impl FromRequest for Page {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        ready(Self::new(request))
+    }
+}
+
+/// What the App registered as `web::Data<T>`.
+pub(super) fn data<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>> {
+    request.app_data().ok_or_else(|| {
+        Error::internal(format!(
+            "register web::Data<{}>",
+            std::any::type_name::<T>()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_two_capitals() {
+        assert_eq!(initials("ana"), "AN");
+        assert_eq!(initials("élan"), "ÉL");
+        assert_eq!(initials("x"), "X");
+        assert_eq!(initials("ßa"), "SS");
+        assert_eq!(initials("花子"), "花子");
+    }
+}
