@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ChatConsumer;
 use crate::{
+    accounts::UserId,
     chat::{
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, MessageCreated, Missing, Refused, ServerEvent},
@@ -48,7 +49,7 @@ impl ChatConsumer {
     fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
         if let Some(ClientEvent::Post { room, client_id, .. }) = event {
             let reason = NotPosted::Refused(Error::TooMany { retry_after: PACE_RETRY });
-            let refused = Refused::new(room, client_id, &reason);
+            let refused = Refused::new(room, client_id, &reason, None);
             ctx.send(ServerEvent::Refused(refused).frame())?;
             return self.count_error(ctx);
         }
@@ -91,9 +92,19 @@ impl ChatConsumer {
                 created_at: accepted.view.created_at,
                 html: accepted.html,
             },
-            Err(reason) => ServerEvent::Refused(Refused::new(room, client_id, &reason)),
+            Err(reason) => {
+                let name = self.name_of(room, author).await;
+                let refused = Refused::new(room, client_id, &reason, name.as_deref());
+                ServerEvent::Refused(refused)
+            }
         };
         Ok(ctx.send(event.frame())?)
+    }
+
+    /// The room's name, if its member asks.
+    async fn name_of(&self, room: RoomId, user: UserId) -> Option<String> {
+        let member = self.parts.database.read(move |conn| RoomMember::find(conn, room, user));
+        Some(member.await.ok()?.other.username)
     }
 
     async fn resume(
@@ -123,7 +134,7 @@ impl ChatConsumer {
         &self,
         room: RoomId,
         after: i64,
-        reader: crate::accounts::UserId,
+        reader: UserId,
         missed: Missed,
     ) -> Result<ServerEvent> {
         let created = |event| {
