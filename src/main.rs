@@ -9,7 +9,12 @@ use parlour::config::{Cli, Command};
 async fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
             error.exit()
         }
         Err(error) => return complain(first_line(&error.to_string())),
@@ -36,7 +41,10 @@ async fn main() -> ExitCode {
 
 /// clap explains at length; a wrong setting is one line.
 fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or(text).trim_start_matches("error: ")
+    text.lines()
+        .next()
+        .unwrap_or(text)
+        .trim_start_matches("error: ")
 }
 
 fn complain(sentence: &str) -> ExitCode {

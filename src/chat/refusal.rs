@@ -18,7 +18,12 @@ const BUSY_RETRY: Duration = Duration::from_secs(1);
 impl Refused {
     /// The answer to a post to `room` that failed for `reason`; `name` is the room's, if the
     /// sender may know it.
-    pub(super) fn new(room: RoomId, client_id: Uuid, reason: &NotPosted, name: Option<&str>) -> Self {
+    pub(super) fn new(
+        room: RoomId,
+        client_id: Uuid,
+        reason: &NotPosted,
+        name: Option<&str>,
+    ) -> Self {
         let (code, text) = wording(reason, name);
         let (excess, retry_after) = match reason {
             NotPosted::Body(BodyError::TooLong { excess }) => (Some(*excess), None),
@@ -29,19 +34,31 @@ impl Refused {
             _ => (None, None),
         };
         let in_ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        Self { room, client_id, code, text, excess, retry_after_ms: retry_after.map(in_ms) }
+        Self {
+            room,
+            client_id,
+            code,
+            text,
+            excess,
+            retry_after_ms: retry_after.map(in_ms),
+        }
     }
 }
 
 fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
     match reason {
-        NotPosted::Body(BodyError::Empty) => (RefusalCode::Empty, words::text("room-refused-empty")),
+        NotPosted::Body(BodyError::Empty) => {
+            (RefusalCode::Empty, words::text("room-refused-empty"))
+        }
         NotPosted::Body(BodyError::Control) => {
             (RefusalCode::Invalid, words::text("room-refused-control"))
         }
         NotPosted::Body(BodyError::TooLong { excess }) => {
             let excess = excess.to_string();
-            (RefusalCode::TooLong, words::text_with("room-refused-too-long", &[("excess", &excess)]))
+            (
+                RefusalCode::TooLong,
+                words::text_with("room-refused-too-long", &[("excess", &excess)]),
+            )
         }
         NotPosted::Closing => (RefusalCode::Closing, words::text("room-refused-closing")),
         NotPosted::Refused(Error::Forbidden | Error::NotFound) => {

@@ -29,7 +29,9 @@ impl Chromedriver {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let ready = async {
             while let Some(line) = lines.next_line().await.unwrap() {
-                if let Some(port) = line.strip_prefix("ChromeDriver was started successfully on port ") {
+                if let Some(port) =
+                    line.strip_prefix("ChromeDriver was started successfully on port ")
+                {
                     return port.trim_end_matches('.').to_owned();
                 }
             }
@@ -38,7 +40,10 @@ impl Chromedriver {
         let port = timeout(LIMIT, ready).await.expect("chromedriver starts");
         // It goes on writing: somebody has to read, or the pipe fills and it stands still.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { address: format!("127.0.0.1:{port}"), _process: process }
+        Self {
+            address: format!("127.0.0.1:{port}"),
+            _process: process,
+        }
     }
 
     /// Where WebDriver commands go.
@@ -50,7 +55,11 @@ impl Chromedriver {
     pub(crate) fn end_session(&self, session: &str) -> io::Result<()> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(LIMIT))?;
-        write!(stream, "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address)?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n",
+            self.address
+        )?;
         stream.read_exact(&mut [0; 12])
     }
 }

@@ -54,7 +54,10 @@ pub(crate) struct Kind {
 
 impl Default for Kind {
     fn default() -> Self {
-        Self { javascript: true, size: (1280, 800) }
+        Self {
+            javascript: true,
+            size: (1280, 800),
+        }
     }
 }
 
@@ -66,7 +69,14 @@ impl Profile {
 
     /// A browser that runs no scripts.
     pub(crate) async fn without_javascript(site: &Site) -> Self {
-        Self::at(site.address, Kind { javascript: false, ..Kind::default() }).await
+        Self::at(
+            site.address,
+            Kind {
+                javascript: false,
+                ..Kind::default()
+            },
+        )
+        .await
     }
 
     /// A browser of that kind for the site at that address.
@@ -78,8 +88,12 @@ impl Profile {
         for flag in FLAGS {
             wishes.add_arg(flag).unwrap();
         }
-        wishes.add_arg(&format!("--user-data-dir={}", files.path().display())).unwrap();
-        wishes.add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1)).unwrap();
+        wishes
+            .add_arg(&format!("--user-data-dir={}", files.path().display()))
+            .unwrap();
+        wishes
+            .add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1))
+            .unwrap();
         // The address bar shows the site's own address, and the bytes take the wire.
         let detour = format!("--host-resolver-rules=MAP {} 127.0.0.1:{}", site, wire.port);
         wishes.add_arg(&detour).unwrap();
@@ -90,12 +104,21 @@ impl Profile {
         });
         wishes.add_experimental_option("prefs", prefs).unwrap();
         let driver = WebDriver::new(chromedriver.url(), wishes).await.unwrap();
-        Self { driver, wire, origin: format!("http://{site}"), chromedriver, _files: files }
+        Self {
+            driver,
+            wire,
+            origin: format!("http://{site}"),
+            chromedriver,
+            _files: files,
+        }
     }
 
     /// Opens a page of the site in the current tab.
     pub(crate) async fn open(&self, path: &str) {
-        self.driver.goto(format!("{}{path}", self.origin)).await.unwrap();
+        self.driver
+            .goto(format!("{}{path}", self.origin))
+            .await
+            .unwrap();
     }
 
     /// The path of the page on the screen, with its query.
@@ -125,6 +148,9 @@ impl Profile {
     pub(crate) async fn screenshot(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        self.driver
+            .screenshot(&folder.join(format!("{name}.png")))
+            .await
+            .unwrap();
     }
 }

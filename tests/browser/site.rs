@@ -24,7 +24,11 @@ impl Site {
     pub(crate) async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let (process, address) = spawn("127.0.0.1:0".parse().unwrap(), &data).await;
-        Self { address, data, process: Some(process) }
+        Self {
+            address,
+            data,
+            process: Some(process),
+        }
     }
 
     /// The address that people type.
@@ -66,13 +70,17 @@ async fn spawn(bind: SocketAddr, data: &TempDir) -> (Child, SocketAddr) {
         }
         panic!("the program ended before it printed its URL");
     };
-    let address = timeout(LIMIT, ready).await.expect("the program prints its URL");
+    let address = timeout(LIMIT, ready)
+        .await
+        .expect("the program prints its URL");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     (process, address)
 }
 
 fn address_in(line: &str) -> Option<SocketAddr> {
     let after = &line[line.find("http://")? + "http://".len()..];
-    let end = after.find(|c: char| !matches!(c, '0'..='9' | '.' | ':')).unwrap_or(after.len());
+    let end = after
+        .find(|c: char| !matches!(c, '0'..='9' | '.' | ':'))
+        .unwrap_or(after.len());
     after[..end].parse().ok()
 }

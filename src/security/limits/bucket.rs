@@ -75,7 +75,10 @@ pub struct TokenBucket {
 impl TokenBucket {
     /// A full bucket.
     pub fn full(rate: Rate, now: Instant) -> Self {
-        Self { rate, bucket: Bucket::full(rate, now) }
+        Self {
+            rate,
+            bucket: Bucket::full(rate, now),
+        }
     }
 
     /// Takes a token, if there is one.

@@ -63,7 +63,11 @@ fn two_rates_hold_together() {
         round = (0..100).filter(|_| post().is_ok()).count();
     }
 
-    assert_eq!((first, round), (30, 10), "30 at once, but 600 in 10 minutes");
+    assert_eq!(
+        (first, round),
+        (30, 10),
+        "30 at once, but 600 in 10 minutes"
+    );
 }
 
 #[test]
