@@ -41,7 +41,10 @@ pub fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
 /// Whether the text is one to six emoji, counted as a person sees them, and nothing else.
 pub fn is_big_emoji(text: &str) -> bool {
     let mut seen = 0;
-    for grapheme in text.graphemes(true).filter(|grapheme| !grapheme.trim().is_empty()) {
+    for grapheme in text
+        .graphemes(true)
+        .filter(|grapheme| !grapheme.trim().is_empty())
+    {
         seen += 1;
         if seen > MOST_LARGE_EMOJI || emojis::get(grapheme).is_none() {
             return false;
@@ -56,8 +59,14 @@ mod tests {
 
     #[test]
     fn the_limit_counts_characters_and_names_the_excess() {
-        assert_eq!(checked(&"é".repeat(10_000), 10_000).map(|text| text.len()), Ok(20_000));
-        assert_eq!(checked(&"x".repeat(10_001), 10_000), Err(BodyError::TooLong { excess: 1 }));
+        assert_eq!(
+            checked(&"é".repeat(10_000), 10_000).map(|text| text.len()),
+            Ok(20_000)
+        );
+        assert_eq!(
+            checked(&"x".repeat(10_001), 10_000),
+            Err(BodyError::TooLong { excess: 1 })
+        );
     }
 
     #[test]

@@ -232,7 +232,10 @@ impl MessageCreated {
             room: view.room,
             seq: view.seq,
             id: view.id,
-            author: UserRef { id: view.author.id, username: view.author.username.clone() },
+            author: UserRef {
+                id: view.author.id,
+                username: view.author.username.clone(),
+            },
             body: view.body.clone(),
             created_at: view.created_at.clone(),
             html,

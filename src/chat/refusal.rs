@@ -16,9 +16,15 @@ use crate::{error::Error, words};
 const BUSY_RETRY: Duration = Duration::from_secs(1);
 
 impl Refused {
-    /// The answer to a post to `room` that failed for `reason`.
-    pub(super) fn new(room: RoomId, client_id: Uuid, reason: &NotPosted) -> Self {
-        let (code, text) = wording(reason);
+    /// The answer to a post to `room` that failed for `reason`; `name` is the room's, if the
+    /// sender may know it.
+    pub(super) fn new(
+        room: RoomId,
+        client_id: Uuid,
+        reason: &NotPosted,
+        name: Option<&str>,
+    ) -> Self {
+        let (code, text) = wording(reason, name);
         let (excess, retry_after) = match reason {
             NotPosted::Body(BodyError::TooLong { excess }) => (Some(*excess), None),
             NotPosted::Refused(Error::TooMany { retry_after }) => (None, Some(*retry_after)),
@@ -28,31 +34,46 @@ impl Refused {
             _ => (None, None),
         };
         let in_ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        Self { room, client_id, code, text, excess, retry_after_ms: retry_after.map(in_ms) }
+        Self {
+            room,
+            client_id,
+            code,
+            text,
+            excess,
+            retry_after_ms: retry_after.map(in_ms),
+        }
     }
 }
 
-fn wording(reason: &NotPosted) -> (RefusalCode, String) {
+fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
     match reason {
-        NotPosted::Body(BodyError::Empty) => (RefusalCode::Empty, words::text("refused-empty")),
+        NotPosted::Body(BodyError::Empty) => {
+            (RefusalCode::Empty, words::text("room-refused-empty"))
+        }
         NotPosted::Body(BodyError::Control) => {
-            (RefusalCode::Invalid, words::text("refused-control"))
+            (RefusalCode::Invalid, words::text("room-refused-control"))
         }
         NotPosted::Body(BodyError::TooLong { excess }) => {
             let excess = excess.to_string();
-            (RefusalCode::TooLong, words::text_with("refused-too-long", &[("excess", &excess)]))
+            (
+                RefusalCode::TooLong,
+                words::text_with("room-refused-too-long", &[("excess", &excess)]),
+            )
         }
-        NotPosted::Closing => (RefusalCode::Closing, words::text("refused-closing")),
+        NotPosted::Closing => (RefusalCode::Closing, words::text("room-refused-closing")),
         NotPosted::Refused(Error::Forbidden | Error::NotFound) => {
-            (RefusalCode::NotAllowed, words::text("refused-not-allowed"))
+            let text = name.map_or_else(
+                || words::text("room-refused-missing"),
+                |name| words::text_with("room-refused-not-allowed", &[("name", name)]),
+            );
+            (RefusalCode::NotAllowed, text)
         }
         NotPosted::Refused(Error::Conflict) => {
-            (RefusalCode::Conflict, words::text("refused-conflict"))
+            (RefusalCode::Conflict, words::text("room-refused-conflict"))
         }
-        NotPosted::Refused(Error::TooMany { retry_after }) => {
-            let seconds = retry_after.as_secs_f64().ceil().to_string();
-            (RefusalCode::Rate, words::text_with("refused-rate", &[("seconds", &seconds)]))
+        NotPosted::Refused(Error::TooMany { .. }) => {
+            (RefusalCode::Rate, words::text("room-refused-rate"))
         }
-        NotPosted::Refused(_) => (RefusalCode::Busy, words::text("refused-busy")),
+        NotPosted::Refused(_) => (RefusalCode::Busy, words::text("room-refused-busy")),
     }
 }

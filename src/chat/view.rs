@@ -65,7 +65,13 @@ impl MessageView {
             message: &'a MessageView,
             follows: bool,
         }
-        templates.render("chat/_message", &Fragment { message: self, follows: false })
+        templates.render(
+            "chat/_message",
+            &Fragment {
+                message: self,
+                follows: false,
+            },
+        )
     }
 }
 
@@ -96,7 +102,9 @@ pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut before: Option<Message> = None;
     for message in messages {
         let day_of = |message: &Message| message.created_at.utc("%Y-%m-%d");
-        let new_day = before.as_ref().is_none_or(|before| day_of(before) != day_of(&message));
+        let new_day = before
+            .as_ref()
+            .is_none_or(|before| day_of(before) != day_of(&message));
         let follows = !new_day
             && before.as_ref().is_some_and(|before| {
                 before.author.id == message.author.id
@@ -107,7 +115,11 @@ pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
             text: message.created_at.utc("%-d %B %Y"),
         });
         before = Some(message.clone());
-        entries.push(Entry { day, follows, message: MessageView::new(message) });
+        entries.push(Entry {
+            day,
+            follows,
+            message: MessageView::new(message),
+        });
     }
     entries
 }
@@ -132,12 +144,21 @@ mod tests {
     #[test]
     fn one_author_within_five_minutes_of_the_same_day_is_grouped() {
         let day = 24 * 60;
-        let log = vec![message(1, 0), message(1, 4), message(2, 5), message(1, 6), message(1, day)];
+        let log = vec![
+            message(1, 0),
+            message(1, 4),
+            message(2, 5),
+            message(1, 6),
+            message(1, day),
+        ];
         let rows = entries(log);
         let follows: Vec<bool> = rows.iter().map(|row| row.follows).collect();
         assert_eq!(follows, [false, true, false, false, false]);
         let days: Vec<bool> = rows.iter().map(|row| row.day.is_some()).collect();
         assert_eq!(days, [true, false, false, false, true]);
-        assert_eq!(rows[4].day.as_ref().map(|day| day.text.as_str()), Some("2 January 1970"));
+        assert_eq!(
+            rows[4].day.as_ref().map(|day| day.text.as_str()),
+            Some("2 January 1970")
+        );
     }
 }

@@ -70,36 +70,44 @@ pub(super) fn add(
     other: &User,
     limit: OpenRequests,
 ) -> Result<Changed> {
-    between(conn, me, other, |conn| match Relation::between(conn, me.id, other.id)? {
-        Relation::Myself => Err(refused("friends-error-self", other)),
-        Relation::Friend => Err(refused("friends-error-already-friend", other)),
-        Relation::Blocked => Err(refused("friends-error-blocked", other)),
-        Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
-        Relation::Outgoing | Relation::None | Relation::BlockedByOther => {
-            refuse_too_many(conn, me, limit)?;
-            ask(conn, me.id, other.id)
+    between(conn, me, other, |conn| {
+        match Relation::between(conn, me.id, other.id)? {
+            Relation::Myself => Err(refused("friends-error-self", other)),
+            Relation::Friend => Err(refused("friends-error-already-friend", other)),
+            Relation::Blocked => Err(refused("friends-error-blocked", other)),
+            Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
+            Relation::Outgoing | Relation::None | Relation::BlockedByOther => {
+                refuse_too_many(conn, me, limit)?;
+                ask(conn, me.id, other.id)
+            }
         }
     })
 }
 
 /// Accepts the request that `other` sent.
 pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
-    between(conn, me, other, |conn| match Relation::between(conn, me.id, other.id)? {
-        Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
-        Relation::Friend => Ok(()),
-        _ => Err(Error::NotFound),
+    between(conn, me, other, |conn| {
+        match Relation::between(conn, me.id, other.id)? {
+            Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
+            Relation::Friend => Ok(()),
+            _ => Err(Error::NotFound),
+        }
     })
 }
 
 /// Declines the request that `other` sent; to `other` it goes on to look pending.
 pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
-    between(conn, me, other, |conn| Ok(mark_declined(conn, other.id, me.id)?))
+    between(conn, me, other, |conn| {
+        Ok(mark_declined(conn, other.id, me.id)?)
+    })
 }
 
 /// Takes back the request to `other`.
 pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
-        let Some(request) = FriendRequest::find(conn, me.id, other.id)? else { return Ok(()) };
+        let Some(request) = FriendRequest::find(conn, me.id, other.id)? else {
+            return Ok(());
+        };
         if request.declined_at.is_none() {
             FriendRequest::delete(conn, me.id, other.id)?;
             return Ok(());
@@ -113,7 +121,9 @@ pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<C
 
 /// Ends the friendship with `other`; the conversation stays readable.
 pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
-    between(conn, me, other, |conn| Ok(Friendship::end(conn, me.id, other.id).map(drop)?))
+    between(conn, me, other, |conn| {
+        Ok(Friendship::end(conn, me.id, other.id).map(drop)?)
+    })
 }
 
 /// Blocks `other`: ends the friendship, and hides what `other` asks from now on.
@@ -131,7 +141,9 @@ pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Ch
 
 /// Lifts the block of `other`.
 pub(super) fn unblock(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
-    between(conn, me, other, |conn| Ok(Block::end(conn, me.id, other.id)?))
+    between(conn, me, other, |conn| {
+        Ok(Block::end(conn, me.id, other.id)?)
+    })
 }
 
 fn between(
@@ -150,8 +162,14 @@ fn between(
     Ok(Changed {
         me: Person::new(me.id, &me.username),
         other: Person::new(other.id, &other.username),
-        my_view: View { before: mine, after: mine_after },
-        their_view: View { before: theirs, after: theirs_after },
+        my_view: View {
+            before: mine,
+            after: mine_after,
+        },
+        their_view: View {
+            before: theirs,
+            after: theirs_after,
+        },
     })
 }
 
@@ -172,7 +190,9 @@ fn ask(conn: &mut Connection, me: UserId, other: UserId) -> Result<()> {
         cancelled_at: None,
     };
     FriendRequest::delete(conn, me, other)?;
-    diesel::insert_into(friend_requests::table).values(request).execute(conn)?;
+    diesel::insert_into(friend_requests::table)
+        .values(request)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -186,9 +206,13 @@ fn mark_declined(conn: &mut Connection, sender: UserId, recipient: UserId) -> Qu
     Ok(())
 }
 
-fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Result<()> {
+pub(super) fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Result<()> {
     let is_new = me.created_at > Timestamp::now().minus(NEW_ACCOUNT);
-    let most = if is_new { limit.most_when_new } else { limit.most };
+    let most = if is_new {
+        limit.most_when_new
+    } else {
+        limit.most
+    };
     let open = FriendRequest::from(conn, me.id)?.len();
     if open < usize::try_from(most).unwrap_or(usize::MAX) {
         return Ok(());
@@ -198,5 +222,8 @@ fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Res
 }
 
 fn refused(key: &str, other: &User) -> Error {
-    Error::invalid("username", words::text_with(key, &[("name", &other.username)]))
+    Error::invalid(
+        "username",
+        words::text_with(key, &[("name", &other.username)]),
+    )
 }

@@ -55,17 +55,24 @@ pub fn friendship_group() -> GroupName {
 pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
     let (a, b) = (changed.me.id, changed.other.id);
     if changed.friendship_begun() {
-        layer.group_send(&friendship_group(), FriendshipEvent::Begun { a, b }).await?;
+        layer
+            .group_send(&friendship_group(), FriendshipEvent::Begun { a, b })
+            .await?;
     }
     if changed.friendship_ended() {
-        layer.group_send(&friendship_group(), FriendshipEvent::Ended { a, b }).await?;
+        layer
+            .group_send(&friendship_group(), FriendshipEvent::Ended { a, b })
+            .await?;
     }
     for (reader, other, view) in [
         (&changed.me, &changed.other, changed.my_view),
         (&changed.other, &changed.me, changed.their_view),
     ] {
         if let Some(state) = view.news() {
-            let event = RelationEvent::Changed { user: other.clone(), state };
+            let event = RelationEvent::Changed {
+                user: other.clone(),
+                state,
+            };
             layer.group_send(&user_group(reader.id), event).await?;
         }
     }

@@ -11,3 +11,6 @@ pub use events::{FriendshipEvent, RelationEvent, friendship_group};
 pub use models::{Friendship, friends_of};
 pub use relation::Relation;
 pub use views::routes;
+
+#[cfg(test)]
+mod tests;

@@ -107,11 +107,17 @@ impl Friendship {
 
     /// Every pair of friends, for repairs at the start.
     pub fn all(conn: &mut Connection) -> QueryResult<Vec<(UserId, UserId)>> {
-        friendships::table.select((friendships::user_a, friendships::user_b)).load(conn)
+        friendships::table
+            .select((friendships::user_a, friendships::user_b))
+            .load(conn)
     }
 
     pub(super) fn begin(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<()> {
-        let row = Self { user_a: a.min(b), user_b: a.max(b), created_at: Timestamp::now() };
+        let row = Self {
+            user_a: a.min(b),
+            user_b: a.max(b),
+            created_at: Timestamp::now(),
+        };
         diesel::insert_into(friendships::table)
             .values(row)
             .on_conflict_do_nothing()
@@ -146,8 +152,15 @@ impl Block {
     }
 
     pub(super) fn begin(conn: &mut Connection, by: UserId, of: UserId) -> QueryResult<()> {
-        let row = Self { blocker_id: by, blocked_id: of, created_at: Timestamp::now() };
-        diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing().execute(conn)?;
+        let row = Self {
+            blocker_id: by,
+            blocked_id: of,
+            created_at: Timestamp::now(),
+        };
+        diesel::insert_into(blocks::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
         Ok(())
     }
 
@@ -186,5 +199,7 @@ pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>>
 }
 
 fn people(rows: impl IntoIterator<Item = (UserId, String)>) -> Vec<Person> {
-    rows.into_iter().map(|(id, username)| Person::new(id, username)).collect()
+    rows.into_iter()
+        .map(|(id, username)| Person::new(id, username))
+        .collect()
 }

@@ -18,7 +18,7 @@ pub mod site;
 pub use client_addr::{TrustedProxies, client_addr};
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
-pub use limits::{Account, Action, Limits};
+pub use limits::{Account, Action, Limits, TokenBucket};
 pub use secret_keys::SecretKeys;
 pub use site::Site;
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ChatConsumer;
 use crate::{
+    accounts::UserId,
     chat::{
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, MessageCreated, Missing, Refused, ServerEvent},
@@ -35,9 +36,11 @@ impl ChatConsumer {
         match event {
             None => self.report(ctx, "bad_event", "error-bad-event"),
             Some(ClientEvent::Ping {}) => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
-            Some(ClientEvent::Post { room, client_id, body }) => {
-                self.post(room, client_id, body, ctx).await
-            }
+            Some(ClientEvent::Post {
+                room,
+                client_id,
+                body,
+            }) => self.post(room, client_id, body, ctx).await,
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false).await,
@@ -46,9 +49,14 @@ impl ChatConsumer {
 
     /// A message that came too fast is answered, so that its sender's queue goes on.
     fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
-        if let Some(ClientEvent::Post { room, client_id, .. }) = event {
-            let reason = NotPosted::Refused(Error::TooMany { retry_after: PACE_RETRY });
-            let refused = Refused::new(room, client_id, &reason);
+        if let Some(ClientEvent::Post {
+            room, client_id, ..
+        }) = event
+        {
+            let reason = NotPosted::Refused(Error::TooMany {
+                retry_after: PACE_RETRY,
+            });
+            let refused = Refused::new(room, client_id, &reason, None);
             ctx.send(ServerEvent::Refused(refused).frame())?;
             return self.count_error(ctx);
         }
@@ -56,7 +64,10 @@ impl ChatConsumer {
     }
 
     fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
-        let event = ServerEvent::Error { code: code.into(), text: words::text(key) };
+        let event = ServerEvent::Error {
+            code: code.into(),
+            text: words::text(key),
+        };
         ctx.send(event.frame())?;
         self.count_error(ctx)
     }
@@ -77,7 +88,13 @@ impl ChatConsumer {
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
         let author = self.signed_in()?.user.id;
-        let post = PostMessage { room, author, ip: self.ip, client_id, body };
+        let post = PostMessage {
+            room,
+            author,
+            ip: self.ip,
+            client_id,
+            body,
+        };
         let answer = match self.parts.server.send(post).await {
             Ok(answer) => answer,
             Err(_) => Err(NotPosted::Closing),
@@ -91,17 +108,25 @@ impl ChatConsumer {
                 created_at: accepted.view.created_at,
                 html: accepted.html,
             },
-            Err(reason) => ServerEvent::Refused(Refused::new(room, client_id, &reason)),
+            Err(reason) => {
+                let name = self.name_of(room, author).await;
+                let refused = Refused::new(room, client_id, &reason, name.as_deref());
+                ServerEvent::Refused(refused)
+            }
         };
         Ok(ctx.send(event.frame())?)
     }
 
-    async fn resume(
-        &mut self,
-        room: RoomId,
-        after: i64,
-        ctx: &mut Context<Self>,
-    ) -> HandlerResult {
+    /// The room's name, if its member asks.
+    async fn name_of(&self, room: RoomId, user: UserId) -> Option<String> {
+        let member = self
+            .parts
+            .database
+            .read(move |conn| RoomMember::find(conn, room, user));
+        Some(member.await.ok()?.other.username)
+    }
+
+    async fn resume(&mut self, room: RoomId, after: i64, ctx: &mut Context<Self>) -> HandlerResult {
         let user = self.signed_in()?.user.id;
         let most = self.parts.limits.resume_len;
         let missed = self.parts.database.read(move |conn| {
@@ -123,7 +148,7 @@ impl ChatConsumer {
         &self,
         room: RoomId,
         after: i64,
-        reader: crate::accounts::UserId,
+        reader: UserId,
         missed: Missed,
     ) -> Result<ServerEvent> {
         let created = |event| {
@@ -135,14 +160,22 @@ impl ChatConsumer {
         Ok(ServerEvent::RoomEvents {
             room,
             after,
-            events: missed.events.into_iter().map(created).collect::<Result<_>>()?,
+            events: missed
+                .events
+                .into_iter()
+                .map(created)
+                .collect::<Result<_>>()?,
             last_seq: missed.last_seq,
             missing: missed.missing,
         })
     }
 
     async fn typing(&mut self, room: RoomId, active: bool) -> HandlerResult {
-        let typing = Typing { room, person: self.user()?, active };
+        let typing = Typing {
+            room,
+            person: self.user()?,
+            active,
+        };
         // A mark that is lost is renewed in 3 s.
         drop(self.parts.server.send(typing).await);
         Ok(())
@@ -166,18 +199,31 @@ impl Missed {
         let last_seq = member.room.last_seq;
         if last_seq - after <= i64::from(most) {
             let events = RoomEvent::after(conn, member, after, most)?;
-            return Ok(Self { events, last_seq, missing: None });
+            return Ok(Self {
+                events,
+                last_seq,
+                missing: None,
+            });
         }
         let newest: Vec<_> = Message::before(conn, member, None, NEWEST_PAGE)?;
         let first = newest.first().map_or(last_seq + 1, |message| message.seq);
-        let missing = (first > after + 1).then_some(Missing { from: after + 1, to: first - 1 });
+        let missing = (first > after + 1).then_some(Missing {
+            from: after + 1,
+            to: first - 1,
+        });
         let events = newest.into_iter().map(RoomEvent::MessageCreated).collect();
-        Ok(Self { events, last_seq, missing })
+        Ok(Self {
+            events,
+            last_seq,
+            missing,
+        })
     }
 }
 
 fn parse(text: &str) -> Option<ClientEvent> {
-    (depth(text) <= MAX_DEPTH).then(|| serde_json::from_str(text).ok()).flatten()
+    (depth(text) <= MAX_DEPTH)
+        .then(|| serde_json::from_str(text).ok())
+        .flatten()
 }
 
 /// How deep the brackets outside strings nest.
@@ -208,7 +254,11 @@ mod tests {
         assert!(parse(r#"{"type":"connection.ping"}"#).is_some());
         assert!(parse(r#"{"type":"message.explode"}"#).is_none());
         assert!(parse("[1]").is_none());
-        let deep = format!(r#"{{"type":"connection.ping","x":{}1{}}}"#, "[".repeat(8), "]".repeat(8));
+        let deep = format!(
+            r#"{{"type":"connection.ping","x":{}1{}}}"#,
+            "[".repeat(8),
+            "]".repeat(8)
+        );
         assert!(parse(&deep).is_none());
     }
 

@@ -54,7 +54,13 @@ impl ChatConsumer {
     /// A consumer for the person whom the session middleware put into `scope`.
     pub fn new(parts: ChatConsumerParts, scope: &Scope, ip: IpAddr) -> Self {
         let pace = Pace::new(&parts.limits);
-        Self { signed_in: scope.get::<SignedIn>().cloned(), parts, ip, pace, joined: false }
+        Self {
+            signed_in: scope.get::<SignedIn>().cloned(),
+            parts,
+            ip,
+            pace,
+            joined: false,
+        }
     }
 
     fn signed_in(&self) -> Result<&SignedIn> {
@@ -63,7 +69,10 @@ impl ChatConsumer {
 
     fn user(&self) -> Result<UserRef> {
         let user = &self.signed_in()?.user;
-        Ok(UserRef { id: user.id, username: user.username.clone() })
+        Ok(UserRef {
+            id: user.id,
+            username: user.username.clone(),
+        })
     }
 
     /// Listens to every room, then reads their state: what comes in between is heard twice at
@@ -75,11 +84,21 @@ impl ChatConsumer {
             ctx.group_add(&room_group(room.id)).await?;
         }
         let rooms = self.parts.database.read(rooms).await?;
-        Ok(rooms.iter().map(|room| RoomState { room: room.id, last_seq: room.last_seq }).collect())
+        Ok(rooms
+            .iter()
+            .map(|room| RoomState {
+                room: room.id,
+                last_seq: room.last_seq,
+            })
+            .collect())
     }
 
     async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {
-        let friends = self.parts.database.read(move |conn| Ok(friends_of(conn, user)?)).await?;
+        let friends = self
+            .parts
+            .database
+            .read(move |conn| Ok(friends_of(conn, user)?))
+            .await?;
         let friends = friends.into_iter().map(|friend| friend.id).collect();
         let join = Join { user, friends };
         let online = self.parts.server.send(join).await;
@@ -139,7 +158,9 @@ impl WebsocketConsumer for ChatConsumer {
 
     async fn disconnect(&mut self, _: Disconnect, _: &mut Context<Self>) {
         if let (true, Some(signed_in)) = (self.joined, &self.signed_in) {
-            let leave = Leave { user: signed_in.user.id };
+            let leave = Leave {
+                user: signed_in.user.id,
+            };
             if self.parts.server.send(leave).await.is_err() {
                 log::debug!(target: "parlour::chat", "the chat server ended before a socket");
             }

@@ -6,7 +6,7 @@ use channels::{CloseCode, Context, HandlerResult};
 
 use super::ChatConsumer;
 use crate::{
-    accounts::{self, SessionEvent},
+    accounts::{self, EndReason},
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
         models::{RoomId, RoomMember},
@@ -28,13 +28,14 @@ impl ChatConsumer {
     ) -> HandlerResult {
         match event {
             ConsumerEvent::Chat(event) => self.hear_chat(event, ctx).await,
-            ConsumerEvent::Session(SessionEvent::Ended { sessions, reason }) => {
-                let mine = &self.signed_in()?.session.id_hash;
-                if sessions.is_empty() || sessions.contains(mine) {
-                    end_session(ctx, reason)?;
+            ConsumerEvent::Session(ended) => match ended.ends(&self.signed_in()?.session) {
+                Some(EndReason::Renewed) => {
+                    ctx.close(CloseCode::RESTART, "the session has a new key");
+                    Ok(())
                 }
-                Ok(())
-            }
+                Some(reason) => end_session(ctx, reason),
+                None => Ok(()),
+            },
             ConsumerEvent::Relation(relation) => ctx.send_json(relation),
         }
     }
@@ -42,7 +43,11 @@ impl ChatConsumer {
     async fn hear_chat(&mut self, event: &ChatEvent, ctx: &mut Context<Self>) -> HandlerResult {
         let me = self.signed_in()?.user.id;
         match event {
-            ChatEvent::Posted { author, author_frame, frame } => {
+            ChatEvent::Posted {
+                author,
+                author_frame,
+                frame,
+            } => {
                 let frame = if *author == me { author_frame } else { frame };
                 Ok(ctx.send(frame.clone())?)
             }
@@ -51,7 +56,9 @@ impl ChatConsumer {
             ChatEvent::RoomOpened { room } => self.follow(*room, ctx).await,
             ChatEvent::CheckSession => self.check_session(ctx).await,
             ChatEvent::Restarting { within_ms } => {
-                let reconnect = ServerEvent::Restarting { reconnect_within_ms: RECONNECT_WITHIN_MS };
+                let reconnect = ServerEvent::Restarting {
+                    reconnect_within_ms: RECONNECT_WITHIN_MS,
+                };
                 ctx.send(reconnect.frame())?;
                 let close_in = Duration::from_millis(rand::random_range(0..=*within_ms));
                 ctx.notify_later(close_in, ConsumerEvent::Chat(ChatEvent::CloseForRestart));
@@ -67,7 +74,10 @@ impl ChatConsumer {
     /// Membership is read again: a group event says where to look, not what is allowed.
     async fn follow(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
         let user = self.signed_in()?.user.id;
-        let member = self.parts.database.read(move |conn| RoomMember::find(conn, room, user));
+        let member = self
+            .parts
+            .database
+            .read(move |conn| RoomMember::find(conn, room, user));
         match member.await {
             Ok(_) => {
                 ctx.group_add(&room_group(room)).await?;
@@ -82,7 +92,7 @@ impl ChatConsumer {
         let session = self.signed_in()?.session.clone();
         match accounts::still_valid(&self.parts.database, &session).await {
             Ok(true) => Ok(()),
-            Ok(false) => end_session(ctx, "revoked"),
+            Ok(false) => end_session(ctx, EndReason::Revoked),
             // A busy database says nothing about the session; the next check will.
             Err(error) => {
                 log::warn!(target: "parlour::chat", "a session could not be checked: {error}");
@@ -92,8 +102,13 @@ impl ChatConsumer {
     }
 }
 
-fn end_session(ctx: &mut Context<ChatConsumer>, reason: &str) -> HandlerResult {
-    ctx.send(ServerEvent::SessionEnded { reason: reason.into() }.frame())?;
-    ctx.close(CloseCode::app(SESSION_ENDED)?, reason);
+fn end_session(ctx: &mut Context<ChatConsumer>, reason: EndReason) -> HandlerResult {
+    ctx.send(
+        ServerEvent::SessionEnded {
+            reason: reason.as_str().into(),
+        }
+        .frame(),
+    )?;
+    ctx.close(CloseCode::app(SESSION_ENDED)?, reason.as_str());
     Ok(())
 }

@@ -35,6 +35,8 @@ impl Pace {
 
 /// The steady part of a rate, for the browser to know.
 pub(super) fn per_second(rate: Rate) -> u32 {
-    let seconds = u32::try_from(rate.period.as_secs()).unwrap_or(u32::MAX).max(1);
+    let seconds = u32::try_from(rate.period.as_secs())
+        .unwrap_or(u32::MAX)
+        .max(1);
     (rate.count / seconds).max(1)
 }

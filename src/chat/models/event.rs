@@ -85,9 +85,10 @@ impl RoomEvent {
         let mut messages = Message::by_ids(conn, &ids)?;
         rows.into_iter()
             .map(|(kind, message)| match (kind.as_str(), message) {
-                (CREATED, Some(id)) => {
-                    messages.remove(&id).map(Self::MessageCreated).ok_or(diesel::NotFound)
-                }
+                (CREATED, Some(id)) => messages
+                    .remove(&id)
+                    .map(Self::MessageCreated)
+                    .ok_or(diesel::NotFound),
                 _ => Err(diesel::result::Error::DeserializationError(
                     format!("unknown kind of event {kind:?}").into(),
                 )),

@@ -32,13 +32,30 @@ pub struct Message {
     pub created_at: Timestamp,
 }
 
-type Columns = (MessageId, RoomId, i64, UserId, String, String, Timestamp, String);
+type Columns = (
+    MessageId,
+    RoomId,
+    i64,
+    UserId,
+    String,
+    String,
+    Timestamp,
+    String,
+);
 
 impl Message {
     fn from_columns(columns: Columns) -> Self {
         let (id, room, seq, author, client_id, body, created_at, username) = columns;
         let client_id = Uuid::parse_str(&client_id).unwrap_or_default();
-        Self { id, room, seq, author: Person::new(author, username), client_id, body, created_at }
+        Self {
+            id,
+            room,
+            seq,
+            author: Person::new(author, username),
+            client_id,
+            body,
+            created_at,
+        }
     }
 
     /// Up to `limit` messages before event `seq` (the newest without one), oldest first.
@@ -69,7 +86,11 @@ impl Message {
             .filter(messages::id.eq_any(ids))
             .select(columns())
             .load::<Columns>(conn)?;
-        Ok(rows.into_iter().map(Self::from_columns).map(|message| (message.id, message)).collect())
+        Ok(rows
+            .into_iter()
+            .map(Self::from_columns)
+            .map(|message| (message.id, message))
+            .collect())
     }
 }
 
@@ -128,12 +149,18 @@ impl NewMessage {
     pub fn post(self, conn: &mut Connection) -> Result<Posted> {
         let member = RoomMember::find(conn, self.room, self.author)?;
         if let Some(first) = self.first_answer(conn)? {
-            return Ok(Posted { message: first, repeated: true });
+            return Ok(Posted {
+                message: first,
+                repeated: true,
+            });
         }
         member.writable(conn)?;
         let now = Timestamp::now();
         let seq: i64 = diesel::update(rooms::table.find(self.room))
-            .set((rooms::last_seq.eq(rooms::last_seq + 1), rooms::last_message_at.eq(now)))
+            .set((
+                rooms::last_seq.eq(rooms::last_seq + 1),
+                rooms::last_message_at.eq(now),
+            ))
             .returning(rooms::last_seq)
             .get_result(conn)?;
         let id: MessageId = diesel::insert_into(messages::table)
@@ -147,13 +174,22 @@ impl NewMessage {
             ))
             .returning(messages::id)
             .get_result(conn)?;
-        RoomEvent::append(conn, self.room, seq, EventKind::MessageCreated(id), self.author)?;
+        RoomEvent::append(
+            conn,
+            self.room,
+            seq,
+            EventKind::MessageCreated(id),
+            self.author,
+        )?;
         let found = messages::table
             .inner_join(users::table)
             .filter(messages::id.eq(id))
             .select(columns())
             .first(conn)?;
-        Ok(Posted { message: Message::from_columns(found), repeated: false })
+        Ok(Posted {
+            message: Message::from_columns(found),
+            repeated: false,
+        })
     }
 
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {

@@ -52,7 +52,9 @@ impl Room {
             )
         });
         for member in pair {
-            diesel::insert_into(members::table).values(member).execute(conn)?;
+            diesel::insert_into(members::table)
+                .values(member)
+                .execute(conn)?;
         }
         Ok((room, true))
     }
@@ -123,7 +125,11 @@ impl RoomMember {
             .filter(members::user_id.ne(user))
             .select((users::id, users::username))
             .first::<(UserId, String)>(conn)?;
-        Ok(Self { room: found, user, other: Person::new(id, username) })
+        Ok(Self {
+            room: found,
+            user,
+            other: Person::new(id, username),
+        })
     }
 
     /// All conversations of `user`: room and other person, the one with the newest message first.
@@ -139,7 +145,11 @@ impl RoomMember {
             .limit(limit)
             .select((Room::as_select(), users::id, users::username))
             .load::<(Room, UserId, String)>(conn)?;
-        let member = |(room, id, username)| Self { room, user, other: Person::new(id, username) };
+        let member = |(room, id, username)| Self {
+            room,
+            user,
+            other: Person::new(id, username),
+        };
         Ok(rows.into_iter().map(member).collect())
     }
 
@@ -153,6 +163,10 @@ impl RoomMember {
     /// # Errors
     /// [`Error::Forbidden`] otherwise.
     pub fn writable(self, conn: &mut Connection) -> Result<Self> {
-        if self.may_post(conn)? { Ok(self) } else { Err(Error::Forbidden) }
+        if self.may_post(conn)? {
+            Ok(self)
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }

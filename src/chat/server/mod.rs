@@ -69,7 +69,11 @@ impl ChatServer {
         }
     }
 
-    fn tell_later(&self, ctx: &mut Context<Self>, told: impl Future<Output = Result<()>> + 'static) {
+    fn tell_later(
+        &self,
+        ctx: &mut Context<Self>,
+        told: impl Future<Output = Result<()>> + 'static,
+    ) {
         let told = async move {
             if let Err(error) = told.await {
                 log::error!(target: "parlour::chat", "an announcement failed: {error}");
@@ -93,12 +97,18 @@ impl Actor for ChatServer {
             layer.group_add(&friendship_group(), channel.name()).await?;
             Ok(channel)
         };
-        ctx.wait(listen.into_actor(self).map(|channel: Result<_>, _, ctx| match channel {
-            Ok(channel) => {
-                ctx.add_stream(channel);
-            }
-            Err(error) => log::error!(target: "parlour::chat", "deaf to friendships: {error}"),
-        }));
+        ctx.wait(
+            listen
+                .into_actor(self)
+                .map(|channel: Result<_>, _, ctx| match channel {
+                    Ok(channel) => {
+                        ctx.add_stream(channel);
+                    }
+                    Err(error) => {
+                        log::error!(target: "parlour::chat", "deaf to friendships: {error}")
+                    }
+                }),
+        );
     }
 }
 
@@ -133,9 +143,14 @@ impl StreamHandler<LayerMessage> for ChatServer {
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
         let (database, layer) = (self.database.clone(), self.layer.clone());
-        let here: Vec<_> = [(a, b), (b, a)].into_iter().filter(|(user, _)| self.is_here(*user)).collect();
+        let here: Vec<_> = [(a, b), (b, a)]
+            .into_iter()
+            .filter(|(user, _)| self.is_here(*user))
+            .collect();
         self.tell_later(ctx, async move {
-            let opened = database.write(move |conn| Ok(Room::open_direct(conn, a, b)?)).await?;
+            let opened = database
+                .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
+                .await?;
             let room = opened.0.id;
             for user in [a, b] {
                 let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });

@@ -6,14 +6,17 @@ use channels::Layer;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{
-    ChatServer,
-    events::{ChatEvent, ConsumerEvent, room_group},
-    models::Posted,
-    protocol::{MessageCreated, ServerEvent},
-    view::MessageView,
+use super::ChatServer;
+use crate::{
+    chat::{
+        events::{ChatEvent, ConsumerEvent, room_group},
+        models::Posted,
+        protocol::{MessageCreated, ServerEvent},
+        view::MessageView,
+    },
+    error::Result,
+    templates::Templates,
 };
-use crate::{error::Result, templates::Templates};
 
 /// Posts whose commits are awaited at the same time; more wait in the writer's queue.
 const IN_FLIGHT: usize = 1024;
@@ -45,7 +48,10 @@ pub(super) fn start(
     ctx: &mut Context<ChatServer>,
     mut posts: mpsc::UnboundedReceiver<Pending>,
 ) {
-    let announcer = Announcer { layer: server.layer.clone(), templates: server.templates.clone() };
+    let announcer = Announcer {
+        layer: server.layer.clone(),
+        templates: server.templates.clone(),
+    };
     let finished = stream::poll_fn(move |cx| posts.poll_recv(cx))
         .map(|post| async move { (post.stored.await, post.answer) })
         .buffered(IN_FLIGHT)

@@ -17,7 +17,7 @@ use crate::{
         models::{NewMessage, RoomId},
     },
     error::{Error, Result as AppResult},
-    security::Action,
+    security::{Account, Action},
 };
 
 /// Why a message is not stored.
@@ -65,7 +65,9 @@ impl Handler<PostMessage> for ChatServer {
         self.end_typing(ctx, post.room, post.author);
         let answered = self.enter(post);
         Box::pin(async move {
-            let stored = answered?.await.unwrap_or(Err(Error::ActorGone("the message pipeline")));
+            let stored = answered?
+                .await
+                .unwrap_or(Err(Error::ActorGone("the message pipeline")));
             Ok(stored?)
         })
     }
@@ -76,9 +78,20 @@ impl ChatServer {
         let open = self.pipeline.as_ref().filter(|_| !self.stopping);
         let pipeline = open.ok_or(NotPosted::Closing)?;
         let body = body::checked(&post.body, self.message_chars)?;
-        self.limits.check(Action::Message, Some(post.author), post.ip)?;
-        let PostMessage { room, author, client_id, .. } = post;
-        let message = NewMessage { room, author, client_id, body };
+        self.limits
+            .check(Action::Message, Some(Account::Id(post.author.0)), post.ip)?;
+        let PostMessage {
+            room,
+            author,
+            client_id,
+            ..
+        } = post;
+        let message = NewMessage {
+            room,
+            author,
+            client_id,
+            body,
+        };
         let stored = Box::pin(self.database.enqueue(|conn| message.post(conn)));
         let (answer, answered) = oneshot::channel();
         // Without its other end the answer is dropped with the post, which the asker sees.
@@ -86,4 +99,3 @@ impl ChatServer {
         Ok(answered)
     }
 }
-

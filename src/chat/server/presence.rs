@@ -51,7 +51,12 @@ impl Handler<Join> for ChatServer {
             let told = tell(self.layer.clone(), join.user, true, join.friends.clone());
             self.tell_later(ctx, told);
         }
-        MessageResult(join.friends.into_iter().filter(|friend| self.is_here(*friend)).collect())
+        MessageResult(
+            join.friends
+                .into_iter()
+                .filter(|friend| self.is_here(*friend))
+                .collect(),
+        )
     }
 }
 
@@ -67,7 +72,9 @@ impl Handler<Leave> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, leave: Leave, ctx: &mut Self::Context) {
-        let Some(presence) = self.here.get_mut(&leave.user) else { return };
+        let Some(presence) = self.here.get_mut(&leave.user) else {
+            return;
+        };
         presence.sockets = presence.sockets.saturating_sub(1);
         if presence.sockets == 0 {
             let user = leave.user;
@@ -86,7 +93,9 @@ impl ChatServer {
         self.here.remove(&user);
         let (database, layer) = (self.database.clone(), self.layer.clone());
         self.tell_later(ctx, async move {
-            let friends = database.read(move |conn| Ok(friends_of(conn, user)?)).await?;
+            let friends = database
+                .read(move |conn| Ok(friends_of(conn, user)?))
+                .await?;
             let friends = friends.into_iter().map(|friend| friend.id).collect();
             tell(layer, user, false, friends).await
         });
@@ -101,8 +110,13 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let frame = ServerEvent::Presence { user, online }.frame();
     for friend in friends {
-        let told = ChatEvent::Told { except: user, frame: frame.clone() };
-        layer.group_send(&user_group(friend), ConsumerEvent::Chat(told)).await?;
+        let told = ChatEvent::Told {
+            except: user,
+            frame: frame.clone(),
+        };
+        layer
+            .group_send(&user_group(friend), ConsumerEvent::Chat(told))
+            .await?;
     }
     Ok(())
 }
@@ -119,7 +133,12 @@ impl Handler<WhoIsHere> for ChatServer {
     type Result = MessageResult<WhoIsHere>;
 
     fn handle(&mut self, question: WhoIsHere, _: &mut Self::Context) -> Self::Result {
-        MessageResult(question.users.into_iter().filter(|user| self.is_here(*user)).collect())
+        MessageResult(
+            question
+                .users
+                .into_iter()
+                .filter(|user| self.is_here(*user))
+                .collect(),
+        )
     }
 }
-

@@ -45,9 +45,11 @@ impl Handler<Typing> for ChatServer {
             self.end_typing(ctx, room, user);
             return Box::pin(actix::fut::ready(()));
         }
-        let may_post = self.database.read(move |conn| {
-            RoomMember::find(conn, room, user)?.writable(conn)
-        });
+        let database = self.database.clone();
+        let may_post = async move {
+            let member = move |conn: &mut _| RoomMember::find(conn, room, user)?.writable(conn);
+            database.read(member).await
+        };
         let database_answer = may_post.into_actor(self);
         Box::pin(database_answer.map(move |member, server, ctx| {
             if member.is_ok() {
@@ -63,7 +65,10 @@ impl ChatServer {
         let timer = ctx.run_later(TYPING_ENDS_AFTER, move |server, ctx| {
             server.end_typing(ctx, room, user);
         });
-        let mark = Mark { person: person.clone(), timer };
+        let mark = Mark {
+            person: person.clone(),
+            timer,
+        };
         if let Some(renewed) = self.typing.insert((room, user), mark) {
             ctx.cancel_future(renewed.timer);
             return;
@@ -75,18 +80,16 @@ impl ChatServer {
     pub(super) fn end_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
         if let Some(mark) = self.typing.remove(&(room, user)) {
             ctx.cancel_future(mark.timer);
-            let frame = ServerEvent::TypingStopped { room, user: mark.person }.frame();
+            let frame = ServerEvent::TypingStopped {
+                room,
+                user: mark.person,
+            }
+            .frame();
             self.tell_room(ctx, room, user, frame);
         }
     }
 
-    fn tell_room(
-        &self,
-        ctx: &mut Context<Self>,
-        room: RoomId,
-        except: UserId,
-        frame: ByteString,
-    ) {
+    fn tell_room(&self, ctx: &mut Context<Self>, room: RoomId, except: UserId, frame: ByteString) {
         let layer = self.layer.clone();
         self.tell_later(ctx, async move {
             let told = ConsumerEvent::Chat(ChatEvent::Told { except, frame });
@@ -95,4 +98,3 @@ impl ChatServer {
         });
     }
 }
-

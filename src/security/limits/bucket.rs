@@ -64,3 +64,30 @@ impl Bucket {
         self.tokens = (self.tokens + 1.0).min(f64::from(rate.count));
     }
 }
+
+/// A bucket for one thing that is not shared, such as one socket's events.
+#[derive(Debug)]
+pub struct TokenBucket {
+    rate: Rate,
+    bucket: Bucket,
+}
+
+impl TokenBucket {
+    /// A full bucket.
+    pub fn full(rate: Rate, now: Instant) -> Self {
+        Self {
+            rate,
+            bucket: Bucket::full(rate, now),
+        }
+    }
+
+    /// Takes a token, if there is one.
+    pub fn try_take(&mut self, now: Instant) -> bool {
+        self.bucket.refill(self.rate, now);
+        let is_free = self.bucket.wait(self.rate, now).is_zero();
+        if is_free {
+            self.bucket.take();
+        }
+        is_free
+    }
+}

@@ -16,6 +16,7 @@ use lru::LruCache;
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
 use bucket::Bucket;
+pub use bucket::TokenBucket;
 pub use login::LoginAttempt;
 
 /// Buckets remembered; the one that was not used for longest goes first. About 15 MB when full.
