@@ -12,6 +12,7 @@ pub mod models;
 mod next_path;
 mod notice;
 mod page;
+mod person;
 pub mod password;
 mod session;
 mod superuser;
@@ -26,7 +27,8 @@ pub use first_run::FirstRun;
 pub use models::{User, UserId};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
-pub use page::{Page, initials, person};
+pub use page::Page;
+pub use person::{Person, UserRef};
 pub use password::PasswordHasher;
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, recognise,

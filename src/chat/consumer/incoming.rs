@@ -177,7 +177,7 @@ impl ChatConsumer {
             active,
         };
         // A mark that is lost is renewed in 3 s.
-        drop(self.parts.server.send(typing).await);
+        let _lost = self.parts.server.send(typing).await;
         Ok(())
     }
 }
