@@ -3,12 +3,12 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
-use crate::waiting::LIMIT;
+use crate::stage::within;
 
 /// A running chromedriver. Dropping it ends exactly this process.
 pub(crate) struct Chromedriver {
@@ -29,16 +29,21 @@ impl Chromedriver {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let ready = async {
             while let Some(line) = lines.next_line().await.unwrap() {
-                if let Some(port) = line.strip_prefix("ChromeDriver was started successfully on port ") {
+                if let Some(port) =
+                    line.strip_prefix("ChromeDriver was started successfully on port ")
+                {
                     return port.trim_end_matches('.').to_owned();
                 }
             }
             panic!("chromedriver ended before it listened");
         };
-        let port = timeout(LIMIT, ready).await.expect("chromedriver starts");
+        let port = within("chromedriver", ready).await;
         // It goes on writing: somebody has to read, or the pipe fills and it stands still.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { address: format!("127.0.0.1:{port}"), _process: process }
+        Self {
+            address: format!("127.0.0.1:{port}"),
+            _process: process,
+        }
     }
 
     /// Where WebDriver commands go.
@@ -49,8 +54,12 @@ impl Chromedriver {
     /// Quits the browser of that session, and returns when it is gone. Blocks the thread.
     pub(crate) fn end_session(&self, session: &str) -> io::Result<()> {
         let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(LIMIT))?;
-        write!(stream, "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n",
+            self.address
+        )?;
         stream.read_exact(&mut [0; 12])
     }
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
 use crate::chromedriver::Chromedriver;
-use crate::site::Site;
+use crate::stage::Program;
 use crate::wire::Wire;
 
 const FLAGS: [&str; 9] = [
@@ -54,19 +54,29 @@ pub(crate) struct Kind {
 
 impl Default for Kind {
     fn default() -> Self {
-        Self { javascript: true, size: (1280, 800) }
+        Self {
+            javascript: true,
+            size: (1280, 800),
+        }
     }
 }
 
 impl Profile {
     /// An ordinary browser, nobody signed in.
-    pub(crate) async fn start(site: &Site) -> Self {
+    pub(crate) async fn start(site: &Program) -> Self {
         Self::at(site.address, Kind::default()).await
     }
 
     /// A browser that runs no scripts.
-    pub(crate) async fn without_javascript(site: &Site) -> Self {
-        Self::at(site.address, Kind { javascript: false, ..Kind::default() }).await
+    pub(crate) async fn without_javascript(site: &Program) -> Self {
+        Self::at(
+            site.address,
+            Kind {
+                javascript: false,
+                ..Kind::default()
+            },
+        )
+        .await
     }
 
     /// A browser of that kind for the site at that address.
@@ -78,8 +88,12 @@ impl Profile {
         for flag in FLAGS {
             wishes.add_arg(flag).unwrap();
         }
-        wishes.add_arg(&format!("--user-data-dir={}", files.path().display())).unwrap();
-        wishes.add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1)).unwrap();
+        wishes
+            .add_arg(&format!("--user-data-dir={}", files.path().display()))
+            .unwrap();
+        wishes
+            .add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1))
+            .unwrap();
         // The address bar shows the site's own address, and the bytes take the wire.
         let detour = format!("--host-resolver-rules=MAP {} 127.0.0.1:{}", site, wire.port);
         wishes.add_arg(&detour).unwrap();
@@ -90,12 +104,21 @@ impl Profile {
         });
         wishes.add_experimental_option("prefs", prefs).unwrap();
         let driver = WebDriver::new(chromedriver.url(), wishes).await.unwrap();
-        Self { driver, wire, origin: format!("http://{site}"), chromedriver, _files: files }
+        Self {
+            driver,
+            wire,
+            origin: format!("http://{site}"),
+            chromedriver,
+            _files: files,
+        }
     }
 
     /// Opens a page of the site in the current tab.
     pub(crate) async fn open(&self, path: &str) {
-        self.driver.goto(format!("{}{path}", self.origin)).await.unwrap();
+        self.driver
+            .goto(format!("{}{path}", self.origin))
+            .await
+            .unwrap();
     }
 
     /// The path of the page on the screen, with its query.
@@ -121,10 +144,34 @@ impl Profile {
         self.driver.switch_to_window(new).await.unwrap();
     }
 
+    /// Shows pages on a screen of exactly this size; a window cannot be made as small as a phone.
+    pub(crate) async fn use_screen(&self, width: u32, height: u32) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", screen)
+            .await
+            .unwrap();
+    }
+
+    /// Prefers `light` or `dark`, as the system of a person does.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .unwrap();
+    }
+
     /// Writes what the window shows to `target/screenshots/<name>.png`.
     pub(crate) async fn screenshot(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        self.driver
+            .screenshot(&folder.join(format!("{name}.png")))
+            .await
+            .unwrap();
     }
 }

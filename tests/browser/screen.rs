@@ -8,19 +8,25 @@ use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{By, RequestData, SessionId, WebElement};
 
 use crate::profile::Profile;
-use crate::waiting::until;
+use crate::stage::until;
 
 impl Profile {
     /// The element of this role whose accessible name is `name`, once there is one.
     pub(crate) async fn find(&self, role: &str, name: &str) -> WebElement {
         let wanted = format!("{role} '{name}'");
-        until(&wanted, async || self.look(role, |label| label == name).await).await
+        until(&wanted, async || {
+            self.look(role, |label| label == name).await
+        })
+        .await
     }
 
     /// The element of this role whose accessible name begins with `start`, once there is one.
     pub(crate) async fn find_beginning(&self, role: &str, start: &str) -> WebElement {
         let wanted = format!("{role} '{start}…'");
-        until(&wanted, async || self.look(role, |label| label.starts_with(start)).await).await
+        until(&wanted, async || {
+            self.look(role, |label| label.starts_with(start)).await
+        })
+        .await
     }
 
     /// Whether the page shows such an element now.
@@ -31,7 +37,10 @@ impl Profile {
     /// Waits until the page no longer shows such an element.
     pub(crate) async fn wait_gone(&self, role: &str, name: &str) {
         let wanted = format!("{role} '{name}' to go away");
-        until(&wanted, async || (!self.shows(role, name).await).then_some(())).await;
+        until(&wanted, async || {
+            (!self.shows(role, name).await).then_some(())
+        })
+        .await;
     }
 
     /// Presses a button or follows a link, once it is there.
@@ -46,12 +55,32 @@ impl Profile {
 
     /// Types into the text field of this name, behind what it holds.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
-        self.find("textbox", name).await.send_keys(text).await.unwrap();
+        self.find("textbox", name)
+            .await
+            .send_keys(text)
+            .await
+            .unwrap();
     }
 
     /// Waits until the words stand somewhere on the page.
     pub(crate) async fn wait_for_text(&self, words: &str) {
-        until(&format!("the words '{words}'"), async || self.text().await.contains(words).then_some(())).await;
+        until(&format!("the words '{words}'"), async || {
+            self.text().await.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the connection notice says this.
+    pub(crate) async fn find_status(&self, words: &str) {
+        until(&format!("the status '{words}'"), async || {
+            let status = self
+                .driver
+                .find(By::Css("[role=status]#connection"))
+                .await
+                .ok()?;
+            status.text().await.ok()?.contains(words).then_some(())
+        })
+        .await;
     }
 
     /// All words that the page shows.
@@ -65,16 +94,30 @@ impl Profile {
     async fn look(&self, role: &str, fits: impl Fn(&str) -> bool) -> Option<WebElement> {
         for element in self.driver.find_all(By::Css(candidates(role))).await.ok()? {
             // An element may leave the page while it is asked: then it is not the one.
-            let Ok(label) = self.computed(&element, "label").await else { continue };
-            if fits(&label) && self.computed(&element, "role").await.is_ok_and(|found| found == role) {
+            let Ok(label) = self.computed(&element, "label").await else {
+                continue;
+            };
+            if fits(&label)
+                && self
+                    .computed(&element, "role")
+                    .await
+                    .is_ok_and(|found| found == role)
+            {
                 return Some(element);
             }
         }
         None
     }
 
-    async fn computed(&self, element: &WebElement, what: &'static str) -> thirtyfour::error::WebDriverResult<String> {
-        let question = Computed { element: element.element_id().to_string(), what };
+    async fn computed(
+        &self,
+        element: &WebElement,
+        what: &'static str,
+    ) -> thirtyfour::error::WebDriverResult<String> {
+        let question = Computed {
+            element: element.element_id().to_string(),
+            what,
+        };
         self.driver.cmd(question).await?.value::<String>()
     }
 }

@@ -58,7 +58,9 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     if *state.borrow() == State::Cut {
         return;
     }
-    let Ok(server) = TcpStream::connect(site).await else { return };
+    let Ok(server) = TcpStream::connect(site).await else {
+        return;
+    };
     let (from_browser, to_browser) = browser.into_split();
     let (from_server, to_server) = server.into_split();
     let answers = state.clone();
@@ -73,10 +75,17 @@ async fn questions(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
     to.shutdown().await.ok();
 }
 
-async fn carry_answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut state: watch::Receiver<State>) {
+async fn carry_answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut state: watch::Receiver<State>,
+) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let open = state.wait_for(|state| *state != State::HoldingAnswers).await.is_ok();
+        let open = state
+            .wait_for(|state| *state != State::HoldingAnswers)
+            .await
+            .is_ok();
         if !open || to.write_all(&buffer[..length]).await.is_err() {
             return;
         }
