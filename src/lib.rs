@@ -2,10 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 pub mod assets;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod security;
 pub mod templates;
 pub mod words;
 #[rustfmt::skip]

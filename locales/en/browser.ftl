@@ -1,0 +1,55 @@
+# Words that scripts need: they reach the page as data. Only plain { $name } places, no selectors;
+# plurals are pairs of keys that end in -one and -other.
+
+js-online = online
+js-offline = offline
+
+js-reconnecting = Reconnecting…
+js-disconnected = Offline – your messages will be sent when you are back
+js-try-now = Try now
+js-back-online = Back online
+js-back-online-news-one = Back online, { $count } new message
+js-back-online-news-other = Back online, { $count } new messages
+js-new-version = New version
+js-reload = Reload
+
+js-waiting = Waiting for connection
+js-sending = Sending
+js-sent = Sent
+js-sent-at = Sent { $time }, { $ms } ms
+js-not-sent = Not sent: { $reason }
+js-next-in = next try in { $seconds } s
+js-retry = Retry
+js-delete = Delete
+js-refused-unknown = the server did not take it
+
+js-jump = Jump to latest
+js-new-messages-one = { $count } new message
+js-new-messages-other = { $count } new messages
+js-missing = Messages missing here – load
+js-earlier-failed = Earlier messages did not load. Try again.
+
+js-left-one = { $count } character left
+js-left-other = { $count } characters left
+js-too-many-one = { $count } too many
+js-too-many-other = { $count } too many
+
+js-typing-one = { $name } is typing…
+js-typing-two = { $name } and { $other } are typing…
+js-typing-many = Several people are typing…
+
+js-today = Today
+js-yesterday = Yesterday
+
+js-show = Show
+js-hide = Hide
+js-show-password = Show password
+js-hide-password = Hide password
+js-retry-in = Retry in { $time }
+js-retry-now = You can try again now.
+js-minutes = { $minutes } min { $seconds } s
+js-seconds = { $seconds } s
+
+js-signed-out = You were signed out in this browser.
+js-signed-out-revoked = This device was logged out from another one.
+js-signed-out-password = Your password was changed on another device.

@@ -1,0 +1,36 @@
+# The list of conversations and the room.
+
+chat-title = Conversations
+chat-none = No conversations yet. Add a friend, and talk as soon as they accept.
+chat-pick-heading = Nobody selected
+chat-pick-text = Choose a conversation on the left, or start one with a friend.
+chat-start-heading = Welcome to Parlour
+chat-start-text = It is quiet in here. Add a friend by username, and you can talk as soon as they accept.
+chat-friends-text = You have friends, but no conversation yet. Start one from your list of friends.
+chat-find-friends = Choose a friend
+chat-unread =
+    { $count ->
+        [one] , 1 unread
+       *[other] , { $count } unread
+    }
+
+room-messages = Messages
+room-earlier = Earlier messages
+room-empty = Nothing has been said yet. Say hello to { $name }.
+room-message-to = Message { $name }
+room-send = Send
+room-reload = See new messages
+room-closed = You can read this conversation, but nobody can write in it now.
+room-closed-action = Add Friends
+
+room-refused-empty = Write something first.
+room-refused-too-long =
+    { $excess ->
+        [one] Too long by 1 character. Shorten it and send again.
+       *[other] Too long by { $excess } characters. Shorten it and send again.
+    }
+room-refused-not-allowed = { $name } is not receiving messages from you.
+room-refused-rate = You are sending too fast. Wait a moment and send again.
+room-refused-conflict = This was already sent with another text. Copy what you need and send it again.
+room-refused-busy = Parlour is busy. Send again in a moment.
+room-refused-closing = Parlour is restarting. Send again in a moment.

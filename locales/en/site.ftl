@@ -1,0 +1,50 @@
+# What every page shares: the frame, the menu, the theme, error pages.
+
+site-name = Parlour
+site-skip = Skip to content
+site-noscript = Without JavaScript Parlour works, but new messages appear only after a reload.
+
+nav-conversations = Conversations
+nav-menu = Menu
+nav-menu-of = Menu of { $name }
+nav-add-friends = Add Friends
+nav-devices = Devices
+nav-password = Change password
+nav-log-out = Log out
+nav-back = Back to conversations
+nav-account = Your account
+
+theme-heading = Appearance
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+
+presence-online = online
+presence-offline = offline
+
+dialog-signed-out-heading = You were signed out
+dialog-signed-out-text = What you typed is kept in this browser. Log in again and go on where you were.
+dialog-signed-out-action = Log in again
+dialog-unsent-heading = Something is not sent yet
+dialog-unsent-text = This browser holds messages or drafts that nobody has received. Logging out removes them.
+dialog-unsent-stay = Stay
+dialog-unsent-leave = Log out and remove them
+
+error-back = Back to Parlour
+error-request = Request { $id }
+error-400-heading = That did not look right
+error-400-text = The browser sent something Parlour does not understand. Go back and try once more.
+error-403-heading = This is not allowed
+error-403-text = You may not do this, or the page was open for too long. Load it again and try once more.
+error-404-heading = There is nothing here
+error-404-text = The page does not exist, or it is not yours to see.
+error-409-heading = Something changed in between
+error-409-text = Somebody was quicker. Load the page again to see how things stand.
+error-413-heading = That was too large
+error-413-text = Send something smaller.
+error-429-heading = A little slower
+error-429-text = That was too often in a short time. Wait a moment and try again.
+error-500-heading = Something broke here
+error-500-text = It is not your doing. What you typed is kept if your browser lets Parlour keep it; try again in a moment.
+error-503-heading = Parlour is busy
+error-503-text = Wait a few seconds and try again.

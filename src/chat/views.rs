@@ -1,0 +1,2 @@
+//! Pages of the chat.
+pub fn routes(_: &mut actix_web::web::ServiceConfig) {}

@@ -1,0 +1,2 @@
+//! Pages of the friends app.
+pub fn routes(_: &mut actix_web::web::ServiceConfig) {}
