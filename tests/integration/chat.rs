@@ -171,7 +171,7 @@ async fn after_a_very_long_absence_the_hole_has_a_name() {
     let site = Site::start_with(|settings| {
         settings.limits.resume_len = 60;
         settings.rates.messages = "1000/1s".parse().unwrap();
-        settings.limits.socket_burst = 1000;
+        settings.limits.socket_events = "1000/1s".parse().unwrap();
     })
     .await;
     let (ana, bo) = site.friends("ana", "bo").await;

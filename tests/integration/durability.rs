@@ -27,7 +27,7 @@ const EACH: usize = 100;
 const TOTAL: usize = SOCKETS * EACH;
 
 /// Limits out of the way: it is the storing that is tried here.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 12] = [
     "--bcrypt-cost",
     "4",
     "--messages",
@@ -36,8 +36,6 @@ const SETTINGS: [&str; 14] = [
     "100000/1s",
     "--socket-events",
     "100000/1s",
-    "--socket-burst",
-    "100000",
     "--resume-len",
     "5000",
     "--socket-queue-bytes",

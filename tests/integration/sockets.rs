@@ -178,7 +178,10 @@ async fn a_close_is_answered_with_the_same_code() {
 
 #[tokio::test]
 async fn a_flood_of_events_is_warned_and_then_closed() {
-    let site = Site::start_with(|settings| settings.limits.socket_burst = 10).await;
+    let site = Site::start_with(|settings| {
+        settings.limits.socket_events = "10/1s".parse().unwrap();
+    })
+    .await;
     let mut socket = site.sign_up("ana").await.socket().await;
     for _ in 0..200 {
         let ping = json!({"type": "typing.stop", "room": 1}).to_string();

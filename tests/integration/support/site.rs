@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::rt::System;
-use parlour::config::Settings;
+use parlour::{Running, config::Settings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -95,10 +95,10 @@ async fn serve(settings: Settings, listener: TcpListener) -> System {
     let (started, system) = oneshot::channel();
     thread::spawn(move || {
         let runner = System::new();
+        let running = runner.block_on(Running::start(settings, listener)).expect("it starts");
         started.send(System::current()).ok();
-        runner
-            .block_on(parlour::run(settings, listener))
-            .expect("the server runs");
+        runner.run().expect("it runs until the test ends");
+        drop(running);
     });
-    system.await.expect("the server's thread starts")
+    system.await.expect("the server starts")
 }
