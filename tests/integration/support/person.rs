@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use reqwest::{
     Client, Method, RequestBuilder,
     cookie::{CookieStore, Jar},
+    header::{ACCEPT, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 
@@ -35,7 +36,10 @@ pub(crate) struct Person {
 impl Person {
     pub(crate) fn new(site: SocketAddr) -> Self {
         let jar = Arc::new(Jar::default());
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
         let client = Client::builder()
+            .default_headers(headers)
             .cookie_provider(jar.clone())
             .redirect(Policy::none());
         let client = client.build().unwrap();
