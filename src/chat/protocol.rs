@@ -288,7 +288,10 @@ mod tests {
     /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
     fn examples(part: &str) -> Vec<(String, Value)> {
         let page = include_str!("../../docs/protocol.md");
-        let part = page.split("\n## ").find(|text| text.starts_with(part)).unwrap();
+        let part = page
+            .split("\n## ")
+            .find(|text| text.starts_with(part))
+            .unwrap();
         let mut found = Vec::new();
         for section in part.split("\n### ").skip(1) {
             let name = section.lines().next().unwrap().trim().to_owned();
@@ -314,7 +317,13 @@ mod tests {
             let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
             assert_eq!(&serde_json::to_value(&event).unwrap(), example);
         }
-        let all = ["room.resume", "message.post", "typing.start", "typing.stop", "connection.ping"];
+        let all = [
+            "room.resume",
+            "message.post",
+            "typing.start",
+            "typing.stop",
+            "connection.ping",
+        ];
         assert_eq!(names(&examples), BTreeSet::from(all));
     }
 
@@ -333,9 +342,19 @@ mod tests {
             assert_eq!(&again, example, "{name}");
         }
         let all = [
-            "session.hello", "session.ended", "message.created", "message.accepted",
-            "message.refused", "room.events", "room.added", "relation.changed", "typing.started",
-            "typing.stopped", "presence.changed", "connection.pong", "server.restarting",
+            "session.hello",
+            "session.ended",
+            "message.created",
+            "message.accepted",
+            "message.refused",
+            "room.events",
+            "room.added",
+            "relation.changed",
+            "typing.started",
+            "typing.stopped",
+            "presence.changed",
+            "connection.pong",
+            "server.restarting",
             "error.reported",
         ];
         assert_eq!(names(&examples), BTreeSet::from(all));

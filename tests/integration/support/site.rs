@@ -95,7 +95,9 @@ async fn serve(settings: Settings, listener: TcpListener) -> System {
     let (started, system) = oneshot::channel();
     thread::spawn(move || {
         let runner = System::new();
-        let running = runner.block_on(Running::start(settings, listener)).expect("it starts");
+        let running = runner
+            .block_on(Running::start(settings, listener))
+            .expect("it starts");
         started.send(System::current()).ok();
         runner.run().expect("it runs until the test ends");
         drop(running);
