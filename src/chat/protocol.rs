@@ -104,7 +104,7 @@ pub enum ServerEvent {
         /// As asked.
         after: i64,
         /// In order.
-        events: Vec<MessageCreated>,
+        events: Vec<RoomChange>,
         /// Number of the room's newest event.
         last_seq: i64,
         /// Events that were too many to send.
@@ -192,6 +192,15 @@ pub struct Missing {
     pub from: i64,
     /// Last event that is missing.
     pub to: i64,
+}
+
+/// What happened in a room, as `room.events` lists it: the frames that were missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum RoomChange {
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
 }
 
 /// A message as every member hears of it.
