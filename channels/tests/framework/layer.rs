@@ -12,7 +12,7 @@ use crate::scripted::{Event, group, message};
 fn texts(receiver: &mut ChannelReceiver) -> Vec<String> {
     let mut texts = Vec::new();
     while let Some(Some(message)) = receiver.next().now_or_never() {
-        match &*message.decode::<Event>().unwrap() {
+        match &*message.decode::<Event>().expect("a test event") {
             Event::Message { text } => texts.push(text.clone()),
             Event::Fired { name } => panic!("{name}"),
         }

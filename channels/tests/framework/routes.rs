@@ -21,7 +21,7 @@ impl WebsocketConsumer for Tells {
         for value in ctx.scope().args() {
             text.push_str(&format!(" {value}"));
         }
-        Ok(ctx.send(text)?)
+        ctx.send_json(&text)
     }
 }
 
@@ -35,14 +35,9 @@ async fn reached(app: &Endpoint, path: &str) -> String {
     match client.connect().await {
         Err(denied) => denied.status.to_string(),
         Ok(_) => {
-            client.send_to("").unwrap();
-            client
-                .receive_from()
-                .await
-                .unwrap()
-                .as_text()
-                .unwrap()
-                .to_owned()
+            client.send_to("").expect("an open connection");
+            let told = client.receive_json_from().await.expect("an answer");
+            told.as_str().unwrap_or_default().to_owned()
         }
     }
 }
