@@ -13,6 +13,7 @@ mod next_path;
 mod notice;
 mod page;
 pub mod password;
+mod person;
 mod session;
 mod superuser;
 pub mod username;
@@ -26,8 +27,9 @@ pub use first_run::FirstRun;
 pub use models::{User, UserId};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
-pub use page::{Page, initials, person};
+pub use page::Page;
 pub use password::PasswordHasher;
+pub use person::Person;
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, recognise,
     report_storage, still_valid, user_group,

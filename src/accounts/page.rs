@@ -10,8 +10,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::appearance::Theme;
-use super::models::User;
 use super::notice::Notices;
+use super::person::Person;
 use super::session::SignedIn;
 use crate::assets;
 use crate::error::{Error, Result};
@@ -19,13 +19,10 @@ use crate::security::Csrf;
 use crate::templates::Templates;
 use crate::words;
 
-/// Avatars have one of so many colours.
-const HUES: i64 = 12;
-
 /// A page about to be rendered; views take it as an argument.
 ///
 /// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
-/// `theme`, `path`, `me` (null or [`person`]) and `notice` (null or `{kind, text}`).
+/// `theme`, `path`, `me` (null or a [`Person`]) and `notice` (null or `{kind, text}`).
 #[derive(Clone)]
 pub struct Page {
     templates: Templates,
@@ -34,27 +31,12 @@ pub struct Page {
     status: StatusCode,
 }
 
-/// A person as templates draw them: `{id, username, initials, hue}`.
-pub fn person(user: &User) -> Value {
-    json!({
-        "id": user.id,
-        "username": user.username,
-        "initials": initials(&user.username),
-        "hue": user.id.0.rem_euclid(HUES),
-    })
-}
-
-/// Two capital letters for an avatar; user names hold no combining marks that could be torn off.
-pub fn initials(username: &str) -> String {
-    username.to_uppercase().chars().take(2).collect()
-}
-
 impl Page {
     fn new(request: &HttpRequest) -> Result<Self> {
         let token = data::<Csrf>(request)?.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
-        let me = SignedIn::of(request).map(|signed_in| person(&signed_in.user));
+        let me = SignedIn::of(request).map(|signed_in| Person::from(&signed_in.user));
         let fields = json!({
             "lang": "en",
             "title": words::text("site-name"),
@@ -135,18 +117,4 @@ pub(super) fn data<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>> {
             std::any::type_name::<T>()
         ))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn initials_are_two_capitals() {
-        assert_eq!(initials("ana"), "AN");
-        assert_eq!(initials("élan"), "ÉL");
-        assert_eq!(initials("x"), "X");
-        assert_eq!(initials("ßa"), "SS");
-        assert_eq!(initials("花子"), "花子");
-    }
 }
