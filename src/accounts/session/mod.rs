@@ -157,3 +157,6 @@ pub(super) fn sign_in(
     session.renew();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
