@@ -25,7 +25,11 @@ impl DataFolder {
         // SQLite makes its side files with the process's mask: nobody else may read them.
         umask(Mode::RWXG | Mode::RWXO);
         let named = |cause: std::io::Error| Error::internal(format!("{}: {cause}", path.display()));
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(named)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(named)?;
         let mode = fs::metadata(path).map_err(named)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(Error::internal(format!(

@@ -35,6 +35,8 @@ pub(crate) async fn show_readiness(
     if !stopping.has_begun() && database.is_ready().await {
         HttpResponse::Ok().content_type("text/plain").body("ready")
     } else {
-        HttpResponse::ServiceUnavailable().content_type("text/plain").body("not ready")
+        HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body("not ready")
     }
 }

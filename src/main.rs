@@ -1,13 +1,22 @@
 //! Reads the settings, starts the log, and does what the command line says.
 
-use std::process::ExitCode;
+use std::{
+    error::Error as _,
+    io::{self, Write},
+    net::TcpListener,
+    process::ExitCode,
+};
 
 use clap::error::ErrorKind;
-use parlour::config::{Cli, Command};
+use parlour::{
+    config::{Cli, Command, Settings},
+    error::{Error, Result},
+};
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let cli = match Cli::read(std::env::args_os()) {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
         Err(error)
             if matches!(
@@ -19,24 +28,34 @@ async fn main() -> ExitCode {
         }
         Err(error) => return complain(first_line(&error.to_string())),
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
     if let Err(sentence) = cli.settings.check() {
         return complain(&sentence);
     }
+    if cli.print_config {
+        let printed = io::stdout().write_all(cli.settings.to_toml().as_bytes());
+        return if printed.is_ok() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
     let done = match cli.command {
-        _ if cli.print_config => {
-            parlour::say(&cli.settings.to_toml());
-            Ok(())
-        }
-        None => parlour::serve(cli.settings).await,
+        None => serve(cli.settings).await,
         Some(Command::CreateSuperuser { username }) => {
             parlour::create_superuser(cli.settings, username).await
         }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&error.to_string()),
+        Err(error) => complain(&cause(&error)),
     }
+}
+
+async fn serve(settings: Settings) -> Result<()> {
+    let listener = TcpListener::bind(settings.bind)
+        .map_err(|cause| Error::internal(format!("--bind {}: {cause}", settings.bind)))?;
+    parlour::run(settings, listener).await
 }
 
 /// clap explains at length; a wrong setting is one line.
@@ -47,8 +66,15 @@ fn first_line(text: &str) -> &str {
         .trim_start_matches("error: ")
 }
 
+/// The operator reads the cause; what visitors read never holds it.
+fn cause(error: &Error) -> String {
+    error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 fn complain(sentence: &str) -> ExitCode {
-    log::logger().flush();
-    parlour::complain(sentence);
+    // Without a standard error there is nobody to tell.
+    drop(writeln!(io::stderr(), "parlour: {sentence}"));
     ExitCode::from(2)
 }

@@ -32,7 +32,7 @@ pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
 pub use page::Page;
 pub use password::PasswordHasher;
-pub use person::Person;
+pub use person::{Person, UserRef};
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, recognise,
     report_storage, still_valid, user_group,

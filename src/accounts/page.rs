@@ -22,7 +22,7 @@ use crate::words;
 /// A page about to be rendered; views take it as an argument.
 ///
 /// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
-/// `theme`, `path`, `me` (null or a [`Person`]) and `notice` (null or `{kind, text}`).
+/// `theme`, `path`, `me` (null or [`Person`]) and `notice` (null or `{kind, text}`).
 #[derive(Clone)]
 pub struct Page {
     templates: Templates,
@@ -36,7 +36,8 @@ impl Page {
         let token = data::<Csrf>(request)?.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
-        let me = SignedIn::of(request).map(|signed_in| Person::from(&signed_in.user));
+        let me = SignedIn::of(request)
+            .map(|signed_in| Person::new(signed_in.user.id, signed_in.user.username));
         let fields = json!({
             "lang": "en",
             "title": words::text("site-name"),

@@ -12,6 +12,6 @@ mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
-pub use events::{ChatEvent, everyone_group};
-pub use server::ChatServer;
-pub use views::routes;
+pub use events::{ChatEvent, ConsumerEvent, everyone_group};
+pub use server::{ChatServer, Stop};
+pub use views::{Chat, routes};

@@ -9,7 +9,7 @@ use super::{
     models::{MessageId, RoomId},
     view::MessageView,
 };
-use crate::accounts::UserId;
+use crate::accounts::{UserId, UserRef};
 
 /// From the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ pub enum ServerEvent {
         /// As asked.
         after: i64,
         /// In order.
-        events: Vec<MessageCreated>,
+        events: Vec<RoomChange>,
         /// Number of the room's newest event.
         last_seq: i64,
         /// Events that were too many to send.
@@ -167,15 +167,6 @@ impl ServerEvent {
     }
 }
 
-/// A person by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserRef {
-    /// Row id.
-    pub id: UserId,
-    /// User name.
-    pub username: String,
-}
-
 /// A room in `session.hello`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomState {
@@ -201,6 +192,15 @@ pub struct Missing {
     pub from: i64,
     /// Last event that is missing.
     pub to: i64,
+}
+
+/// What happened in a room, as `room.events` lists it: the frames that were missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum RoomChange {
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
 }
 
 /// A message as every member hears of it.
@@ -283,4 +283,89 @@ pub enum RefusalCode {
     Busy,
     /// The server is about to stop.
     Closing,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::friends::RelationEvent;
+
+    /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
+    fn examples(part: &str) -> Vec<(String, Value)> {
+        let page = include_str!("../../docs/protocol.md");
+        let part = page
+            .split("\n## ")
+            .find(|text| text.starts_with(part))
+            .unwrap();
+        let mut found = Vec::new();
+        for section in part.split("\n### ").skip(1) {
+            let name = section.lines().next().unwrap().trim().to_owned();
+            let blocks: Vec<_> = section.split("```json").skip(1).collect();
+            assert!(!blocks.is_empty(), "{name} has no example");
+            for block in blocks {
+                let json = block.split("```").next().unwrap();
+                found.push((name.clone(), serde_json::from_str(json).unwrap()));
+            }
+        }
+        found
+    }
+
+    fn names(examples: &[(String, Value)]) -> BTreeSet<&str> {
+        examples.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_browser_are_events_that_the_server_takes() {
+        let examples = examples("Browser to server");
+        for (name, example) in &examples {
+            assert_eq!(example["type"], *name);
+            let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
+            assert_eq!(&serde_json::to_value(&event).unwrap(), example);
+        }
+        let all = [
+            "room.resume",
+            "message.post",
+            "typing.start",
+            "typing.stop",
+            "connection.ping",
+        ];
+        assert_eq!(names(&examples), BTreeSet::from(all));
+    }
+
+    #[test]
+    fn the_examples_of_the_server_are_events_that_it_sends() {
+        let examples = examples("Server to browser");
+        for (name, example) in &examples {
+            assert_eq!(example["type"], *name);
+            let again = if name == "relation.changed" {
+                let event: RelationEvent = serde_json::from_value(example.clone()).unwrap();
+                serde_json::to_value(&event).unwrap()
+            } else {
+                let event: ServerEvent = serde_json::from_value(example.clone()).unwrap();
+                serde_json::to_value(&event).unwrap()
+            };
+            assert_eq!(&again, example, "{name}");
+        }
+        let all = [
+            "session.hello",
+            "session.ended",
+            "message.created",
+            "message.accepted",
+            "message.refused",
+            "room.events",
+            "room.added",
+            "relation.changed",
+            "typing.started",
+            "typing.stopped",
+            "presence.changed",
+            "connection.pong",
+            "server.restarting",
+            "error.reported",
+        ];
+        assert_eq!(names(&examples), BTreeSet::from(all));
+    }
 }

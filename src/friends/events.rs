@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Relation, changes::Changed};
 use crate::{
-    accounts::{Person, UserId, user_group},
+    accounts::{UserId, UserRef, user_group},
     error::Result,
 };
 
@@ -17,7 +17,7 @@ pub enum RelationEvent {
     #[serde(rename = "relation.changed")]
     Changed {
         /// The other person.
-        user: Person,
+        user: UserRef,
         /// As the receiver is shown it.
         state: Relation,
     },
@@ -70,7 +70,7 @@ pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
     ] {
         if let Some(state) = view.news() {
             let event = RelationEvent::Changed {
-                user: other.clone(),
+                user: UserRef::from(other),
                 state,
             };
             layer.group_send(&user_group(reader.id), event).await?;

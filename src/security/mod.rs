@@ -4,6 +4,7 @@
 //! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], then error pages and
 //! sessions, then [`csrf`] next to the views.
 
+pub mod bounds;
 pub mod client_addr;
 pub mod connection_limits;
 pub mod csrf;

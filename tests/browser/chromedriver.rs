@@ -3,12 +3,12 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
-use crate::waiting::LIMIT;
+use crate::stage::within;
 
 /// A running chromedriver. Dropping it ends exactly this process.
 pub(crate) struct Chromedriver {
@@ -37,7 +37,7 @@ impl Chromedriver {
             }
             panic!("chromedriver ended before it listened");
         };
-        let port = timeout(LIMIT, ready).await.expect("chromedriver starts");
+        let port = within("chromedriver", ready).await;
         // It goes on writing: somebody has to read, or the pipe fills and it stands still.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self {
@@ -54,7 +54,7 @@ impl Chromedriver {
     /// Quits the browser of that session, and returns when it is gone. Blocks the thread.
     pub(crate) fn end_session(&self, session: &str) -> io::Result<()> {
         let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(LIMIT))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         write!(
             stream,
             "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n",

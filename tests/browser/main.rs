@@ -2,10 +2,18 @@
 //! program through wires that a test can cut. Needs `chromium` and `chromedriver` on the PATH
 //! (`scripts/setup` installs them). Pictures of the pages land in `target/screenshots/`.
 
+// So that clippy takes the helpers here for tests, too.
+#![cfg(test)]
+
 mod chromedriver;
+mod looks;
+mod losses;
+mod meeting;
 mod people;
 mod profile;
 mod screen;
-mod site;
-mod waiting;
+#[path = "../stage/mod.rs"]
+mod stage;
+mod texts;
 mod wire;
+mod without_javascript;

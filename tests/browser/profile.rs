@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
 use crate::chromedriver::Chromedriver;
-use crate::site::Site;
+use crate::stage::Program;
 use crate::wire::Wire;
 
 const FLAGS: [&str; 9] = [
@@ -63,12 +63,12 @@ impl Default for Kind {
 
 impl Profile {
     /// An ordinary browser, nobody signed in.
-    pub(crate) async fn start(site: &Site) -> Self {
+    pub(crate) async fn start(site: &Program) -> Self {
         Self::at(site.address, Kind::default()).await
     }
 
     /// A browser that runs no scripts.
-    pub(crate) async fn without_javascript(site: &Site) -> Self {
+    pub(crate) async fn without_javascript(site: &Program) -> Self {
         Self::at(
             site.address,
             Kind {
@@ -142,6 +142,27 @@ impl Profile {
         self.driver.switch_to_window(old).await.unwrap();
         self.driver.close_window().await.unwrap();
         self.driver.switch_to_window(new).await.unwrap();
+    }
+
+    /// Shows pages on a screen of exactly this size; a window cannot be made as small as a phone.
+    pub(crate) async fn use_screen(&self, width: u32, height: u32) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", screen)
+            .await
+            .unwrap();
+    }
+
+    /// Prefers `light` or `dark`, as the system of a person does.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .unwrap();
     }
 
     /// Writes what the window shows to `target/screenshots/<name>.png`.

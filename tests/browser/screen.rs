@@ -8,7 +8,7 @@ use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{By, RequestData, SessionId, WebElement};
 
 use crate::profile::Profile;
-use crate::waiting::until;
+use crate::stage::until;
 
 impl Profile {
     /// The element of this role whose accessible name is `name`, once there is one.
@@ -66,6 +66,19 @@ impl Profile {
     pub(crate) async fn wait_for_text(&self, words: &str) {
         until(&format!("the words '{words}'"), async || {
             self.text().await.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the connection notice says this.
+    pub(crate) async fn find_status(&self, words: &str) {
+        until(&format!("the status '{words}'"), async || {
+            let status = self
+                .driver
+                .find(By::Css("[role=status]#connection"))
+                .await
+                .ok()?;
+            status.text().await.ok()?.contains(words).then_some(())
         })
         .await;
     }

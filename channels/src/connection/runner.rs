@@ -69,17 +69,16 @@ impl Runner {
         }
     }
 
-    pub(crate) fn link(&self) -> &Rc<Link> {
-        &self.link
-    }
-
     /// Whether the driver may read on from the peer.
     pub(crate) fn has_room(&self) -> bool {
         self.inbox.len() < INBOX_FRAMES && self.inbox_bytes < INBOX_BYTES
     }
 
-    /// Queues a frame from the peer.
+    /// Queues a frame from the peer; nothing is processed after a Close of either side.
     pub(crate) fn receive(&mut self, frame: Frame) {
+        if self.ended.is_some() || self.link.is_closing() {
+            return;
+        }
         self.inbox_bytes += frame.len();
         self.inbox.push_back(frame);
     }
@@ -196,11 +195,23 @@ impl Runner {
         self.link.is_closing().then(Disconnect::denied)
     }
 
+    /// A consumer that leaves its channel full has lost an event; better it starts anew.
+    fn cut_slow(&mut self) {
+        if !self.link.is_closing() {
+            let name = self.receiver.name();
+            log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
+            self.link.close(CloseCode::OVERLOAD, "too slow");
+        }
+    }
+
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(turn) = &mut self.turn else {
             return Poll::Ready(());
         };
         let mut poll = turn.as_mut().poll(cx);
+        if poll.is_pending() && self.receiver.poll_overflowed(cx).is_ready() {
+            self.cut_slow();
+        }
         if poll.is_pending() && self.grace_is_over(cx) {
             self.link.cancel();
             if let Some(turn) = &mut self.turn {
@@ -218,7 +229,7 @@ impl Runner {
 
     /// A handler may go on for a while after the connection's end, not for ever.
     fn grace_is_over(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.ended.is_none() && self.stage != Stage::Leaving {
+        if !self.link.is_closing() && self.stage != Stage::Leaving {
             return false;
         }
         let limit = self.link.limits().grace;

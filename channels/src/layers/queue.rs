@@ -35,6 +35,8 @@ struct Queue {
 struct State {
     messages: VecDeque<LayerMessage>,
     waker: Option<Waker>,
+    /// The receiver takes no message now and only wants to hear of an overflow.
+    busy: bool,
     closed: bool,
     overflowed: bool,
     on_overflow: Option<Box<dyn FnOnce() + Send>>,
@@ -72,7 +74,11 @@ impl ChannelSender {
         } else {
             state.messages.push_back(message);
         }
-        let waker = state.waker.take();
+        let waker = if state.busy && !full {
+            None
+        } else {
+            state.waker.take()
+        };
         let on_overflow = if full { state.on_overflow.take() } else { None };
         drop(state);
         if let Some(cut) = on_overflow {
@@ -122,6 +128,27 @@ impl ChannelReceiver {
     pub(crate) fn overflowed(&self) -> bool {
         self.queue.lock().overflowed
     }
+
+    /// As [`overflowed`](Self::overflowed), and wakes the task when it happens; messages that
+    /// come meanwhile do not.
+    pub(crate) fn poll_overflowed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.queue.lock();
+        if state.overflowed {
+            return Poll::Ready(());
+        }
+        state.busy = true;
+        state.wake_later(cx);
+        Poll::Pending
+    }
+}
+
+impl State {
+    fn wake_later(&mut self, cx: &mut Context<'_>) {
+        match &mut self.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+    }
 }
 
 impl Stream for ChannelReceiver {
@@ -136,10 +163,8 @@ impl Stream for ChannelReceiver {
         if state.messages.capacity() > 0 {
             state.messages = VecDeque::new();
         }
-        match &mut state.waker {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
+        state.busy = false;
+        state.wake_later(cx);
         Poll::Pending
     }
 }

@@ -116,6 +116,10 @@ impl SocketOptions {
         self
     }
 
+    pub(crate) fn connect_limit(&self) -> Duration {
+        self.connect_timeout
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             outbox_bytes: self.outbox_bytes,

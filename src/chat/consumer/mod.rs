@@ -15,11 +15,11 @@ use channels::{
 use super::{
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
     models::Room,
-    protocol::{RoomState, ServerEvent, SocketLimits, UserRef},
+    protocol::{RoomState, ServerEvent, SocketLimits},
     server::{ChatServer, Join, Leave},
 };
 use crate::{
-    accounts::{SignedIn, UserId, user_group},
+    accounts::{SignedIn, UserId, UserRef, user_group},
     config::Limits as Settings,
     db::Database,
     error::{Error, Result},

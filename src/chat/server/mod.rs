@@ -26,7 +26,6 @@ use crate::{
     security::Limits,
     templates::Templates,
 };
-pub use pipeline::Accepted;
 pub use posting::{NotPosted, PostMessage};
 pub use presence::{Join, Leave, WhoIsHere};
 pub use typing::Typing;

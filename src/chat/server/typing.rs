@@ -7,11 +7,11 @@ use bytestring::ByteString;
 
 use super::ChatServer;
 use crate::{
-    accounts::UserId,
+    accounts::{UserId, UserRef},
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
         models::{RoomId, RoomMember},
-        protocol::{ServerEvent, UserRef},
+        protocol::ServerEvent,
     },
 };
 
