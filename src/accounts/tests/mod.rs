@@ -7,3 +7,4 @@ mod password;
 mod register;
 mod sessions;
 mod site;
+mod sockets;

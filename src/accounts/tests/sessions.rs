@@ -1,8 +1,6 @@
 use actix_web::http::StatusCode;
-use channels::{Deny, Middleware, Scope};
 
 use super::site::{Browser, PASSWORD, TestSite};
-use crate::accounts::SignedIn;
 
 const SESSION: &str = "parlour_session";
 
@@ -37,8 +35,7 @@ async fn pages_and_sockets_agree_on_who_is_signed_in() {
     cookie.set_value(value);
     assert_eq!(both_say(&site, &mut forger).await, [false; 2]);
 
-    let mut stranger = Browser::of(&TestSite::new().await, "ana").await;
-    stranger.cookies = stranger.cookies.clone();
+    let stranger = Browser::of(&TestSite::new().await, "ana").await;
     assert!(
         site.sessions
             .open(&stranger.cookie_header())
