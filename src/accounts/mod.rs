@@ -19,6 +19,9 @@ mod superuser;
 pub mod username;
 mod views;
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::web::{self, ServiceConfig};
 
 use crate::security::Account;
