@@ -11,11 +11,11 @@ use crate::db::Database;
 
 /// Turned on at the start of the end: a balancer then sends nobody here.
 #[derive(Debug, Clone, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub(crate) struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
     /// From now on `/readyz` says no.
-    pub fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::Release);
     }
 
@@ -35,6 +35,8 @@ pub(crate) async fn show_readiness(
     if !stopping.has_begun() && database.is_ready().await {
         HttpResponse::Ok().content_type("text/plain").body("ready")
     } else {
-        HttpResponse::ServiceUnavailable().content_type("text/plain").body("not ready")
+        HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body("not ready")
     }
 }

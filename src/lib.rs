@@ -36,7 +36,10 @@ pub use server::Running;
 /// # Errors
 /// What stops a start: the folder, the key, the database, a template.
 pub async fn run(settings: Settings, listener: TcpListener) -> Result<()> {
-    Running::start(settings, listener).await?.until_signal().await
+    Running::start(settings, listener)
+        .await?
+        .until_signal()
+        .await
 }
 
 /// Makes the owner in the data folder of `settings`, while no server runs there.

@@ -19,7 +19,10 @@ async fn main() -> ExitCode {
     let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
         Err(error)
-            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
         {
             error.exit()
         }
@@ -30,7 +33,11 @@ async fn main() -> ExitCode {
     }
     if cli.print_config {
         let printed = io::stdout().write_all(cli.settings.to_toml().as_bytes());
-        return if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        return if printed.is_ok() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
     }
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
     let done = match cli.command {
@@ -53,12 +60,17 @@ async fn serve(settings: Settings) -> Result<()> {
 
 /// clap explains at length; a wrong setting is one line.
 fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or(text).trim_start_matches("error: ")
+    text.lines()
+        .next()
+        .unwrap_or(text)
+        .trim_start_matches("error: ")
 }
 
 /// The operator reads the cause; what visitors read never holds it.
 fn cause(error: &Error) -> String {
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+    error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn complain(sentence: &str) -> ExitCode {

@@ -96,8 +96,17 @@ impl Parts {
 
     /// Lets views, extractors and middleware find them.
     pub(crate) fn register(&self, cfg: &mut ServiceConfig) {
-        let ChatConsumerParts { server, database, templates, .. } = self.consumer.clone();
-        let chat = Chat { server, database: database.clone(), settings: Arc::clone(&self.bounds) };
+        let ChatConsumerParts {
+            server,
+            database,
+            templates,
+            ..
+        } = self.consumer.clone();
+        let chat = Chat {
+            server,
+            database: database.clone(),
+            settings: Arc::clone(&self.bounds),
+        };
         cfg.app_data(Data::new(database))
             .app_data(Data::new(templates))
             .app_data(Data::new(chat))
@@ -113,11 +122,13 @@ impl Parts {
             .app_data(Data::new(self.hasher.clone()))
             .app_data(Data::new(self.limits.clone()))
             .app_data(Data::new(self.friends.clone()))
-            .app_data(FormConfig::default().limit(self.bounds.max_form_bytes).error_handler(
-                |error, _| {
-                    log::debug!(target: "parlour::http", "a form was refused: {error}");
-                    Error::BadRequest("form").into()
-                },
-            ));
+            .app_data(
+                FormConfig::default()
+                    .limit(self.bounds.max_form_bytes)
+                    .error_handler(|error, _| {
+                        log::debug!(target: "parlour::http", "a form was refused: {error}");
+                        Error::BadRequest("form").into()
+                    }),
+            );
     }
 }

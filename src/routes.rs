@@ -1,9 +1,7 @@
 //! Every URL of the site on one page: HTTP in [`pages`], the socket in [`sockets`].
 
 use actix_web::{HttpResponse, web};
-use channels::{
-    CookieMiddleware, IntoEndpoint, Scope, SocketOptions, URLRouter, socket::mounted,
-};
+use channels::{CookieMiddleware, IntoEndpoint, Scope, SocketOptions, URLRouter, socket::mounted};
 
 use crate::{
     accounts::{self, SocketSession},
@@ -19,7 +17,10 @@ use crate::{
 pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()))
-        .route("/static/{hash}/{path:.*}", web::get().to(assets::show_asset))
+        .route(
+            "/static/{hash}/{path:.*}",
+            web::get().to(assets::show_asset),
+        )
         .route("/healthz", web::get().to(health::show_health))
         .route("/readyz", web::get().to(health::show_readiness))
         .configure(accounts::routes)

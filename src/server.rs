@@ -53,15 +53,19 @@ impl Running {
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self> {
         let folder = DataFolder::open(&settings.data)?;
         let path = settings.database_path();
-        let database =
-            web::block(move || Database::open(&path)).await.map_err(Error::internal)??;
+        let database = web::block(move || Database::open(&path))
+            .await
+            .map_err(Error::internal)??;
         database.write(Room::repair_direct).await?;
         let queue = settings.limits.socket_queue_events;
         let layer = Layer::new(InMemoryLayer::builder().capacity(queue).build());
         let address = listener.local_addr().map_err(Error::internal)?;
         let parts = Parts::assemble(&settings, address, database.clone(), layer.clone()).await?;
-        let (url, chat, stopping) =
-            (parts.site.url().clone(), parts.consumer.server.clone(), parts.stopping.clone());
+        let (url, chat, stopping) = (
+            parts.site.url().clone(),
+            parts.consumer.server.clone(),
+            parts.stopping.clone(),
+        );
         announce_first_run(&parts, &url);
         let server = serve(&settings, listener, parts)?;
         Ok(Self {
@@ -109,7 +113,10 @@ impl Running {
     /// An actor that was gone before.
     pub async fn stop(self) -> Result<()> {
         self.stopping.begin();
-        self.chat.send(Stop).await.map_err(|_closed| Error::ActorGone("the chat server"))?;
+        self.chat
+            .send(Stop)
+            .await
+            .map_err(|_closed| Error::ActorGone("the chat server"))?;
         self.handle.pause().await;
         let within_ms = u64::try_from(CLOSE_SPREAD.as_millis()).unwrap_or(u64::MAX);
         let restarting = ConsumerEvent::Chat(ChatEvent::Restarting { within_ms });
@@ -118,11 +125,16 @@ impl Running {
             self.handle.stop(true).await;
             self.finished.await
         };
-        if tokio::time::timeout(self.shutdown_timeout, drained).await.is_err() {
+        if tokio::time::timeout(self.shutdown_timeout, drained)
+            .await
+            .is_err()
+        {
             log::warn!(target: "parlour::stop", "some connections did not end in time");
         }
         let database = self.database;
-        web::block(move || database.close()).await.map_err(Error::internal)?;
+        web::block(move || database.close())
+            .await
+            .map_err(Error::internal)?;
         log::info!(target: "parlour::stop", "stopped");
         Ok(())
     }

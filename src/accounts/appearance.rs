@@ -37,7 +37,7 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::Light => "light",

@@ -12,12 +12,15 @@ pub mod models;
 mod next_path;
 mod notice;
 mod page;
-mod person;
 pub mod password;
+mod person;
 mod session;
 mod superuser;
 pub mod username;
 mod views;
+
+#[cfg(test)]
+mod tests;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -28,8 +31,8 @@ pub use models::{User, UserId};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
 pub use page::Page;
-pub use person::{Person, UserRef};
 pub use password::PasswordHasher;
+pub use person::{Person, UserRef};
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, recognise,
     report_storage, still_valid, user_group,

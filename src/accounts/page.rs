@@ -36,7 +36,8 @@ impl Page {
         let token = data::<Csrf>(request)?.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
-        let me = SignedIn::of(request).map(|signed_in| Person::new(signed_in.user.id, signed_in.user.username));
+        let me = SignedIn::of(request)
+            .map(|signed_in| Person::new(signed_in.user.id, signed_in.user.username));
         let fields = json!({
             "lang": "en",
             "title": words::text("site-name"),

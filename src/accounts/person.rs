@@ -30,7 +30,12 @@ impl Person {
             .take(2)
             .flat_map(char::to_uppercase)
             .collect();
-        Self { id, username, initials, hue: id.0.rem_euclid(HUES) }
+        Self {
+            id,
+            username,
+            initials,
+            hue: id.0.rem_euclid(HUES),
+        }
     }
 }
 
@@ -45,7 +50,10 @@ pub struct UserRef {
 
 impl From<&Person> for UserRef {
     fn from(person: &Person) -> Self {
-        Self { id: person.id, username: person.username.clone() }
+        Self {
+            id: person.id,
+            username: person.username.clone(),
+        }
     }
 }
 

@@ -104,7 +104,7 @@ pub enum ServerEvent {
         /// As asked.
         after: i64,
         /// In order.
-        events: Vec<MessageCreated>,
+        events: Vec<RoomChange>,
         /// Number of the room's newest event.
         last_seq: i64,
         /// Events that were too many to send.
@@ -192,6 +192,15 @@ pub struct Missing {
     pub from: i64,
     /// Last event that is missing.
     pub to: i64,
+}
+
+/// What happened in a room, as `room.events` lists it: the frames that were missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum RoomChange {
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
 }
 
 /// A message as every member hears of it.
@@ -288,7 +297,10 @@ mod tests {
     /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
     fn examples(part: &str) -> Vec<(String, Value)> {
         let page = include_str!("../../docs/protocol.md");
-        let part = page.split("\n## ").find(|text| text.starts_with(part)).unwrap();
+        let part = page
+            .split("\n## ")
+            .find(|text| text.starts_with(part))
+            .unwrap();
         let mut found = Vec::new();
         for section in part.split("\n### ").skip(1) {
             let name = section.lines().next().unwrap().trim().to_owned();
@@ -314,7 +326,13 @@ mod tests {
             let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
             assert_eq!(&serde_json::to_value(&event).unwrap(), example);
         }
-        let all = ["room.resume", "message.post", "typing.start", "typing.stop", "connection.ping"];
+        let all = [
+            "room.resume",
+            "message.post",
+            "typing.start",
+            "typing.stop",
+            "connection.ping",
+        ];
         assert_eq!(names(&examples), BTreeSet::from(all));
     }
 
@@ -333,9 +351,19 @@ mod tests {
             assert_eq!(&again, example, "{name}");
         }
         let all = [
-            "session.hello", "session.ended", "message.created", "message.accepted",
-            "message.refused", "room.events", "room.added", "relation.changed", "typing.started",
-            "typing.stopped", "presence.changed", "connection.pong", "server.restarting",
+            "session.hello",
+            "session.ended",
+            "message.created",
+            "message.accepted",
+            "message.refused",
+            "room.events",
+            "room.added",
+            "relation.changed",
+            "typing.started",
+            "typing.stopped",
+            "presence.changed",
+            "connection.pong",
+            "server.restarting",
             "error.reported",
         ];
         assert_eq!(names(&examples), BTreeSet::from(all));

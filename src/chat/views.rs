@@ -44,7 +44,10 @@ struct Conversations {
 
 impl Conversations {
     async fn load(chat: &Chat, me: &User) -> Result<Self> {
-        let (id, most) = (me.id, i64::try_from(chat.settings.rooms_per_socket).unwrap_or(i64::MAX));
+        let (id, most) = (
+            me.id,
+            i64::try_from(chat.settings.rooms_per_socket).unwrap_or(i64::MAX),
+        );
         let loaded = chat.database.read(move |conn| {
             let rows = RoomMember::all_of(conn, id, most)?;
             Ok((rows, friends_of(conn, id)?))
@@ -54,12 +57,21 @@ impl Conversations {
         let users = friends.into_iter().map(|friend| friend.id).collect();
         let online = chat.server.send(WhoIsHere { users }).await;
         let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
-        Ok(Self { rows, online, has_friends })
+        Ok(Self {
+            rows,
+            online,
+            has_friends,
+        })
     }
 
     fn data(&self, current: Option<RoomId>) -> Vec<Value> {
         let row = |member: &RoomMember| {
-            let Person { id, username, initials, hue } = &member.other;
+            let Person {
+                id,
+                username,
+                initials,
+                hue,
+            } = &member.other;
             json!({
                 "room_id": member.room.id,
                 "path": format!("/rooms/{}/", member.room.id),
@@ -124,7 +136,9 @@ async fn show_direct(
         room.ok_or(Error::NotFound)
     });
     let place = format!("/rooms/{}/", room.await?);
-    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish())
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .finish())
 }
 
 #[derive(Debug, Deserialize)]
@@ -140,7 +154,11 @@ async fn show_room(
     place: web::Query<Place>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let shown = ShownRoom { room: *room, before: place.before, refused: None };
+    let shown = ShownRoom {
+        room: *room,
+        before: place.before,
+        refused: None,
+    };
     let data = shown.data(&me.user, &page, &chat).await?;
     page.render("chat/room", data)
 }
@@ -230,15 +248,25 @@ async fn create_message(
     let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
         Ok(_) => {
             let place = format!("/rooms/{room}/");
-            return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish());
+            return Ok(HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, place))
+                .finish());
         }
         Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
         Err(reason) => reason,
     };
     let user = me.user.id;
-    let member = chat.database.read(move |conn| RoomMember::find(conn, room, user)).await?;
+    let member = chat
+        .database
+        .read(move |conn| RoomMember::find(conn, room, user))
+        .await?;
     let refused = Refused::new(room, form.client_id, &reason, Some(&member.other.username));
-    let shown = ShownRoom { room, before: None, refused: Some((form, refused)) };
+    let shown = ShownRoom {
+        room,
+        before: None,
+        refused: Some((form, refused)),
+    };
     let data = shown.data(&me.user, &page, &chat).await?;
-    page.with_status(StatusCode::UNPROCESSABLE_ENTITY).render("chat/room", data)
+    page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        .render("chat/room", data)
 }

@@ -32,9 +32,16 @@ pub struct FriendBook {
 impl FriendBook {
     /// Writes to `database` and tells it on `layer`.
     pub fn new(database: Database, layer: Layer, limits: Limits, settings: &Settings) -> Self {
-        let open_requests =
-            OpenRequests { most: settings.open_requests, most_when_new: settings.open_requests_new };
-        Self { database, layer, limits, open_requests }
+        let open_requests = OpenRequests {
+            most: settings.open_requests,
+            most_when_new: settings.open_requests_new,
+        };
+        Self {
+            database,
+            layer,
+            limits,
+            open_requests,
+        }
     }
 
     /// Asks whoever has exactly this name. Unknown and unreachable people give the same answer.
@@ -44,14 +51,20 @@ impl FriendBook {
     pub(super) async fn add(&self, me: &User, typed: &str, address: IpAddr) -> Result<()> {
         let key = username::key(typed.trim());
         if key.is_empty() {
-            return Err(Error::invalid("username", words::text("friends-error-empty")));
+            return Err(Error::invalid(
+                "username",
+                words::text("friends-error-empty"),
+            ));
         }
-        self.limits.check(Action::FriendRequest, Some(Account::Id(me.id.0)), address)?;
+        self.limits
+            .check(Action::FriendRequest, Some(Account::Id(me.id.0)), address)?;
         let (me, limit) = (me.clone(), self.open_requests);
-        let changed = self.database.write(move |conn| match User::named(conn, &key)? {
-            Some(other) => changes::add(conn, &me, &other, limit).map(Some),
-            None => changes::refuse_too_many(conn, &me, limit).map(|()| None),
-        });
+        let changed = self
+            .database
+            .write(move |conn| match User::named(conn, &key)? {
+                Some(other) => changes::add(conn, &me, &other, limit).map(Some),
+                None => changes::refuse_too_many(conn, &me, limit).map(|()| None),
+            });
         if let Some(changed) = changed.await? {
             events::announce(&self.layer, &changed).await?;
         }

@@ -55,7 +55,12 @@ async fn list_data(
     let id = me.id;
     let lists = book.database.read(move |conn| {
         let (friends, requests) = (friends_of(conn, id)?, FriendRequest::to(conn, id)?);
-        Ok((friends, requests, FriendRequest::from(conn, id)?, Block::by(conn, id)?))
+        Ok((
+            friends,
+            requests,
+            FriendRequest::from(conn, id)?,
+            Block::by(conn, id)?,
+        ))
     });
     let (friends, requests, sent, blocked) = lists.await?;
     Ok(json!({
@@ -168,12 +173,12 @@ async fn confirm(
     action: &str,
 ) -> Result<HttpResponse> {
     let me = me.user.id;
-    let person = book.database.read(move |conn| {
-        match Relation::shown(conn, me, other)? {
+    let person = book
+        .database
+        .read(move |conn| match Relation::shown(conn, me, other)? {
             Relation::None | Relation::Myself => Err(Error::NotFound),
             _ => Ok(Person::new(other, User::find(conn, other)?.username)),
-        }
-    });
+        });
     let data = json!({
         "title": words::text(&format!("confirm-{action}-title")),
         "action": action,

@@ -18,25 +18,25 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
-    let asked = request.request().clone();
-    if head_bytes(request.uri().path_and_query().map_or("", |it| it.as_str()), request.headers())
-        > limits.max_head_bytes
+    if head_bytes(
+        request.uri().path_and_query().map_or("", |it| it.as_str()),
+        request.headers(),
+    ) > limits.max_head_bytes
     {
         let refused = HttpResponse::RequestHeaderFieldsTooLarge().finish();
-        return Ok(ServiceResponse::new(asked, refused).map_into_right_body());
+        return Ok(request.into_response(refused).map_into_right_body());
     }
     match tokio::time::timeout(limits.handler_timeout.0, next.call(request)).await {
         Ok(answer) => Ok(answer?.map_into_left_body()),
-        Err(_elapsed) => {
-            let late = HttpResponse::from_error(Error::Busy("a request took too long"));
-            Ok(ServiceResponse::new(asked, late).map_into_right_body())
-        }
+        Err(_elapsed) => Err(Error::Busy("a request took too long").into()),
     }
 }
 
 /// Bytes of the request line's target and of all header lines, roughly as they came.
 fn head_bytes(target: &str, headers: &HeaderMap) -> usize {
     const SEPARATORS: usize = 4;
-    let lines = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + SEPARATORS);
+    let lines = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + SEPARATORS);
     target.len() + lines.sum::<usize>()
 }

@@ -64,7 +64,12 @@ impl SessionEvent {
 /// Tells the sockets of `user` that `sessions` are over; call it after the rows are gone.
 ///
 /// A failure is logged and no more: sockets check their session every minute anyway.
-pub async fn announce(layer: &Layer, user: UserId, sessions: Vec<String>, reason: EndReason) {
+pub(in crate::accounts) async fn announce(
+    layer: &Layer,
+    user: UserId,
+    sessions: Vec<String>,
+    reason: EndReason,
+) {
     if sessions.is_empty() {
         return;
     }

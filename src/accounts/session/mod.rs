@@ -21,7 +21,8 @@ use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::security::{SecretKeys, Site, client_addr};
 
-pub use ended::{EndReason, SessionEvent, announce, user_group};
+pub(super) use ended::announce;
+pub use ended::{EndReason, SessionEvent, user_group};
 pub use recognise::{recognise, report_storage};
 pub use socket::{SocketSession, still_valid};
 pub use store::Store;
@@ -133,7 +134,12 @@ impl Sessions {
 ///
 /// `epoch` is the one that was read together with the password: if it has passed by the time that
 /// the session is stored, the session is born dead.
-pub fn sign_in(session: &Session, request: &HttpRequest, user: UserId, epoch: i64) -> Result<()> {
+pub(super) fn sign_in(
+    session: &Session,
+    request: &HttpRequest,
+    user: UserId,
+    epoch: i64,
+) -> Result<()> {
     let user_agent = request.headers().get(header::USER_AGENT);
     let user_agent = user_agent.and_then(|value| value.to_str().ok());
     let opening = Opening {
@@ -151,3 +157,6 @@ pub fn sign_in(session: &Session, request: &HttpRequest, user: UserId, epoch: i6
     session.renew();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

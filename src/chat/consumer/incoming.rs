@@ -8,7 +8,7 @@ use crate::{
     accounts::UserId,
     chat::{
         models::{Message, RoomEvent, RoomId, RoomMember},
-        protocol::{ClientEvent, MessageCreated, Missing, Refused, ServerEvent},
+        protocol::{ClientEvent, MessageCreated, Missing, Refused, RoomChange, ServerEvent},
         server::{NotPosted, PostMessage, Typing},
         view::MessageView,
     },
@@ -155,7 +155,8 @@ impl ChatConsumer {
             let RoomEvent::MessageCreated(message) = event;
             let view = MessageView::new(message);
             let html = view.render(&self.parts.templates)?;
-            Ok(MessageCreated::new(&view, html, view.author.id == reader))
+            let created = MessageCreated::new(&view, html, view.author.id == reader);
+            Ok(RoomChange::MessageCreated(created))
         };
         Ok(ServerEvent::RoomEvents {
             room,

@@ -3,8 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{Account, Action, Key, Limits, Who};
-use crate::config::Rate;
+use super::{Account, Action, Key, Limits, TokenBucket, Who};
 use crate::error::Result;
 
 /// A try that counts as a failure unless it is told otherwise.
@@ -12,7 +11,7 @@ use crate::error::Result;
 #[must_use = "tell it how the log-in ended"]
 pub struct LoginAttempt {
     limits: Limits,
-    keys: Vec<(Key, Rate)>,
+    keys: Vec<Key>,
 }
 
 impl Limits {
@@ -23,12 +22,10 @@ impl Limits {
     pub fn start_login(&self, username_key: &str, address: IpAddr) -> Result<LoginAttempt> {
         let account = Some(Account::named(username_key));
         let keys = self.keys(Action::LoginFailure, account, address);
-        self.take(&keys, |bucket, rate, now| {
-            bucket.take_with_growing_delay(rate, now);
-        })?;
+        self.take(&keys, TokenBucket::take_with_growing_delay)?;
         Ok(LoginAttempt {
             limits: self.clone(),
-            keys,
+            keys: keys.into_iter().map(|(key, _rate)| key).collect(),
         })
     }
 }
@@ -46,11 +43,11 @@ impl LoginAttempt {
 
     fn settle(self, forget_account: bool) {
         let mut buckets = self.limits.lock();
-        for (key, rate) in &self.keys {
+        for key in &self.keys {
             if forget_account && matches!(key.1, Who::Account(_)) {
                 buckets.pop(key);
             } else if let Some(bucket) = buckets.get_mut(key) {
-                bucket.give_back(*rate);
+                bucket.give_back();
             }
         }
     }

@@ -15,7 +15,6 @@ use lru::LruCache;
 
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
-use bucket::Bucket;
 pub use bucket::TokenBucket;
 pub use login::LoginAttempt;
 
@@ -69,7 +68,7 @@ type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 #[derive(Clone)]
 pub struct Limits {
     rates: Arc<RateLimits>,
-    buckets: Arc<Mutex<LruCache<Key, Bucket>>>,
+    buckets: Arc<Mutex<LruCache<Key, TokenBucket>>>,
     clock: Clock,
 }
 
@@ -98,7 +97,7 @@ impl Limits {
     /// [`Error::TooMany`] with the longest wait of the buckets that are empty.
     pub fn check(&self, action: Action, account: Option<Account>, address: IpAddr) -> Result<()> {
         let keys = self.keys(action, account, address);
-        self.take(&keys, |bucket, _rate, _now| bucket.take())
+        self.take(&keys, |bucket, _now| bucket.take())
     }
 
     /// Every bucket that a try has to take from, with its rate.
@@ -130,22 +129,21 @@ impl Limits {
     fn take(
         &self,
         keys: &[(Key, Rate)],
-        mut take: impl FnMut(&mut Bucket, Rate, Instant),
+        mut take: impl FnMut(&mut TokenBucket, Instant),
     ) -> Result<()> {
         let now = (self.clock)();
         let mut buckets = self.lock();
         let waits = keys.iter().map(|(key, rate)| {
-            let bucket = buckets.get_or_insert_mut(key.clone(), || Bucket::full(*rate, now));
-            bucket.refill(*rate, now);
-            bucket.wait(*rate, now)
+            let bucket = buckets.get_or_insert_mut(key.clone(), || TokenBucket::full(*rate, now));
+            bucket.wait(now)
         });
         let retry_after = waits.max().unwrap_or(Duration::ZERO);
         if !retry_after.is_zero() {
             return Err(Error::TooMany { retry_after });
         }
-        for (key, rate) in keys {
+        for (key, _rate) in keys {
             if let Some(bucket) = buckets.get_mut(key) {
-                take(bucket, *rate, now);
+                take(bucket, now);
             }
         }
         while buckets.len() > MAX_KEYS {
@@ -154,7 +152,7 @@ impl Limits {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, LruCache<Key, Bucket>> {
+    fn lock(&self) -> MutexGuard<'_, LruCache<Key, TokenBucket>> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
