@@ -156,7 +156,7 @@ async fn logging_in_leads_to_the_page_that_was_asked_for_and_never_off_the_site(
         ("/\\evil.example/", "/"),
         ("https://evil.example/", "/"),
         ("javascript:alert(1)", "/"),
-        ("/friends/\r\nX-Evil: yes", "/"),
+        ("/friends/\r\nX-Evil: yes", "/friends/X-Evil:%20yes"),
     ] {
         let visitor = site.visitor();
         let typed = [("username", "ana"), ("password", PASSWORD), ("next", next)];
