@@ -114,6 +114,9 @@ impl Runner {
             if self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
             }
+            if self.link.has_enough_to_write() {
+                break;
+            }
         }
         cx.waker().wake_by_ref();
         Poll::Pending
@@ -273,7 +276,7 @@ impl Runner {
                 }
                 self.link.deny(deny);
             }
-            Outcome::Cancelled => self.link.deny(Deny::status(503).text("Try again later")),
+            Outcome::Cancelled => self.link.deny(Deny::overloaded()),
             Outcome::Failed(cause) => self.link.deny(Deny::failed(cause)),
             Outcome::Panicked(text) => {
                 self.link.deny(Deny::failed(HandlerError::msg(text)));

@@ -70,7 +70,7 @@ impl Mount {
             Ok(launched) => launched,
             Err(deny) => return denied(deny),
         };
-        match launched.answer(self.options.connect_timeout).await {
+        match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
                 let mut head = switching_protocols(request, accept, &launched.headers);

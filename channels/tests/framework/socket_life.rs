@@ -231,3 +231,17 @@ async fn pages_of_the_same_app_are_served_as_ever() {
     let (status, _) = client.request("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(status, 200);
 }
+
+#[actix_web::test]
+async fn a_server_that_stops_ends_its_open_connections() {
+    let site = site();
+    let mut client = site.open("/ws/accept/").await;
+    let journal = site.stop().await;
+    assert!(client.is_cut().await);
+    let lines = journal.rest().await;
+    assert_eq!(
+        lines.last().map(String::as_str),
+        Some("dropped"),
+        "{lines:?}"
+    );
+}
