@@ -171,8 +171,8 @@ async fn pings_are_answered_while_a_handler_hangs() {
 #[actix_web::test]
 async fn a_silent_peer_is_pinged_and_then_dropped() {
     let options = SocketOptions::new()
-        .ping_interval(Duration::from_millis(40))
-        .idle_timeout(Duration::from_millis(200));
+        .ping_interval(Duration::from_millis(100))
+        .idle_timeout(Duration::from_secs(1));
     let mut site = Site::start(options);
     let started = Instant::now();
     let mut client = site.open("/ws/accept/").await;
@@ -181,8 +181,8 @@ async fn a_silent_peer_is_pinged_and_then_dropped() {
         assert_eq!(first, PING);
         pings += 1;
     }
-    assert!((2..=6).contains(&pings), "{pings} pings");
-    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert!((1..=11).contains(&pings), "{pings} pings");
+    assert!(started.elapsed() >= Duration::from_secs(1));
     assert!(
         site.journal
             .next()
@@ -194,11 +194,11 @@ async fn a_silent_peer_is_pinged_and_then_dropped() {
 #[actix_web::test]
 async fn a_peer_that_answers_pings_stays() {
     let options = SocketOptions::new()
-        .ping_interval(Duration::from_millis(20))
-        .idle_timeout(Duration::from_millis(200));
+        .ping_interval(Duration::from_millis(100))
+        .idle_timeout(Duration::from_secs(1));
     let site = Site::start(options);
     let mut client = site.open("/ws/accept/").await;
-    for _ in 0..20 {
+    for _ in 0..15 {
         assert_eq!(client.receive_any().await, Some((PING, Vec::new())));
         client.send(PONG, b"").await;
     }
