@@ -1,7 +1,7 @@
 //! Who is signed in: from the cookie to [`SignedIn`], for pages and for sockets alike.
 //!
 //! [`Sessions`] gives the App its session middleware and opens the same cookie for a socket;
-//! [`recognise`] then tells views, guards and the log who asks. Signing in and out are here too.
+//! [`recognise()`] then tells views, guards and the log who asks. Signing in and out are here too.
 
 mod ended;
 mod recognise;
