@@ -190,9 +190,9 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
         None => Ok((authority, None)),
         Some(colon) => {
             let (host, port) = authority.split_at(after_address + colon);
-            let port = port[1..]
-                .parse()
-                .map_err(|_: std::num::ParseIntError| "the port is not a number from 0 to 65535")?;
+            let Ok(port) = port[1..].parse() else {
+                return Err("the port is not a number from 0 to 65535");
+            };
             Ok((host, Some(port)))
         }
     }
@@ -217,6 +217,8 @@ fn known_host(text: &str) -> Result<String, &'static str> {
     if text.contains(':') && !text.starts_with('[') {
         return Err("a port needs its scheme, as in https://example.org:8443");
     }
-    let host = Host::parse(text).map_err(|_: url::ParseError| "the host is not a host name")?;
-    Ok(host.to_string())
+    match Host::parse(text) {
+        Ok(host) => Ok(host.to_string()),
+        Err(_) => Err("the host is not a host name"),
+    }
 }

@@ -31,6 +31,8 @@ js-earlier-failed = Earlier messages did not load. Try again.
 
 js-left-one = { $count } character left
 js-left-other = { $count } characters left
+js-shorten-one = { $count } too many. Shorten the message, then send it.
+js-shorten-other = { $count } too many. Shorten the message, then send it.
 js-too-many-one = { $count } too many
 js-too-many-other = { $count } too many
 

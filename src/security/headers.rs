@@ -79,11 +79,13 @@ pub async fn add<B: MessageBody + 'static>(
     }
 }
 
-/// `'self'` covers sockets only in newer browsers, so their addresses stand beside it.
+/// `'self'` covers sockets only in newer browsers, so their addresses stand beside it; all but
+/// IPv6 ones, which the grammar of the policy does not know.
 fn content_security_policy(site: &Site) -> String {
     let sockets: String = site
         .origins()
         .iter()
+        .filter(|origin| !origin.contains('['))
         .filter_map(|origin| origin.strip_prefix("http"))
         .map(|rest| format!(" ws{rest}"))
         .collect();

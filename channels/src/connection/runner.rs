@@ -1,7 +1,7 @@
 //! Runs a consumer's handlers one at a time and brings every connection to its one end.
 //!
-//! A [`Runner`] is polled by whoever drives the connection. [`Attached`] makes sure that one that
-//! loses its driver still finishes: `disconnect` is owed whatever happened.
+//! A [`Runner`] is polled by whoever drives the connection, through an
+//! [`Attached`](super::Attached) so that it finishes even without its driver.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -308,40 +308,5 @@ fn log_unfinished(handler: &str, outcome: &Outcome) {
             log::warn!(target: "channels::consumer", "`{handler}` took too long and was given up");
         }
         Outcome::Done | Outcome::Denied(_) | Outcome::Failed(_) => {}
-    }
-}
-
-/// A runner in the hands of a driver. When dropped before its end, it is moved to a task of its
-/// own, which lets the running handler finish and calls `disconnect`.
-pub(crate) struct Attached(Option<Runner>);
-
-impl Attached {
-    pub(crate) fn new(runner: Runner) -> Self {
-        Self(Some(runner))
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let poll = self
-            .0
-            .as_mut()
-            .map_or(Poll::Ready(()), |runner| runner.poll(cx));
-        if poll.is_ready() {
-            self.0 = None;
-        }
-        poll
-    }
-
-    /// The runner, until it has finished.
-    pub(crate) fn runner(&mut self) -> Option<&mut Runner> {
-        self.0.as_mut()
-    }
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        if let Some(mut runner) = self.0.take() {
-            runner.end(Disconnect::lost());
-            actix_web::rt::spawn(std::future::poll_fn(move |cx| runner.poll(cx)));
-        }
     }
 }

@@ -68,9 +68,9 @@ fn unquote(value: &str) -> String {
             text.push(char::from(octal));
             rest = &escaped[3..];
         } else {
-            let first = escaped.chars().next();
-            text.extend(first);
-            rest = &escaped[first.map_or(0, char::len_utf8)..];
+            let first = escaped.chars().next().unwrap_or('\\');
+            text.push(first);
+            rest = escaped.get(first.len_utf8()..).unwrap_or_default();
         }
     }
     text.push_str(rest);

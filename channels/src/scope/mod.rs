@@ -1,7 +1,7 @@
 //! What is known of a connection at its handshake, and what middleware adds to it.
 //!
-//! The typed form of ASGI's scope. Source: daphne/ws_protocol.py and the ASGI specification; see
-//! [`ScopeBuilder`] for how drivers and tests make one.
+//! The typed form of ASGI's scope. Source: `daphne/ws_protocol.py` and the ASGI specification;
+//! see [`ScopeBuilder`] for how drivers and tests make one.
 
 mod builder;
 mod cookies;
@@ -151,10 +151,13 @@ impl Scope {
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Error> {
         let text = self.route.kwargs.get(name);
         let text = text.ok_or_else(|| Error::MissingParam(name.to_owned()))?;
-        text.parse().map_err(|_: T::Err| Error::InvalidParam {
-            name: name.to_owned(),
-            expected: std::any::type_name::<T>(),
-        })
+        let Ok(value) = text.parse() else {
+            return Err(Error::InvalidParam {
+                name: name.to_owned(),
+                expected: std::any::type_name::<T>(),
+            });
+        };
+        Ok(value)
     }
 
     /// The named arguments of the route, by name.

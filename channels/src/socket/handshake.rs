@@ -15,41 +15,46 @@ use crate::scope::Scope;
 /// Length of a base64 text of 16 bytes.
 const KEY_LEN: usize = 24;
 
-/// Refuses what is not a handshake of RFC 6455's version 13.
-pub(super) fn check(request: &HttpRequest) -> Result<(), HttpResponse> {
+/// The answer to what is not a handshake of version 13, or nothing if it is one.
+pub(super) fn refusal(request: &HttpRequest) -> Option<HttpResponse> {
     let headers = request.headers();
     if request.method() != Method::GET {
-        return Err(HttpResponse::MethodNotAllowed()
-            .insert_header((header::ALLOW, "GET"))
-            .body("A WebSocket handshake is a GET request"));
+        let mut response = HttpResponse::MethodNotAllowed();
+        response.insert_header((header::ALLOW, "GET"));
+        return Some(response.body("A WebSocket handshake is a GET request"));
     }
     if !has_token(headers, header::UPGRADE, "websocket") {
-        return Err(upgrade_required("This address speaks WebSocket only"));
-    }
-    if request.version() != Version::HTTP_11 {
-        return Err(bad("A WebSocket handshake needs HTTP/1.1"));
-    }
-    if !has_token(headers, header::CONNECTION, "upgrade") {
-        return Err(bad("The Connection header does not ask for an upgrade"));
+        return Some(upgrade_required("This address speaks WebSocket only"));
     }
     if !is_once(headers, header::SEC_WEBSOCKET_VERSION, |version| {
         version == b"13"
     }) {
-        return Err(upgrade_required(
+        return Some(upgrade_required(
             "Only version 13 of WebSocket is spoken here",
         ));
     }
+    flaw(request).map(bad)
+}
+
+/// What is wrong with a request that does ask for a WebSocket.
+fn flaw(request: &HttpRequest) -> Option<&'static str> {
+    let headers = request.headers();
+    let path = percent_encoding::percent_decode_str(request.uri().path());
+    if request.version() != Version::HTTP_11 {
+        return Some("A WebSocket handshake needs HTTP/1.1");
+    }
+    if !has_token(headers, header::CONNECTION, "upgrade") {
+        return Some("The Connection header does not ask for an upgrade");
+    }
     if !is_once(headers, header::SEC_WEBSOCKET_KEY, is_key) {
-        return Err(bad("Sec-WebSocket-Key is not the base64 of 16 bytes"));
+        return Some("Sec-WebSocket-Key is not the base64 of 16 bytes");
     }
     if !headers.contains_key(header::HOST) {
-        return Err(bad("The Host header is missing"));
+        return Some("The Host header is missing");
     }
-    let path = percent_encoding::percent_decode_str(request.uri().path());
-    if path.decode_utf8().is_err() {
-        return Err(bad("The path is not UTF-8"));
-    }
-    Ok(())
+    path.decode_utf8()
+        .is_err()
+        .then_some("The path is not UTF-8")
 }
 
 fn bad(reason: &'static str) -> HttpResponse {

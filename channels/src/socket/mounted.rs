@@ -8,7 +8,7 @@ use std::rc::Rc;
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 
 use super::actor::SocketActor;
-use super::handshake::{check, denied, scope_of, switching_protocols};
+use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
 use crate::connection::Answer;
@@ -61,8 +61,8 @@ struct Mount {
 
 impl Mount {
     async fn open(&self, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
-        if let Err(refusal) = check(request) {
-            return refusal;
+        if let Some(refused) = refusal(request) {
+            return refused;
         }
         let switch = request.conn_data::<KillSwitch>();
         let kill = switch.map(KillSwitch::handle).unwrap_or_default();

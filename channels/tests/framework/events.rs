@@ -12,15 +12,15 @@ use crate::scripted::{Reader, client, group, message};
 async fn member(layer: &Layer, path: &str) -> (WebsocketCommunicator, Reader) {
     let (client, journal) = client(path);
     let mut client = client.layer(layer);
-    client.connect().await.unwrap();
+    client.connect().await.expect("a welcome");
     (client, journal)
 }
 
 /// Makes sure that all earlier commands of this client are done.
 async fn settle(client: &mut WebsocketCommunicator) {
-    client.send_to("settled?").unwrap();
+    client.send_to("settled?").expect("an open connection");
     assert_eq!(
-        client.receive_from().await.unwrap(),
+        client.receive_from().await.expect("an echo"),
         Frame::from("settled?")
     );
 }

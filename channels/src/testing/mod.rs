@@ -3,22 +3,22 @@
 //! Source: channels/testing/websocket.py. It is a driver like those in `socket/`: middleware,
 //! router, layer and consumer run exactly as they do behind a real socket.
 
+mod answers;
+mod wire;
+
 use std::fmt;
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
-use crate::answer::Deny;
-use crate::connection::{Answer, Attached, Link, Outgoing};
+pub use answers::{Connected, Denied, Missed};
+use wire::{Input, Wire};
+
+use crate::connection::Answer;
 use crate::event::{Disconnect, Frame, Side};
-use crate::launch::{Launched, launch};
+use crate::launch::launch;
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::{Scope, ScopeBuilder};
@@ -60,76 +60,15 @@ const QUIET: Duration = Duration::from_millis(100);
 pub struct WebsocketCommunicator {
     app: Endpoint,
     scope: Option<ScopeBuilder>,
-    extend: Vec<Box<dyn FnOnce(&mut Scope)>>,
+    inserts: Vec<Insert>,
     layer: Layer,
     options: SocketOptions,
     timeout: Duration,
     wire: Option<Wire>,
 }
 
-/// The two directions between a communicator and the task that drives its consumer.
-struct Wire {
-    input: UnboundedSender<Input>,
-    output: UnboundedReceiver<Outgoing>,
-    closed: Option<(u16, String)>,
-}
-
-enum Input {
-    Frame(Frame),
-    Close(Disconnect),
-}
-
-/// The handshake was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connected {
-    /// The subprotocol that the consumer chose.
-    pub subprotocol: Option<String>,
-    /// Headers of the answer, from middleware and consumer, in that order.
-    pub headers: Vec<(String, String)>,
-}
-
-/// The handshake was denied.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the handshake was denied with status {status}")]
-pub struct Denied {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers of the answer.
-    pub headers: Vec<(String, String)>,
-    /// Body of the answer.
-    pub body: Bytes,
-}
-
-/// What a test waited for did not happen.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Missed {
-    /// Nothing came in time; the application runs on.
-    #[error("nothing came within {0:?}")]
-    Timeout(Duration),
-    /// The application closed the connection, or closed it earlier.
-    #[error("the connection was closed with {code} {reason:?}")]
-    Closed {
-        /// The close code; 1006 if the application ended without one.
-        code: u16,
-        /// The reason beside it.
-        reason: String,
-    },
-    /// Something else came.
-    #[error("expected {expected}, got {got:?}")]
-    Unexpected {
-        /// What the test waited for.
-        expected: &'static str,
-        /// What came instead.
-        got: Frame,
-    },
-    /// A text frame was not JSON.
-    #[error("not JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// `connect` was not called, or did not succeed.
-    #[error("not connected; call `connect` first")]
-    NotConnected,
-}
+/// Puts one value into the scope.
+type Insert = Box<dyn FnOnce(&mut Scope)>;
 
 impl WebsocketCommunicator {
     /// A client of `app` that will ask for `path`, which may hold a query or be a whole URL.
@@ -137,7 +76,7 @@ impl WebsocketCommunicator {
         Self {
             app: app.into_endpoint(),
             scope: Some(Scope::builder(path)),
-            extend: Vec::new(),
+            inserts: Vec::new(),
             layer: Layer::in_memory(),
             options: SocketOptions::new(),
             timeout: DEFAULT_TIMEOUT,
@@ -157,7 +96,7 @@ impl WebsocketCommunicator {
 
     /// Puts a value into the scope, as a middleware outside of the application would.
     pub fn insert<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.extend.push(Box::new(|scope| scope.insert(value)));
+        self.inserts.push(Box::new(|scope| scope.insert(value)));
         self
     }
 
@@ -191,13 +130,13 @@ impl WebsocketCommunicator {
     pub async fn connect(&mut self) -> Result<Connected, Denied> {
         let builder = self.scope.take();
         let mut scope = builder.unwrap_or_else(|| Scope::builder("/")).build();
-        for extend in std::mem::take(&mut self.extend) {
-            extend(&mut scope);
+        for insert in std::mem::take(&mut self.inserts) {
+            insert(&mut scope);
         }
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
-        let mut launched = launched.map_err(denied)?;
+        let mut launched = launched?;
         match launched.answer(self.options.connect_limit()).await {
-            Answer::Deny(deny) => Err(denied(deny)),
+            Answer::Deny(deny) => Err(deny.into()),
             Answer::Accept(accept) => {
                 let mut headers = std::mem::take(&mut launched.headers);
                 headers.extend(accept.headers);
@@ -296,9 +235,8 @@ impl WebsocketCommunicator {
     /// [`Missed::Timeout`], [`Missed::NotConnected`].
     pub async fn wait(&mut self) -> Result<(), Missed> {
         let wire = self.wire.as_mut().ok_or(Missed::NotConnected)?;
-        let ended = async { while wire.output.recv().await.is_some() {} };
-        let waited = timeout(self.timeout, ended).await;
-        waited.map_err(|_: tokio::time::error::Elapsed| Missed::Timeout(self.timeout))
+        let waited = timeout(self.timeout, wire.ended()).await;
+        waited.or(Err(Missed::Timeout(self.timeout)))
     }
 }
 
@@ -307,109 +245,5 @@ impl fmt::Debug for WebsocketCommunicator {
         f.debug_struct("WebsocketCommunicator")
             .field("connected", &self.wire.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-fn denied(deny: Deny) -> Denied {
-    Denied {
-        status: deny.status,
-        headers: deny.headers,
-        body: deny.body,
-    }
-}
-
-impl Wire {
-    fn start(launched: Launched) -> Self {
-        let (input, from_client) = unbounded_channel();
-        let (to_client, output) = unbounded_channel();
-        let mut driver = Driver {
-            attached: launched.attached,
-            link: launched.link,
-            from_client,
-            to_client,
-        };
-        actix_web::rt::spawn(poll_fn(move |cx| driver.poll(cx)));
-        Self {
-            input,
-            output,
-            closed: None,
-        }
-    }
-
-    fn send(&mut self, input: Input) -> Result<(), Missed> {
-        let sent = self.input.send(input);
-        sent.map_err(|_| self.closed_error())
-    }
-
-    async fn receive(&mut self) -> Result<Frame, Missed> {
-        if self.closed.is_some() {
-            return Err(self.closed_error());
-        }
-        match self.output.recv().await {
-            Some(Outgoing::Frame(frame)) => Ok(frame),
-            Some(Outgoing::Close(code, reason)) => {
-                self.closed = Some((code.as_u16(), reason));
-                Err(self.closed_error())
-            }
-            None => Err(self.closed_error()),
-        }
-    }
-
-    fn closed_error(&self) -> Missed {
-        let (code, reason) = self
-            .closed
-            .clone()
-            .unwrap_or((Disconnect::ABNORMAL, String::new()));
-        Missed::Closed { code, reason }
-    }
-}
-
-/// The task between a communicator and its consumer.
-struct Driver {
-    attached: Attached,
-    link: Rc<Link>,
-    from_client: UnboundedReceiver<Input>,
-    to_client: UnboundedSender<Outgoing>,
-}
-
-impl Driver {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let all_read = self.read(cx);
-            let done = self.attached.poll(cx).is_ready();
-            while let Some(outgoing) = self.link.take_outgoing() {
-                // A client that is gone misses nothing.
-                let _ = self.to_client.send(outgoing);
-            }
-            if done {
-                return Poll::Ready(());
-            }
-            let has_room = self
-                .attached
-                .runner()
-                .is_some_and(|runner| runner.has_room());
-            if all_read || !has_room {
-                return Poll::Pending;
-            }
-        }
-    }
-
-    /// Whether there is nothing left to read.
-    fn read(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(runner) = self.attached.runner() else {
-            return true;
-        };
-        while runner.has_room() {
-            match self.from_client.poll_recv(cx) {
-                Poll::Ready(Some(Input::Frame(frame))) => runner.receive(frame),
-                Poll::Ready(Some(Input::Close(why))) => runner.end(why),
-                Poll::Ready(None) => {
-                    runner.end(Disconnect::lost());
-                    return true;
-                }
-                Poll::Pending => return true,
-            }
-        }
-        false
     }
 }

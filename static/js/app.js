@@ -1,0 +1,35 @@
+// What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
+// room.js builds on what is exported here.
+
+import { closeMenuAround } from "./menu.js";
+import { Notice } from "./notice.js";
+import { userId } from "./page.js";
+import { followPresence } from "./presence.js";
+import { Queue } from "./queue.js";
+import { refreshOn } from "./refresh.js";
+import { Sender } from "./sender.js";
+import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
+import { Connection } from "./socket.js";
+import { BrowserMemory } from "./storage.js";
+import { localise } from "./times.js";
+import { wakeOn } from "./wake.js";
+
+const address = new URL("/ws/", location.href);
+address.protocol = address.protocol.replace("http", "ws");
+
+export const storage = new BrowserMemory();
+export const connection = new Connection({ open: () => new WebSocket(address), isSignedOut });
+export const queue = new Queue(storage, userId);
+export const sender = new Sender(queue, connection);
+export const notice = new Notice(document.getElementById("connection"), connection);
+
+addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
+document.addEventListener("parlour:swapped", ({ detail }) => localise(detail));
+tellSignedOut(connection);
+guardLogOut({ connection, queue, storage, userId });
+followPresence(connection);
+refreshOn(connection);
+wakeOn(connection);
+closeMenuAround(document.getElementById("menu"));
+localise(document);
+connection.start();

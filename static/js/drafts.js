@@ -1,0 +1,24 @@
+// What is typed and not sent, per person and room. It can never appear in another room: the key says where.
+
+/** One room's draft. */
+export class Draft {
+  /** @param {import("./storage.js").BrowserMemory} storage */
+  constructor(storage, userId, room) {
+    this.storage = storage;
+    this.key = `${draftPrefix(userId)}${room}`;
+  }
+
+  load() {
+    return this.storage.get(this.key) ?? "";
+  }
+
+  save(text) {
+    if (text === "") this.storage.remove(this.key);
+    else this.storage.set(this.key, text);
+  }
+}
+
+/** Where all drafts of a person lie. */
+export function draftPrefix(userId) {
+  return `parlour/draft/${userId}/`;
+}

@@ -1,0 +1,39 @@
+// What makes forms kinder: a button to see the password, and a wait that counts down.
+
+import { say } from "./words.js";
+
+for (const input of document.querySelectorAll('input[type="password"]')) addReveal(input);
+for (const line of document.querySelectorAll("[data-retry-after]")) countDown(line);
+
+function addReveal(input) {
+  const button = document.createElement("button");
+  const show = (isShown) => {
+    input.type = isShown ? "text" : "password";
+    button.textContent = say(isShown ? "js-hide" : "js-show");
+    button.setAttribute("aria-label", say(isShown ? "js-hide-password" : "js-show-password"));
+  };
+  button.type = "button";
+  button.className = "reveal";
+  button.addEventListener("click", () => show(input.type === "password"));
+  // Browsers keep what was typed into text fields; a password goes out as one.
+  input.form.addEventListener("submit", () => show(false));
+  input.parentElement.classList.add("with-reveal");
+  input.after(button);
+  show(false);
+}
+
+function countDown(line) {
+  const end = Date.now() + Number(line.dataset.retryAfter) * 1000;
+  const tell = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    line.textContent = left > 0 ? say("js-retry-in", { time: duration(left) }) : say("js-retry-now");
+    if (left > 0) setTimeout(tell, 1000);
+  };
+  tell();
+}
+
+function duration(total) {
+  const minutes = Math.floor(total / 60);
+  const seconds = total % 60;
+  return minutes > 0 ? say("js-minutes", { minutes, seconds }) : say("js-seconds", { seconds });
+}

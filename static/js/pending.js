@@ -1,0 +1,137 @@
+// The own messages that the server has not taken yet, at the end of the log, each with its state.
+
+import { isBigEmoji } from "./emoji.js";
+import { settle } from "./regroup.js";
+import { clockTime } from "./times.js";
+import { say } from "./words.js";
+
+const TICK_MS = 2_000;
+const COUNTDOWN_MS = 1_000;
+
+export class PendingMessages {
+  #ticking = 0;
+
+  /**
+   * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
+   *   sender: import("./sender.js").Sender, holds: (clientId: string) => boolean}} options
+   */
+  constructor({ list, template, room, sender, holds }) {
+    Object.assign(this, { list, template, room, sender, holds });
+  }
+
+  /** Makes the log agree with the queue. */
+  render() {
+    const pending = this.sender.pending(this.room);
+    const wanted = new Set(pending.map(({ item }) => item.clientId));
+    for (const message of this.list.querySelectorAll(".pending")) {
+      const { clientId } = message.dataset;
+      if (!wanted.has(clientId) && !this.holds(clientId)) this.#remove(message);
+    }
+    for (const one of pending) this.#place(one);
+    this.#countDown(pending);
+  }
+
+  #remove(message) {
+    const next = message.nextElementSibling;
+    const hadFocus = message.contains(document.activeElement);
+    message.remove();
+    if (next?.matches("article.message")) settle(next);
+    if (hadFocus) this.list.parentElement.focus({ preventScroll: true });
+  }
+
+  #place(one) {
+    const { clientId } = one.item;
+    let message = this.list.querySelector(`.pending[data-client-id="${clientId}"]`);
+    if (!message) {
+      message = this.#build(one.item);
+      document.getElementById("room-empty")?.remove();
+      this.list.append(message);
+      settle(message);
+    }
+    const signature = `${one.state} ${one.reason} ${this.#secondsUntil(one)}`;
+    if (message.dataset.state === signature) return;
+    message.dataset.state = signature;
+    this.#showState(message, one);
+  }
+
+  #build({ clientId, body, at }) {
+    const message = this.template.content.firstElementChild.cloneNode(true);
+    const text = message.querySelector(".message-text");
+    const time = message.querySelector("time");
+    Object.assign(message.dataset, { clientId, at });
+    text.textContent = body;
+    text.classList.toggle("big", isBigEmoji(body));
+    time.dateTime = at;
+    time.textContent = clockTime(at);
+    return message;
+  }
+
+  #showState(message, one) {
+    message.querySelector(".message-state")?.remove();
+    message.querySelector(".refusal")?.remove();
+    message.classList.toggle("refused", one.state === "refused");
+    if (one.state === "refused") return message.append(this.#refusal(one));
+    const line = stateWord(one.state === "sending" ? "sending" : "waiting");
+    if (one.state === "paused") {
+      line.textContent = `${one.reason} ${say("js-next-in", { seconds: this.#secondsUntil(one) })}`;
+    }
+    return message.querySelector(".message-body").append(line);
+  }
+
+  #refusal({ item, reason }) {
+    const line = document.createElement("div");
+    const words = document.createElement("span");
+    line.className = "refusal";
+    words.setAttribute("role", "alert");
+    words.textContent = say("js-not-sent", { reason: reason || say("js-refused-unknown") });
+    line.append(
+      words,
+      button("js-retry", () => this.sender.retry(item.clientId)),
+      button("js-delete", () => this.sender.remove(item.clientId)),
+    );
+    return line;
+  }
+
+  #secondsUntil({ state, until }) {
+    return state === "paused" ? Math.max(1, Math.ceil((until - Date.now()) / 1000)) : 0;
+  }
+
+  #countDown(pending) {
+    clearTimeout(this.#ticking);
+    if (pending.some(({ state }) => state === "paused")) {
+      this.#ticking = setTimeout(() => this.render(), COUNTDOWN_MS);
+    }
+  }
+}
+
+/** The tick on a message that the server has just taken; how long it took stays in its title. */
+export function showSent(message, ms) {
+  const time = message.querySelector("time");
+  const title = ms === null ? say("js-sent") : say("js-sent-at", { time: clockTime(time.dateTime), ms });
+  const tick = stateWord("sent");
+  tick.title = title;
+  time.title = `${time.title} – ${title}`;
+  message.querySelector(".message-body").append(tick);
+  setTimeout(() => tick.remove(), TICK_MS);
+}
+
+function stateWord(state) {
+  const element = document.createElement("span");
+  const words = document.createElement("span");
+  element.className = `message-state state-${state}`;
+  // With a direction of its own it has no say in the direction of the message.
+  element.dir = "auto";
+  words.textContent = say(`js-${state}`);
+  if (state === "sending") words.className = "vh";
+  element.append(words);
+  return element;
+}
+
+function button(key, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.textContent = say(key);
+  element.addEventListener("click", action);
+  return element;
+}

@@ -1,0 +1,101 @@
+// Messages that the server has not answered yet: in the browser's memory, so that a reload, a crash
+// or a closed tab loses nothing. One key per message; the order is part of the key.
+
+import { uuid } from "./uuid.js";
+
+/**
+ * @typedef {object} Item
+ * @property {string} key
+ * @property {number} room
+ * @property {string} clientId
+ * @property {string} body
+ * @property {string} at  ISO time of writing, for display only
+ * @property {null | {code: string, text: string}} refused
+ */
+
+const DIGITS = 16;
+
+export class Queue {
+  #last = 0;
+
+  /** @param {import("./storage.js").BrowserMemory} storage  @param {number} userId */
+  constructor(storage, userId, now = Date.now) {
+    this.storage = storage;
+    this.prefix = `parlour/queue/${userId}/`;
+    this.now = now;
+  }
+
+  /** @returns {Item} */
+  add(room, body) {
+    const order = String(this.#nextOrder()).padStart(DIGITS, "0");
+    return this.#write(room, order, uuid(), { body, at: new Date(this.now()).toISOString(), refused: null });
+  }
+
+  /** All waiting and refused messages, of one room or of all, oldest first. @returns {Item[]} */
+  all(room) {
+    const prefix = room === undefined ? this.prefix : `${this.prefix}${room}/`;
+    return this.storage.keys(prefix).map((key) => this.#read(key)).filter(Boolean);
+  }
+
+  /** Ids of the rooms that have something waiting. */
+  rooms() {
+    return [...new Set(this.all().map((item) => item.room))];
+  }
+
+  find(clientId) {
+    return this.all().find((item) => item.clientId === clientId);
+  }
+
+  /** The item steps aside until the person decides. */
+  refuse(item, refused) {
+    this.#write(item.room, orderOf(item.key), item.clientId, { ...item, refused });
+  }
+
+  /** Back into line, at its old place. A new id where the server knows the old one with another text. */
+  retry(item) {
+    const renewed = item.refused?.code === "conflict" ? uuid() : item.clientId;
+    this.storage.remove(item.key);
+    return this.#write(item.room, orderOf(item.key), renewed, { ...item, refused: null });
+  }
+
+  remove(clientId) {
+    const item = this.find(clientId);
+    if (item) this.storage.remove(item.key);
+    return item;
+  }
+
+  clear() {
+    for (const key of this.storage.keys(this.prefix)) this.storage.remove(key);
+  }
+
+  /** Is this a key of this queue? For `storage` events. */
+  owns(key) {
+    return key === null || key.startsWith(this.prefix);
+  }
+
+  // A clock that is set back must not let a later message overtake an earlier one.
+  #nextOrder() {
+    const orders = this.storage.keys(this.prefix).map((key) => Number(orderOf(key)));
+    this.#last = Math.max(this.now() * 1000, this.#last + 1, ...orders.map((order) => order + 1));
+    return this.#last;
+  }
+
+  #write(room, order, clientId, { body, at, refused }) {
+    const key = `${this.prefix}${room}/${order}-${clientId}`;
+    this.storage.set(key, JSON.stringify({ body, at, refused }));
+    return { key, room, clientId, body, at, refused };
+  }
+
+  #read(key) {
+    const [room, name] = key.slice(this.prefix.length).split("/");
+    try {
+      return { key, room: Number(room), clientId: name.slice(DIGITS + 1), ...JSON.parse(this.storage.get(key)) };
+    } catch {
+      return null;
+    }
+  }
+}
+
+function orderOf(key) {
+  return key.slice(key.lastIndexOf("/") + 1).slice(0, DIGITS);
+}

@@ -1,0 +1,105 @@
+// Live lists: when a relation or the set of rooms changes, the page is fetched again and the elements
+// marked `data-refresh` are swapped by id. What a person typed is never inside one of them, but for
+// the composer, which is swapped only when it has to appear or to go (`data-refresh-key`).
+
+import { pageFrom } from "./fragment.js";
+
+const GATHER_MS = 100;
+
+export class Refresher {
+  #timer = 0;
+  #running = false;
+  #again = false;
+
+  /** Asks for a refresh; several within a moment become one. */
+  ask() {
+    if (!document.querySelector("[data-refresh]")) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#run(), GATHER_MS);
+  }
+
+  async #run() {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    const page = await fetchPage();
+    if (page) swapAll(page);
+    this.#running = false;
+    if (this.#again) {
+      this.#again = false;
+      this.ask();
+    }
+  }
+}
+
+/** The page's own address may be one that only takes forms: then the page says where it can be read. */
+async function fetchPage() {
+  const from = document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
+  try {
+    const answer = await fetch(from, { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.ok ? pageFrom(await answer.text()) : null;
+  } catch {
+    // No connection or signed out: the socket notices both, and the next hello asks again.
+    return null;
+  }
+}
+
+function swapAll(page) {
+  for (const old of document.querySelectorAll("[data-refresh]")) {
+    const fresh = page.getElementById(old.id);
+    if (fresh && isDifferent(old, fresh)) swap(old, document.importNode(fresh, true));
+  }
+}
+
+function isDifferent(old, fresh) {
+  const key = old.dataset.refreshKey;
+  return key === undefined ? old.innerHTML !== fresh.innerHTML : key !== fresh.dataset.refreshKey;
+}
+
+function swap(old, fresh) {
+  const focused = old.contains(document.activeElement) ? describe(document.activeElement) : null;
+  document.dispatchEvent(new CustomEvent("parlour:swapping", { detail: old }));
+  const { scrollTop } = old;
+  old.replaceWith(fresh);
+  fresh.scrollTop = scrollTop;
+  if (focused) refocus(fresh, focused);
+  document.dispatchEvent(new CustomEvent("parlour:swapped", { detail: fresh }));
+}
+
+function describe(element) {
+  return {
+    id: element.id,
+    label: element.getAttribute("aria-label") ?? element.getAttribute("href") ?? "",
+    section: element.closest("section")?.getAttribute("aria-labelledby"),
+  };
+}
+
+/** The same control, or the heading of its list when the control is gone. */
+function refocus(root, { id, label, section }) {
+  const same = [...root.querySelectorAll("a, button, [tabindex]")].find((element) => (
+    id ? element.id === id : [element.getAttribute("aria-label"), element.getAttribute("href")].includes(label)
+  ));
+  (same ?? document.getElementById(section ?? "") ?? root.querySelector("a, button"))?.focus({ preventScroll: true });
+}
+
+/** @param {import("./socket.js").Connection} connection */
+export function refreshOn(connection) {
+  const refresher = new Refresher();
+  let greeted = false;
+  connection.addEventListener("relation.changed", () => refresher.ask());
+  connection.addEventListener("room.added", () => refresher.ask());
+  connection.addEventListener("session.hello", ({ detail }) => {
+    // What changed while nobody listened. Right after loading, the list of rooms can be compared;
+    // the page of friends has no numbers for that.
+    if (greeted || document.getElementById("people") || !isComplete(detail.rooms)) refresher.ask();
+    greeted = true;
+  });
+}
+
+/** Does the list of conversations name every room of the hello? */
+function isComplete(rooms) {
+  const list = document.getElementById("conversations");
+  return !list || rooms.every(({ room }) => list.querySelector(`a[href="/rooms/${room}/"]`));
+}

@@ -1,0 +1,25 @@
+// Keys inside the log: up and down between messages, Home and End, Escape back to the box.
+
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+
+/** @param {HTMLElement} log  @param {() => void} toBox */
+export function roveMessages(log, toBox) {
+  log.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("a, button")) return;
+    if (event.key === "Escape") return toBox();
+    const message = target(log, event);
+    if (!message) return undefined;
+    event.preventDefault();
+    return message.focus();
+  });
+}
+
+function target(log, { key }) {
+  const messages = [...log.querySelectorAll("article.message")];
+  if (key === "Home") return messages[0];
+  if (key === "End") return messages.at(-1);
+  if (!(key in STEPS)) return undefined;
+  const index = messages.indexOf(document.activeElement);
+  if (index < 0) return messages.at(-1);
+  return messages[Math.min(messages.length - 1, Math.max(0, index + STEPS[key]))];
+}

@@ -1,0 +1,183 @@
+// Sends what is queued: first in, first out, one message in flight per room, until the server has
+// answered. Losing the connection is no failure; only the server's refusal is one.
+
+const ANSWER_WITHIN_MS = 15_000;
+/** Another tab wrote it and most likely sends it; only if it does not, this one does. */
+const FOREIGN_HEADSTART_MS = 1_500;
+/** How long a message that another tab got answered stays visible until its event arrives here. */
+const GHOST_MS = 3_000;
+const DEFAULT_PAUSE_MS = 2_000;
+const TEMPORARY = new Set(["rate", "busy", "closing"]);
+
+/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "refused", reason: string, until: number}} Pending */
+
+/** Dispatches "change" (`detail` = room) and "sent" (`detail` = {room, clientId, ms}). */
+export class Sender extends EventTarget {
+  /** room → {clientId, at, timer} */ #inFlight = new Map();
+  /** clientId → {until, reason} */ #paused = new Map();
+  /** clientId → time */ #notBefore = new Map();
+  /** clientId → last known item */ #ghosts = new Map();
+  /** room → timer */ #timers = new Map();
+  /** What this tab has seen in the queue, to notice what another tab took out. */ #known = new Map();
+
+  /** @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection */
+  constructor(queue, connection) {
+    super();
+    this.queue = queue;
+    this.connection = connection;
+    this.#remember();
+    connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
+    connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
+    connection.addEventListener("message.created", ({ detail }) => detail.client_id && this.#settle(detail));
+    connection.addEventListener("room.events", ({ detail: { room, events } }) => {
+      for (const event of events) if (event.client_id) this.#settle({ ...event, room });
+    });
+    connection.addEventListener("message.refused", ({ detail }) => this.#refused(detail));
+  }
+
+  /** Takes a text for a room; it is safe once this returns. */
+  post(room, body) {
+    const item = this.queue.add(room, body);
+    this.#known.set(item.clientId, item);
+    this.#pump(room);
+    this.#changed(room);
+    return item;
+  }
+
+  /** @returns {Pending[]} oldest first */
+  pending(room) {
+    const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
+    const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return items.map((item) => this.#describe(item));
+  }
+
+  retry(clientId) {
+    const item = this.queue.find(clientId);
+    if (!item) return;
+    const renewed = this.queue.retry(item);
+    this.#known.delete(clientId);
+    this.#known.set(renewed.clientId, renewed);
+    this.#pump(item.room);
+    this.#changed(item.room);
+  }
+
+  remove(clientId) {
+    const item = this.queue.remove(clientId);
+    this.#known.delete(clientId);
+    if (item) this.#changed(item.room);
+  }
+
+  pumpAll() {
+    for (const room of this.queue.rooms()) {
+      this.#pump(room);
+      this.#changed(room);
+    }
+  }
+
+  /** Another tab of this person changed the queue. */
+  adopt() {
+    const present = new Map(this.queue.all().map((item) => [item.clientId, item]));
+    const rooms = new Set();
+    for (const [clientId, item] of this.#known) {
+      if (!present.has(clientId)) rooms.add(this.#ghost(item).room);
+    }
+    for (const [clientId, item] of present) {
+      if (!this.#known.has(clientId)) this.#notBefore.set(clientId, Date.now() + FOREIGN_HEADSTART_MS);
+      rooms.add(item.room);
+    }
+    this.#known = present;
+    for (const room of rooms) {
+      this.#pump(room);
+      this.#changed(room);
+    }
+  }
+
+  #remember() {
+    this.#known = new Map(this.queue.all().map((item) => [item.clientId, item]));
+  }
+
+  #describe(item) {
+    const paused = this.#paused.get(item.clientId);
+    const flying = this.#inFlight.get(item.room)?.clientId === item.clientId || this.#ghosts.has(item.clientId);
+    let state = flying ? "sending" : "waiting";
+    if (paused) state = "paused";
+    if (item.refused) state = "refused";
+    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
+  }
+
+  #pump(room) {
+    if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
+    const item = this.queue.all(room).find((candidate) => !candidate.refused);
+    if (!item) return;
+    const wait = Math.max(this.#paused.get(item.clientId)?.until ?? 0, this.#notBefore.get(item.clientId) ?? 0) - Date.now();
+    if (wait > 0) return this.#pumpLater(room, wait);
+    this.#paused.delete(item.clientId);
+    const event = { type: "message.post", room, client_id: item.clientId, body: item.body };
+    if (!this.connection.send(event)) return;
+    const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
+    this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
+  }
+
+  #pumpLater(room, ms) {
+    clearTimeout(this.#timers.get(room));
+    this.#timers.set(room, setTimeout(() => {
+      this.#pump(room);
+      this.#changed(room);
+    }, ms));
+  }
+
+  // Asking again is safe: the server answers a repeat with its first answer.
+  #unanswered(room) {
+    this.#inFlight.delete(room);
+    this.#pump(room);
+  }
+
+  #stop() {
+    for (const { timer } of this.#inFlight.values()) clearTimeout(timer);
+    this.#inFlight.clear();
+    for (const room of this.queue.rooms()) this.#changed(room);
+  }
+
+  #settle({ room, client_id: clientId }) {
+    const flight = this.#land(room, clientId);
+    const wasPending = this.queue.remove(clientId) || this.#ghosts.has(clientId);
+    for (const memory of [this.#known, this.#ghosts, this.#paused, this.#notBefore]) memory.delete(clientId);
+    if (!wasPending) return;
+    const ms = flight ? Math.round(performance.now() - flight.at) : null;
+    this.dispatchEvent(new CustomEvent("sent", { detail: { room, clientId, ms } }));
+    this.#pump(room);
+    this.#changed(room);
+  }
+
+  #refused({ room, client_id: clientId, code, text, retry_after_ms: retryAfter }) {
+    this.#land(room, clientId);
+    const item = this.queue.find(clientId);
+    if (!item) return;
+    if (retryAfter !== undefined || TEMPORARY.has(code)) {
+      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text });
+    } else {
+      this.queue.refuse(item, { code, text });
+    }
+    this.#pump(room);
+    this.#changed(room);
+  }
+
+  #land(room, clientId) {
+    const flight = this.#inFlight.get(room);
+    if (flight?.clientId !== clientId) return undefined;
+    clearTimeout(flight.timer);
+    this.#inFlight.delete(room);
+    return flight;
+  }
+
+  #ghost(item) {
+    if (item.refused) return item;
+    this.#ghosts.set(item.clientId, item);
+    setTimeout(() => this.#ghosts.delete(item.clientId) && this.#changed(item.room), GHOST_MS);
+    return item;
+  }
+
+  #changed(room) {
+    this.dispatchEvent(new CustomEvent("change", { detail: room }));
+  }
+}

@@ -1,0 +1,144 @@
+// One socket per tab, kept alive: connects, says hello, measures the heartbeat, comes back by itself.
+// What the server sends is dispatched under its own name ("message.created", …) with `detail` = the event.
+
+import { restartDelay, retryDelay } from "./backoff.js";
+
+const PING_EVERY_MS = 20_000;
+const ANSWER_WITHIN_MS = 10_000;
+const SIGNED_OUT = 4401;
+const RESTART = 1012;
+
+/** @typedef {"connecting" | "open" | "waiting" | "ended"} State */
+
+export class Connection extends EventTarget {
+  /** @type {State} */ state = "waiting";
+  /** The last `session.hello`, or null before the first. */
+  hello = null;
+  #socket = null;
+  #attempt = 0;
+  #timer = 0;
+  #pinger = 0;
+  #deadline = 0;
+  #restartWithin = null;
+  #reason = "signed_out";
+
+  /**
+   * @param {{open: () => WebSocket, isSignedOut?: () => Promise<boolean>}} options
+   *   `isSignedOut` is asked after a socket that never opened: browsers do not tell scripts why.
+   */
+  constructor({ open, isSignedOut = async () => false }) {
+    super();
+    this.open = open;
+    this.isSignedOut = isSignedOut;
+  }
+
+  /** Connects at once, unless it is already under way. */
+  start() {
+    if (this.state !== "waiting") return;
+    clearTimeout(this.#timer);
+    this.#become("connecting");
+    const socket = this.open();
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#receive(socket, data);
+    socket.onclose = ({ code }) => this.#lost(socket, code);
+    // A proxy may accept and then say nothing: no hello in time counts as lost.
+    this.#expectAnswer();
+  }
+
+  /** Sends when open. False means: not sent, and it is the caller's to send again after the next hello. */
+  send(event) {
+    if (this.state !== "open" || this.#socket.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(event));
+    return true;
+  }
+
+  /** Asks for a sign of life now; silence for `withinMs` means that the connection is dead. */
+  probe(withinMs = ANSWER_WITHIN_MS) {
+    if (this.send({ type: "connection.ping" })) this.#expectAnswer(withinMs);
+    else this.start();
+  }
+
+  /** Gives up the present socket without waiting for its farewell, and connects again. */
+  renew() {
+    if (this.state === "ended") return;
+    this.#attempt = 0;
+    this.#drop();
+    this.start();
+  }
+
+  /** The network is gone, says the browser: do not wait for the heartbeat to notice. */
+  suspend() {
+    if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, 1006);
+  }
+
+  /** No more connecting: the person signs out here or was signed out. */
+  end() {
+    this.#drop();
+    clearTimeout(this.#timer);
+    this.#become("ended");
+  }
+
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+
+  #receive(socket, text) {
+    if (socket !== this.#socket) return;
+    clearTimeout(this.#deadline);
+    const event = JSON.parse(text);
+    if (event.type === "session.hello") this.#welcome(event);
+    if (event.type === "session.ended") this.#reason = event.reason;
+    if (event.type === "server.restarting") this.#restartWithin = event.reconnect_within_ms;
+    this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+  }
+
+  #welcome(event) {
+    this.hello = event;
+    this.#attempt = 0;
+    this.#restartWithin = null;
+    clearInterval(this.#pinger);
+    this.#pinger = setInterval(() => this.probe(), PING_EVERY_MS);
+    this.#become("open");
+  }
+
+  #expectAnswer(withinMs = ANSWER_WITHIN_MS) {
+    clearTimeout(this.#deadline);
+    const socket = this.#socket;
+    this.#deadline = setTimeout(() => this.#lost(socket, 1006), withinMs);
+  }
+
+  #drop() {
+    clearTimeout(this.#deadline);
+    clearInterval(this.#pinger);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    if (this.state !== "ended") this.#become("waiting");
+  }
+
+  #lost(socket, code) {
+    if (socket !== this.#socket || this.state === "ended") return;
+    const neverOpened = this.state === "connecting";
+    this.#drop();
+    if (code === SIGNED_OUT) return this.#signedOut();
+    if (neverOpened) this.#askWhy();
+    const restarts = code === RESTART || this.#restartWithin !== null;
+    const delay = restarts && !neverOpened
+      ? restartDelay(this.#restartWithin ?? undefined)
+      : retryDelay(this.#attempt++);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), delay);
+  }
+
+  async #askWhy() {
+    if (await this.isSignedOut()) this.#signedOut();
+  }
+
+  #signedOut() {
+    if (this.state === "ended") return;
+    this.end();
+    this.dispatchEvent(new CustomEvent("signed-out", { detail: this.#reason }));
+  }
+}

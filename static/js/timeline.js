@@ -1,0 +1,89 @@
+// The messages of the open room, in the server's one order. Knows the last event it has applied;
+// what comes early is held back until the gap before it is filled.
+
+import { elementFrom } from "./fragment.js";
+import { settle } from "./regroup.js";
+import { localise } from "./times.js";
+import { say } from "./words.js";
+
+export class Timeline {
+  /** seq → event, waiting for the ones before */ #held = new Map();
+  #asked = false;
+
+  /**
+   * @param {{list: HTMLElement, lastSeq: number, roomPath: string, resume: (after: number) => boolean,
+   *   inserted: (message: HTMLElement, event: object) => void}} options
+   *   `resume` asks the server for the events after a number; false means that it could not be asked now.
+   */
+  constructor({ list, lastSeq, roomPath, resume, inserted }) {
+    Object.assign(this, { list, lastSeq, roomPath, resume, inserted });
+  }
+
+  /** Is this own message known, but held back behind a gap? */
+  holds(clientId) {
+    return [...this.#held.values()].some((event) => event.client_id === clientId);
+  }
+
+  /** One live event. Applied once, however often and by whatever way it comes. */
+  apply(event) {
+    if (event.seq <= this.lastSeq) return;
+    this.#held.set(event.seq, event);
+    this.#release();
+    if (this.#held.size > 0) this.#ask();
+  }
+
+  /** The server's answer to `room.resume`: all events after a number, or the newest and a hole. */
+  catchUp({ events, missing, last_seq: lastSeq }) {
+    this.#asked = false;
+    if (missing && missing.to > this.lastSeq) {
+      this.#drawHole();
+      this.lastSeq = missing.to;
+    }
+    for (const event of events) if (event.seq > this.lastSeq) this.#held.set(event.seq, event);
+    this.#release();
+    // Numbers that carry nothing for this browser are known, too.
+    if (this.#held.size === 0) this.lastSeq = Math.max(this.lastSeq, lastSeq);
+    else this.#ask();
+  }
+
+  /** After a hello: what was asked on the old socket is not answered any more. */
+  reconnected(serverLastSeq) {
+    this.#asked = false;
+    if (serverLastSeq === undefined || serverLastSeq > this.lastSeq || this.#held.size > 0) this.#ask();
+  }
+
+  #ask() {
+    if (!this.#asked) this.#asked = this.resume(this.lastSeq);
+  }
+
+  #release() {
+    for (const seq of this.#held.keys()) if (seq <= this.lastSeq) this.#held.delete(seq);
+    while (this.#held.has(this.lastSeq + 1)) {
+      this.lastSeq += 1;
+      const event = this.#held.get(this.lastSeq);
+      this.#held.delete(this.lastSeq);
+      if (event.html) this.#insert(event);
+    }
+  }
+
+  #insert(event) {
+    if (document.getElementById(`message-${event.id}`)) return;
+    const message = elementFrom(event.html);
+    localise(message);
+    document.getElementById("room-empty")?.remove();
+    this.list.insertBefore(message, this.list.querySelector(".pending"));
+    settle(message);
+    this.inserted(message, event);
+  }
+
+  // A hole is never silent. A fresh page starts at the newest message and pages backwards from there.
+  #drawHole() {
+    const row = document.createElement("p");
+    const link = document.createElement("a");
+    row.className = "missing";
+    link.href = this.roomPath;
+    link.textContent = say("js-missing");
+    row.append(link);
+    this.list.insertBefore(row, this.list.querySelector(".pending"));
+  }
+}

@@ -1,0 +1,48 @@
+// The moments at which waiting longer makes no sense: the network is back, the person looks or types.
+
+const CLOCK_EVERY_MS = 5_000;
+const SLEPT_MS = 30_000;
+const IMPATIENCE_MS = 1_000;
+
+/** @param {import("./socket.js").Connection} connection */
+export function wakeOn(connection) {
+  let lastTry = 0;
+  const tryNow = () => {
+    if (Date.now() - lastTry < IMPATIENCE_MS) return;
+    lastTry = Date.now();
+    connection.probe();
+  };
+  addEventListener("online", tryNow);
+  addEventListener("focus", tryNow);
+  // A page that comes back from the browser's cache has lost its socket.
+  addEventListener("pageshow", ({ persisted }) => persisted && connection.renew());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
+  addEventListener("offline", () => connection.suspend());
+  firstKeystroke(connection, tryNow);
+  watchClock(connection);
+}
+
+/** Only the first one of an outage: the retry plan must not become one try per letter. */
+function firstKeystroke(connection, tryNow) {
+  let spent = false;
+  connection.addEventListener("state", ({ detail }) => {
+    if (detail === "open") spent = false;
+  });
+  document.addEventListener("keydown", () => {
+    if (spent || connection.state !== "waiting") return;
+    spent = true;
+    tryNow();
+  });
+}
+
+/** A clock that jumped means sleep. A hidden tab's timers are slowed down too, so there we only ask. */
+function watchClock(connection) {
+  let last = Date.now();
+  setInterval(() => {
+    const jumped = Date.now() - last - CLOCK_EVERY_MS > SLEPT_MS;
+    last = Date.now();
+    if (!jumped) return;
+    if (document.visibilityState === "visible") connection.renew();
+    else connection.probe();
+  }, CLOCK_EVERY_MS);
+}
