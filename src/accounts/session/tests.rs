@@ -6,6 +6,7 @@ use actix_session::storage::{SessionKey, SessionStore};
 use actix_web::cookie::time::Duration as CookieDuration;
 use diesel::prelude::*;
 
+use super::socket::still_valid_at;
 use super::store::{Store, hash};
 use super::{OPENING, Opening, SIGNED_IN};
 use crate::accounts::models::{NewUser, StoredSession, User};
@@ -161,6 +162,25 @@ async fn the_last_use_is_noted_every_five_minutes_at_most() {
     assert!(shelf.is_open(&key).await);
 
     assert_eq!(shelf.rows().await[0].last_seen_at, opened.plus(5 * MINUTE));
+}
+
+#[actix_web::test]
+async fn an_open_socket_keeps_its_session_alive_up_to_the_ninety_days() {
+    let shelf = Shelf::new().await;
+    let key = shelf.open().await;
+    let session = shelf.store.find(&hash(key.as_ref())).await.unwrap();
+    let session = session.unwrap().session;
+    for _ in 0..89 {
+        shelf.forward(DAY);
+        let now = *shelf.now.lock().unwrap();
+        let valid = still_valid_at(&shelf.database, &session, now).await;
+        assert!(valid.unwrap());
+    }
+
+    assert!(shelf.is_open(&key).await);
+    let end = shelf.now.lock().unwrap().plus(DAY);
+    let valid = still_valid_at(&shelf.database, &session, end).await;
+    assert!(!valid.unwrap());
 }
 
 #[actix_web::test]
