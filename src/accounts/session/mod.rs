@@ -114,10 +114,10 @@ impl Sessions {
         }
     }
 
+    /// As actix reads cookies: one that cannot be read spoils all, and the first of a name counts.
     fn session_key(&self, cookies: &str) -> Option<String> {
         let cookies: Option<Vec<Cookie<'_>>> = cookies
             .split(';')
-            .map(str::trim)
             .filter(|cookie| !cookie.is_empty())
             .map(|cookie| Cookie::parse_encoded(cookie).ok())
             .collect();

@@ -2,19 +2,24 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_session::Session;
 use actix_session::storage::{SessionKey, SessionStore};
+use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, HttpRequest, web};
 use diesel::prelude::*;
 
 use super::socket::still_valid_at;
 use super::store::{Store, hash};
-use super::{OPENING, Opening, SIGNED_IN};
-use crate::accounts::models::{NewUser, StoredSession, User};
+use super::{OPENING, Opening, SIGNED_IN, Sessions, sign_in};
+use crate::accounts::models::{NewUser, StoredSession, User, UserId};
 use crate::accounts::username;
 use crate::config::Settings;
 use crate::db::Timestamp;
 use crate::db::testing::TestDatabase;
 use crate::schema::sessions;
+use crate::security::{SecretKeys, Site};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -248,4 +253,38 @@ async fn what_is_put_into_a_session_is_bounded() {
             .await
             .is_err()
     );
+}
+
+async fn enter(session: Session, request: HttpRequest) -> &'static str {
+    sign_in(&session, &request, UserId(1), 0).unwrap();
+    "inside"
+}
+
+#[actix_web::test]
+async fn over_https_the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts() {
+    let shelf = Shelf::new().await;
+    assert_eq!(shelf.ana.id, UserId(1));
+    let mut settings = Settings::for_data("unused");
+    settings.public_url = Some("https://chat.example.org".parse().unwrap());
+    let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+    let keys = SecretKeys::ephemeral().unwrap();
+    let sessions = Sessions::new(shelf.database.clone(), &keys, &site, &settings.limits);
+    let app = App::new()
+        .route("/", web::get().to(enter))
+        .wrap(sessions.middleware());
+
+    let answer = call_service(&init_service(app).await, TestRequest::get().to_request()).await;
+
+    let cookie = answer.response().cookies().next().unwrap();
+    assert_eq!(cookie.name(), "__Host-parlour_session");
+    assert_eq!(
+        (cookie.secure(), cookie.http_only()),
+        (Some(true), Some(true))
+    );
+    assert_eq!(
+        (cookie.same_site(), cookie.path()),
+        (Some(SameSite::Lax), Some("/"))
+    );
+    assert_eq!(cookie.domain(), None);
+    assert_eq!(cookie.max_age(), Some(CookieDuration::days(90)));
 }

@@ -6,7 +6,9 @@ use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HOST, LOCATION, ORIGIN, RETRY_AFTER, USER_AGENT};
+use actix_web::http::header::{
+    CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, USER_AGENT,
+};
 use actix_web::test::{TestRequest, read_body};
 
 use super::site::{PASSWORD, TestSite};
@@ -158,6 +160,15 @@ impl Browser {
             .values()
             .map(|cookie| cookie.encoded().to_string());
         cookies.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The status of a page that is asked for with this very `Cookie` header.
+    pub(super) async fn status_with(&self, path: &str, cookies: &str) -> StatusCode {
+        let request = TestRequest::get()
+            .uri(path)
+            .insert_header((HOST, "127.0.0.1:8000"))
+            .insert_header((COOKIE, cookies));
+        self.site.call(request).await.status
     }
 
     async fn send(&mut self, mut request: TestRequest) -> Answer {

@@ -51,6 +51,32 @@ async fn pages_and_sockets_agree_on_who_is_signed_in() {
 }
 
 #[actix_web::test]
+async fn pages_and_sockets_read_odd_cookie_headers_alike() {
+    let site = TestSite::new().await;
+    let ana = Browser::of(&site, "ana").await;
+    let good = ana.cookies[SESSION].encoded().to_string();
+
+    for (header, is_inside) in [
+        (good.clone(), true),
+        (format!("x=1; {good}"), true),
+        (format!("{good}; {SESSION}=bad"), true),
+        (format!("{SESSION}=bad; {good}"), false),
+        (format!("x=%FF; {good}"), true),
+        (format!("no sign; {good}"), false),
+        (format!("{good}; ; x=1"), false),
+        (format!("{good};"), true),
+        (good.to_uppercase(), false),
+        (String::new(), false),
+    ] {
+        let page = ana.status_with("/accounts/devices/", &header).await;
+        let socket = site.sessions.open(&header).await.unwrap();
+
+        assert_eq!(socket.is_some(), is_inside, "{header}");
+        assert_eq!(page == StatusCode::OK, is_inside, "{header}: {page}");
+    }
+}
+
+#[actix_web::test]
 async fn a_closed_account_is_out_everywhere() {
     let site = TestSite::new().await;
     let mut ana = Browser::of(&site, "ana").await;
