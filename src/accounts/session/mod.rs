@@ -114,15 +114,12 @@ impl Sessions {
         }
     }
 
-    /// As actix reads cookies: one that cannot be read spoils all, and the first of a name counts.
+    /// As actix reads cookies: what cannot be read is left out, and the first of a name counts.
     fn session_key(&self, cookies: &str) -> Option<String> {
-        let cookies: Option<Vec<Cookie<'_>>> = cookies
+        let cookie = cookies
             .split(';')
-            .filter(|cookie| !cookie.is_empty())
-            .map(|cookie| Cookie::parse_encoded(cookie).ok())
-            .collect();
-        let mut cookies = cookies?.into_iter();
-        let cookie = cookies.find(|cookie| cookie.name() == self.cookie_name)?;
+            .filter_map(|cookie| Cookie::parse_encoded(cookie.trim()).ok())
+            .find(|cookie| cookie.name() == self.cookie_name)?;
         let mut jar = CookieJar::new();
         jar.add_original(cookie.into_owned());
         let opened = jar.private(&self.key).get(&self.cookie_name)?;
