@@ -152,8 +152,7 @@ mod tests {
         let response = error.error_response();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = actix_web::body::MessageBody::try_into_bytes(response.into_body());
-        let body = body.map_err(|_| ()).unwrap();
-        assert_eq!(&body[..], b"Internal Server Error");
+        assert_eq!(&body.ok().unwrap()[..], b"Internal Server Error");
     }
 
     #[test]

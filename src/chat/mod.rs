@@ -8,6 +8,8 @@ pub mod models;
 pub mod protocol;
 mod refusal;
 mod server;
+#[cfg(test)]
+mod testing;
 mod view;
 mod views;
 

@@ -167,3 +167,6 @@ impl WebsocketConsumer for ChatConsumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

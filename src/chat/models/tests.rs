@@ -4,47 +4,14 @@ use uuid::Uuid;
 use super::{MessageId, NewMessage, RoomEvent, RoomId, RoomMember};
 use crate::{
     accounts::UserId,
-    chat::models::{Message, Room},
-    db::{Connection, Database, testing::TestDatabase},
-    error::{Error, Result},
-    schema::{blocks, friendships, users},
+    chat::{
+        models::{Message, Room},
+        testing::{ANA, BO, CLEO, a_conversation},
+    },
+    db::{Database, testing::TestDatabase},
+    error::Error,
+    schema::blocks,
 };
-
-const ANA: UserId = UserId(1);
-const BO: UserId = UserId(2);
-const CLEO: UserId = UserId(3);
-
-fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
-    let row = (
-        users::id.eq(id),
-        users::username.eq(name.to_owned()),
-        users::username_key.eq(name.to_owned()),
-        users::password.eq("!"),
-        users::created_at.eq(0_i64),
-        users::password_changed_at.eq(0_i64),
-    );
-    diesel::insert_into(users::table)
-        .values(row)
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Ana and Bo are friends and share a room; Cleo is a stranger.
-async fn a_conversation(db: &Database) -> RoomId {
-    db.write(|conn| {
-        insert_user(conn, ANA, "ana")?;
-        insert_user(conn, BO, "bo")?;
-        insert_user(conn, CLEO, "cleo")?;
-        let pair = (friendships::user_a.eq(ANA), friendships::user_b.eq(BO));
-        let row = (pair.0, pair.1, friendships::created_at.eq(0_i64));
-        diesel::insert_into(friendships::table)
-            .values(row)
-            .execute(conn)?;
-        Ok(Room::open_direct(conn, ANA, BO)?.0.id)
-    })
-    .await
-    .unwrap()
-}
 
 fn message(room: RoomId, author: UserId, body: &str) -> NewMessage {
     NewMessage {
