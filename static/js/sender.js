@@ -98,8 +98,8 @@ export class Sender extends EventTarget {
 
   #describe(item) {
     const paused = this.#paused.get(item.clientId);
-    const flying = this.#inFlight.get(item.room)?.clientId === item.clientId || this.#ghosts.has(item.clientId);
-    let state = flying ? "sending" : "waiting";
+    // Behind another one on a live connection is "sending", too: it will not be long.
+    let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
     if (item.refused) state = "refused";
     return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
