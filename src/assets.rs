@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::{
-    HttpResponse, get,
+    HttpResponse,
     http::header::{CACHE_CONTROL, ContentType},
     web,
 };
@@ -40,8 +40,7 @@ pub fn prefix() -> &'static str {
 }
 
 /// `GET /static/{hash}/{path}`. An address of another release answers with today's file, unkept.
-#[get("/static/{hash}/{path:.*}")]
-pub async fn show_asset(path: web::Path<(String, String)>) -> Result<HttpResponse> {
+pub(crate) async fn show_asset(path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (hash, name) = path.into_inner();
     let file = Files::get(&name).ok_or(Error::NotFound)?;
     let is_current = PREFIX.rsplit('/').next() == Some(hash.as_str());

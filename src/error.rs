@@ -58,8 +58,8 @@ pub enum Error {
     #[error("{0} is gone")]
     ActorGone(&'static str),
     /// A channel layer refused an event.
-    #[error("channel layer: {0}")]
-    Layer(String),
+    #[error("channel layer")]
+    Layer(#[from] channels::LayerError),
     /// Anything that should not fail at all; the cause is kept for the log.
     #[error("internal")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

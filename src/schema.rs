@@ -25,6 +25,7 @@ diesel::table! {
         recipient_id -> BigInt,
         created_at -> BigInt,
         declined_at -> Nullable<BigInt>,
+        cancelled_at -> Nullable<BigInt>,
     }
 }
 
@@ -62,6 +63,7 @@ diesel::table! {
         kind -> Text,
         direct_key -> Nullable<Text>,
         last_seq -> BigInt,
+        last_message_at -> BigInt,
         created_at -> BigInt,
     }
 }

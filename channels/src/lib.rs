@@ -1,1 +1,43 @@
 //! Django Channels' consumers, groups and channel layers for Rust, on actix.
+//!
+//! A handshake passes a driver (`socket/`), middleware and a [`URLRouter`] to a factory, which
+//! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
+//! through a [`Context`], and to all others through groups on the channel [`Layer`].
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod answer;
+mod connection;
+mod consumer;
+mod error;
+mod event;
+mod launch;
+pub mod layers;
+mod middleware;
+mod names;
+mod routing;
+mod scope;
+mod security;
+pub mod socket;
+pub mod testing;
+
+pub use answer::{Accept, Deny};
+pub use connection::{Context, TimerId};
+pub use consumer::WebsocketConsumer;
+pub use error::{Closed, Error, HandlerError, HandlerResult};
+pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use layers::{
+    ChannelLayer, ChannelReceiver, InMemoryLayer, Layer, LayerError, LayerEvent, LayerMessage,
+    SendReport,
+};
+pub use middleware::{CookieMiddleware, Middleware, Next};
+pub use names::{ChannelName, GroupName, NameError};
+pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
+pub use scope::{Cookies, Scope, ScopeBuilder};
+pub use security::OriginValidator;
+pub use socket::SocketOptions;
+pub use testing::WebsocketCommunicator;
+
+/// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
+pub type Application = Endpoint;

@@ -1,9 +1,11 @@
--- A declined request keeps its row: it looks pending to its sender until it lapses.
+-- A declined request keeps its row, and keeps it when its sender then cancels: it looks pending
+-- to the sender until it lapses, and asking again too soon changes nothing for the recipient.
 CREATE TABLE friend_requests (
     sender_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     recipient_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at   BIGINT NOT NULL,
     declined_at  BIGINT,
+    cancelled_at BIGINT,
     PRIMARY KEY (sender_id, recipient_id),
     CHECK (sender_id <> recipient_id)
 );

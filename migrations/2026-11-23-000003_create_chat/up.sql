@@ -1,11 +1,12 @@
 -- `last_seq` is the number of the room's newest event; the next event takes last_seq + 1.
 -- `direct_key` is "smaller id:larger id" for a conversation of two, so that a pair has one room.
 CREATE TABLE rooms (
-    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    kind       TEXT   NOT NULL,
-    direct_key TEXT   UNIQUE,
-    last_seq   BIGINT NOT NULL DEFAULT 0,
-    created_at BIGINT NOT NULL
+    id              INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kind            TEXT    NOT NULL,
+    direct_key      TEXT    UNIQUE,
+    last_seq        BIGINT  NOT NULL DEFAULT 0,
+    last_message_at BIGINT  NOT NULL DEFAULT 0,
+    created_at      BIGINT  NOT NULL
 );
 
 CREATE TABLE members (

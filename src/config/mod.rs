@@ -213,22 +213,22 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub session_check: Period,
-    /// Events a socket may send: a steady rate …
+    /// Events that a socket may send
     #[arg(
         long,
         env = "PARLOUR_SOCKET_EVENTS",
-        default_value = "20/1s",
+        default_value = "60/3s",
         value_name = "RATE"
     )]
     pub socket_events: Rate,
-    /// … and how many at once
+    /// Events of a socket that may be wrong or too fast before it is closed
     #[arg(
         long,
-        env = "PARLOUR_SOCKET_BURST",
-        default_value_t = 60,
-        value_name = "N"
+        env = "PARLOUR_SOCKET_ERRORS",
+        default_value = "10/60s",
+        value_name = "RATE"
     )]
-    pub socket_burst: u32,
+    pub socket_errors: Rate,
     /// Events that may wait for one socket
     #[arg(
         long,

@@ -1,0 +1,154 @@
+//! The two answers to a handshake: [`Accept`] and [`Deny`].
+//!
+//! Source: `websocket.accept`, and ASGI's "denial response" where Channels only knew 403.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::error::HandlerError;
+use crate::event::CloseCode;
+
+/// A yes to the handshake, with an optional subprotocol and headers.
+///
+/// ```
+/// let accept = channels::Accept::new().subprotocol("chat.v1").header("x-room", "7");
+/// # let _ = accept;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Accept {
+    pub(crate) subprotocol: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Accept {
+    /// A plain yes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses one of the subprotocols that the client offered; another one fails `accept`.
+    pub fn subprotocol(mut self, name: impl Into<String>) -> Self {
+        self.subprotocol = Some(name.into());
+        self
+    }
+
+    /// Adds a header to the 101 answer; an illegal one fails `accept`.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// A no to the handshake: an HTTP answer instead of a WebSocket, 403 unless told otherwise.
+///
+/// `?` on any error makes a 500 whose cause is logged and not shown.
+///
+/// ```
+/// use channels::Deny;
+/// let deny = Deny::status(429).header("retry-after", "30").text("Too many connections");
+/// # let _ = deny;
+/// ```
+pub struct Deny {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    pub(crate) close: Option<(CloseCode, String)>,
+    pub(crate) cause: Option<HandlerError>,
+    /// Set when no route matched, so that an outer router goes on with its next route.
+    pub(crate) unrouted: bool,
+}
+
+impl Deny {
+    /// 403, the answer of Channels.
+    pub fn forbidden() -> Self {
+        Self::status(403)
+    }
+
+    /// Any HTTP status from 300 to 599; anything else becomes 500.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status: if (300..600).contains(&status) {
+                status
+            } else {
+                500
+            },
+            headers: Vec::new(),
+            body: Bytes::new(),
+            close: None,
+            cause: None,
+            unrouted: false,
+        }
+    }
+
+    /// Accepts, and closes at once with this code and reason.
+    ///
+    /// Browsers hide the status of a refused handshake from scripts; this is the way to give a
+    /// page a reason that it can read.
+    pub fn after_accept(code: CloseCode, reason: impl Into<String>) -> Self {
+        Self {
+            close: Some((code, reason.into())),
+            ..Self::forbidden()
+        }
+    }
+
+    /// Adds a header to the answer.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets a plain-text body.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.body("text/plain; charset=utf-8", text.into())
+    }
+
+    /// Sets a body of any type.
+    pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", content_type)
+    }
+
+    /// The HTTP status of the answer.
+    pub fn status_code(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn failed(cause: HandlerError) -> Self {
+        Self {
+            cause: Some(cause),
+            ..Self::status(500).text("Internal server error")
+        }
+    }
+
+    pub(crate) fn unrouted() -> Self {
+        Self {
+            unrouted: true,
+            ..Self::status(404).text("Not found")
+        }
+    }
+}
+
+impl<E: StdError + 'static> From<E> for Deny {
+    fn from(cause: E) -> Self {
+        Self::failed(cause.into())
+    }
+}
+
+impl From<HandlerError> for Deny {
+    fn from(cause: HandlerError) -> Self {
+        Self::failed(cause)
+    }
+}
+
+impl fmt::Debug for Deny {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deny")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("close", &self.close)
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! What a consumer can do with its connection: answer, send, join groups, set timers.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::link::Link;
+use super::timers::{TimerId, Timers};
+use crate::answer::Accept;
+use crate::consumer::WebsocketConsumer;
+use crate::error::{Closed, Error, HandlerResult};
+use crate::event::{CloseCode, Frame};
+use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
+use crate::names::{ChannelName, GroupName};
+use crate::scope::Scope;
+
+/// Given to every handler of a consumer; stands for its connection, whatever carries it.
+pub struct Context<C: WebsocketConsumer> {
+    scope: Scope,
+    layer: Layer,
+    channel_name: ChannelName,
+    link: Rc<Link>,
+    groups: BTreeSet<GroupName>,
+    timers: Timers<C::Event>,
+}
+
+impl<C: WebsocketConsumer> Context<C> {
+    pub(super) fn new(
+        scope: Scope,
+        layer: Layer,
+        channel_name: ChannelName,
+        link: Rc<Link>,
+    ) -> Self {
+        Self {
+            scope,
+            layer,
+            channel_name,
+            link,
+            groups: BTreeSet::new(),
+            timers: Timers::default(),
+        }
+    }
+
+    /// What is known of the connection since its handshake.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The name under which the layer reaches this one consumer.
+    pub fn channel_name(&self) -> &ChannelName {
+        &self.channel_name
+    }
+
+    /// The channel layer.
+    pub fn layer(&self) -> &Layer {
+        &self.layer
+    }
+
+    /// Answers the handshake with yes; frames may be sent from here on.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
+    /// [`Error::Header`], [`Error::Closed`] after a `close`.
+    pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
+        if let Some(chosen) = &accept.subprotocol {
+            let offered = self.scope.subprotocols();
+            if !offered.contains(chosen) {
+                return Err(Error::UnofferedSubprotocol {
+                    chosen: chosen.clone(),
+                    offered: offered.to_vec(),
+                });
+            }
+        }
+        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
+            return Err(Error::Header(name.clone()));
+        }
+        self.link.accept(accept)
+    }
+
+    /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.
+    ///
+    /// Returns at once; nothing more is received, and `disconnect` follows this handler. What of
+    /// the reason goes beyond 123 bytes is cut off.
+    pub fn close(&mut self, code: CloseCode, reason: &str) {
+        self.link.close(code, reason);
+    }
+
+    /// Queues a frame; never waits for the network.
+    ///
+    /// # Errors
+    /// [`Closed`] before `accept`, after the end, and when more waits than the connection may
+    /// hold, which also ends it. May be ignored.
+    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), Closed> {
+        self.link.send(frame.into())
+    }
+
+    /// Queues a value as a text frame of JSON.
+    ///
+    /// # Errors
+    /// What `serde_json` says of the value, or [`Closed`].
+    pub fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> HandlerResult {
+        self.send(serde_json::to_string(value)?)?;
+        Ok(())
+    }
+
+    /// Joins a group until the end of the connection or [`group_discard`](Self::group_discard).
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn group_add(&mut self, group: &GroupName) -> Result<(), LayerError> {
+        // Remembered first: leaving a group never joined is harmless, staying in one is not.
+        self.groups.insert(group.clone());
+        self.layer.group_add(group, &self.channel_name).await
+    }
+
+    /// Leaves a group.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn group_discard(&mut self, group: &GroupName) -> Result<(), LayerError> {
+        self.layer.group_discard(group, &self.channel_name).await?;
+        self.groups.remove(group);
+        Ok(())
+    }
+
+    /// The groups that this connection is in.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupName> {
+        self.groups.iter()
+    }
+
+    /// Sends an event to all members of a group, this consumer too if it is one.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn group_send(
+        &self,
+        group: &GroupName,
+        event: impl LayerEvent,
+    ) -> Result<SendReport, LayerError> {
+        self.layer.group_send(group, event).await
+    }
+
+    /// Hands an event to this consumer's `event` after a time.
+    pub fn notify_later(&mut self, after: Duration, event: C::Event) -> TimerId {
+        self.timers.once(after, event)
+    }
+
+    /// Hands an event to this consumer's `event` again and again; times missed are left out.
+    pub fn notify_interval(
+        &mut self,
+        every: Duration,
+        event: impl Fn() -> C::Event + 'static,
+    ) -> TimerId {
+        self.timers.every(every, Box::new(event))
+    }
+
+    /// Stops a timer; silent if it has fired or was cancelled.
+    pub fn cancel(&mut self, timer: TimerId) {
+        self.timers.cancel(timer);
+    }
+
+    pub(super) fn link(&self) -> &Rc<Link> {
+        &self.link
+    }
+
+    pub(super) fn poll_timers(&mut self, cx: &mut std::task::Context<'_>) -> Poll<LayerMessage> {
+        self.timers.poll_due(cx)
+    }
+
+    /// Leaves every group, logging what cannot be left: the channel's end takes care of it.
+    pub(super) async fn leave_all(&mut self) {
+        for group in std::mem::take(&mut self.groups) {
+            if let Err(failure) = self.layer.group_discard(&group, &self.channel_name).await {
+                log::warn!(target: "channels::consumer", "could not leave {group}: {failure}");
+            }
+        }
+    }
+}
+
+/// Whether a header is legal HTTP and not one of those that the handshake itself sets.
+fn may_be_sent((name, value): &(String, String)) -> bool {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+    const OWN: [&str; 5] = [
+        "connection",
+        "upgrade",
+        "content-length",
+        "transfer-encoding",
+        "content-encoding",
+    ];
+    let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+        return false;
+    };
+    let own = OWN.contains(&name.as_str()) || name.as_str().starts_with("sec-websocket-");
+    !own && HeaderValue::from_str(value).is_ok()
+}
+
+impl<C: WebsocketConsumer> fmt::Debug for Context<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("scope", &self.scope)
+            .field("channel_name", &self.channel_name)
+            .field("groups", &self.groups)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,199 @@
+//! The cell that a consumer's context shares with the driver of its connection.
+//!
+//! The consumer's side answers the handshake, queues frames and asks for the end; the driver's
+//! side takes all that out. Both live on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::answer::{Accept, Deny};
+use crate::error::{Closed, Error};
+use crate::event::{CloseCode, Frame, fitting_reason};
+
+/// Counted for each queued frame beside its payload, so that empty frames are not free.
+const FRAME_OVERHEAD_BYTES: usize = 64;
+
+/// The bounds that the framework holds a connection to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Payload bytes that wait to be sent before the connection is cut.
+    pub(crate) outbox_bytes: usize,
+    /// How long a handler may go on after the connection has ended.
+    pub(crate) grace: Duration,
+}
+
+/// What the consumer said to the handshake.
+pub(crate) enum Answer {
+    Accept(Accept),
+    Deny(Deny),
+}
+
+/// What the driver is to write, in order.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Frame(Frame),
+    /// The last one: nothing follows a Close.
+    Close(CloseCode, String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// `connect` has not answered yet.
+    Handshake,
+    Open,
+    /// The consumer asked for the end, or broke a limit.
+    Closing,
+    /// The driver said that nothing can be sent any more.
+    Ended,
+}
+
+pub(crate) struct Link {
+    phase: Cell<Phase>,
+    answer: RefCell<Option<Answer>>,
+    outbox: RefCell<VecDeque<Frame>>,
+    queued_bytes: Cell<usize>,
+    /// Taken by the driver; the copy in `closed_with` stays.
+    close: RefCell<Option<(CloseCode, String)>>,
+    closed_with: RefCell<Option<(CloseCode, String)>>,
+    overflowed: Cell<bool>,
+    cancelled: Cell<bool>,
+    limits: Limits,
+}
+
+impl Link {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            phase: Cell::new(Phase::Handshake),
+            answer: RefCell::default(),
+            outbox: RefCell::default(),
+            queued_bytes: Cell::new(0),
+            close: RefCell::default(),
+            closed_with: RefCell::default(),
+            overflowed: Cell::new(false),
+            cancelled: Cell::new(false),
+            limits,
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    // ---- the consumer's side
+
+    pub(crate) fn accept(&self, accept: Accept) -> Result<(), Error> {
+        match self.phase.get() {
+            Phase::Handshake => {
+                self.phase.set(Phase::Open);
+                self.answer.replace(Some(Answer::Accept(accept)));
+                Ok(())
+            }
+            Phase::Open => Err(Error::AlreadyAnswered),
+            Phase::Closing | Phase::Ended => Err(Error::Closed(Closed)),
+        }
+    }
+
+    /// Refuses the handshake, or closes if it was accepted already.
+    pub(crate) fn deny(&self, mut deny: Deny) {
+        let close = deny.close.take();
+        match (self.phase.get(), close) {
+            (Phase::Handshake, Some((code, reason))) => {
+                self.answer.replace(Some(Answer::Accept(Accept::new())));
+                self.phase.set(Phase::Open);
+                self.close(code, &reason);
+            }
+            (Phase::Handshake, None) => {
+                self.phase.set(Phase::Closing);
+                self.answer.replace(Some(Answer::Deny(deny)));
+            }
+            (_, Some((code, reason))) => self.close(code, &reason),
+            (_, None) if deny.cause.is_some() => self.close(CloseCode::INTERNAL, ""),
+            (_, None) => self.close(CloseCode::POLICY, ""),
+        }
+    }
+
+    pub(crate) fn send(&self, frame: Frame) -> Result<(), Closed> {
+        if self.phase.get() != Phase::Open {
+            return Err(Closed);
+        }
+        let queued = self.queued_bytes.get();
+        let total = queued + frame.len() + FRAME_OVERHEAD_BYTES;
+        // One frame over the limit passes alone: it is the queue that is bounded.
+        if queued > 0 && total > self.limits.outbox_bytes {
+            self.overflowed.set(true);
+            self.close(CloseCode::OVERLOAD, "too much to send");
+            return Err(Closed);
+        }
+        self.queued_bytes.set(total);
+        self.outbox.borrow_mut().push_back(frame);
+        Ok(())
+    }
+
+    pub(crate) fn close(&self, code: CloseCode, reason: &str) {
+        match self.phase.get() {
+            Phase::Handshake => self.deny(Deny::forbidden()),
+            Phase::Open => {
+                self.phase.set(Phase::Closing);
+                let close = (code, fitting_reason(reason).to_owned());
+                self.closed_with.replace(Some(close.clone()));
+                self.close.replace(Some(close));
+            }
+            Phase::Closing | Phase::Ended => {}
+        }
+    }
+
+    pub(crate) fn is_answered(&self) -> bool {
+        self.phase.get() != Phase::Handshake
+    }
+
+    /// Whether neither side may send data any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        matches!(self.phase.get(), Phase::Closing | Phase::Ended)
+    }
+
+    /// The code and reason that the server's side closed with, if it was the first to.
+    pub(crate) fn closed_with(&self) -> Option<(CloseCode, String)> {
+        self.closed_with.borrow().clone()
+    }
+
+    // ---- the driver's side
+
+    pub(crate) fn take_answer(&self) -> Option<Answer> {
+        self.answer.take()
+    }
+
+    pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
+        if let Some(frame) = self.outbox.borrow_mut().pop_front() {
+            let left = self.queued_bytes.get();
+            self.queued_bytes
+                .set(left - frame.len() - FRAME_OVERHEAD_BYTES);
+            return Some(Outgoing::Frame(frame));
+        }
+        let (code, reason) = self.close.take()?;
+        Some(Outgoing::Close(code, reason))
+    }
+
+    /// Whether more was sent than may wait: the peer does not keep up, or the consumer raves.
+    pub(crate) fn overflowed(&self) -> bool {
+        self.overflowed.get()
+    }
+
+    /// Nothing can be sent any more.
+    pub(crate) fn end(&self) {
+        self.phase.set(Phase::Ended);
+        self.outbox.take();
+        self.queued_bytes.set(0);
+        self.close.take();
+    }
+
+    /// Makes a handler that does not come to its end return nevertheless.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.set(true);
+    }
+
+    /// Whether the running handler is to be given up; asking clears the wish.
+    pub(crate) fn take_cancel(&self) -> bool {
+        self.cancelled.take()
+    }
+}

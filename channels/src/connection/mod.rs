@@ -1,0 +1,18 @@
+//! The life of one connection, apart from how its bytes travel.
+//!
+//! A driver (`socket/`, `testing.rs`) feeds frames to a [`Runner`] and takes frames out of the
+//! [`Link`]; between the two sits a consumer with its [`Context`]. Drivers see no generic types.
+
+mod attached;
+mod context;
+mod link;
+mod runner;
+mod session;
+mod timers;
+
+pub(crate) use attached::Attached;
+pub use context::Context;
+pub(crate) use link::{Answer, Limits, Link, Outgoing};
+pub(crate) use runner::Runner;
+pub(crate) use session::{Connection, Session};
+pub use timers::TimerId;

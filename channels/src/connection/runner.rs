@@ -1,0 +1,312 @@
+//! Runs a consumer's handlers one at a time and brings every connection to its one end.
+//!
+//! A [`Runner`] is polled by whoever drives the connection, through an
+//! [`Attached`](super::Attached) so that it finishes even without its driver.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use tokio::time::{Sleep, sleep};
+
+use super::link::Link;
+use super::session::{Connection, Outcome, Turn};
+use crate::answer::Deny;
+use crate::error::{HandlerError, WithSources};
+use crate::event::{CloseCode, Disconnect, Frame, Side};
+use crate::layers::{ChannelReceiver, LayerMessage};
+
+/// Handlers run in one poll before the other connections of the thread get their turn.
+const TURNS_PER_POLL: usize = 32;
+
+/// Frames, and their bytes, that wait for a slow handler; then the driver stops reading.
+const INBOX_FRAMES: usize = 32;
+const INBOX_BYTES: usize = 256 * 1024;
+
+/// The life of one connection, from `connect` to `disconnect`.
+pub(crate) struct Runner {
+    link: Rc<Link>,
+    stage: Stage,
+    /// The consumer between two handlers; while one runs it is inside of `turn`.
+    idle: Option<Box<dyn Connection>>,
+    turn: Option<Turn>,
+    inbox: VecDeque<Frame>,
+    inbox_bytes: usize,
+    frame_was_last: bool,
+    receiver: ChannelReceiver,
+    ended: Option<Disconnect>,
+    grace: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Fresh,
+    Connecting,
+    Open,
+    Leaving,
+    Done,
+}
+
+impl Runner {
+    pub(crate) fn new(
+        connection: Box<dyn Connection>,
+        receiver: ChannelReceiver,
+        link: Rc<Link>,
+    ) -> Self {
+        Self {
+            link,
+            stage: Stage::Fresh,
+            idle: Some(connection),
+            turn: None,
+            inbox: VecDeque::new(),
+            inbox_bytes: 0,
+            frame_was_last: false,
+            receiver,
+            ended: None,
+            grace: None,
+        }
+    }
+
+    /// Whether the driver may read on from the peer.
+    pub(crate) fn has_room(&self) -> bool {
+        self.inbox.len() < INBOX_FRAMES && self.inbox_bytes < INBOX_BYTES
+    }
+
+    /// Queues a frame from the peer; nothing is processed after a Close of either side.
+    pub(crate) fn receive(&mut self, frame: Frame) {
+        if self.ended.is_some() || self.link.is_closing() {
+            return;
+        }
+        self.inbox_bytes += frame.len();
+        self.inbox.push_back(frame);
+    }
+
+    /// Says that the connection is over; the first to say so counts. Frames that came before are
+    /// still handled, events no longer.
+    pub(crate) fn end(&mut self, why: Disconnect) {
+        if self.ended.is_none() {
+            let denied = self.link.is_closing() && self.link.closed_with().is_none();
+            self.ended = Some(if denied { Disconnect::denied() } else { why });
+        }
+        self.link.end();
+    }
+
+    /// Lets handlers run; ready once `disconnect` has.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..TURNS_PER_POLL {
+            if self.turn.is_none() {
+                if self.stage == Stage::Done {
+                    return Poll::Ready(());
+                }
+                let Some(connection) = self.idle.take() else {
+                    return Poll::Ready(());
+                };
+                match self.next_turn(connection, cx) {
+                    Ok(turn) => self.turn = Some(turn),
+                    Err(connection) => {
+                        self.idle = Some(connection);
+                        return Poll::Pending;
+                    }
+                }
+            }
+            if self.poll_turn(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// The handler to run now, or the consumer back if there is none.
+    fn next_turn(
+        &mut self,
+        mut connection: Box<dyn Connection>,
+        cx: &mut Context<'_>,
+    ) -> Result<Turn, Box<dyn Connection>> {
+        if self.stage == Stage::Fresh {
+            self.stage = Stage::Connecting;
+            return Ok(connection.connect());
+        }
+        if let Some(why) = self.reason_to_leave() {
+            self.stage = Stage::Leaving;
+            self.grace = None;
+            return Ok(connection.disconnect(why));
+        }
+        // Frames first, but neither source starves the other.
+        let frame_again = self.frame_was_last && !self.inbox.is_empty();
+        if frame_again && let Some(message) = self.next_message(&mut *connection, cx) {
+            self.frame_was_last = false;
+            return Ok(connection.deliver(message));
+        }
+        if let Some(frame) = self.inbox.pop_front() {
+            self.inbox_bytes -= frame.len();
+            self.frame_was_last = true;
+            return Ok(connection.receive(frame));
+        }
+        self.frame_was_last = false;
+        match self.next_message(&mut *connection, cx) {
+            Some(message) => Ok(connection.deliver(message)),
+            None => Err(connection),
+        }
+    }
+
+    /// What the layer or a timer has for the consumer; nothing any more after the end.
+    fn next_message(
+        &mut self,
+        connection: &mut dyn Connection,
+        cx: &mut Context<'_>,
+    ) -> Option<LayerMessage> {
+        if self.ended.is_some() {
+            return None;
+        }
+        if let Poll::Ready(message) = Pin::new(&mut self.receiver).poll_next(cx) {
+            return message;
+        }
+        match connection.poll_timers(cx) {
+            Poll::Ready(message) => Some(message),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Whether it is time for `disconnect`, and what to tell it.
+    fn reason_to_leave(&mut self) -> Option<Disconnect> {
+        if self.receiver.overflowed() && !self.link.is_closing() {
+            log::warn!(
+                target: "channels::layers",
+                "{} does not keep up; it is cut", self.receiver.name(),
+            );
+            self.link.close(CloseCode::OVERLOAD, "too slow");
+        }
+        if let Some((code, reason)) = self.link.closed_with() {
+            let code = Some(code.as_u16());
+            let initiated_by = Side::Server;
+            return Some(Disconnect {
+                code,
+                reason,
+                initiated_by,
+            });
+        }
+        if let Some(why) = &self.ended {
+            return self.inbox.is_empty().then(|| why.clone());
+        }
+        // Closing without a close code: the handshake was denied.
+        self.link.is_closing().then(Disconnect::denied)
+    }
+
+    /// A consumer that leaves its channel full has lost an event; better it starts anew.
+    fn cut_slow(&mut self) {
+        if !self.link.is_closing() {
+            let name = self.receiver.name();
+            log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
+            self.link.close(CloseCode::OVERLOAD, "too slow");
+        }
+    }
+
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(turn) = &mut self.turn else {
+            return Poll::Ready(());
+        };
+        let mut poll = turn.as_mut().poll(cx);
+        if poll.is_pending() && self.receiver.poll_overflowed(cx).is_ready() {
+            self.cut_slow();
+        }
+        if poll.is_pending() && self.grace_is_over(cx) {
+            self.link.cancel();
+            if let Some(turn) = &mut self.turn {
+                poll = turn.as_mut().poll(cx);
+            }
+        }
+        let Poll::Ready((connection, outcome)) = poll else {
+            return Poll::Pending;
+        };
+        self.turn = None;
+        self.idle = Some(connection);
+        self.settle(outcome);
+        Poll::Ready(())
+    }
+
+    /// A handler may go on for a while after the connection's end, not for ever.
+    fn grace_is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.link.is_closing() && self.stage != Stage::Leaving {
+            return false;
+        }
+        let limit = self.link.limits().grace;
+        let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(limit)));
+        let over = grace.as_mut().poll(cx).is_ready();
+        if over {
+            self.grace = None;
+        }
+        over
+    }
+
+    fn settle(&mut self, outcome: Outcome) {
+        match self.stage {
+            Stage::Connecting => self.settle_connect(outcome),
+            Stage::Leaving => {
+                self.stage = Stage::Done;
+                self.idle = None;
+                log_unfinished("disconnect", &outcome);
+            }
+            _ => self.settle_handler(outcome),
+        }
+    }
+
+    fn settle_connect(&mut self, outcome: Outcome) {
+        self.stage = Stage::Open;
+        log_unfinished("connect", &outcome);
+        match outcome {
+            Outcome::Done if self.link.is_answered() => {}
+            Outcome::Done => {
+                log::warn!(
+                    target: "channels::consumer",
+                    "`connect` returned without `accept`; the handshake is denied",
+                );
+                self.link.deny(Deny::forbidden());
+            }
+            Outcome::Denied(deny) => {
+                let noticed_the_end = |cause: &HandlerError| cause.is_closed();
+                if let Some(cause) = deny.cause.as_ref().filter(|cause| !noticed_the_end(cause)) {
+                    let cause = WithSources(cause.cause());
+                    log::error!(target: "channels::consumer", "`connect` failed: {cause}");
+                }
+                self.link.deny(deny);
+            }
+            Outcome::Cancelled => self.link.deny(Deny::status(503).text("Try again later")),
+            Outcome::Failed(cause) => self.link.deny(Deny::failed(cause)),
+            Outcome::Panicked(text) => {
+                self.link.deny(Deny::failed(HandlerError::msg(text)));
+            }
+        }
+    }
+
+    fn settle_handler(&mut self, outcome: Outcome) {
+        log_unfinished("handler", &outcome);
+        match outcome {
+            Outcome::Done | Outcome::Denied(_) => return,
+            // Noticing the end of the connection by a failed send is no failure.
+            Outcome::Failed(failure) if failure.is_closed() && self.link.is_closing() => return,
+            Outcome::Failed(failure) => {
+                let cause = WithSources(failure.cause());
+                log::error!(target: "channels::consumer", "a handler failed: {cause}");
+            }
+            Outcome::Panicked(_) | Outcome::Cancelled => {}
+        }
+        self.inbox.clear();
+        self.inbox_bytes = 0;
+        self.link.close(CloseCode::INTERNAL, "");
+    }
+}
+
+fn log_unfinished(handler: &str, outcome: &Outcome) {
+    match outcome {
+        Outcome::Panicked(text) => {
+            log::error!(target: "channels::consumer", "`{handler}` panicked: {text}");
+        }
+        Outcome::Cancelled => {
+            log::warn!(target: "channels::consumer", "`{handler}` took too long and was given up");
+        }
+        Outcome::Done | Outcome::Denied(_) | Outcome::Failed(_) => {}
+    }
+}

@@ -1,0 +1,113 @@
+//! Events that a consumer asked to get later; they die with its connection.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::layers::{LayerEvent, LayerMessage};
+
+/// Names a timer of one connection, to cancel it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimerId(u64);
+
+pub(super) struct Timers<E> {
+    entries: Vec<Entry<E>>,
+    /// Set for the earliest entry; nothing is allocated without timers.
+    sleep: Option<Pin<Box<Sleep>>>,
+    next_id: u64,
+}
+
+struct Entry<E> {
+    id: TimerId,
+    due: Instant,
+    event: Pending<E>,
+}
+
+enum Pending<E> {
+    Once(Option<E>),
+    Every(Duration, Box<dyn Fn() -> E>),
+}
+
+impl<E> Default for Timers<E> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            sleep: None,
+            next_id: 0,
+        }
+    }
+}
+
+impl<E: LayerEvent> Timers<E> {
+    pub(super) fn once(&mut self, after: Duration, event: E) -> TimerId {
+        self.add(after, Pending::Once(Some(event)))
+    }
+
+    /// A period of zero would starve everything else, so it counts as a millisecond.
+    pub(super) fn every(&mut self, every: Duration, event: Box<dyn Fn() -> E>) -> TimerId {
+        let every = every.max(Duration::from_millis(1));
+        self.add(every, Pending::Every(every, event))
+    }
+
+    fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
+        let id = TimerId(self.next_id);
+        self.next_id += 1;
+        let due = Instant::now() + after;
+        self.entries.push(Entry { id, due, event });
+        id
+    }
+
+    pub(super) fn cancel(&mut self, id: TimerId) {
+        self.entries.retain(|entry| entry.id != id);
+    }
+
+    /// The event of the next timer that is due.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<LayerMessage> {
+        loop {
+            let earliest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.due);
+            let Some((index, due)) = earliest.map(|(index, entry)| (index, entry.due)) else {
+                self.sleep = None;
+                return Poll::Pending;
+            };
+            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(due)));
+            if sleep.deadline() != due {
+                sleep.as_mut().reset(due);
+            }
+            match sleep.as_mut().poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) => {
+                    if let Some(event) = self.fire(index) {
+                        return Poll::Ready(LayerMessage::new(event));
+                    }
+                }
+            }
+        }
+    }
+
+    fn fire(&mut self, index: usize) -> Option<E> {
+        let entry = &mut self.entries[index];
+        match &mut entry.event {
+            Pending::Once(event) => {
+                let event = event.take();
+                self.entries.swap_remove(index);
+                event
+            }
+            Pending::Every(every, event) => {
+                // Times missed while a handler ran are not made up for.
+                entry.due = (entry.due + *every).max(Instant::now());
+                Some(event())
+            }
+        }
+    }
+}
+
+impl<E> fmt::Debug for Timers<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timers")
+            .field("waiting", &self.entries.len())
+            .finish()
+    }
+}

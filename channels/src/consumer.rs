@@ -1,0 +1,92 @@
+//! The trait that applications implement: what happens on one connection.
+//!
+//! Source: channels/generic/websocket.py, `AsyncWebsocketConsumer`, with layer events apart from
+//! frames and typed.
+
+use std::sync::Arc;
+
+use crate::answer::{Accept, Deny};
+use crate::connection::Context;
+use crate::error::HandlerResult;
+use crate::event::{Disconnect, Frame};
+use crate::layers::LayerEvent;
+use crate::names::GroupName;
+use crate::scope::Scope;
+
+/// The behaviour of one connection. A route's factory makes a new one for each.
+///
+/// Handlers run one at a time, frames before events. Whatever happens to a connection —
+/// refusal, loss, an error or a panic in a handler — `disconnect` runs exactly once, after its
+/// groups were left.
+///
+/// ```
+/// use std::sync::Arc;
+/// use channels::{Context, Frame, GroupName, HandlerResult, Scope, WebsocketConsumer};
+///
+/// struct Chat {
+///     room: GroupName,
+/// }
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// #[serde(tag = "type")]
+/// enum ChatEvent {
+///     #[serde(rename = "chat.message")]
+///     Message { text: String },
+/// }
+///
+/// impl WebsocketConsumer for Chat {
+///     type Event = ChatEvent;
+///
+///     fn groups(&self, _: &Scope) -> Vec<GroupName> {
+///         vec![self.room.clone()]
+///     }
+///
+///     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+///         let text = frame.as_text().unwrap_or_default().to_owned();
+///         ctx.group_send(&self.room, ChatEvent::Message { text }).await?;
+///         Ok(())
+///     }
+///
+///     async fn event(&mut self, event: Arc<ChatEvent>, ctx: &mut Context<Self>) -> HandlerResult {
+///         ctx.send_json(&*event)
+///     }
+/// }
+/// ```
+#[expect(
+    async_fn_in_trait,
+    reason = "a connection stays on its thread, so no caller needs the futures to be Send"
+)]
+pub trait WebsocketConsumer: Sized + 'static {
+    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    type Event: LayerEvent;
+
+    /// Groups to be in from before `connect` to before `disconnect`.
+    fn groups(&self, scope: &Scope) -> Vec<GroupName> {
+        let _ = scope;
+        Vec::new()
+    }
+
+    /// Decides on the handshake, which is answered when `accept` is called or an error returned.
+    ///
+    /// Returning without either denies with 403.
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+        ctx.accept(Accept::new())?;
+        Ok(())
+    }
+
+    /// Takes one whole message from the client.
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult;
+
+    /// Takes one event from the layer or a timer. The event is shared with all other receivers.
+    async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult {
+        let _ = (event, ctx);
+        let consumer = std::any::type_name::<Self>();
+        log::warn!(target: "channels::consumer", "{consumer} has no `event`; one was dropped");
+        Ok(())
+    }
+
+    /// Says goodbye: runs once for each `connect`, even one that denied (code 1006).
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
+        let _ = (why, ctx);
+    }
+}

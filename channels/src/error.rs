@@ -1,0 +1,137 @@
+//! What can go wrong between an application and the framework.
+//!
+//! Every message says what to do about it. Layers have their own [`LayerError`], names their own
+//! [`NameError`], and a refused connection is no error at all but a [`Deny`](crate::Deny).
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::layers::LayerError;
+use crate::names::NameError;
+
+/// A failure of a call into the framework.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// `accept` was called when the handshake was already answered.
+    #[error("the handshake is already answered; call `accept` once, in `connect`")]
+    AlreadyAnswered,
+    /// The connection no longer takes frames.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// `accept` chose a subprotocol that the client did not offer.
+    #[error("subprotocol {chosen:?} was not offered; the client offered {offered:?}")]
+    UnofferedSubprotocol {
+        /// What the consumer chose.
+        chosen: String,
+        /// What the client would have understood.
+        offered: Vec<String>,
+    },
+    /// A header of an answer is not a legal HTTP header, or belongs to the handshake itself.
+    #[error("header {0:?} cannot be part of a handshake answer")]
+    Header(String),
+    /// The code is reserved or outside the ranges of RFC 6455 §7.4.
+    #[error("close code {0} may not be sent; use a constant of CloseCode or 3000 to 4999")]
+    CloseCode(u16),
+    /// The route that matched has no argument of that name.
+    #[error("the route has no argument named {0:?}; name it in the pattern, as <str:{0}>")]
+    MissingParam(String),
+    /// A route argument does not read as the type asked for.
+    #[error("route argument {name:?} does not read as {expected}")]
+    InvalidParam {
+        /// The argument's name in the pattern.
+        name: String,
+        /// The Rust type asked for.
+        expected: &'static str,
+    },
+    /// The query string does not fit the type asked for.
+    #[error("the query string does not fit: {0}")]
+    Query(String),
+    /// An allowed-origin pattern that could never match as its author meant it.
+    #[error("origin pattern {pattern:?} is refused: {reason}")]
+    OriginPattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What is wrong with it, and what to write.
+        reason: &'static str,
+    },
+    /// A value could not be written as JSON.
+    #[error("not representable as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A channel or group name breaks the rules.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The channel layer failed.
+    #[error(transparent)]
+    Layer(#[from] LayerError),
+}
+
+/// The connection is closed or closing, so the frame was dropped.
+///
+/// A consumer may ignore this: its `disconnect` runs in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection is closed")]
+pub struct Closed;
+
+/// What a handler returns.
+pub type HandlerResult = Result<(), HandlerError>;
+
+/// Any failure of a handler: the connection is closed with 1011 and the cause is logged once.
+///
+/// `?` turns every [`std::error::Error`] into it.
+pub struct HandlerError(Box<dyn StdError>);
+
+impl HandlerError {
+    /// A failure that is described by a sentence alone.
+    pub fn msg(sentence: impl Into<String>) -> Self {
+        Self(sentence.into().into())
+    }
+
+    /// A failure that is boxed already.
+    pub fn from_boxed(cause: Box<dyn StdError>) -> Self {
+        Self(cause)
+    }
+
+    /// The failure itself, with its sources.
+    pub fn cause(&self) -> &(dyn StdError + 'static) {
+        &*self.0
+    }
+
+    /// Whether the handler only noticed that the connection had ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is::<Closed>() || matches!(self.0.downcast_ref(), Some(Error::Closed(_)))
+    }
+}
+
+impl<E: StdError + 'static> From<E> for HandlerError {
+    fn from(cause: E) -> Self {
+        Self(Box::new(cause))
+    }
+}
+
+impl fmt::Debug for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Writes an error and all its sources on one line.
+pub(crate) struct WithSources<'a>(pub(crate) &'a dyn StdError);
+
+impl fmt::Display for WithSources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Brings a handshake to a running connection: middleware, router, channel, `connect`.
+//!
+//! What every driver does between reading a handshake and answering it.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::answer::Deny;
+use crate::connection::{Answer, Attached, Limits, Link, Runner};
+use crate::error::WithSources;
+use crate::layers::Layer;
+use crate::routing::{Endpoint, Parts};
+use crate::scope::Scope;
+
+/// A connection whose consumer exists.
+pub(crate) struct Launched {
+    pub(crate) attached: Attached,
+    pub(crate) link: Rc<Link>,
+    /// What middleware adds to a positive answer.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// Finds the consumer and opens its channel. `cut` runs, on any thread, when that overflows.
+pub(crate) async fn launch(
+    app: &Endpoint,
+    scope: Scope,
+    layer: &Layer,
+    limits: Limits,
+    cut: impl FnOnce() + Send + 'static,
+) -> Result<Launched, Deny> {
+    let path = scope.path().to_owned();
+    let connecting = app.call(scope).await.inspect_err(|deny| {
+        if deny.unrouted {
+            log::info!(target: "channels::routing", "no route for {path:?}");
+        } else if let Some(cause) = &deny.cause {
+            let cause = WithSources(cause.cause());
+            log::error!(target: "channels::middleware", "a middleware failed: {cause}");
+        }
+    })?;
+    let mut receiver = layer.new_channel().await.inspect_err(|failure| {
+        let failure = WithSources(failure);
+        log::error!(target: "channels::layers", "no channel for a connection: {failure}");
+    })?;
+    receiver.on_overflow(cut);
+    let link = Rc::new(Link::new(limits));
+    let (headers, connection) = connecting.start(Parts {
+        layer: layer.clone(),
+        name: receiver.name().clone(),
+        link: Rc::clone(&link),
+    });
+    let runner = Runner::new(connection, receiver, Rc::clone(&link));
+    Ok(Launched {
+        attached: Attached::new(runner),
+        link,
+        headers,
+    })
+}
+
+impl Launched {
+    /// Lets `connect` run until it has answered, for at most this long; then it is given up and
+    /// the handshake denied with 503.
+    pub(crate) async fn answer(&mut self, limit: Duration) -> Answer {
+        let mut deadline = pin!(sleep(limit));
+        poll_fn(|cx| {
+            let _ = self.attached.poll(cx);
+            if self.link.is_answered() || deadline.as_mut().poll(cx).is_pending() {
+                return self.link.take_answer().map_or(Poll::Pending, Poll::Ready);
+            }
+            self.link.cancel();
+            let _ = self.attached.poll(cx);
+            self.link.take_answer().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}

@@ -1,0 +1,112 @@
+//! One message on the layer: a typed event behind one pointer, shared by all who get it.
+
+use std::any::{Any, type_name};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// An event that can cross a layer. Every type that serde can write and read is one.
+///
+/// By convention an enum with `#[serde(tag = "type")]` whose variants carry Channels' dotted
+/// names, as `#[serde(rename = "chat.message")]`: that is its shape on layers with a wire.
+pub trait LayerEvent: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> LayerEvent for T {}
+
+/// The receiver's event type cannot hold this message.
+#[derive(Debug, thiserror::Error)]
+#[error("a {sent} does not read as a {wanted}")]
+pub struct DecodeError {
+    sent: &'static str,
+    wanted: &'static str,
+    source: serde_json::Error,
+}
+
+/// A sent event. A clone is one more pointer: nothing is copied or serialised per member.
+#[derive(Clone)]
+pub struct LayerMessage(Arc<dyn Erased>);
+
+trait Erased: Send + Sync {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    fn to_value(&self) -> serde_json::Result<Value>;
+    fn type_name(&self) -> &'static str;
+}
+
+impl<E: LayerEvent> Erased for E {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+
+    fn to_value(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<E>()
+    }
+}
+
+static UNDECODABLE: AtomicU64 = AtomicU64::new(0);
+
+/// How many messages of this process reached a consumer whose event type could not hold them.
+///
+/// They are dropped with a debug log line and the connection lives on.
+pub fn undecodable_messages() -> u64 {
+    UNDECODABLE.load(Ordering::Relaxed)
+}
+
+impl LayerMessage {
+    /// Wraps an event for sending.
+    pub fn new(event: impl LayerEvent) -> Self {
+        Self(Arc::new(event))
+    }
+
+    /// The event as the receiver's type: the very value if the types are the same, else what its
+    /// serialised form reads as.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if the two types do not share that form.
+    pub fn decode<E: LayerEvent>(&self) -> Result<Arc<E>, DecodeError> {
+        if let Ok(event) = Arc::clone(&self.0).into_any().downcast::<E>() {
+            return Ok(event);
+        }
+        let read = self.0.to_value().and_then(serde_json::from_value::<E>);
+        read.map(Arc::new).map_err(|source| DecodeError {
+            sent: self.0.type_name(),
+            wanted: type_name::<E>(),
+            source,
+        })
+    }
+
+    /// The event as JSON, for layers with a wire.
+    ///
+    /// # Errors
+    /// The serialiser's own, for instance for a map with keys that are not text.
+    pub fn to_value(&self) -> serde_json::Result<Value> {
+        self.0.to_value()
+    }
+
+    /// Decodes for a consumer; what it does not know is counted and logged instead.
+    pub(crate) fn decode_or_count<E: LayerEvent>(&self) -> Option<Arc<E>> {
+        match self.decode() {
+            Ok(event) => Some(event),
+            Err(mismatch) => {
+                UNDECODABLE.fetch_add(1, Ordering::Relaxed);
+                log::debug!(target: "channels::layers", "event ignored: {mismatch}");
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for LayerMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LayerMessage")
+            .field(&self.0.type_name())
+            .finish()
+    }
+}

@@ -1,0 +1,154 @@
+//! [`URLRouter`]: an ordered list of routes, of which the first that matches wins.
+
+use futures_util::future::LocalBoxFuture;
+
+use super::endpoint::{Connecting, Endpoint, IntoEndpoint, Service};
+use super::pattern::{Matched, Pattern};
+use crate::answer::Deny;
+use crate::scope::{Scope, UrlRoute};
+
+/// Routes paths to consumers, as Django's `path()` does.
+///
+/// Converters: `str` (the default), `int`, `slug`, `uuid`, `path`. Leading slashes of the path do
+/// not count, a trailing one does. A route whose target is another router is a prefix, also
+/// through middleware; if nothing inside matches, the next route is tried. No match denies with
+/// 404.
+///
+/// ```
+/// use channels::{Context, Frame, HandlerResult, Scope, URLRouter, WebsocketConsumer};
+///
+/// struct Room(u64);
+///
+/// impl WebsocketConsumer for Room {
+///     type Event = ();
+///     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+///         ctx.send(format!("room {} heard {} bytes", self.0, frame.len()))?;
+///         Ok(())
+///     }
+/// }
+///
+/// let rooms = URLRouter::new().path("<int:room>/", |scope: &Scope| {
+///     Room(scope.param("room").expect("the pattern names it"))
+/// });
+/// let app = URLRouter::new().path("ws/rooms/", rooms);
+/// # let _ = app;
+/// ```
+#[derive(Default)]
+pub struct URLRouter {
+    routes: Vec<Route>,
+}
+
+struct Route {
+    pattern: Pattern,
+    target: Endpoint,
+    /// Override what the pattern captured.
+    kwargs: Vec<(String, String)>,
+}
+
+impl URLRouter {
+    /// A router without routes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a route.
+    ///
+    /// # Panics
+    /// At start-up, if the pattern is malformed; the text says how.
+    pub fn path(mut self, pattern: &str, target: impl IntoEndpoint) -> Self {
+        let target = target.into_endpoint();
+        let compiled = Pattern::path(pattern, target.nests());
+        self.add(pattern, compiled, target);
+        self
+    }
+
+    /// Adds a route with a regular expression of the `regex` crate: no look-around, no
+    /// back-references. Ending in `$` it matches the whole path, else it is searched for.
+    ///
+    /// # Panics
+    /// At start-up, if the expression does not compile.
+    pub fn re_path(mut self, pattern: &str, target: impl IntoEndpoint) -> Self {
+        self.add(pattern, Pattern::regex(pattern), target.into_endpoint());
+        self
+    }
+
+    fn add(&mut self, source: &str, pattern: Result<Pattern, String>, target: Endpoint) {
+        let pattern = match pattern {
+            Ok(pattern) => pattern,
+            Err(reason) => panic!("route {source:?} is malformed: {reason}"),
+        };
+        self.routes.push(Route {
+            pattern,
+            target,
+            kwargs: Vec::new(),
+        });
+    }
+
+    /// Gives the route added last a fixed argument, which overrides a captured one of that name.
+    ///
+    /// # Panics
+    /// At start-up, if there is no route yet.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        let route = self.routes.last_mut();
+        let route = route.expect("`with` belongs after the route that it adds to");
+        route.kwargs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+impl Route {
+    /// The scope as the target sees it, if the route matches what is left of the path.
+    fn enter(&self, scope: &Scope, path: &str) -> Option<Scope> {
+        let Matched { args, kwargs, end } = self.pattern.matches(path)?;
+        let UrlRoute {
+            args: mut all_args,
+            kwargs: mut all_kwargs,
+            ..
+        } = scope.route().clone();
+        all_args.extend(args);
+        all_kwargs.extend(kwargs);
+        all_kwargs.extend(self.kwargs.iter().cloned());
+        let mut inner = scope.clone();
+        inner.set_route(UrlRoute {
+            args: all_args,
+            kwargs: all_kwargs,
+            remaining: Some(path[end..].to_owned()),
+        });
+        Some(inner)
+    }
+}
+
+impl Service for URLRouter {
+    fn call(&self, scope: Scope) -> LocalBoxFuture<'_, Result<Connecting, Deny>> {
+        Box::pin(async move {
+            let Some(path) = path_to_match(&scope) else {
+                return Err(Deny::unrouted());
+            };
+            for route in &self.routes {
+                let Some(inner) = route.enter(&scope, &path) else {
+                    continue;
+                };
+                match route.target.call(inner).await {
+                    Err(deny) if deny.unrouted => {}
+                    decided => return decided,
+                }
+            }
+            Err(Deny::unrouted())
+        })
+    }
+}
+
+/// What an outer router left, or at the outermost the path without mount prefix and slashes.
+fn path_to_match(scope: &Scope) -> Option<String> {
+    if let Some(remaining) = &scope.route().remaining {
+        return Some(remaining.clone());
+    }
+    let path = scope.path().strip_prefix(scope.root_path())?;
+    Some(path.trim_start_matches('/').to_owned())
+}
+
+impl IntoEndpoint for URLRouter {
+    fn into_endpoint(self) -> Endpoint {
+        Endpoint::router(self)
+    }
+}

@@ -1,0 +1,90 @@
+//! Makes a [`Scope`]: from a real request in a driver, from a few words in a test.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use super::{Handshake, Scope};
+
+/// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
+pub struct ScopeBuilder(Handshake);
+
+impl ScopeBuilder {
+    /// Takes a path with an optional query, or a whole URL of which only these two are used.
+    pub(super) fn new(target: &str) -> Self {
+        let path = match target.split_once("://") {
+            Some((_, rest)) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
+            None => target,
+        };
+        let path = path.split_once('#').map_or(path, |(before, _)| before);
+        let (raw_path, query_string) = path.split_once('?').unwrap_or((path, ""));
+        Self(Handshake {
+            path: percent_decode_str(raw_path)
+                .decode_utf8_lossy()
+                .into_owned(),
+            raw_path: raw_path.to_owned(),
+            query_string: query_string.to_owned(),
+            root_path: String::new(),
+            headers: Vec::new(),
+            client: None,
+            scheme: "ws",
+            subprotocols: Vec::new(),
+            http_version: "1.1".to_owned(),
+            method: "GET".to_owned(),
+        })
+    }
+
+    /// Adds a header. A name with `_` is dropped; a second value of a name joins the first, after
+    /// a comma (after a semicolon for cookies).
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        if name.contains('_') {
+            return self;
+        }
+        let name = name.to_ascii_lowercase();
+        let value = value.as_ref().trim_ascii();
+        let headers = &mut self.0.headers;
+        match headers.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, joined)) => {
+                joined.extend_from_slice(if name == "cookie" { b"; " } else { b"," });
+                joined.extend_from_slice(value);
+            }
+            None => headers.push((name, value.to_vec())),
+        }
+        self
+    }
+
+    /// Sets the peer's address.
+    pub fn client(mut self, address: Option<SocketAddr>) -> Self {
+        self.0.client = address;
+        self
+    }
+
+    /// Says that the connection came through TLS.
+    pub fn secure(mut self, secure: bool) -> Self {
+        self.0.scheme = if secure { "wss" } else { "ws" };
+        self
+    }
+
+    /// Sets the prefix that the outermost router cuts off the path.
+    pub fn root_path(mut self, prefix: &str) -> Self {
+        self.0.root_path = prefix.to_owned();
+        self
+    }
+
+    /// Adds a subprotocol to those offered.
+    pub fn subprotocol(mut self, name: &str) -> Self {
+        self.0.subprotocols.push(name.to_owned());
+        self
+    }
+
+    /// The finished scope.
+    pub fn build(self) -> Scope {
+        Scope {
+            handshake: Arc::new(self.0),
+            route: Arc::default(),
+            cookies: Arc::default(),
+            extensions: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The cookies of a handshake, read as Django reads them.
+//!
+//! Source: channels/sessions.py, `CookieMiddleware`, and Django's `parse_cookie`.
+
+use std::collections::BTreeMap;
+
+/// The cookies that a client sent, by name.
+///
+/// ```
+/// let cookies = channels::Cookies::parse("theme=dark; q=\"quoted val\"");
+/// assert_eq!(cookies.get("q"), Some("quoted val"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cookies(BTreeMap<String, String>);
+
+impl Cookies {
+    /// Reads the value of a `Cookie` header.
+    ///
+    /// The last of several cookies of one name wins; a part without `=` is a value with an empty
+    /// name; double quotes and backslash escapes are undone; nothing is percent-decoded.
+    pub fn parse(header: &str) -> Self {
+        let mut cookies = BTreeMap::new();
+        for part in header.split(';') {
+            let (name, value) = part.split_once('=').unwrap_or(("", part));
+            let (name, value) = (name.trim(), value.trim());
+            if !name.is_empty() || !value.is_empty() {
+                cookies.insert(name.to_owned(), unquote(value));
+            }
+        }
+        Self(cookies)
+    }
+
+    /// The value of one cookie.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// All cookies, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether the client sent none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Removes surrounding double quotes, then `\"`-like and `\054`-like escapes.
+fn unquote(value: &str) -> String {
+    let Some(inner) = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return value.to_owned();
+    };
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let escaped = &rest[at + 1..];
+        if let Some(octal) = escaped.get(..3).and_then(octal) {
+            text.push(char::from(octal));
+            rest = &escaped[3..];
+        } else {
+            let first = escaped.chars().next().unwrap_or('\\');
+            text.push(first);
+            rest = escaped.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+fn octal(digits: &str) -> Option<u8> {
+    let all = digits.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+    all.then(|| u8::from_str_radix(digits, 8).ok()).flatten()
+}

@@ -1,0 +1,148 @@
+//! The strict check of a handshake, the scope made of it, and the HTTP answers.
+//!
+//! RFC 6455 §4.2. The actor crate's own check takes old versions, any key and HTTP/1.0.
+
+use actix_http::ws::hash_key;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, Version};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::answer::{Accept, Deny};
+use crate::scope::Scope;
+
+/// Length of a base64 text of 16 bytes.
+const KEY_LEN: usize = 24;
+
+/// The answer to what is not a handshake of version 13, or nothing if it is one.
+pub(super) fn refusal(request: &HttpRequest) -> Option<HttpResponse> {
+    let headers = request.headers();
+    if request.method() != Method::GET {
+        let mut response = HttpResponse::MethodNotAllowed();
+        response.insert_header((header::ALLOW, "GET"));
+        return Some(response.body("A WebSocket handshake is a GET request"));
+    }
+    if !has_token(headers, header::UPGRADE, "websocket") {
+        return Some(upgrade_required("This address speaks WebSocket only"));
+    }
+    if !is_once(headers, header::SEC_WEBSOCKET_VERSION, |version| {
+        version == b"13"
+    }) {
+        return Some(upgrade_required(
+            "Only version 13 of WebSocket is spoken here",
+        ));
+    }
+    flaw(request).map(bad)
+}
+
+/// What is wrong with a request that does ask for a WebSocket.
+fn flaw(request: &HttpRequest) -> Option<&'static str> {
+    let headers = request.headers();
+    let path = percent_encoding::percent_decode_str(request.uri().path());
+    if request.version() != Version::HTTP_11 {
+        return Some("A WebSocket handshake needs HTTP/1.1");
+    }
+    if !has_token(headers, header::CONNECTION, "upgrade") {
+        return Some("The Connection header does not ask for an upgrade");
+    }
+    if !is_once(headers, header::SEC_WEBSOCKET_KEY, is_key) {
+        return Some("Sec-WebSocket-Key is not the base64 of 16 bytes");
+    }
+    if !headers.contains_key(header::HOST) {
+        return Some("The Host header is missing");
+    }
+    path.decode_utf8()
+        .is_err()
+        .then_some("The path is not UTF-8")
+}
+
+fn bad(reason: &'static str) -> HttpResponse {
+    HttpResponse::BadRequest().force_close().body(reason)
+}
+
+fn upgrade_required(reason: &'static str) -> HttpResponse {
+    HttpResponse::build(StatusCode::UPGRADE_REQUIRED)
+        .insert_header((header::UPGRADE, "websocket"))
+        .insert_header((header::SEC_WEBSOCKET_VERSION, "13"))
+        .force_close()
+        .body(reason)
+}
+
+/// Whether a comma-separated header holds this very word, in any case.
+fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case(token))
+}
+
+fn is_once(headers: &HeaderMap, name: HeaderName, test: impl Fn(&[u8]) -> bool) -> bool {
+    let mut values = headers.get_all(name);
+    let first = values.next();
+    first.is_some_and(|value| test(value.as_bytes())) && values.next().is_none()
+}
+
+fn is_key(key: &[u8]) -> bool {
+    let decoded = BASE64_STANDARD.decode(key);
+    key.len() == KEY_LEN && decoded.is_ok_and(|bytes| bytes.len() == 16)
+}
+
+pub(super) fn scope_of(request: &HttpRequest) -> Scope {
+    let target = request.uri().path_and_query();
+    let mut builder = Scope::builder(target.map_or("/", |target| target.as_str()))
+        .client(request.peer_addr())
+        .secure(request.app_config().secure());
+    for (name, value) in request.headers() {
+        builder = builder.header(name.as_str(), value.as_bytes());
+    }
+    let offers = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let offers = offers.filter_map(|value| value.to_str().ok());
+    for offer in offers.flat_map(|value| value.split(',')).map(str::trim) {
+        if !offer.is_empty() {
+            builder = builder.subprotocol(offer);
+        }
+    }
+    builder.build()
+}
+
+/// The head of the 101 answer.
+pub(super) fn switching_protocols(
+    request: &HttpRequest,
+    accept: Accept,
+    from_middleware: &[(String, String)],
+) -> HttpResponseBuilder {
+    let mut response = HttpResponse::SwitchingProtocols();
+    response.upgrade("websocket");
+    if let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY) {
+        let hash = hash_key(key.as_bytes());
+        response.insert_header((header::SEC_WEBSOCKET_ACCEPT, hash.as_slice()));
+    }
+    if let Some(subprotocol) = accept.subprotocol {
+        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, subprotocol));
+    }
+    append(&mut response, from_middleware);
+    append(&mut response, &accept.headers);
+    response
+}
+
+/// The answer of a denied handshake; the connection ends with it.
+pub(super) fn denied(deny: Deny) -> HttpResponse {
+    let status = StatusCode::from_u16(deny.status);
+    let mut response = HttpResponse::build(status.unwrap_or(StatusCode::FORBIDDEN));
+    append(&mut response, &deny.headers);
+    response.force_close().body(deny.body)
+}
+
+fn append(response: &mut HttpResponseBuilder, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        match (name, HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => {
+                response.append_header((name, value));
+            }
+            _ => log::error!(target: "channels::socket", "an illegal header was left out"),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Sets up accepted sockets and keeps the means to end one whatever its peer does.
+//!
+//! While a peer does not read, actix polls neither the response body nor the actor in it: no
+//! timer, no mailbox and no `stop()` can end such a connection. Shutting its socket down does.
+
+use std::any::Any;
+use std::net::Shutdown;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use socket2::{SockRef, Socket, TcpKeepalive};
+
+/// Unacknowledged data, or a window that stays shut, for so long means that the peer is gone.
+const USER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Silence before the kernel probes a peer, the time between probes, and how many go unanswered.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVE_PROBES: u32 = 3;
+
+/// Prepares each accepted connection; give it to `HttpServer::on_connect`, before `bind`.
+///
+/// Sets no delay, `TCP_USER_TIMEOUT` and keepalive, and stores a duplicate of the socket with the
+/// connection, so that a peer that has stopped reading can be cut. Each connection therefore
+/// counts as two descriptors.
+///
+/// ```no_run
+/// # use actix_web::{App, HttpServer};
+/// # fn server() -> std::io::Result<()> {
+/// HttpServer::new(App::new)
+///     .on_connect(channels::socket::on_connect)
+///     .bind("127.0.0.1:8000")?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn on_connect(io: &dyn Any, data: &mut Extensions) {
+    let Some(stream) = io.downcast_ref::<TcpStream>() else {
+        return;
+    };
+    let socket = SockRef::from(stream);
+    if let Err(failure) = tune(&socket) {
+        log::warn!(target: "channels::socket", "socket options not set: {failure}");
+    }
+    match socket.try_clone() {
+        Ok(duplicate) => {
+            data.insert(KillSwitch(Arc::new(duplicate)));
+        }
+        Err(failure) => {
+            log::warn!(target: "channels::socket", "no duplicate of a socket: {failure}");
+        }
+    }
+}
+
+fn tune(socket: &SockRef<'_>) -> std::io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_IDLE)
+        .with_interval(KEEPALIVE_INTERVAL)
+        .with_retries(KEEPALIVE_PROBES);
+    socket.set_tcp_keepalive(&keepalive)
+}
+
+/// Owned by the connection's data alone, so that the duplicate goes with the connection: held
+/// longer, the peer would never see the end and descriptors would leak.
+pub(super) struct KillSwitch(Arc<Socket>);
+
+impl KillSwitch {
+    pub(super) fn handle(&self) -> KillHandle {
+        KillHandle(Arc::downgrade(&self.0))
+    }
+}
+
+/// Ends one connection from any thread; nothing happens if it has ended.
+#[derive(Clone, Default)]
+pub(super) struct KillHandle(Weak<Socket>);
+
+impl KillHandle {
+    /// Resets the connection: what the kernel still holds for the peer is thrown away.
+    pub(super) fn cut(&self) {
+        let Some(socket) = self.0.upgrade() else {
+            return;
+        };
+        let lingering = socket.set_linger(Some(Duration::ZERO));
+        if let Err(failure) = lingering.and_then(|()| socket.shutdown(Shutdown::Both)) {
+            log::debug!(target: "channels::socket", "connection ended before it was cut: {failure}");
+        }
+    }
+}

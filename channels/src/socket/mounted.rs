@@ -1,0 +1,98 @@
+//! The driver that lives inside an actix-web App: one route that speaks WebSocket.
+//!
+//! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
+//! accepted connection goes on as a [`SocketActor`].
+
+use std::rc::Rc;
+
+use actix_web::{HttpRequest, HttpResponse, Route, web};
+
+use super::actor::SocketActor;
+use super::handshake::{denied, refusal, scope_of, switching_protocols};
+use super::kill::{KillHandle, KillSwitch};
+use super::options::SocketOptions;
+use crate::connection::Answer;
+use crate::launch::{Launched, launch};
+use crate::layers::Layer;
+use crate::routing::{Endpoint, IntoEndpoint};
+
+/// Mounts an application in an actix-web App, under every path of the resource it is given to.
+///
+/// The App's own middleware sees the handshake; sessions, cookies and `Origin` of sockets belong
+/// into the application's stack. Use [`on_connect`](super::on_connect) too.
+///
+/// ```
+/// use actix_web::{App, web};
+/// use channels::socket::{SocketOptions, mounted};
+/// use channels::{Layer, Scope, URLRouter, WebsocketConsumer};
+/// # use channels::{Context, Frame, HandlerResult, IntoEndpoint as _};
+/// # struct Echo;
+/// # impl WebsocketConsumer for Echo {
+/// #     type Event = ();
+/// #     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+/// #         Ok(ctx.send(frame)?)
+/// #     }
+/// # }
+/// let layer = Layer::in_memory();
+/// let sockets = URLRouter::new().path("ws/echo/", |_: &Scope| Echo).into_endpoint();
+/// let app = move || {
+///     let route = mounted(sockets.clone(), &layer, SocketOptions::new());
+///     App::new().service(web::resource("/ws/{tail:.*}").route(route))
+/// };
+/// # let _ = app;
+/// ```
+pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) -> Route {
+    let mount = Rc::new(Mount {
+        app: app.into_endpoint(),
+        layer: layer.clone(),
+        options,
+    });
+    web::route().to(move |request: HttpRequest, payload: web::Payload| {
+        let mount = Rc::clone(&mount);
+        async move { mount.open(&request, payload).await }
+    })
+}
+
+struct Mount {
+    app: Endpoint,
+    layer: Layer,
+    options: SocketOptions,
+}
+
+impl Mount {
+    async fn open(&self, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+        if let Some(refused) = refusal(request) {
+            return refused;
+        }
+        let switch = request.conn_data::<KillSwitch>();
+        let kill = switch.map(KillSwitch::handle).unwrap_or_default();
+        let mut launched = match self.launch(request, kill.clone()).await {
+            Ok(launched) => launched,
+            Err(deny) => return denied(deny),
+        };
+        match launched.answer(self.options.connect_timeout).await {
+            Answer::Deny(deny) => denied(deny),
+            Answer::Accept(accept) => {
+                let mut head = switching_protocols(request, accept, &launched.headers);
+                let actor = SocketActor::new(launched, payload.into_inner(), kill, &self.options);
+                head.streaming(actor.into_body())
+            }
+        }
+    }
+
+    async fn launch(
+        &self,
+        request: &HttpRequest,
+        kill: KillHandle,
+    ) -> Result<Launched, crate::Deny> {
+        let cut = move || kill.cut();
+        launch(
+            &self.app,
+            scope_of(request),
+            &self.layer,
+            self.options.limits(),
+            cut,
+        )
+        .await
+    }
+}

@@ -1,0 +1,129 @@
+//! The limits of one mounted application, with their defaults.
+
+use std::time::Duration;
+
+use crate::connection::Limits;
+
+/// Bounds on what a peer may send, hold back and leave unanswered.
+///
+/// ```
+/// use std::time::Duration;
+/// use channels::SocketOptions;
+/// let options = SocketOptions::new()
+///     .max_message_bytes(16 * 1024)
+///     .idle_timeout(Duration::from_secs(45));
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug)]
+pub struct SocketOptions {
+    pub(super) max_message_bytes: usize,
+    pub(super) max_frame_bytes: usize,
+    pub(super) max_fragments: usize,
+    pub(super) fragment_timeout: Duration,
+    pub(super) ping_interval: Duration,
+    pub(super) idle_timeout: Duration,
+    pub(super) connect_timeout: Duration,
+    pub(super) close_timeout: Duration,
+    pub(super) handler_grace: Duration,
+    pub(super) outbox_bytes: usize,
+}
+
+impl Default for SocketOptions {
+    fn default() -> Self {
+        Self {
+            max_message_bytes: 64 * 1024,
+            max_frame_bytes: 64 * 1024,
+            max_fragments: 128,
+            fragment_timeout: Duration::from_secs(30),
+            ping_interval: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(5),
+            close_timeout: Duration::from_secs(2),
+            handler_grace: Duration::from_secs(10),
+            outbox_bytes: 1024 * 1024,
+        }
+    }
+}
+
+impl SocketOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Payload bytes of one message, over all its fragments; beyond: close 1009. Default 64 KiB.
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = bytes;
+        self
+    }
+
+    /// Payload bytes of one frame; beyond: close 1009 before any of them is read. Default 64 KiB.
+    pub fn max_frame_bytes(mut self, bytes: usize) -> Self {
+        self.max_frame_bytes = bytes;
+        self
+    }
+
+    /// Frames of one message, empty ones too; beyond: close 1008. Default 128.
+    pub fn max_fragments(mut self, frames: usize) -> Self {
+        self.max_fragments = frames;
+        self
+    }
+
+    /// Time from a message's first fragment to its last; beyond: close 1008. Default 30 s.
+    pub fn fragment_timeout(mut self, limit: Duration) -> Self {
+        self.fragment_timeout = limit;
+        self
+    }
+
+    /// Silence after which the peer is pinged, give or take a tenth so that many connections do
+    /// not ping at once. Default 20 s.
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.ping_interval = interval;
+        self
+    }
+
+    /// Silence after which the peer counts as lost. Default 60 s.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
+        self
+    }
+
+    /// Time that `connect` has to answer the handshake; beyond: 503. Default 5 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// Time that the peer has to answer our Close before the connection is ended. Default 2 s.
+    pub fn close_timeout(mut self, limit: Duration) -> Self {
+        self.close_timeout = limit;
+        self
+    }
+
+    /// Time that a handler may go on after its connection has ended. Default 10 s.
+    pub fn handler_grace(mut self, limit: Duration) -> Self {
+        self.handler_grace = limit;
+        self
+    }
+
+    /// Bytes that a consumer may have waiting to be sent; beyond: the connection is cut. One
+    /// frame alone may be larger. Default 1 MiB.
+    ///
+    /// How many events may wait for a consumer is the layer's to say:
+    /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
+    pub fn outbox_bytes(mut self, bytes: usize) -> Self {
+        self.outbox_bytes = bytes;
+        self
+    }
+
+    pub(crate) fn connect_limit(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            outbox_bytes: self.outbox_bytes,
+            grace: self.handler_grace,
+        }
+    }
+}

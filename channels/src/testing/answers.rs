@@ -1,0 +1,70 @@
+//! What a communicator tells a test: accepted, denied, or not what was expected.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::answer::Deny;
+use crate::event::Frame;
+
+/// The handshake was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+    /// The subprotocol that the consumer chose.
+    pub subprotocol: Option<String>,
+    /// Headers of the answer, from middleware and consumer, in that order.
+    pub headers: Vec<(String, String)>,
+}
+
+/// The handshake was denied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the handshake was denied with status {status}")]
+pub struct Denied {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers of the answer.
+    pub headers: Vec<(String, String)>,
+    /// Body of the answer.
+    pub body: Bytes,
+}
+
+/// What a test waited for did not happen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Missed {
+    /// Nothing came in time; the application runs on.
+    #[error("nothing came within {0:?}")]
+    Timeout(Duration),
+    /// The application closed the connection, or closed it earlier.
+    #[error("the connection was closed with {code} {reason:?}")]
+    Closed {
+        /// The close code; 1006 if the application ended without one.
+        code: u16,
+        /// The reason beside it.
+        reason: String,
+    },
+    /// Something else came.
+    #[error("expected {expected}, got {got:?}")]
+    Unexpected {
+        /// What the test waited for.
+        expected: &'static str,
+        /// What came instead.
+        got: Frame,
+    },
+    /// A text frame was not JSON.
+    #[error("not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// `connect` was not called, or did not succeed.
+    #[error("not connected; call `connect` first")]
+    NotConnected,
+}
+
+impl From<Deny> for Denied {
+    fn from(deny: Deny) -> Self {
+        Self {
+            status: deny.status,
+            headers: deny.headers,
+            body: deny.body,
+        }
+    }
+}

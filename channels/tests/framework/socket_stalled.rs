@@ -1,0 +1,81 @@
+//! A peer that stops reading is cut; nobody else notices, and nothing leaks.
+
+use channels::SocketOptions;
+
+use crate::scripted::{group, message};
+use crate::sockets::{Client, Site};
+
+#[actix_web::test]
+async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
+    let mut site = Site::start(SocketOptions::new());
+    let mut stalled = Client::dial_narrow(site.address).await;
+    assert_eq!(stalled.handshake("/ws/accept/?group=tea", "").await.0, 101);
+    let mut healthy = site.open("/ws/accept/?group=tea").await;
+
+    let text = "x".repeat(50_000);
+    let mut sent = 0;
+    let mut dropped = 0;
+    // Enough for every buffer on the way and the queue behind them, were it never cut.
+    while dropped == 0 && sent < 4000 {
+        let event = message(format!("{sent} {text}"));
+        let report = site.layer.group_send(&group("tea"), event).await.unwrap();
+        dropped += report.dropped;
+        let heard = healthy.receive_text().await;
+        assert!(
+            heard.starts_with(&format!("heard {sent} ")),
+            "{}",
+            &heard[..20]
+        );
+        sent += 1;
+    }
+    assert_eq!(
+        dropped, 1,
+        "the queue of the stalled member should overflow"
+    );
+
+    assert!(
+        site.journal.next().await.starts_with("disconnect"),
+        "the stalled one is gone"
+    );
+    assert_eq!(site.journal.next().await, "dropped");
+    let report = site
+        .layer
+        .group_send(&group("tea"), message("after"))
+        .await
+        .unwrap();
+    assert_eq!((report.delivered, report.dropped), (1, 0));
+    assert_eq!(healthy.receive_text().await, "heard after");
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn the_duplicated_descriptors_go_with_their_connections() {
+    let descriptors = || std::fs::read_dir("/proc/self/fd").expect("Linux").count();
+    let mut site = Site::start(SocketOptions::new());
+    drop(site.open("/ws/accept/").await);
+    assert!(site.journal.next().await.starts_with("disconnect"));
+    assert_eq!(site.journal.next().await, "dropped");
+
+    let mut clients = Vec::new();
+    for _ in 0..50 {
+        clients.push(site.open("/ws/accept/").await);
+    }
+    let during = descriptors();
+    drop(clients);
+    for _ in 0..2 * 50 {
+        site.journal.next().await;
+    }
+    // Other tests of this process open and close descriptors too; 50 connections are 150.
+    let limit = during.saturating_sub(75);
+    let freed = async {
+        while descriptors() > limit {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(crate::scripted::PATIENCE, freed).await;
+    assert!(
+        waited.is_ok(),
+        "{during} descriptors before, {} after",
+        descriptors()
+    );
+}

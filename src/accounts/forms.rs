@@ -1,0 +1,152 @@
+//! What the forms of this app hold, and what may stand in them.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::next_path::NextPath;
+use super::password;
+use super::username::{self, Username};
+use crate::error::{Error, FieldErrors, Result};
+use crate::words;
+
+/// `/accounts/login/`.
+#[derive(Deserialize)]
+pub(super) struct LoginForm {
+    pub(super) username: String,
+    pub(super) password: String,
+    #[serde(default)]
+    pub(super) next: NextPath,
+}
+
+/// `/accounts/register/`, and the first-run page.
+#[derive(Deserialize)]
+pub(super) struct RegisterForm {
+    pub(super) username: String,
+    pub(super) password: String,
+    pub(super) password_again: String,
+}
+
+impl RegisterForm {
+    /// The name that may be registered, unless it is taken; otherwise a sentence for each field.
+    pub(super) fn check(&self) -> Result<Username> {
+        let name = username::parse(&self.username);
+        let mut errors = FieldErrors::new();
+        if let Err(refusal) = &name {
+            errors.insert("username", words::text(refusal.words_key()));
+        }
+        let (first, again) = (
+            ("password", self.password.as_str()),
+            ("password_again", self.password_again.as_str()),
+        );
+        check_new_password(first, again, &self.username, &mut errors);
+        match name {
+            Ok(name) if errors.is_empty() => Ok(name),
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+}
+
+/// `/accounts/password/`.
+#[derive(Deserialize)]
+pub(super) struct PasswordForm {
+    pub(super) current_password: String,
+    pub(super) new_password: String,
+    new_password_again: String,
+    /// A checkbox: absent when it is off.
+    sign_out_others: Option<String>,
+}
+
+impl PasswordForm {
+    /// A sentence for each field that cannot stay; the current password is not compared here.
+    pub(super) fn check(&self, username: &str) -> Result<()> {
+        let mut errors = FieldErrors::new();
+        let first = ("new_password", self.new_password.as_str());
+        let again = ("new_password_again", self.new_password_again.as_str());
+        check_new_password(first, again, username, &mut errors);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(errors))
+        }
+    }
+
+    pub(super) fn signs_out_others(&self) -> bool {
+        self.sign_out_others.is_some()
+    }
+}
+
+type Field<'a> = (&'static str, &'a str);
+
+fn check_new_password(
+    (first, password): Field<'_>,
+    (second, again): Field<'_>,
+    username: &str,
+    errors: &mut FieldErrors,
+) {
+    if password.is_empty() {
+        errors.insert(first, words::text("password-required"));
+    } else if let Err(refusal) = password::check(password, username) {
+        errors.insert(first, words::text(refusal.words_key()));
+    } else if password != again {
+        errors.insert(second, words::text("password-mismatch"));
+    }
+}
+
+/// The object that templates read: each of `fields` with its sentence or null.
+pub(super) fn errors_of(fields: &[&str], errors: &FieldErrors) -> Value {
+    fields
+        .iter()
+        .map(|field| ((*field).to_owned(), json!(errors.get(field))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn register(username: &str, password: &str, again: &str) -> Result<Username> {
+        let form = RegisterForm {
+            username: username.to_owned(),
+            password: password.to_owned(),
+            password_again: again.to_owned(),
+        };
+        form.check()
+    }
+
+    fn fields(result: Result<Username>) -> Vec<&'static str> {
+        match result {
+            Err(Error::Invalid(errors)) => errors.into_keys().collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_fault_stands_at_its_field() {
+        assert_eq!(
+            register("ana", "green tea at four", "green tea at four")
+                .unwrap()
+                .key,
+            "ana"
+        );
+        assert_eq!(
+            fields(register("a b", "short", "short")),
+            ["password", "username"]
+        );
+        assert_eq!(
+            fields(register("ana", "green tea at four", "green tea")),
+            ["password_again"]
+        );
+        assert_eq!(fields(register("ana", "", "")), ["password"]);
+    }
+
+    #[test]
+    fn a_password_is_compared_byte_for_byte() {
+        let spaced = " green tea at four ";
+
+        assert!(register("ana", spaced, spaced).is_ok());
+        assert_eq!(
+            fields(register("ana", spaced, spaced.trim())),
+            ["password_again"]
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Rows of `users` and `sessions`, and the queries on them.
+
+mod sessions;
+mod users;
+
+pub use sessions::{NewSession, StoredSession, TOUCH_EVERY};
+pub use users::{Credentials, NewUser, User, UserId};

@@ -1,0 +1,179 @@
+//! Which passwords are good enough to be chosen. Sign-up, password change and the command line ask
+//! here; logging in never does, since an older password may predate a rule.
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use super::super::username;
+
+/// Bytes. The lower end is what guessing costs, the upper what one request may make us hash.
+const LENGTH: RangeInclusive<usize> = 8..=1024;
+/// Passwords this many edits away from the user name are the user name to anyone who guesses.
+const NEAR: usize = 2;
+
+/// Lower case, one a line, only ones that the length rule lets through.
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("../common_passwords.txt").lines().collect());
+
+/// Why a password may not be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Fewer than 8 bytes.
+    TooShort,
+    /// More than 1024 bytes.
+    TooLong,
+    /// Among the first that anyone would try.
+    Common,
+    /// The user name, or nearly.
+    LikeUsername,
+}
+
+impl Refusal {
+    /// The key of the sentence that tells the person.
+    pub fn words_key(self) -> &'static str {
+        match self {
+            Self::TooShort => "password-too-short",
+            Self::TooLong => "password-too-long",
+            Self::Common => "password-too-common",
+            Self::LikeUsername => "password-like-username",
+        }
+    }
+}
+
+/// Says whether `password` may be chosen by the person called `username`.
+pub fn check(password: &str, username: &str) -> Result<(), Refusal> {
+    if password.len() < *LENGTH.start() {
+        return Err(Refusal::TooShort);
+    }
+    if password.len() > *LENGTH.end() {
+        return Err(Refusal::TooLong);
+    }
+    let password = username::key(password);
+    if is_like(&password, &username::key(username)) {
+        return Err(Refusal::LikeUsername);
+    }
+    if is_common(&password) {
+        return Err(Refusal::Common);
+    }
+    Ok(())
+}
+
+fn is_common(password: &str) -> bool {
+    COMMON.contains(password) || is_one_run(password)
+}
+
+/// `aaaaaaaa`, `12345678`, `hgfedcba`: every character is the same step from the one before it.
+fn is_one_run(password: &str) -> bool {
+    let steps: HashSet<i64> = password
+        .chars()
+        .zip(password.chars().skip(1))
+        .map(|(before, after)| i64::from(u32::from(after)) - i64::from(u32::from(before)))
+        .collect();
+    steps.len() == 1 && steps.iter().all(|step| step.abs() <= 1)
+}
+
+/// Both are folded. `ana` makes `ana12345` and `!!ana!!!` too easy, and `carolina` also `carolina1x`.
+fn is_like(password: &str, username: &str) -> bool {
+    if username.is_empty() {
+        return false;
+    }
+    let letters = password.trim_matches(|letter: char| !letter.is_alphabetic());
+    let backwards: String = username.chars().rev().collect();
+    letters == username
+        || password == backwards
+        || edits(password, username) <= NEAR
+        || (username.chars().count() > 3 && is_mostly(password, username))
+}
+
+/// Whether fewer than four characters of `password` stand beside the user name in it.
+fn is_mostly(password: &str, username: &str) -> bool {
+    password.contains(username) && password.chars().count() < username.chars().count() + 4
+}
+
+/// Levenshtein distance, or more than [`NEAR`] at once when the lengths alone say so.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > NEAR {
+        return NEAR + 1;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_in_bytes_at_both_ends() {
+        assert_eq!(check("sh0rt!!", "ana"), Err(Refusal::TooShort));
+        assert_eq!(check("plűsch7", "ana"), Ok(()));
+        assert_eq!(check(&"tea ".repeat(256), "ana"), Ok(()));
+        assert_eq!(
+            check(&format!("{}x", "tea ".repeat(256)), "ana"),
+            Err(Refusal::TooLong)
+        );
+    }
+
+    #[test]
+    fn common_passwords_and_plain_runs_are_refused() {
+        for password in [
+            "password",
+            "PassWord1",
+            "qwertyuiop",
+            "iloveyou",
+            "99999999",
+            "23456789",
+            "hgfedcba",
+        ] {
+            assert_eq!(check(password, "ana"), Err(Refusal::Common), "{password}");
+        }
+    }
+
+    #[test]
+    fn the_user_name_is_no_password() {
+        let near = [
+            ("Carolina", "carolina"),
+            ("carolina7", "Carolina"),
+            ("carolina1x", "carolina"),
+            ("anilorac", "carolina"),
+            ("Caro1ina", "carolina"),
+            ("ana12345", "ana"),
+            ("!!!ana!!!", "ana"),
+        ];
+        for (password, username) in near {
+            let verdict = check(password, username);
+            assert_eq!(verdict, Err(Refusal::LikeUsername), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_that_happens_to_hold_the_name_is_fine() {
+        assert_eq!(check("bananas at noon", "ana"), Ok(()));
+        assert_eq!(check("carolina likes green tea", "carolina"), Ok(()));
+        assert_eq!(check("correct horse battery staple", ""), Ok(()));
+    }
+
+    #[test]
+    fn every_line_of_the_list_could_be_typed_and_is_written_once() {
+        let lines: Vec<&str> = include_str!("../common_passwords.txt").lines().collect();
+
+        assert!(lines.len() > 300);
+        assert_eq!(lines.len(), COMMON.len());
+        for line in lines {
+            assert!(LENGTH.contains(&line.len()), "{line}");
+            assert_eq!(line, username::key(line));
+            assert!(!is_one_run(line), "{line} is refused without the list");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What one person may see of another: name and picture, never more.
+
+use serde::{Deserialize, Serialize};
+
+use super::UserId;
+
+/// Hues that `static/css` knows, `hue-0` to `hue-11`.
+const HUES: i64 = 12;
+
+/// A person as pages and events show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Row id.
+    pub id: UserId,
+    /// As the person wrote it.
+    pub username: String,
+    /// The first two letters, upper case, for the picture.
+    pub initials: String,
+    /// 0 to 11, from the id: the colour of the picture.
+    pub hue: i64,
+}
+
+impl Person {
+    /// Derives the picture from id and name.
+    pub fn new(id: UserId, username: impl Into<String>) -> Self {
+        let username = username.into();
+        let initials = username
+            .chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .take(2)
+            .flat_map(char::to_uppercase)
+            .collect();
+        Self {
+            id,
+            username,
+            initials,
+            hue: id.0.rem_euclid(HUES),
+        }
+    }
+}
+
+/// A person by name, in events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRef {
+    /// Row id.
+    pub id: UserId,
+    /// User name.
+    pub username: String,
+}
+
+impl From<&Person> for UserRef {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: person.id,
+            username: person.username.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_skip_signs_and_the_hue_stays_in_range() {
+        let person = Person::new(UserId(25), "_ana.maria");
+        assert_eq!((person.initials.as_str(), person.hue), ("AN", 1));
+        assert_eq!(Person::new(UserId(3), "דנה").initials, "דנ");
+    }
+}

@@ -1,0 +1,69 @@
+//! Sessions for sockets, whose stack does not run inside the App's middleware.
+
+use channels::{Connecting, Deny, Middleware, Next, Scope};
+use futures_util::future::LocalBoxFuture;
+
+use super::{SessionRef, Sessions, SignedIn};
+use crate::accounts::models::StoredSession;
+use crate::db::{Database, Timestamp};
+use crate::error::{Error, Result};
+use crate::security::request_log::ActingUser;
+
+/// Refuses a handshake without a live session before it is answered; puts [`SignedIn`] into the
+/// scope of the others.
+pub struct SocketSession {
+    sessions: Sessions,
+}
+
+impl SocketSession {
+    /// Opens the same cookies as the App's middleware.
+    pub fn new(sessions: Sessions) -> Self {
+        Self { sessions }
+    }
+
+    async fn recognise(&self, scope: &Scope) -> std::result::Result<SignedIn, Deny> {
+        match self
+            .sessions
+            .open(scope.header("cookie").unwrap_or_default())
+            .await
+        {
+            Ok(Some(signed_in)) => Ok(signed_in),
+            Ok(None) => Err(Deny::forbidden().text("Sign in first")),
+            Err(error) => {
+                log::warn!(target: "parlour::accounts", "session of a socket: {error}");
+                Err(Deny::status(503).header("retry-after", "2").text("Busy"))
+            }
+        }
+    }
+}
+
+impl Middleware for SocketSession {
+    fn call<'a>(
+        &'a self,
+        mut scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, std::result::Result<Connecting, Deny>> {
+        Box::pin(async move {
+            let signed_in = self.recognise(&scope).await?;
+            scope.insert(ActingUser(signed_in.user.id.0));
+            scope.insert(signed_in);
+            next.run(scope).await
+        })
+    }
+}
+
+/// Whether the session still holds; a socket asks every minute.
+///
+/// # Errors
+/// Whatever the database answers; the socket stays open and asks again.
+pub async fn still_valid(database: &Database, session: &SessionRef) -> Result<bool> {
+    let session = session.clone();
+    database
+        .read(move |conn| {
+            let found = StoredSession::find(conn, &session.id_hash)?;
+            Ok::<_, Error>(found.is_some_and(|(row, user)| {
+                row.user_id == session.user_id && row.is_live(&user, Timestamp::now())
+            }))
+        })
+        .await
+}

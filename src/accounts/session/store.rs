@@ -1,0 +1,209 @@
+//! The sessions table as actix-session's store. It keeps rows for signed-in people only, and a
+//! session that is gone stays gone: a request in flight cannot bring it back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_session::storage::{
+    LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key,
+};
+use actix_web::cookie::time::Duration as CookieDuration;
+use sha2::{Digest, Sha256};
+
+use super::{OPENING, Opening, SIGNED_IN, SessionRef, SignedIn};
+use crate::accounts::models::{NewSession, StoredSession, TOUCH_EVERY};
+use crate::config::Limits;
+use crate::db::{Database, Timestamp};
+use crate::error::{Error, Result};
+
+type State = HashMap<String, String>;
+
+/// What may be put into a session besides who it is; it is read with every request.
+const MAX_DATA_BYTES: usize = 4096;
+
+/// Handle on the table; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+    idle: Duration,
+    longest: Duration,
+    per_user: u32,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// The id under which the table knows the session of `key`.
+pub(super) fn hash(key: &str) -> String {
+    let digest = Sha256::digest(key.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Store {
+    pub(super) fn new(database: Database, limits: &Limits) -> Self {
+        Self {
+            database,
+            idle: limits.session_idle.0,
+            longest: limits.session_max.0,
+            per_user: limits.sessions_per_user,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_clock(
+        mut self,
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Who is signed in by the session of this id; a dead session is removed.
+    pub(super) async fn find(&self, id_hash: &str) -> Result<Option<SignedIn>> {
+        Ok(self
+            .find_with_data(id_hash)
+            .await?
+            .map(|(signed_in, _)| signed_in))
+    }
+
+    async fn find_with_data(&self, id_hash: &str) -> Result<Option<(SignedIn, String)>> {
+        let now = (self.clock)();
+        let id = id_hash.to_owned();
+        let found = self
+            .database
+            .read(move |conn| Ok(StoredSession::find(conn, &id)?))
+            .await?;
+        let Some((row, user)) = found else {
+            return Ok(None);
+        };
+        if !row.is_live(&user, now) {
+            let id = row.id_hash;
+            self.database
+                .write(move |conn| Ok(StoredSession::delete(conn, &id)?))
+                .await?;
+            return Ok(None);
+        }
+        if row.last_seen_at.plus(TOUCH_EVERY) <= now {
+            self.touch(&row, now).await;
+        }
+        let session = SessionRef {
+            id_hash: row.id_hash,
+            user_id: row.user_id,
+            epoch: row.epoch,
+        };
+        Ok(Some((SignedIn { user, session }, row.data)))
+    }
+
+    /// A full disk must not sign anybody out, so a failure is only logged.
+    async fn touch(&self, row: &StoredSession, now: Timestamp) {
+        let id = row.id_hash.clone();
+        let expires_at = now.plus(self.idle).min(row.absolute_expires_at);
+        let touched = self
+            .database
+            .write(move |conn| Ok(StoredSession::touch(conn, &id, now, expires_at)?));
+        if let Err(error) = touched.await {
+            log::warn!(target: "parlour::accounts", "last use of a session not noted: {error}");
+        }
+    }
+
+    async fn insert(&self, key: &SessionKey, opening: Opening, data: String) -> Result<()> {
+        let now = (self.clock)();
+        let new = NewSession {
+            id_hash: hash(key.as_ref()),
+            user_id: opening.user_id,
+            data,
+            epoch: opening.epoch,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now.plus(self.idle.min(self.longest)),
+            absolute_expires_at: now.plus(self.longest),
+            user_agent: opening.user_agent,
+            ip: opening.ip,
+        };
+        let per_user = self.per_user;
+        self.database
+            .write(move |conn| Ok(new.insert(conn, per_user)?))
+            .await
+    }
+}
+
+impl SessionStore for Store {
+    async fn load(&self, key: &SessionKey) -> std::result::Result<Option<State>, LoadError> {
+        let found = self.find_with_data(&hash(key.as_ref())).await;
+        let Some((signed_in, data)) = found.map_err(|error| LoadError::Other(error.into()))? else {
+            return Ok(None);
+        };
+        let mut state: State = serde_json::from_str(&data).unwrap_or_default();
+        let who = serde_json::to_string(&signed_in);
+        state.insert(
+            SIGNED_IN.to_owned(),
+            who.map_err(|error| LoadError::Other(error.into()))?,
+        );
+        Ok(Some(state))
+    }
+
+    /// A state without a person is a visitor's: the key that is returned opens nothing.
+    async fn save(
+        &self,
+        mut state: State,
+        _ttl: &CookieDuration,
+    ) -> std::result::Result<SessionKey, SaveError> {
+        let key = generate_session_key();
+        let Some(opening) = state.remove(OPENING) else {
+            return Ok(key);
+        };
+        let opening: Opening = serde_json::from_str(&opening)
+            .map_err(|error| SaveError::Serialization(error.into()))?;
+        let data = data_of(state).map_err(SaveError::Serialization)?;
+        let inserted = self.insert(&key, opening, data).await;
+        inserted.map_err(|error| SaveError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    /// A session that ended meanwhile is not made again: the new key opens nothing.
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: State,
+        _ttl: &CookieDuration,
+    ) -> std::result::Result<SessionKey, UpdateError> {
+        let id = hash(key.as_ref());
+        let data = data_of(state).map_err(UpdateError::Serialization)?;
+        let put = self
+            .database
+            .write(move |conn| Ok(StoredSession::put(conn, &id, &data)?));
+        match put.await {
+            Ok(true) => Ok(key),
+            Ok(false) => Ok(generate_session_key()),
+            Err(error) => Err(UpdateError::Other(error.into())),
+        }
+    }
+
+    /// How long a session lives is decided when it is loaded.
+    async fn update_ttl(
+        &self,
+        _key: &SessionKey,
+        _ttl: &CookieDuration,
+    ) -> std::result::Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> std::result::Result<(), anyhow::Error> {
+        let id = hash(key.as_ref());
+        self.database
+            .write(move |conn| Ok(StoredSession::delete(conn, &id)?))
+            .await?;
+        Ok(())
+    }
+}
+
+/// What of the state is stored as it is; who it belongs to stands in columns of its own.
+fn data_of(mut state: State) -> std::result::Result<String, anyhow::Error> {
+    state.remove(SIGNED_IN);
+    state.remove(OPENING);
+    let data = serde_json::to_string(&state)?;
+    if data.len() > MAX_DATA_BYTES {
+        return Err(Error::TooLarge.into());
+    }
+    Ok(data)
+}

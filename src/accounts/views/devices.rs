@@ -1,0 +1,98 @@
+//! The browsers in which a person is signed in, and ending one or all others.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::Services;
+use crate::accounts::browser;
+use crate::accounts::models::StoredSession;
+use crate::accounts::notice::Redirect;
+use crate::accounts::page::Page;
+use crate::accounts::session::{EndReason, SignedIn, announce};
+use crate::db::Timestamp;
+use crate::error::{Error, Result};
+use crate::security::client_addr;
+use crate::security::security_log::SecurityEvent;
+use crate::words;
+
+const HERE: &str = "/accounts/devices/";
+
+/// `GET /accounts/devices/`
+pub(in crate::accounts) async fn list_devices(
+    services: Services,
+    page: Page,
+    signed_in: SignedIn,
+) -> Result<HttpResponse> {
+    let user = signed_in.user.clone();
+    let live = services
+        .database
+        .read(move |conn| Ok(StoredSession::of_user(conn, &user, Timestamp::now())?));
+    let sessions: Vec<Value> = live
+        .await?
+        .iter()
+        .map(|session| device(session, session.id_hash == signed_in.session.id_hash))
+        .collect();
+    let page = page.titled("devices-title");
+    page.render("accounts/devices", json!({ "sessions": sessions }))
+}
+
+fn device(session: &StoredSession, current: bool) -> Value {
+    let browser = browser::name(&session.user_agent);
+    json!({
+        "id": session.id_hash,
+        "current": current,
+        "browser": browser.unwrap_or_else(|| words::text("devices-unknown")),
+        "ip": session.ip,
+        "last_seen_at": session.last_seen_at.iso(),
+        "last_seen_text": in_words(session.last_seen_at),
+        "created_at": session.created_at.iso(),
+        "created_text": in_words(session.created_at),
+    })
+}
+
+fn in_words(moment: Timestamp) -> String {
+    moment.utc("%-d %B %Y, %H:%M UTC")
+}
+
+/// `POST /accounts/devices/{id}/revoke/`: somebody else's session is as missing as one that is gone.
+pub(in crate::accounts) async fn revoke_device(
+    services: Services,
+    signed_in: SignedIn,
+    id_hash: web::Path<String>,
+    (session, request): (Session, HttpRequest),
+) -> Result<Redirect> {
+    let (user, id_hash) = (signed_in.user.id, id_hash.into_inner());
+    let row = id_hash.clone();
+    let ended = services
+        .database
+        .write(move |conn| Ok(StoredSession::delete_of(conn, user, &row)?))
+        .await?;
+    if !ended {
+        return Err(Error::NotFound);
+    }
+    SecurityEvent::SessionRevoked.record(Some(user.0), client_addr(&request));
+    let is_own = id_hash == signed_in.session.id_hash;
+    announce(&services.layer, user, vec![id_hash], EndReason::Revoked).await;
+    if is_own {
+        session.purge();
+        return Ok(Redirect::to("/accounts/login/").done(words::text("log-out-done")));
+    }
+    Ok(Redirect::to(HERE).done(words::text("devices-revoked")))
+}
+
+/// `POST /accounts/devices/revoke-others/`
+pub(in crate::accounts) async fn revoke_other_devices(
+    services: Services,
+    signed_in: SignedIn,
+    request: HttpRequest,
+) -> Result<Redirect> {
+    let (user, kept) = (signed_in.user.id, signed_in.session.id_hash);
+    let ended = services
+        .database
+        .write(move |conn| Ok(StoredSession::end_others(conn, user, &kept)?))
+        .await?;
+    SecurityEvent::SessionRevoked.record(Some(user.0), client_addr(&request));
+    announce(&services.layer, user, ended, EndReason::Revoked).await;
+    Ok(Redirect::to(HERE).done(words::text("devices-others-revoked")))
+}

@@ -1,0 +1,196 @@
+//! Logging in and out. A wrong name, a wrong password, an account that is closed: the answer is the
+//! same in status, body, headers, time and what it counts for.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use actix_session::Session;
+use actix_web::{Either, HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{LIMITED, REFUSED, Services, wait_fields, with_retry_after};
+use crate::accounts::forms::LoginForm;
+use crate::accounts::models::{Credentials, StoredSession, User};
+use crate::accounts::next_path::NextPath;
+use crate::accounts::notice::Redirect;
+use crate::accounts::page::Page;
+use crate::accounts::session::{EndReason, SignedIn, announce, sign_in};
+use crate::accounts::username;
+use crate::error::{Error, Result};
+use crate::security::client_addr;
+use crate::security::security_log::SecurityEvent;
+use crate::words;
+
+#[derive(Deserialize)]
+pub(in crate::accounts) struct LoginQuery {
+    #[serde(default)]
+    next: NextPath,
+}
+
+/// `GET /accounts/login/?next=…`
+pub(in crate::accounts) async fn new_session(
+    page: Page,
+    query: web::Query<LoginQuery>,
+    signed_in: Option<SignedIn>,
+) -> Result<Either<HttpResponse, Redirect>> {
+    if signed_in.is_some() {
+        return Ok(Either::Right(Redirect::to(query.next.as_str())));
+    }
+    let own = fields("", &query.next, None);
+    Ok(Either::Left(
+        page.titled("login-title").render("accounts/login", own)?,
+    ))
+}
+
+/// `POST /accounts/login/`
+pub(in crate::accounts) async fn create_session(
+    services: Services,
+    page: Page,
+    form: web::Form<LoginForm>,
+    (session, request): (Session, HttpRequest),
+) -> Result<Either<HttpResponse, Redirect>> {
+    let client = client_addr(&request);
+    match check(&services, &form, client).await {
+        Ok(Some(user)) => {
+            leave(&services, &request, &user).await?;
+            sign_in(&session, &request, user.id, user.session_epoch)?;
+            SecurityEvent::LoginSucceeded.record(Some(user.id.0), client);
+            Ok(Either::Right(Redirect::to(form.next.as_str())))
+        }
+        Ok(None) => {
+            SecurityEvent::LoginFailed.record(None, client);
+            show_failed(page, &form).map(Either::Left)
+        }
+        Err(Error::TooMany { retry_after }) => {
+            SecurityEvent::LimitHit.record(None, client);
+            show_limited(page, &form, retry_after).map(Either::Left)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The person, if name and password belong together and the account is open.
+async fn check(services: &Services, form: &LoginForm, client: IpAddr) -> Result<Option<User>> {
+    let key = username::key(&form.username);
+    let attempt = services.limits.start_login(&key, client)?;
+    match compare(services, key, &form.password).await {
+        Ok(Some(credentials)) => {
+            attempt.succeeded();
+            rehash(services, &credentials, &form.password).await;
+            Ok(Some(credentials.user))
+        }
+        Ok(None) => Ok(None),
+        Err(unanswered) => {
+            attempt.abandoned();
+            Err(unanswered)
+        }
+    }
+}
+
+async fn compare(services: &Services, key: String, password: &str) -> Result<Option<Credentials>> {
+    let named = services
+        .database
+        .read(move |conn| Ok(Credentials::named(conn, &key)?));
+    let found = named
+        .await?
+        .filter(|credentials| credentials.user.is_active);
+    let stored = found
+        .as_ref()
+        .map(|credentials| credentials.password.clone());
+    let is_right = services.hasher.verify(password.to_owned(), stored).await?;
+    Ok(found.filter(|_| is_right))
+}
+
+/// Brings an old hash up to date; that it could not be done is no reason to refuse anybody.
+async fn rehash(services: &Services, credentials: &Credentials, password: &str) {
+    if !services.hasher.is_outdated(&credentials.password) {
+        return;
+    }
+    let credentials = credentials.clone();
+    let stored = async {
+        let stored = services.hasher.encode(password.to_owned()).await?;
+        services
+            .database
+            .write(move |conn| Ok(credentials.rehash(conn, &stored)?))
+            .await
+    };
+    if let Err(error) = stored.await {
+        log::warn!(target: "parlour::accounts", "password not rehashed: {error}");
+    }
+}
+
+/// Ends the session that the browser had until now, if any, and its sockets with it.
+async fn leave(services: &Services, request: &HttpRequest, next: &User) -> Result<()> {
+    let Some(before) = SignedIn::of(request) else {
+        return Ok(());
+    };
+    let is_same = before.user.id == next.id;
+    let reason = if is_same {
+        EndReason::Renewed
+    } else {
+        EndReason::SignedOut
+    };
+    end(services, before, reason).await
+}
+
+/// `POST /accounts/logout/`
+pub(in crate::accounts) async fn destroy_session(
+    session: Session,
+    signed_in: Option<SignedIn>,
+    request: HttpRequest,
+    services: Services,
+) -> Result<Redirect> {
+    if let Some(signed_in) = signed_in {
+        SecurityEvent::SignedOut.record(Some(signed_in.user.id.0), client_addr(&request));
+        end(&services, signed_in, EndReason::SignedOut).await?;
+    }
+    session.purge();
+    Ok(Redirect::to("/accounts/login/").done(words::text("log-out-done")))
+}
+
+/// Removes the row before the sockets hear of it, so that none can come back with it.
+async fn end(services: &Services, ended: SignedIn, reason: EndReason) -> Result<()> {
+    let id_hash = ended.session.id_hash;
+    let row = id_hash.clone();
+    services
+        .database
+        .write(move |conn| Ok(StoredSession::delete(conn, &row)?))
+        .await?;
+    announce(&services.layer, ended.user.id, vec![id_hash], reason).await;
+    Ok(())
+}
+
+fn show_failed(page: Page, form: &LoginForm) -> Result<HttpResponse> {
+    let own = fields(&form.username, &form.next, Some("login-failed"));
+    page.titled("login-title")
+        .with_status(REFUSED)
+        .render("accounts/login", own)
+}
+
+fn show_limited(page: Page, form: &LoginForm, retry_after: Duration) -> Result<HttpResponse> {
+    let mut own = fields(&form.username, &form.next, Some("login-limited"));
+    merge(&mut own, wait_fields(retry_after));
+    let page = page.titled("login-title").with_status(LIMITED);
+    Ok(with_retry_after(
+        page.render("accounts/login", own)?,
+        retry_after,
+    ))
+}
+
+fn fields(username: &str, next: &NextPath, error: Option<&str>) -> Value {
+    json!({
+        "username": username,
+        "next": next.as_str(),
+        "error": error.map(words::text),
+        "retry_after": null,
+        "retry_minutes": null,
+        "retry_seconds": null,
+    })
+}
+
+fn merge(fields: &mut Value, more: Value) {
+    if let (Value::Object(fields), Value::Object(more)) = (fields, more) {
+        fields.extend(more);
+    }
+}

@@ -1,0 +1,148 @@
+//! Changing the password: asks for the current one, and by default signs out everywhere else.
+
+use actix_session::Session;
+use actix_web::{Either, HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::{LIMITED, REFUSED, Services, with_retry_after};
+use crate::accounts::forms::{PasswordForm, errors_of};
+use crate::accounts::models::{Credentials, StoredSession};
+use crate::accounts::notice::Redirect;
+use crate::accounts::page::Page;
+use crate::accounts::session::{EndReason, SignedIn, announce, sign_in};
+use crate::db::Timestamp;
+use crate::error::{Error, FieldErrors, Result};
+use crate::security::security_log::SecurityEvent;
+use crate::security::{Action, client_addr};
+use crate::words;
+
+const FIELDS: [&str; 3] = ["current_password", "new_password", "new_password_again"];
+const HERE: &str = "/accounts/password/";
+
+/// `GET /accounts/password/`
+pub(in crate::accounts) async fn edit_password(
+    services: Services,
+    page: Page,
+    signed_in: SignedIn,
+) -> Result<HttpResponse> {
+    show(&services, page, &signed_in, FieldErrors::new()).await
+}
+
+/// `POST /accounts/password/`
+pub(in crate::accounts) async fn change_password(
+    services: Services,
+    page: Page,
+    signed_in: SignedIn,
+    form: web::Form<PasswordForm>,
+    (session, request): (Session, HttpRequest),
+) -> Result<Either<HttpResponse, Redirect>> {
+    let client = client_addr(&request);
+    match change(&services, &signed_in, &form, &request).await {
+        Ok(epoch) => {
+            sign_in(&session, &request, signed_in.user.id, epoch)?;
+            SecurityEvent::PasswordChanged.record(Some(signed_in.user.id.0), client);
+            let key = if form.signs_out_others() {
+                "password-done-signed-out"
+            } else {
+                "password-done"
+            };
+            Ok(Either::Right(Redirect::to(HERE).done(words::text(key))))
+        }
+        Err(Error::Invalid(errors)) => {
+            let page = page.with_status(REFUSED);
+            show(&services, page, &signed_in, errors)
+                .await
+                .map(Either::Left)
+        }
+        Err(Error::TooMany { retry_after }) => {
+            SecurityEvent::LimitHit.record(Some(signed_in.user.id.0), client);
+            let errors = FieldErrors::from([("current_password", words::text("password-limited"))]);
+            let page = page.with_status(LIMITED);
+            let response = show(&services, page, &signed_in, errors).await?;
+            Ok(Either::Left(with_retry_after(response, retry_after)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Stores the new password; the epoch in which the person's sessions go on.
+async fn change(
+    services: &Services,
+    signed_in: &SignedIn,
+    form: &PasswordForm,
+    request: &HttpRequest,
+) -> Result<i64> {
+    form.check(&signed_in.user.username)?;
+    let id = signed_in.user.id;
+    services.limits.check(
+        Action::PasswordChange,
+        Some(id.into()),
+        client_addr(request),
+    )?;
+    let credentials = services
+        .database
+        .read(move |conn| Ok(Credentials::of(conn, id)?))
+        .await?;
+    let stored = Some(credentials.password.clone());
+    if !services
+        .hasher
+        .verify(form.current_password.clone(), stored)
+        .await?
+    {
+        return Err(Error::invalid(
+            "current_password",
+            words::text("password-wrong"),
+        ));
+    }
+    let stored = services.hasher.encode(form.new_password.clone()).await?;
+    store(
+        services,
+        signed_in,
+        credentials,
+        (stored, form.signs_out_others()),
+    )
+    .await
+}
+
+/// One write: the new password, its epoch, and what becomes of the sessions.
+async fn store(
+    services: &Services,
+    signed_in: &SignedIn,
+    credentials: Credentials,
+    (stored, sign_out_others): (String, bool),
+) -> Result<i64> {
+    let (user, own) = (signed_in.user.id, signed_in.session.id_hash.clone());
+    let kept = own.clone();
+    let (epoch, ended) = services
+        .database
+        .write(move |conn| {
+            let epoch = credentials.replace(conn, &stored, Timestamp::now())?;
+            if sign_out_others {
+                return Ok((epoch, StoredSession::delete_others(conn, user, &kept)?));
+            }
+            StoredSession::carry_over(conn, user, credentials.user.session_epoch, epoch)?;
+            Ok((epoch, Vec::new()))
+        })
+        .await?;
+    announce(&services.layer, user, ended, EndReason::PasswordChanged).await;
+    announce(&services.layer, user, vec![own], EndReason::Renewed).await;
+    Ok(epoch)
+}
+
+async fn show(
+    services: &Services,
+    page: Page,
+    signed_in: &SignedIn,
+    errors: FieldErrors,
+) -> Result<HttpResponse> {
+    let user = signed_in.user.clone();
+    let live = services
+        .database
+        .read(move |conn| Ok(StoredSession::of_user(conn, &user, Timestamp::now())?.len()));
+    let own = json!({
+        "errors": errors_of(&FIELDS, &errors),
+        "other_sessions": live.await?.saturating_sub(1),
+    });
+    page.titled("password-title")
+        .render("accounts/password", own)
+}

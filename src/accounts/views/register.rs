@@ -1,0 +1,217 @@
+//! Making an account, and on a new server the owner's by the first-run link. Either way the person
+//! is signed in and lands inside.
+
+use actix_session::Session;
+use actix_web::{Either, HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::{LIMITED, REFUSED, Services, with_retry_after};
+use crate::accounts::first_run::{FirstRun, path_of};
+use crate::accounts::forms::{RegisterForm, errors_of};
+use crate::accounts::models::{NewUser, User};
+use crate::accounts::notice::Redirect;
+use crate::accounts::page::Page;
+use crate::accounts::session::{SignedIn, sign_in};
+use crate::accounts::username::Username;
+use crate::db::{Database, Timestamp};
+use crate::error::{Error, FieldErrors, Result};
+use crate::security::security_log::SecurityEvent;
+use crate::security::{Action, client_addr};
+use crate::words;
+
+const FIELDS: [&str; 3] = ["username", "password", "password_again"];
+const REGISTER: &str = "/accounts/register/";
+
+/// `GET /accounts/register/`
+pub(in crate::accounts) async fn new_account(
+    page: Page,
+    signed_in: Option<SignedIn>,
+) -> Result<Either<HttpResponse, Redirect>> {
+    if signed_in.is_some() {
+        return Ok(Either::Right(Redirect::to("/")));
+    }
+    Form::empty(None).show(page).map(Either::Left)
+}
+
+/// `POST /accounts/register/`
+pub(in crate::accounts) async fn create_account(
+    services: Services,
+    page: Page,
+    form: web::Form<RegisterForm>,
+    (session, request): (Session, HttpRequest),
+) -> Result<Either<HttpResponse, Redirect>> {
+    let made = make(&services, &form, &request, false).await;
+    finish(made, Form::filled(&form, None), page, (session, request))
+}
+
+/// `GET /accounts/first-run/{token}/`
+pub(in crate::accounts) async fn new_owner(
+    page: Page,
+    token: web::Path<String>,
+    first_run: web::Data<FirstRun>,
+    database: web::Data<Database>,
+) -> Result<HttpResponse> {
+    require_open(&first_run, &token, &database).await?;
+    Form::empty(Some(token.into_inner())).show(page)
+}
+
+/// `POST /accounts/first-run/{token}/`
+pub(in crate::accounts) async fn create_owner(
+    services: Services,
+    page: Page,
+    (token, form): (web::Path<String>, web::Form<RegisterForm>),
+    first_run: web::Data<FirstRun>,
+    (session, request): (Session, HttpRequest),
+) -> Result<Either<HttpResponse, Redirect>> {
+    require_open(&first_run, &token, &services.database).await?;
+    let made = make(&services, &form, &request, true).await;
+    // Somebody was quicker between the question and the write: the link is used up.
+    let made = made.map_err(|error| match error {
+        Error::Forbidden => Error::NotFound,
+        other => other,
+    });
+    finish(
+        made,
+        Form::filled(&form, Some(token.into_inner())),
+        page,
+        (session, request),
+    )
+}
+
+/// A wrong link and a used one are alike missing.
+async fn require_open(first_run: &FirstRun, token: &str, database: &Database) -> Result<()> {
+    if !first_run.is(token) || database.read(|conn| Ok(User::owner_exists(conn)?)).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(())
+}
+
+async fn make(
+    services: &Services,
+    form: &RegisterForm,
+    request: &HttpRequest,
+    is_owner: bool,
+) -> Result<User> {
+    let name = form.check()?;
+    services
+        .limits
+        .check(Action::Registration, None, client_addr(request))?;
+    refuse_taken(services, &name).await?;
+    let stored = services.hasher.encode(form.password.clone()).await?;
+    let new = NewUser::new(name, stored, Timestamp::now());
+    let made = services.database.write(move |conn| {
+        if is_owner {
+            new.insert_first_owner(conn)
+        } else {
+            new.insert(conn)
+        }
+    });
+    made.await.map_err(|error| match error {
+        Error::Conflict => taken(),
+        other => other,
+    })
+}
+
+/// The table decides; asking first only saves a hash.
+async fn refuse_taken(services: &Services, name: &Username) -> Result<()> {
+    let key = name.key.clone();
+    match services
+        .database
+        .read(move |conn| Ok(User::named(conn, &key)?))
+        .await?
+    {
+        Some(_) => Err(taken()),
+        None => Ok(()),
+    }
+}
+
+fn taken() -> Error {
+    Error::invalid("username", words::text("username-taken"))
+}
+
+fn finish(
+    made: Result<User>,
+    form: Form,
+    page: Page,
+    (session, request): (Session, HttpRequest),
+) -> Result<Either<HttpResponse, Redirect>> {
+    let client = client_addr(&request);
+    match made {
+        Ok(user) => {
+            sign_in(&session, &request, user.id, user.session_epoch)?;
+            let event = if user.is_owner {
+                SecurityEvent::OwnerCreated
+            } else {
+                SecurityEvent::AccountCreated
+            };
+            event.record(Some(user.id.0), client);
+            Ok(Either::Right(Redirect::to("/")))
+        }
+        Err(Error::Invalid(errors)) => form
+            .with_errors(errors)
+            .show(page.with_status(REFUSED))
+            .map(Either::Left),
+        Err(Error::TooMany { retry_after }) => {
+            SecurityEvent::LimitHit.record(None, client);
+            let response = form.limited().show(page.with_status(LIMITED))?;
+            Ok(Either::Left(with_retry_after(response, retry_after)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The page with its form; passwords are never given back.
+struct Form {
+    username: String,
+    errors: FieldErrors,
+    error: Option<String>,
+    first_run: Option<String>,
+}
+
+impl Form {
+    fn empty(first_run: Option<String>) -> Self {
+        Self {
+            username: String::new(),
+            errors: FieldErrors::new(),
+            error: None,
+            first_run,
+        }
+    }
+
+    fn filled(form: &RegisterForm, first_run: Option<String>) -> Self {
+        Self {
+            username: form.username.clone(),
+            ..Self::empty(first_run)
+        }
+    }
+
+    fn with_errors(self, errors: FieldErrors) -> Self {
+        Self { errors, ..self }
+    }
+
+    fn limited(self) -> Self {
+        Self {
+            error: Some(words::text("register-limited")),
+            ..self
+        }
+    }
+
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("register-title")
+            .render("accounts/register", self.into_fields())
+    }
+
+    fn into_fields(self) -> Value {
+        let action = self
+            .first_run
+            .as_ref()
+            .map_or_else(|| REGISTER.to_owned(), |token| path_of(token));
+        json!({
+            "username": self.username,
+            "errors": errors_of(&FIELDS, &self.errors),
+            "error": self.error,
+            "first_run": self.first_run,
+            "action": action,
+        })
+    }
+}

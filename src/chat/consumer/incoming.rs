@@ -1,0 +1,271 @@
+//! What the browser says: each event is parsed, counted, authorised and answered.
+
+use channels::{CloseCode, Context, HandlerResult};
+use uuid::Uuid;
+
+use super::ChatConsumer;
+use crate::{
+    accounts::UserId,
+    chat::{
+        models::{Message, RoomEvent, RoomId, RoomMember},
+        protocol::{ClientEvent, MessageCreated, Missing, Refused, RoomChange, ServerEvent},
+        server::{NotPosted, PostMessage, Typing},
+        view::MessageView,
+    },
+    error::{Error, Result},
+    words,
+};
+
+/// What an overrun socket is told to wait, for its next message.
+const PACE_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+/// Deeper JSON is no event of ours.
+const MAX_DEPTH: usize = 8;
+/// Events of the newest page that a reader far behind is sent.
+const NEWEST_PAGE: u32 = 50;
+
+impl ChatConsumer {
+    pub(super) async fn receive_text(
+        &mut self,
+        text: &str,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let event = parse(text);
+        if !self.pace.allows_event() {
+            return self.too_fast(event, ctx);
+        }
+        match event {
+            None => self.report(ctx, "bad_event", "error-bad-event"),
+            Some(ClientEvent::Ping {}) => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
+            Some(ClientEvent::Post {
+                room,
+                client_id,
+                body,
+            }) => self.post(room, client_id, body, ctx).await,
+            Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::TypingStart { room }) => self.typing(room, true).await,
+            Some(ClientEvent::TypingStop { room }) => self.typing(room, false).await,
+        }
+    }
+
+    /// A message that came too fast is answered, so that its sender's queue goes on.
+    fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
+        if let Some(ClientEvent::Post {
+            room, client_id, ..
+        }) = event
+        {
+            let reason = NotPosted::Refused(Error::TooMany {
+                retry_after: PACE_RETRY,
+            });
+            let refused = Refused::new(room, client_id, &reason, None);
+            ctx.send(ServerEvent::Refused(refused).frame())?;
+            return self.count_error(ctx);
+        }
+        self.report(ctx, "too_fast", "error-too-fast")
+    }
+
+    fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
+        let event = ServerEvent::Error {
+            code: code.into(),
+            text: words::text(key),
+        };
+        ctx.send(event.frame())?;
+        self.count_error(ctx)
+    }
+
+    fn count_error(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        if !self.pace.forgives_error() {
+            log::warn!(target: "parlour::security", event = "socket_limit"; "a socket was closed: too many errors");
+            ctx.close(CloseCode::POLICY, "too many errors");
+        }
+        Ok(())
+    }
+
+    async fn post(
+        &mut self,
+        room: RoomId,
+        client_id: Uuid,
+        body: String,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let author = self.signed_in()?.user.id;
+        let post = PostMessage {
+            room,
+            author,
+            ip: self.ip,
+            client_id,
+            body,
+        };
+        let answer = match self.parts.server.send(post).await {
+            Ok(answer) => answer,
+            Err(_) => Err(NotPosted::Closing),
+        };
+        let event = match answer {
+            Ok(accepted) => ServerEvent::Accepted {
+                room,
+                client_id,
+                id: accepted.view.id,
+                seq: accepted.view.seq,
+                created_at: accepted.view.created_at,
+                html: accepted.html,
+            },
+            Err(reason) => {
+                let name = self.name_of(room, author).await;
+                let refused = Refused::new(room, client_id, &reason, name.as_deref());
+                ServerEvent::Refused(refused)
+            }
+        };
+        Ok(ctx.send(event.frame())?)
+    }
+
+    /// The room's name, if its member asks.
+    async fn name_of(&self, room: RoomId, user: UserId) -> Option<String> {
+        let member = self
+            .parts
+            .database
+            .read(move |conn| RoomMember::find(conn, room, user));
+        Some(member.await.ok()?.other.username)
+    }
+
+    async fn resume(&mut self, room: RoomId, after: i64, ctx: &mut Context<Self>) -> HandlerResult {
+        let user = self.signed_in()?.user.id;
+        let most = self.parts.limits.resume_len;
+        let missed = self.parts.database.read(move |conn| {
+            let member = RoomMember::find(conn, room, user)?;
+            Missed::read(conn, &member, after.max(0), most)
+        });
+        match missed.await {
+            Ok(missed) => {
+                let answer = self.room_events(room, after, user, missed)?;
+                Ok(ctx.send(answer.frame())?)
+            }
+            Err(Error::NotFound) => self.report(ctx, "not_found", "error-no-room"),
+            Err(Error::Busy(_)) => self.report(ctx, "busy", "error-busy"),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn room_events(
+        &self,
+        room: RoomId,
+        after: i64,
+        reader: UserId,
+        missed: Missed,
+    ) -> Result<ServerEvent> {
+        let created = |event| {
+            let RoomEvent::MessageCreated(message) = event;
+            let view = MessageView::new(message);
+            let html = view.render(&self.parts.templates)?;
+            let created = MessageCreated::new(&view, html, view.author.id == reader);
+            Ok(RoomChange::MessageCreated(created))
+        };
+        Ok(ServerEvent::RoomEvents {
+            room,
+            after,
+            events: missed
+                .events
+                .into_iter()
+                .map(created)
+                .collect::<Result<_>>()?,
+            last_seq: missed.last_seq,
+            missing: missed.missing,
+        })
+    }
+
+    async fn typing(&mut self, room: RoomId, active: bool) -> HandlerResult {
+        let typing = Typing {
+            room,
+            person: self.user()?,
+            active,
+        };
+        // A mark that is lost is renewed in 3 s.
+        let _lost = self.parts.server.send(typing).await;
+        Ok(())
+    }
+}
+
+/// What a reader missed: all of it, or the newest page and a named hole before it.
+struct Missed {
+    events: Vec<RoomEvent>,
+    last_seq: i64,
+    missing: Option<Missing>,
+}
+
+impl Missed {
+    fn read(
+        conn: &mut crate::db::Connection,
+        member: &RoomMember,
+        after: i64,
+        most: u32,
+    ) -> Result<Self> {
+        let last_seq = member.room.last_seq;
+        if last_seq - after <= i64::from(most) {
+            let events = RoomEvent::after(conn, member, after, most)?;
+            return Ok(Self {
+                events,
+                last_seq,
+                missing: None,
+            });
+        }
+        let newest: Vec<_> = Message::before(conn, member, None, NEWEST_PAGE)?;
+        let first = newest.first().map_or(last_seq + 1, |message| message.seq);
+        let missing = (first > after + 1).then_some(Missing {
+            from: after + 1,
+            to: first - 1,
+        });
+        let events = newest.into_iter().map(RoomEvent::MessageCreated).collect();
+        Ok(Self {
+            events,
+            last_seq,
+            missing,
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<ClientEvent> {
+    (depth(text) <= MAX_DEPTH)
+        .then(|| serde_json::from_str(text).ok())
+        .flatten()
+}
+
+/// How deep the brackets outside strings nest.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' if !in_string => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_json_and_unknown_types_are_no_events() {
+        assert!(parse(r#"{"type":"connection.ping"}"#).is_some());
+        assert!(parse(r#"{"type":"message.explode"}"#).is_none());
+        assert!(parse("[1]").is_none());
+        let deep = format!(
+            r#"{{"type":"connection.ping","x":{}1{}}}"#,
+            "[".repeat(8),
+            "]".repeat(8)
+        );
+        assert!(parse(&deep).is_none());
+    }
+
+    #[test]
+    fn brackets_in_strings_do_not_nest() {
+        assert_eq!(depth(r#"{"a":"[[[[\"[[["}"#), 1);
+        assert_eq!(depth("[[[]]]"), 3);
+    }
+}

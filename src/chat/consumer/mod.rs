@@ -1,0 +1,172 @@
+//! One socket: follows all rooms of its person, forwards what is said there, and takes what the
+//! person says. Every event is authorised again; being here at the handshake is no licence.
+
+mod incoming;
+mod outgoing;
+mod pace;
+
+use std::{net::IpAddr, sync::Arc};
+
+use actix::Addr;
+use channels::{
+    Accept, CloseCode, Context, Deny, Disconnect, Frame, HandlerResult, Scope, WebsocketConsumer,
+};
+
+use super::{
+    events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
+    models::Room,
+    protocol::{RoomState, ServerEvent, SocketLimits},
+    server::{ChatServer, Join, Leave},
+};
+use crate::{
+    accounts::{SignedIn, UserId, UserRef, user_group},
+    config::Limits as Settings,
+    db::Database,
+    error::{Error, Result},
+    friends::friends_of,
+    templates::Templates,
+};
+use pace::Pace;
+
+/// What every chat socket needs, shared by all of them.
+#[derive(Clone)]
+pub struct ChatConsumerParts {
+    /// The one actor behind all sockets.
+    pub server: Addr<ChatServer>,
+    /// For history and membership.
+    pub database: Database,
+    /// For messages that a reconnect missed.
+    pub templates: Templates,
+    /// The limits that hold here.
+    pub limits: Arc<Settings>,
+}
+
+/// The consumer of `/ws/`.
+pub struct ChatConsumer {
+    parts: ChatConsumerParts,
+    signed_in: Option<SignedIn>,
+    ip: IpAddr,
+    pace: Pace,
+    joined: bool,
+}
+
+impl ChatConsumer {
+    /// A consumer for the person whom the session middleware put into `scope`.
+    pub fn new(parts: ChatConsumerParts, scope: &Scope, ip: IpAddr) -> Self {
+        let pace = Pace::new(&parts.limits);
+        Self {
+            signed_in: scope.get::<SignedIn>().cloned(),
+            parts,
+            ip,
+            pace,
+            joined: false,
+        }
+    }
+
+    fn signed_in(&self) -> Result<&SignedIn> {
+        self.signed_in.as_ref().ok_or(Error::SignInRequired)
+    }
+
+    fn user(&self) -> Result<UserRef> {
+        let user = &self.signed_in()?.user;
+        Ok(UserRef {
+            id: user.id,
+            username: user.username.clone(),
+        })
+    }
+
+    /// Listens to every room, then reads their state: what comes in between is heard twice at
+    /// worst, and never missed.
+    async fn follow_rooms(&self, ctx: &mut Context<Self>, user: UserId) -> Result<Vec<RoomState>> {
+        let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
+        let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
+        for room in self.parts.database.read(rooms).await? {
+            ctx.group_add(&room_group(room.id)).await?;
+        }
+        let rooms = self.parts.database.read(rooms).await?;
+        Ok(rooms
+            .iter()
+            .map(|room| RoomState {
+                room: room.id,
+                last_seq: room.last_seq,
+            })
+            .collect())
+    }
+
+    async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {
+        let friends = self
+            .parts
+            .database
+            .read(move |conn| Ok(friends_of(conn, user)?))
+            .await?;
+        let friends = friends.into_iter().map(|friend| friend.id).collect();
+        let join = Join { user, friends };
+        let online = self.parts.server.send(join).await;
+        self.joined = true;
+        online.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
+        let user = self.user()?;
+        ctx.group_add(&user_group(user.id)).await?;
+        ctx.group_add(&everyone_group()).await?;
+        let rooms = self.follow_rooms(ctx, user.id).await?;
+        let online = self.join(user.id).await?;
+        let limits = &self.parts.limits;
+        Ok(ServerEvent::Hello {
+            user,
+            version: env!("CARGO_PKG_VERSION").into(),
+            rooms,
+            online,
+            limits: SocketLimits {
+                message_chars: limits.message_chars,
+                events_per_second: pace::per_second(limits.socket_events),
+            },
+        })
+    }
+}
+
+impl WebsocketConsumer for ChatConsumer {
+    type Event = ConsumerEvent;
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> std::result::Result<(), Deny> {
+        if self.signed_in.is_none() {
+            return Err(Deny::forbidden());
+        }
+        let hello = self.welcome(ctx).await?;
+        ctx.accept(Accept::new())?;
+        ctx.send(hello.frame())?;
+        ctx.notify_interval(self.parts.limits.session_check.0, || {
+            ConsumerEvent::Chat(ChatEvent::CheckSession)
+        });
+        Ok(())
+    }
+
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        match frame {
+            Frame::Text(text) => self.receive_text(&text, ctx).await,
+            Frame::Binary(_) => {
+                ctx.close(CloseCode::UNSUPPORTED, "text frames only");
+                Ok(())
+            }
+        }
+    }
+
+    async fn event(&mut self, event: Arc<ConsumerEvent>, ctx: &mut Context<Self>) -> HandlerResult {
+        self.hear(&event, ctx).await
+    }
+
+    async fn disconnect(&mut self, _: Disconnect, _: &mut Context<Self>) {
+        if let (true, Some(signed_in)) = (self.joined, &self.signed_in) {
+            let leave = Leave {
+                user: signed_in.user.id,
+            };
+            if self.parts.server.send(leave).await.is_err() {
+                log::debug!(target: "parlour::chat", "the chat server ended before a socket");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+use std::sync::Arc;
+
+use actix::Actor;
+use channels::{Layer, Scope, WebsocketCommunicator};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ChatConsumer, ChatConsumerParts};
+use crate::{
+    accounts::{EndReason, SessionEvent, SessionRef, SignedIn, User, UserId, user_group},
+    chat::{
+        models::RoomId,
+        server::ChatServer,
+        testing::{ANA, BO, CLEO, a_conversation, part},
+    },
+    config::Settings,
+    db::testing::TestDatabase,
+    security::Limits,
+    templates::Templates,
+};
+
+/// A chat without a network: the real consumer, server, database and templates.
+struct Chat {
+    room: RoomId,
+    parts: ChatConsumerParts,
+    layer: Layer,
+    _database: TestDatabase,
+}
+
+impl Chat {
+    async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::for_data("unused");
+        change(&mut settings);
+        let database = TestDatabase::new();
+        let room = a_conversation(&database).await;
+        let (layer, templates) = (Layer::in_memory(), Templates::load().unwrap());
+        let limits = Limits::new(&settings.rates);
+        let chars = settings.limits.message_chars;
+        let server = ChatServer::new(
+            database.clone(),
+            layer.clone(),
+            templates.clone(),
+            limits,
+            chars,
+        );
+        let parts = ChatConsumerParts {
+            server: server.start(),
+            database: database.clone(),
+            templates,
+            limits: Arc::new(settings.limits),
+        };
+        Self {
+            room,
+            parts,
+            layer,
+            _database: database,
+        }
+    }
+
+    fn socket(&self) -> WebsocketCommunicator {
+        let parts = self.parts.clone();
+        let address = [127, 0, 0, 1].into();
+        let app = move |scope: &Scope| ChatConsumer::new(parts.clone(), scope, address);
+        WebsocketCommunicator::new(app, "/ws/").layer(&self.layer)
+    }
+
+    /// A connected socket of `user` that has been greeted.
+    async fn socket_of(&self, user: UserId) -> WebsocketCommunicator {
+        let row = self
+            .parts
+            .database
+            .read(move |conn| Ok(User::find(conn, user)?))
+            .await
+            .unwrap();
+        let session = SessionRef {
+            id_hash: format!("of-{user}"),
+            user_id: user,
+            epoch: 0,
+        };
+        let mut socket = self.socket().insert(SignedIn { user: row, session });
+        socket.connect().await.unwrap();
+        let hello = socket.receive_json_from().await.unwrap();
+        assert_eq!(
+            (&hello["type"], &hello["user"]["id"]),
+            (&json!("session.hello"), &json!(user))
+        );
+        socket
+    }
+
+    fn post(&self, body: &str) -> Value {
+        json!({
+            "type": "message.post", "room": self.room, "client_id": Uuid::new_v4(), "body": body,
+        })
+    }
+}
+
+/// The next event of one type; others on the way (presence, typing) are passed over.
+async fn next(socket: &mut WebsocketCommunicator, kind: &str) -> Value {
+    loop {
+        let event = socket.receive_json_from().await.unwrap();
+        if event["type"] == kind {
+            return event;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn without_a_session_the_handshake_is_refused() {
+    let chat = Chat::start().await;
+    let denied = chat.socket().connect().await.unwrap_err();
+    assert_eq!(denied.status, 403);
+}
+
+#[actix_web::test]
+async fn a_post_reaches_both_and_only_the_author_learns_the_client_id() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let post = chat.post("<b>hello</b>");
+    ana.send_json_to(&post).unwrap();
+    let accepted = next(&mut ana, "message.accepted").await;
+    assert_eq!(
+        (&accepted["client_id"], &accepted["seq"]),
+        (&post["client_id"], &json!(1))
+    );
+    assert_eq!(
+        next(&mut ana, "message.created").await["client_id"],
+        post["client_id"]
+    );
+    let heard = next(&mut bo, "message.created").await;
+    assert_eq!(
+        (&heard["body"], &heard["client_id"]),
+        (&json!("<b>hello</b>"), &Value::Null)
+    );
+    assert!(
+        heard["html"]
+            .as_str()
+            .unwrap()
+            .contains("&lt;b&gt;hello&lt;/b&gt;")
+    );
+}
+
+#[actix_web::test]
+async fn a_repeat_gets_the_first_answer_and_is_announced_once() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let (post, last) = (chat.post("once"), chat.post("last"));
+    ana.send_json_to(&post).unwrap();
+    let first = next(&mut ana, "message.accepted").await;
+    ana.send_json_to(&post).unwrap();
+    assert_eq!(next(&mut ana, "message.accepted").await, first);
+    ana.send_json_to(&last).unwrap();
+    assert_eq!(next(&mut bo, "message.created").await["body"], "once");
+    assert_eq!(next(&mut bo, "message.created").await["body"], "last");
+}
+
+#[actix_web::test]
+async fn a_stranger_can_neither_read_nor_post_nor_type_nor_hear() {
+    let chat = Chat::start().await;
+    let (mut ana, mut cleo) = (chat.socket_of(ANA).await, chat.socket_of(CLEO).await);
+    ana.send_json_to(&chat.post("between us")).unwrap();
+    next(&mut ana, "message.accepted").await;
+
+    cleo.send_json_to(&json!({"type": "room.resume", "room": chat.room, "after": 0}))
+        .unwrap();
+    assert_eq!(next(&mut cleo, "error.reported").await["code"], "not_found");
+    cleo.send_json_to(&chat.post("let me in")).unwrap();
+    let refused = next(&mut cleo, "message.refused").await;
+    assert_eq!(refused["code"], "not_allowed");
+    cleo.send_json_to(&json!({"type": "typing.start", "room": chat.room}))
+        .unwrap();
+    cleo.send_json_to(&json!({"type": "connection.ping"}))
+        .unwrap();
+    assert_eq!(
+        cleo.receive_json_from().await.unwrap()["type"],
+        "connection.pong"
+    );
+
+    cleo.send_json_to(&json!({"type": "room.resume", "room": 999, "after": 0}))
+        .unwrap();
+    let missing = next(&mut cleo, "error.reported").await;
+    assert_eq!(missing["code"], "not_found");
+    let (mine, theirs) = (chat.post("x"), json!(999));
+    let mut elsewhere = mine.clone();
+    elsewhere["room"] = theirs;
+    cleo.send_json_to(&elsewhere).unwrap();
+    assert_eq!(
+        next(&mut cleo, "message.refused").await["text"],
+        refused["text"]
+    );
+}
+
+#[actix_web::test]
+async fn who_was_removed_reads_on_and_writes_nothing() {
+    let chat = Chat::start().await;
+    let mut bo = chat.socket_of(BO).await;
+    bo.send_json_to(&chat.post("before")).unwrap();
+    next(&mut bo, "message.accepted").await;
+    part(&chat.parts.database).await;
+
+    bo.send_json_to(&chat.post("after")).unwrap();
+    let refused = next(&mut bo, "message.refused").await;
+    assert_eq!(refused["text"], "ana is not receiving messages from you.");
+    bo.send_json_to(&json!({"type": "room.resume", "room": chat.room, "after": 0}))
+        .unwrap();
+    let events = next(&mut bo, "room.events").await;
+    assert_eq!(events["events"][0]["body"], "before");
+    assert_eq!(events["last_seq"], 1);
+}
+
+#[actix_web::test]
+async fn a_refused_text_says_what_to_remove_and_the_socket_stays() {
+    let chat = Chat::with(|settings| settings.limits.message_chars = 5).await;
+    let mut ana = chat.socket_of(ANA).await;
+    ana.send_json_to(&chat.post("123456")).unwrap();
+    let refused = next(&mut ana, "message.refused").await;
+    assert_eq!(
+        (&refused["code"], &refused["excess"]),
+        (&json!("too_long"), &json!(1))
+    );
+    ana.send_json_to(&chat.post("12345")).unwrap();
+    next(&mut ana, "message.accepted").await;
+}
+
+#[actix_web::test]
+async fn who_is_far_behind_gets_the_newest_page_and_a_named_hole() {
+    let chat = Chat::with(|settings| {
+        settings.limits.resume_len = 55;
+        settings.limits.socket_events = "1000/1s".parse().unwrap();
+        settings.rates.messages = "1000/1s".parse().unwrap();
+    })
+    .await;
+    let mut ana = chat.socket_of(ANA).await;
+    for number in 1..=60 {
+        ana.send_json_to(&chat.post(&number.to_string())).unwrap();
+        next(&mut ana, "message.accepted").await;
+    }
+    let mut resume = async |after| {
+        ana.send_json_to(&json!({"type": "room.resume", "room": chat.room, "after": after}))
+            .unwrap();
+        next(&mut ana, "room.events").await
+    };
+    let near = resume(5).await;
+    assert_eq!(
+        (near["events"].as_array().unwrap().len(), &near["missing"]),
+        (55, &Value::Null)
+    );
+    let far = resume(4).await;
+    assert_eq!(far["missing"], json!({"from": 5, "to": 10}));
+    assert_eq!(far["events"][0]["seq"], 11);
+}
+
+#[actix_web::test]
+async fn typing_is_heard_by_the_other_and_ends_with_the_message() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&json!({"type": "typing.start", "room": chat.room}))
+        .unwrap();
+    assert_eq!(
+        next(&mut bo, "typing.started").await["user"]["username"],
+        "ana"
+    );
+    ana.send_json_to(&chat.post("done")).unwrap();
+    next(&mut bo, "typing.stopped").await;
+}
+
+#[actix_web::test]
+async fn an_ended_session_closes_its_socket_and_no_other() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let ended = SessionEvent::Ended {
+        sessions: vec![format!("of-{ANA}")],
+        reason: EndReason::Revoked,
+    };
+    chat.layer
+        .group_send(&user_group(ANA), ended)
+        .await
+        .unwrap();
+    next(&mut ana, "session.ended").await;
+    assert_eq!(ana.expect_close().await.unwrap().0, 4401);
+    bo.send_json_to(&json!({"type": "connection.ping"}))
+        .unwrap();
+    next(&mut bo, "connection.pong").await;
+}
+
+#[actix_web::test]
+async fn ten_errors_are_forgiven_and_the_eleventh_closes_with_1008() {
+    let chat = Chat::start().await;
+    let mut ana = chat.socket_of(ANA).await;
+    for _ in 0..11 {
+        ana.send_to("{}").unwrap();
+        next(&mut ana, "error.reported").await;
+    }
+    assert_eq!(ana.expect_close().await.unwrap().0, 1008);
+}
+
+#[actix_web::test]
+async fn a_message_that_came_too_fast_is_told_when_to_come_again() {
+    let chat = Chat::with(|settings| {
+        settings.limits.socket_events = "1/60s".parse().unwrap();
+    })
+    .await;
+    let mut ana = chat.socket_of(ANA).await;
+    ana.send_json_to(&chat.post("one")).unwrap();
+    next(&mut ana, "message.accepted").await;
+    ana.send_json_to(&chat.post("two")).unwrap();
+    let refused = next(&mut ana, "message.refused").await;
+    assert_eq!(
+        (&refused["code"], &refused["retry_after_ms"]),
+        (&json!("rate"), &json!(1000))
+    );
+}

@@ -1,0 +1,75 @@
+//! What travels over the channel layer to the sockets, and the names of the groups.
+
+use bytestring::ByteString;
+use channels::GroupName;
+use serde::{Deserialize, Serialize};
+
+use super::models::RoomId;
+use crate::{
+    accounts::{SessionEvent, UserId},
+    friends::RelationEvent,
+};
+
+/// To consumers. Frames are encoded once, by whoever sends; a consumer forwards the shared bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum ChatEvent {
+    /// A message, in two wordings: the author's own sockets learn the author's name for it.
+    #[serde(rename = "chat.posted")]
+    Posted {
+        /// Who wrote it.
+        author: UserId,
+        /// For the author's sockets.
+        author_frame: ByteString,
+        /// For everybody else's.
+        frame: ByteString,
+    },
+    /// Something to forward, but not to the person that it is about.
+    #[serde(rename = "chat.told")]
+    Told {
+        /// Who hears nothing.
+        except: UserId,
+        /// The text frame.
+        frame: ByteString,
+    },
+    /// The receiver is a member of a new room.
+    #[serde(rename = "chat.room_opened")]
+    RoomOpened {
+        /// Which.
+        room: RoomId,
+    },
+    /// The server stops: close with 1012.
+    #[serde(rename = "chat.restarting")]
+    Restarting {
+        /// The sockets close spread over this time.
+        within_ms: u64,
+    },
+    /// A socket's own timer: is my session still valid?
+    #[serde(rename = "chat.check_session")]
+    CheckSession,
+    /// A socket's own timer: close with 1012 now.
+    #[serde(rename = "chat.close_for_restart")]
+    CloseForRestart,
+}
+
+/// Everything that a chat socket can hear, from three apps.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ConsumerEvent {
+    /// From the chat.
+    Chat(ChatEvent),
+    /// From accounts: a session ended.
+    Session(SessionEvent),
+    /// From friends: a relation changed.
+    Relation(RelationEvent),
+}
+
+/// The sockets that follow `room`.
+pub fn room_group(room: RoomId) -> GroupName {
+    GroupName::encode(&format!("room.{room}"))
+}
+
+/// Every open socket.
+pub fn everyone_group() -> GroupName {
+    GroupName::encode("sockets")
+}

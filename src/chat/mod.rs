@@ -1,0 +1,19 @@
+//! Rooms, messages and who is here. A post goes: consumer or form → `ChatServer` → one write →
+//! one rendering → the room's group → every member's sockets.
+
+mod body;
+mod consumer;
+mod events;
+pub mod models;
+pub mod protocol;
+mod refusal;
+mod server;
+#[cfg(test)]
+mod testing;
+mod view;
+mod views;
+
+pub use consumer::{ChatConsumer, ChatConsumerParts};
+pub use events::{ChatEvent, ConsumerEvent, everyone_group};
+pub use server::{ChatServer, Stop};
+pub use views::{Chat, routes};

@@ -1,0 +1,210 @@
+//! Messages: posted exactly once, numbered by their room, read in pages.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{EventKind, MessageId, RoomEvent, RoomId, RoomMember};
+use crate::{
+    accounts::{Person, UserId},
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::{messages, rooms, users},
+};
+
+/// A line of chat with its author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Row id.
+    pub id: MessageId,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Number of the event that created it.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: Person,
+    /// The author's own name for it.
+    pub client_id: Uuid,
+    /// As typed.
+    pub body: String,
+    /// When it was stored; shown, never used for order.
+    pub created_at: Timestamp,
+}
+
+type Columns = (
+    MessageId,
+    RoomId,
+    i64,
+    UserId,
+    String,
+    String,
+    Timestamp,
+    String,
+);
+
+impl Message {
+    fn from_columns(columns: Columns) -> Self {
+        let (id, room, seq, author, client_id, body, created_at, username) = columns;
+        let client_id = Uuid::parse_str(&client_id).unwrap_or_default();
+        Self {
+            id,
+            room,
+            seq,
+            author: Person::new(author, username),
+            client_id,
+            body,
+            created_at,
+        }
+    }
+
+    /// Up to `limit` messages before event `seq` (the newest without one), oldest first.
+    pub fn before(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: Option<i64>,
+        limit: u32,
+    ) -> QueryResult<Vec<Self>> {
+        let mut rows = messages::table
+            .inner_join(users::table)
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.lt(seq.unwrap_or(i64::MAX)))
+            .order(messages::seq.desc())
+            .limit(i64::from(limit))
+            .select(columns())
+            .load::<Columns>(conn)?;
+        rows.reverse();
+        Ok(rows.into_iter().map(Self::from_columns).collect())
+    }
+
+    pub(super) fn by_ids(
+        conn: &mut Connection,
+        ids: &[MessageId],
+    ) -> QueryResult<HashMap<MessageId, Self>> {
+        let rows = messages::table
+            .inner_join(users::table)
+            .filter(messages::id.eq_any(ids))
+            .select(columns())
+            .load::<Columns>(conn)?;
+        Ok(rows
+            .into_iter()
+            .map(Self::from_columns)
+            .map(|message| (message.id, message))
+            .collect())
+    }
+}
+
+type Selection = (
+    messages::id,
+    messages::room_id,
+    messages::seq,
+    messages::author_id,
+    messages::client_id,
+    messages::body,
+    messages::created_at,
+    users::username,
+);
+
+fn columns() -> Selection {
+    (
+        messages::id,
+        messages::room_id,
+        messages::seq,
+        messages::author_id,
+        messages::client_id,
+        messages::body,
+        messages::created_at,
+        users::username,
+    )
+}
+
+/// What a person wants to say.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Where.
+    pub room: RoomId,
+    /// Who.
+    pub author: UserId,
+    /// Chosen by the sender; a repeat is answered with the first message.
+    pub client_id: Uuid,
+    /// Checked text.
+    pub body: String,
+}
+
+/// The stored message; `repeated` says that it was stored before.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// As stored.
+    pub message: Message,
+    /// Whether this is the answer to a repeat, which nobody else needs to hear.
+    pub repeated: bool,
+}
+
+impl NewMessage {
+    /// Stores the message and its event. On the writer's connection: checks and change are one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a room the author is not in, [`Error::Forbidden`] where writing has
+    /// ended, [`Error::Conflict`] if `client_id` already names another message.
+    pub fn post(self, conn: &mut Connection) -> Result<Posted> {
+        let member = RoomMember::find(conn, self.room, self.author)?;
+        if let Some(first) = self.first_answer(conn)? {
+            return Ok(Posted {
+                message: first,
+                repeated: true,
+            });
+        }
+        member.writable(conn)?;
+        let now = Timestamp::now();
+        let seq: i64 = diesel::update(rooms::table.find(self.room))
+            .set((
+                rooms::last_seq.eq(rooms::last_seq + 1),
+                rooms::last_message_at.eq(now),
+            ))
+            .returning(rooms::last_seq)
+            .get_result(conn)?;
+        let id: MessageId = diesel::insert_into(messages::table)
+            .values((
+                messages::room_id.eq(self.room),
+                messages::author_id.eq(self.author),
+                messages::client_id.eq(self.client_id.to_string()),
+                messages::body.eq(&self.body),
+                messages::seq.eq(seq),
+                messages::created_at.eq(now),
+            ))
+            .returning(messages::id)
+            .get_result(conn)?;
+        RoomEvent::append(
+            conn,
+            self.room,
+            seq,
+            EventKind::MessageCreated(id),
+            self.author,
+        )?;
+        let found = messages::table
+            .inner_join(users::table)
+            .filter(messages::id.eq(id))
+            .select(columns())
+            .first(conn)?;
+        Ok(Posted {
+            message: Message::from_columns(found),
+            repeated: false,
+        })
+    }
+
+    fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
+        let found = messages::table
+            .inner_join(users::table)
+            .filter(messages::author_id.eq(self.author))
+            .filter(messages::client_id.eq(self.client_id.to_string()))
+            .select(columns())
+            .first(conn)
+            .optional()?;
+        match found.map(Message::from_columns) {
+            Some(first) if first.room != self.room || first.body != self.body => {
+                Err(Error::Conflict)
+            }
+            first => Ok(first),
+        }
+    }
+}

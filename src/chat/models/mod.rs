@@ -1,0 +1,25 @@
+//! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
+//! not in is not found.
+
+mod event;
+mod message;
+mod room;
+
+pub use event::{EventKind, RoomEvent};
+pub use message::{Message, NewMessage, Posted};
+pub use room::{Room, RoomMember};
+
+use crate::db::id_type;
+
+id_type! {
+    /// A place where people talk.
+    RoomId
+}
+
+id_type! {
+    /// A line of chat.
+    MessageId
+}
+
+#[cfg(test)]
+mod tests;

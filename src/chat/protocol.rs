@@ -1,0 +1,371 @@
+//! What crosses the socket: JSON text frames `{"type": "noun.verb", …}`, one enum each way.
+//! `docs/protocol.md` gives an example of every one, and a test holds the two together.
+
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    models::{MessageId, RoomId},
+    view::MessageView,
+};
+use crate::accounts::{UserId, UserRef};
+
+/// From the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum ClientEvent {
+    /// Tell me what happened in `room` after event `after`.
+    #[serde(rename = "room.resume")]
+    Resume {
+        /// A room of mine.
+        room: RoomId,
+        /// The last event that I have, 0 for none.
+        after: i64,
+    },
+    /// Post `body`; a repeat of `client_id` is answered with the first answer.
+    #[serde(rename = "message.post")]
+    Post {
+        /// A room of mine.
+        room: RoomId,
+        /// My name for the message.
+        client_id: Uuid,
+        /// 1 to 10,000 characters.
+        body: String,
+    },
+    /// I am typing; repeated every 3 s while it lasts.
+    #[serde(rename = "typing.start")]
+    TypingStart {
+        /// A room of mine.
+        room: RoomId,
+    },
+    /// I stopped typing.
+    #[serde(rename = "typing.stop")]
+    TypingStop {
+        /// A room of mine.
+        room: RoomId,
+    },
+    /// Is anybody there?
+    #[serde(rename = "connection.ping")]
+    Ping {},
+}
+
+/// To the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum ServerEvent {
+    /// First frame of every socket.
+    #[serde(rename = "session.hello")]
+    Hello {
+        /// Whose socket this is.
+        user: UserRef,
+        /// Version of the server.
+        version: String,
+        /// Every room of mine with its newest event.
+        rooms: Vec<RoomState>,
+        /// Friends who are here.
+        online: Vec<UserId>,
+        /// What the server accepts.
+        limits: SocketLimits,
+    },
+    /// The session ended; Close 4401 follows.
+    #[serde(rename = "session.ended")]
+    SessionEnded {
+        /// `signed_out`, `revoked` or `password_changed`.
+        reason: String,
+    },
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
+    /// My message is stored.
+    #[serde(rename = "message.accepted")]
+    Accepted {
+        /// Where.
+        room: RoomId,
+        /// My name for it.
+        client_id: Uuid,
+        /// Its row id.
+        id: MessageId,
+        /// Number of its event.
+        seq: i64,
+        /// ISO 8601, UTC.
+        created_at: String,
+        /// The message as the page shows it.
+        html: String,
+    },
+    /// My message is not stored.
+    #[serde(rename = "message.refused")]
+    Refused(Refused),
+    /// Answer to `room.resume`.
+    #[serde(rename = "room.events")]
+    RoomEvents {
+        /// Which room.
+        room: RoomId,
+        /// As asked.
+        after: i64,
+        /// In order.
+        events: Vec<RoomChange>,
+        /// Number of the room's newest event.
+        last_seq: i64,
+        /// Events that were too many to send.
+        missing: Option<Missing>,
+    },
+    /// A conversation came into being.
+    #[serde(rename = "room.added")]
+    RoomAdded {
+        /// Which.
+        room: RoomId,
+    },
+    /// Somebody types.
+    #[serde(rename = "typing.started")]
+    TypingStarted {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserRef,
+    },
+    /// Somebody stopped typing.
+    #[serde(rename = "typing.stopped")]
+    TypingStopped {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserRef,
+    },
+    /// A friend came or went.
+    #[serde(rename = "presence.changed")]
+    Presence {
+        /// Who.
+        user: UserId,
+        /// Here or not.
+        online: bool,
+    },
+    /// Answer to `connection.ping`.
+    #[serde(rename = "connection.pong")]
+    Pong {},
+    /// The server goes down for a moment; Close 1012 follows.
+    #[serde(rename = "server.restarting")]
+    Restarting {
+        /// Come back within this time, spread at random.
+        reconnect_within_ms: u64,
+    },
+    /// An event of mine was not understood; the socket stays open.
+    #[serde(rename = "error.reported")]
+    Error {
+        /// `bad_event`, `not_found`, `too_fast` or `busy`.
+        code: String,
+        /// For people.
+        text: String,
+    },
+}
+
+impl ServerEvent {
+    /// The text frame of this event.
+    pub fn frame(&self) -> ByteString {
+        // Only a map with keys that are no text can fail, and there is none.
+        serde_json::to_string(self).unwrap_or_default().into()
+    }
+}
+
+/// A room in `session.hello`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomState {
+    /// Which room.
+    pub room: RoomId,
+    /// Number of its newest event, 0 when empty.
+    pub last_seq: i64,
+}
+
+/// What the server accepts on this socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketLimits {
+    /// Longest message, characters.
+    pub message_chars: usize,
+    /// Events per second.
+    pub events_per_second: u32,
+}
+
+/// A hole in what was sent: events `from` to `to`, both included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// First event that is missing.
+    pub from: i64,
+    /// Last event that is missing.
+    pub to: i64,
+}
+
+/// What happened in a room, as `room.events` lists it: the frames that were missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum RoomChange {
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
+}
+
+/// A message as every member hears of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageCreated {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event.
+    pub seq: i64,
+    /// Row id of the message.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: UserRef,
+    /// As typed.
+    pub body: String,
+    /// ISO 8601, UTC.
+    pub created_at: String,
+    /// The message as the page shows it.
+    pub html: String,
+    /// The author's name for it, on the author's own sockets only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Uuid>,
+}
+
+impl MessageCreated {
+    /// The event of a rendered message; `for_author` adds the author's own name for it.
+    pub fn new(view: &MessageView, html: String, for_author: bool) -> Self {
+        Self {
+            room: view.room,
+            seq: view.seq,
+            id: view.id,
+            author: UserRef {
+                id: view.author.id,
+                username: view.author.username.clone(),
+            },
+            body: view.body.clone(),
+            created_at: view.created_at.clone(),
+            html,
+            client_id: for_author.then_some(view.client_id),
+        }
+    }
+}
+
+/// Why a message was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Where it was to go.
+    pub room: RoomId,
+    /// The sender's name for it.
+    pub client_id: Uuid,
+    /// What kind of refusal.
+    pub code: RefusalCode,
+    /// The sentence for the person.
+    pub text: String,
+    /// Characters to remove.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excess: Option<usize>,
+    /// If set, the browser sends again by itself after this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+/// Kinds of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// More characters than the limit.
+    TooLong,
+    /// Nothing to send.
+    Empty,
+    /// Holds control characters.
+    Invalid,
+    /// No such room, or writing there has ended.
+    NotAllowed,
+    /// Too fast.
+    Rate,
+    /// The `client_id` already names another message.
+    Conflict,
+    /// The server cannot store just now.
+    Busy,
+    /// The server is about to stop.
+    Closing,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::friends::RelationEvent;
+
+    /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
+    fn examples(part: &str) -> Vec<(String, Value)> {
+        let page = include_str!("../../docs/protocol.md");
+        let part = page
+            .split("\n## ")
+            .find(|text| text.starts_with(part))
+            .unwrap();
+        let mut found = Vec::new();
+        for section in part.split("\n### ").skip(1) {
+            let name = section.lines().next().unwrap().trim().to_owned();
+            let blocks: Vec<_> = section.split("```json").skip(1).collect();
+            assert!(!blocks.is_empty(), "{name} has no example");
+            for block in blocks {
+                let json = block.split("```").next().unwrap();
+                found.push((name.clone(), serde_json::from_str(json).unwrap()));
+            }
+        }
+        found
+    }
+
+    fn names(examples: &[(String, Value)]) -> BTreeSet<&str> {
+        examples.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_browser_are_events_that_the_server_takes() {
+        let examples = examples("Browser to server");
+        for (name, example) in &examples {
+            assert_eq!(example["type"], *name);
+            let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
+            assert_eq!(&serde_json::to_value(&event).unwrap(), example);
+        }
+        let all = [
+            "room.resume",
+            "message.post",
+            "typing.start",
+            "typing.stop",
+            "connection.ping",
+        ];
+        assert_eq!(names(&examples), BTreeSet::from(all));
+    }
+
+    #[test]
+    fn the_examples_of_the_server_are_events_that_it_sends() {
+        let examples = examples("Server to browser");
+        for (name, example) in &examples {
+            assert_eq!(example["type"], *name);
+            let again = if name == "relation.changed" {
+                let event: RelationEvent = serde_json::from_value(example.clone()).unwrap();
+                serde_json::to_value(&event).unwrap()
+            } else {
+                let event: ServerEvent = serde_json::from_value(example.clone()).unwrap();
+                serde_json::to_value(&event).unwrap()
+            };
+            assert_eq!(&again, example, "{name}");
+        }
+        let all = [
+            "session.hello",
+            "session.ended",
+            "message.created",
+            "message.accepted",
+            "message.refused",
+            "room.events",
+            "room.added",
+            "relation.changed",
+            "typing.started",
+            "typing.stopped",
+            "presence.changed",
+            "connection.pong",
+            "server.restarting",
+            "error.reported",
+        ];
+        assert_eq!(names(&examples), BTreeSet::from(all));
+    }
+}

@@ -1,0 +1,164 @@
+//! One actor per process, started by `lib.rs`. Consumers and views send to it. It owns who is
+//! here (`presence`) and who types (`typing`), and the one pipeline through which messages are
+//! stored and announced (`posting`, `pipeline`). Neither knows a consumer: what it says goes to
+//! groups.
+
+mod pipeline;
+mod posting;
+mod presence;
+mod typing;
+
+use std::collections::HashMap;
+
+use actix::prelude::*;
+use channels::{Layer, LayerMessage};
+use tokio::sync::mpsc;
+
+use super::{
+    events::{ChatEvent, ConsumerEvent},
+    models::{Room, RoomId},
+};
+use crate::{
+    accounts::{UserId, user_group},
+    db::Database,
+    error::Result,
+    friends::{FriendshipEvent, friendship_group},
+    security::Limits,
+    templates::Templates,
+};
+pub use posting::{NotPosted, PostMessage};
+pub use presence::{Join, Leave, WhoIsHere};
+pub use typing::Typing;
+
+/// Questions that may wait; askers wait with them.
+const MAILBOX: usize = 1024;
+
+/// Live state of all rooms.
+pub struct ChatServer {
+    database: Database,
+    layer: Layer,
+    templates: Templates,
+    limits: Limits,
+    message_chars: usize,
+    pipeline: Option<pipeline::Entrance>,
+    here: HashMap<UserId, presence::Presence>,
+    typing: HashMap<(RoomId, UserId), typing::Mark>,
+    stopping: bool,
+}
+
+impl ChatServer {
+    /// A server that has not started; `message_chars` is the longest message.
+    pub fn new(
+        database: Database,
+        layer: Layer,
+        templates: Templates,
+        limits: Limits,
+        message_chars: usize,
+    ) -> Self {
+        Self {
+            database,
+            layer,
+            templates,
+            limits,
+            message_chars,
+            pipeline: None,
+            here: HashMap::new(),
+            typing: HashMap::new(),
+            stopping: false,
+        }
+    }
+
+    fn tell_later(
+        &self,
+        ctx: &mut Context<Self>,
+        told: impl Future<Output = Result<()>> + 'static,
+    ) {
+        let told = async move {
+            if let Err(error) = told.await {
+                log::error!(target: "parlour::chat", "an announcement failed: {error}");
+            }
+        };
+        ctx.spawn(told.into_actor(self));
+    }
+}
+
+impl Actor for ChatServer {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        let (entrance, posts) = mpsc::unbounded_channel();
+        self.pipeline = Some(entrance);
+        pipeline::start(self, ctx, posts);
+        let layer = self.layer.clone();
+        let listen = async move {
+            let channel = layer.new_channel().await?;
+            layer.group_add(&friendship_group(), channel.name()).await?;
+            Ok(channel)
+        };
+        ctx.wait(
+            listen
+                .into_actor(self)
+                .map(|channel: Result<_>, _, ctx| match channel {
+                    Ok(channel) => {
+                        ctx.add_stream(channel);
+                    }
+                    Err(error) => {
+                        log::error!(target: "parlour::chat", "deaf to friendships: {error}")
+                    }
+                }),
+        );
+    }
+}
+
+/// Take no more messages; the process is about to end.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+impl Handler<Stop> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, _: Stop, _: &mut Self::Context) {
+        self.stopping = true;
+    }
+}
+
+impl StreamHandler<LayerMessage> for ChatServer {
+    fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
+        match message.decode::<FriendshipEvent>().as_deref() {
+            Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
+            Ok(FriendshipEvent::Ended { a, b }) => {
+                for (user, friend) in [(*a, *b), (*b, *a)] {
+                    let told = presence::tell(self.layer.clone(), user, false, vec![friend]);
+                    self.tell_later(ctx, told);
+                }
+            }
+            Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
+        }
+    }
+}
+
+impl ChatServer {
+    fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
+        let (database, layer) = (self.database.clone(), self.layer.clone());
+        let here: Vec<_> = [(a, b), (b, a)]
+            .into_iter()
+            .filter(|(user, _)| self.is_here(*user))
+            .collect();
+        self.tell_later(ctx, async move {
+            let opened = database
+                .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
+                .await?;
+            let room = opened.0.id;
+            for user in [a, b] {
+                let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
+                layer.group_send(&user_group(user), opened).await?;
+            }
+            for (user, friend) in here {
+                presence::tell(layer.clone(), user, true, vec![friend]).await?;
+            }
+            Ok(())
+        });
+    }
+}

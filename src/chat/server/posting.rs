@@ -1,0 +1,101 @@
+//! A message enters: checked, counted, and put in line for the writer.
+
+use std::net::IpAddr;
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    ChatServer,
+    pipeline::{Accepted, Pending},
+};
+use crate::{
+    accounts::UserId,
+    chat::{
+        body::{self, BodyError},
+        models::{NewMessage, RoomId},
+    },
+    error::{Error, Result as AppResult},
+    security::{Account, Action},
+};
+
+/// Why a message is not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPosted {
+    /// The text is no message.
+    #[error("the text: {0:?}")]
+    Body(BodyError),
+    /// The server is about to stop.
+    #[error("the server is about to stop")]
+    Closing,
+    /// The room, the limits or the database refused it.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}
+
+impl From<BodyError> for NotPosted {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
+    }
+}
+
+type Answered = oneshot::Receiver<AppResult<Accepted>>;
+
+/// Store a message and announce it.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Accepted, NotPosted>")]
+pub struct PostMessage {
+    /// Where.
+    pub room: RoomId,
+    /// Who.
+    pub author: UserId,
+    /// From which address, for the rate limit.
+    pub ip: IpAddr,
+    /// The author's name for the message.
+    pub client_id: Uuid,
+    /// As typed, not yet checked.
+    pub body: String,
+}
+
+impl Handler<PostMessage> for ChatServer {
+    type Result = ResponseFuture<Result<Accepted, NotPosted>>;
+
+    fn handle(&mut self, post: PostMessage, ctx: &mut Self::Context) -> Self::Result {
+        self.end_typing(ctx, post.room, post.author);
+        let answered = self.enter(post);
+        Box::pin(async move {
+            let stored = answered?
+                .await
+                .unwrap_or(Err(Error::ActorGone("the message pipeline")));
+            Ok(stored?)
+        })
+    }
+}
+
+impl ChatServer {
+    fn enter(&self, post: PostMessage) -> Result<Answered, NotPosted> {
+        let open = self.pipeline.as_ref().filter(|_| !self.stopping);
+        let pipeline = open.ok_or(NotPosted::Closing)?;
+        let body = body::checked(&post.body, self.message_chars)?;
+        self.limits
+            .check(Action::Message, Some(Account::Id(post.author.0)), post.ip)?;
+        let PostMessage {
+            room,
+            author,
+            client_id,
+            ..
+        } = post;
+        let message = NewMessage {
+            room,
+            author,
+            client_id,
+            body,
+        };
+        let stored = Box::pin(self.database.enqueue(|conn| message.post(conn)));
+        let (answer, answered) = oneshot::channel();
+        // Without its other end the answer is dropped with the post, which the asker sees.
+        drop(pipeline.send(Pending { stored, answer }));
+        Ok(answered)
+    }
+}

@@ -1,0 +1,164 @@
+//! Messages as templates show them: one partial for the page and for the live update.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    body::is_big_emoji,
+    models::{Message, MessageId, RoomId},
+};
+use crate::{accounts::Person, error::Result, templates::Templates};
+
+/// Messages of one author closer than this stand under one name.
+const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// What `chat/_message.hbs` reads.
+#[derive(Debug, Clone, Serialize)]
+pub struct MessageView {
+    /// Row id.
+    pub id: MessageId,
+    /// Number of the event that created it.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: Person,
+    /// As typed.
+    pub body: String,
+    /// ISO 8601, UTC.
+    pub created_at: String,
+    /// `08:02`, UTC, until a script knows better.
+    pub time: String,
+    /// Whether the text is a few emoji and nothing else.
+    pub big_emoji: bool,
+    /// Where it stands.
+    #[serde(skip)]
+    pub room: RoomId,
+    /// The author's name for it.
+    #[serde(skip)]
+    pub client_id: Uuid,
+}
+
+impl MessageView {
+    /// Shapes a stored message.
+    pub fn new(message: Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            big_emoji: is_big_emoji(&message.body),
+            body: message.body,
+            created_at: message.created_at.iso(),
+            time: message.created_at.utc("%H:%M"),
+            author: message.author,
+            room: message.room,
+            client_id: message.client_id,
+        }
+    }
+
+    /// The markup of this message, as the first of its group: browsers regroup by themselves.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Template`].
+    pub fn render(&self, templates: &Templates) -> Result<String> {
+        #[derive(Serialize)]
+        struct Fragment<'a> {
+            message: &'a MessageView,
+            follows: bool,
+        }
+        templates.render(
+            "chat/_message",
+            &Fragment {
+                message: self,
+                follows: false,
+            },
+        )
+    }
+}
+
+/// One row of the log: a message, perhaps under a day divider.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// The divider before the message.
+    pub day: Option<Day>,
+    /// Whether it stands under the name of the message before.
+    pub follows: bool,
+    /// The message.
+    pub message: MessageView,
+}
+
+/// A day divider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Day {
+    /// `2026-11-23`
+    pub iso: String,
+    /// `23 November 2026`
+    pub text: String,
+}
+
+/// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
+/// both to its own time.
+pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(messages.len());
+    let mut before: Option<Message> = None;
+    for message in messages {
+        let day_of = |message: &Message| message.created_at.utc("%Y-%m-%d");
+        let new_day = before
+            .as_ref()
+            .is_none_or(|before| day_of(before) != day_of(&message));
+        let follows = !new_day
+            && before.as_ref().is_some_and(|before| {
+                before.author.id == message.author.id
+                    && message.created_at < before.created_at.plus(GROUPED_WITHIN)
+            });
+        let day = new_day.then(|| Day {
+            iso: day_of(&message),
+            text: message.created_at.utc("%-d %B %Y"),
+        });
+        before = Some(message.clone());
+        entries.push(Entry {
+            day,
+            follows,
+            message: MessageView::new(message),
+        });
+    }
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{accounts::UserId, db::Timestamp};
+
+    fn message(author: i64, minute: i64) -> Message {
+        Message {
+            id: MessageId(minute),
+            room: RoomId(1),
+            seq: minute,
+            author: Person::new(UserId(author), "ana"),
+            client_id: Uuid::nil(),
+            body: "hello".into(),
+            created_at: Timestamp(minute * 60_000),
+        }
+    }
+
+    #[test]
+    fn one_author_within_five_minutes_of_the_same_day_is_grouped() {
+        let day = 24 * 60;
+        let log = vec![
+            message(1, 0),
+            message(1, 4),
+            message(2, 5),
+            message(1, 6),
+            message(1, day),
+        ];
+        let rows = entries(log);
+        let follows: Vec<bool> = rows.iter().map(|row| row.follows).collect();
+        assert_eq!(follows, [false, true, false, false, false]);
+        let days: Vec<bool> = rows.iter().map(|row| row.day.is_some()).collect();
+        assert_eq!(days, [true, false, false, false, true]);
+        assert_eq!(
+            rows[4].day.as_ref().map(|day| day.text.as_str()),
+            Some("2 January 1970")
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The folder that holds all of one server: database, secret key, lock.
+
+use std::{
+    fs::{self, DirBuilder, File, TryLockError},
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::Path,
+};
+
+use rustix::{fs::Mode, process::umask};
+
+use crate::error::{Error, Result};
+
+/// Holds the folder against a second server until it is dropped.
+#[derive(Debug)]
+pub struct DataFolder {
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder if it is missing, closes it to other people, and locks it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] that names the folder and what is wrong with it.
+    pub fn open(path: &Path) -> Result<Self> {
+        // SQLite makes its side files with the process's mask: nobody else may read them.
+        umask(Mode::RWXG | Mode::RWXO);
+        let named = |cause: std::io::Error| Error::internal(format!("{}: {cause}", path.display()));
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(named)?;
+        let mode = fs::metadata(path).map_err(named)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(Error::internal(format!(
+                "{} is open to other people of this machine; run: chmod 700 {0}",
+                path.display()
+            )));
+        }
+        let lock = File::create(path.join("parlour.lock")).map_err(named)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::internal(format!(
+                "{} is in use by another Parlour",
+                path.display()
+            ))),
+            Err(TryLockError::Error(cause)) => Err(named(cause)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_server_and_an_open_folder_are_refused() {
+        let outer = tempfile::tempdir().unwrap();
+        let path = outer.path().join("data");
+        let first = DataFolder::open(&path).unwrap();
+        assert!(DataFolder::open(&path).is_err());
+        drop(first);
+        assert!(DataFolder::open(&path).is_ok());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(DataFolder::open(&path).is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! Middleware that dresses an error status as a page, for whoever reads pages; a missing sign-in
+//! becomes the way to the log-in. Errors stay plain text where no page is asked for, and where
+//! the error page itself fails.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use crate::{
+    accounts::Theme, assets, security::request_log::RequestId, templates::Templates, words,
+};
+
+/// `App::wrap(from_fn(error_pages::dress))`; needs `web::Data<Templates>`.
+pub(crate) async fn dress<B: MessageBody + 'static>(
+    templates: web::Data<Templates>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    let asked = Asked::new(request.request());
+    match next.call(request).await {
+        Ok(response) if !is_plain_error(response.status(), response.headers()) => {
+            Ok(response.map_into_left_body())
+        }
+        Ok(response) => {
+            let (request, plain) = response.map_into_boxed_body().into_parts();
+            let response = asked.answer(&templates, plain);
+            Ok(ServiceResponse::new(request, response).map_into_right_body())
+        }
+        Err(error) => {
+            let response = asked.answer(&templates, error.error_response());
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// What is kept of a request: actix wants the request itself back whole.
+struct Asked {
+    path: String,
+    /// Where to go after signing in.
+    wanted: String,
+    reads_pages: bool,
+    theme: &'static str,
+    request_id: String,
+}
+
+impl Asked {
+    fn new(request: &HttpRequest) -> Self {
+        let wanted = match (request.method(), request.uri().path_and_query()) {
+            (&Method::GET | &Method::HEAD, Some(wanted)) => wanted.as_str(),
+            _ => "/",
+        };
+        let accept = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok());
+        Self {
+            path: request.path().to_owned(),
+            wanted: wanted.to_owned(),
+            reads_pages: accept.is_some_and(|accept| accept.contains("text/html")),
+            theme: Theme::of(request).as_str(),
+            request_id: RequestId::of(request).to_string(),
+        }
+    }
+
+    fn answer(&self, templates: &Templates, plain: HttpResponse) -> HttpResponse {
+        if plain.status() == StatusCode::UNAUTHORIZED {
+            self.to_login()
+        } else if self.reads_pages {
+            self.dressed(templates, plain)
+        } else {
+            plain
+        }
+    }
+
+    /// Back to the page after signing in, if it was one that can be asked for again.
+    fn to_login(&self) -> HttpResponse {
+        let next: String = form_urlencoded::byte_serialize(self.wanted.as_bytes()).collect();
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/accounts/login/?next={next}")))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish()
+    }
+
+    fn dressed(&self, templates: &Templates, plain: HttpResponse) -> HttpResponse {
+        match templates.render("error", &self.page(plain.status())) {
+            Ok(page) => {
+                let (head, _) = plain.into_parts();
+                let mut dressed = head.set_body(page).map_into_boxed_body();
+                let html = HeaderValue::from_static("text/html; charset=utf-8");
+                dressed.headers_mut().insert(header::CONTENT_TYPE, html);
+                dressed
+            }
+            Err(error) => {
+                log::error!(target: "parlour::http", "the error page failed: {error}");
+                plain
+            }
+        }
+    }
+
+    fn page(&self, status: StatusCode) -> Value {
+        let key = words_key(status);
+        let heading = words::text(&format!("error-{key}-heading"));
+        json!({
+            "lang": "en",
+            "title": heading,
+            "assets": assets::prefix(),
+            "csrf_token": "",
+            "theme": self.theme,
+            "path": self.path,
+            "me": null,
+            "notice": null,
+            "status": status.as_u16(),
+            "heading": heading,
+            "text": words::text(&format!("error-{key}-text")),
+            "request_id": self.request_id,
+        })
+    }
+}
+
+/// A page of our own says more than the error page could.
+fn is_plain_error(status: StatusCode, headers: &HeaderMap) -> bool {
+    let is_error = status.is_client_error() || status.is_server_error();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    is_error && !kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+fn words_key(status: StatusCode) -> u16 {
+    match status.as_u16() {
+        405 => 404,
+        431 => 413,
+        408 => 503,
+        known @ (400 | 403 | 404 | 409 | 413 | 429 | 503) => known,
+        _ if status.is_client_error() => 400,
+        _ => 500,
+    }
+}

@@ -1,0 +1,88 @@
+//! Changes between two people, done: written, committed, then told to both sides.
+
+use std::net::IpAddr;
+
+use channels::Layer;
+
+use super::{
+    changes::{self, Changed, OpenRequests},
+    events,
+};
+use crate::{
+    accounts::{User, UserId, username},
+    config::Limits as Settings,
+    db::{Connection, Database},
+    error::{Error, Result},
+    security::{Account, Action, Limits},
+    words,
+};
+
+/// One change of [`changes`], from `me` to the other.
+pub(super) type Change = fn(&mut Connection, &User, &User) -> Result<Changed>;
+
+/// What the views need to change who may talk to whom; registered as `web::Data`.
+#[derive(Clone)]
+pub struct FriendBook {
+    pub(super) database: Database,
+    layer: Layer,
+    limits: Limits,
+    open_requests: OpenRequests,
+}
+
+impl FriendBook {
+    /// Writes to `database` and tells it on `layer`.
+    pub fn new(database: Database, layer: Layer, limits: Limits, settings: &Settings) -> Self {
+        let open_requests = OpenRequests {
+            most: settings.open_requests,
+            most_when_new: settings.open_requests_new,
+        };
+        Self {
+            database,
+            layer,
+            limits,
+            open_requests,
+        }
+    }
+
+    /// Asks whoever has exactly this name. Unknown and unreachable people give the same answer.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `username`, [`Error::TooMany`].
+    pub(super) async fn add(&self, me: &User, typed: &str, address: IpAddr) -> Result<()> {
+        let key = username::key(typed.trim());
+        if key.is_empty() {
+            return Err(Error::invalid(
+                "username",
+                words::text("friends-error-empty"),
+            ));
+        }
+        self.limits
+            .check(Action::FriendRequest, Some(Account::Id(me.id.0)), address)?;
+        let (me, limit) = (me.clone(), self.open_requests);
+        let changed = self
+            .database
+            .write(move |conn| match User::named(conn, &key)? {
+                Some(other) => changes::add(conn, &me, &other, limit).map(Some),
+                None => changes::refuse_too_many(conn, &me, limit).map(|()| None),
+            });
+        if let Some(changed) = changed.await? {
+            events::announce(&self.layer, &changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Does `change` to the person `other`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is nothing to change, or nobody.
+    pub(super) async fn change(&self, me: &User, other: UserId, change: Change) -> Result<Changed> {
+        let me = me.clone();
+        let changed = self.database.write(move |conn| {
+            let other = User::find(conn, other)?;
+            change(conn, &me, &other)
+        });
+        let changed = changed.await?;
+        events::announce(&self.layer, &changed).await?;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,229 @@
+//! What a person can do about another. Each is one function on the writer's connection, so that
+//! what is checked still holds when it is changed.
+
+use diesel::prelude::*;
+
+use super::{
+    Relation,
+    models::{Block, FriendRequest, Friendship},
+    relation::ASK_AGAIN_AFTER,
+};
+use crate::{
+    accounts::{Person, User, UserId},
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::friend_requests,
+    words,
+};
+
+/// What one side was shown before and is shown after.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    before: Relation,
+    after: Relation,
+}
+
+impl View {
+    /// The new relation, if it is one.
+    pub(super) fn news(self) -> Option<Relation> {
+        (self.before != self.after).then_some(self.after)
+    }
+}
+
+/// A committed change between two people.
+#[derive(Debug)]
+pub(super) struct Changed {
+    pub(super) me: Person,
+    pub(super) other: Person,
+    pub(super) my_view: View,
+    pub(super) their_view: View,
+}
+
+impl Changed {
+    pub(super) fn friendship_begun(&self) -> bool {
+        self.my_view.news() == Some(Relation::Friend)
+    }
+
+    pub(super) fn friendship_ended(&self) -> bool {
+        self.my_view.before == Relation::Friend && self.my_view.after != Relation::Friend
+    }
+}
+
+/// How many requests a person may have open; fewer for a young account.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OpenRequests {
+    pub(super) most: u32,
+    pub(super) most_when_new: u32,
+}
+
+/// An account is new for this long.
+const NEW_ACCOUNT: std::time::Duration = std::time::Duration::from_secs(72 * 3600);
+
+/// Asks `other` for friendship, or accepts if `other` asked first.
+///
+/// # Errors
+/// [`Error::Invalid`] at `username` where the person may be told why. A block by the other, a
+/// recently declined request and success look the same.
+pub(super) fn add(
+    conn: &mut Connection,
+    me: &User,
+    other: &User,
+    limit: OpenRequests,
+) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        match Relation::between(conn, me.id, other.id)? {
+            Relation::Myself => Err(refused("friends-error-self", other)),
+            Relation::Friend => Err(refused("friends-error-already-friend", other)),
+            Relation::Blocked => Err(refused("friends-error-blocked", other)),
+            Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
+            Relation::Outgoing | Relation::None | Relation::BlockedByOther => {
+                refuse_too_many(conn, me, limit)?;
+                ask(conn, me.id, other.id)
+            }
+        }
+    })
+}
+
+/// Accepts the request that `other` sent.
+pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        match Relation::between(conn, me.id, other.id)? {
+            Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
+            Relation::Friend => Ok(()),
+            _ => Err(Error::NotFound),
+        }
+    })
+}
+
+/// Declines the request that `other` sent; to `other` it goes on to look pending.
+pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        Ok(mark_declined(conn, other.id, me.id)?)
+    })
+}
+
+/// Takes back the request to `other`.
+pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        let Some(request) = FriendRequest::find(conn, me.id, other.id)? else {
+            return Ok(());
+        };
+        if request.declined_at.is_none() {
+            FriendRequest::delete(conn, me.id, other.id)?;
+            return Ok(());
+        }
+        diesel::update(friend_requests::table.find((me.id, other.id)))
+            .set(friend_requests::cancelled_at.eq(Timestamp::now()))
+            .execute(conn)?;
+        Ok(())
+    })
+}
+
+/// Ends the friendship with `other`; the conversation stays readable.
+pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        Ok(Friendship::end(conn, me.id, other.id).map(drop)?)
+    })
+}
+
+/// Blocks `other`: ends the friendship, and hides what `other` asks from now on.
+pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        if me.id == other.id {
+            return Err(Error::NotFound);
+        }
+        Friendship::end(conn, me.id, other.id)?;
+        FriendRequest::delete(conn, me.id, other.id)?;
+        mark_declined(conn, other.id, me.id)?;
+        Ok(Block::begin(conn, me.id, other.id)?)
+    })
+}
+
+/// Lifts the block of `other`.
+pub(super) fn unblock(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    between(conn, me, other, |conn| {
+        Ok(Block::end(conn, me.id, other.id)?)
+    })
+}
+
+fn between(
+    conn: &mut Connection,
+    me: &User,
+    other: &User,
+    change: impl FnOnce(&mut Connection) -> Result<()>,
+) -> Result<Changed> {
+    let views = |conn: &mut Connection| -> Result<(Relation, Relation)> {
+        let mine = Relation::shown(conn, me.id, other.id)?;
+        Ok((mine, Relation::shown(conn, other.id, me.id)?))
+    };
+    let (mine, theirs) = views(conn)?;
+    change(conn)?;
+    let (mine_after, theirs_after) = views(conn)?;
+    Ok(Changed {
+        me: Person::new(me.id, &me.username),
+        other: Person::new(other.id, &other.username),
+        my_view: View {
+            before: mine,
+            after: mine_after,
+        },
+        their_view: View {
+            before: theirs,
+            after: theirs_after,
+        },
+    })
+}
+
+/// A fresh row, or one that a block or a recent refusal keeps hidden from the recipient.
+fn ask(conn: &mut Connection, me: UserId, other: UserId) -> Result<()> {
+    let now = Timestamp::now();
+    let asked_before = FriendRequest::find(conn, me, other)?;
+    let recent = now.minus(ASK_AGAIN_AFTER);
+    let declined_at = asked_before
+        .and_then(|request| request.declined_at)
+        .filter(|declined| *declined > recent)
+        .or(Block::exists(conn, other, me)?.then_some(now));
+    let request = FriendRequest {
+        sender_id: me,
+        recipient_id: other,
+        created_at: now,
+        declined_at,
+        cancelled_at: None,
+    };
+    FriendRequest::delete(conn, me, other)?;
+    diesel::insert_into(friend_requests::table)
+        .values(request)
+        .execute(conn)?;
+    Ok(())
+}
+
+fn mark_declined(conn: &mut Connection, sender: UserId, recipient: UserId) -> QueryResult<()> {
+    let open = friend_requests::table
+        .find((sender, recipient))
+        .filter(friend_requests::declined_at.is_null());
+    diesel::update(open)
+        .set(friend_requests::declined_at.eq(Timestamp::now()))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Result<()> {
+    let is_new = me.created_at > Timestamp::now().minus(NEW_ACCOUNT);
+    let most = if is_new {
+        limit.most_when_new
+    } else {
+        limit.most
+    };
+    let open = FriendRequest::from(conn, me.id)?.len();
+    if open < usize::try_from(most).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    let sentence = words::text_with("friends-error-too-many", &[("most", &most.to_string())]);
+    Err(Error::invalid("username", sentence))
+}
+
+fn refused(key: &str, other: &User) -> Error {
+    Error::invalid(
+        "username",
+        words::text_with(key, &[("name", &other.username)]),
+    )
+}

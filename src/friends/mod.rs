@@ -1,0 +1,18 @@
+//! Friends: who may talk to whom. Requests, friendships and blocks, seen from one person as one of
+//! seven relations; each change is told to the open pages of both sides.
+
+mod book;
+mod changes;
+mod events;
+mod models;
+mod relation;
+mod views;
+
+pub use book::FriendBook;
+pub use events::{FriendshipEvent, RelationEvent, friendship_group};
+pub use models::{Friendship, friends_of};
+pub use relation::Relation;
+pub use views::routes;
+
+#[cfg(test)]
+mod tests;

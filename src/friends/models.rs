@@ -1,0 +1,205 @@
+//! Rows of requests, friendships and blocks, and the queries over one of them.
+
+use diesel::{dsl::exists, prelude::*};
+
+use super::relation::DECLINED_LOOKS_PENDING;
+use crate::{
+    accounts::{Person, UserId},
+    db::{Connection, Timestamp},
+    schema::{blocks, friend_requests, friendships, users},
+};
+
+/// "I would like to be your friend", until it is accepted, cancelled or lapses.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = friend_requests)]
+pub(super) struct FriendRequest {
+    pub(super) sender_id: UserId,
+    pub(super) recipient_id: UserId,
+    pub(super) created_at: Timestamp,
+    pub(super) declined_at: Option<Timestamp>,
+    pub(super) cancelled_at: Option<Timestamp>,
+}
+
+impl FriendRequest {
+    pub(super) fn find(
+        conn: &mut Connection,
+        sender: UserId,
+        recipient: UserId,
+    ) -> QueryResult<Option<Self>> {
+        friend_requests::table
+            .find((sender, recipient))
+            .select(Self::as_select())
+            .first(conn)
+            .optional()
+    }
+
+    /// Whether the recipient sees it.
+    pub(super) fn is_open(&self) -> bool {
+        self.declined_at.is_none() && self.cancelled_at.is_none()
+    }
+
+    /// Whether the sender sees it: a declined one looks pending until it lapses.
+    pub(super) fn looks_pending(&self, now: Timestamp) -> bool {
+        let lapsed = |declined: Timestamp| declined < now.minus(DECLINED_LOOKS_PENDING);
+        self.cancelled_at.is_none() && !self.declined_at.is_some_and(lapsed)
+    }
+
+    pub(super) fn delete(
+        conn: &mut Connection,
+        sender: UserId,
+        recipient: UserId,
+    ) -> QueryResult<usize> {
+        diesel::delete(friend_requests::table.find((sender, recipient))).execute(conn)
+    }
+
+    /// Requests that `recipient` has not answered, oldest first.
+    pub(super) fn to(conn: &mut Connection, recipient: UserId) -> QueryResult<Vec<Person>> {
+        let rows = friend_requests::table
+            .inner_join(users::table.on(users::id.eq(friend_requests::sender_id)))
+            .filter(friend_requests::recipient_id.eq(recipient))
+            .filter(friend_requests::declined_at.is_null())
+            .filter(friend_requests::cancelled_at.is_null())
+            .order(friend_requests::created_at)
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        Ok(people(rows))
+    }
+
+    /// Requests that look pending to `sender`, newest first.
+    pub(super) fn from(conn: &mut Connection, sender: UserId) -> QueryResult<Vec<Person>> {
+        let lapsed = Timestamp::now().minus(DECLINED_LOOKS_PENDING);
+        let rows = friend_requests::table
+            .inner_join(users::table.on(users::id.eq(friend_requests::recipient_id)))
+            .filter(friend_requests::sender_id.eq(sender))
+            .filter(friend_requests::cancelled_at.is_null())
+            .filter(
+                friend_requests::declined_at
+                    .is_null()
+                    .or(friend_requests::declined_at.ge(lapsed)),
+            )
+            .order(friend_requests::created_at.desc())
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        Ok(people(rows))
+    }
+}
+
+/// Two people who may talk; the smaller id stands first.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = friendships)]
+pub struct Friendship {
+    user_a: UserId,
+    user_b: UserId,
+    created_at: Timestamp,
+}
+
+impl Friendship {
+    /// Whether the two are friends.
+    pub fn exists(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
+        let pair = friendships::table.find((a.min(b), a.max(b)));
+        diesel::select(exists(pair)).get_result(conn)
+    }
+
+    /// Whether the two are friends and neither blocks the other: whether they may write.
+    pub fn is_open(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
+        Ok(Self::exists(conn, a, b)? && !Block::either_way(conn, a, b)?)
+    }
+
+    /// Every pair of friends, for repairs at the start.
+    pub fn all(conn: &mut Connection) -> QueryResult<Vec<(UserId, UserId)>> {
+        friendships::table
+            .select((friendships::user_a, friendships::user_b))
+            .load(conn)
+    }
+
+    pub(super) fn begin(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<()> {
+        let row = Self {
+            user_a: a.min(b),
+            user_b: a.max(b),
+            created_at: Timestamp::now(),
+        };
+        diesel::insert_into(friendships::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        FriendRequest::delete(conn, a, b)?;
+        FriendRequest::delete(conn, b, a)?;
+        Ok(())
+    }
+
+    pub(super) fn end(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
+        let pair = friendships::table.find((a.min(b), a.max(b)));
+        Ok(diesel::delete(pair).execute(conn)? == 1)
+    }
+}
+
+/// One person's wish not to be reached by another.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = blocks)]
+pub(super) struct Block {
+    blocker_id: UserId,
+    blocked_id: UserId,
+    created_at: Timestamp,
+}
+
+impl Block {
+    pub(super) fn exists(conn: &mut Connection, by: UserId, of: UserId) -> QueryResult<bool> {
+        diesel::select(exists(blocks::table.find((by, of)))).get_result(conn)
+    }
+
+    pub(super) fn either_way(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
+        Ok(Self::exists(conn, a, b)? || Self::exists(conn, b, a)?)
+    }
+
+    pub(super) fn begin(conn: &mut Connection, by: UserId, of: UserId) -> QueryResult<()> {
+        let row = Self {
+            blocker_id: by,
+            blocked_id: of,
+            created_at: Timestamp::now(),
+        };
+        diesel::insert_into(blocks::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        Ok(())
+    }
+
+    pub(super) fn end(conn: &mut Connection, by: UserId, of: UserId) -> QueryResult<()> {
+        diesel::delete(blocks::table.find((by, of))).execute(conn)?;
+        Ok(())
+    }
+
+    /// The people whom `by` blocks, newest first.
+    pub(super) fn by(conn: &mut Connection, by: UserId) -> QueryResult<Vec<Person>> {
+        let rows = blocks::table
+            .inner_join(users::table.on(users::id.eq(blocks::blocked_id)))
+            .filter(blocks::blocker_id.eq(by))
+            .order(blocks::created_at.desc())
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        Ok(people(rows))
+    }
+}
+
+/// The friends of `me`, by name.
+pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
+    let on_the_right = friendships::table
+        .inner_join(users::table.on(users::id.eq(friendships::user_b)))
+        .filter(friendships::user_a.eq(me))
+        .select((users::id, users::username))
+        .load::<(UserId, String)>(conn)?;
+    let on_the_left = friendships::table
+        .inner_join(users::table.on(users::id.eq(friendships::user_a)))
+        .filter(friendships::user_b.eq(me))
+        .select((users::id, users::username))
+        .load::<(UserId, String)>(conn)?;
+    let mut friends = people(on_the_right.into_iter().chain(on_the_left));
+    friends.sort_by_cached_key(|friend| friend.username.to_lowercase());
+    Ok(friends)
+}
+
+fn people(rows: impl IntoIterator<Item = (UserId, String)>) -> Vec<Person> {
+    rows.into_iter()
+        .map(|(id, username)| Person::new(id, username))
+        .collect()
+}

@@ -1,0 +1,134 @@
+//! Everything that lives as long as the server, made once in the order in which it needs each
+//! other, and handed to every worker.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use actix::Actor;
+use actix_web::web::{Data, FormConfig, ServiceConfig};
+use channels::{Layer, OriginValidator};
+
+use crate::{
+    accounts::{FirstRun, Notices, PasswordHasher, Sessions},
+    chat::{Chat, ChatConsumerParts, ChatServer},
+    config::{Limits as Bounds, Settings},
+    db::Database,
+    error::{Error, Result},
+    friends::FriendBook,
+    health::Stopping,
+    security::{
+        ConnectionLimits, Csrf, Limits, SecretKeys, Site, TrustedProxies,
+        connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
+    },
+    templates::Templates,
+};
+
+/// One of each; clones share.
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) site: Site,
+    pub(crate) layer: Layer,
+    pub(crate) sessions: Sessions,
+    pub(crate) connections: ConnectionLimits,
+    pub(crate) origins: OriginValidator,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) consumer: ChatConsumerParts,
+    pub(crate) stopping: Stopping,
+    pub(crate) first_run: FirstRun,
+    bounds: Arc<Bounds>,
+    csrf: Csrf,
+    headers: SecurityHeaders,
+    notices: Notices,
+    hasher: PasswordHasher,
+    limits: Limits,
+    friends: FriendBook,
+}
+
+impl Parts {
+    /// Makes all parts for a server that listens on `address`, and starts the chat server.
+    ///
+    /// # Errors
+    /// What stops a start: the secret key, a template, a pattern of origins.
+    pub(crate) async fn assemble(
+        settings: &Settings,
+        address: SocketAddr,
+        database: Database,
+        layer: Layer,
+    ) -> Result<Self> {
+        let bounds = Arc::new(settings.limits.clone());
+        let site = Site::new(settings, address);
+        let keys = SecretKeys::open_or_create(&settings.data)?;
+        let templates = Templates::load()?;
+        let limits = Limits::new(&settings.rates);
+        let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
+        let descriptors = raise_descriptor_limit();
+        let first_run = FirstRun::prepare(&database).await?;
+        let server = ChatServer::new(
+            database.clone(),
+            layer.clone(),
+            templates.clone(),
+            limits.clone(),
+            bounds.message_chars,
+        );
+        Ok(Self {
+            sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
+            connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
+            origins: OriginValidator::new(site.origins()).map_err(Error::internal)?,
+            csrf: Csrf::new(&keys, &site, &bounds),
+            headers: SecurityHeaders::new(&site).map_err(Error::internal)?,
+            notices: Notices::new(&keys, &site),
+            hasher: PasswordHasher::on_every_core(bounds.bcrypt_cost).map_err(Error::internal)?,
+            friends: FriendBook::new(database.clone(), layer.clone(), limits.clone(), &bounds),
+            consumer: ChatConsumerParts {
+                server: server.start(),
+                database,
+                templates,
+                limits: Arc::clone(&bounds),
+            },
+            stopping: Stopping::default(),
+            site,
+            layer,
+            proxies,
+            first_run,
+            bounds,
+            limits,
+        })
+    }
+
+    /// Lets views, extractors and middleware find them.
+    pub(crate) fn register(&self, cfg: &mut ServiceConfig) {
+        let ChatConsumerParts {
+            server,
+            database,
+            templates,
+            ..
+        } = self.consumer.clone();
+        let chat = Chat {
+            server,
+            database: database.clone(),
+            settings: Arc::clone(&self.bounds),
+        };
+        cfg.app_data(Data::new(database))
+            .app_data(Data::new(templates))
+            .app_data(Data::new(chat))
+            .app_data(Data::new(self.layer.clone()))
+            .app_data(Data::new(self.site.clone()))
+            .app_data(Data::new(self.proxies.clone()))
+            .app_data(Data::new(self.stopping.clone()))
+            .app_data(Data::new(self.first_run.clone()))
+            .app_data(Data::from(Arc::clone(&self.bounds)))
+            .app_data(Data::new(self.csrf.clone()))
+            .app_data(Data::new(self.headers.clone()))
+            .app_data(Data::new(self.notices.clone()))
+            .app_data(Data::new(self.hasher.clone()))
+            .app_data(Data::new(self.limits.clone()))
+            .app_data(Data::new(self.friends.clone()))
+            .app_data(
+                FormConfig::default()
+                    .limit(self.bounds.max_form_bytes)
+                    .error_handler(|error, _| {
+                        log::debug!(target: "parlour::http", "a form was refused: {error}");
+                        Error::BadRequest("form").into()
+                    }),
+            );
+    }
+}

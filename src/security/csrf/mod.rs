@@ -1,0 +1,175 @@
+//! Middleware: what changes something must come from a page of ours, and show that page's token.
+//!
+//! It stands before every route, so no view can forget it. Pages get tokens by
+//! [`Csrf::token_for`]. Counterpart in Django: `CsrfViewMiddleware`.
+
+mod source;
+mod token;
+
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorRequestTimeout;
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::web::{self, Bytes, BytesMut};
+use actix_web::{HttpMessage, HttpRequest, rt};
+use futures_util::StreamExt;
+
+use super::security_log::SecurityEvent;
+use super::{SecretKeys, Site, client_addr};
+use crate::config::Limits as Bounds;
+use crate::error::Error;
+use token::Owner;
+
+const FIELD: &str = "csrf_token";
+const HEADER: &str = "x-csrf-token";
+const COOKIE: &str = "parlour_visitor";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The session that a request belongs to; the session middleware, which stands further out, leaves
+/// it in the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionId(pub String);
+
+/// The guard's key and rules; registered as `web::Data`.
+#[derive(Clone, Debug)]
+pub struct Csrf {
+    key: [u8; 64],
+    site: Site,
+    max_form_bytes: usize,
+    body_timeout: Duration,
+}
+
+/// A token for the forms of one page.
+#[derive(Clone, Debug)]
+pub struct PageToken {
+    /// For the field `csrf_token` or the header `X-CSRF-Token`.
+    pub token: String,
+    /// To be set with the page: it ties the token to a visitor who is not known yet.
+    pub cookie: Option<Cookie<'static>>,
+}
+
+impl Csrf {
+    /// A form's body is read here to find its token, so the bounds of bodies hold here too.
+    pub fn new(keys: &SecretKeys, site: &Site, bounds: &Bounds) -> Self {
+        Self {
+            key: keys.csrf(),
+            site: site.clone(),
+            max_form_bytes: bounds.max_form_bytes,
+            body_timeout: bounds.body_timeout.0,
+        }
+    }
+
+    /// A fresh token for a page that answers `request`.
+    pub fn token_for(&self, request: &HttpRequest) -> PageToken {
+        if let Some(owner) = self.owner_of(request) {
+            return PageToken {
+                token: token::make(&self.key, &owner),
+                cookie: None,
+            };
+        }
+        let nonce = token::new_nonce();
+        let cookie = Cookie::build(self.site.cookie_name(COOKIE), nonce.clone())
+            .path("/")
+            .secure(self.site.secure_cookies())
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .finish();
+        PageToken {
+            token: token::make(&self.key, &Owner::Visitor(nonce)),
+            cookie: Some(cookie),
+        }
+    }
+
+    fn owner_of(&self, request: &HttpRequest) -> Option<Owner> {
+        if let Some(SessionId(id)) = request.extensions().get() {
+            return Some(Owner::Session(id.clone()));
+        }
+        let cookie = request.cookie(&self.site.cookie_name(COOKIE))?;
+        token::is_nonce(cookie.value()).then(|| Owner::Visitor(cookie.value().to_owned()))
+    }
+
+    /// Whether the request may pass; a form's body is put back for the view.
+    async fn accept(&self, request: &mut ServiceRequest) -> actix_web::Result<()> {
+        if !source::is_ours(&self.site, request.headers()) {
+            return Err(Error::Forbidden.into());
+        }
+        let token = match header_token(request.headers()) {
+            Some(token) => token,
+            None if is_form(request.headers()) => {
+                let body = self.read_form(request.take_payload()).await?;
+                let token = field_token(&body);
+                request.set_payload(body.into());
+                token.ok_or(Error::Forbidden)?
+            }
+            None => return Err(Error::Forbidden.into()),
+        };
+        let owner = self.owner_of(request.request()).ok_or(Error::Forbidden)?;
+        if token::verify(&self.key, &owner, &token) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden.into())
+        }
+    }
+
+    async fn read_form(&self, mut payload: Payload) -> actix_web::Result<Bytes> {
+        let read = async {
+            let mut body = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk?;
+                if body.len() + chunk.len() > self.max_form_bytes {
+                    return Err(Error::TooLarge.into());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(body.freeze())
+        };
+        match rt::time::timeout(self.body_timeout, read).await {
+            Ok(body) => body,
+            Err(elapsed) => Err(ErrorRequestTimeout(elapsed)),
+        }
+    }
+}
+
+/// `App::wrap(from_fn(csrf::guard))`, inside the sessions; needs `web::Data<Csrf>`.
+///
+/// Answers 403 for a missing or wrong origin or token, 413 and 408 for a form too long or too slow.
+pub async fn guard<B: MessageBody + 'static>(
+    csrf: web::Data<Csrf>,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    if request.method().is_safe() {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    match csrf.accept(&mut request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(refusal) => {
+            if matches!(refusal.as_error(), Some(Error::Forbidden)) {
+                SecurityEvent::RequestForged.record(None, client_addr(request.request()));
+            }
+            Ok(request.error_response(refusal).map_into_right_body())
+        }
+    }
+}
+
+fn header_token(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get(HEADER)?.to_str().ok()?.to_owned())
+}
+
+fn field_token(body: &[u8]) -> Option<String> {
+    url::form_urlencoded::parse(body)
+        .find(|(name, _)| name == FIELD)
+        .map(|(_, token)| token.into_owned())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
+}

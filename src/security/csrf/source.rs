@@ -1,0 +1,87 @@
+//! Where a request was sent from, as far as the browser tells.
+
+use actix_web::http::header::{HeaderMap, ORIGIN, REFERER};
+
+use crate::security::Site;
+
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+const SAME_ORIGIN: &[u8] = b"same-origin";
+
+/// Whether `Origin`, or else `Referer`, is the site's, and `Sec-Fetch-Site` says so where present.
+///
+/// Without both headers the request is refused on https; on plain http old browsers omit them.
+pub(super) fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all(SEC_FETCH_SITE);
+    if !said.all(|value| value.as_bytes() == SAME_ORIGIN) {
+        return false;
+    }
+    let name = if headers.contains_key(ORIGIN) {
+        ORIGIN
+    } else {
+        REFERER
+    };
+    let mut sources = headers.get_all(name);
+    match (sources.next(), sources.next()) {
+        (Some(source), None) => source.to_str().is_ok_and(|source| site.has_origin(source)),
+        (None, None) => !site.is_https(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+    use crate::config::Settings;
+
+    fn is_ours_at(url: &str, headers: &[(&str, &str)]) -> bool {
+        let mut settings = Settings::for_data("unused");
+        settings.public_url = Some(url.parse().unwrap());
+        let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().unwrap();
+            map.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        super::is_ours(&site, &map)
+    }
+
+    fn over_https(headers: &[(&str, &str)]) -> bool {
+        is_ours_at("https://chat.example.org", headers)
+    }
+
+    #[test]
+    fn the_site_s_own_pages_pass() {
+        let origin = ("origin", "https://chat.example.org");
+
+        assert!(over_https(&[origin]));
+        assert!(over_https(&[origin, ("sec-fetch-site", "same-origin")]));
+        assert!(over_https(&[(
+            "referer",
+            "https://chat.example.org/friends/?x=1"
+        )]));
+        assert!(is_ours_at("http://chat.example.org", &[]));
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let origin = ("origin", "https://chat.example.org");
+        let referer = ("referer", "https://chat.example.org/");
+        let refused: [&[(&str, &str)]; 10] = [
+            &[],
+            &[("origin", "null")],
+            &[("origin", "null"), referer],
+            &[("origin", "https://evil.test"), referer],
+            &[("origin", "http://chat.example.org")],
+            &[("referer", "https://chat.example.org.evil.test/")],
+            &[("referer", "https://chat.example.org@evil.test/")],
+            &[origin, origin],
+            &[origin, ("sec-fetch-site", "same-site")],
+            &[origin, ("sec-fetch-site", "cross-site")],
+        ];
+        for headers in refused {
+            assert!(!over_https(headers), "{headers:?}");
+        }
+    }
+}

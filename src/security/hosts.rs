@@ -1,0 +1,34 @@
+//! Middleware: a request that names a host which is not ours is refused, so that nothing further in
+//! can be fooled by the name (Django's `ALLOWED_HOSTS`).
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::HOST;
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::Site;
+use crate::error::Error;
+
+/// `App::wrap(from_fn(hosts::guard))`; needs `web::Data<Site>`. Answers 400 for a foreign host.
+pub async fn guard<B: MessageBody + 'static>(
+    site: web::Data<Site>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    if is_ours(&site, &request) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let refusal = Error::BadRequest("this host is not served here");
+    Ok(request.error_response(refusal).map_into_right_body())
+}
+
+/// Exactly one `Host`, or with HTTP/2 the authority of the target.
+fn is_ours(site: &Site, request: &ServiceRequest) -> bool {
+    let mut named = request.headers().get_all(HOST);
+    match (named.next(), named.next()) {
+        (Some(host), None) => host.to_str().is_ok_and(|host| site.has_host(host)),
+        (None, None) => request.uri().host().is_some_and(|host| site.has_host(host)),
+        _ => false,
+    }
+}

@@ -1,0 +1,27 @@
+//! Guards that stand before every view and socket: who asks, from where, how often, and with what
+//! proof that the person meant it; and what every answer carries. Nothing here knows a user table.
+//!
+//! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], then error pages and
+//! sessions, then [`csrf`] next to the views.
+
+pub mod bounds;
+pub mod client_addr;
+pub mod connection_limits;
+pub mod csrf;
+pub mod headers;
+pub mod hosts;
+pub mod limits;
+pub mod request_log;
+pub mod secret_keys;
+pub mod security_log;
+pub mod site;
+
+pub use client_addr::{TrustedProxies, client_addr};
+pub use connection_limits::ConnectionLimits;
+pub use csrf::Csrf;
+pub use limits::{Account, Action, Limits, TokenBucket};
+pub use secret_keys::SecretKeys;
+pub use site::Site;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! The server's one secret, 64 random bytes in the data folder, and the keys made from it.
+//!
+//! Opened once at start, before the database, since it also makes the data folder. Each purpose
+//! gets its own key (HKDF-SHA256 by label), so that one that leaks opens nothing else.
+
+use std::fmt;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use actix_web::cookie::Key;
+use hkdf::Hkdf;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use sha2::Sha256;
+
+use crate::error::{Error, Result};
+
+const FILE_NAME: &str = "secret.key";
+const LEN: usize = 64;
+/// Any permission for group or others.
+const TOO_OPEN: u32 = 0o077;
+
+/// The keys of this server; cheap to clone, and prints as `***`.
+#[derive(Clone)]
+pub struct SecretKeys {
+    secret: [u8; LEN],
+}
+
+impl SecretKeys {
+    /// Reads `folder/secret.key`; makes the folder (0700) and the file (0600) where missing.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] naming the path when it cannot be made or read, has the wrong length, or
+    /// may be read by anybody else.
+    pub fn open_or_create(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE_NAME);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|cause| named(folder, &cause))?;
+        refuse_open_modes(folder)?;
+        let new = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        match new {
+            Ok(file) => Self::create(file).map_err(|cause| named(&path, &cause)),
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Self::read(&path),
+            Err(cause) => Err(named(&path, &cause)),
+        }
+    }
+
+    fn create(mut file: File) -> std::io::Result<Self> {
+        let secret = random_bytes()?;
+        file.write_all(&secret)?;
+        file.sync_all()?;
+        Ok(Self { secret })
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        refuse_open_modes(path)?;
+        let mut secret = Vec::with_capacity(LEN + 1);
+        File::open(path)
+            .and_then(|file| file.take(LEN as u64 + 1).read_to_end(&mut secret))
+            .map_err(|cause| named(path, &cause))?;
+        match secret.try_into() {
+            Ok(secret) => Ok(Self { secret }),
+            Err(secret) => {
+                let len = Vec::len(&secret);
+                Err(named(
+                    path,
+                    &format!(
+                        "{len} bytes instead of {LEN}; remove it to sign everybody out and start with a new one"
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// A secret that lives as long as the process: for tests and examples.
+    pub fn ephemeral() -> std::io::Result<Self> {
+        Ok(Self {
+            secret: random_bytes()?,
+        })
+    }
+
+    /// Encrypts the session cookie.
+    pub fn session_cookie(&self) -> Key {
+        Key::from(&self.derive::<64>("session cookie"))
+    }
+
+    /// Signs the short-lived cookie of a notice.
+    pub fn notice_cookie(&self) -> Key {
+        Key::from(&self.derive::<64>("notice cookie"))
+    }
+
+    /// Signs form tokens.
+    pub fn csrf(&self) -> [u8; 64] {
+        self.derive("csrf")
+    }
+
+    fn derive<const N: usize>(&self, label: &str) -> [u8; N] {
+        let mut key = [0; N];
+        Hkdf::<Sha256>::new(None, &self.secret)
+            .expand_multi_info(&[b"parlour ", label.as_bytes()], &mut key)
+            .expect("HKDF-SHA256 gives up to 8160 bytes");
+        key
+    }
+}
+
+impl fmt::Debug for SecretKeys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("SecretKeys(***)")
+    }
+}
+
+fn random_bytes() -> std::io::Result<[u8; LEN]> {
+    let mut bytes = [0; LEN];
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(std::io::Error::other)?;
+    Ok(bytes)
+}
+
+fn refuse_open_modes(path: &Path) -> Result<()> {
+    let metadata = path.metadata().map_err(|cause| named(path, &cause))?;
+    if metadata.mode() & TOO_OPEN == 0 {
+        return Ok(());
+    }
+    let (now, wanted) = (
+        metadata.mode() & 0o777,
+        if metadata.is_dir() { 700 } else { 600 },
+    );
+    Err(named(
+        path,
+        &format!("other users may open it (mode {now:o}); chmod {wanted} it first"),
+    ))
+}
+
+fn named(path: &Path, cause: &dyn fmt::Display) -> Error {
+    Error::internal(format!("{}: {cause}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{Permissions, set_permissions, write};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn cause(result: Result<SecretKeys>) -> String {
+        match result {
+            Err(Error::Internal(cause)) => cause.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_second_start_finds_the_key_of_the_first() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("data");
+
+        let first = SecretKeys::open_or_create(&folder).unwrap();
+        let second = SecretKeys::open_or_create(&folder).unwrap();
+
+        assert_eq!(first.csrf(), second.csrf());
+        assert_eq!(folder.metadata().unwrap().mode() & 0o777, 0o700);
+        let file = folder.join(FILE_NAME).metadata().unwrap();
+        assert_eq!((file.mode() & 0o777, file.len()), (0o600, 64));
+    }
+
+    #[test]
+    fn a_key_or_folder_that_others_may_read_stops_the_start() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("data");
+        SecretKeys::open_or_create(&folder).unwrap();
+
+        set_permissions(folder.join(FILE_NAME), Permissions::from_mode(0o640)).unwrap();
+        assert!(cause(SecretKeys::open_or_create(&folder)).contains("mode 640"));
+
+        set_permissions(folder.join(FILE_NAME), Permissions::from_mode(0o600)).unwrap();
+        set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        assert!(cause(SecretKeys::open_or_create(&folder)).contains("mode 755"));
+    }
+
+    #[test]
+    fn a_key_cut_short_stops_the_start() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("data");
+        SecretKeys::open_or_create(&folder).unwrap();
+
+        write(folder.join(FILE_NAME), "short").unwrap();
+
+        assert!(cause(SecretKeys::open_or_create(&folder)).contains("5 bytes instead of 64"));
+    }
+
+    #[test]
+    fn each_purpose_and_each_server_has_its_own_key() {
+        let keys = SecretKeys::ephemeral().unwrap();
+
+        assert!(keys.session_cookie() != keys.notice_cookie());
+        assert_ne!(keys.csrf(), SecretKeys::ephemeral().unwrap().csrf());
+    }
+
+    #[test]
+    fn keys_do_not_print() {
+        let keys = SecretKeys::ephemeral().unwrap();
+
+        assert_eq!(format!("{keys:?}"), "SecretKeys(***)");
+    }
+}

@@ -1,0 +1,187 @@
+//! One running Parlour: started with everything it needs, and drained at its end.
+
+use std::{net::TcpListener, time::Duration};
+
+use actix::Addr;
+use actix_web::{
+    App, HttpServer,
+    dev::ServerHandle,
+    middleware::{Compress, from_fn},
+    rt, web,
+};
+use channels::{InMemoryLayer, Layer};
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+use crate::{
+    accounts::{recognise, report_storage},
+    chat::{ChatEvent, ChatServer, ConsumerEvent, Stop, everyone_group, models::Room},
+    config::Settings,
+    data_folder::DataFolder,
+    db::Database,
+    error::{Error, Result},
+    error_pages,
+    health::Stopping,
+    parts::Parts,
+    routes,
+    security::{bounds, csrf, headers, hosts, request_log},
+};
+
+/// Open sockets are closed spread over this time, so that they do not all come back at once.
+const CLOSE_SPREAD: Duration = Duration::from_secs(2);
+/// How long TCP lingers after a Close; see the note on this value in `docs/security-notes.md`.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A server that runs until it is told to stop.
+pub struct Running {
+    url: Url,
+    handle: ServerHandle,
+    finished: rt::task::JoinHandle<std::io::Result<()>>,
+    database: Database,
+    layer: Layer,
+    chat: Addr<ChatServer>,
+    stopping: Stopping,
+    shutdown_timeout: Duration,
+    _folder: DataFolder,
+}
+
+impl Running {
+    /// Opens the data folder and the database, and serves on `listener` from now on.
+    ///
+    /// # Errors
+    /// What stops a start: the folder, the key, the database, a template, the address.
+    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self> {
+        let folder = DataFolder::open(&settings.data)?;
+        let path = settings.database_path();
+        let database = web::block(move || Database::open(&path))
+            .await
+            .map_err(Error::internal)??;
+        database.write(Room::repair_direct).await?;
+        let queue = settings.limits.socket_queue_events;
+        let layer = Layer::new(InMemoryLayer::builder().capacity(queue).build());
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let parts = Parts::assemble(&settings, address, database.clone(), layer.clone()).await?;
+        let (url, chat, stopping) = (
+            parts.site.url().clone(),
+            parts.consumer.server.clone(),
+            parts.stopping.clone(),
+        );
+        announce_first_run(&parts, &url);
+        let server = serve(&settings, listener, parts)?;
+        Ok(Self {
+            url,
+            handle: server.handle(),
+            finished: rt::spawn(server),
+            database,
+            layer,
+            chat,
+            stopping,
+            shutdown_timeout: settings.limits.shutdown_timeout.0,
+            _folder: folder,
+        })
+    }
+
+    /// Where people reach the site.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once.
+    ///
+    /// # Errors
+    /// A signal that cannot be listened to.
+    pub async fn until_signal(self) -> Result<()> {
+        let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+        log::info!(target: "parlour::start", "Parlour is ready: {}", self.url);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        log::info!(target: "parlour::stop", "stopping; a second signal stops at once");
+        tokio::select! {
+            stopped = self.stop() => stopped,
+            _ = terminate.recv() => Err(Error::Busy("stopped before everything was finished")),
+            _ = interrupt.recv() => Err(Error::Busy("stopped before everything was finished")),
+        }
+    }
+
+    /// Takes no more work, finishes what is committed, closes the sockets with 1012, and returns
+    /// when the database is written back.
+    ///
+    /// # Errors
+    /// An actor that was gone before.
+    pub async fn stop(self) -> Result<()> {
+        self.stopping.begin();
+        self.chat
+            .send(Stop)
+            .await
+            .map_err(|_closed| Error::ActorGone("the chat server"))?;
+        self.handle.pause().await;
+        let within_ms = u64::try_from(CLOSE_SPREAD.as_millis()).unwrap_or(u64::MAX);
+        let restarting = ConsumerEvent::Chat(ChatEvent::Restarting { within_ms });
+        self.layer.group_send(&everyone_group(), restarting).await?;
+        let drained = async {
+            self.handle.stop(true).await;
+            self.finished.await
+        };
+        if tokio::time::timeout(self.shutdown_timeout, drained)
+            .await
+            .is_err()
+        {
+            log::warn!(target: "parlour::stop", "some connections did not end in time");
+        }
+        let database = self.database;
+        web::block(move || database.close())
+            .await
+            .map_err(Error::internal)?;
+        log::info!(target: "parlour::stop", "stopped");
+        Ok(())
+    }
+}
+
+/// While nobody owns the server, whoever reads its log may.
+fn announce_first_run(parts: &Parts, url: &Url) {
+    if let Some(link) = parts.first_run.path().and_then(|path| url.join(&path).ok()) {
+        log::info!(target: "parlour::start", "nobody owns this server yet; make the owner here, once: {link}");
+    }
+}
+
+fn serve(
+    settings: &Settings,
+    listener: TcpListener,
+    parts: Parts,
+) -> Result<actix_web::dev::Server> {
+    let limits = settings.limits.clone();
+    let workers = match settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(|cfg| parts.register(cfg))
+            .configure(|cfg| routes::sockets(cfg, &parts))
+            .configure(routes::pages)
+            // The last one stands outermost.
+            .wrap(from_fn(csrf::guard))
+            .wrap(from_fn(recognise))
+            .wrap(parts.sessions.middleware())
+            .wrap(from_fn(report_storage))
+            .wrap(from_fn(error_pages::dress))
+            .wrap(Compress::default())
+            .wrap(from_fn(hosts::guard))
+            .wrap(from_fn(bounds::guard))
+            .wrap(from_fn(headers::add))
+            .wrap(from_fn(request_log::write))
+    });
+    let server = server
+        .workers(workers)
+        .client_request_timeout(limits.head_timeout.0)
+        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+        .shutdown_timeout(limits.shutdown_timeout.0.as_secs())
+        .disable_signals()
+        .on_connect(channels::socket::on_connect)
+        .listen(listener)
+        .map_err(Error::internal)?;
+    Ok(server.run())
+}

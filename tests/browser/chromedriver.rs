@@ -1,0 +1,65 @@
+//! One chromedriver process for one test: on a port that the system chose, ended with the test.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::stage::within;
+
+/// A running chromedriver. Dropping it ends exactly this process.
+pub(crate) struct Chromedriver {
+    address: String,
+    _process: Child,
+}
+
+impl Chromedriver {
+    /// Starts it and waits until it says on which port it listens.
+    pub(crate) async fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver is on the PATH; scripts/setup installs it");
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready = async {
+            while let Some(line) = lines.next_line().await.unwrap() {
+                if let Some(port) =
+                    line.strip_prefix("ChromeDriver was started successfully on port ")
+                {
+                    return port.trim_end_matches('.').to_owned();
+                }
+            }
+            panic!("chromedriver ended before it listened");
+        };
+        let port = within("chromedriver", ready).await;
+        // It goes on writing: somebody has to read, or the pipe fills and it stands still.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self {
+            address: format!("127.0.0.1:{port}"),
+            _process: process,
+        }
+    }
+
+    /// Where WebDriver commands go.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Quits the browser of that session, and returns when it is gone. Blocks the thread.
+    pub(crate) fn end_session(&self, session: &str) -> io::Result<()> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\n\r\n",
+            self.address
+        )?;
+        stream.read_exact(&mut [0; 12])
+    }
+}

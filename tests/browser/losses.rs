@@ -1,0 +1,105 @@
+//! Nothing is lost, nothing is doubled: the server dies, the train enters a tunnel, the tab is closed.
+
+use crate::{
+    profile::Profile,
+    stage::{Program, number, until},
+};
+
+#[tokio::test]
+async fn a_server_killed_between_send_and_answer_leaves_one_copy_on_both_pages() {
+    let mut site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.say("before").await;
+    bo.wait_for_messages(&["before".to_owned()]).await;
+    ana.mark_page().await;
+    bo.mark_page().await;
+
+    ana.wire.hold_answers();
+    bo.wire.hold_answers();
+    ana.say("stored, but the answer is lost").await;
+    until("the message in the database", async || {
+        (stored(&site) == 2).then_some(())
+    })
+    .await;
+    assert_eq!(ana.unsent().await, 1);
+    site.kill().await;
+    ana.wire.cut();
+    bo.wire.cut();
+    ana.say("written while the server was dead").await;
+    site.start_again().await;
+    ana.wire.mend();
+    bo.wire.mend();
+
+    let all = [
+        "before",
+        "stored, but the answer is lost",
+        "written while the server was dead",
+    ];
+    let all = all.map(str::to_owned);
+    ana.wait_for_messages(&all).await;
+    bo.wait_for_messages(&all).await;
+    assert_eq!(stored(&site), 3);
+    for person in [&ana, &bo] {
+        assert!(person.is_marked_page().await, "nobody had to reload");
+        assert!(
+            person.path().await.starts_with("/rooms/"),
+            "nobody had to log in"
+        );
+    }
+}
+
+#[tokio::test]
+async fn three_messages_written_offline_arrive_once_after_the_tab_was_closed() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+
+    ana.wire.cut();
+    for text in ["one", "two", "three"] {
+        ana.say(text).await;
+    }
+    assert_eq!(ana.messages().await, ["one", "two", "three"]);
+    assert_eq!(ana.unsent().await, 3);
+    ana.find_status("Reconnecting…").await;
+    ana.screenshot("offline").await;
+    ana.close_tab().await;
+    assert_eq!(stored(&site), 0);
+    ana.wire.mend();
+    ana.open(&room).await;
+
+    let three = ["one", "two", "three"].map(str::to_owned);
+    ana.wait_for_messages(&three).await;
+    bo.wait_for_messages(&three).await;
+    assert_eq!(stored(&site), 3);
+}
+
+#[tokio::test]
+async fn what_the_other_wrote_in_the_meantime_is_there_after_coming_back() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.mark_page().await;
+
+    bo.wire.cut();
+    for text in ["you", "missed", "these"] {
+        ana.say(text).await;
+    }
+    ana.wait_for_messages(&["you", "missed", "these"].map(str::to_owned))
+        .await;
+    bo.paste("a draft").await;
+    bo.wire.mend();
+
+    bo.wait_for_messages(&["you", "missed", "these"].map(str::to_owned))
+        .await;
+    assert!(bo.is_marked_page().await);
+    assert_eq!(bo.draft().await, "a draft");
+}
+
+fn stored(site: &Program) -> i64 {
+    number(
+        &site.data().join("parlour.sqlite3"),
+        "SELECT count(*) AS number FROM messages",
+    )
+}

@@ -1,0 +1,19 @@
+//! What only a real browser can show: two people in two Chromium profiles, talking to the real
+//! program through wires that a test can cut. Needs `chromium` and `chromedriver` on the PATH
+//! (`scripts/setup` installs them). Pictures of the pages land in `target/screenshots/`.
+
+// So that clippy takes the helpers here for tests, too.
+#![cfg(test)]
+
+mod chromedriver;
+mod looks;
+mod losses;
+mod meeting;
+mod people;
+mod profile;
+mod screen;
+#[path = "../stage/mod.rs"]
+mod stage;
+mod texts;
+mod wire;
+mod without_javascript;

@@ -1,0 +1,195 @@
+//! What people do on the site, told in their words. Every act is done as a person does it: by label,
+//! button and key.
+
+use serde_json::{Value, json};
+use thirtyfour::{By, Key};
+
+use crate::{profile::Profile, stage::until};
+
+/// A password that the rules accept.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+impl Profile {
+    pub(crate) async fn sign_up(&self, name: &str) {
+        self.open("/accounts/login/").await;
+        self.press("link", "Create one.").await;
+        self.fill("Username*", name).await;
+        self.fill("Password*", PASSWORD).await;
+        self.fill("Password again*", PASSWORD).await;
+        self.press("button", "Create account").await;
+        self.wait_for_path("/").await;
+    }
+
+    pub(crate) async fn log_in(&self, name: &str) {
+        self.fill("Username*", name).await;
+        self.fill("Password*", PASSWORD).await;
+        self.press("button", "Login").await;
+    }
+
+    pub(crate) async fn ask_to_be_friends(&self, name: &str) {
+        self.open("/friends/").await;
+        self.fill("Username*", name).await;
+        self.press("button", "Add friend").await;
+        self.wait_for_text("Request sent if that person exists")
+            .await;
+    }
+
+    /// Both are friends, and each has the conversation open.
+    pub(crate) async fn meet(&self, other: &Self, (my_name, their_name): (&str, &str)) {
+        self.sign_up(my_name).await;
+        other.sign_up(their_name).await;
+        self.ask_to_be_friends(their_name).await;
+        other.open("/friends/").await;
+        other.press("button", &format!("Accept {my_name}")).await;
+        other.find("button", &format!("Remove {my_name}")).await;
+        self.open_conversation(their_name).await;
+        other.open_conversation(my_name).await;
+    }
+
+    /// From the list of friends to the conversation.
+    pub(crate) async fn open_conversation(&self, name: &str) {
+        self.open("/friends/").await;
+        self.press("link", &format!("Message {name}")).await;
+        self.find("textbox", &format!("Message {name}")).await;
+    }
+
+    /// Types a message and sends it with Enter.
+    pub(crate) async fn say(&self, text: &str) {
+        self.composer()
+            .await
+            .send_keys(text.to_owned() + Key::Enter)
+            .await
+            .unwrap();
+    }
+
+    /// Waits until so many messages stand in the log, all of them accepted.
+    pub(crate) async fn wait_for_count(&self, count: usize) {
+        until(&format!("{count} messages"), async || {
+            (self.unsent().await == 0 && self.messages().await.len() == count).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until one of the messages is this one.
+    pub(crate) async fn find_text_message(&self, text: &str) {
+        let what = format!("the message '{text}'");
+        until(&what, async || {
+            self.messages()
+                .await
+                .iter()
+                .any(|m| m == text)
+                .then_some(())
+        })
+        .await;
+    }
+
+    /// In which direction the message with this number in the log reads.
+    pub(crate) async fn direction_of(&self, index: usize) -> String {
+        self.ask_page(&format!(
+            "return getComputedStyle(document.querySelectorAll('[role=log] article .message-body')[{index}]).direction"
+        ))
+        .await
+    }
+
+    /// Puts any text into the box at once, as pasting does.
+    pub(crate) async fn paste(&self, text: &str) {
+        self.composer().await.click().await.unwrap();
+        self.driver
+            .cdp()
+            .send_raw("Input.insertText", json!({ "text": text }))
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn press_enter(&self) {
+        self.composer()
+            .await
+            .send_keys(Key::Enter + "")
+            .await
+            .unwrap();
+    }
+
+    async fn composer(&self) -> thirtyfour::WebElement {
+        self.find_beginning("textbox", "Message ").await
+    }
+
+    /// The text in the box.
+    pub(crate) async fn draft(&self) -> String {
+        self.composer()
+            .await
+            .prop("value")
+            .await
+            .unwrap()
+            .unwrap_or_default()
+    }
+
+    /// The messages in the log, in their order, sent or not.
+    pub(crate) async fn messages(&self) -> Vec<String> {
+        self.ask_page(
+            "return Array.from(document.querySelectorAll('[role=log] article .message-text'), e => e.textContent)",
+        )
+        .await
+    }
+
+    /// How many messages in the log the server has not accepted.
+    pub(crate) async fn unsent(&self) -> usize {
+        self.ask_page::<usize>(
+            "return document.querySelectorAll('[role=log] article:not([data-id])').length",
+        )
+        .await
+    }
+
+    /// Waits until the log holds exactly these messages, all of them accepted.
+    pub(crate) async fn wait_for_messages(&self, expected: &[String]) {
+        let what = format!("exactly {expected:?}");
+        until(&what, async || {
+            (self.unsent().await == 0 && self.messages().await == expected).then_some(())
+        })
+        .await;
+    }
+
+    pub(crate) async fn wait_for_path(&self, path: &str) {
+        until(&format!("the page {path}"), async || {
+            (self.path().await == path).then_some(())
+        })
+        .await;
+    }
+
+    /// Leaves a mark that a reload would wipe away.
+    pub(crate) async fn mark_page(&self) {
+        self.ask_page::<Value>("window.markedByTest = true").await;
+    }
+
+    /// Whether the page is still the marked one.
+    pub(crate) async fn is_marked_page(&self) -> bool {
+        self.ask_page::<bool>("return window.markedByTest === true")
+            .await
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    pub(crate) async fn ask_page<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        self.driver
+            .execute(script, Vec::new())
+            .await
+            .unwrap()
+            .convert()
+            .unwrap()
+    }
+
+    /// Whether something sticks out on the right, so that the page scrolls sideways.
+    pub(crate) async fn scrolls_sideways(&self) -> bool {
+        self.ask_page::<bool>(
+            "const e = document.scrollingElement; return e.scrollWidth > e.clientWidth",
+        )
+        .await
+    }
+
+    /// The words of every heading of this level.
+    pub(crate) async fn headings(&self, level: &'static str) -> Vec<String> {
+        let mut words = Vec::new();
+        for heading in self.driver.find_all(By::Tag(level)).await.unwrap() {
+            words.push(heading.text().await.unwrap());
+        }
+        words
+    }
+}

@@ -1,0 +1,177 @@
+//! One person's browser: a Chromium with a profile of its own, on a wire of its own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+
+use crate::chromedriver::Chromedriver;
+use crate::stage::Program;
+use crate::wire::Wire;
+
+const FLAGS: [&str; 9] = [
+    "--headless=new",
+    // Root, as in most containers, cannot use the sandbox.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// A browser window on the site. Dropping it quits Chromium.
+pub(crate) struct Profile {
+    pub(crate) driver: WebDriver,
+    pub(crate) wire: Wire,
+    origin: String,
+    chromedriver: Chromedriver,
+    _files: TempDir,
+}
+
+impl Drop for Profile {
+    /// Quits Chromium also when the test panics. The driver library's own clean-up waits for its
+    /// request time limit on a runtime of one thread, hence this plain request.
+    fn drop(&mut self) {
+        let session = self.driver.session_id().to_string();
+        self.driver.clone().leak().ok();
+        self.chromedriver.end_session(&session).ok();
+    }
+}
+
+/// What a person's browser is like.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    /// Whether pages may run scripts.
+    pub(crate) javascript: bool,
+    /// Width and height of the window in CSS pixels.
+    pub(crate) size: (u32, u32),
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Self {
+            javascript: true,
+            size: (1280, 800),
+        }
+    }
+}
+
+impl Profile {
+    /// An ordinary browser, nobody signed in.
+    pub(crate) async fn start(site: &Program) -> Self {
+        Self::at(site.address, Kind::default()).await
+    }
+
+    /// A browser that runs no scripts.
+    pub(crate) async fn without_javascript(site: &Program) -> Self {
+        Self::at(
+            site.address,
+            Kind {
+                javascript: false,
+                ..Kind::default()
+            },
+        )
+        .await
+    }
+
+    /// A browser of that kind for the site at that address.
+    pub(crate) async fn at(site: SocketAddr, kind: Kind) -> Self {
+        let chromedriver = Chromedriver::start().await;
+        let wire = Wire::to(site).await;
+        let files = tempfile::tempdir().unwrap();
+        let mut wishes = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            wishes.add_arg(flag).unwrap();
+        }
+        wishes
+            .add_arg(&format!("--user-data-dir={}", files.path().display()))
+            .unwrap();
+        wishes
+            .add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1))
+            .unwrap();
+        // The address bar shows the site's own address, and the bytes take the wire.
+        let detour = format!("--host-resolver-rules=MAP {} 127.0.0.1:{}", site, wire.port);
+        wishes.add_arg(&detour).unwrap();
+        let scripts = if kind.javascript { 1 } else { 2 };
+        let prefs = json!({
+            "profile.managed_default_content_settings.javascript": scripts,
+            "credentials_enable_service": false,
+        });
+        wishes.add_experimental_option("prefs", prefs).unwrap();
+        let driver = WebDriver::new(chromedriver.url(), wishes).await.unwrap();
+        Self {
+            driver,
+            wire,
+            origin: format!("http://{site}"),
+            chromedriver,
+            _files: files,
+        }
+    }
+
+    /// Opens a page of the site in the current tab.
+    pub(crate) async fn open(&self, path: &str) {
+        self.driver
+            .goto(format!("{}{path}", self.origin))
+            .await
+            .unwrap();
+    }
+
+    /// The path of the page on the screen, with its query.
+    pub(crate) async fn path(&self) -> String {
+        let url = self.driver.current_url().await.unwrap();
+        match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        }
+    }
+
+    /// Loads the page on the screen again.
+    pub(crate) async fn reload(&self) {
+        self.driver.refresh().await.unwrap();
+    }
+
+    /// Closes the tab in front after opening an empty one, which then is in front.
+    pub(crate) async fn close_tab(&self) {
+        let old = self.driver.window().await.unwrap();
+        let new = self.driver.new_tab().await.unwrap();
+        self.driver.switch_to_window(old).await.unwrap();
+        self.driver.close_window().await.unwrap();
+        self.driver.switch_to_window(new).await.unwrap();
+    }
+
+    /// Shows pages on a screen of exactly this size; a window cannot be made as small as a phone.
+    pub(crate) async fn use_screen(&self, width: u32, height: u32) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", screen)
+            .await
+            .unwrap();
+    }
+
+    /// Prefers `light` or `dark`, as the system of a person does.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .unwrap();
+    }
+
+    /// Writes what the window shows to `target/screenshots/<name>.png`.
+    pub(crate) async fn screenshot(&self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        self.driver
+            .screenshot(&folder.join(format!("{name}.png")))
+            .await
+            .unwrap();
+    }
+}

@@ -1,0 +1,162 @@
+//! Finding things the way people do who cannot look at class names: by role and accessible name,
+//! as the browser itself computes them for a screen reader (product reference, UI contract).
+
+use std::fmt;
+
+use reqwest::Method;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::{By, RequestData, SessionId, WebElement};
+
+use crate::profile::Profile;
+use crate::stage::until;
+
+impl Profile {
+    /// The element of this role whose accessible name is `name`, once there is one.
+    pub(crate) async fn find(&self, role: &str, name: &str) -> WebElement {
+        let wanted = format!("{role} '{name}'");
+        until(&wanted, async || {
+            self.look(role, |label| label == name).await
+        })
+        .await
+    }
+
+    /// The element of this role whose accessible name begins with `start`, once there is one.
+    pub(crate) async fn find_beginning(&self, role: &str, start: &str) -> WebElement {
+        let wanted = format!("{role} '{start}…'");
+        until(&wanted, async || {
+            self.look(role, |label| label.starts_with(start)).await
+        })
+        .await
+    }
+
+    /// Whether the page shows such an element now.
+    pub(crate) async fn shows(&self, role: &str, name: &str) -> bool {
+        self.look(role, |label| label == name).await.is_some()
+    }
+
+    /// Waits until the page no longer shows such an element.
+    pub(crate) async fn wait_gone(&self, role: &str, name: &str) {
+        let wanted = format!("{role} '{name}' to go away");
+        until(&wanted, async || {
+            (!self.shows(role, name).await).then_some(())
+        })
+        .await;
+    }
+
+    /// Presses a button or follows a link, once it is there.
+    pub(crate) async fn press(&self, role: &str, name: &str) {
+        let wanted = format!("{role} '{name}' that can be pressed");
+        until(&wanted, async || {
+            let element = self.look(role, |label| label == name).await?;
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Types into the text field of this name, behind what it holds.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        self.find("textbox", name)
+            .await
+            .send_keys(text)
+            .await
+            .unwrap();
+    }
+
+    /// Waits until the words stand somewhere on the page.
+    pub(crate) async fn wait_for_text(&self, words: &str) {
+        until(&format!("the words '{words}'"), async || {
+            self.text().await.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the connection notice says this.
+    pub(crate) async fn find_status(&self, words: &str) {
+        until(&format!("the status '{words}'"), async || {
+            let status = self
+                .driver
+                .find(By::Css("[role=status]#connection"))
+                .await
+                .ok()?;
+            status.text().await.ok()?.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// All words that the page shows.
+    pub(crate) async fn text(&self) -> String {
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    async fn look(&self, role: &str, fits: impl Fn(&str) -> bool) -> Option<WebElement> {
+        for element in self.driver.find_all(By::Css(candidates(role))).await.ok()? {
+            // An element may leave the page while it is asked: then it is not the one.
+            let Ok(label) = self.computed(&element, "label").await else {
+                continue;
+            };
+            if fits(&label)
+                && self
+                    .computed(&element, "role")
+                    .await
+                    .is_ok_and(|found| found == role)
+            {
+                return Some(element);
+            }
+        }
+        None
+    }
+
+    async fn computed(
+        &self,
+        element: &WebElement,
+        what: &'static str,
+    ) -> thirtyfour::error::WebDriverResult<String> {
+        let question = Computed {
+            element: element.element_id().to_string(),
+            what,
+        };
+        self.driver.cmd(question).await?.value::<String>()
+    }
+}
+
+/// Elements that can have a role at all, so that not the whole page is asked one by one.
+fn candidates(role: &str) -> &'static str {
+    match role {
+        "button" => "button, [role=button], input[type=submit], summary",
+        "link" => "a[href]",
+        "textbox" => "textarea, input:not([type=hidden]):not([type=checkbox])",
+        "checkbox" => "input[type=checkbox]",
+        "heading" => "h1, h2, h3",
+        "article" => "article",
+        "log" => "[role=log]",
+        "status" => "[role=status]",
+        "alert" => "[role=alert]",
+        "separator" => "[role=separator], hr",
+        "navigation" => "nav, [role=navigation]",
+        "list" => "ul, ol, [role=list]",
+        "dialog" => "dialog, [role=dialog]",
+        other => panic!("where would a {other} be?"),
+    }
+}
+
+/// WebDriver's "get computed label" and "get computed role".
+#[derive(Debug)]
+struct Computed {
+    element: String,
+    what: &'static str,
+}
+
+impl fmt::Display for Computed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "element/{}/computed{}", self.element, self.what)
+    }
+}
+
+impl FormatRequestData for Computed {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        RequestData::new(Method::GET, format!("session/{session}/{self}"))
+    }
+}

@@ -1,0 +1,58 @@
+//! What people write, as a browser shows it: markup stays text, every script reads its own way.
+
+use crate::{profile::Profile, stage::Program};
+
+#[tokio::test]
+async fn hostile_texts_stay_texts_live_and_after_a_reload() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let texts = [
+        "<script>window.broken = 1</script>",
+        "<img src=x onerror='window.broken = 1'>",
+        "{{7*7}}",
+        "{{{this}}}",
+        "\u{05e9}\u{05dc}\u{05d5}\u{05dd} (1 < 2)",
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{200d}\u{1f466}",
+    ]
+    .map(str::to_owned);
+
+    for text in &texts {
+        ana.paste(text).await;
+        ana.press_enter().await;
+    }
+
+    for person in [&ana, &bo] {
+        person.wait_for_messages(&texts).await;
+        person.reload().await;
+        person.wait_for_messages(&texts).await;
+        assert!(
+            person
+                .ask_page::<bool>("return window.broken === undefined")
+                .await
+        );
+        let direction = person.direction_of(4).await;
+        assert_eq!(direction, "rtl", "Hebrew reads from the right");
+        assert_eq!(person.direction_of(0).await, "ltr");
+    }
+    bo.screenshot("texts").await;
+}
+
+#[tokio::test]
+async fn ten_thousand_characters_go_and_one_more_is_refused_with_the_number() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let most = "m".repeat(10_000);
+
+    ana.paste(&most).await;
+    ana.press_enter().await;
+    bo.wait_for_messages(std::slice::from_ref(&most)).await;
+    ana.paste(&"m".repeat(10_001)).await;
+    ana.wait_for_text("1 too many").await;
+    ana.press_enter().await;
+
+    assert_eq!(ana.draft().await.len(), 10_001, "the text is kept");
+    assert_eq!(bo.messages().await.len(), 1);
+    assert!(!bo.scrolls_sideways().await, "a long word wraps");
+}

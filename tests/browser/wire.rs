@@ -1,0 +1,94 @@
+//! The network between one browser and the site, as a small TCP relay that a test can cut (the train
+//! enters a tunnel) or let carry questions but no answers (the server dies in between).
+//!
+//! Chromium's own offline switch leaves open WebSockets alone; a relay cuts them for certain.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Whole,
+    HoldingAnswers,
+    Cut,
+}
+
+/// One browser's line to the site.
+pub(crate) struct Wire {
+    /// Where the browser connects to instead of the site.
+    pub(crate) port: u16,
+    state: watch::Sender<State>,
+}
+
+impl Wire {
+    /// A whole line to the server at `site`.
+    pub(crate) async fn to(site: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (state, watching) = watch::channel(State::Whole);
+        tokio::spawn(async move {
+            while let Ok((browser, _)) = listener.accept().await {
+                tokio::spawn(relay(browser, site, watching.clone()));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// Ends every connection, and every new one at once.
+    pub(crate) fn cut(&self) {
+        self.state.send_replace(State::Cut);
+    }
+
+    /// From now on what the browser sends arrives, and nothing comes back.
+    pub(crate) fn hold_answers(&self) {
+        self.state.send_replace(State::HoldingAnswers);
+    }
+
+    /// New connections work again.
+    pub(crate) fn mend(&self) {
+        self.state.send_replace(State::Whole);
+    }
+}
+
+async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<State>) {
+    if *state.borrow() == State::Cut {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(site).await else {
+        return;
+    };
+    let (from_browser, to_browser) = browser.into_split();
+    let (from_server, to_server) = server.into_split();
+    let answers = state.clone();
+    tokio::select! {
+        () = async { tokio::join!(questions(from_browser, to_server), carry_answers(from_server, to_browser, answers)); } => {}
+        _ = state.wait_for(|state| *state == State::Cut) => {}
+    }
+}
+
+async fn questions(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    tokio::io::copy(&mut from, &mut to).await.ok();
+    to.shutdown().await.ok();
+}
+
+async fn carry_answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut state: watch::Receiver<State>,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        let open = state
+            .wait_for(|state| *state != State::HoldingAnswers)
+            .await
+            .is_ok();
+        if !open || to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+    to.shutdown().await.ok();
+}

@@ -1,0 +1,340 @@
+//! Friends: seven states, seen from both sides, live and on the page, and what answers give away.
+
+use crate::support::{Lists, Page, Person, Site};
+
+async fn ask(person: &Person, name: &str) -> Page {
+    person
+        .submit_and_follow("/friends/", "/friends/add/", &[("username", name)])
+        .await
+}
+
+#[tokio::test]
+async fn a_request_shows_on_both_pages_and_acceptance_makes_friends() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    assert_eq!(ana.lists().await, Lists::default());
+
+    ask(&ana, "BO").await;
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            sent: vec!["bo".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(
+        bo.lists().await,
+        Lists {
+            requests: vec!["ana".into()],
+            ..Lists::default()
+        }
+    );
+
+    bo.press("accept", &ana).await;
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            friends: vec!["bo".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(
+        bo.lists().await,
+        Lists {
+            friends: vec!["ana".into()],
+            ..Lists::default()
+        }
+    );
+}
+
+#[tokio::test]
+async fn both_sides_hear_of_every_change_at_once() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    let (mut at_ana, mut at_bo) = (ana.socket().await, bo.socket().await);
+
+    ask(&ana, "bo").await;
+    let heard = at_bo.wait_for("relation.changed").await;
+    assert_eq!(heard["state"], "incoming");
+    assert_eq!(heard["user"]["username"], "ana");
+    assert_eq!(
+        at_ana.wait_for("relation.changed").await["state"],
+        "outgoing"
+    );
+
+    bo.press("accept", &ana).await;
+    assert_eq!(at_ana.wait_for("relation.changed").await["state"], "friend");
+    assert_eq!(at_bo.wait_for("relation.changed").await["state"], "friend");
+
+    ana.press_and_confirm("remove", &bo).await;
+    assert_eq!(at_ana.wait_for("relation.changed").await["state"], "none");
+    assert_eq!(at_bo.wait_for("relation.changed").await["state"], "none");
+}
+
+#[tokio::test]
+async fn crossing_requests_become_one_friendship() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+
+    tokio::join!(ask(&ana, "bo"), ask(&bo, "ana"));
+
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            friends: vec!["bo".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(
+        bo.lists().await,
+        Lists {
+            friends: vec!["ana".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(site.count("friendships"), 1);
+}
+
+#[tokio::test]
+async fn nobody_can_accept_or_decline_for_the_other_side() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    let eve = site.sign_up("eve").await;
+    ask(&ana, "bo").await;
+
+    for (person, other) in [(&ana, &bo), (&eve, &bo), (&eve, &ana)] {
+        for verb in ["accept", "decline"] {
+            let answer = person.post_to_friends(verb, other.id).await;
+            assert!(
+                [303, 404, 409].contains(&answer.status),
+                "{verb}: {}",
+                answer.status
+            );
+        }
+    }
+
+    assert_eq!(site.count("friendships"), 0);
+    assert_eq!(bo.lists().await.requests, ["ana"]);
+    assert_eq!(ana.lists().await.sent, ["bo"]);
+}
+
+#[tokio::test]
+async fn a_declined_request_looks_pending_to_its_sender() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    ask(&ana, "bo").await;
+    let mut at_ana = ana.socket().await;
+
+    bo.press("decline", &ana).await;
+
+    assert_eq!(bo.lists().await, Lists::default());
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            sent: vec!["bo".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(
+        at_ana.heard("relation.changed").await.len(),
+        0,
+        "the sender is not told"
+    );
+}
+
+#[tokio::test]
+async fn a_cancelled_request_is_gone_on_both_sides() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    ask(&ana, "bo").await;
+    let mut at_bo = bo.socket().await;
+
+    ana.press("cancel", &bo).await;
+
+    assert_eq!(at_bo.wait_for("relation.changed").await["state"], "none");
+    assert_eq!(ana.lists().await, Lists::default());
+    assert_eq!(bo.lists().await, Lists::default());
+}
+
+#[tokio::test]
+async fn a_block_ends_everything_and_undoing_it_brings_nothing_back() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+
+    ana.press_and_confirm("block", &bo).await;
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            blocked: vec!["bo".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(
+        bo.lists().await,
+        Lists::default(),
+        "a block looks like having been removed"
+    );
+
+    ana.press("unblock", &bo).await;
+    assert_eq!(ana.lists().await, Lists::default());
+    assert_eq!(bo.lists().await, Lists::default());
+}
+
+#[tokio::test]
+async fn somebody_blocked_cannot_reach_and_cannot_tell() {
+    let site = Site::start().await;
+    let (ana, eve) = (site.sign_up("ana").await, site.sign_up("eve").await);
+    ask(&eve, "ana").await;
+    ana.press_and_confirm("block", &eve).await;
+    let mut at_ana = ana.socket().await;
+
+    let answer = ask(&eve, "ana").await;
+
+    let unknown = ask(&eve, "nobody-of-this-name").await;
+    assert_eq!(notice(&answer), notice(&unknown));
+    assert_eq!(at_ana.heard("relation.changed").await.len(), 0);
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            blocked: vec!["eve".into()],
+            ..Lists::default()
+        }
+    );
+}
+
+#[tokio::test]
+async fn after_a_mutual_block_one_who_unblocks_is_still_blocked() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    ana.press_and_confirm("block", &bo).await;
+    bo.post_to_friends("block", ana.id).await;
+
+    ana.press("unblock", &bo).await;
+    ask(&ana, "bo").await;
+
+    assert_eq!(
+        bo.lists().await,
+        Lists {
+            blocked: vec!["ana".into()],
+            ..Lists::default()
+        }
+    );
+    assert_eq!(site.count("friendships"), 0);
+}
+
+#[tokio::test]
+async fn asking_says_the_same_whether_or_not_the_person_exists() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    site.sign_up("bo").await;
+
+    let known = ask(&ana, "bo").await;
+    let unknown = ask(&ana, "nobody").await;
+
+    assert_eq!(
+        notice(&known),
+        "Request sent if that person exists and accepts requests."
+    );
+    assert_eq!(notice(&known), notice(&unknown));
+    assert_eq!(known.status, unknown.status);
+}
+
+#[tokio::test]
+async fn asking_oneself_or_a_friend_is_explained_at_the_field() {
+    let site = Site::start().await;
+    let (ana, _bo) = site.friends("ana", "bo").await;
+
+    for name in ["ana", "bo", ""] {
+        let answer = ask(&ana, name).await;
+        assert_eq!(answer.status, 422, "{name:?}");
+        assert!(answer.has("#username-error[role=alert]"), "{name:?}");
+        assert_eq!(
+            answer.attribute("#username", "value").as_deref(),
+            Some(name)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_new_account_may_have_five_requests_open() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    for i in 0..6 {
+        site.sign_up(&format!("person{i}")).await;
+    }
+    for i in 0..5 {
+        assert_eq!(
+            ana.ask_to_be_friends(&format!("person{i}")).await.status,
+            303
+        );
+    }
+
+    let refused = ana.ask_to_be_friends("person5").await;
+
+    assert!([422, 429].contains(&refused.status), "{}", refused.status);
+    assert!(refused.has("[role=alert]"), "{}", refused.body);
+    assert_eq!(ana.lists().await.sent.len(), 5);
+}
+
+#[tokio::test]
+async fn asking_too_often_is_held_off_with_a_time() {
+    let site = Site::start_with(|settings| {
+        settings.rates.friend_requests = "2/1h".parse().unwrap();
+    })
+    .await;
+    let ana = site.sign_up("ana").await;
+    for name in ["one", "two"] {
+        assert_eq!(ana.ask_to_be_friends(name).await.status, 303);
+    }
+
+    let held = ana.ask_to_be_friends("three").await;
+
+    assert_eq!(held.status, 429);
+    assert!(held.header("retry-after").parse::<u64>().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn blocking_and_removing_ask_first() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+
+    for verb in ["block", "remove"] {
+        let page = ana.open(&format!("/friends/{}/{verb}/", bo.id)).await;
+        assert!(page.texts("main")[0].contains("bo"));
+    }
+
+    assert_eq!(
+        ana.lists().await.friends,
+        ["bo"],
+        "looking at the question changes nothing"
+    );
+}
+
+#[tokio::test]
+async fn friends_see_each_other_come_and_go_and_strangers_do_not() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let eve = site.sign_up("eve").await;
+    let (mut at_ana, mut at_eve) = (ana.socket().await, eve.socket().await);
+
+    let at_bo = bo.socket().await;
+    assert_eq!(at_bo.hello["online"], serde_json::json!([ana.id]));
+    let came = at_ana.wait_for("presence.changed").await;
+    assert_eq!(
+        (came["user"].as_i64(), came["online"].as_bool()),
+        (Some(bo.id), Some(true))
+    );
+
+    drop(at_bo);
+    let went = at_ana.wait_for("presence.changed").await;
+    assert_eq!(
+        (went["user"].as_i64(), went["online"].as_bool()),
+        (Some(bo.id), Some(false))
+    );
+    assert_eq!(at_eve.heard("presence.changed").await.len(), 0);
+    assert_eq!(at_eve.hello["online"], serde_json::json!([]));
+}
+
+fn notice(page: &Page) -> String {
+    page.texts(".flash").join(" ")
+}

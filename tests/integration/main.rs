@@ -1,0 +1,20 @@
+//! The whole site over HTTP and WebSocket, on a database of its own for each test. `support` tells
+//! the stories; the other files hold the tests, one file for each part of the product.
+
+// So that clippy takes the helpers here for tests, too.
+#![cfg(test)]
+
+mod accounts;
+mod chat;
+mod documents;
+mod durability;
+mod friends;
+mod permissions;
+mod program;
+mod security;
+mod sessions;
+mod sockets;
+#[path = "../stage/mod.rs"]
+mod stage;
+mod support;
+mod texts;

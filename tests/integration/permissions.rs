@@ -1,0 +1,304 @@
+//! Who may do what: strangers, people who were removed or blocked, visitors, on pages and sockets.
+
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{Person, Room, Site};
+
+/// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
+const INSIDE: [(&str, &str); 22] = [
+    ("GET", "/"),
+    ("GET", "/friends/"),
+    ("GET", "/rooms/{room}/"),
+    ("GET", "/rooms/with/{person}/"),
+    ("GET", "/accounts/password/"),
+    ("GET", "/accounts/devices/"),
+    ("GET", "/friends/{person}/block/"),
+    ("GET", "/friends/{person}/remove/"),
+    ("POST", "/friends/add/"),
+    ("POST", "/friends/{person}/accept/"),
+    ("POST", "/friends/{person}/decline/"),
+    ("POST", "/friends/{person}/cancel/"),
+    ("POST", "/friends/{person}/remove/"),
+    ("POST", "/friends/{person}/block/"),
+    ("POST", "/friends/{person}/unblock/"),
+    ("POST", "/rooms/{room}/messages/"),
+    ("POST", "/accounts/password/"),
+    ("POST", "/accounts/devices/1/revoke/"),
+    ("POST", "/accounts/devices/revoke-others/"),
+    ("GET", "/rooms/{room}/?before=1"),
+    ("GET", "/?room={room}"),
+    ("GET", "/friends/?page=1"),
+];
+
+#[tokio::test]
+async fn a_visitor_is_sent_to_the_log_in_page_from_everywhere_inside() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    let visitor = site.visitor();
+    let token = visitor.csrf_token("/accounts/login/").await;
+
+    for (method, path) in INSIDE {
+        let path = path
+            .replace("{room}", &room.to_string())
+            .replace("{person}", &bo.id.to_string());
+        let answer = match method {
+            "GET" => visitor.get(&path).await,
+            _ => {
+                visitor
+                    .post(&path, &[("csrf_token".to_owned(), token.clone())])
+                    .await
+            }
+        };
+        assert_eq!(answer.status, 303, "{method} {path}");
+        assert!(
+            answer.location().starts_with("/accounts/login/"),
+            "{method} {path}"
+        );
+        assert!(!answer.body.contains("ana"), "{method} {path}");
+    }
+    assert_eq!(site.count("blocks"), 0);
+    assert_eq!(ana.lists().await.friends, ["bo"]);
+}
+
+#[tokio::test]
+async fn a_stranger_gets_the_page_of_a_missing_room() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut room = ana.open_room(&bo).await;
+    room.post("for bo alone").await;
+    let eve = site.sign_up("eve").await;
+
+    let theirs = eve.get(&format!("/rooms/{}/", room.id)).await;
+    let missing = eve.get("/rooms/999999/").await;
+
+    assert_eq!((theirs.status, missing.status), (404, 404));
+    let plain = |body: &str, id: &str| without_request_id(body).replace(id, "n");
+    assert_eq!(
+        plain(&theirs.body, &room.id.to_string()),
+        plain(&missing.body, "999999")
+    );
+    for page in [
+        "/rooms/0/",
+        "/rooms/-1/",
+        "/rooms/99999999999999999999/",
+        "/rooms/x/",
+    ] {
+        assert_eq!(eve.get(page).await.status, 404, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_post_with_the_form_either() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    let eve = site.sign_up("eve").await;
+
+    let answer = post_by_form(&eve, room, "let me in").await;
+
+    assert_eq!(answer, 404);
+    assert_eq!(site.count("messages"), 0);
+}
+
+#[tokio::test]
+async fn the_socket_of_a_stranger_can_neither_read_nor_post_nor_listen() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut room = ana.open_room(&bo).await;
+    room.post("before").await;
+    let eve = site.sign_up("eve").await;
+    let mut at_eve = Room {
+        id: room.id,
+        socket: eve.socket().await,
+    };
+    assert_eq!(at_eve.socket.hello["rooms"], json!([]));
+
+    let theirs = answers_to(&mut at_eve, room.id).await;
+    let missing = answers_to(&mut at_eve, 999_999).await;
+    room.post("after").await;
+
+    assert_eq!(
+        theirs, missing,
+        "somebody else's room answers like a missing one"
+    );
+    for kind in ["message.created", "room.events", "typing.started"] {
+        assert_eq!(
+            at_eve.socket.heard(kind).await,
+            Vec::<serde_json::Value>::new()
+        );
+    }
+    assert_eq!(site.count("messages"), 2);
+}
+
+#[tokio::test]
+async fn nobody_opens_a_conversation_with_a_stranger() {
+    let site = Site::start().await;
+    let (ana, eve) = (site.sign_up("ana").await, site.sign_up("eve").await);
+
+    let theirs = eve.get(&format!("/rooms/with/{}/", ana.id)).await;
+    let missing = eve.get("/rooms/with/999999/").await;
+    let myself = eve.get(&format!("/rooms/with/{}/", eve.id)).await;
+
+    assert_eq!(
+        (theirs.status, missing.status, myself.status),
+        (404, 404, 404)
+    );
+    assert_eq!(site.count("rooms"), 0);
+}
+
+#[tokio::test]
+async fn a_removed_friend_reads_the_old_conversation_and_writes_nothing() {
+    after_parting("remove").await;
+}
+
+#[tokio::test]
+async fn a_blocked_friend_reads_the_old_conversation_and_writes_nothing() {
+    after_parting("block").await;
+}
+
+async fn after_parting(verb: &str) {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_bo = bo.open_room(&ana).await;
+    at_bo.post("while we were friends").await;
+    let mut at_ana = ana.open_room(&bo).await;
+
+    ana.press_and_confirm(verb, &bo).await;
+
+    for (person, room) in [(&bo, &mut at_bo), (&ana, &mut at_ana)] {
+        let refused = room.post_refused("and now").await;
+        assert_eq!(refused["code"], "not_allowed");
+        assert_eq!(
+            refused.get("retry_after_ms"),
+            None,
+            "trying again would not help"
+        );
+        assert_eq!(post_by_form(person, room.id, "and now").await, 403);
+        let page = person.open(&format!("/rooms/{}/", room.id)).await;
+        assert_eq!(page.messages(), ["while we were friends"]);
+        assert!(!page.has("#composer"), "no box to write in");
+        assert_eq!(room.socket.resume(room.id, 0).await["last_seq"], 1);
+    }
+    at_ana
+        .socket
+        .send(json!({"type": "typing.start", "room": at_ana.id}))
+        .await;
+    at_ana.socket.heard("typing.started").await;
+    assert_eq!(at_bo.socket.heard("typing.started").await.len(), 0);
+    assert_eq!(site.count("messages"), 1);
+}
+
+#[tokio::test]
+async fn being_blocked_cannot_be_told_from_being_removed() {
+    let site = Site::start().await;
+    let mut seen = Vec::new();
+    for (verb, other) in [("remove", "bo"), ("block", "cy")] {
+        let (ana, other) = site.friends(&format!("ana-{other}"), other).await;
+        let mut room = other.open_room(&ana).await;
+        ana.press_and_confirm(verb, &other).await;
+        let heard = room.socket.wait_for("relation.changed").await["state"].clone();
+        let refused = room.post_refused("hello?").await;
+        let text = refused["text"].as_str().unwrap().replace(&ana.name, "ana");
+        let page = other.open(&format!("/rooms/{}/", room.id)).await;
+        let closed = page.texts(".closed").concat().replace(&ana.name, "ana");
+        seen.push((heard, text, closed));
+    }
+
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn somebody_blocked_does_not_see_the_other_come_or_type() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    ana.press_and_confirm("block", &bo).await;
+    let mut at_bo = bo.socket().await;
+
+    let mut at_ana = ana.socket().await;
+    at_ana
+        .send(json!({"type": "typing.start", "room": room}))
+        .await;
+    at_ana.heard("typing.started").await;
+
+    assert_eq!(at_bo.heard("presence.changed").await.len(), 0);
+    assert_eq!(at_bo.heard("typing.started").await.len(), 0);
+    assert_eq!(at_bo.hello["online"], json!([]));
+}
+
+#[tokio::test]
+async fn a_post_is_checked_again_although_the_socket_was_open_before() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_bo = bo.open_room(&ana).await;
+    at_bo.post("allowed").await;
+
+    ana.press_and_confirm("remove", &bo).await;
+    assert_eq!(
+        at_bo.post_refused("not any more").await["code"],
+        "not_allowed"
+    );
+    bo.befriend(&ana).await;
+
+    at_bo.post("allowed again").await;
+}
+
+async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
+    let mut answers = Vec::new();
+    for event in [
+        json!({"type": "room.resume", "room": room, "after": 0}),
+        json!({"type": "typing.start", "room": room}),
+        json!({"type": "message.post", "room": room, "client_id": Uuid::nil(), "body": "x"}),
+    ] {
+        at_eve.socket.send(event).await;
+        for kind in ["error.reported", "message.refused", "room.events"] {
+            for mut answer in at_eve.socket.take_heard(kind).await {
+                if let Some(number) = answer.get_mut("room") {
+                    *number = json!(0);
+                }
+                answers.push(answer);
+            }
+        }
+    }
+    assert!(!answers.is_empty(), "some answer is given");
+    answers
+}
+
+async fn post_by_form(person: &Person, room: i64, body: &str) -> u16 {
+    let fields = [
+        ("csrf_token", person.csrf_token("/friends/").await),
+        ("client_id", Uuid::new_v4().to_string()),
+        ("body", body.to_owned()),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    person
+        .post(&format!("/rooms/{room}/messages/"), &fields)
+        .await
+        .status
+}
+
+fn without_request_id(body: &str) -> String {
+    let lines = body.lines().filter(|line| !line.contains("Request "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn another_method_on_a_known_path_does_nothing() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    for path in [
+        format!("/friends/{}/accept/", bo.id),
+        format!("/friends/{}/unblock/", bo.id),
+    ] {
+        let answer = ana
+            .request(Method::GET, &path)
+            .send()
+            .await
+            .unwrap()
+            .status();
+        assert!([404, 405].contains(&answer.as_u16()), "{path}: {answer}");
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tests are told with: `let site = Site::start().await;`,
+//! `let ana = site.sign_up("ana").await;`, `let mut room = ana.open_room(&bo).await;`,
+//! `room.post("hello").await;`.
+
+mod page;
+mod person;
+mod room;
+mod site;
+mod socket;
+
+pub(crate) use page::Page;
+pub(crate) use person::{Lists, PASSWORD, Person};
+pub(crate) use room::Room;
+pub(crate) use site::Site;
+pub(crate) use socket::Socket;

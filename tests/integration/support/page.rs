@@ -1,0 +1,99 @@
+//! An answer of the site, read the way a browser reads it: its forms, its words, its headers.
+
+use reqwest::{Response, header::HeaderMap};
+use scraper::{Html, Selector};
+use serde_json::Value;
+
+/// One HTTP answer, read to its end.
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Page {
+    pub(crate) async fn read(response: Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    /// A header's value; "" when the answer has none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The words of all elements that fit a CSS selector, white space collapsed.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        html.select(&css(selector))
+            .map(|element| words(element.text().collect()))
+            .collect()
+    }
+
+    /// Whether something fits a CSS selector.
+    pub(crate) fn has(&self, selector: &str) -> bool {
+        Html::parse_document(&self.body)
+            .select(&css(selector))
+            .next()
+            .is_some()
+    }
+
+    /// An attribute of the first element that fits a CSS selector.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let html = Html::parse_document(&self.body);
+        let element = html.select(&css(selector)).next()?;
+        element.attr(name).map(str::to_owned)
+    }
+
+    /// The fields that a browser would send from the form with this action if nobody typed or ticked:
+    /// hidden fields and ticked boxes. Panics without such a form.
+    pub(crate) fn form(&self, action: &str) -> Vec<(String, String)> {
+        let html = Html::parse_document(&self.body);
+        let form = html
+            .select(&css("form"))
+            .find(|form| form.attr("action") == Some(action))
+            .unwrap_or_else(|| panic!("no form with the action {action} in {}", self.body));
+        form.select(&css("input[type=hidden], input[type=checkbox][checked]"))
+            .filter_map(|input| {
+                let name = input.attr("name")?;
+                Some((
+                    name.to_owned(),
+                    input.attr("value").unwrap_or("on").to_owned(),
+                ))
+            })
+            .collect()
+    }
+
+    /// What the page tells its scripts.
+    pub(crate) fn page_data(&self) -> Value {
+        let html = Html::parse_document(&self.body);
+        let block = html
+            .select(&css("#page-data"))
+            .next()
+            .expect("a page for scripts");
+        serde_json::from_str(&block.text().collect::<String>()).unwrap()
+    }
+
+    /// The bodies of the messages on a room page, in their order.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        html.select(&css("[role=log] article .message-text"))
+            .map(|body| body.text().collect())
+            .collect()
+    }
+}
+
+fn css(selector: &str) -> Selector {
+    Selector::parse(selector).unwrap()
+}

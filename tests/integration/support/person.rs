@@ -1,0 +1,257 @@
+//! One person at one browser: cookies, forms with their tokens, the headers a browser adds.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use reqwest::{
+    Client, Method, RequestBuilder,
+    cookie::{CookieStore, Jar},
+    redirect::Policy,
+};
+
+use super::{Page, Room, Socket};
+
+/// A password that the rules accept.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The names under the four headings of the friends page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lists {
+    pub(crate) friends: Vec<String>,
+    pub(crate) requests: Vec<String>,
+    pub(crate) sent: Vec<String>,
+    pub(crate) blocked: Vec<String>,
+}
+
+/// A browser, and whoever signed in with it.
+pub(crate) struct Person {
+    pub(crate) name: String,
+    /// The account's number; 0 before anybody signed in.
+    pub(crate) id: i64,
+    pub(crate) site: SocketAddr,
+    client: Client,
+    jar: Arc<Jar>,
+}
+
+impl Person {
+    pub(crate) fn new(site: SocketAddr) -> Self {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder()
+            .cookie_provider(jar.clone())
+            .redirect(Policy::none());
+        let client = client.build().unwrap();
+        Self {
+            name: String::new(),
+            id: 0,
+            site,
+            client,
+            jar,
+        }
+    }
+
+    /// A request with this person's cookies and nothing else.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("http://{}{path}", self.site))
+    }
+
+    /// Opens a page; does not follow redirects.
+    pub(crate) async fn get(&self, path: &str) -> Page {
+        Page::read(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    /// Opens a page that must be there.
+    pub(crate) async fn open(&self, path: &str) -> Page {
+        let page = self.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.body);
+        page
+    }
+
+    /// Sends the form with this action on the page at `path`, as a browser would.
+    pub(crate) async fn submit(&self, path: &str, action: &str, typed: &[(&str, &str)]) -> Page {
+        let mut fields = self.open(path).await.form(action);
+        for (name, value) in typed {
+            fields.retain(|(known, _)| known != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.post(action, &fields).await
+    }
+
+    /// Does the same, then follows the redirect like a browser, and returns the page at its end.
+    pub(crate) async fn submit_and_follow(
+        &self,
+        path: &str,
+        action: &str,
+        typed: &[(&str, &str)],
+    ) -> Page {
+        let answer = self.submit(path, action, typed).await;
+        if answer.status == 303 {
+            self.open(answer.location()).await
+        } else {
+            answer
+        }
+    }
+
+    /// Sends fields with the headers of a form on the site itself.
+    pub(crate) async fn post(&self, path: &str, fields: &[(String, String)]) -> Page {
+        let request = self
+            .request(Method::POST, path)
+            .header("Origin", self.origin())
+            .header("Sec-Fetch-Site", "same-origin")
+            .form(fields);
+        Page::read(request.send().await.unwrap()).await
+    }
+
+    /// The token that the site's forms carry for this browser.
+    pub(crate) async fn csrf_token(&self, path: &str) -> String {
+        let page = self.open(path).await;
+        page.attribute("input[name=csrf_token]", "value")
+            .expect("a form with a token")
+    }
+
+    pub(crate) async fn sign_up(&mut self, name: &str) {
+        let typed = [
+            ("username", name),
+            ("password", PASSWORD),
+            ("password_again", PASSWORD),
+        ];
+        let answer = self
+            .submit("/accounts/register/", "/accounts/register/", &typed)
+            .await;
+        assert_eq!(answer.status, 303, "{name} signs up: {}", answer.body);
+        self.look_who_i_am(name).await;
+    }
+
+    /// Tries to log in; the answer tells whether it worked.
+    pub(crate) async fn log_in(&mut self, name: &str, password: &str) -> Page {
+        let typed = [("username", name), ("password", password)];
+        let answer = self
+            .submit("/accounts/login/", "/accounts/login/", &typed)
+            .await;
+        if answer.status == 303 {
+            self.look_who_i_am(name).await;
+        }
+        answer
+    }
+
+    pub(crate) async fn log_out(&self) -> Page {
+        self.submit("/", "/accounts/logout/", &[]).await
+    }
+
+    async fn look_who_i_am(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        self.id = self.open("/").await.page_data()["me"]["id"]
+            .as_i64()
+            .expect("an id");
+    }
+
+    /// Whether this browser is signed in.
+    pub(crate) async fn is_signed_in(&self) -> bool {
+        self.get("/friends/").await.status == 200
+    }
+
+    /// Presses one of the buttons on the friends page, such as `accept`, for that person.
+    pub(crate) async fn press(&self, verb: &str, other: &Self) -> Page {
+        self.submit("/friends/", &format!("/friends/{}/{verb}/", other.id), &[])
+            .await
+    }
+
+    /// Presses a button that asks first (`block`, `remove`) and says yes.
+    pub(crate) async fn press_and_confirm(&self, verb: &str, other: &Self) -> Page {
+        let path = format!("/friends/{}/{verb}/", other.id);
+        self.submit(&path, &path, &[]).await
+    }
+
+    pub(crate) async fn ask_to_be_friends(&self, name: &str) -> Page {
+        self.submit("/friends/", "/friends/add/", &[("username", name)])
+            .await
+    }
+
+    /// Sends one of the forms of the friends page although no button for it may be there.
+    pub(crate) async fn post_to_friends(&self, verb: &str, id: i64) -> Page {
+        let token = self.csrf_token("/friends/").await;
+        self.post(
+            &format!("/friends/{id}/{verb}/"),
+            &[("csrf_token".to_owned(), token)],
+        )
+        .await
+    }
+
+    /// Who stands on the friends page.
+    pub(crate) async fn lists(&self) -> Lists {
+        let page = self.open("/friends/").await;
+        let names = |heading: &str| {
+            page.texts(&format!(
+                "[aria-labelledby={heading}-heading] .row bdi.row-title"
+            ))
+        };
+        Lists {
+            friends: names("friends"),
+            requests: names("requests"),
+            sent: names("sent"),
+            blocked: names("blocked"),
+        }
+    }
+
+    pub(crate) async fn befriend(&self, other: &Self) {
+        assert_eq!(self.ask_to_be_friends(&other.name).await.status, 303);
+        assert_eq!(other.press("accept", self).await.status, 303);
+    }
+
+    /// The number of the conversation with a friend.
+    pub(crate) async fn room_with(&self, other: &Self) -> i64 {
+        let answer = self.get(&format!("/rooms/with/{}/", other.id)).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let number = answer
+            .location()
+            .trim_start_matches("/rooms/")
+            .trim_end_matches('/');
+        number
+            .parse()
+            .unwrap_or_else(|_| panic!("not a room: {}", answer.location()))
+    }
+
+    /// The conversation with a friend, with a socket that follows it.
+    pub(crate) async fn open_room(&self, other: &Self) -> Room {
+        let id = self.room_with(other).await;
+        Room {
+            id,
+            socket: self.socket().await,
+        }
+    }
+
+    /// A socket of this browser, after its `session.hello`.
+    pub(crate) async fn socket(&self) -> Socket {
+        Socket::connect(self).await
+    }
+
+    /// What a page of the site gives as its origin.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.site)
+    }
+
+    /// The `Cookie` header of this browser; "" without cookies.
+    pub(crate) fn cookies(&self) -> String {
+        let url = format!("http://{}/", self.site).parse().unwrap();
+        self.jar
+            .cookies(&url)
+            .map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    }
+
+    /// A second browser with a copy of this one's cookies: what a thief of the cookies would have.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new(self.site);
+        let url = format!("http://{}/", self.site).parse().unwrap();
+        for cookie in self
+            .cookies()
+            .split("; ")
+            .filter(|cookie| !cookie.is_empty())
+        {
+            copy.jar.add_cookie_str(cookie, &url);
+        }
+        Self {
+            name: self.name.clone(),
+            id: self.id,
+            ..copy
+        }
+    }
+}

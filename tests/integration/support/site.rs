@@ -1,0 +1,106 @@
+//! A running server inside the test's own process, on port 0 and a temporary data directory.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    thread,
+};
+
+use actix_web::rt::System;
+use parlour::{Running, config::Settings};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::{PASSWORD, Person};
+use crate::stage::number;
+
+/// A running Parlour. Dropping it stops the server and deletes its data.
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    pub(crate) settings: Settings,
+    system: System,
+    _data: TempDir,
+}
+
+impl Site {
+    /// A server with the settings that people get, except for the cost of a password hash.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A server whose settings `change` has changed.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut settings = Settings::for_data(data.path().join("parlour-data"));
+        settings.workers = 1;
+        settings.bind = address;
+        settings.limits.bcrypt_cost = 4;
+        change(&mut settings);
+        let system = serve(settings.clone(), listener).await;
+        Self {
+            address,
+            settings,
+            system,
+            _data: data,
+        }
+    }
+
+    /// The address of a page.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Somebody who has not signed in: a browser without cookies.
+    pub(crate) fn visitor(&self) -> Person {
+        Person::new(self.address)
+    }
+
+    /// A new account, signed in.
+    pub(crate) async fn sign_up(&self, name: &str) -> Person {
+        let mut person = self.visitor();
+        person.sign_up(name).await;
+        person
+    }
+
+    /// The same person in another browser.
+    pub(crate) async fn log_in(&self, name: &str) -> Person {
+        let mut person = self.visitor();
+        let answer = person.log_in(name, PASSWORD).await;
+        assert_eq!(answer.status, 303, "{name} logs in: {}", answer.body);
+        person
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT count(*) AS number FROM {table}");
+        number(&self.settings.database_path(), &query)
+    }
+
+    /// Two people who are friends.
+    pub(crate) async fn friends(&self, one: &str, other: &str) -> (Person, Person) {
+        let (one, other) = (self.sign_up(one).await, self.sign_up(other).await);
+        one.befriend(&other).await;
+        (one, other)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.system.stop();
+    }
+}
+
+async fn serve(settings: Settings, listener: TcpListener) -> System {
+    let (started, system) = oneshot::channel();
+    thread::spawn(move || {
+        let runner = System::new();
+        let running = runner
+            .block_on(Running::start(settings, listener))
+            .expect("it starts");
+        started.send(System::current()).ok();
+        runner.run().expect("it runs until the test ends");
+        drop(running);
+    });
+    system.await.expect("the server starts")
+}

@@ -1,0 +1,10 @@
+//! What the integration and the browser tests share: the real program as a child process, and waiting
+//! with a time limit. Each of the two test binaries includes this folder as a module.
+
+pub(crate) mod database;
+mod program;
+mod waiting;
+
+pub(crate) use database::number;
+pub(crate) use program::Program;
+pub(crate) use waiting::{until, within};

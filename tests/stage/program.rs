@@ -1,0 +1,100 @@
+//! The real program as a child process: what `cargo run` starts, so that a test can kill it without
+//! a word and start it again on the same address and data.
+
+use std::{
+    fs::{self, File},
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    thread,
+};
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::until;
+
+/// A running Parlour with a folder of its own, which is kept for a look if the test fails.
+pub(crate) struct Program {
+    /// Where it listens; stays the same when it is started again.
+    pub(crate) address: SocketAddr,
+    /// The child; `None` after [`Program::kill`].
+    pub(crate) process: Option<Child>,
+    folder: TempDir,
+    arguments: Vec<String>,
+}
+
+impl Program {
+    /// Starts it with these further arguments on a port that the system chooses, and waits until it
+    /// prints its address.
+    pub(crate) async fn start(arguments: &[&str]) -> Self {
+        let mut program = Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            process: None,
+            folder: tempfile::tempdir().expect("a folder"),
+            arguments: arguments
+                .iter()
+                .map(|&argument| argument.to_owned())
+                .collect(),
+        };
+        program.start_again().await;
+        program
+    }
+
+    /// `kill -9`: no goodbye, no drain. Returns when the process is gone.
+    pub(crate) async fn kill(&mut self) {
+        let mut process = self.process.take().expect("the program runs");
+        process.kill().await.expect("it can be killed");
+    }
+
+    /// Starts it where it was, with the same data.
+    pub(crate) async fn start_again(&mut self) {
+        let log = File::create(self.log()).expect("a log file");
+        let mut process = Command::new(env!("CARGO_BIN_EXE_parlour"))
+            .args(["--bind", &self.address.to_string()])
+            .arg("--data")
+            .arg(self.data())
+            .args(&self.arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        self.address = until("the program to print its address", async || {
+            let ended = process.try_wait().expect("its status");
+            let said = self.said();
+            assert!(ended.is_none(), "the program ended with {ended:?}: {said}");
+            said.lines().find_map(address_in)
+        })
+        .await;
+        self.process = Some(process);
+    }
+
+    /// Everything that it has printed and logged since the last start.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(self.log()).expect("the log file")
+    }
+
+    /// Its data directory.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("parlour-data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.folder.disable_cleanup(thread::panicking());
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let after = &line[line.find("http://")? + "http://".len()..];
+    let end = after.find(|c: char| !matches!(c, '0'..='9' | '.' | ':'));
+    after[..end.unwrap_or(after.len())].parse().ok()
+}
