@@ -16,6 +16,7 @@ chat-unread =
 
 room-messages = Messages
 room-earlier = Earlier messages
+room-later = Go to the latest messages
 room-empty = Nothing has been said yet. Say hello to { $name }.
 room-message-to = Message { $name }
 room-send = Send
