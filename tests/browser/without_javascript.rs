@@ -32,7 +32,8 @@ async fn everything_works_without_javascript() {
     ana.press("button", "Menu").await;
     ana.press("button", "Log out").await;
     ana.open("/friends/").await;
-    ana.wait_for_path("/accounts/login/?next=/friends/").await;
+    ana.wait_for_path("/accounts/login/?next=%2Ffriends%2F")
+        .await;
     ana.log_in("ana").await;
     ana.wait_for_path("/friends/").await;
     ana.find("button", "Remove bo").await;
