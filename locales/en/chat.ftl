@@ -2,8 +2,8 @@
 
 chat-title = Conversations
 chat-none = No conversations yet. Add a friend, and talk as soon as they accept.
-chat-pick-heading = Nobody selected
-chat-pick-text = Choose a conversation on the left, or start one with a friend.
+chat-pick-heading = Choose a conversation
+chat-pick-text = Or add somebody by username to begin a new one.
 chat-start-heading = Welcome to Parlour
 chat-start-text = It is quiet in here. Add a friend by username, and you can talk as soon as they accept.
 chat-friends-text = You have friends, but no conversation yet. Start one from your list of friends.
@@ -16,6 +16,7 @@ chat-unread =
 
 room-messages = Messages
 room-earlier = Earlier messages
+room-later = Go to the latest messages
 room-empty = Nothing has been said yet. Say hello to { $name }.
 room-message-to = Message { $name }
 room-send = Send

@@ -20,7 +20,7 @@ export function remaining(text, most) {
   // A text has at most as many code points as units: most texts need no counting.
   if (text.length < most * WARN_FROM) return null;
   const left = most - codePoints(text);
-  return left <= most * (1 - WARN_FROM) ? left : null;
+  return left <= most - most * WARN_FROM ? left : null;
 }
 
 /** The text as it is sent: without empty lines before and blanks after. */

@@ -59,6 +59,7 @@ export class PendingMessages {
     const text = message.querySelector(".message-text");
     const time = message.querySelector("time");
     Object.assign(message.dataset, { clientId, at });
+    nameByParts(message, clientId);
     text.textContent = body;
     text.classList.toggle("big", isBigEmoji(body));
     time.dateTime = at;
@@ -102,6 +103,13 @@ export class PendingMessages {
       this.#ticking = setTimeout(() => this.render(), COUNTDOWN_MS);
     }
   }
+}
+
+/** Author, text and time are the name of the article, as on the server's messages. */
+function nameByParts(message, key) {
+  const parts = [...message.querySelectorAll(".message-author, .message-text, time")];
+  for (const part of parts) part.id = part.id.replace("pending", key);
+  message.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" "));
 }
 
 /** The tick on a message that the server has just taken; how long it took stays in its title. */

@@ -14,6 +14,19 @@ export function roveMessages(log, toBox) {
   });
 }
 
+/** While the box is empty, its Page keys and End move the log: there is nothing else for them to move. */
+export function pageFromBox(log) {
+  const pages = { PageUp: -0.9, PageDown: 0.9 };
+  document.addEventListener("keydown", (event) => {
+    const { target: box, key } = event;
+    if (box.id !== "composer-body" || box.value !== "") return;
+    if (key in pages) log.scrollBy({ top: pages[key] * log.clientHeight });
+    else if (key === "End") log.scrollTop = 0;
+    else return;
+    event.preventDefault();
+  });
+}
+
 function target(log, { key }) {
   const messages = [...log.querySelectorAll("article.message")];
   if (key === "Home") return messages[0];

@@ -1,6 +1,8 @@
 // Sends what is queued: first in, first out, one message in flight per room, until the server has
 // answered. Losing the connection is no failure; only the server's refusal is one.
 
+import { Pace } from "./pace.js";
+
 const ANSWER_WITHIN_MS = 15_000;
 /** Another tab wrote it and most likely sends it; only if it does not, this one does. */
 const FOREIGN_HEADSTART_MS = 1_500;
@@ -18,6 +20,7 @@ export class Sender extends EventTarget {
   /** clientId → time */ #notBefore = new Map();
   /** clientId → last known item */ #ghosts = new Map();
   /** room → timer */ #timers = new Map();
+  /** Until the hello tells the limit. */ #pace = new Pace(10);
   /** What this tab has seen in the queue, to notice what another tab took out. */ #known = new Map();
 
   /** @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection */
@@ -26,6 +29,9 @@ export class Sender extends EventTarget {
     this.queue = queue;
     this.connection = connection;
     this.#remember();
+    connection.addEventListener("session.hello", ({ detail: { limits } }) => {
+      if (limits) this.#pace = new Pace(limits.events_per_second);
+    });
     connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
     connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
     connection.addEventListener("message.created", ({ detail }) => detail.client_id && this.#settle(detail));
@@ -98,8 +104,8 @@ export class Sender extends EventTarget {
 
   #describe(item) {
     const paused = this.#paused.get(item.clientId);
-    const flying = this.#inFlight.get(item.room)?.clientId === item.clientId || this.#ghosts.has(item.clientId);
-    let state = flying ? "sending" : "waiting";
+    // Behind another one on a live connection is "sending", too: it will not be long.
+    let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
     if (item.refused) state = "refused";
     return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
@@ -109,13 +115,19 @@ export class Sender extends EventTarget {
     if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
     const item = this.queue.all(room).find((candidate) => !candidate.refused);
     if (!item) return;
-    const wait = Math.max(this.#paused.get(item.clientId)?.until ?? 0, this.#notBefore.get(item.clientId) ?? 0) - Date.now();
+    const wait = this.#waitFor(item);
     if (wait > 0) return this.#pumpLater(room, wait);
     this.#paused.delete(item.clientId);
     const event = { type: "message.post", room, client_id: item.clientId, body: item.body };
     if (!this.connection.send(event)) return;
+    this.#pace.take();
     const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
     this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
+  }
+
+  #waitFor({ clientId }) {
+    const notBefore = Math.max(this.#paused.get(clientId)?.until ?? 0, this.#notBefore.get(clientId) ?? 0);
+    return Math.max(notBefore - Date.now(), this.#pace.wait);
   }
 
   #pumpLater(room, ms) {

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { Queue } from "../../static/js/queue.js";
+import { Sender } from "../../static/js/sender.js";
+import { BrowserMemory } from "../../static/js/storage.js";
+import { FakeStorage } from "./memory.mjs";
+
+class FakeConnection extends EventTarget {
+  state = "open";
+  sent = [];
+
+  send(event) {
+    if (this.state !== "open") return false;
+    this.sent.push(event);
+    return true;
+  }
+
+  become(state) {
+    this.state = state;
+    this.say("state", state);
+  }
+
+  say(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+function setUp({ store = new FakeStorage(), state = "open" } = {}) {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_790_000_000_000 });
+  const connection = new FakeConnection();
+  connection.state = state;
+  const queue = new Queue(new BrowserMemory(store), 1);
+  const sender = new Sender(queue, connection);
+  const states = () => sender.pending(7).map((one) => `${one.item.body} ${one.state}`);
+  const accept = (index, seq = index + 1) => {
+    const { client_id } = connection.sent[index];
+    connection.say("message.accepted", { room: 7, client_id, id: seq, seq });
+  };
+  const refuse = (index, rest) => {
+    const { client_id } = connection.sent[index];
+    connection.say("message.refused", { room: 7, client_id, text: "No.", ...rest });
+  };
+  const bodies = () => connection.sent.map((event) => event.body);
+  return { store, connection, queue, sender, states, accept, refuse, bodies };
+}
+
+test("one message is in flight, the next goes when it is answered", () => {
+  const { sender, accept, bodies } = setUp();
+  for (const body of ["one", "two", "three"]) sender.post(7, body);
+  assert.deepEqual(bodies(), ["one"]);
+  accept(0);
+  accept(1);
+  assert.deepEqual(bodies(), ["one", "two", "three"]);
+});
+
+test("rooms do not wait for each other", () => {
+  const { sender, bodies } = setUp();
+  sender.post(7, "to seven");
+  sender.post(8, "to eight");
+  assert.deepEqual(bodies(), ["to seven", "to eight"]);
+});
+
+test("without a connection messages wait, and go out in order after it", () => {
+  const { sender, connection, states, accept, bodies } = setUp({ state: "waiting" });
+  sender.post(7, "one");
+  sender.post(7, "two");
+  assert.deepEqual(states(), ["one waiting", "two waiting"]);
+  connection.become("open");
+  accept(0);
+  accept(1);
+  assert.deepEqual(bodies(), ["one", "two"]);
+  assert.deepEqual(states(), []);
+});
+
+test("losing the connection is no failure: the same message goes out again under the same id", () => {
+  const { sender, connection, states } = setUp();
+  sender.post(7, "one");
+  connection.become("waiting");
+  assert.deepEqual(states(), ["one waiting"]);
+  connection.become("open");
+  assert.equal(connection.sent.length, 2);
+  assert.equal(connection.sent[0].client_id, connection.sent[1].client_id);
+});
+
+test("the broadcast resolves a message whose answer was lost", () => {
+  const { sender, connection, states, bodies } = setUp();
+  sender.post(7, "one");
+  sender.post(7, "two");
+  connection.say("message.created", { room: 7, client_id: connection.sent[0].client_id, seq: 1 });
+  assert.deepEqual(states(), ["two sending"]);
+  assert.deepEqual(bodies(), ["one", "two"]);
+});
+
+test("so does catching up", () => {
+  const { sender, connection, states } = setUp();
+  sender.post(7, "one");
+  const { client_id } = connection.sent[0];
+  connection.say("room.events", { room: 7, events: [{ seq: 1, client_id }] });
+  assert.deepEqual(states(), []);
+});
+
+test("a refused message steps aside with its reason and does not block the next", () => {
+  const { sender, refuse, bodies } = setUp();
+  sender.post(7, "bad");
+  sender.post(7, "good");
+  refuse(0, { code: "not_allowed" });
+  assert.deepEqual(bodies(), ["bad", "good"]);
+  const [first] = sender.pending(7);
+  assert.equal(first.state, "refused");
+  assert.equal(first.reason, "No.");
+});
+
+test("a refused message is sent again or removed only by the person", () => {
+  const { sender, refuse, bodies, queue } = setUp();
+  const { clientId } = sender.post(7, "bad");
+  refuse(0, { code: "not_allowed" });
+  sender.pumpAll();
+  assert.deepEqual(bodies(), ["bad"]);
+  sender.retry(clientId);
+  assert.deepEqual(bodies(), ["bad", "bad"]);
+  refuse(1, { code: "not_allowed" });
+  sender.remove(clientId);
+  assert.deepEqual(queue.all(), []);
+});
+
+test("too fast: waits as long as told, keeps the order, and sends by itself", () => {
+  const { sender, refuse, accept, bodies, states } = setUp();
+  sender.post(7, "one");
+  sender.post(7, "two");
+  refuse(0, { code: "rate", retry_after_ms: 4000 });
+  assert.deepEqual(states(), ["one paused", "two sending"]);
+  mock.timers.tick(3999);
+  assert.deepEqual(bodies(), ["one"]);
+  mock.timers.tick(1);
+  assert.deepEqual(bodies(), ["one", "one"]);
+  accept(1);
+  assert.deepEqual(bodies(), ["one", "one", "two"]);
+});
+
+test("a server that does not answer is asked again", () => {
+  const { sender, bodies } = setUp();
+  sender.post(7, "one");
+  mock.timers.tick(15_000);
+  assert.deepEqual(bodies(), ["one", "one"]);
+});
+
+test("what waited when the tab was closed goes out when it opens again", () => {
+  const { store, sender } = setUp({ state: "waiting" });
+  for (const body of ["one", "two", "three"]) sender.post(7, body);
+  const again = setUp({ store, state: "waiting" });
+  again.connection.become("open");
+  for (const index of [0, 1, 2]) again.accept(index);
+  assert.deepEqual(again.bodies(), ["one", "two", "three"]);
+});
+
+test("another tab's message is left to it at first, then taken over", () => {
+  const { store, connection, sender, states } = setUp();
+  new Queue(new BrowserMemory(store), 1).add(7, "from the other tab");
+  sender.adopt();
+  assert.deepEqual(states(), ["from the other tab sending"]);
+  assert.equal(connection.sent.length, 0);
+  mock.timers.tick(1500);
+  assert.equal(connection.sent.length, 1);
+});
+
+test("what another tab got answered stays visible until its event arrives", () => {
+  const { store, connection, sender, states } = setUp({ state: "waiting" });
+  const { clientId } = sender.post(7, "one");
+  new Queue(new BrowserMemory(store), 1).remove(clientId);
+  sender.adopt();
+  assert.deepEqual(states(), ["one sending"]);
+  connection.say("message.created", { room: 7, client_id: clientId, seq: 1 });
+  assert.deepEqual(states(), []);
+});
+
+test("what another tab deleted goes away by itself", () => {
+  const { store, sender, states } = setUp({ state: "waiting" });
+  const { clientId } = sender.post(7, "one");
+  new Queue(new BrowserMemory(store), 1).remove(clientId);
+  sender.adopt();
+  mock.timers.tick(3000);
+  assert.deepEqual(states(), []);
+});
+
+test("tells how long the server took, once", () => {
+  const { sender, connection, accept } = setUp();
+  const told = [];
+  sender.addEventListener("sent", ({ detail }) => told.push(detail));
+  const { clientId } = sender.post(7, "one");
+  connection.say("message.created", { room: 7, client_id: clientId, seq: 1 });
+  accept(0);
+  assert.equal(told.length, 1);
+  assert.equal(typeof told[0].ms, "number");
+});

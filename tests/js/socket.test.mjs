@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { Connection } from "../../static/js/socket.js";
+
+const HELLO = { type: "session.hello", user: { id: 1 }, rooms: [], online: [] };
+
+class FakeSocket {
+  readyState = 1;
+  sent = [];
+  closed = false;
+
+  send(text) {
+    this.sent.push(JSON.parse(text).type);
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  say(event) {
+    this.onmessage({ data: JSON.stringify(event) });
+  }
+
+  break(code = 1006) {
+    this.onclose({ code });
+  }
+}
+
+function setUp(options = {}) {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const sockets = [];
+  const heard = [];
+  const connection = new Connection({
+    open: () => {
+      sockets.push(new FakeSocket());
+      return sockets.at(-1);
+    },
+    ...options,
+  });
+  connection.addEventListener("state", ({ detail }) => heard.push(detail));
+  connection.addEventListener("signed-out", ({ detail }) => heard.push(`signed out: ${detail}`));
+  connection.start();
+  return { connection, sockets, heard };
+}
+
+test("is open only after the hello", () => {
+  const { connection, sockets } = setUp();
+  assert.equal(connection.send({ type: "room.resume" }), false);
+  sockets[0].say(HELLO);
+  assert.equal(connection.send({ type: "room.resume" }), true);
+  assert.deepEqual(sockets[0].sent, ["room.resume"]);
+});
+
+test("comes back by itself, later each time, and starts over after a hello", () => {
+  const { sockets } = setUp();
+  sockets[0].say(HELLO);
+  sockets[0].break();
+  mock.timers.tick(390);
+  assert.equal(sockets.length, 2);
+  sockets[1].break();
+  mock.timers.tick(699);
+  assert.equal(sockets.length, 2);
+  mock.timers.tick(601);
+  assert.equal(sockets.length, 3);
+  sockets[2].say(HELLO);
+  sockets[2].break();
+  mock.timers.tick(390);
+  assert.equal(sockets.length, 4);
+});
+
+test("does not wait when asked to try now", () => {
+  const { connection, sockets } = setUp();
+  sockets[0].say(HELLO);
+  sockets[0].break();
+  connection.probe();
+  assert.equal(sockets.length, 2);
+  mock.timers.tick(400);
+  assert.equal(sockets.length, 2);
+});
+
+test("pings every 20 s and takes 10 s of silence for the end", () => {
+  const { connection, sockets } = setUp();
+  sockets[0].say(HELLO);
+  mock.timers.tick(20_000);
+  assert.deepEqual(sockets[0].sent, ["connection.ping"]);
+  sockets[0].say({ type: "connection.pong" });
+  mock.timers.tick(20_000);
+  assert.equal(connection.state, "open");
+  mock.timers.tick(10_000);
+  assert.equal(sockets[0].closed, true);
+  assert.notEqual(connection.state, "open");
+});
+
+test("a socket that never says hello is given up", () => {
+  const { sockets } = setUp();
+  mock.timers.tick(10_000);
+  assert.equal(sockets[0].closed, true);
+  mock.timers.tick(390);
+  assert.equal(sockets.length, 2);
+});
+
+test("what an abandoned socket still says is not heard", () => {
+  const { connection, sockets } = setUp();
+  sockets[0].say(HELLO);
+  connection.renew();
+  sockets[0].say({ type: "message.created" });
+  sockets[0].break();
+  assert.equal(connection.state, "connecting");
+  assert.equal(sockets.length, 2);
+});
+
+test("after an announced restart comes back within the announced time", () => {
+  const { sockets } = setUp();
+  sockets[0].say(HELLO);
+  sockets[0].say({ type: "server.restarting", reconnect_within_ms: 3000 });
+  sockets[0].break(1012);
+  mock.timers.tick(3000);
+  assert.equal(sockets.length, 2);
+});
+
+test("signed out elsewhere: says why and connects no more", () => {
+  const { sockets, heard } = setUp();
+  sockets[0].say(HELLO);
+  sockets[0].say({ type: "session.ended", reason: "revoked" });
+  sockets[0].break(4401);
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(heard, ["connecting", "open", "waiting", "ended", "signed out: revoked"]);
+});
+
+test("a socket that is refused asks whether the session is over", async () => {
+  const { sockets, heard } = setUp({ isSignedOut: async () => true });
+  sockets[0].break();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(heard.at(-1), "signed out: signed_out");
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+});
+
+test("logging out here is no surprise to tell", () => {
+  const { connection, sockets, heard } = setUp();
+  sockets[0].say(HELLO);
+  connection.end();
+  sockets[0].break(4401);
+  assert.equal(heard.at(-1), "ended");
+});
