@@ -142,7 +142,7 @@ fn candidates(role: &str) -> &'static str {
     }
 }
 
-/// WebDriver's "get computed label" and "get computed role".
+/// The driver's "get computed label" and "get computed role".
 #[derive(Debug)]
 struct Computed {
     element: String,
