@@ -239,7 +239,11 @@ async fn a_new_password_closes_the_sockets_of_the_other_devices() {
         "password_changed"
     );
     assert_eq!(phone_tab.wait_for_close().await, Some(4401));
-    assert_eq!(tab.wait_for_close().await, Some(1012), "the tab that changed it comes back");
+    assert_eq!(
+        tab.wait_for_close().await,
+        Some(1012),
+        "the tab that changed it comes back"
+    );
     assert_eq!(tab.already_heard("session.ended").len(), 0);
     ana.socket().await;
 }
