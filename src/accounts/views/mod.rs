@@ -18,6 +18,9 @@ use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::security::Limits;
 
+/// A form that is shown again because of what it holds.
+const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
 /// What decides about names and passwords; each is registered as `web::Data`.
 pub(super) struct Services {
     database: web::Data<Database>,
