@@ -35,7 +35,7 @@ static PREFIX: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What stands before `/css/…` and `/js/…` in a page, `/static/<hash>`.
-pub fn prefix() -> &'static str {
+pub(crate) fn prefix() -> &'static str {
     &PREFIX
 }
 

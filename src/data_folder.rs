@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// Holds the folder against a second server until it is dropped.
 #[derive(Debug)]
-pub struct DataFolder {
+pub(crate) struct DataFolder {
     _lock: File,
 }
 
@@ -21,7 +21,7 @@ impl DataFolder {
     ///
     /// # Errors
     /// [`Error::Internal`] that names the folder and what is wrong with it.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         // SQLite makes its side files with the process's mask: nobody else may read them.
         umask(Mode::RWXG | Mode::RWXO);
         let named = |cause: std::io::Error| Error::internal(format!("{}: {cause}", path.display()));

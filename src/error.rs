@@ -71,6 +71,11 @@ impl Error {
         Self::Invalid(FieldErrors::from([(field, sentence.into())]))
     }
 
+    /// Whole seconds until `wait` is over, at least one: what `Retry-After` says.
+    pub fn retry_after_seconds(wait: Duration) -> u64 {
+        (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+    }
+
     /// Keeps `cause` for the log behind a plain 500.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
@@ -127,8 +132,8 @@ impl ResponseError for Error {
         let mut response = HttpResponse::build(status);
         match self {
             Self::TooMany { retry_after } => {
-                let seconds = retry_after.as_secs_f64().ceil().max(1.0);
-                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+                let seconds = Self::retry_after_seconds(*retry_after);
+                response.insert_header((header::RETRY_AFTER, seconds));
             }
             Self::Busy(_) => {
                 response.insert_header((header::RETRY_AFTER, "2"));
@@ -152,8 +157,7 @@ mod tests {
         let response = error.error_response();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = actix_web::body::MessageBody::try_into_bytes(response.into_body());
-        let body = body.map_err(|_| ()).unwrap();
-        assert_eq!(&body[..], b"Internal Server Error");
+        assert_eq!(&body.ok().unwrap()[..], b"Internal Server Error");
     }
 
     #[test]

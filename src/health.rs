@@ -11,11 +11,11 @@ use crate::db::Database;
 
 /// Turned on at the start of the end: a balancer then sends nobody here.
 #[derive(Debug, Clone, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub(crate) struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
     /// From now on `/readyz` says no.
-    pub fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::Release);
     }
 

@@ -122,6 +122,10 @@ impl Deny {
         }
     }
 
+    pub(crate) fn overloaded() -> Self {
+        Self::status(503).text("Try again later")
+    }
+
     pub(crate) fn unrouted() -> Self {
         Self {
             unrouted: true,

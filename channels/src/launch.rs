@@ -8,13 +8,13 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::answer::Deny;
 use crate::connection::{Answer, Attached, Limits, Link, Runner};
 use crate::error::WithSources;
 use crate::layers::Layer;
-use crate::routing::{Endpoint, Parts};
+use crate::routing::{Connecting, Endpoint, Parts};
 use crate::scope::Scope;
 
 /// A connection whose consumer exists.
@@ -33,15 +33,7 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let path = scope.path().to_owned();
-    let connecting = app.call(scope).await.inspect_err(|deny| {
-        if deny.unrouted {
-            log::info!(target: "channels::routing", "no route for {path:?}");
-        } else if let Some(cause) = &deny.cause {
-            let cause = WithSources(cause.cause());
-            log::error!(target: "channels::middleware", "a middleware failed: {cause}");
-        }
-    })?;
+    let connecting = find_consumer(app, scope, limits.connect).await?;
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
         log::error!(target: "channels::layers", "no channel for a connection: {failure}");
@@ -61,11 +53,27 @@ pub(crate) async fn launch(
     })
 }
 
+async fn find_consumer(app: &Endpoint, scope: Scope, limit: Duration) -> Result<Connecting, Deny> {
+    let path = scope.path().to_owned();
+    let Ok(found) = timeout(limit, app.call(scope)).await else {
+        log::warn!(target: "channels::middleware", "middleware took too long and was given up");
+        return Err(Deny::overloaded());
+    };
+    found.inspect_err(|deny| {
+        if deny.unrouted {
+            log::info!(target: "channels::routing", "no route for {path:?}");
+        } else if let Some(cause) = &deny.cause {
+            let cause = WithSources(cause.cause());
+            log::error!(target: "channels::middleware", "a middleware failed: {cause}");
+        }
+    })
+}
+
 impl Launched {
-    /// Lets `connect` run until it has answered, for at most this long; then it is given up and
-    /// the handshake denied with 503.
-    pub(crate) async fn answer(&mut self, limit: Duration) -> Answer {
-        let mut deadline = pin!(sleep(limit));
+    /// Lets `connect` run until it has answered; one that takes too long is given up and the
+    /// handshake denied with 503.
+    pub(crate) async fn answer(&mut self) -> Answer {
+        let mut deadline = pin!(sleep(self.link.limits().connect));
         poll_fn(|cx| {
             let _ = self.attached.poll(cx);
             if self.link.is_answered() || deadline.as_mut().poll(cx).is_pending() {

@@ -3,6 +3,9 @@
 //! A handshake passes a driver (`socket/`), middleware and a [`URLRouter`] to a factory, which
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
+//!
+//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
+//! `channels::routing`, `channels::middleware`, `channels::security`.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -38,6 +41,11 @@ pub use scope::{Cookies, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use socket::SocketOptions;
 pub use testing::WebsocketCommunicator;
+
+/// Compiles and keeps up to date what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
 pub type Application = Endpoint;

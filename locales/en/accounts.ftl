@@ -10,7 +10,11 @@ login-no-account = Don't have an account?
 login-create = Create one.
 login-failed = That username and password do not belong together. Check both and try again.
 login-limited = Too many tries. Your password may be right: wait, then try again.
-login-retry = Retry in { $seconds } s
+login-retry =
+    { $minutes ->
+        [0] Retry in { $seconds } s
+       *[other] Retry in { $minutes } min { $seconds } s
+    }
 
 register-title = Create account
 register-heading = Create account

@@ -23,7 +23,7 @@ pub enum BodyError {
 ///
 /// # Errors
 /// [`BodyError`]; the text itself is never changed to make it fit.
-pub fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
+pub(super) fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
     let text = text.replace("\r\n", "\n");
     if text.trim().is_empty() {
         return Err(BodyError::Empty);
@@ -39,7 +39,7 @@ pub fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
 }
 
 /// Whether the text is one to six emoji, counted as a person sees them, and nothing else.
-pub fn is_big_emoji(text: &str) -> bool {
+pub(super) fn is_big_emoji(text: &str) -> bool {
     let mut seen = 0;
     for grapheme in text
         .graphemes(true)

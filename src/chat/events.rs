@@ -65,7 +65,7 @@ pub enum ConsumerEvent {
 }
 
 /// The sockets that follow `room`.
-pub fn room_group(room: RoomId) -> GroupName {
+pub(super) fn room_group(room: RoomId) -> GroupName {
     GroupName::encode(&format!("room.{room}"))
 }
 

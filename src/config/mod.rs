@@ -125,11 +125,11 @@ pub struct Limits {
         value_name = "BYTES"
     )]
     pub max_head_bytes: usize,
-    /// Largest form or JSON body, bytes
+    /// Largest form or JSON body, bytes; a message of 10,000 emoji takes 120,000 as a form
     #[arg(
         long,
         env = "PARLOUR_MAX_FORM_BYTES",
-        default_value_t = 65_536,
+        default_value_t = 131_072,
         value_name = "BYTES"
     )]
     pub max_form_bytes: usize,

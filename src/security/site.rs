@@ -31,9 +31,10 @@ impl Site {
         } else {
             extra.collect()
         };
+        let own = url.origin().ascii_serialization();
         let further = names.iter().filter_map(|name| origin_of(&url, name));
-        let mut origins = vec![url.origin().ascii_serialization()];
-        origins.extend(further);
+        let further: Vec<String> = further.filter(|origin| *origin != own).collect();
+        let origins = [vec![own], further].concat();
         let mut hosts: Vec<String> = url
             .host_str()
             .map(str::to_ascii_lowercase)
@@ -199,7 +200,14 @@ mod tests {
     fn on_loopback_every_name_of_the_machine_is_the_site() {
         let site = site(None, &[]);
 
-        assert_eq!(site.origins()[0], "http://127.0.0.1:8000");
+        assert_eq!(
+            site.origins(),
+            [
+                "http://127.0.0.1:8000",
+                "http://localhost:8000",
+                "http://[::1]:8000"
+            ]
+        );
         for origin in ["http://localhost:8000", "http://[::1]:8000"] {
             assert!(site.has_origin(origin), "{origin}");
         }

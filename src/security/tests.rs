@@ -1,10 +1,10 @@
 //! The guards around a small App, as `routes` puts them.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, STRICT_TRANSPORT_SECURITY};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::{App, Error as ActixError, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::headers::SecurityHeaders;
 use super::{Csrf, SecretKeys, Site, csrf, headers, hosts, request_log};
 use crate::config::Settings;
+use crate::error::Error;
 
 const ORIGIN: (&str, &str) = ("origin", "https://chat.example.org");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -205,4 +206,37 @@ async fn every_answer_carries_the_headers() {
         );
         assert!(headers.contains_key(STRICT_TRANSPORT_SECURITY));
     }
+}
+
+async fn give_up<B: MessageBody + 'static>(
+    _request: ServiceRequest,
+    _next: Next<B>,
+) -> actix_web::Result<ServiceResponse<B>> {
+    Err(Error::Busy("always").into())
+}
+
+#[actix_web::test]
+async fn an_error_of_a_middleware_carries_the_headers_too() {
+    let settings = Settings::for_data("unused");
+    let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+    let app = App::new()
+        .app_data(web::Data::new(SecurityHeaders::new(&site).unwrap()))
+        .wrap(from_fn(give_up))
+        .wrap(from_fn(headers::add));
+    let app = init_service(app).await;
+
+    let error = app
+        .call(get("/").to_request())
+        .await
+        .map(|_| ())
+        .unwrap_err();
+
+    let answer = error.error_response();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.headers().get("x-frame-options").unwrap(), "DENY");
+    assert!(answer.headers().contains_key("retry-after"));
+    assert!(
+        !answer.headers().contains_key(STRICT_TRANSPORT_SECURITY),
+        "plain http"
+    );
 }

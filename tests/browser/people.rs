@@ -34,6 +34,14 @@ impl Profile {
             .await;
     }
 
+    /// Logs out through the menu.
+    pub(crate) async fn log_out(&self) {
+        // WebDriver has no word for the role of a `summary`.
+        let menu = self.driver.find(By::Css("summary[aria-label=Menu]")).await.unwrap();
+        menu.click().await.unwrap();
+        self.press("button", "Log out").await;
+    }
+
     /// Both are friends, and each has the conversation open.
     pub(crate) async fn meet(&self, other: &Self, (my_name, their_name): (&str, &str)) {
         self.sign_up(my_name).await;

@@ -125,7 +125,7 @@ impl Profile {
 /// Elements that can have a role at all, so that not the whole page is asked one by one.
 fn candidates(role: &str) -> &'static str {
     match role {
-        "button" => "button, [role=button], input[type=submit], summary",
+        "button" => "button, [role=button], input[type=submit]",
         "link" => "a[href]",
         "textbox" => "textarea, input:not([type=hidden]):not([type=checkbox])",
         "checkbox" => "input[type=checkbox]",

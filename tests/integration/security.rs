@@ -248,7 +248,7 @@ async fn what_is_too_large_is_refused_before_it_is_read() {
     let site = Site::start().await;
     let ana = site.sign_up("ana").await;
 
-    let fields = [("username".to_owned(), "x".repeat(70_000))];
+    let fields = [("username".to_owned(), "x".repeat(140_000))];
     assert_eq!(ana.post("/friends/add/", &fields).await.status, 413);
 
     let long = format!("/{}", "x".repeat(20_000));

@@ -6,7 +6,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// How long anything may take before a test calls it broken. Generous, since several browsers and
 /// servers share the cores of a test machine; nothing waits this long when all is well.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// Waits for `answer`; panics with `what` was waited for after the time limit.
 pub(crate) async fn within<T>(what: &str, answer: impl Future<Output = T>) -> T {

@@ -14,11 +14,16 @@ use crate::event::{CloseCode, Frame, fitting_reason};
 /// Counted for each queued frame beside its payload, so that empty frames are not free.
 const FRAME_OVERHEAD_BYTES: usize = 64;
 
+/// About what a socket takes at once; more would only wait in memory.
+const ENOUGH_TO_WRITE_BYTES: usize = 64 * 1024;
+
 /// The bounds that the framework holds a connection to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// Payload bytes that wait to be sent before the connection is cut.
     pub(crate) outbox_bytes: usize,
+    /// How long middleware may take, and then `connect`, before the handshake is denied.
+    pub(crate) connect: Duration,
     /// How long a handler may go on after the connection has ended.
     pub(crate) grace: Duration,
 }
@@ -118,14 +123,14 @@ impl Link {
             return Err(Closed);
         }
         let queued = self.queued_bytes.get();
-        let total = queued + frame.len() + FRAME_OVERHEAD_BYTES;
-        // One frame over the limit passes alone: it is the queue that is bounded.
-        if queued > 0 && total > self.limits.outbox_bytes {
+        // It is the queue that is bounded: the frame that fills it may be larger than the rest.
+        if queued >= self.limits.outbox_bytes {
             self.overflowed.set(true);
             self.close(CloseCode::OVERLOAD, "too much to send");
             return Err(Closed);
         }
-        self.queued_bytes.set(total);
+        self.queued_bytes
+            .set(queued + frame.len() + FRAME_OVERHEAD_BYTES);
         self.outbox.borrow_mut().push_back(frame);
         Ok(())
     }
@@ -172,6 +177,11 @@ impl Link {
         }
         let (code, reason) = self.close.take()?;
         Some(Outgoing::Close(code, reason))
+    }
+
+    /// Whether so much waits that the driver should write before another handler runs.
+    pub(crate) fn has_enough_to_write(&self) -> bool {
+        self.queued_bytes.get() >= ENOUGH_TO_WRITE_BYTES.min(self.limits.outbox_bytes)
     }
 
     /// Whether more was sent than may wait: the peer does not keep up, or the consumer raves.

@@ -46,7 +46,6 @@ enum Stage {
     Connecting,
     Open,
     Leaving,
-    Done,
 }
 
 impl Runner {
@@ -97,9 +96,7 @@ impl Runner {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for _ in 0..TURNS_PER_POLL {
             if self.turn.is_none() {
-                if self.stage == Stage::Done {
-                    return Poll::Ready(());
-                }
+                // The consumer is let go of when `disconnect` has run.
                 let Some(connection) = self.idle.take() else {
                     return Poll::Ready(());
                 };
@@ -113,6 +110,9 @@ impl Runner {
             }
             if self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
+            }
+            if self.link.has_enough_to_write() {
+                break;
             }
         }
         cx.waker().wake_by_ref();
@@ -172,12 +172,8 @@ impl Runner {
 
     /// Whether it is time for `disconnect`, and what to tell it.
     fn reason_to_leave(&mut self) -> Option<Disconnect> {
-        if self.receiver.overflowed() && !self.link.is_closing() {
-            log::warn!(
-                target: "channels::layers",
-                "{} does not keep up; it is cut", self.receiver.name(),
-            );
-            self.link.close(CloseCode::OVERLOAD, "too slow");
+        if self.receiver.overflowed() {
+            self.cut_slow();
         }
         if let Some((code, reason)) = self.link.closed_with() {
             let code = Some(code.as_u16());
@@ -245,7 +241,6 @@ impl Runner {
         match self.stage {
             Stage::Connecting => self.settle_connect(outcome),
             Stage::Leaving => {
-                self.stage = Stage::Done;
                 self.idle = None;
                 log_unfinished("disconnect", &outcome);
             }
@@ -273,7 +268,7 @@ impl Runner {
                 }
                 self.link.deny(deny);
             }
-            Outcome::Cancelled => self.link.deny(Deny::status(503).text("Try again later")),
+            Outcome::Cancelled => self.link.deny(Deny::overloaded()),
             Outcome::Failed(cause) => self.link.deny(Deny::failed(cause)),
             Outcome::Panicked(text) => {
                 self.link.deny(Deny::failed(HandlerError::msg(text)));

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::{Handshake, Scope};
 
 /// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
+#[derive(Clone)]
 pub struct ScopeBuilder(Handshake);
 
 impl ScopeBuilder {

@@ -42,7 +42,7 @@ pub struct Scope {
 }
 
 /// The part of a scope that no middleware changes.
-#[derive(Debug)]
+#[derive(Clone)]
 struct Handshake {
     path: String,
     raw_path: String,
@@ -189,7 +189,11 @@ impl Scope {
 
     /// Puts in a value of the application's own, such as the signed-in user; one of each type.
     pub fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
-        Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), Arc::new(value));
+        self.insert_shared(Arc::new(value));
+    }
+
+    pub(crate) fn insert_shared<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
+        Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), value);
     }
 
     /// The value of that type that middleware put in.

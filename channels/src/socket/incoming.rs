@@ -157,3 +157,44 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt as _, stream};
+
+    async fn all(chunks: &[&[u8]]) -> Vec<Arrived> {
+        let chunks: Vec<_> = chunks
+            .iter()
+            .map(|chunk| Bytes::copy_from_slice(chunk))
+            .collect();
+        // A peer that never goes away by itself.
+        let payload = stream::iter(chunks.into_iter().map(Ok)).chain(stream::pending());
+        let incoming = Incoming::new(payload, &SocketOptions::new());
+        incoming.collect().await
+    }
+
+    const PING: [u8; 6] = [0x89, 0x80, 1, 2, 3, 4];
+
+    #[actix_web::test]
+    async fn the_first_error_is_reported_once_and_ends_the_stream() {
+        let of_the_guard: &[u8] = &[0xc1, 0x80, 1, 2, 3, 4];
+        let of_the_codec: &[u8] = &[0x80, 0x80, 1, 2, 3, 4];
+        let of_the_text: &[u8] = &[0x81, 0x81, 0, 0, 0, 0, 0xff];
+        for broken in [of_the_guard, of_the_codec, of_the_text] {
+            let arrived = all(&[&PING, broken, &PING, broken]).await;
+            let [Arrived::Ping(_), Arrived::Violation(_)] = &arrived[..] else {
+                panic!("{arrived:?}");
+            };
+        }
+    }
+
+    #[actix_web::test]
+    async fn nothing_arrives_after_a_close() {
+        let close = [0x88, 0x80, 1, 2, 3, 4];
+        let arrived = all(&[&[PING, close, PING].concat(), &PING]).await;
+        let [Arrived::Ping(_), Arrived::Close(None)] = &arrived[..] else {
+            panic!("{arrived:?}");
+        };
+    }
+}

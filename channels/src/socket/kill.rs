@@ -90,3 +90,52 @@ impl KillHandle {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+
+    async fn connected() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (peer, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        (peer.unwrap(), accepted.unwrap().0)
+    }
+
+    #[actix_web::test]
+    async fn an_accepted_socket_gets_its_options() {
+        let (_peer, accepted) = connected().await;
+        on_connect(&accepted, &mut Extensions::new());
+        let socket = SockRef::from(&accepted);
+        assert!(socket.tcp_nodelay().unwrap());
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_IDLE);
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), KEEPALIVE_PROBES);
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(USER_TIMEOUT));
+    }
+
+    #[actix_web::test]
+    async fn cutting_ends_the_connection_on_both_sides() {
+        let (mut peer, mut accepted) = connected().await;
+        let mut data = Extensions::new();
+        on_connect(&accepted, &mut data);
+        let handle = data.get::<KillSwitch>().unwrap().handle();
+        handle.cut();
+        assert_eq!(accepted.read(&mut [0]).await.unwrap(), 0);
+        assert_eq!(peer.read(&mut [0]).await.unwrap_or(0), 0);
+    }
+
+    #[actix_web::test]
+    async fn a_handle_keeps_no_connection_open() {
+        let (mut peer, accepted) = connected().await;
+        let mut data = Extensions::new();
+        on_connect(&accepted, &mut data);
+        let handle = data.get::<KillSwitch>().unwrap().handle();
+        drop((accepted, data));
+        assert_eq!(peer.read(&mut [0]).await.unwrap(), 0);
+        handle.cut();
+    }
+}

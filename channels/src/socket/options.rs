@@ -88,7 +88,8 @@ impl SocketOptions {
         self
     }
 
-    /// Time that `connect` has to answer the handshake; beyond: 503. Default 5 s.
+    /// Time that middleware has to find the consumer, and again that its `connect` has to answer
+    /// the handshake; beyond: 503. Default 5 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
@@ -106,8 +107,8 @@ impl SocketOptions {
         self
     }
 
-    /// Bytes that a consumer may have waiting to be sent; beyond: the connection is cut. One
-    /// frame alone may be larger. Default 1 MiB.
+    /// Bytes that a consumer may have waiting to be sent; one frame more and the connection is
+    /// cut. The frame that fills the queue may be of any size. Default 1 MiB.
     ///
     /// How many events may wait for a consumer is the layer's to say:
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
@@ -116,13 +117,10 @@ impl SocketOptions {
         self
     }
 
-    pub(crate) fn connect_limit(&self) -> Duration {
-        self.connect_timeout
-    }
-
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             outbox_bytes: self.outbox_bytes,
+            connect: self.connect_timeout,
             grace: self.handler_grace,
         }
     }

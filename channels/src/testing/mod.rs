@@ -7,6 +7,7 @@ mod answers;
 mod wire;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -59,7 +60,7 @@ const QUIET: Duration = Duration::from_millis(100);
 /// ```
 pub struct WebsocketCommunicator {
     app: Endpoint,
-    scope: Option<ScopeBuilder>,
+    scope: ScopeBuilder,
     inserts: Vec<Insert>,
     layer: Layer,
     options: SocketOptions,
@@ -68,14 +69,14 @@ pub struct WebsocketCommunicator {
 }
 
 /// Puts one value into the scope.
-type Insert = Box<dyn FnOnce(&mut Scope)>;
+type Insert = Box<dyn Fn(&mut Scope)>;
 
 impl WebsocketCommunicator {
     /// A client of `app` that will ask for `path`, which may hold a query or be a whole URL.
     pub fn new(app: impl IntoEndpoint, path: &str) -> Self {
         Self {
             app: app.into_endpoint(),
-            scope: Some(Scope::builder(path)),
+            scope: Scope::builder(path),
             inserts: Vec::new(),
             layer: Layer::in_memory(),
             options: SocketOptions::new(),
@@ -96,7 +97,10 @@ impl WebsocketCommunicator {
 
     /// Puts a value into the scope, as a middleware outside of the application would.
     pub fn insert<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.inserts.push(Box::new(|scope| scope.insert(value)));
+        let value = Arc::new(value);
+        self.inserts.push(Box::new(move |scope| {
+            scope.insert_shared(Arc::clone(&value))
+        }));
         self
     }
 
@@ -119,23 +123,23 @@ impl WebsocketCommunicator {
     }
 
     fn scope_with(mut self, change: impl FnOnce(ScopeBuilder) -> ScopeBuilder) -> Self {
-        self.scope = self.scope.map(change);
+        self.scope = change(self.scope);
         self
     }
 
-    /// Sends the handshake and waits for its answer.
+    /// Sends the handshake and waits for its answer. Once more, it comes back as a client that
+    /// had lost its connection.
     ///
     /// # Errors
     /// [`Denied`] as the client would see it; 503 if `connect` took longer than it may.
     pub async fn connect(&mut self) -> Result<Connected, Denied> {
-        let builder = self.scope.take();
-        let mut scope = builder.unwrap_or_else(|| Scope::builder("/")).build();
-        for insert in std::mem::take(&mut self.inserts) {
+        let mut scope = self.scope.clone().build();
+        for insert in &self.inserts {
             insert(&mut scope);
         }
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched?;
-        match launched.answer(self.options.connect_limit()).await {
+        match launched.answer().await {
             Answer::Deny(deny) => Err(deny.into()),
             Answer::Accept(accept) => {
                 let mut headers = std::mem::take(&mut launched.headers);

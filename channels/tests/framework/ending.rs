@@ -144,13 +144,17 @@ async fn sending_more_than_may_wait_ends_the_connection() {
 }
 
 #[actix_web::test]
-async fn one_frame_larger_than_the_whole_queue_passes() {
+async fn a_frame_larger_than_the_whole_queue_passes() {
     let (client, _journal) = client("/accept/");
     let mut client = client.options(SocketOptions::new().outbox_bytes(1024));
     client.connect().await.unwrap();
     let large = "y".repeat(50_000);
-    client.send_to(large.as_str()).unwrap();
-    assert_eq!(client.receive_from().await.unwrap().len(), large.len());
+    for _ in 0..3 {
+        client.send_to(large.as_str()).unwrap();
+    }
+    for _ in 0..3 {
+        assert_eq!(client.receive_from().await.unwrap().len(), large.len());
+    }
 }
 
 #[actix_web::test]
@@ -173,4 +177,17 @@ fn only_codes_that_may_cross_the_wire_exist() {
         assert!(CloseCode::new(code).is_err(), "{code}");
     }
     assert!(CloseCode::app(1000).is_err());
+}
+
+#[actix_web::test]
+async fn a_client_that_comes_back_meets_a_new_consumer() {
+    let (mut client, mut journal) = client("/accept/");
+    client.connect().await.unwrap();
+    client.connect().await.unwrap();
+    assert!(journal.next().await.starts_with("disconnect Some(1006)"));
+    client.send_to("hello again").unwrap();
+    assert_eq!(
+        client.receive_from().await.unwrap(),
+        Frame::from("hello again")
+    );
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use channels::testing::WebsocketCommunicator;
 use channels::{
     Connecting, Context, Deny, Frame, HandlerResult, IntoEndpoint, Middleware, Next, Scope,
-    WebsocketConsumer,
+    SocketOptions, WebsocketConsumer,
 };
 use futures_util::future::LocalBoxFuture;
 
@@ -121,4 +121,21 @@ async fn an_error_in_middleware_denies_with_500_and_stays_secret() {
     let denied = client.connect().await.unwrap_err();
     assert_eq!(denied.status, 500);
     assert!(!format!("{denied:?}").contains("secret"));
+}
+
+/// Never comes back.
+struct Hangs;
+
+impl Middleware for Hangs {
+    fn call<'a>(&'a self, _: Scope, _: Next<'a>) -> Called<'a> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[actix_web::test]
+async fn middleware_that_takes_too_long_is_given_up_with_503() {
+    let limit = std::time::Duration::from_millis(20);
+    let client = WebsocketCommunicator::new((|_: &Scope| Reports).wrap(Hangs), "/");
+    let mut client = client.options(SocketOptions::new().connect_timeout(limit));
+    assert_eq!(client.connect().await.unwrap_err().status, 503);
 }

@@ -47,6 +47,32 @@ async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
     assert_eq!(healthy.receive_text().await, "heard after");
 }
 
+#[actix_web::test]
+async fn a_burst_of_large_events_cuts_nobody_who_reads() {
+    let site = Site::start(SocketOptions::new());
+    let mut member = site.open("/ws/accept/?group=tea").await;
+    let text = "x".repeat(40_000);
+    for number in 0..100 {
+        let event = message(format!("{number} {text}"));
+        let report = site.layer.group_send(&group("tea"), event).await.unwrap();
+        assert_eq!(report.delivered, 1);
+    }
+    for number in 0..100 {
+        let heard = member.receive_text().await;
+        assert!(heard.starts_with(&format!("heard {number} ")));
+    }
+}
+
+#[actix_web::test]
+async fn a_consumer_that_sends_without_end_is_cut() {
+    let mut site = Site::start(SocketOptions::new().outbox_bytes(64 * 1024));
+    let mut client = site.open("/ws/accept/").await;
+    client.text("flood 10000").await;
+    while client.receive().await.is_some() {}
+    let cut = r#"disconnect Some(1013) "too much to send" Server, in 0 groups"#;
+    assert_eq!(site.journal.next().await, cut);
+}
+
 #[cfg(target_os = "linux")]
 #[actix_web::test]
 async fn the_duplicated_descriptors_go_with_their_connections() {

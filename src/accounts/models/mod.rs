@@ -3,5 +3,5 @@
 mod sessions;
 mod users;
 
-pub use sessions::{NewSession, StoredSession, TOUCH_EVERY};
+pub use sessions::{NewSession, StoredSession};
 pub use users::{Credentials, NewUser, User, UserId};

@@ -10,7 +10,7 @@ use crate::db::{Connection, Timestamp};
 use crate::schema::{sessions, users};
 
 /// How stale `last_seen_at` may be: a page view shall rarely cost a write.
-pub const TOUCH_EVERY: Duration = Duration::from_secs(5 * 60);
+const TOUCH_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -87,14 +87,16 @@ impl StoredSession {
             .load(conn)
     }
 
-    /// Notes that the session is in use, which puts off its end.
-    pub fn touch(
-        conn: &mut Connection,
-        id_hash: &str,
-        now: Timestamp,
-        expires_at: Timestamp,
-    ) -> QueryResult<()> {
-        diesel::update(sessions::table.find(id_hash))
+    /// Whether its last use should be noted again.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        self.last_seen_at.plus(TOUCH_EVERY) <= now
+    }
+
+    /// Notes that the session is in use, which puts off its end by as much as the last time.
+    pub fn touch(&self, conn: &mut Connection, now: Timestamp) -> QueryResult<()> {
+        let idle = self.expires_at.0 - self.last_seen_at.0;
+        let expires_at = Timestamp(now.0 + idle).min(self.absolute_expires_at);
+        diesel::update(sessions::table.find(&self.id_hash))
             .set((
                 sessions::last_seen_at.eq(now),
                 sessions::expires_at.eq(expires_at),

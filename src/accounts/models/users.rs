@@ -175,3 +175,70 @@ impl Credentials {
             .filter(users::password.eq(password))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::username;
+    use crate::db::testing::TestDatabase;
+
+    fn credentials(conn: &mut Connection) -> Result<Credentials> {
+        let name = username::parse("Ana").unwrap();
+        let ana = NewUser::new(name, "first".to_owned(), Timestamp(1)).insert(conn)?;
+        Ok(Credentials::of(conn, ana.id)?)
+    }
+
+    #[actix_web::test]
+    async fn a_password_that_was_changed_meanwhile_is_neither_rehashed_nor_replaced() {
+        let database = TestDatabase::new();
+        let checked = database.write(|conn| {
+            let read_before = credentials(conn)?;
+            let epoch = read_before.replace(conn, "second", Timestamp(2))?;
+            assert_eq!(epoch, read_before.user.session_epoch + 1);
+
+            read_before.rehash(conn, "first again")?;
+            let late = read_before.replace(conn, "third", Timestamp(3));
+
+            assert!(matches!(late, Err(Error::Conflict)));
+            let now = Credentials::of(conn, read_before.user.id)?;
+            assert_eq!(
+                (now.password.as_str(), now.user.session_epoch),
+                ("second", epoch)
+            );
+            Ok(())
+        });
+        checked.await.unwrap();
+    }
+
+    #[actix_web::test]
+    async fn a_rehash_keeps_the_epoch() {
+        let database = TestDatabase::new();
+        let checked = database.write(|conn| {
+            let before = credentials(conn)?;
+
+            before.rehash(conn, "the same, stored better")?;
+
+            let now = Credentials::of(conn, before.user.id)?;
+            assert_eq!(now.password, "the same, stored better");
+            assert_eq!(now.user, before.user);
+            Ok(())
+        });
+        checked.await.unwrap();
+    }
+
+    #[actix_web::test]
+    async fn one_name_in_any_case_is_one_person() {
+        let database = TestDatabase::new();
+        database
+            .write(|conn| credentials(conn).map(drop))
+            .await
+            .unwrap();
+
+        let second = database.write(|conn| {
+            let name = username::parse("ANA").unwrap();
+            NewUser::new(name, "!".to_owned(), Timestamp(1)).insert(conn)
+        });
+
+        assert!(matches!(second.await, Err(Error::Conflict)));
+    }
+}

@@ -1,7 +1,7 @@
 //! Who is signed in: from the cookie to [`SignedIn`], for pages and for sockets alike.
 //!
 //! [`Sessions`] gives the App its session middleware and opens the same cookie for a socket;
-//! [`recognise`] then tells views, guards and the log who asks. Signing in and out are here too.
+//! [`recognise()`] then tells views, guards and the log who asks. Signing in and out are here too.
 
 mod ended;
 mod recognise;
@@ -114,15 +114,12 @@ impl Sessions {
         }
     }
 
+    /// As actix reads cookies: what cannot be read is left out, and the first of a name counts.
     fn session_key(&self, cookies: &str) -> Option<String> {
-        let cookies: Option<Vec<Cookie<'_>>> = cookies
+        let cookie = cookies
             .split(';')
-            .map(str::trim)
-            .filter(|cookie| !cookie.is_empty())
-            .map(|cookie| Cookie::parse_encoded(cookie).ok())
-            .collect();
-        let mut cookies = cookies?.into_iter();
-        let cookie = cookies.find(|cookie| cookie.name() == self.cookie_name)?;
+            .filter_map(|cookie| Cookie::parse_encoded(cookie.trim()).ok())
+            .find(|cookie| cookie.name() == self.cookie_name)?;
         let mut jar = CookieJar::new();
         jar.add_original(cookie.into_owned());
         let opened = jar.private(&self.key).get(&self.cookie_name)?;

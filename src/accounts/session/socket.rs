@@ -3,10 +3,11 @@
 use channels::{Connecting, Deny, Middleware, Next, Scope};
 use futures_util::future::LocalBoxFuture;
 
+use super::store::note_use;
 use super::{SessionRef, Sessions, SignedIn};
 use crate::accounts::models::StoredSession;
 use crate::db::{Database, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::security::request_log::ActingUser;
 
 /// Refuses a handshake without a live session before it is answered; puts [`SignedIn`] into the
@@ -52,18 +53,28 @@ impl Middleware for SocketSession {
     }
 }
 
-/// Whether the session still holds; a socket asks every minute.
+/// Whether the session still holds; a socket asks every minute. An open socket is a session in
+/// use, so asking also puts off its end, as opening a page does.
 ///
 /// # Errors
 /// Whatever the database answers; the socket stays open and asks again.
 pub async fn still_valid(database: &Database, session: &SessionRef) -> Result<bool> {
-    let session = session.clone();
-    database
-        .read(move |conn| {
-            let found = StoredSession::find(conn, &session.id_hash)?;
-            Ok::<_, Error>(found.is_some_and(|(row, user)| {
-                row.user_id == session.user_id && row.is_live(&user, Timestamp::now())
-            }))
-        })
-        .await
+    still_valid_at(database, session, Timestamp::now()).await
+}
+
+pub(super) async fn still_valid_at(
+    database: &Database,
+    session: &SessionRef,
+    now: Timestamp,
+) -> Result<bool> {
+    let id = session.id_hash.clone();
+    let found = database.read(move |conn| Ok(StoredSession::find(conn, &id)?));
+    let Some((row, user)) = found.await? else {
+        return Ok(false);
+    };
+    let is_valid = row.user_id == session.user_id && row.is_live(&user, now);
+    if is_valid {
+        note_use(database, &row, now).await;
+    }
+    Ok(is_valid)
 }

@@ -12,7 +12,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use sha2::{Digest, Sha256};
 
 use super::{OPENING, Opening, SIGNED_IN, SessionRef, SignedIn};
-use crate::accounts::models::{NewSession, StoredSession, TOUCH_EVERY};
+use crate::accounts::models::{NewSession, StoredSession};
 use crate::config::Limits;
 use crate::db::{Database, Timestamp};
 use crate::error::{Error, Result};
@@ -36,6 +36,19 @@ pub struct Store {
 pub(super) fn hash(key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes down that a session is in use, unless that was done a moment ago. A full disk must not
+/// sign anybody out, so a failure is only logged.
+pub(super) async fn note_use(database: &Database, row: &StoredSession, now: Timestamp) {
+    if !row.is_stale(now) {
+        return;
+    }
+    let row = row.clone();
+    let noted = database.write(move |conn| Ok(row.touch(conn, now)?));
+    if let Err(error) = noted.await {
+        log::warn!(target: "parlour::accounts", "last use of a session not noted: {error}");
+    }
 }
 
 impl Store {
@@ -83,27 +96,13 @@ impl Store {
                 .await?;
             return Ok(None);
         }
-        if row.last_seen_at.plus(TOUCH_EVERY) <= now {
-            self.touch(&row, now).await;
-        }
+        note_use(&self.database, &row, now).await;
         let session = SessionRef {
             id_hash: row.id_hash,
             user_id: row.user_id,
             epoch: row.epoch,
         };
         Ok(Some((SignedIn { user, session }, row.data)))
-    }
-
-    /// A full disk must not sign anybody out, so a failure is only logged.
-    async fn touch(&self, row: &StoredSession, now: Timestamp) {
-        let id = row.id_hash.clone();
-        let expires_at = now.plus(self.idle).min(row.absolute_expires_at);
-        let touched = self
-            .database
-            .write(move |conn| Ok(StoredSession::touch(conn, &id, now, expires_at)?));
-        if let Err(error) = touched.await {
-            log::warn!(target: "parlour::accounts", "last use of a session not noted: {error}");
-        }
     }
 
     async fn insert(&self, key: &SessionKey, opening: Opening, data: String) -> Result<()> {

@@ -2,18 +2,24 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_session::Session;
 use actix_session::storage::{SessionKey, SessionStore};
+use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, HttpRequest, web};
 use diesel::prelude::*;
 
+use super::socket::still_valid_at;
 use super::store::{Store, hash};
-use super::{OPENING, Opening, SIGNED_IN};
-use crate::accounts::models::{NewUser, StoredSession, User};
+use super::{OPENING, Opening, SIGNED_IN, Sessions, sign_in};
+use crate::accounts::models::{NewUser, StoredSession, User, UserId};
 use crate::accounts::username;
 use crate::config::Settings;
 use crate::db::Timestamp;
 use crate::db::testing::TestDatabase;
 use crate::schema::sessions;
+use crate::security::{SecretKeys, Site};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -164,6 +170,25 @@ async fn the_last_use_is_noted_every_five_minutes_at_most() {
 }
 
 #[actix_web::test]
+async fn an_open_socket_keeps_its_session_alive_up_to_the_ninety_days() {
+    let shelf = Shelf::new().await;
+    let key = shelf.open().await;
+    let session = shelf.store.find(&hash(key.as_ref())).await.unwrap();
+    let session = session.unwrap().session;
+    for _ in 0..89 {
+        shelf.forward(DAY);
+        let now = *shelf.now.lock().unwrap();
+        let valid = still_valid_at(&shelf.database, &session, now).await;
+        assert!(valid.unwrap());
+    }
+
+    assert!(shelf.is_open(&key).await);
+    let end = shelf.now.lock().unwrap().plus(DAY);
+    let valid = still_valid_at(&shelf.database, &session, end).await;
+    assert!(!valid.unwrap());
+}
+
+#[actix_web::test]
 async fn the_twenty_first_session_takes_the_place_of_the_oldest() {
     let shelf = Shelf::new().await;
     let mut keys = Vec::new();
@@ -228,4 +253,38 @@ async fn what_is_put_into_a_session_is_bounded() {
             .await
             .is_err()
     );
+}
+
+async fn enter(session: Session, request: HttpRequest) -> &'static str {
+    sign_in(&session, &request, UserId(1), 0).unwrap();
+    "inside"
+}
+
+#[actix_web::test]
+async fn over_https_the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts() {
+    let shelf = Shelf::new().await;
+    assert_eq!(shelf.ana.id, UserId(1));
+    let mut settings = Settings::for_data("unused");
+    settings.public_url = Some("https://chat.example.org".parse().unwrap());
+    let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+    let keys = SecretKeys::ephemeral().unwrap();
+    let sessions = Sessions::new(shelf.database.clone(), &keys, &site, &settings.limits);
+    let app = App::new()
+        .route("/", web::get().to(enter))
+        .wrap(sessions.middleware());
+
+    let answer = call_service(&init_service(app).await, TestRequest::get().to_request()).await;
+
+    let cookie = answer.response().cookies().next().unwrap();
+    assert_eq!(cookie.name(), "__Host-parlour_session");
+    assert_eq!(
+        (cookie.secure(), cookie.http_only()),
+        (Some(true), Some(true))
+    );
+    assert_eq!(
+        (cookie.same_site(), cookie.path()),
+        (Some(SameSite::Lax), Some("/"))
+    );
+    assert_eq!(cookie.domain(), None);
+    assert_eq!(cookie.max_age(), Some(CookieDuration::days(90)));
 }

@@ -1,6 +1,7 @@
 use actix_web::http::StatusCode;
 
-use super::site::{Browser, PASSWORD, TestSite, heard};
+use super::browser::Browser;
+use super::site::{PASSWORD, TestSite, heard};
 use crate::accounts::{EndReason, still_valid};
 
 const PATH: &str = "/accounts/devices/";

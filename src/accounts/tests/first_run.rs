@@ -1,6 +1,7 @@
 use actix_web::http::StatusCode;
 
-use super::site::{Browser, PASSWORD, TestSite};
+use super::browser::Browser;
+use super::site::{PASSWORD, TestSite};
 use crate::accounts::FirstRun;
 use crate::accounts::models::User;
 

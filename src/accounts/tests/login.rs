@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 
-use super::site::{Browser, PASSWORD, TestSite, heard};
+use super::browser::Browser;
+use super::site::{PASSWORD, TestSite, heard};
 use crate::accounts::models::Credentials;
 use crate::accounts::password::encode;
 use crate::accounts::{EndReason, SessionEvent};

@@ -1,5 +1,6 @@
 //! The app's pages as a browser meets them, with the guards around them and a database below.
 
+mod browser;
 mod devices;
 mod first_run;
 mod login;

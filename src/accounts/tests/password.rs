@@ -1,16 +1,13 @@
 use actix_web::http::StatusCode;
 
-use super::site::{Browser, PASSWORD, TestSite, heard};
+use super::browser::{Answer, Browser};
+use super::site::{PASSWORD, TestSite, heard};
 use crate::accounts::EndReason;
 
 const PATH: &str = "/accounts/password/";
 const NEW: &str = "black coffee at nine";
 
-async fn change(
-    browser: &mut Browser,
-    current: &str,
-    more: &[(&str, &str)],
-) -> super::site::Answer {
+async fn change(browser: &mut Browser, current: &str, more: &[(&str, &str)]) -> Answer {
     browser.get(PATH).await;
     let mut fields = vec![
         ("current_password", current),

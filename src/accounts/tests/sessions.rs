@@ -1,6 +1,7 @@
 use actix_web::http::StatusCode;
 
-use super::site::{Browser, PASSWORD, TestSite};
+use super::browser::Browser;
+use super::site::{PASSWORD, TestSite};
 
 const SESSION: &str = "parlour_session";
 
@@ -47,6 +48,32 @@ async fn pages_and_sockets_agree_on_who_is_signed_in() {
     site.run("UPDATE users SET session_epoch = session_epoch + 1")
         .await;
     assert_eq!(both_say(&site, &mut ana).await, [false; 2]);
+}
+
+#[actix_web::test]
+async fn pages_and_sockets_read_odd_cookie_headers_alike() {
+    let site = TestSite::new().await;
+    let ana = Browser::of(&site, "ana").await;
+    let good = ana.cookies[SESSION].encoded().to_string();
+
+    for (header, is_inside) in [
+        (good.clone(), true),
+        (format!("x=1; {good}"), true),
+        (format!("{good}; {SESSION}=bad"), true),
+        (format!("{SESSION}=bad; {good}"), false),
+        (format!("x=%FF; {good}"), true),
+        (format!("no sign; {good}"), true),
+        (format!("=x; ; {good}; ; x=1"), true),
+        (format!("{good};"), true),
+        (good.to_uppercase(), false),
+        (String::new(), false),
+    ] {
+        let page = ana.status_with("/accounts/devices/", &header).await;
+        let socket = site.sessions.open(&header).await.unwrap();
+
+        assert_eq!(socket.is_some(), is_inside, "{header}");
+        assert_eq!(page == StatusCode::OK, is_inside, "{header}: {page}");
+    }
 }
 
 #[actix_web::test]

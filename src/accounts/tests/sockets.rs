@@ -6,7 +6,8 @@ use channels::{
     WebsocketConsumer,
 };
 
-use super::site::{Browser, TestSite};
+use super::browser::Browser;
+use super::site::TestSite;
 use crate::accounts::{SessionEvent, SignedIn, SocketSession};
 use crate::config::Settings;
 use crate::security::{ConnectionLimits, TrustedProxies};

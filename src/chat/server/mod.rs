@@ -26,9 +26,9 @@ use crate::{
     security::Limits,
     templates::Templates,
 };
-pub use posting::{NotPosted, PostMessage};
-pub use presence::{Join, Leave, WhoIsHere};
-pub use typing::Typing;
+pub(super) use posting::{NotPosted, PostMessage};
+pub(super) use presence::{Join, Leave, WhoIsHere};
+pub(super) use typing::Typing;
 
 /// Questions that may wait; askers wait with them.
 const MAILBOX: usize = 1024;

@@ -173,3 +173,31 @@ fn is_form(headers: &HeaderMap) -> bool {
     let essence = kind.and_then(|kind| kind.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::error::PayloadError;
+    use actix_web::http::StatusCode;
+    use futures_util::stream;
+
+    use super::*;
+    use crate::config::{Period, Settings};
+
+    #[actix_web::test]
+    async fn a_form_that_never_ends_is_given_up() {
+        let mut settings = Settings::for_data("unused");
+        settings.limits.body_timeout = Period(Duration::from_millis(1));
+        let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+        let csrf = Csrf::new(&SecretKeys::ephemeral().unwrap(), &site, &settings.limits);
+        let silent = stream::pending::<Result<Bytes, PayloadError>>();
+
+        let refused = csrf
+            .read_form(Payload::Stream {
+                payload: Box::pin(silent),
+            })
+            .await;
+
+        let status = refused.unwrap_err().as_response_error().status_code();
+        assert_eq!(status, StatusCode::REQUEST_TIMEOUT);
+    }
+}

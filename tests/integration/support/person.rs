@@ -5,10 +5,12 @@ use std::{net::SocketAddr, sync::Arc};
 use reqwest::{
     Client, Method, RequestBuilder,
     cookie::{CookieStore, Jar},
+    header::{ACCEPT, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 
 use super::{Page, Room, Socket};
+use crate::stage::until;
 
 /// A password that the rules accept.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -35,7 +37,10 @@ pub(crate) struct Person {
 impl Person {
     pub(crate) fn new(site: SocketAddr) -> Self {
         let jar = Arc::new(Jar::default());
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
         let client = Client::builder()
+            .default_headers(headers)
             .cookie_provider(jar.clone())
             .redirect(Policy::none());
         let client = client.build().unwrap();
@@ -197,17 +202,18 @@ impl Person {
         assert_eq!(other.press("accept", self).await.status, 303);
     }
 
-    /// The number of the conversation with a friend.
+    /// The number of the conversation with a friend, once there is one.
     pub(crate) async fn room_with(&self, other: &Self) -> i64 {
-        let answer = self.get(&format!("/rooms/with/{}/", other.id)).await;
-        assert_eq!(answer.status, 303, "{}", answer.body);
-        let number = answer
-            .location()
-            .trim_start_matches("/rooms/")
-            .trim_end_matches('/');
+        let path = format!("/rooms/with/{}/", other.id);
+        let place = until("the conversation", async || {
+            let answer = self.get(&path).await;
+            (answer.status == 303).then(|| answer.location().to_owned())
+        })
+        .await;
+        let number = place.trim_start_matches("/rooms/").trim_end_matches('/');
         number
             .parse()
-            .unwrap_or_else(|_| panic!("not a room: {}", answer.location()))
+            .unwrap_or_else(|_| panic!("not a room: {place}"))
     }
 
     /// The conversation with a friend, with a socket that follows it.
