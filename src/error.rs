@@ -71,6 +71,11 @@ impl Error {
         Self::Invalid(FieldErrors::from([(field, sentence.into())]))
     }
 
+    /// Whole seconds until `wait` is over, at least one: what `Retry-After` says.
+    pub fn retry_after_seconds(wait: Duration) -> u64 {
+        (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+    }
+
     /// Keeps `cause` for the log behind a plain 500.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
@@ -127,8 +132,8 @@ impl ResponseError for Error {
         let mut response = HttpResponse::build(status);
         match self {
             Self::TooMany { retry_after } => {
-                let seconds = retry_after.as_secs_f64().ceil().max(1.0);
-                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+                let seconds = Self::retry_after_seconds(*retry_after);
+                response.insert_header((header::RETRY_AFTER, seconds));
             }
             Self::Busy(_) => {
                 response.insert_header((header::RETRY_AFTER, "2"));

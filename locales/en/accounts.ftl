@@ -10,12 +10,15 @@ login-no-account = Don't have an account?
 login-create = Create one.
 login-failed = That username and password do not belong together. Check both and try again.
 login-limited = Too many tries. Your password may be right: wait, then try again.
-login-retry = Retry in { $seconds } s
+login-retry =
+    { $minutes ->
+        [0] Retry in { $seconds } s
+       *[other] Retry in { $minutes } min { $seconds } s
+    }
 
 register-title = Create account
 register-heading = Create account
 register-lead = A name your friends can find you by, and a password. No e-mail needed.
-register-first-heading = Create account
 register-first-lead = You are the first one here. This account will own the place.
 register-username = Username*
 register-username-hint = Letters, digits and . _ - + @
@@ -26,7 +29,6 @@ register-submit = Create account
 register-have-account = Already have an account?
 register-log-in = Log in.
 register-limited = Too many new accounts from this address. Try again later.
-register-closed = Nobody can create an account here at the moment.
 
 username-required = Choose a username.
 username-too-long = This username is too long. Keep it under 150 characters.

@@ -31,6 +31,7 @@ js-earlier-failed = Earlier messages did not load. Try again.
 
 js-left-one = { $count } character left
 js-left-other = { $count } characters left
+js-paste-too-long = { $count } characters do not fit: a message holds { $most }. Nothing was pasted.
 js-shorten-one = { $count } too many. Shorten the message, then send it.
 js-shorten-other = { $count } too many. Shorten the message, then send it.
 js-too-many-one = { $count } too many
@@ -39,6 +40,9 @@ js-too-many-other = { $count } too many
 js-typing-one = { $name } is typing…
 js-typing-two = { $name } and { $other } are typing…
 js-typing-many = Several people are typing…
+
+js-show-more = Show more
+js-show-less = Show less
 
 js-today = Today
 js-yesterday = Yesterday

@@ -4,7 +4,6 @@ friends-title = Add Friends
 friends-heading = Add Friends
 friends-lead = Ask by exact username. You can talk as soon as the other one accepts.
 friends-username = Username*
-friends-username-hint = Capital letters do not matter.
 friends-add = Add friend
 friends-sent = Request sent if that person exists and accepts requests.
 
@@ -41,7 +40,6 @@ friends-unblock-label = Unblock { $name }
 friends-error-empty = Type the username of the person you want to add.
 friends-error-self = That is you. Add somebody else.
 friends-error-already-friend = You and { $name } are friends already.
-friends-error-outgoing = Your request to { $name } waits for an answer.
 friends-error-blocked = You have blocked { $name }. Unblock them first.
 friends-error-too-many = You have { $most } requests open. Wait for an answer or cancel one.
 friends-error-limited = That was too often in a short time. Wait a while, then ask again.

@@ -6,7 +6,6 @@ site-noscript = Without JavaScript Parlour works, but new messages appear only a
 
 nav-conversations = Conversations
 nav-menu = Menu
-nav-menu-of = Menu of { $name }
 nav-add-friends = Add Friends
 nav-devices = Devices
 nav-password = Change password

@@ -1,11 +1,12 @@
 //! What every page needs, so that a view only adds what is its own.
 
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -29,6 +30,7 @@ pub struct Page {
     fields: Map<String, Value>,
     cookies: Vec<Cookie<'static>>,
     status: StatusCode,
+    retry_after: Option<Duration>,
 }
 
 impl Page {
@@ -56,6 +58,7 @@ impl Page {
             fields,
             cookies: token.cookie.into_iter().chain(removal).collect(),
             status: StatusCode::OK,
+            retry_after: None,
         })
     }
 
@@ -76,6 +79,12 @@ impl Page {
         self
     }
 
+    /// As the answer to something that came too often: 429, and when to try again.
+    pub fn limited(mut self, retry_after: Duration) -> Self {
+        self.retry_after = Some(retry_after);
+        self.with_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
     /// The token for scripts of the page, which is also in `csrf_token`.
     pub fn csrf_token(&self) -> &str {
         self.fields
@@ -94,6 +103,9 @@ impl Page {
         }
         let html = self.templates.render(template, &self.fields)?;
         let mut response = HttpResponse::build(self.status);
+        if let Some(wait) = self.retry_after {
+            response.insert_header((RETRY_AFTER, Error::retry_after_seconds(wait)));
+        }
         for cookie in self.cookies {
             response.cookie(cookie);
         }

@@ -98,18 +98,23 @@ async fn add_friend(
     book: web::Data<FriendBook>,
 ) -> Result<Either<Redirect, HttpResponse>> {
     let typed = form.into_inner().username;
-    let error = match book.add(&me.user, &typed, client_addr(&request)).await {
+    let (page, error) = match book.add(&me.user, &typed, client_addr(&request)).await {
         Ok(()) => {
             let sent = Redirect::to(PAGE).done(words::text("friends-sent"));
             return Ok(Either::Left(sent));
         }
-        Err(Error::Invalid(mut errors)) => errors.remove("username"),
-        Err(Error::TooMany { .. }) => Some(words::text("friends-error-limited")),
+        Err(Error::Invalid(mut errors)) => (
+            page.with_status(StatusCode::UNPROCESSABLE_ENTITY),
+            errors.remove("username"),
+        ),
+        Err(Error::TooMany { retry_after }) => (
+            page.limited(retry_after),
+            Some(words::text("friends-error-limited")),
+        ),
         Err(error) => return Err(error),
     };
     let data = list_data(&me.user, &book, typed, error).await?;
-    let refused = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
-    refused.render("friends/list", data).map(Either::Right)
+    page.render("friends/list", data).map(Either::Right)
 }
 
 /// One view per verb: they differ in the change and in the words after it.

@@ -2,9 +2,11 @@
 
 import { Draft } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
-import { sayCount } from "./words.js";
+import { say, sayCount } from "./words.js";
 
 const SAVE_AFTER_MS = 300;
+/** Browsers lay out a text of a megabyte for seconds; one that can never be sent stays in the clipboard. */
+const PASTE_AT_MOST = 5;
 const touch = matchMedia("(pointer: coarse)");
 
 export class Composer extends EventTarget {
@@ -26,6 +28,8 @@ export class Composer extends EventTarget {
     form.addEventListener("submit", (event) => this.#submit(event));
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("input", () => this.#changed());
+    this.box.addEventListener("paste", (event) => this.#inserted(event, event.clipboardData));
+    this.box.addEventListener("drop", (event) => this.#inserted(event, event.dataTransfer));
     this.box.addEventListener("blur", () => this.#left());
     this.#grow();
     this.#showCount();
@@ -84,6 +88,13 @@ export class Composer extends EventTarget {
     this.#grow();
     this.#showCount();
     this.dispatchEvent(new CustomEvent("typing", { detail: this.box.value !== "" }));
+  }
+
+  #inserted(event, source) {
+    const count = source?.getData("text/plain").length ?? 0;
+    if (count <= PASTE_AT_MOST * this.maxChars) return;
+    event.preventDefault();
+    this.#explain(say("js-paste-too-long", { count, most: this.maxChars }));
   }
 
   #left() {

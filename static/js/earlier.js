@@ -1,5 +1,6 @@
 // Older messages come into the page above the present ones; without scripts the same link opens them.
 
+import { foldTall } from "./fold.js";
 import { pageFrom } from "./fragment.js";
 import { settleAll } from "./regroup.js";
 import { localise } from "./times.js";
@@ -19,7 +20,7 @@ export function loadEarlier(list, scroll) {
       link.textContent = say("js-earlier-failed");
       return;
     }
-    scroll.keep(() => prepend(list, page));
+    scroll.keep(() => foldTall(prepend(list, page), scroll));
     list.parentElement.focus({ preventScroll: true });
   });
 }
@@ -43,4 +44,5 @@ function prepend(list, page) {
   if (next) list.prepend(document.importNode(next, true));
   localise(list);
   settleAll(list);
+  return older;
 }

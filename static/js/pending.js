@@ -13,10 +13,11 @@ export class PendingMessages {
 
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
-   *   sender: import("./sender.js").Sender, holds: (clientId: string) => boolean}} options
+   *   sender: import("./sender.js").Sender, holds: (clientId: string) => boolean,
+   *   added: (message: HTMLElement) => void}} options
    */
-  constructor({ list, template, room, sender, holds }) {
-    Object.assign(this, { list, template, room, sender, holds });
+  constructor({ list, template, room, sender, holds, added }) {
+    Object.assign(this, { list, template, room, sender, holds, added });
   }
 
   /** Makes the log agree with the queue. */
@@ -47,6 +48,7 @@ export class PendingMessages {
       document.getElementById("room-empty")?.remove();
       this.list.append(message);
       settle(message);
+      this.added(message);
     }
     const signature = `${one.state} ${one.reason} ${this.#secondsUntil(one)}`;
     if (message.dataset.state === signature) return;

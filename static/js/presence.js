@@ -29,7 +29,7 @@ export function followPresence(connection) {
 function followOwn(connection) {
   const word = document.getElementById("my-presence");
   connection.addEventListener("state", ({ detail }) => {
-    if (word) word.textContent = say(detail === "open" ? "js-online" : "js-offline");
+    if (word && detail !== "connecting") word.textContent = say(detail === "open" ? "js-online" : "js-offline");
   });
 }
 

@@ -4,6 +4,7 @@ import { connection, notice, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { Draft } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
+import { foldTall } from "./fold.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages, showSent } from "./pending.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
@@ -29,6 +30,7 @@ const timeline = new Timeline({
   roomPath: `/rooms/${room}/`,
   resume: (after) => connection.send({ type: "room.resume", room, after }),
   inserted(message, event) {
+    foldTall([message], scroll);
     const author = Number(message.dataset.author);
     typingLine.stopped({ id: author });
     if (author !== userId) {
@@ -45,6 +47,7 @@ const pending = new PendingMessages({
   sender,
   template: document.getElementById("pending-message"),
   holds: (clientId) => timeline.holds(clientId),
+  added: (message) => foldTall([message], scroll),
 });
 
 /** Handles what concerns this room and leaves the rest to app.js. */
@@ -104,6 +107,7 @@ document.addEventListener("parlour:swapping", ({ detail }) => detail.id === "pos
 document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "post-area" && openComposer());
 
 settleAll(list);
+foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
 loadEarlier(list, scroll);
 roveMessages(log, () => composer?.focus());

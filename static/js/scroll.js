@@ -32,14 +32,18 @@ export class LogScroll {
 
   /** Changes the log without moving the line under the reader's eye; at the end, stays at the end. */
   keep(change) {
-    const follow = this.atEnd;
-    const anchor = follow ? null : this.#firstVisible();
+    if (!this.atEnd) return this.hold(this.#firstVisible(), change);
+    change();
+    this.log.scrollTop = 0;
+    return this.#showPill();
+  }
+
+  /** Changes the log and leaves the top of `anchor` where it is. */
+  hold(anchor, change) {
     const before = anchor?.getBoundingClientRect().top;
-    const result = change();
-    if (follow) this.log.scrollTop = 0;
-    else if (anchor?.isConnected) this.log.scrollTop += anchor.getBoundingClientRect().top - before;
+    change();
+    if (anchor?.isConnected) this.log.scrollTop += anchor.getBoundingClientRect().top - before;
     this.#showPill();
-    return result;
   }
 
   /** A message of somebody else arrived below the reader. */

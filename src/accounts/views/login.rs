@@ -9,7 +9,7 @@ use actix_web::{Either, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{LIMITED, REFUSED, Services, wait_fields, with_retry_after};
+use super::{REFUSED, Services};
 use crate::accounts::forms::LoginForm;
 use crate::accounts::models::{Credentials, StoredSession, User};
 use crate::accounts::next_path::NextPath;
@@ -170,12 +170,16 @@ fn show_failed(page: Page, form: &LoginForm) -> Result<HttpResponse> {
 
 fn show_limited(page: Page, form: &LoginForm, retry_after: Duration) -> Result<HttpResponse> {
     let mut own = fields(&form.username, &form.next, Some("login-limited"));
-    merge(&mut own, wait_fields(retry_after));
-    let page = page.titled("login-title").with_status(LIMITED);
-    Ok(with_retry_after(
-        page.render("accounts/login", own)?,
-        retry_after,
-    ))
+    own["retry"] = wait(retry_after);
+    page.titled("login-title")
+        .limited(retry_after)
+        .render("accounts/login", own)
+}
+
+/// The fields of `Retry in 2 min 10 s`: all of the wait, and the same in minutes and seconds.
+fn wait(retry_after: Duration) -> Value {
+    let wait = Error::retry_after_seconds(retry_after);
+    json!({ "after": wait, "minutes": wait / 60, "seconds": wait % 60 })
 }
 
 fn fields(username: &str, next: &NextPath, error: Option<&str>) -> Value {
@@ -183,14 +187,6 @@ fn fields(username: &str, next: &NextPath, error: Option<&str>) -> Value {
         "username": username,
         "next": next.as_str(),
         "error": error.map(words::text),
-        "retry_after": null,
-        "retry_minutes": null,
-        "retry_seconds": null,
+        "retry": null,
     })
-}
-
-fn merge(fields: &mut Value, more: Value) {
-    if let (Value::Object(fields), Value::Object(more)) = (fields, more) {
-        fields.extend(more);
-    }
 }

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{LIMITED, REFUSED, Services, with_retry_after};
+use super::{REFUSED, Services};
 use crate::accounts::forms::{PasswordForm, errors_of};
 use crate::accounts::models::{Credentials, StoredSession};
 use crate::accounts::notice::Redirect;
@@ -57,9 +57,10 @@ pub(in crate::accounts) async fn change_password(
         Err(Error::TooMany { retry_after }) => {
             SecurityEvent::LimitHit.record(Some(signed_in.user.id.0), client);
             let errors = FieldErrors::from([("current_password", words::text("password-limited"))]);
-            let page = page.with_status(LIMITED);
-            let response = show(&services, page, &signed_in, errors).await?;
-            Ok(Either::Left(with_retry_after(response, retry_after)))
+            let page = page.limited(retry_after);
+            show(&services, page, &signed_in, errors)
+                .await
+                .map(Either::Left)
         }
         Err(other) => Err(other),
     }

@@ -5,7 +5,7 @@ use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{LIMITED, REFUSED, Services, with_retry_after};
+use super::{REFUSED, Services};
 use crate::accounts::first_run::{FirstRun, path_of};
 use crate::accounts::forms::{RegisterForm, errors_of};
 use crate::accounts::models::{NewUser, User};
@@ -153,8 +153,8 @@ fn finish(
             .map(Either::Left),
         Err(Error::TooMany { retry_after }) => {
             SecurityEvent::LimitHit.record(None, client);
-            let response = form.limited().show(page.with_status(LIMITED))?;
-            Ok(Either::Left(with_retry_after(response, retry_after)))
+            let page = page.limited(retry_after);
+            form.limited().show(page).map(Either::Left)
         }
         Err(other) => Err(other),
     }
