@@ -114,14 +114,18 @@ async fn over_https_a_form_must_say_where_it_comes_from() {
 }
 
 #[tokio::test]
-async fn only_the_public_host_is_answered() {
+async fn the_public_host_is_answered_and_so_is_a_probe_on_the_machine_itself() {
     let site = Site::start_with(public).await;
     let visitor = site.visitor();
 
-    let own = visitor.get("/accounts/login/").await;
     let public = send(visitor.request(Method::GET, "/accounts/login/")).await;
+    let probe = visitor.get("/readyz").await;
+    let other = visitor
+        .request(Method::GET, "/readyz")
+        .header("Host", "example.org");
+    let other = other.send().await.unwrap().status().as_u16();
 
-    assert_eq!((own.status, public.status), (400, 200));
+    assert_eq!((public.status, probe.status, other), (200, 200, 400));
 }
 
 #[tokio::test]
