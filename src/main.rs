@@ -13,6 +13,9 @@ use parlour::{
     error::{Error, Result},
 };
 
+/// Our own news, and only the troubles of others.
+const LOG: &str = "info,actix_server=warn,actix_session=warn";
+
 #[actix_web::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -39,7 +42,7 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         };
     }
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(LOG)).init();
     let done = match cli.command {
         None => serve(cli.settings).await,
         Some(Command::CreateSuperuser { username }) => {

@@ -13,16 +13,20 @@ use crate::{
     security::client_addr::client_of_scope,
 };
 
+/// What is the same for everybody, and costs no look at the session.
+pub(crate) fn files(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/static/{hash}/{path:.*}",
+        web::get().to(assets::show_asset),
+    )
+    .route("/healthz", web::get().to(health::show_health))
+    .route("/readyz", web::get().to(health::show_readiness));
+}
+
 /// The pages and forms.
 pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()))
-        .route(
-            "/static/{hash}/{path:.*}",
-            web::get().to(assets::show_asset),
-        )
-        .route("/healthz", web::get().to(health::show_health))
-        .route("/readyz", web::get().to(health::show_readiness))
         .configure(accounts::routes)
         .configure(friends::routes)
         .configure(chat::routes)

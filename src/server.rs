@@ -161,12 +161,16 @@ fn serve(
         App::new()
             .configure(|cfg| parts.register(cfg))
             .configure(|cfg| routes::sockets(cfg, &parts))
-            .configure(routes::pages)
-            // The last one stands outermost.
-            .wrap(from_fn(csrf::guard))
-            .wrap(from_fn(recognise))
-            .wrap(parts.sessions.middleware())
-            .wrap(from_fn(report_storage))
+            .configure(routes::files)
+            .service(
+                // The last one stands outermost, here and below.
+                web::scope("")
+                    .configure(routes::pages)
+                    .wrap(from_fn(csrf::guard))
+                    .wrap(from_fn(recognise))
+                    .wrap(parts.sessions.middleware())
+                    .wrap(from_fn(report_storage)),
+            )
             .wrap(from_fn(error_pages::dress))
             .wrap(Compress::default())
             .wrap(from_fn(hosts::guard))

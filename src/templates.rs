@@ -11,7 +11,10 @@ use rust_embed::RustEmbed;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{error::Result, words};
+use crate::{
+    error::Result,
+    words::{self, FluentValue},
+};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -30,6 +33,8 @@ impl Templates {
     pub fn load() -> Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
+        // A partial on an indented line would otherwise indent the lines of what people wrote.
+        registry.set_prevent_indent(true);
         for name in Files::iter() {
             let file = Files::get(&name).expect("rust-embed lists only what it holds");
             let source = String::from_utf8_lossy(&file.data);
@@ -65,24 +70,22 @@ fn translate(
 ) -> HelperResult {
     let key = helper.param(0).and_then(|key| key.value().as_str());
     let key = key.ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
-    let values: Vec<(&str, String)> = helper
+    let values: Vec<(&str, FluentValue<'_>)> = helper
         .hash()
         .iter()
-        .map(|(name, value)| (*name, plain(value.value())))
-        .collect();
-    let values: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
+        .map(|(name, value)| (*name, fluent(value.value())))
         .collect();
     let escape = registry.get_escape_fn();
     out.write(&escape(&words::text_with(key, &values)))?;
     Ok(())
 }
 
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+fn fluent(value: &Value) -> FluentValue<'_> {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(FluentValue::None, FluentValue::from),
+        Value::String(text) => text.as_str().into(),
+        other => other.to_string().into(),
+    }
 }
 
 /// `{{json value}}` inside `<script type="application/json">`: nothing in it can end the script.
@@ -190,6 +193,20 @@ mod tests {
             }
         }
         assert!(found > 20);
+    }
+
+    #[test]
+    fn a_partial_on_an_indented_line_leaves_what_people_wrote() {
+        let mut templates = Templates::load().unwrap();
+        let registry = Arc::get_mut(&mut templates.0).unwrap();
+        registry
+            .register_template_string("line", "{{text}}")
+            .unwrap();
+        registry
+            .register_template_string("indented", "<p>\n    {{> line}}\n</p>")
+            .unwrap();
+        let page = templates.render("indented", &serde_json::json!({"text": "one\ntwo"}));
+        assert!(page.unwrap().contains("one\ntwo"));
     }
 
     #[test]

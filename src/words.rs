@@ -1,9 +1,10 @@
 //! The words that a person reads, from Project Fluent files in `locales/`, English first.
 //! Templates reach them through the helpers `t` and `words`, Rust through `text`.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+pub use fluent_bundle::FluentValue;
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use rust_embed::RustEmbed;
 use unic_langid::LanguageIdentifier;
@@ -44,25 +45,18 @@ pub fn text(key: &str) -> String {
     text_with(key, &[])
 }
 
-/// The message `key` with its variables filled in. A missing key is logged and stands for itself:
-/// a page with one odd word is better than no page. A test walks all keys that templates use.
-pub fn text_with(key: &str, values: &[(&str, &str)]) -> String {
+/// The message `key` with its variables filled in: a number chooses a plural, a name stays as it
+/// is typed, also when it is all digits. A missing key is logged and stands for itself: a page with
+/// one odd word is better than no page. A test walks all keys that templates use.
+pub fn text_with(key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
     let values: FluentArgs<'_> = values
         .iter()
-        .map(|(name, value)| (*name, number_or_text(value)))
+        .map(|(name, value)| (*name, value.clone()))
         .collect();
     format(key, Some(&values)).unwrap_or_else(|| {
         log::error!(target: "parlour::words", "no message {key}");
         key.to_owned()
     })
-}
-
-/// Plural rules need a number to be a number.
-fn number_or_text(value: &str) -> FluentValue<'_> {
-    match value.parse::<u32>() {
-        Ok(number) => FluentValue::from(number),
-        Err(_) => FluentValue::from(Cow::Borrowed(value)),
-    }
 }
 
 fn format(key: &str, values: Option<&FluentArgs<'_>>) -> Option<String> {
@@ -108,6 +102,20 @@ fn source_of(pattern: &Pattern<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_digits_stays_as_it_is_typed() {
+        let name = [("name", "007".into())];
+        assert_eq!(text_with("friends-accept-label", &name), "Accept 007");
+    }
+
+    #[test]
+    fn a_number_chooses_its_plural() {
+        let one = text_with("room-refused-too-long", &[("excess", 1.into())]);
+        assert!(one.contains("1 character."), "{one}");
+        let two = text_with("room-refused-too-long", &[("excess", 2.into())]);
+        assert!(two.contains("2 characters."), "{two}");
+    }
 
     #[test]
     fn a_missing_key_stands_for_itself() {

@@ -53,18 +53,15 @@ fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
         NotPosted::Body(BodyError::Control) => {
             (RefusalCode::Invalid, words::text("room-refused-control"))
         }
-        NotPosted::Body(BodyError::TooLong { excess }) => {
-            let excess = excess.to_string();
-            (
-                RefusalCode::TooLong,
-                words::text_with("room-refused-too-long", &[("excess", &excess)]),
-            )
-        }
+        NotPosted::Body(BodyError::TooLong { excess }) => (
+            RefusalCode::TooLong,
+            words::text_with("room-refused-too-long", &[("excess", (*excess).into())]),
+        ),
         NotPosted::Closing => (RefusalCode::Closing, words::text("room-refused-closing")),
         NotPosted::Refused(Error::Forbidden | Error::NotFound) => {
             let text = name.map_or_else(
                 || words::text("room-refused-missing"),
-                |name| words::text_with("room-refused-not-allowed", &[("name", name)]),
+                |name| words::text_with("room-refused-not-allowed", &[("name", name.into())]),
             );
             (RefusalCode::NotAllowed, text)
         }

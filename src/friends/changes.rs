@@ -217,13 +217,13 @@ pub(super) fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenReque
     if open < usize::try_from(most).unwrap_or(usize::MAX) {
         return Ok(());
     }
-    let sentence = words::text_with("friends-error-too-many", &[("most", &most.to_string())]);
+    let sentence = words::text_with("friends-error-too-many", &[("most", most.into())]);
     Err(Error::invalid("username", sentence))
 }
 
 fn refused(key: &str, other: &User) -> Error {
     Error::invalid(
         "username",
-        words::text_with(key, &[("name", &other.username)]),
+        words::text_with(key, &[("name", other.username.as_str().into())]),
     )
 }

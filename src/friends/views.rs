@@ -147,7 +147,7 @@ async fn apply(
     words: &str,
 ) -> Result<Redirect> {
     let changed = book.change(&me.user, other, change).await?;
-    let sentence = words::text_with(words, &[("name", &changed.other.username)]);
+    let sentence = words::text_with(words, &[("name", changed.other.username.as_str().into())]);
     Ok(Redirect::to(PAGE).done(sentence))
 }
 
