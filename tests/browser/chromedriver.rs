@@ -46,7 +46,7 @@ impl Chromedriver {
         }
     }
 
-    /// Where WebDriver commands go.
+    /// Where the commands to the browser go.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }

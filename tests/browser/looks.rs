@@ -53,9 +53,20 @@ async fn no_page_scrolls_sideways_at_320_pixels() {
 async fn the_room_has_a_picture_in_light_and_in_dark() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.use_screen(1200, 720).await;
     ana.open("/accounts/login/").await;
     ana.screenshot("login-light").await;
     ana.meet(&bo, ("ana", "bo")).await;
+    let others = Profile::start(&site).await;
+    for name in ["cleo", "dario"] {
+        others.sign_up(name).await;
+        others.ask_to_be_friends("ana").await;
+        ana.open("/friends/").await;
+        ana.press("button", &format!("Accept {name}")).await;
+        ana.find("button", &format!("Remove {name}")).await;
+        others.log_out().await;
+    }
+    ana.open_conversation("bo").await;
     let talk = [
         (&ana, "Are you home already?"),
         (&bo, "Almost. The train stood in the tunnel for a while."),
@@ -78,6 +89,7 @@ async fn the_room_has_a_picture_in_light_and_in_dark() {
         ana.wait_for_count(talk.len()).await;
         ana.screenshot(name).await;
     }
-    ana.open("/accounts/login/").await;
-    ana.screenshot("login-dark").await;
+    others.prefer("dark").await;
+    others.open("/accounts/login/").await;
+    others.screenshot("login-dark").await;
 }

@@ -97,6 +97,33 @@ async fn what_the_other_wrote_in_the_meantime_is_there_after_coming_back() {
     assert_eq!(bo.draft().await, "a draft");
 }
 
+#[tokio::test]
+async fn a_message_that_is_refused_says_why_and_can_be_deleted() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.wire.cut();
+    ana.say("are you there?").await;
+    bo.open("/friends/").await;
+    bo.press("button", "Remove ana").await;
+    bo.wait_for_text("Remove this friend?").await;
+    bo.press("button", "Remove ana").await;
+    bo.wait_gone("button", "Remove ana").await;
+    ana.wire.mend();
+
+    ana.wait_for_text("bo is not receiving messages from you")
+        .await;
+    ana.find("button", "Retry").await;
+    ana.screenshot("refused").await;
+    ana.press("button", "Delete").await;
+    until("the message to go", async || {
+        ana.messages().await.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(stored(&site), 0);
+}
+
 fn stored(site: &Program) -> i64 {
     number(
         &site.data().join("parlour.sqlite3"),

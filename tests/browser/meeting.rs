@@ -94,3 +94,17 @@ async fn somebody_who_logs_out_elsewhere_is_told_and_keeps_what_was_typed() {
 
     assert_eq!(ana.draft().await, "half a thought");
 }
+
+#[tokio::test]
+async fn typing_shows_at_the_other_side_and_goes_away_with_the_message() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    bo.paste("something long").await;
+    ana.wait_for_text("bo is typing…").await;
+    bo.press_enter().await;
+
+    ana.wait_for_messages(&["something long".to_owned()]).await;
+    ana.wait_until_no_text("bo is typing…").await;
+}

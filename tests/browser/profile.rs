@@ -146,13 +146,9 @@ impl Profile {
 
     /// Shows pages on a screen of exactly this size; a window cannot be made as small as a phone.
     pub(crate) async fn use_screen(&self, width: u32, height: u32) {
-        let screen =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
-        self.driver
-            .cdp()
-            .send_raw("Emulation.setDeviceMetricsOverride", screen)
-            .await
-            .unwrap();
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let method = "Emulation.setDeviceMetricsOverride";
+        self.driver.cdp().send_raw(method, screen).await.unwrap();
     }
 
     /// Prefers `light` or `dark`, as the system of a person does.

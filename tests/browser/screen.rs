@@ -70,6 +70,15 @@ impl Profile {
         .await;
     }
 
+    /// Waits until the words stand nowhere on the page.
+    pub(crate) async fn wait_until_no_text(&self, words: &str) {
+        let what = format!("the words '{words}' to go");
+        until(&what, async || {
+            (!self.text().await.contains(words)).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until the connection notice says this.
     pub(crate) async fn find_status(&self, words: &str) {
         until(&format!("the status '{words}'"), async || {
@@ -142,7 +151,7 @@ fn candidates(role: &str) -> &'static str {
     }
 }
 
-/// WebDriver's "get computed label" and "get computed role".
+/// The driver's "get computed label" and "get computed role".
 #[derive(Debug)]
 struct Computed {
     element: String,

@@ -5,14 +5,21 @@
 #![cfg(test)]
 
 mod accounts;
+mod answers;
+mod behind_a_proxy;
 mod chat;
 mod documents;
 mod durability;
 mod friends;
+mod history;
+mod pages;
+mod partings;
 mod permissions;
 mod program;
+mod requests;
 mod security;
 mod sessions;
+mod slowness;
 mod sockets;
 #[path = "../stage/mod.rs"]
 mod stage;

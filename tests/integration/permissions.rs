@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Person, Room, Site};
+use crate::support::{Room, Site};
 
 /// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
 const INSIDE: [(&str, &str); 22] = [
@@ -99,7 +99,7 @@ async fn a_stranger_cannot_post_with_the_form_either() {
     let room = ana.room_with(&bo).await;
     let eve = site.sign_up("eve").await;
 
-    let answer = post_by_form(&eve, room, "let me in").await;
+    let answer = eve.post_by_form(room, "let me in").await;
 
     assert_eq!(answer, 404);
     assert_eq!(site.count("messages"), 0);
@@ -151,103 +151,6 @@ async fn nobody_opens_a_conversation_with_a_stranger() {
     assert_eq!(site.count("rooms"), 0);
 }
 
-#[tokio::test]
-async fn a_removed_friend_reads_the_old_conversation_and_writes_nothing() {
-    after_parting("remove").await;
-}
-
-#[tokio::test]
-async fn a_blocked_friend_reads_the_old_conversation_and_writes_nothing() {
-    after_parting("block").await;
-}
-
-async fn after_parting(verb: &str) {
-    let site = Site::start().await;
-    let (ana, bo) = site.friends("ana", "bo").await;
-    let mut at_bo = bo.open_room(&ana).await;
-    at_bo.post("while we were friends").await;
-    let mut at_ana = ana.open_room(&bo).await;
-
-    ana.press_and_confirm(verb, &bo).await;
-
-    for (person, room) in [(&bo, &mut at_bo), (&ana, &mut at_ana)] {
-        let refused = room.post_refused("and now").await;
-        assert_eq!(refused["code"], "not_allowed");
-        assert_eq!(
-            refused.get("retry_after_ms"),
-            None,
-            "trying again would not help"
-        );
-        assert!([403, 422].contains(&post_by_form(person, room.id, "and now").await));
-        let page = person.open(&format!("/rooms/{}/", room.id)).await;
-        assert_eq!(page.messages(), ["while we were friends"]);
-        assert!(!page.has("#composer"), "no box to write in");
-        assert_eq!(room.socket.resume(room.id, 0).await["last_seq"], 1);
-    }
-    at_ana
-        .socket
-        .send(json!({"type": "typing.start", "room": at_ana.id}))
-        .await;
-    at_ana.socket.heard("typing.started").await;
-    assert_eq!(at_bo.socket.heard("typing.started").await.len(), 0);
-    assert_eq!(site.count("messages"), 1);
-}
-
-#[tokio::test]
-async fn being_blocked_cannot_be_told_from_being_removed() {
-    let site = Site::start().await;
-    let mut seen = Vec::new();
-    for (verb, other) in [("remove", "bo"), ("block", "cy")] {
-        let (ana, other) = site.friends(&format!("ana-{other}"), other).await;
-        let mut room = other.open_room(&ana).await;
-        ana.press_and_confirm(verb, &other).await;
-        let heard = room.socket.wait_for("relation.changed").await["state"].clone();
-        let refused = room.post_refused("hello?").await;
-        let text = refused["text"].as_str().unwrap().replace(&ana.name, "ana");
-        let page = other.open(&format!("/rooms/{}/", room.id)).await;
-        let closed = page.texts(".closed").concat().replace(&ana.name, "ana");
-        seen.push((heard, text, closed));
-    }
-
-    assert_eq!(seen[0], seen[1]);
-}
-
-#[tokio::test]
-async fn somebody_blocked_does_not_see_the_other_come_or_type() {
-    let site = Site::start().await;
-    let (ana, bo) = site.friends("ana", "bo").await;
-    let room = ana.room_with(&bo).await;
-    ana.press_and_confirm("block", &bo).await;
-    let mut at_bo = bo.socket().await;
-
-    let mut at_ana = ana.socket().await;
-    at_ana
-        .send(json!({"type": "typing.start", "room": room}))
-        .await;
-    at_ana.heard("typing.started").await;
-
-    assert_eq!(at_bo.heard("presence.changed").await.len(), 0);
-    assert_eq!(at_bo.heard("typing.started").await.len(), 0);
-    assert_eq!(at_bo.hello["online"], json!([]));
-}
-
-#[tokio::test]
-async fn a_post_is_checked_again_although_the_socket_was_open_before() {
-    let site = Site::start().await;
-    let (ana, bo) = site.friends("ana", "bo").await;
-    let mut at_bo = bo.open_room(&ana).await;
-    at_bo.post("allowed").await;
-
-    ana.press_and_confirm("remove", &bo).await;
-    assert_eq!(
-        at_bo.post_refused("not any more").await["code"],
-        "not_allowed"
-    );
-    bo.befriend(&ana).await;
-
-    at_bo.post("allowed again").await;
-}
-
 async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
     let mut answers = Vec::new();
     for event in [
@@ -267,19 +170,6 @@ async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
     }
     assert!(!answers.is_empty(), "some answer is given");
     answers
-}
-
-async fn post_by_form(person: &Person, room: i64, body: &str) -> u16 {
-    let fields = [
-        ("csrf_token", person.csrf_token("/friends/").await),
-        ("client_id", Uuid::new_v4().to_string()),
-        ("body", body.to_owned()),
-    ];
-    let fields = fields.map(|(name, value)| (name.to_owned(), value));
-    person
-        .post(&format!("/rooms/{room}/messages/"), &fields)
-        .await
-        .status
 }
 
 fn without_request_id(body: &str) -> String {

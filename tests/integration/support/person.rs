@@ -8,6 +8,7 @@ use reqwest::{
     header::{ACCEPT, HeaderMap, HeaderValue},
     redirect::Policy,
 };
+use uuid::Uuid;
 
 use super::{Page, Room, Socket};
 use crate::stage::until;
@@ -79,21 +80,6 @@ impl Person {
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         self.post(action, &fields).await
-    }
-
-    /// Does the same, then follows the redirect like a browser, and returns the page at its end.
-    pub(crate) async fn submit_and_follow(
-        &self,
-        path: &str,
-        action: &str,
-        typed: &[(&str, &str)],
-    ) -> Page {
-        let answer = self.submit(path, action, typed).await;
-        if answer.status == 303 {
-            self.open(answer.location()).await
-        } else {
-            answer
-        }
     }
 
     /// Sends fields with the headers of a form on the site itself.
@@ -171,6 +157,16 @@ impl Person {
             .await
     }
 
+    /// Asks, then follows the redirect like a browser, and returns the page at its end.
+    pub(crate) async fn ask(&self, name: &str) -> Page {
+        let answer = self.ask_to_be_friends(name).await;
+        if answer.status == 303 {
+            self.open(answer.location()).await
+        } else {
+            answer
+        }
+    }
+
     /// Sends one of the forms of the friends page although no button for it may be there.
     pub(crate) async fn post_to_friends(&self, verb: &str, id: i64) -> Page {
         let token = self.csrf_token("/friends/").await;
@@ -223,6 +219,19 @@ impl Person {
             id,
             socket: self.socket().await,
         }
+    }
+
+    /// Posts a message with the form of a room, although the page may not show one; the status.
+    pub(crate) async fn post_by_form(&self, room: i64, body: &str) -> u16 {
+        let fields = [
+            ("csrf_token", self.csrf_token("/friends/").await),
+            ("client_id", Uuid::new_v4().to_string()),
+            ("body", body.to_owned()),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        self.post(&format!("/rooms/{room}/messages/"), &fields)
+            .await
+            .status
     }
 
     /// A socket of this browser, after its `session.hello`.

@@ -49,18 +49,4 @@ impl Room {
         let fits = |event: &Value| event["type"] == "message.created" && event["room"] == room;
         self.socket.wait_until("a message", fits).await
     }
-
-    /// The bodies of the next `count` messages, in order of arrival.
-    pub(crate) async fn next_bodies(&mut self, count: usize) -> Vec<String> {
-        let mut bodies = Vec::new();
-        for _ in 0..count {
-            bodies.push(
-                self.next_message().await["body"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
-        }
-        bodies
-    }
 }

@@ -1,0 +1,100 @@
+//! Asking to be friends: how often, and what the answers give away.
+
+use crate::support::{Lists, Page, Site};
+
+#[tokio::test]
+async fn somebody_blocked_cannot_reach_and_cannot_tell() {
+    let site = Site::start().await;
+    let (ana, eve) = (site.sign_up("ana").await, site.sign_up("eve").await);
+    eve.ask("ana").await;
+    ana.press_and_confirm("block", &eve).await;
+    let mut at_ana = ana.socket().await;
+
+    let answer = eve.ask("ana").await;
+
+    let unknown = eve.ask("nobody-of-this-name").await;
+    assert_eq!(notice(&answer), notice(&unknown));
+    assert_eq!(at_ana.heard("relation.changed").await.len(), 0);
+    assert_eq!(
+        ana.lists().await,
+        Lists {
+            blocked: vec!["eve".into()],
+            ..Lists::default()
+        }
+    );
+}
+
+#[tokio::test]
+async fn asking_says_the_same_whether_or_not_the_person_exists() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    site.sign_up("bo").await;
+
+    let known = ana.ask("bo").await;
+    let unknown = ana.ask("nobody").await;
+
+    assert_eq!(
+        notice(&known),
+        "Request sent if that person exists and accepts requests."
+    );
+    assert_eq!(notice(&known), notice(&unknown));
+    assert_eq!(known.status, unknown.status);
+}
+
+#[tokio::test]
+async fn asking_oneself_or_a_friend_is_explained_at_the_field() {
+    let site = Site::start().await;
+    let (ana, _bo) = site.friends("ana", "bo").await;
+
+    for name in ["ana", "bo", ""] {
+        let answer = ana.ask(name).await;
+        assert_eq!(answer.status, 422, "{name:?}");
+        assert!(answer.has("#username-error[role=alert]"), "{name:?}");
+        assert_eq!(
+            answer.attribute("#username", "value").as_deref(),
+            Some(name)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_new_account_may_have_five_requests_open() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    for i in 0..6 {
+        site.sign_up(&format!("person{i}")).await;
+    }
+    for i in 0..5 {
+        assert_eq!(
+            ana.ask_to_be_friends(&format!("person{i}")).await.status,
+            303
+        );
+    }
+
+    let refused = ana.ask_to_be_friends("person5").await;
+
+    assert!([422, 429].contains(&refused.status), "{}", refused.status);
+    assert!(refused.has("[role=alert]"), "{}", refused.body);
+    assert_eq!(ana.lists().await.sent.len(), 5);
+}
+
+#[tokio::test]
+async fn asking_too_often_is_held_off_with_a_time() {
+    let site = Site::start_with(|settings| {
+        settings.rates.friend_requests = "2/1h".parse().unwrap();
+    })
+    .await;
+    let ana = site.sign_up("ana").await;
+    for name in ["one", "two"] {
+        assert_eq!(ana.ask_to_be_friends(name).await.status, 303);
+    }
+
+    let held = ana.ask_to_be_friends("three").await;
+
+    assert_eq!(held.status, 429);
+    assert!(held.header("retry-after").parse::<u64>().unwrap() > 0);
+}
+
+fn notice(page: &Page) -> String {
+    page.texts(".flash").join(" ")
+}

@@ -1,0 +1,73 @@
+//! Peers that dawdle, and sockets that outlive their session: each is ended in its time.
+
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{stage::within, support::Site};
+
+/// What the server says to a peer that sends this much and then nothing, until it hangs up.
+async fn answer_to(site: &Site, sent: &str) -> String {
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    within("the server to hang up", stream.read_to_string(&mut answer))
+        .await
+        .ok();
+    answer
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_hung_up_on() {
+    let site = Site::start_with(|settings| {
+        settings.limits.head_timeout = "1s".parse().unwrap();
+    })
+    .await;
+
+    let answer = answer_to(&site, "GET / HTTP/1.1\r\nHost: ").await;
+
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 408"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_hung_up_on() {
+    let site = Site::start_with(|settings| {
+        settings.limits.body_timeout = "1s".parse().unwrap();
+    })
+    .await;
+    let head = format!(
+        "POST /accounts/login/ HTTP/1.1\r\nHost: {}\r\nContent-Length: 100\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\nusername=",
+        site.address
+    );
+
+    let answer = answer_to(&site, &head).await;
+
+    assert!(
+        answer.starts_with("HTTP/1.1 4") || answer.is_empty(),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_socket_notices_by_itself_that_its_session_is_gone() {
+    let site = Site::start_with(|settings| {
+        settings.limits.session_check = "1s".parse().unwrap();
+    })
+    .await;
+    let mut socket = site.sign_up("ana").await.socket().await;
+
+    // As an operator would, past the program.
+    let database = site.settings.database_path();
+    let mut connection = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
+    connection
+        .batch_execute("PRAGMA busy_timeout = 5000; DELETE FROM sessions")
+        .unwrap();
+
+    assert_eq!(socket.wait_for_close().await, Some(4401));
+}
