@@ -65,13 +65,11 @@ impl Message {
         seq: Option<i64>,
         limit: u32,
     ) -> QueryResult<Vec<Self>> {
-        let mut rows = messages::table
-            .inner_join(users::table)
+        let mut rows = rows()
             .filter(messages::room_id.eq(member.room.id))
             .filter(messages::seq.lt(seq.unwrap_or(i64::MAX)))
             .order(messages::seq.desc())
             .limit(i64::from(limit))
-            .select(columns())
             .load::<Columns>(conn)?;
         rows.reverse();
         Ok(rows.into_iter().map(Self::from_columns).collect())
@@ -81,10 +79,8 @@ impl Message {
         conn: &mut Connection,
         ids: &[MessageId],
     ) -> QueryResult<HashMap<MessageId, Self>> {
-        let rows = messages::table
-            .inner_join(users::table)
+        let rows = rows()
             .filter(messages::id.eq_any(ids))
-            .select(columns())
             .load::<Columns>(conn)?;
         Ok(rows
             .into_iter()
@@ -94,19 +90,10 @@ impl Message {
     }
 }
 
-type Selection = (
-    messages::id,
-    messages::room_id,
-    messages::seq,
-    messages::author_id,
-    messages::client_id,
-    messages::body,
-    messages::created_at,
-    users::username,
-);
-
-fn columns() -> Selection {
-    (
+/// Messages with the names of their authors.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn rows() -> _ {
+    messages::table.inner_join(users::table).select((
         messages::id,
         messages::room_id,
         messages::seq,
@@ -115,7 +102,7 @@ fn columns() -> Selection {
         messages::body,
         messages::created_at,
         users::username,
-    )
+    ))
 }
 
 /// What a person wants to say.
@@ -155,6 +142,16 @@ impl NewMessage {
             });
         }
         member.writable(conn)?;
+        let id = self.insert(conn)?;
+        let stored = rows().filter(messages::id.eq(id)).first(conn)?;
+        Ok(Posted {
+            message: Message::from_columns(stored),
+            repeated: false,
+        })
+    }
+
+    /// The message and its event, under the room's next number.
+    fn insert(&self, conn: &mut Connection) -> QueryResult<MessageId> {
         let now = Timestamp::now();
         let seq: i64 = diesel::update(rooms::table.find(self.room))
             .set((
@@ -163,7 +160,7 @@ impl NewMessage {
             ))
             .returning(rooms::last_seq)
             .get_result(conn)?;
-        let id: MessageId = diesel::insert_into(messages::table)
+        let id = diesel::insert_into(messages::table)
             .values((
                 messages::room_id.eq(self.room),
                 messages::author_id.eq(self.author),
@@ -174,30 +171,15 @@ impl NewMessage {
             ))
             .returning(messages::id)
             .get_result(conn)?;
-        RoomEvent::append(
-            conn,
-            self.room,
-            seq,
-            EventKind::MessageCreated(id),
-            self.author,
-        )?;
-        let found = messages::table
-            .inner_join(users::table)
-            .filter(messages::id.eq(id))
-            .select(columns())
-            .first(conn)?;
-        Ok(Posted {
-            message: Message::from_columns(found),
-            repeated: false,
-        })
+        let created = EventKind::MessageCreated(id);
+        RoomEvent::append(conn, self.room, seq, created, self.author)?;
+        Ok(id)
     }
 
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
-        let found = messages::table
-            .inner_join(users::table)
+        let found = rows()
             .filter(messages::author_id.eq(self.author))
             .filter(messages::client_id.eq(self.client_id.to_string()))
-            .select(columns())
             .first(conn)
             .optional()?;
         match found.map(Message::from_columns) {

@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::*;
+use crate::friends::RelationEvent;
+
+/// The examples of one part of docs/protocol.md: the name of the event and its JSON.
+fn examples(part: &str) -> Vec<(String, Value)> {
+    let page = include_str!("../../../docs/protocol.md");
+    let part = page
+        .split("\n## ")
+        .find(|text| text.starts_with(part))
+        .unwrap();
+    let mut found = Vec::new();
+    for section in part.split("\n### ").skip(1) {
+        let name = section.lines().next().unwrap().trim().to_owned();
+        let blocks: Vec<_> = section.split("```json").skip(1).collect();
+        assert!(!blocks.is_empty(), "{name} has no example");
+        for block in blocks {
+            let json = block.split("```").next().unwrap();
+            found.push((name.clone(), serde_json::from_str(json).unwrap()));
+        }
+    }
+    found
+}
+
+fn names(examples: &[(String, Value)]) -> BTreeSet<&str> {
+    examples.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[test]
+fn the_examples_of_the_browser_are_events_that_the_server_takes() {
+    let examples = examples("Browser to server");
+    for (name, example) in &examples {
+        assert_eq!(example["type"], *name);
+        let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
+        assert_eq!(&serde_json::to_value(&event).unwrap(), example);
+    }
+    let all = [
+        "room.resume",
+        "message.post",
+        "typing.start",
+        "typing.stop",
+        "connection.ping",
+    ];
+    assert_eq!(names(&examples), BTreeSet::from(all));
+}
+
+#[test]
+fn the_examples_of_the_server_are_events_that_it_sends() {
+    let examples = examples("Server to browser");
+    for (name, example) in &examples {
+        assert_eq!(example["type"], *name);
+        let again = if name == "relation.changed" {
+            let event: RelationEvent = serde_json::from_value(example.clone()).unwrap();
+            serde_json::to_value(&event).unwrap()
+        } else {
+            let event: ServerEvent = serde_json::from_value(example.clone()).unwrap();
+            serde_json::to_value(&event).unwrap()
+        };
+        assert_eq!(&again, example, "{name}");
+    }
+    let all = [
+        "session.hello",
+        "session.ended",
+        "message.created",
+        "message.accepted",
+        "message.refused",
+        "room.events",
+        "room.added",
+        "relation.changed",
+        "typing.started",
+        "typing.stopped",
+        "presence.changed",
+        "connection.pong",
+        "server.restarting",
+        "error.reported",
+    ];
+    assert_eq!(names(&examples), BTreeSet::from(all));
+}

@@ -1,0 +1,219 @@
+//! Limits that hold for each request, socket or session; each with its unit and its default.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::units::{self, Period, Rate};
+
+/// Limits that hold for each request, socket or session.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct Limits {
+    /// Largest WebSocket message or frame, bytes
+    #[arg(
+        long,
+        env = "PARLOUR_MAX_MESSAGE_BYTES",
+        default_value_t = 65_536,
+        value_name = "BYTES"
+    )]
+    pub max_message_bytes: usize,
+    /// Largest request head, bytes
+    #[arg(
+        long,
+        env = "PARLOUR_MAX_HEAD_BYTES",
+        default_value_t = 16_384,
+        value_name = "BYTES"
+    )]
+    pub max_head_bytes: usize,
+    /// Largest form or JSON body, bytes; a message of 10,000 emoji takes 120,000 as a form
+    #[arg(
+        long,
+        env = "PARLOUR_MAX_FORM_BYTES",
+        default_value_t = 131_072,
+        value_name = "BYTES"
+    )]
+    pub max_form_bytes: usize,
+    /// Longest wait for a request's head
+    #[arg(
+        long,
+        env = "PARLOUR_HEAD_TIMEOUT",
+        default_value = "5s",
+        value_name = "TIME"
+    )]
+    pub head_timeout: Period,
+    /// Longest wait for a request's body
+    #[arg(
+        long,
+        env = "PARLOUR_BODY_TIMEOUT",
+        default_value = "30s",
+        value_name = "TIME"
+    )]
+    pub body_timeout: Period,
+    /// Longest time to answer a request
+    #[arg(
+        long,
+        env = "PARLOUR_HANDLER_TIMEOUT",
+        default_value = "30s",
+        value_name = "TIME"
+    )]
+    pub handler_timeout: Period,
+    /// Open sockets of one person
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKETS_PER_USER",
+        default_value_t = 20,
+        value_name = "N"
+    )]
+    pub sockets_per_user: usize,
+    /// Open sockets of one address
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKETS_PER_IP",
+        default_value_t = 500,
+        value_name = "N"
+    )]
+    pub sockets_per_ip: usize,
+    /// Open sockets in all; 0 means 90 % of what the system allows
+    #[arg(
+        long,
+        env = "PARLOUR_MAX_SOCKETS",
+        default_value_t = 0,
+        value_name = "N"
+    )]
+    pub max_sockets: usize,
+    /// Rooms that one socket follows
+    #[arg(
+        long,
+        env = "PARLOUR_ROOMS_PER_SOCKET",
+        default_value_t = 1_000,
+        value_name = "N"
+    )]
+    pub rooms_per_socket: usize,
+    /// Time between the server's pings
+    #[arg(
+        long,
+        env = "PARLOUR_PING_INTERVAL",
+        default_value = "20s",
+        value_name = "TIME"
+    )]
+    pub ping_interval: Period,
+    /// Silence after which a socket is dropped
+    #[arg(
+        long,
+        env = "PARLOUR_IDLE_TIMEOUT",
+        default_value = "60s",
+        value_name = "TIME"
+    )]
+    pub idle_timeout: Period,
+    /// How often an open socket checks that its session still holds
+    #[arg(
+        long,
+        env = "PARLOUR_SESSION_CHECK",
+        default_value = "60s",
+        value_name = "TIME"
+    )]
+    pub session_check: Period,
+    /// Events that a socket may send
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_EVENTS",
+        default_value = "60/3s",
+        value_name = "RATE"
+    )]
+    pub socket_events: Rate,
+    /// Events of a socket that may be wrong or too fast before it is closed
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_ERRORS",
+        default_value = "10/60s",
+        value_name = "RATE"
+    )]
+    pub socket_errors: Rate,
+    /// Events that may wait for one socket
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_QUEUE_EVENTS",
+        default_value_t = 256,
+        value_name = "N"
+    )]
+    pub socket_queue_events: usize,
+    /// Bytes that may wait for one socket
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_QUEUE_BYTES",
+        default_value_t = 1_048_576,
+        value_name = "BYTES"
+    )]
+    pub socket_queue_bytes: usize,
+    /// Longest message, Unicode characters
+    #[arg(
+        long,
+        env = "PARLOUR_MESSAGE_CHARS",
+        default_value_t = 10_000,
+        value_name = "N"
+    )]
+    pub message_chars: usize,
+    /// Messages on one page of history
+    #[arg(long, env = "PARLOUR_PAGE_LEN", default_value_t = 50, value_name = "N",
+          value_parser = units::page_len)]
+    pub page_len: u32,
+    /// Events that one reconnect is sent before older ones become a named hole
+    #[arg(
+        long,
+        env = "PARLOUR_RESUME_LEN",
+        default_value_t = 500,
+        value_name = "N"
+    )]
+    pub resume_len: u32,
+    /// Work factor of new password hashes
+    #[arg(long, env = "PARLOUR_BCRYPT_COST", default_value_t = 12, value_name = "COST",
+          value_parser = clap::value_parser!(u32).range(4..=20))]
+    pub bcrypt_cost: u32,
+    /// A session ends after this time without a visit …
+    #[arg(
+        long,
+        env = "PARLOUR_SESSION_IDLE",
+        default_value = "14days",
+        value_name = "TIME"
+    )]
+    pub session_idle: Period,
+    /// … and after this time in any case
+    #[arg(
+        long,
+        env = "PARLOUR_SESSION_MAX",
+        default_value = "90days",
+        value_name = "TIME"
+    )]
+    pub session_max: Period,
+    /// Sessions of one person; the oldest goes first
+    #[arg(
+        long,
+        env = "PARLOUR_SESSIONS_PER_USER",
+        default_value_t = 20,
+        value_name = "N"
+    )]
+    pub sessions_per_user: u32,
+    /// Friend requests one person may have open …
+    #[arg(
+        long,
+        env = "PARLOUR_OPEN_REQUESTS",
+        default_value_t = 20,
+        value_name = "N"
+    )]
+    pub open_requests: u32,
+    /// … and in the first 72 hours of an account
+    #[arg(
+        long,
+        env = "PARLOUR_OPEN_REQUESTS_NEW",
+        default_value_t = 5,
+        value_name = "N"
+    )]
+    pub open_requests_new: u32,
+    /// Time in which open sockets are closed and work is finished at the end
+    #[arg(
+        long,
+        env = "PARLOUR_SHUTDOWN_TIMEOUT",
+        default_value = "10s",
+        value_name = "TIME"
+    )]
+    pub shutdown_timeout: Period,
+}

@@ -1,0 +1,83 @@
+//! How often a person and an address may do something.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::units::Rates;
+
+/// Token buckets, written `count/time`; several hold together, parted by commas.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct RateLimits {
+    /// Failed log-ins of one name
+    #[arg(
+        long,
+        env = "PARLOUR_LOGIN_FAILURES",
+        default_value = "10/15m",
+        value_name = "RATES"
+    )]
+    pub login_failures: Rates,
+    /// Failed log-ins of one address
+    #[arg(
+        long,
+        env = "PARLOUR_LOGIN_FAILURES_IP",
+        default_value = "50/15m",
+        value_name = "RATES"
+    )]
+    pub login_failures_ip: Rates,
+    /// New accounts of one address
+    #[arg(
+        long,
+        env = "PARLOUR_REGISTRATIONS_IP",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub registrations_ip: Rates,
+    /// Password changes of one person
+    #[arg(
+        long,
+        env = "PARLOUR_PASSWORD_CHANGES",
+        default_value = "5/1h",
+        value_name = "RATES"
+    )]
+    pub password_changes: Rates,
+    /// Password changes of one address
+    #[arg(
+        long,
+        env = "PARLOUR_PASSWORD_CHANGES_IP",
+        default_value = "20/1h",
+        value_name = "RATES"
+    )]
+    pub password_changes_ip: Rates,
+    /// Friend requests of one person
+    #[arg(
+        long,
+        env = "PARLOUR_FRIEND_REQUESTS",
+        default_value = "20/1h",
+        value_name = "RATES"
+    )]
+    pub friend_requests: Rates,
+    /// Friend requests of one address
+    #[arg(
+        long,
+        env = "PARLOUR_FRIEND_REQUESTS_IP",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub friend_requests_ip: Rates,
+    /// Messages of one person
+    #[arg(
+        long,
+        env = "PARLOUR_MESSAGES",
+        default_value = "30/10s,600/10m",
+        value_name = "RATES"
+    )]
+    pub messages: Rates,
+    /// Messages of one address
+    #[arg(
+        long,
+        env = "PARLOUR_MESSAGES_IP",
+        default_value = "300/10s",
+        value_name = "RATES"
+    )]
+    pub messages_ip: Rates,
+}
