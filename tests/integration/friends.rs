@@ -177,17 +177,19 @@ async fn a_block_ends_everything_and_undoing_it_brings_nothing_back() {
 #[tokio::test]
 async fn after_a_mutual_block_one_who_unblocks_is_still_blocked() {
     let site = Site::start().await;
-    let (ana, bo) = site.friends("ana", "bo").await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    bo.ask("ana").await;
     ana.press_and_confirm("block", &bo).await;
-    bo.post_to_friends("block", ana.id).await;
+    bo.press_and_confirm("block", &ana).await;
 
     ana.press("unblock", &bo).await;
     ana.ask("bo").await;
 
+    let blocked = vec!["ana".into()];
     assert_eq!(
         bo.lists().await,
         Lists {
-            blocked: vec!["ana".into()],
+            blocked,
             ..Lists::default()
         }
     );

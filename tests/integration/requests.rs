@@ -95,6 +95,27 @@ async fn asking_too_often_is_held_off_with_a_time() {
     assert!(held.header("retry-after").parse::<u64>().unwrap() > 0);
 }
 
+#[tokio::test]
+async fn a_number_never_turns_into_a_name() {
+    let site = Site::start().await;
+    let (ana, eve) = (site.sign_up("annabella").await, site.sign_up("eve").await);
+
+    for verb in ["accept", "decline", "cancel", "remove", "block", "unblock"] {
+        let answer = eve.post_to_friends(verb, ana.id).await;
+        let page = eve.open("/friends/").await;
+        assert!(!answer.body.contains("annabella"), "{verb}");
+        assert!(
+            !page.body.contains("annabella"),
+            "{verb}: {}",
+            notice(&page)
+        );
+    }
+    for verb in ["block", "remove"] {
+        let page = eve.get(&format!("/friends/{}/{verb}/", ana.id)).await;
+        assert_eq!(page.status, 404, "{verb}");
+    }
+}
+
 fn notice(page: &Page) -> String {
     page.texts(".flash").join(" ")
 }
