@@ -11,6 +11,7 @@ mod losses;
 mod meeting;
 mod people;
 mod profile;
+mod queue;
 mod screen;
 #[path = "../stage/mod.rs"]
 mod stage;

@@ -135,6 +135,22 @@ impl Profile {
         self.driver.refresh().await.unwrap();
     }
 
+    /// Opens a page in a new tab, which then is in front.
+    pub(crate) async fn open_tab(&self, path: &str) {
+        let tab = self.driver.new_tab().await.unwrap();
+        self.driver.switch_to_window(tab).await.unwrap();
+        self.open(path).await;
+    }
+
+    /// Brings the tab with this number to the front; 0 is the first.
+    pub(crate) async fn show_tab(&self, number: usize) {
+        let tabs = self.driver.windows().await.unwrap();
+        self.driver
+            .switch_to_window(tabs[number].clone())
+            .await
+            .unwrap();
+    }
+
     /// Closes the tab in front after opening an empty one, which then is in front.
     pub(crate) async fn close_tab(&self) {
         let old = self.driver.window().await.unwrap();
