@@ -1,7 +1,7 @@
 //! Parlour, a self-hosted web chat: accounts, friends and conversations in a browser.
 //!
 //! Start reading at `routes` (what can be done), then `chat` (how it is done). Each app is a
-//! folder: [`accounts`], [`friends`], [`chat`]. [`run`] is all that `main` and the tests need.
+//! folder: [`accounts`], [`friends`], [`chat`]. [`Running`] is all that `main` and the tests need.
 
 #![forbid(unsafe_code)]
 
@@ -24,23 +24,10 @@ mod server;
 pub mod templates;
 pub mod words;
 
-use std::net::TcpListener;
-
 use config::Settings;
 use db::Database;
 use error::{Error, Result};
 pub use server::Running;
-
-/// Serves on `listener` until the process is asked to stop (SIGTERM, SIGINT), then drains.
-///
-/// # Errors
-/// What stops a start: the folder, the key, the database, a template.
-pub async fn run(settings: Settings, listener: TcpListener) -> Result<()> {
-    Running::start(settings, listener)
-        .await?
-        .until_signal()
-        .await
-}
 
 /// Makes the owner in the data folder of `settings`, while no server runs there.
 ///

@@ -9,6 +9,7 @@ use std::{
 
 use clap::error::ErrorKind;
 use parlour::{
+    Running,
     config::{Cli, Command, Settings},
     error::{Error, Result},
 };
@@ -58,7 +59,19 @@ async fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<()> {
     let listener = TcpListener::bind(settings.bind)
         .map_err(|cause| Error::internal(format!("--bind {}: {cause}", settings.bind)))?;
-    parlour::run(settings, listener).await
+    let running = Running::start(settings, listener).await?;
+    greet(&running);
+    running.until_signal().await
+}
+
+/// What whoever starts Parlour needs to know, whatever is logged.
+fn greet(running: &Running) {
+    let mut words = format!("Parlour is ready: {}\n", running.url());
+    if let Some(link) = running.first_run() {
+        words += &format!("Nobody owns this server yet; make the owner here, once: {link}\n");
+    }
+    // Without a standard output there is nobody to greet.
+    drop(io::stdout().write_all(words.as_bytes()));
 }
 
 /// clap explains at length; a wrong setting is one line.

@@ -35,6 +35,7 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// A server that runs until it is told to stop.
 pub struct Running {
     url: Url,
+    first_run: Option<Url>,
     handle: ServerHandle,
     finished: rt::task::JoinHandle<std::io::Result<()>>,
     database: Database,
@@ -66,10 +67,11 @@ impl Running {
             parts.consumer.server.clone(),
             parts.stopping.clone(),
         );
-        announce_first_run(&parts, &url);
+        let first_run = parts.first_run.path().and_then(|path| url.join(&path).ok());
         let server = serve(&settings, listener, parts)?;
         Ok(Self {
             url,
+            first_run,
             handle: server.handle(),
             finished: rt::spawn(server),
             database,
@@ -86,6 +88,11 @@ impl Running {
         &self.url
     }
 
+    /// The link that makes the owner, while nobody owns this server.
+    pub fn first_run(&self) -> Option<&Url> {
+        self.first_run.as_ref()
+    }
+
     /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once.
     ///
     /// # Errors
@@ -93,7 +100,6 @@ impl Running {
     pub async fn until_signal(self) -> Result<()> {
         let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
-        log::info!(target: "parlour::start", "Parlour is ready: {}", self.url);
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -137,13 +143,6 @@ impl Running {
             .map_err(Error::internal)?;
         log::info!(target: "parlour::stop", "stopped");
         Ok(())
-    }
-}
-
-/// While nobody owns the server, whoever reads its log may.
-fn announce_first_run(parts: &Parts, url: &Url) {
-    if let Some(link) = parts.first_run.path().and_then(|path| url.join(&path).ok()) {
-        log::info!(target: "parlour::start", "nobody owns this server yet; make the owner here, once: {link}");
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    models::{Message, RoomId, RoomMember},
+    models::{Message, Room, RoomId, RoomMember},
     protocol::Refused,
     server::{ChatServer, NotPosted, PostMessage, WhoIsHere},
     view::entries,
@@ -124,18 +124,27 @@ fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -
     })
 }
 
-/// The way from a person to the conversation with them.
+/// The way from a person to the conversation with them. Right after an acceptance the chat server
+/// may not have made it yet; friends have one all the same.
 async fn show_direct(
     me: SignedIn,
     other: web::Path<UserId>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let (me, other) = (me.user.id, *other);
-    let room = chat.database.read(move |conn| {
-        let room = super::models::Room::direct_between(conn, me, other)?;
-        room.ok_or(Error::NotFound)
+    let known = chat.database.read(move |conn| {
+        let room = Room::direct_between(conn, me, other)?;
+        Ok((room, Friendship::exists(conn, me, other)?))
     });
-    let place = format!("/rooms/{}/", room.await?);
+    let room = match known.await? {
+        (Some(room), _) => room,
+        (None, true) => {
+            let opened = move |conn: &mut _| Ok(Room::open_direct(conn, me, other)?);
+            chat.database.write(opened).await?.0.id
+        }
+        (None, false) => return Err(Error::NotFound),
+    };
+    let place = format!("/rooms/{room}/");
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, place))
         .finish())

@@ -98,6 +98,7 @@ pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<C
 /// Declines the request that `other` sent; to `other` it goes on to look pending.
 pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
+        expect(conn, me, other, Relation::Incoming)?;
         Ok(mark_declined(conn, other.id, me.id)?)
     })
 }
@@ -105,9 +106,8 @@ pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<
 /// Takes back the request to `other`.
 pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
-        let Some(request) = FriendRequest::find(conn, me.id, other.id)? else {
-            return Ok(());
-        };
+        expect(conn, me, other, Relation::Outgoing)?;
+        let request = FriendRequest::find(conn, me.id, other.id)?.ok_or(Error::NotFound)?;
         if request.declined_at.is_none() {
             FriendRequest::delete(conn, me.id, other.id)?;
             return Ok(());
@@ -122,6 +122,7 @@ pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<C
 /// Ends the friendship with `other`; the conversation stays readable.
 pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
+        expect(conn, me, other, Relation::Friend)?;
         Ok(Friendship::end(conn, me.id, other.id).map(drop)?)
     })
 }
@@ -129,7 +130,7 @@ pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<C
 /// Blocks `other`: ends the friendship, and hides what `other` asks from now on.
 pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
-        if me.id == other.id {
+        if !Relation::is_known(conn, me.id, other.id)? {
             return Err(Error::NotFound);
         }
         Friendship::end(conn, me.id, other.id)?;
@@ -142,8 +143,17 @@ pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Ch
 /// Lifts the block of `other`.
 pub(super) fn unblock(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
+        expect(conn, me, other, Relation::Blocked)?;
         Ok(Block::end(conn, me.id, other.id)?)
     })
+}
+
+/// Where there is nothing to change there is nobody: counting through ids must not name people.
+fn expect(conn: &mut Connection, me: &User, other: &User, relation: Relation) -> Result<()> {
+    match Relation::shown(conn, me.id, other.id)? {
+        shown if shown == relation => Ok(()),
+        _ => Err(Error::NotFound),
+    }
 }
 
 fn between(

@@ -6,7 +6,7 @@ use super::relation::DECLINED_LOOKS_PENDING;
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Timestamp},
-    schema::{blocks, friend_requests, friendships, users},
+    schema::{blocks, friend_requests, friendships, members, users},
 };
 
 /// "I would like to be your friend", until it is accepted, cancelled or lapses.
@@ -196,6 +196,18 @@ pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>>
     let mut friends = people(on_the_right.into_iter().chain(on_the_left));
     friends.sort_by_cached_key(|friend| friend.username.to_lowercase());
     Ok(friends)
+}
+
+/// Whether the two are members of one conversation, also one in which nobody may write any more.
+pub(super) fn share_a_room(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
+    let theirs = diesel::alias!(members as theirs);
+    let rooms_of_b = theirs
+        .filter(theirs.field(members::user_id).eq(b))
+        .select(theirs.field(members::room_id));
+    let shared = members::table
+        .filter(members::user_id.eq(a))
+        .filter(members::room_id.eq_any(rooms_of_b));
+    diesel::select(exists(shared)).get_result(conn)
 }
 
 fn people(rows: impl IntoIterator<Item = (UserId, String)>) -> Vec<Person> {

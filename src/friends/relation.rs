@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::models::{Block, FriendRequest, Friendship};
+use super::models::{Block, FriendRequest, Friendship, share_a_room};
 use crate::{
     accounts::UserId,
     db::{Connection, Timestamp},
@@ -63,6 +63,15 @@ impl Relation {
         match Self::between(conn, me, other)? {
             Self::BlockedByOther => Self::outgoing(conn, me, other),
             relation => Ok(relation),
+        }
+    }
+
+    /// Whether `me` sees `other` anywhere: in the lists of friends, or in a conversation.
+    pub fn is_known(conn: &mut Connection, me: UserId, other: UserId) -> QueryResult<bool> {
+        match Self::shown(conn, me, other)? {
+            Self::Myself => Ok(false),
+            Self::None => share_a_room(conn, me, other),
+            _ => Ok(true),
         }
     }
 

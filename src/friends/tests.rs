@@ -64,6 +64,11 @@ async fn change(db: &Database, change: Change, me: UserId, other: UserId) -> Res
     .await
 }
 
+async fn befriend(db: &Database) {
+    change(db, add, ANA, BO).await.unwrap();
+    change(db, changes::accept, BO, ANA).await.unwrap();
+}
+
 /// What Ana is shown of Bo, and Bo of Ana.
 async fn views(db: &Database) -> (Relation, Relation) {
     db.read(|conn| {
@@ -166,6 +171,7 @@ async fn a_block_ends_the_friendship_and_looks_like_its_end() {
 #[actix_web::test]
 async fn a_blocked_person_who_asks_sees_an_ordinary_request() {
     let db = two_people().await;
+    befriend(&db).await;
     change(&db, changes::block, ANA, BO).await.unwrap();
     let asked = change(&db, add, BO, ANA).await.unwrap();
     assert_eq!(asked.their_view.news(), None);
@@ -177,7 +183,9 @@ async fn a_blocked_person_who_asks_sees_an_ordinary_request() {
 #[actix_web::test]
 async fn if_both_block_one_unblocking_leaves_the_other_block() {
     let db = two_people().await;
+    befriend(&db).await;
     change(&db, changes::block, ANA, BO).await.unwrap();
+    change(&db, add, BO, ANA).await.unwrap();
     change(&db, changes::block, BO, ANA).await.unwrap();
     change(&db, changes::unblock, ANA, BO).await.unwrap();
     assert_eq!(truth(&db, ANA, BO).await, Relation::BlockedByOther);
@@ -221,4 +229,21 @@ async fn a_young_account_has_five_requests_open_at_most() {
         .await
         .unwrap();
     assert_eq!(open.len(), 5);
+}
+
+#[actix_web::test]
+async fn a_stranger_cannot_be_changed_and_so_not_be_named() {
+    let db = two_people().await;
+    let all: [Change; 6] = [
+        changes::accept,
+        changes::decline,
+        changes::cancel,
+        changes::remove,
+        changes::block,
+        changes::unblock,
+    ];
+    for one in all {
+        let refused = change(&db, one, ANA, BO).await;
+        assert!(matches!(refused, Err(Error::NotFound)));
+    }
 }

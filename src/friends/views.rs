@@ -180,9 +180,9 @@ async fn confirm(
     let me = me.user.id;
     let person = book
         .database
-        .read(move |conn| match Relation::shown(conn, me, other)? {
-            Relation::None | Relation::Myself => Err(Error::NotFound),
-            _ => Ok(Person::new(other, User::find(conn, other)?.username)),
+        .read(move |conn| match Relation::is_known(conn, me, other)? {
+            true => Ok(Person::new(other, User::find(conn, other)?.username)),
+            false => Err(Error::NotFound),
         });
     let data = json!({
         "title": words::text(&format!("confirm-{action}-title")),
