@@ -37,7 +37,11 @@ impl Profile {
     /// Logs out through the menu.
     pub(crate) async fn log_out(&self) {
         // WebDriver has no word for the role of a `summary`.
-        let menu = self.driver.find(By::Css("summary[aria-label=Menu]")).await.unwrap();
+        let menu = self
+            .driver
+            .find(By::Css("summary[aria-label=Menu]"))
+            .await
+            .unwrap();
         menu.click().await.unwrap();
         self.press("button", "Log out").await;
     }
