@@ -1,15 +1,48 @@
-//! The smallest consumer that runs: sends back what it gets, on `ws://127.0.0.1:8001/ws/echo/`.
+//! The smallest consumer that runs: sends back what it gets, at `/`.
+//!
+//! `cargo run --release -p parlour-channels --example echo -- --bind 127.0.0.1:8002`
 
-use actix_web::{App, HttpServer, web};
-use channels::socket::{SocketOptions, mounted, on_connect};
+use std::net::SocketAddr;
+
+use actix_web::{App, web};
+use channels::socket::mounted;
 use channels::{
-    Context, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, URLRouter, WebsocketConsumer,
+    Accept, Context, Deny, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
+    SocketOptions, URLRouter, WebsocketConsumer,
 };
+use clap::Parser;
+
+const SUBPROTOCOL: &str = "echo";
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Echoes text and binary messages to 16 MiB.
+#[derive(Parser)]
+struct Arguments {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8002")]
+    bind: SocketAddr,
+    /// Threads that serve connections; as many as there are cores unless given.
+    #[arg(long)]
+    workers: Option<usize>,
+    /// Serve from a route of an actix-web App, not on sockets of their own.
+    #[arg(long)]
+    mounted: bool,
+}
 
 struct Echo;
 
 impl WebsocketConsumer for Echo {
     type Event = ();
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+        let offered = ctx.scope().subprotocols();
+        let accept = if offered.iter().any(|name| name == SUBPROTOCOL) {
+            Accept::new().subprotocol(SUBPROTOCOL)
+        } else {
+            Accept::new()
+        };
+        Ok(ctx.accept(accept)?)
+    }
 
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
         Ok(ctx.send(frame)?)
@@ -19,16 +52,24 @@ impl WebsocketConsumer for Echo {
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     env_logger::init();
+    let arguments = Arguments::parse();
     let layer = Layer::in_memory();
-    let sockets = URLRouter::new()
-        .path("ws/echo/", |_: &Scope| Echo)
-        .into_endpoint();
-    HttpServer::new(move || {
-        let route = mounted(sockets.clone(), &layer, SocketOptions::new());
-        App::new().service(web::resource("/ws/{tail:.*}").route(route))
-    })
-    .on_connect(on_connect)
-    .bind("127.0.0.1:8001")?
-    .run()
-    .await
+    let sockets = URLRouter::new().path("", |_: &Scope| Echo).into_endpoint();
+    let options = SocketOptions::new()
+        .max_message_bytes(MAX_BYTES)
+        .max_frame_bytes(MAX_BYTES)
+        .max_fragments(MAX_BYTES / 64);
+    let server = if arguments.mounted {
+        Server::new().http(move || {
+            let route = mounted(sockets.clone(), &layer, options.clone());
+            App::new().service(web::resource("/").route(route))
+        })
+    } else {
+        Server::new().websocket(sockets, &layer, options)
+    };
+    let server = match arguments.workers {
+        Some(number) => server.workers(number),
+        None => server,
+    };
+    server.bind(arguments.bind)?.run().await
 }

@@ -5,7 +5,7 @@
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
 //! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::middleware`, `channels::security`.
+//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -22,6 +22,7 @@ mod names;
 mod routing;
 mod scope;
 mod security;
+pub mod server;
 pub mod socket;
 pub mod testing;
 
@@ -39,6 +40,7 @@ pub use names::{ChannelName, GroupName, NameError};
 pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
 pub use scope::{Cookies, Scope, ScopeBuilder};
 pub use security::OriginValidator;
+pub use server::Server;
 pub use socket::SocketOptions;
 pub use testing::WebsocketCommunicator;
 

@@ -73,6 +73,11 @@ impl Runner {
         self.inbox.len() < INBOX_FRAMES && self.inbox_bytes < INBOX_BYTES
     }
 
+    /// Whether a frame waits for a handler that could begin at once.
+    pub(crate) fn is_due(&self) -> bool {
+        self.turn.is_none() && !self.inbox.is_empty()
+    }
+
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
     pub(crate) fn receive(&mut self, frame: Frame) {
         if self.ended.is_some() || self.link.is_closing() {

@@ -1,8 +1,8 @@
 //! The actor of one connection: moves frames between the socket and the consumer's runner.
 //!
-//! One for each accepted handshake, started by `mounted.rs`; nobody sends to it. Its context is
-//! actix-web-actors', whose body is the 101 answer. All its work is one future on that context,
-//! so nothing waits for a slow handler but the handlers after it.
+//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; the registry of a
+//! server sends it [`GoAway`]. All its work is one future on its context, so nothing waits for a
+//! slow handler but the handlers after it.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -10,22 +10,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix::fut::ActorFuture;
-use actix::{Actor, ActorContext as _, AsyncContext as _, StreamHandler};
-use actix_web::dev::Payload;
-use actix_web_actors::ws;
-use bytes::Bytes;
-use futures_util::{Stream, stream};
+use actix::{Actor, ActorContext as _, AsyncContext as _, Handler};
+use rand::RngExt as _;
 use tokio::time::{Sleep, sleep};
 
+use super::context::{Running, SocketContext};
+use super::frames::Opcode;
 use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::{Arrived, Incoming};
 use super::kill::KillHandle;
 use super::options::SocketOptions;
+use super::registry::GoAway;
 use crate::connection::{Attached, Link, Outgoing};
-use crate::event::{Disconnect, Frame, Side};
+use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::launch::Launched;
-
-type SocketContext = ws::WebsocketContext<SocketActor>;
 
 /// Things read, and rounds of reading and handling, before other connections get their turn.
 const ARRIVALS_PER_ROUND: usize = 64;
@@ -34,10 +32,12 @@ const ROUNDS_PER_POLL: usize = 4;
 pub(super) struct SocketActor {
     attached: Attached,
     link: Rc<Link>,
-    incoming: Incoming<Payload>,
+    incoming: Incoming,
     heartbeat: Heartbeat,
     kill: KillHandle,
     close_timeout: Duration,
+    /// When to close because the server stops.
+    leave_at: Option<Pin<Box<Sleep>>>,
     phase: Phase,
 }
 
@@ -61,26 +61,25 @@ enum Read {
 impl SocketActor {
     pub(super) fn new(
         launched: Launched,
-        payload: Payload,
+        incoming: Incoming,
         kill: KillHandle,
         options: &SocketOptions,
     ) -> Self {
         Self {
             attached: launched.attached,
             link: launched.link,
-            incoming: Incoming::new(payload, options),
+            incoming,
             heartbeat: Heartbeat::new(options.ping_interval, options.idle_timeout),
             kill,
             close_timeout: options.close_timeout,
+            leave_at: None,
             phase: Phase::Open,
         }
     }
 
-    /// Starts the actor as the body of the 101 answer.
-    pub(super) fn into_body(self) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
-        // The context's own decoder gets nothing to read: it would buffer what `Incoming` stops,
-        // and repeat an error for ever.
-        ws::WebsocketContext::create(self, stream::pending())
+    /// The actor on its context, for a driver to poll and to write what it puts out.
+    pub(super) fn run(self) -> Running {
+        SocketContext::run(self)
     }
 
     fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Poll<()> {
@@ -93,7 +92,7 @@ impl SocketActor {
                 ctx.stop();
                 return Poll::Ready(());
             }
-            if read == Read::Everything || !self.has_room() {
+            if read == Read::Everything || !self.has_room(ctx) {
                 return Poll::Pending;
             }
         }
@@ -101,7 +100,13 @@ impl SocketActor {
         Poll::Pending
     }
 
-    fn has_room(&mut self) -> bool {
+    /// Whether to read on: not while the consumer has enough to do, nor while the peer does not
+    /// take what it was sent.
+    fn has_room(&mut self, ctx: &mut SocketContext) -> bool {
+        if ctx.has_enough() || self.link.has_enough_to_write() {
+            ctx.hold_back();
+            return false;
+        }
         self.attached
             .runner()
             .is_none_or(|runner| runner.has_room())
@@ -109,15 +114,15 @@ impl SocketActor {
 
     fn read(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Read {
         for _ in 0..ARRIVALS_PER_ROUND {
-            if !self.has_room() {
+            if !self.has_room(ctx) {
                 // Its silence is ours: we do not listen.
-                self.heartbeat.heard();
+                self.heartbeat.excuse();
                 return Read::NotAll;
             }
-            match Pin::new(&mut self.incoming).poll_next(task) {
+            match self.incoming.poll_next(task) {
                 Poll::Ready(Some(arrived)) => {
                     self.heartbeat.heard();
-                    self.take(arrived, ctx);
+                    self.take(arrived, ctx, task);
                 }
                 Poll::Ready(None) => {
                     self.end(Disconnect::lost());
@@ -132,7 +137,7 @@ impl SocketActor {
         Read::NotAll
     }
 
-    fn take(&mut self, arrived: Arrived, ctx: &mut SocketContext) {
+    fn take(&mut self, arrived: Arrived, ctx: &mut SocketContext, task: &mut Context<'_>) {
         let open = matches!(self.phase, Phase::Open) && !self.link.is_closing();
         match arrived {
             Arrived::Frame(frame) if open => {
@@ -140,57 +145,94 @@ impl SocketActor {
                     runner.receive(frame);
                 }
             }
-            Arrived::Ping(payload) if open => ctx.pong(&payload),
+            Arrived::Ping(payload) if open => ctx.frame(Opcode::Pong, &payload),
             Arrived::Frame(_) | Arrived::Ping(_) | Arrived::Pong => {}
-            Arrived::Close(close) => {
-                self.write(ctx);
-                if matches!(self.phase, Phase::Open) {
-                    ctx.close(
-                        close
-                            .as_ref()
-                            .map(|(code, _)| ws::CloseCode::from(*code).into()),
-                    );
-                }
-                let (code, reason) = close.unzip();
-                self.end(Disconnect {
-                    code,
-                    reason: reason.unwrap_or_default(),
-                    initiated_by: Side::Client,
-                });
-            }
+            Arrived::Close(close) => self.answer_close(close, ctx, task),
             Arrived::Violation(violation) => {
                 log::debug!(target: "channels::socket", "peer refused: {}", violation.reason);
+                self.settle(ctx, task);
                 self.link.close(violation.code, violation.reason);
-                self.write(ctx);
+                self.write_everything(ctx);
                 self.phase = Phase::Finished;
             }
         }
     }
 
-    /// Writes what the consumer sent, and its Close after it.
-    fn write(&mut self, ctx: &mut SocketContext) {
-        if self.link.overflowed() {
-            log::warn!(target: "channels::socket", "a consumer sent more than may wait; it is cut");
-            self.kill.cut();
-            self.phase = Phase::Finished;
-            return;
+    fn answer_close(
+        &mut self,
+        close: Option<(u16, String)>,
+        ctx: &mut SocketContext,
+        task: &mut Context<'_>,
+    ) {
+        self.settle(ctx, task);
+        self.write_everything(ctx);
+        let (code, reason) = close.unzip();
+        if matches!(self.phase, Phase::Open) {
+            ctx.close(code, "");
         }
-        while let Some(outgoing) = self.link.take_outgoing() {
-            match outgoing {
-                Outgoing::Frame(Frame::Text(text)) => ctx.text(text),
-                Outgoing::Frame(Frame::Binary(bytes)) => ctx.binary(bytes),
-                Outgoing::Close(code, reason) => {
-                    let code = ws::CloseCode::from(code.as_u16());
-                    let description = (!reason.is_empty()).then_some(reason);
-                    ctx.close(Some(ws::CloseReason { code, description }));
-                    self.phase = Phase::Closing(Box::pin(sleep(self.close_timeout)));
-                }
+        self.end(Disconnect {
+            code,
+            reason: reason.unwrap_or_default(),
+            initiated_by: Side::Client,
+        });
+    }
+
+    /// Gives handlers of frames that came before the end the chance to answer, if they need not
+    /// wait for anything.
+    fn settle(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        for _ in 0..ROUNDS_PER_POLL {
+            let _ = self.attached.poll(task);
+            self.write_everything(ctx);
+            if self.attached.runner().is_none_or(|runner| !runner.is_due()) {
+                return;
             }
         }
     }
 
-    /// Pings a silent peer, and gives up one that stays silent or does not answer our Close.
+    /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
+    fn write(&mut self, ctx: &mut SocketContext) {
+        if self.link.overflowed() {
+            log::warn!(target: "channels::socket", "a consumer sent more than may wait; it is cut");
+            self.cut(ctx);
+            self.phase = Phase::Finished;
+            return;
+        }
+        while !ctx.has_enough() {
+            let Some(outgoing) = self.link.take_outgoing() else {
+                return;
+            };
+            self.put_out(outgoing, ctx);
+        }
+        ctx.hold_back();
+    }
+
+    fn write_everything(&mut self, ctx: &mut SocketContext) {
+        while let Some(outgoing) = self.link.take_outgoing() {
+            self.put_out(outgoing, ctx);
+        }
+    }
+
+    fn put_out(&mut self, outgoing: Outgoing, ctx: &mut SocketContext) {
+        match outgoing {
+            Outgoing::Frame(Frame::Text(text)) => ctx.frame(Opcode::Text, text.as_bytes()),
+            Outgoing::Frame(Frame::Binary(bytes)) => ctx.frame(Opcode::Binary, &bytes),
+            Outgoing::Close(code, reason) => {
+                ctx.close(Some(code.as_u16()), &reason);
+                self.phase = Phase::Closing(Box::pin(sleep(self.close_timeout)));
+            }
+        }
+    }
+
+    /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
+    /// does not answer our Close.
     fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        let leave = self.leave_at.as_mut();
+        if leave.is_some_and(|at| at.as_mut().poll(task).is_ready()) {
+            self.leave_at = None;
+            self.link.close(CloseCode::RESTART, "");
+            let _ = self.attached.poll(task);
+            self.write(ctx);
+        }
         match &mut self.phase {
             Phase::Finished => {}
             Phase::Closing(deadline) => {
@@ -198,16 +240,21 @@ impl SocketActor {
                     self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => match self.heartbeat.poll(task) {
+            Phase::Open => match self.heartbeat.poll(ctx.unsent_since(), task) {
                 Poll::Pending => {}
-                Poll::Ready(Beat::Ping) => ctx.ping(b""),
+                Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
                 Poll::Ready(Beat::Lost) => {
                     log::debug!(target: "channels::socket", "peer silent for too long");
-                    self.kill.cut();
+                    self.cut(ctx);
                     self.end(Disconnect::lost());
                 }
             },
         }
+    }
+
+    fn cut(&mut self, ctx: &mut SocketContext) {
+        ctx.cut();
+        self.kill.cut();
     }
 
     fn end(&mut self, why: Disconnect) {
@@ -226,6 +273,24 @@ impl Actor for SocketActor {
     }
 }
 
+impl Handler<GoAway> for SocketActor {
+    type Result = ();
+
+    /// The actor's future, which is polled after its mailbox, does the rest.
+    fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
+        match order {
+            GoAway::Within(time) => {
+                let delay = time.mul_f64(rand::rng().random_range(0.0..=1.0));
+                self.leave_at = Some(Box::pin(sleep(delay)));
+            }
+            GoAway::Now => {
+                self.cut(ctx);
+                self.end(Disconnect::lost());
+            }
+        }
+    }
+}
+
 /// The one future of the actor.
 struct Pump;
 
@@ -240,9 +305,4 @@ impl ActorFuture<SocketActor> for Pump {
     ) -> Poll<()> {
         actor.turn(ctx, task)
     }
-}
-
-/// Asked for by `WebsocketContext::create`; its stream never has anything.
-impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for SocketActor {
-    fn handle(&mut self, _: Result<ws::Message, ws::ProtocolError>, _: &mut SocketContext) {}
 }

@@ -3,9 +3,10 @@
 //! RFC 6455 §4.2. The actor crate's own check takes old versions, any key and HTTP/1.0.
 
 use actix_http::ws::hash_key;
+use actix_web::dev::RequestHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Version};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -16,9 +17,9 @@ use crate::scope::Scope;
 const KEY_LEN: usize = 24;
 
 /// The answer to what is not a handshake of version 13, or nothing if it is one.
-pub(super) fn refusal(request: &HttpRequest) -> Option<HttpResponse> {
-    let headers = request.headers();
-    if request.method() != Method::GET {
+pub(super) fn refusal(head: &RequestHead) -> Option<HttpResponse> {
+    let headers = &head.headers;
+    if head.method != Method::GET {
         let mut response = HttpResponse::MethodNotAllowed();
         response.insert_header((header::ALLOW, "GET"));
         return Some(response.body("A WebSocket handshake is a GET request"));
@@ -33,14 +34,14 @@ pub(super) fn refusal(request: &HttpRequest) -> Option<HttpResponse> {
             "Only version 13 of WebSocket is spoken here",
         ));
     }
-    flaw(request).map(bad)
+    flaw(head).map(bad)
 }
 
 /// What is wrong with a request that does ask for a WebSocket.
-fn flaw(request: &HttpRequest) -> Option<&'static str> {
-    let headers = request.headers();
-    let path = percent_encoding::percent_decode_str(request.uri().path());
-    if request.version() != Version::HTTP_11 {
+fn flaw(head: &RequestHead) -> Option<&'static str> {
+    let headers = &head.headers;
+    let path = percent_encoding::percent_decode_str(head.uri.path());
+    if head.version != Version::HTTP_11 {
         return Some("A WebSocket handshake needs HTTP/1.1");
     }
     if !has_token(headers, header::CONNECTION, "upgrade") {
@@ -89,15 +90,15 @@ fn is_key(key: &[u8]) -> bool {
     key.len() == KEY_LEN && decoded.is_ok_and(|bytes| bytes.len() == 16)
 }
 
-pub(super) fn scope_of(request: &HttpRequest) -> Scope {
-    let target = request.uri().path_and_query();
+pub(super) fn scope_of(head: &RequestHead, secure: bool) -> Scope {
+    let target = head.uri.path_and_query();
     let mut builder = Scope::builder(target.map_or("/", |target| target.as_str()))
-        .client(request.peer_addr())
-        .secure(request.app_config().secure());
-    for (name, value) in request.headers() {
+        .client(head.peer_addr)
+        .secure(secure);
+    for (name, value) in &head.headers {
         builder = builder.header(name.as_str(), value.as_bytes());
     }
-    let offers = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let offers = head.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
     let offers = offers.filter_map(|value| value.to_str().ok());
     for offer in offers.flat_map(|value| value.split(',')).map(str::trim) {
         if !offer.is_empty() {
@@ -109,13 +110,13 @@ pub(super) fn scope_of(request: &HttpRequest) -> Scope {
 
 /// The head of the 101 answer.
 pub(super) fn switching_protocols(
-    request: &HttpRequest,
+    head: &RequestHead,
     accept: Accept,
     from_middleware: &[(String, String)],
 ) -> HttpResponseBuilder {
     let mut response = HttpResponse::SwitchingProtocols();
     response.upgrade("websocket");
-    if let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY) {
+    if let Some(key) = head.headers.get(header::SEC_WEBSOCKET_KEY) {
         let hash = hash_key(key.as_bytes());
         response.insert_header((header::SEC_WEBSOCKET_ACCEPT, hash.as_slice()));
     }

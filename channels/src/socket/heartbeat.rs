@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 pub(super) enum Beat {
     Ping,
-    /// Nothing came for the whole idle time.
+    /// For the whole idle time nothing came, or nothing could be sent.
     Lost,
 }
 
@@ -17,16 +17,20 @@ pub(super) struct Heartbeat {
     ping_interval: Duration,
     idle_timeout: Duration,
     last_heard: Instant,
+    /// When silence last was no fault of the peer.
+    excused: Instant,
     next: Pin<Box<Sleep>>,
 }
 
 impl Heartbeat {
     pub(super) fn new(ping_interval: Duration, idle_timeout: Duration) -> Self {
         let first = jittered(ping_interval).min(idle_timeout);
+        let now = Instant::now();
         Self {
             ping_interval,
             idle_timeout,
-            last_heard: Instant::now(),
+            last_heard: now,
+            excused: now,
             next: Box::pin(sleep(first)),
         }
     }
@@ -35,10 +39,23 @@ impl Heartbeat {
         self.last_heard = Instant::now();
     }
 
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Beat> {
+    /// Says that nobody listens to the peer now: it is not lost, but pings go on, and fail when
+    /// it is gone.
+    pub(super) fn excuse(&mut self) {
+        self.excused = Instant::now();
+    }
+
+    /// `unsent_since` says since when the peer has taken nothing of what waits for it.
+    pub(super) fn poll(
+        &mut self,
+        unsent_since: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Beat> {
         while self.next.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
-            let lost_at = self.last_heard + self.idle_timeout;
+            let silent_since = self.last_heard.max(self.excused);
+            let stuck_since = unsent_since.map_or(silent_since, |unsent| unsent.min(silent_since));
+            let lost_at = stuck_since + self.idle_timeout;
             if now >= lost_at {
                 return Poll::Ready(Beat::Lost);
             }

@@ -1,18 +1,14 @@
-//! What arrives from a peer: guarded bytes, decoded by actix-http's codec, joined to messages.
+//! What arrives from a peer: frames read, text checked, fragments joined to messages.
 
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use actix_http::ws::{Codec, Frame as Decoded, Item};
-use actix_web::error::PayloadError;
-use bytes::{Bytes, BytesMut};
-use futures_util::Stream;
-use tokio_util::codec::Decoder as _;
+use bytes::{Buf as _, Bytes, BytesMut};
 
-use super::guard::{FrameGuard, Violation};
+use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation, read_close};
 use super::options::SocketOptions;
 use super::reassembly::{FragmentLimits, Reassembly};
-use crate::event::{CloseCode, Frame};
+use super::wire::Source;
+use crate::event::Frame;
 
 /// One thing that a peer said.
 #[derive(Debug)]
@@ -26,141 +22,165 @@ pub(super) enum Arrived {
     Violation(Violation),
 }
 
-/// The stream of what a peer says; ends for good with the bytes, a Close or a violation.
-pub(super) struct Incoming<S> {
-    payload: S,
-    guard: FrameGuard,
-    codec: Codec,
-    buffer: BytesMut,
-    reassembly: Reassembly,
-    /// Found by the guard; reported after the frames before it.
-    violation: Option<Violation>,
+/// What a peer says; ends for good with the bytes, a Close or a violation.
+pub(super) struct Incoming {
+    source: Source,
+    decoder: Decoder,
+    /// Read, but not yet asked for.
+    backlog: BytesMut,
     finished: bool,
 }
 
-impl<S> Incoming<S>
-where
-    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
-{
-    pub(super) fn new(payload: S, options: &SocketOptions) -> Self {
+/// Turns bytes into what a peer says.
+struct Decoder {
+    reader: FrameReader,
+    reassembly: Reassembly,
+    /// The control frame that is being read, which may stand between fragments.
+    control: Option<(Opcode, Vec<u8>)>,
+}
+
+impl Incoming {
+    /// `already_read` is what came behind the handshake.
+    pub(super) fn new(source: Source, already_read: BytesMut, options: &SocketOptions) -> Self {
         Self {
-            payload,
-            guard: FrameGuard::new(options.max_frame_bytes),
-            codec: Codec::new().max_size(options.max_frame_bytes),
-            buffer: BytesMut::new(),
-            reassembly: Reassembly::new(FragmentLimits {
-                bytes: options.max_message_bytes,
-                fragments: options.max_fragments,
-                time: options.fragment_timeout,
-            }),
-            violation: None,
+            source,
+            decoder: Decoder::new(options),
+            backlog: already_read,
             finished: false,
         }
     }
 
-    /// The next item out of the bytes at hand, or `None` if they hold no further whole frame.
-    fn decode(&mut self) -> Option<Arrived> {
+    /// The next thing that the peer said; `None` for ever after the end.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
         loop {
-            let decoded = match self.codec.decode(&mut self.buffer) {
-                Ok(Some(decoded)) => decoded,
-                Ok(None) => return None,
-                Err(flaw) => {
-                    log::debug!(target: "channels::socket", "undecodable frame: {flaw}");
-                    let broken = Violation::new(CloseCode::PROTOCOL, "protocol error");
-                    return Some(Arrived::Violation(broken));
-                }
+            if self.finished {
+                return Poll::Ready(None);
+            }
+            let arrived = if self.backlog.is_empty() {
+                let Poll::Ready(read) = self.read(cx) else {
+                    return self.poll_deadline(cx).map(Some);
+                };
+                read
+            } else {
+                let left = self.backlog.len();
+                let mut input = &mut self.backlog[..];
+                let arrived = self.decoder.next(&mut input);
+                let used = left - input.len();
+                self.backlog.advance(used);
+                arrived
             };
-            match self.arrived(decoded) {
-                Ok(Some(arrived)) => return Some(arrived),
-                Ok(None) => {}
-                Err(violation) => return Some(Arrived::Violation(violation)),
-            }
-        }
-    }
-
-    /// What a decoded frame means; nothing yet if it is a fragment.
-    fn arrived(&mut self, decoded: Decoded) -> Result<Option<Arrived>, Violation> {
-        let parts = &mut self.reassembly;
-        let arrived = match decoded {
-            Decoded::Text(payload) => Arrived::Frame(parts.whole(true, payload)?),
-            Decoded::Binary(payload) => Arrived::Frame(parts.whole(false, payload)?),
-            Decoded::Continuation(Item::Last(payload)) => Arrived::Frame(parts.last(&payload)?),
-            Decoded::Continuation(item) => {
-                match item {
-                    Item::FirstText(payload) => parts.first(true, &payload)?,
-                    Item::FirstBinary(payload) => parts.first(false, &payload)?,
-                    Item::Continue(payload) | Item::Last(payload) => parts.next(&payload)?,
+            if let Some(arrived) = arrived {
+                if matches!(arrived, Arrived::Close(_) | Arrived::Violation(_)) {
+                    self.finish();
                 }
-                return Ok(None);
+                return Poll::Ready(Some(arrived));
             }
-            Decoded::Ping(payload) => Arrived::Ping(payload),
-            Decoded::Pong(_) => Arrived::Pong,
-            Decoded::Close(None) => Arrived::Close(None),
-            Decoded::Close(Some(reason)) => {
-                let text = reason.description.unwrap_or_default();
-                Arrived::Close(Some((reason.code.into(), text)))
-            }
-        };
-        Ok(Some(arrived))
+        }
     }
 
-    fn report(&mut self, arrived: Arrived) -> Poll<Option<Arrived>> {
-        if matches!(arrived, Arrived::Close(_) | Arrived::Violation(_)) {
-            self.finish();
+    fn read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
+        let (decoder, backlog) = (&mut self.decoder, &mut self.backlog);
+        let read = self.source.poll_read(cx, |mut input| {
+            let arrived = decoder.next(&mut input);
+            backlog.extend_from_slice(input);
+            arrived
+        });
+        match read {
+            Poll::Ready(Some(arrived)) => Poll::Ready(arrived),
+            Poll::Ready(None) => {
+                self.finish();
+                Poll::Ready(None)
+            }
+            Poll::Pending => {
+                // An idle connection keeps no buffer.
+                *backlog = BytesMut::new();
+                Poll::Pending
+            }
         }
-        Poll::Ready(Some(arrived))
+    }
+
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
+        let late = self.decoder.reassembly.poll_deadline(cx);
+        late.map(|violation| {
+            self.finish();
+            Arrived::Violation(violation)
+        })
     }
 
     /// Nothing is read any more, and nothing that was read is kept.
     fn finish(&mut self) {
         self.finished = true;
-        self.buffer = BytesMut::new();
+        self.backlog = BytesMut::new();
     }
 }
 
-impl<S> Stream for Incoming<S>
-where
-    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
-{
-    type Item = Arrived;
+impl Decoder {
+    fn new(options: &SocketOptions) -> Self {
+        Self {
+            reader: FrameReader::new(options.max_frame_bytes, false),
+            reassembly: Reassembly::new(FragmentLimits {
+                bytes: options.max_message_bytes,
+                fragments: options.max_fragments,
+                time: options.fragment_timeout,
+            }),
+            control: None,
+        }
+    }
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
-        let this = &mut *self;
+    /// Reads up to the next thing said; nothing if the input ends before.
+    fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
         loop {
-            if this.finished {
-                return Poll::Ready(None);
-            }
-            if let Some(arrived) = this.decode() {
-                return this.report(arrived);
-            }
-            if let Some(violation) = this.violation.take() {
-                return this.report(Arrived::Violation(violation));
-            }
-            match Pin::new(&mut this.payload).poll_next(cx) {
-                Poll::Ready(Some(Ok(chunk))) => {
-                    let (legal, violation) = this.guard.admit(&chunk);
-                    this.buffer.extend_from_slice(&chunk[..legal]);
-                    this.violation = violation;
-                }
-                Poll::Ready(Some(Err(_)) | None) => this.finish(),
-                Poll::Pending => {
-                    if let Poll::Ready(late) = this.reassembly.poll_deadline(cx) {
-                        return this.report(Arrived::Violation(late));
-                    }
-                    if this.buffer.is_empty() {
-                        // An idle connection keeps no buffer.
-                        this.buffer = BytesMut::new();
-                    }
-                    return Poll::Pending;
-                }
+            let arrived = match self.reader.next(input) {
+                Ok(Some(piece)) => self.take(piece),
+                Ok(None) => return None,
+                Err(violation) => Err(violation),
+            };
+            match arrived {
+                Ok(None) => {}
+                Ok(Some(arrived)) => return Some(arrived),
+                Err(violation) => return Some(Arrived::Violation(violation)),
             }
         }
     }
+
+    fn take(&mut self, piece: Piece<'_>) -> Result<Option<Arrived>, Violation> {
+        match (piece, &mut self.control) {
+            (Piece::Start(head), _) => self.start(&head)?,
+            (Piece::Payload { bytes, .. }, Some((_, payload))) => {
+                payload.extend_from_slice(bytes);
+            }
+            (Piece::Payload { bytes, ends }, None) => self.reassembly.payload(bytes, ends)?,
+            (Piece::End, None) => return Ok(self.reassembly.end()?.map(Arrived::Frame)),
+            (Piece::End, control) => {
+                if let Some((opcode, payload)) = control.take() {
+                    return control_frame(opcode, payload).map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn start(&mut self, head: &FrameHead) -> Result<(), Violation> {
+        if head.opcode.is_control() {
+            self.control = Some((head.opcode, Vec::new()));
+            return Ok(());
+        }
+        self.reassembly.start(head)
+    }
+}
+
+fn control_frame(opcode: Opcode, payload: Vec<u8>) -> Result<Arrived, Violation> {
+    Ok(match opcode {
+        Opcode::Close => Arrived::Close(read_close(&payload)?),
+        Opcode::Ping => Arrived::Ping(payload.into()),
+        _ => Arrived::Pong,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::dev::Payload;
     use futures_util::{StreamExt as _, stream};
 
     async fn all(chunks: &[&[u8]]) -> Vec<Arrived> {
@@ -170,23 +190,34 @@ mod tests {
             .collect();
         // A peer that never goes away by itself.
         let payload = stream::iter(chunks.into_iter().map(Ok)).chain(stream::pending());
-        let incoming = Incoming::new(payload, &SocketOptions::new());
-        incoming.collect().await
+        let source = Source::Body(Payload::Stream {
+            payload: Box::pin(payload),
+        });
+        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new());
+        let arrivals = stream::poll_fn(move |cx| incoming.poll_next(cx));
+        arrivals.collect().await
     }
 
     const PING: [u8; 6] = [0x89, 0x80, 1, 2, 3, 4];
 
     #[actix_web::test]
     async fn the_first_error_is_reported_once_and_ends_the_stream() {
-        let of_the_guard: &[u8] = &[0xc1, 0x80, 1, 2, 3, 4];
-        let of_the_codec: &[u8] = &[0x80, 0x80, 1, 2, 3, 4];
+        let of_the_header: &[u8] = &[0xc1, 0x80, 1, 2, 3, 4];
+        let of_the_order: &[u8] = &[0x80, 0x80, 1, 2, 3, 4];
         let of_the_text: &[u8] = &[0x81, 0x81, 0, 0, 0, 0, 0xff];
-        for broken in [of_the_guard, of_the_codec, of_the_text] {
+        for broken in [of_the_header, of_the_order, of_the_text] {
             let arrived = all(&[&PING, broken, &PING, broken]).await;
             let [Arrived::Ping(_), Arrived::Violation(_)] = &arrived[..] else {
                 panic!("{arrived:?}");
             };
         }
+    }
+
+    #[actix_web::test]
+    async fn text_is_refused_at_its_first_wrong_byte() {
+        let incomplete: &[u8] = &[0x81, 0x90, 0, 0, 0, 0, b'a', 0xff];
+        let arrived = all(&[incomplete]).await;
+        assert!(matches!(&arrived[..], [Arrived::Violation(_)]));
     }
 
     #[actix_web::test]

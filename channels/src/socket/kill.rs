@@ -39,11 +39,8 @@ pub fn on_connect(io: &dyn Any, data: &mut Extensions) {
     let Some(stream) = io.downcast_ref::<TcpStream>() else {
         return;
     };
-    let socket = SockRef::from(stream);
-    if let Err(failure) = tune(&socket) {
-        log::warn!(target: "channels::socket", "socket options not set: {failure}");
-    }
-    match socket.try_clone() {
+    tune(stream);
+    match SockRef::from(stream).try_clone() {
         Ok(duplicate) => {
             data.insert(KillSwitch(Arc::new(duplicate)));
         }
@@ -53,7 +50,15 @@ pub fn on_connect(io: &dyn Any, data: &mut Extensions) {
     }
 }
 
-fn tune(socket: &SockRef<'_>) -> std::io::Result<()> {
+/// Sets what every connection needs: no delay, `TCP_USER_TIMEOUT` and keepalive.
+pub(crate) fn tune(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    if let Err(failure) = try_tune(&socket) {
+        log::warn!(target: "channels::socket", "socket options not set: {failure}");
+    }
+}
+
+fn try_tune(socket: &SockRef<'_>) -> std::io::Result<()> {
     socket.set_tcp_nodelay(true)?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;

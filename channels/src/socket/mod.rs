@@ -1,19 +1,26 @@
-//! Connections over real sockets: the actor of one connection and the driver that mounts it in
-//! an actix-web App.
+//! Connections over real sockets: the actor of one connection, and its two drivers.
 //!
-//! The only place that imports actix-web-actors, which is deprecated upstream, or touches a
-//! descriptor. Consumers never see any of it.
+//! `own.rs` takes a socket over from the HTTP server; [`mounted`] streams the answer of one route
+//! of an actix-web App. The only place that touches a descriptor or a frame; consumers never see
+//! any of it.
 
 mod actor;
-mod guard;
+mod context;
+mod frames;
 mod handshake;
 mod heartbeat;
 mod incoming;
 mod kill;
 mod mounted;
 mod options;
+mod own;
 mod reassembly;
+mod registry;
+mod wire;
 
 pub use kill::on_connect;
+pub(crate) use kill::tune;
 pub use mounted::mounted;
 pub use options::SocketOptions;
+pub(crate) use own::{HandedOver, OwnSockets};
+pub(crate) use registry::Registry;

@@ -3,14 +3,21 @@
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
 //! accepted connection goes on as a [`SocketActor`].
 
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use actix_web::{HttpRequest, HttpResponse, Route, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
 
 use super::actor::SocketActor;
+use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
+use super::incoming::Incoming;
 use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
+use super::wire::Source;
 use crate::connection::Answer;
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
@@ -62,7 +69,7 @@ struct Mount {
 
 impl Mount {
     async fn open(&self, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
-        if let Some(refused) = refusal(request) {
+        if let Some(refused) = refusal(request.head()) {
             return refused;
         }
         let switch = request.conn_data::<KillSwitch>();
@@ -74,9 +81,14 @@ impl Mount {
         match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
-                let mut head = switching_protocols(request, accept, &launched.headers);
-                let actor = SocketActor::new(launched, payload.into_inner(), kill, &self.options);
-                head.streaming(actor.into_body())
+                let mut head = switching_protocols(request.head(), accept, &launched.headers);
+                let source = Source::Body(payload.into_inner());
+                let incoming = Incoming::new(source, BytesMut::new(), &self.options);
+                let actor = SocketActor::new(launched, incoming, kill, &self.options);
+                head.streaming(Body {
+                    running: actor.run(),
+                    finished: false,
+                })
             }
         }
     }
@@ -89,11 +101,35 @@ impl Mount {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request),
+            scope_of(request.head(), request.app_config().secure()),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
+    }
+}
+
+/// The body of the 101 answer: whatever the actor puts out.
+struct Body {
+    running: Running,
+    finished: bool,
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, actix_web::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if !self.finished {
+            self.finished = Pin::new(&mut self.running).poll(cx).is_ready();
+        }
+        let out = self.running.ctx().take_out();
+        if !out.is_empty() {
+            return Poll::Ready(Some(Ok(out.freeze())));
+        }
+        if self.finished {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
     }
 }

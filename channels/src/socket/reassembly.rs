@@ -1,23 +1,26 @@
-//! Joins the fragments of a message, within bounds of bytes, number and time.
+//! Joins the payloads of a message, within bounds of bytes, number of fragments and time.
 //!
-//! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed at the fragment that breaks it.
+//! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use bytestring::ByteString;
 use tokio::time::{Sleep, sleep};
 
-use super::guard::Violation;
+use super::frames::{FrameHead, Opcode, Violation};
 use crate::event::{CloseCode, Frame};
 
-const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "message too big");
+pub(super) const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "message too big");
 const NOT_UTF8: Violation = Violation::new(CloseCode::INVALID_DATA, "text is not UTF-8");
 const OUT_OF_TURN: Violation = Violation::new(CloseCode::PROTOCOL, "fragment out of turn");
 const TOO_MANY: Violation = Violation::new(CloseCode::POLICY, "too many fragments");
 const TOO_SLOW: Violation = Violation::new(CloseCode::POLICY, "fragments too far apart");
+
+/// Reserved for a payload before any of it has come; a header alone is no reason for more.
+const RESERVED_BYTES: u64 = 16 * 1024;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FragmentLimits {
@@ -29,7 +32,7 @@ pub(super) struct FragmentLimits {
 /// The message that is being put together, if there is one.
 pub(super) struct Reassembly {
     limits: FragmentLimits,
-    partial: Option<Partial>,
+    partial: Option<Box<Partial>>,
 }
 
 struct Partial {
@@ -38,7 +41,10 @@ struct Partial {
     /// So much of a text is known to be UTF-8.
     valid_up_to: usize,
     fragments: usize,
-    deadline: Pin<Box<Sleep>>,
+    /// Whether the frame that is being read is the message's last.
+    in_last: bool,
+    /// Set when the message turns out to have more than one frame.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Reassembly {
@@ -49,80 +55,87 @@ impl Reassembly {
         }
     }
 
-    /// A message that came in one frame.
-    pub(super) fn whole(&self, is_text: bool, payload: Bytes) -> Result<Frame, Violation> {
-        if self.partial.is_some() {
+    /// Begins a data frame.
+    pub(super) fn start(&mut self, head: &FrameHead) -> Result<(), Violation> {
+        let continues = head.opcode == Opcode::Continuation;
+        if self.partial.is_some() != continues {
             return Err(OUT_OF_TURN);
         }
-        finished(is_text, payload, self.limits.bytes)
-    }
-
-    pub(super) fn first(&mut self, is_text: bool, payload: &[u8]) -> Result<(), Violation> {
-        if self.partial.is_some() {
-            return Err(OUT_OF_TURN);
-        }
-        self.partial = Some(Partial {
-            is_text,
-            bytes: BytesMut::new(),
-            valid_up_to: 0,
-            fragments: 0,
-            deadline: Box::pin(sleep(self.limits.time)),
-        });
-        self.next(payload)
-    }
-
-    pub(super) fn next(&mut self, payload: &[u8]) -> Result<(), Violation> {
-        let partial = self.partial.as_mut().ok_or(OUT_OF_TURN)?;
+        let partial = self
+            .partial
+            .get_or_insert_with(|| Box::new(Partial::new(head)));
         partial.fragments += 1;
         if partial.fragments > self.limits.fragments {
             return Err(TOO_MANY);
         }
-        if partial.bytes.len() + payload.len() > self.limits.bytes {
+        if partial.bytes.len() as u64 + head.len > self.limits.bytes as u64 {
             return Err(TOO_BIG);
         }
-        partial.bytes.extend_from_slice(payload);
+        partial.in_last = head.is_last;
+        if !head.is_last && partial.deadline.is_none() {
+            partial.deadline = Some(Box::pin(sleep(self.limits.time)));
+        }
+        Ok(())
+    }
+
+    /// Takes payload of the frame that was begun; `ends` when it is the frame's last.
+    pub(super) fn payload(&mut self, bytes: &[u8], ends: bool) -> Result<(), Violation> {
+        let partial = self.partial.as_mut().ok_or(OUT_OF_TURN)?;
+        partial.bytes.extend_from_slice(bytes);
+        if ends && partial.in_last {
+            // The whole text is looked at in a moment.
+            return Ok(());
+        }
         partial.check_text()
     }
 
-    pub(super) fn last(&mut self, payload: &[u8]) -> Result<Frame, Violation> {
-        self.next(payload)?;
-        let partial = self.partial.take().ok_or(OUT_OF_TURN)?;
-        finished(partial.is_text, partial.bytes.freeze(), self.limits.bytes)
+    /// Ends a data frame; gives the message if that was its last.
+    pub(super) fn end(&mut self) -> Result<Option<Frame>, Violation> {
+        let Some(whole) = self.partial.take_if(|partial| partial.in_last) else {
+            return Ok(None);
+        };
+        let payload = whole.bytes.freeze();
+        if !whole.is_text {
+            return Ok(Some(Frame::Binary(payload)));
+        }
+        match ByteString::try_from(payload) {
+            Ok(text) => Ok(Some(Frame::Text(text))),
+            Err(_) => Err(NOT_UTF8),
+        }
     }
 
     /// Ready when the message takes longer than it may.
     pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
-        match &mut self.partial {
-            Some(partial) => partial.deadline.as_mut().poll(cx).map(|()| TOO_SLOW),
+        let partial = self.partial.as_mut();
+        match partial.and_then(|partial| partial.deadline.as_mut()) {
+            Some(deadline) => deadline.as_mut().poll(cx).map(|()| TOO_SLOW),
             None => Poll::Pending,
         }
     }
 }
 
 impl Partial {
+    fn new(head: &FrameHead) -> Self {
+        Self {
+            is_text: head.opcode == Opcode::Text,
+            bytes: BytesMut::with_capacity(head.len.min(RESERVED_BYTES) as usize),
+            valid_up_to: 0,
+            fragments: 0,
+            in_last: head.is_last,
+            deadline: None,
+        }
+    }
+
     fn check_text(&mut self) -> Result<(), Violation> {
         if !self.is_text {
             return Ok(());
         }
         match std::str::from_utf8(&self.bytes[self.valid_up_to..]) {
             Ok(_) => self.valid_up_to = self.bytes.len(),
-            // The last character may go on in the next fragment.
+            // The last character may go on in what follows.
             Err(flaw) if flaw.error_len().is_none() => self.valid_up_to += flaw.valid_up_to(),
             Err(_) => return Err(NOT_UTF8),
         }
         Ok(())
-    }
-}
-
-fn finished(is_text: bool, payload: Bytes, limit: usize) -> Result<Frame, Violation> {
-    if payload.len() > limit {
-        return Err(TOO_BIG);
-    }
-    if !is_text {
-        return Ok(Frame::Binary(payload));
-    }
-    match ByteString::try_from(payload) {
-        Ok(text) => Ok(Frame::Text(text)),
-        Err(_) => Err(NOT_UTF8),
     }
 }

@@ -6,13 +6,16 @@ mod ending;
 mod events;
 mod layer;
 mod middleware;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "every test of sockets holds for both drivers"
+)]
+mod mounted;
 mod names;
 mod origins;
+mod own_socket;
 mod routes;
 mod scopes;
 mod scripted;
-mod socket_attacks;
-mod socket_handshakes;
-mod socket_life;
-mod socket_stalled;
 mod sockets;
+mod stopping;

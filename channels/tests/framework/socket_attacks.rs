@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use channels::SocketOptions;
 
+use super::DRIVER;
 use crate::scripted::PATIENCE;
 use crate::sockets::{BINARY, CLOSE, Client, PING, PONG, Site, TEXT, frame};
 
@@ -21,7 +22,7 @@ async fn attacked(site: &Site, bytes: &[u8]) -> Client {
 
 #[actix_web::test]
 async fn each_broken_rule_closes_with_its_code() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let attacks: [(&str, Vec<u8>, u16); 22] = [
         ("reserved bit", vec![0xc1, 0x80, 1, 2, 3, 4], 1002),
         ("reserved data opcode", vec![0x83, 0x80, 1, 2, 3, 4], 1002),
@@ -102,7 +103,7 @@ async fn each_broken_rule_closes_with_its_code() {
 
 #[actix_web::test]
 async fn a_fragment_that_breaks_utf8_is_refused_before_the_text_is_whole() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let bytes = [
         frame(OPEN_TEXT, "é".as_bytes().split_at(1).0),
         frame(MORE, b"\xff"),
@@ -114,7 +115,7 @@ async fn a_fragment_that_breaks_utf8_is_refused_before_the_text_is_whole() {
 
 #[actix_web::test]
 async fn frames_before_the_violation_are_not_lost_but_those_after_it_are() {
-    let mut site = Site::start(SocketOptions::new());
+    let mut site = Site::start(DRIVER, SocketOptions::new());
     let mut client = attacked(&site, &frame(TEXT, b"note before")).await;
     assert_eq!(site.journal.next().await, "before");
     let bytes = [vec![0xc1, 0x80, 1, 2, 3, 4], frame(TEXT, b"note after")].concat();
@@ -126,7 +127,7 @@ async fn frames_before_the_violation_are_not_lost_but_those_after_it_are() {
 
 #[actix_web::test]
 async fn a_peer_that_goes_on_sending_after_a_violation_is_shut_out() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let header = [BINARY, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4];
     let mut client = attacked(&site, &header).await;
     let started = Instant::now();
@@ -140,7 +141,7 @@ async fn a_peer_that_goes_on_sending_after_a_violation_is_shut_out() {
 
 #[actix_web::test]
 async fn fragments_are_joined_around_pings() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let mut client = site.open("/ws/accept/").await;
     let (first, second) = "héllo".as_bytes().split_at(2);
     client.send(OPEN_TEXT, first).await;
@@ -156,7 +157,7 @@ async fn fragments_are_joined_around_pings() {
 
 #[actix_web::test]
 async fn a_message_of_exactly_the_limit_passes() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let mut client = site.open("/ws/accept/").await;
     client.send(BINARY, &[7; 65_536]).await;
     assert_eq!(client.receive().await, Some((BINARY, vec![7; 65_536])));
@@ -164,7 +165,7 @@ async fn a_message_of_exactly_the_limit_passes() {
 
 #[actix_web::test]
 async fn bytes_that_come_one_by_one_make_the_same_frames() {
-    let site = Site::start(SocketOptions::new());
+    let site = Site::start(DRIVER, SocketOptions::new());
     let mut client = site.open("/ws/accept/").await;
     for byte in [frame(TEXT, b"slow"), frame(TEXT, &[b'x'; 200])].concat() {
         client.send_raw(&[byte]).await;
@@ -176,7 +177,7 @@ async fn bytes_that_come_one_by_one_make_the_same_frames() {
 #[actix_web::test]
 async fn fragments_too_far_apart_close_with_1008() {
     let limit = Duration::from_millis(50);
-    let site = Site::start(SocketOptions::new().fragment_timeout(limit));
+    let site = Site::start(DRIVER, SocketOptions::new().fragment_timeout(limit));
     let started = Instant::now();
     let mut client = site.open("/ws/accept/").await;
     client.send(OPEN_TEXT, b"and then").await;
@@ -186,7 +187,7 @@ async fn fragments_too_far_apart_close_with_1008() {
 
 #[actix_web::test]
 async fn a_flood_of_frames_for_a_slow_handler_is_not_read_into_memory() {
-    let mut site = Site::start(SocketOptions::new());
+    let mut site = Site::start(DRIVER, SocketOptions::new());
     let mut client = site.open("/ws/accept/").await;
     client.text("note busy").await;
     assert_eq!(site.journal.next().await, "busy");

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use channels::SocketOptions;
 
+use super::DRIVER;
 use crate::scripted::{group, message};
 use crate::sockets::{BINARY, CLOSE, PING, PONG, Site};
 
 fn site() -> Site {
-    Site::start(SocketOptions::new())
+    Site::start(DRIVER, SocketOptions::new())
 }
 
 #[actix_web::test]
@@ -71,7 +72,10 @@ async fn what_came_before_a_close_is_handled_though_the_peer_is_gone() {
 
 #[actix_web::test]
 async fn the_servers_close_has_code_and_reason_and_needs_no_answer() {
-    let mut site = Site::start(SocketOptions::new().close_timeout(Duration::from_millis(50)));
+    let mut site = Site::start(
+        DRIVER,
+        SocketOptions::new().close_timeout(Duration::from_millis(50)),
+    );
     let mut client = site.open("/ws/accept/").await;
     client.text("close 4005 because").await;
     let (first, payload) = client.receive().await.unwrap();
@@ -124,7 +128,7 @@ async fn a_connection_that_vanishes_is_disconnected_once_and_leaves_its_groups()
 #[actix_web::test]
 async fn a_peer_that_vanishes_while_a_handler_hangs_is_cleaned_up() {
     let options = SocketOptions::new().handler_grace(Duration::from_millis(50));
-    let mut site = Site::start(options);
+    let mut site = Site::start(DRIVER, options);
     let mut client = site.open("/ws/accept/?group=tea").await;
     client.text("hang").await;
     drop(client);
@@ -139,7 +143,7 @@ async fn a_peer_that_vanishes_while_a_handler_hangs_is_cleaned_up() {
 #[actix_web::test]
 async fn a_peer_that_vanishes_during_connect_is_cleaned_up() {
     let options = SocketOptions::new().handler_grace(Duration::from_millis(50));
-    let mut site = Site::start(options.connect_timeout(Duration::from_millis(200)));
+    let mut site = Site::start(DRIVER, options.connect_timeout(Duration::from_millis(200)));
     let mut client = crate::sockets::Client::dial(site.address).await;
     let request = format!(
         "GET /ws/hang/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -173,7 +177,7 @@ async fn a_silent_peer_is_pinged_and_then_dropped() {
     let options = SocketOptions::new()
         .ping_interval(Duration::from_millis(100))
         .idle_timeout(Duration::from_secs(1));
-    let mut site = Site::start(options);
+    let mut site = Site::start(DRIVER, options);
     let started = Instant::now();
     let mut client = site.open("/ws/accept/").await;
     let mut pings = 0;
@@ -196,7 +200,7 @@ async fn a_peer_that_answers_pings_stays() {
     let options = SocketOptions::new()
         .ping_interval(Duration::from_millis(100))
         .idle_timeout(Duration::from_secs(1));
-    let site = Site::start(options);
+    let site = Site::start(DRIVER, options);
     let mut client = site.open("/ws/accept/").await;
     for _ in 0..15 {
         assert_eq!(client.receive_any().await, Some((PING, Vec::new())));

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
-use channels::socket::{mounted, on_connect};
+use actix_web::{App, web};
+use channels::server::{Server, ServerHandle};
+use channels::socket::mounted;
 use channels::{IntoEndpoint, Layer, SocketOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
@@ -15,33 +15,51 @@ use crate::scripted::{PATIENCE, Reader, application};
 
 pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
+/// What carries the consumers of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Driver {
+    OwnSocket,
+    Mounted,
+}
+
 /// A server with the scripted consumer under `/ws/`.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     pub(crate) layer: Layer,
     pub(crate) journal: Reader,
-    handle: ServerHandle,
+    pub(crate) handle: ServerHandle,
 }
 
 impl Site {
-    pub(crate) fn start(options: SocketOptions) -> Self {
+    pub(crate) fn start(driver: Driver, options: SocketOptions) -> Self {
+        Self::start_with(driver, options, |server| server)
+    }
+
+    pub(crate) fn start_with(
+        driver: Driver,
+        options: SocketOptions,
+        configure: impl FnOnce(Server) -> Server,
+    ) -> Self {
         let (app, journal) = application();
         let app = channels::URLRouter::new().path("ws/", app).into_endpoint();
         let layer = Layer::in_memory();
-        let for_app = layer.clone();
-        let server = HttpServer::new(move || {
-            let route = mounted(app.clone(), &for_app, options.clone());
-            App::new()
-                .service(web::resource("/ws/{tail:.*}").route(route))
-                .route("/", web::get().to(|| async { "a page" }))
-        });
-        let server = server
-            .workers(2)
-            .disable_signals()
-            .on_connect(on_connect)
-            .client_disconnect_timeout(std::time::Duration::from_millis(1000))
-            .bind(("127.0.0.1", 0))
-            .expect("a free port");
+        let server = Server::new().workers(2).disable_signals();
+        let server = match driver {
+            Driver::OwnSocket => server
+                .http(|| App::new().route("/", web::get().to(|| async { "a page" })))
+                .websocket(app, &layer, options),
+            Driver::Mounted => {
+                let layer = layer.clone();
+                server.http(move || {
+                    let route = mounted(app.clone(), &layer, options.clone());
+                    App::new()
+                        .service(web::resource("/ws/{tail:.*}").route(route))
+                        .route("/", web::get().to(|| async { "a page" }))
+                })
+            }
+        };
+        let server = configure(server).bind(("127.0.0.1", 0));
+        let server = server.expect("a free port");
         let address = server.addrs()[0];
         let running = server.run();
         let handle = running.handle();
@@ -145,6 +163,15 @@ impl Client {
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
         (status, headers.collect())
+    }
+
+    /// Takes the body of an answer, which must be this.
+    pub(crate) async fn drop_body(&mut self, body: &str) {
+        while self.buffer.len() < body.len() {
+            assert!(self.fill().await, "the connection ended in the body");
+        }
+        let got: Vec<u8> = self.buffer.drain(..body.len()).collect();
+        assert_eq!(got, body.as_bytes());
     }
 
     /// Reads more; false at the end of the connection.

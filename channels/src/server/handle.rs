@@ -1,0 +1,150 @@
+//! A server that runs, and the means to stop it from elsewhere.
+
+use std::fmt;
+use std::future::pending;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::rt::signal::ctrl_c;
+use futures_util::future::LocalBoxFuture;
+
+use crate::socket::Registry;
+
+/// The future of a running server: must be polled for commands to have effect.
+#[must_use = "a server only runs while it is awaited or spawned"]
+pub struct RunningServer {
+    serving: LocalBoxFuture<'static, io::Result<()>>,
+    handle: ServerHandle,
+}
+
+/// Pauses and stops a server from any thread; clones stand for the same server.
+#[derive(Clone)]
+pub struct ServerHandle {
+    pub(super) inner: actix_server::ServerHandle,
+    pub(super) registry: Arc<Registry>,
+    pub(super) close_spread: Duration,
+    pub(super) shutdown_timeout: Duration,
+}
+
+impl RunningServer {
+    pub(super) fn new(server: actix_server::Server, handle: ServerHandle, signals: bool) -> Self {
+        let stopper = handle.clone();
+        Self {
+            handle,
+            serving: Box::pin(async move {
+                if !signals {
+                    return server.await;
+                }
+                tokio::select! {
+                    finished = server => finished,
+                    () = stop_on_signal(stopper) => Ok(()),
+                }
+            }),
+        }
+    }
+
+    /// What stops this server.
+    pub fn handle(&self) -> ServerHandle {
+        self.handle.clone()
+    }
+}
+
+impl Future for RunningServer {
+    type Output = io::Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.serving.as_mut().poll(cx)
+    }
+}
+
+impl ServerHandle {
+    /// Stops the server.
+    ///
+    /// Gracefully: takes no more connections, closes consumers with 1012 and waits until their
+    /// `disconnect` has run, then lets requests finish; both wait for as long as
+    /// [`Server::shutdown_timeout`](super::Server::shutdown_timeout) says. Else: at once.
+    pub async fn stop(&self, graceful: bool) {
+        if graceful {
+            self.inner.pause().await;
+            self.registry
+                .drain(self.close_spread, self.shutdown_timeout)
+                .await;
+        }
+        self.inner.stop(graceful).await;
+    }
+
+    /// Takes no more connections until [`resume`](Self::resume).
+    pub async fn pause(&self) {
+        self.inner.pause().await;
+    }
+
+    /// Takes connections again.
+    pub async fn resume(&self) {
+        self.inner.resume().await;
+    }
+
+    /// Connections of consumers that are open or on the way to it or from it.
+    pub fn connections(&self) -> usize {
+        self.registry.count()
+    }
+}
+
+/// The first signal stops gracefully, the second at once.
+async fn stop_on_signal(handle: ServerHandle) {
+    stop_signal().await;
+    log::info!(target: "channels::server", "stopping; a second signal stops at once");
+    tokio::select! {
+        () = handle.stop(true) => {}
+        () = stop_signal() => handle.stop(false).await,
+    }
+    // The server itself says when it has ended.
+    pending().await
+}
+
+async fn stop_signal() {
+    let interrupted = async {
+        if ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signals) => {
+            signals.recv().await;
+        }
+        Err(failure) => {
+            log::warn!(target: "channels::server", "SIGTERM is not listened to: {failure}");
+            pending().await
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    pending().await
+}
+
+impl fmt::Debug for RunningServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningServer").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHandle")
+            .field("connections", &self.connections())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,163 @@
+//! The driver on a socket of its own: takes it over from the HTTP server, which then is out of
+//! the way.
+//!
+//! Called by `server/` for each request that asks for an upgrade. A peer that stops reading does
+//! not stop its actor here, and an idle connection costs no buffers.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_http::body::{BodySize, MessageBody as _};
+use actix_http::{Request, Response, h1};
+use actix_web::HttpResponse;
+use actix_web::dev::RequestHead;
+use bytes::BytesMut;
+use tokio_util::codec::Encoder as _;
+
+use super::actor::SocketActor;
+use super::context::Running;
+use super::handshake::{denied, refusal, scope_of, switching_protocols};
+use super::incoming::Incoming;
+use super::kill::KillHandle;
+use super::options::SocketOptions;
+use super::registry::{Entry, Registry};
+use super::wire::{Io, Source, Wire, end_orderly, poll_write_all};
+use crate::answer::Deny;
+use crate::connection::Answer;
+use crate::launch::{Launched, launch};
+use crate::layers::Layer;
+use crate::routing::Endpoint;
+
+/// Actor and socket, before other tasks get their turn.
+const ROUNDS_PER_POLL: usize = 4;
+
+/// A socket as the HTTP server hands it over.
+pub(crate) struct HandedOver<T> {
+    pub(crate) io: T,
+    pub(crate) codec: h1::Codec,
+    /// What the peer sent behind its handshake.
+    pub(crate) already_read: BytesMut,
+    /// Answers to earlier requests, not sent yet.
+    pub(crate) unsent: BytesMut,
+    pub(crate) secure: bool,
+}
+
+/// One application on sockets of its own.
+pub(crate) struct OwnSockets {
+    pub(crate) app: Endpoint,
+    pub(crate) layer: Layer,
+    pub(crate) options: SocketOptions,
+    pub(crate) registry: Arc<Registry>,
+}
+
+impl OwnSockets {
+    /// Answers the handshake; an accepted connection goes on as a task of its own.
+    pub(crate) async fn open<T: Io + 'static>(&self, request: Request, handed: HandedOver<T>) {
+        let HandedOver {
+            io,
+            mut codec,
+            already_read,
+            mut unsent,
+            secure,
+        } = handed;
+        let wire: Wire = Rc::new(RefCell::new(io));
+        let opened = self.answer(request.head(), secure).await;
+        let (response, launched) = match opened {
+            Ok((response, launched, entry)) => (response, Some((launched, entry))),
+            Err(response) => (response, None),
+        };
+        encode(&mut codec, response, &mut unsent);
+        let Some((launched, entry)) = launched else {
+            end_orderly(&wire, unsent, self.options.close_timeout).await;
+            return;
+        };
+        let source = Source::Wire(Rc::clone(&wire));
+        let incoming = Incoming::new(source, already_read, &self.options);
+        let actor = SocketActor::new(launched, incoming, KillHandle::default(), &self.options);
+        let mut running = actor.run();
+        running.ctx().put_out(unsent);
+        entry.reach_by(running.address().recipient());
+        let close_timeout = self.options.close_timeout;
+        actix_web::rt::spawn(async move {
+            poll_fn(|cx| poll_round(&mut running, &wire, cx)).await;
+            let (cut, out) = (running.ctx().is_cut(), running.ctx().take_out());
+            drop(running);
+            if cut {
+                wire.borrow().reset_on_close();
+            } else {
+                end_orderly(&wire, out, close_timeout).await;
+            }
+            entry.is_closed();
+        });
+    }
+
+    async fn answer(
+        &self,
+        head: &RequestHead,
+        secure: bool,
+    ) -> Result<(HttpResponse, Launched, Rc<Entry>), HttpResponse> {
+        if let Some(refused) = refusal(head) {
+            return Err(refused);
+        }
+        let Some(entry) = self.registry.enter() else {
+            return Err(denied(Deny::overloaded()));
+        };
+        let scope = scope_of(head, secure);
+        // The actor itself notices when its channel overflows: nothing freezes it here.
+        let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
+        let mut launched = launched.map_err(denied)?;
+        launched.attached.keep(entry.clone());
+        match launched.answer().await {
+            Answer::Deny(deny) => Err(denied(deny)),
+            Answer::Accept(accept) => {
+                let response = switching_protocols(head, accept, &launched.headers).finish();
+                Ok((response, launched, entry))
+            }
+        }
+    }
+}
+
+/// Writes an answer as the HTTP server would have.
+fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
+    let (head, body) = Response::from(response).into_parts();
+    // A handshake's answers have no streamed bodies.
+    let body = body.try_into_bytes().unwrap_or_default();
+    let size = BodySize::Sized(body.len() as u64);
+    match codec.encode(h1::Message::Item((head, size)), out) {
+        Ok(()) => out.extend_from_slice(&body),
+        Err(failure) => {
+            log::error!(target: "channels::socket", "an answer could not be written: {failure}");
+        }
+    }
+}
+
+/// Lets the actor work and writes what it puts out; ready when either can do no more.
+fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<()> {
+    for _ in 0..ROUNDS_PER_POLL {
+        let finished = Pin::new(&mut *running).poll(cx).is_ready();
+        let ctx = running.ctx();
+        let waiting = ctx.out().len();
+        if waiting > 0 {
+            // The peer is gone; what it had sent before was read a moment ago.
+            if let Poll::Ready(Err(_)) = poll_write_all(wire, ctx.out(), cx) {
+                return Poll::Ready(());
+            }
+            if ctx.out().len() < waiting {
+                ctx.note_sent();
+            }
+        }
+        if finished {
+            return Poll::Ready(());
+        }
+        let sent = ctx.out().len() < waiting;
+        if !(ctx.was_held_back() && sent) {
+            return Poll::Pending;
+        }
+    }
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}

@@ -1,0 +1,126 @@
+//! The connections of a server that own their socket: counted, and asked to go when it stops.
+//!
+//! They are outside of actix' count of a worker's connections, and end with the worker's thread;
+//! so the server must see them off before it stops its workers.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix::{Message, Recipient};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long connections have to notice that they were cut.
+const CUT_GRACE: Duration = Duration::from_secs(1);
+
+/// Tells a connection that its server stops.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(super) enum GoAway {
+    /// Close with 1012, at any moment within that time.
+    Within(Duration),
+    /// End at once.
+    Now,
+}
+
+pub(crate) struct Registry {
+    state: Mutex<State>,
+    count: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct State {
+    reachable: HashMap<u64, Recipient<GoAway>>,
+    next_id: u64,
+    closing: Option<GoAway>,
+}
+
+impl Registry {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            count: watch::Sender::new(0),
+        })
+    }
+
+    /// Connections, from their handshake until their consumer's `disconnect` has run.
+    pub(crate) fn count(&self) -> usize {
+        *self.count.borrow()
+    }
+
+    /// A place for one connection; nothing when the server stops.
+    pub(super) fn enter(self: &Arc<Self>) -> Option<Rc<Entry>> {
+        let mut state = self.lock();
+        if state.closing.is_some() {
+            return None;
+        }
+        let id = state.next_id;
+        state.next_id += 1;
+        self.count.send_modify(|count| *count += 1);
+        Some(Rc::new(Entry {
+            registry: Arc::clone(self),
+            id,
+        }))
+    }
+
+    /// Takes no more connections, and closes those there are, spread over a time so that they do
+    /// not all come back at once; what is left after the limit is cut.
+    pub(crate) async fn drain(&self, spread: Duration, limit: Duration) {
+        self.tell_all(GoAway::Within(spread));
+        if timeout(limit, self.is_empty()).await.is_ok() {
+            return;
+        }
+        log::warn!(target: "channels::socket", "{} connections did not end in time", self.count());
+        self.tell_all(GoAway::Now);
+        // Whoever ignores this ends with the workers.
+        let _ = timeout(CUT_GRACE, self.is_empty()).await;
+    }
+
+    async fn is_empty(&self) {
+        // The sender is ours, so it cannot be gone.
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    fn tell_all(&self, order: GoAway) {
+        let mut state = self.lock();
+        state.closing = Some(order);
+        for connection in state.reachable.values() {
+            // One that cannot be told has ended.
+            let _ = connection.try_send(order);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps a connection counted while it is held.
+pub(super) struct Entry {
+    registry: Arc<Registry>,
+    id: u64,
+}
+
+impl Entry {
+    pub(super) fn reach_by(&self, recipient: Recipient<GoAway>) {
+        let mut state = self.registry.lock();
+        if let Some(order) = state.closing {
+            let _ = recipient.try_send(order);
+        }
+        state.reachable.insert(self.id, recipient);
+    }
+
+    /// The connection needs nothing any more but its consumer's `disconnect`.
+    pub(super) fn is_closed(&self) {
+        self.registry.lock().reachable.remove(&self.id);
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.is_closed();
+        self.registry.count.send_modify(|count| *count -= 1);
+    }
+}

@@ -1,0 +1,110 @@
+//! Where bytes come from and go to: an own socket, or the request body of a mounted route.
+//!
+//! An own socket is read into one buffer per thread, so that an idle connection holds none.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::rt::net::TcpStream;
+use bytes::{Buf as _, BytesMut};
+use futures_util::Stream as _;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::timeout;
+
+/// What one read takes at most.
+const READ_BYTES: usize = 64 * 1024;
+
+thread_local! {
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+/// A socket of our own, plain or encrypted.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
+    /// Makes the coming close a reset: what the kernel still holds for the peer is thrown away.
+    fn reset_on_close(&self);
+}
+
+impl Io for TcpStream {
+    fn reset_on_close(&self) {
+        if let Err(failure) = SockRef::from(self).set_linger(Some(Duration::ZERO)) {
+            log::debug!(target: "channels::socket", "connection ended before its reset: {failure}");
+        }
+    }
+}
+
+/// Shared by the actor, which reads, and the task around it, which writes.
+pub(super) type Wire = Rc<RefCell<dyn Io>>;
+
+/// Where a peer's bytes come from.
+pub(super) enum Source {
+    Body(Payload),
+    Wire(Wire),
+}
+
+impl Source {
+    /// Gives the next bytes to `consume`; `None` at the end, whatever its cause.
+    pub(super) fn poll_read<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        consume: impl FnOnce(&mut [u8]) -> R,
+    ) -> Poll<Option<R>> {
+        match self {
+            Self::Body(payload) => match ready!(Pin::new(payload).poll_next(cx)) {
+                Some(Ok(chunk)) => Poll::Ready(Some(consume(&mut BytesMut::from(chunk)))),
+                Some(Err(_)) | None => Poll::Ready(None),
+            },
+            Self::Wire(wire) => READ_BUFFER.with_borrow_mut(|buffer| {
+                let mut buffer = ReadBuf::new(buffer);
+                let read = Pin::new(&mut *wire.borrow_mut()).poll_read(cx, &mut buffer);
+                match ready!(read) {
+                    Ok(()) if !buffer.filled().is_empty() => {
+                        Poll::Ready(Some(consume(buffer.filled_mut())))
+                    }
+                    Ok(()) | Err(_) => Poll::Ready(None),
+                }
+            }),
+        }
+    }
+}
+
+/// Writes as much as the socket takes; ready when nothing is left.
+pub(super) fn poll_write_all(
+    wire: &Wire,
+    out: &mut BytesMut,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<()>> {
+    let mut wire = wire.borrow_mut();
+    while !out.is_empty() {
+        match ready!(Pin::new(&mut *wire).poll_write(cx, out))? {
+            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            written => out.advance(written),
+        }
+    }
+    Pin::new(&mut *wire).poll_flush(cx)
+}
+
+/// Writes what is left, says goodbye and waits for the peer's goodbye; a peer that does not take
+/// part in time is reset.
+///
+/// What the peer still sends is read and dropped: closing over unread bytes would be a reset, and
+/// that could overtake our last frame.
+pub(super) async fn end_orderly(wire: &Wire, mut out: BytesMut, limit: Duration) {
+    let goodbye = async {
+        poll_fn(|cx| poll_write_all(wire, &mut out, cx)).await?;
+        poll_fn(|cx| Pin::new(&mut *wire.borrow_mut()).poll_shutdown(cx)).await?;
+        let mut rest = Source::Wire(Rc::clone(wire));
+        while poll_fn(|cx| rest.poll_read(cx, |_| ())).await.is_some() {}
+        Ok::<_, io::Error>(())
+    };
+    match timeout(limit, goodbye).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) | Err(_) => wire.borrow().reset_on_close(),
+    }
+}

@@ -1,0 +1,14 @@
+//! The tests of real sockets, on the driver inside of an actix-web App.
+
+use crate::sockets::Driver;
+
+pub(crate) const DRIVER: Driver = Driver::Mounted;
+
+#[path = "../socket_attacks.rs"]
+mod attacks;
+#[path = "../socket_handshakes.rs"]
+mod handshakes;
+#[path = "../socket_life.rs"]
+mod life;
+#[path = "../socket_stalled.rs"]
+mod stalled;

@@ -1,0 +1,94 @@
+//! A server that stops: who is told, who is waited for, and for how long.
+
+use std::time::{Duration, Instant};
+
+use channels::SocketOptions;
+
+use crate::scripted::PATIENCE;
+use crate::sockets::{CLOSE, Client, Driver, Site};
+
+fn site() -> Site {
+    Site::start(Driver::OwnSocket, SocketOptions::new())
+}
+
+#[actix_web::test]
+async fn open_connections_are_counted() {
+    let site = site();
+    assert_eq!(site.handle.connections(), 0);
+    let client = site.open("/ws/accept/").await;
+    let _other = site.open("/ws/accept/").await;
+    assert_eq!(site.handle.connections(), 2);
+    drop(client);
+    let one_left = async {
+        while site.handle.connections() != 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, one_left).await;
+    assert!(waited.is_ok(), "a closed connection counts");
+}
+
+#[actix_web::test]
+async fn stopping_closes_every_connection_with_1012_and_waits_for_disconnect() {
+    let site = site();
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        clients.push(site.open("/ws/accept/").await);
+    }
+    let Site {
+        handle, journal, ..
+    } = site;
+    let closing = async {
+        for client in &mut clients {
+            assert_eq!(client.expect_close().await, Some(1012));
+        }
+    };
+    let ((), ()) = tokio::join!(handle.stop(true), closing);
+    let lines = journal.rest().await;
+    let closed = r#"disconnect Some(1012) "" Server, in 0 groups"#;
+    assert_eq!(lines.iter().filter(|line| *line == closed).count(), 4);
+}
+
+#[actix_web::test]
+async fn a_peer_that_does_not_answer_the_close_delays_no_stop() {
+    let options = SocketOptions::new().close_timeout(Duration::from_millis(50));
+    let site = Site::start(Driver::OwnSocket, options);
+    let _deaf = site.open("/ws/accept/").await;
+    let started = Instant::now();
+    site.handle.stop(true).await;
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[actix_web::test]
+async fn a_handler_that_hangs_is_cut_off_at_the_deadline() {
+    let site = Site::start_with(Driver::OwnSocket, SocketOptions::new(), |server| {
+        server.shutdown_timeout(Duration::from_secs(1))
+    });
+    let mut client = site.open("/ws/accept/").await;
+    client.text("hang").await;
+    let started = Instant::now();
+    site.handle.stop(true).await;
+    assert!(started.elapsed() < Duration::from_secs(10));
+    while client.receive().await.is_some() {}
+}
+
+#[actix_web::test]
+async fn handshakes_are_not_accepted_while_the_server_stops() {
+    let site = Site::start(
+        Driver::OwnSocket,
+        SocketOptions::new().close_timeout(PATIENCE),
+    );
+    let mut open = site.open("/ws/accept/").await;
+    let mut late = Client::dial(site.address).await;
+    let (status, _) = late.request("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert_eq!(status, 200, "the premise: the connection is served");
+    late.drop_body("a page").await;
+    let knocking = async {
+        let close = open.receive().await.expect("the Close of the stop");
+        assert_eq!(close.1, 1012_u16.to_be_bytes());
+        assert_eq!(late.handshake("/ws/accept/", "").await.0, 503);
+        open.send(CLOSE, &close.1).await;
+        drop(open);
+    };
+    tokio::join!(site.handle.stop(true), knocking);
+}
