@@ -15,6 +15,7 @@ mod connection;
 mod consumer;
 mod error;
 mod event;
+mod json;
 mod launch;
 pub mod layers;
 mod middleware;
@@ -30,6 +31,9 @@ pub use connection::{Context, TimerId};
 pub use consumer::WebsocketConsumer;
 pub use error::{Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use json::{
+    Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
+};
 pub use layers::{
     ChannelLayer, ChannelReceiver, InMemoryLayer, Layer, LayerError, LayerEvent, LayerMessage,
     SendReport,

@@ -4,6 +4,7 @@ mod connecting;
 mod cookies;
 mod ending;
 mod events;
+mod json;
 mod layer;
 mod middleware;
 mod names;
