@@ -20,6 +20,7 @@ mod launch;
 pub mod layers;
 mod middleware;
 mod names;
+mod observe;
 mod routing;
 mod scope;
 mod security;
@@ -35,8 +36,8 @@ pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
 pub use layers::{
-    ChannelLayer, ChannelReceiver, InMemoryLayer, Layer, LayerError, LayerEvent, LayerMessage,
-    SendReport,
+    ChannelLayer, ChannelReceiver, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
+    LayerMessage, Layers, SendReport, UseLayer,
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};

@@ -6,6 +6,7 @@ mod ending;
 mod events;
 mod json;
 mod layer;
+mod layers;
 mod middleware;
 mod names;
 mod origins;
