@@ -14,6 +14,7 @@ use crate::answer::Deny;
 use crate::connection::{Answer, Attached, Limits, Link, Runner};
 use crate::error::WithSources;
 use crate::layers::Layer;
+use crate::observe;
 use crate::routing::{Connecting, Endpoint, Parts};
 use crate::scope::Scope;
 
@@ -33,7 +34,10 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let connecting = find_consumer(app, scope, limits.connect).await?;
+    let found = find_consumer(app, scope, limits.connect).await;
+    let mut connecting = found.inspect_err(|deny| observe::refused(deny.status))?;
+    connecting.hold(observe::Open::new("websocket"));
+    let layer = connecting.layer().unwrap_or(layer).clone();
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
         log::error!(target: "channels::layers", "no channel for a connection: {failure}");
@@ -41,7 +45,7 @@ pub(crate) async fn launch(
     receiver.on_overflow(cut);
     let link = Rc::new(Link::new(limits));
     let (headers, connection) = connecting.start(Parts {
-        layer: layer.clone(),
+        layer,
         name: receiver.name().clone(),
         link: Rc::clone(&link),
     });

@@ -15,10 +15,12 @@ mod connection;
 mod consumer;
 mod error;
 mod event;
+mod json;
 mod launch;
 pub mod layers;
 mod middleware;
 mod names;
+mod observe;
 mod routing;
 mod scope;
 mod security;
@@ -31,9 +33,12 @@ pub use connection::{Context, TimerId};
 pub use consumer::WebsocketConsumer;
 pub use error::{Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use json::{
+    Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
+};
 pub use layers::{
-    ChannelLayer, ChannelReceiver, InMemoryLayer, Layer, LayerError, LayerEvent, LayerMessage,
-    SendReport,
+    ChannelLayer, ChannelReceiver, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
+    LayerMessage, Layers, SendReport, UseLayer,
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};

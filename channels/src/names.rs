@@ -143,6 +143,12 @@ impl ChannelName {
         })
     }
 
+    /// Whether the channel belongs to one consumer: a `!` is in its name. Any other is a queue
+    /// that all workers may read.
+    pub fn is_specific(&self) -> bool {
+        self.0.contains('!')
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

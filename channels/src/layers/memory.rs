@@ -1,18 +1,21 @@
 //! The channel layer of one process.
 //!
 //! Source: channels/layers.py, `InMemoryChannelLayer`, made fit for a server that is one process:
-//! channels end with their receiver, memberships do not expire, nothing is copied per member.
+//! channels end with their receiver, memberships with their channel, nothing is copied per member.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, ready};
 use uuid::Uuid;
 
-use super::queue::queue;
-use super::{ChannelLayer, ChannelReceiver, ChannelSender, Extension};
+use super::globs;
+use super::queue::{Expiry, expiring_queue};
+use super::registry::Registry;
+use super::{ChannelLayer, ChannelReceiver, Extension};
 use super::{LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
+use crate::observe;
 
 /// Messages that wait on one channel before the next is refused.
 ///
@@ -20,18 +23,23 @@ use crate::names::{ChannelName, GroupName};
 /// comes back asking for what it missed.
 const DEFAULT_CAPACITY: usize = 256;
 
+/// Upstream's default: an older message helps nobody.
+const DEFAULT_EXPIRY: Duration = Duration::from_secs(60);
+
 /// Channels and groups in this process' memory; cross-thread, and free of any runtime.
 pub struct InMemoryLayer {
     registry: Arc<Registry>,
     capacities: Vec<(String, usize)>,
     default_capacity: usize,
-    prefix: String,
+    process: Uuid,
 }
 
 /// Sets up an [`InMemoryLayer`].
 pub struct InMemoryLayerBuilder {
     capacities: Vec<(String, usize)>,
     default_capacity: usize,
+    expiry: Expiry,
+    group_expiry: Option<Duration>,
 }
 
 impl InMemoryLayerBuilder {
@@ -41,60 +49,85 @@ impl InMemoryLayerBuilder {
         self
     }
 
-    /// The capacity of channels whose whole name matches a pattern with `*` (any text) and `?`
-    /// (any character). The first match in the order of these calls counts.
+    /// The capacity of channels whose whole name matches a shell pattern: `*` (any text), `?`
+    /// (any character), `[a-f]` and `[!a-f]`. The first match in the order of these calls counts.
     pub fn channel_capacity(mut self, pattern: impl Into<String>, messages: usize) -> Self {
         self.capacities.push((pattern.into(), messages));
+        self
+    }
+
+    /// The age from which a message that waits is dropped; 60 s unless set. A consumer that has
+    /// lost one so is cut, as one whose channel is full.
+    pub fn expiry(mut self, age: Duration) -> Self {
+        self.expiry.age = age;
+        self
+    }
+
+    /// How long a membership lasts after the last `group_add`. Unless set, as long as its
+    /// channel: upstream's day-long default exists because its channels have no known end.
+    pub fn group_expiry(mut self, age: Duration) -> Self {
+        self.group_expiry = Some(age);
+        self
+    }
+
+    /// What tells the time, for tests that let it pass at will.
+    pub fn clock(mut self, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        self.expiry.clock = Some(Arc::new(now));
         self
     }
 
     /// The layer.
     pub fn build(self) -> InMemoryLayer {
         InMemoryLayer {
-            registry: Arc::default(),
+            registry: Arc::new(Registry::new(self.expiry, self.group_expiry)),
             capacities: self.capacities,
             default_capacity: self.default_capacity,
-            prefix: format!("specific.{}", Uuid::new_v4().simple()),
+            process: Uuid::new_v4(),
         }
     }
 }
 
 impl InMemoryLayer {
-    /// A layer with the default capacity.
+    /// A layer with the defaults.
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A layer with capacities of its own.
+    /// A layer with capacities and times of its own.
     pub fn builder() -> InMemoryLayerBuilder {
         InMemoryLayerBuilder {
             capacities: Vec::new(),
             default_capacity: DEFAULT_CAPACITY,
+            expiry: Expiry::new(DEFAULT_EXPIRY),
+            group_expiry: None,
         }
     }
 
-    fn open(&self) -> ChannelReceiver {
+    fn open(&self, prefix: &str) -> Result<ChannelReceiver, LayerError> {
+        let process = self.process.simple();
         let local = Uuid::new_v4().simple();
-        let name = ChannelName::new(&format!("{}!{local}", self.prefix))
-            .expect("two UUIDs and a fixed word make a valid name");
-        let (sender, receiver) = queue(name.clone(), self.capacity_of(name.as_str()));
-        self.registry.lock_channels().insert(
-            name.clone(),
-            Channel {
-                sender,
-                groups: HashSet::new(),
-            },
-        );
+        let name = ChannelName::new(&format!("{prefix}.{process}!{local}"))?;
+        let capacity = self.capacity_of(&name);
+        let expiry = self.registry.expiry.clone();
+        let (sender, receiver) = expiring_queue(name.clone(), capacity, Some(expiry));
+        self.registry.open(sender);
         let registry = Arc::clone(&self.registry);
-        receiver.on_drop(move || registry.forget(&name))
+        Ok(receiver.on_drop(move || registry.forget(&name)))
     }
 
-    fn capacity_of(&self, name: &str) -> usize {
-        let matching = self
-            .capacities
-            .iter()
-            .find(|(pattern, _)| matches(pattern, name));
+    fn capacity_of(&self, name: &ChannelName) -> usize {
+        let name = name.as_str();
+        let mut capacities = self.capacities.iter();
+        let matching = capacities.find(|(pattern, _)| globs::matches(pattern, name));
         matching.map_or(self.default_capacity, |(_, capacity)| *capacity)
+    }
+
+    fn put(&self, channel: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
+        if channel.is_specific() {
+            return self.registry.sender(channel)?.send(message);
+        }
+        let Registry { normal, expiry, .. } = &*self.registry;
+        normal.send(channel, message, self.capacity_of(channel), expiry)
     }
 }
 
@@ -104,122 +137,12 @@ impl Default for InMemoryLayer {
     }
 }
 
-/// Who exists and who is in which group.
-///
-/// Locks are taken in the order channels, groups, members, and never across an await.
-#[derive(Default)]
-struct Registry {
-    channels: Mutex<HashMap<ChannelName, Channel>>,
-    groups: RwLock<HashMap<GroupName, Arc<Members>>>,
-}
-
-struct Channel {
-    sender: ChannelSender,
-    groups: HashSet<GroupName>,
-}
-
-/// The members of one group. Locked while a message is handed out, so that all of them see the
-/// group's messages in one order.
-type Members = Mutex<HashMap<ChannelName, ChannelSender>>;
-
-impl Registry {
-    fn lock_channels(&self) -> MutexGuard<'_, HashMap<ChannelName, Channel>> {
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn send(&self, name: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
-        let sender = self
-            .lock_channels()
-            .get(name)
-            .map(|channel| channel.sender.clone());
-        match sender {
-            Some(sender) => sender.send(message),
-            None => Err(LayerError::UnknownChannel(name.clone())),
-        }
-    }
-
-    fn add(&self, group: &GroupName, name: &ChannelName) -> Result<(), LayerError> {
-        let mut channels = self.lock_channels();
-        let Some(channel) = channels.get_mut(name) else {
-            return Err(LayerError::UnknownChannel(name.clone()));
-        };
-        if channel.groups.insert(group.clone()) {
-            let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-            let members = groups.entry(group.clone()).or_default();
-            lock(members).insert(name.clone(), channel.sender.clone());
-        }
-        Ok(())
-    }
-
-    fn discard(&self, group: &GroupName, name: &ChannelName) {
-        let mut channels = self.lock_channels();
-        if let Some(channel) = channels.get_mut(name)
-            && channel.groups.remove(group)
-        {
-            self.remove_member(group, name);
-        }
-    }
-
-    fn forget(&self, name: &ChannelName) {
-        let mut channels = self.lock_channels();
-        if let Some(channel) = channels.remove(name) {
-            for group in &channel.groups {
-                self.remove_member(group, name);
-            }
-        }
-    }
-
-    fn remove_member(&self, group: &GroupName, name: &ChannelName) {
-        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(members) = groups.get(group) else {
-            return;
-        };
-        let mut members = lock(members);
-        members.remove(name);
-        let deserted = members.is_empty();
-        drop(members);
-        if deserted {
-            groups.remove(group);
-        }
-    }
-
-    fn group_send(&self, group: &GroupName, message: &LayerMessage) -> SendReport {
-        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
-        let members = groups.get(group).cloned();
-        drop(groups);
-        let mut report = SendReport::default();
-        let Some(members) = members else {
-            return report;
-        };
-        for member in lock(&members).values() {
-            match member.send(message.clone()) {
-                Ok(()) => report.delivered += 1,
-                Err(_) => report.dropped += 1,
-            }
-        }
-        report
-    }
-
-    fn flush(&self) {
-        let mut channels = self.lock_channels();
-        for channel in channels.values_mut() {
-            channel.groups.clear();
-            channel.sender.clear();
-        }
-        self.groups
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-}
-
-fn lock(members: &Members) -> MutexGuard<'_, HashMap<ChannelName, ChannelSender>> {
-    members.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl ChannelLayer for InMemoryLayer {
-    fn new_channel(&self) -> BoxFuture<'_, Result<ChannelReceiver, LayerError>> {
-        Box::pin(ready(Ok(self.open())))
+    fn new_channel<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> BoxFuture<'a, Result<ChannelReceiver, LayerError>> {
+        Box::pin(ready(self.open(prefix)))
     }
 
     fn send<'a>(
@@ -227,7 +150,20 @@ impl ChannelLayer for InMemoryLayer {
         channel: &'a ChannelName,
         message: LayerMessage,
     ) -> BoxFuture<'a, Result<(), LayerError>> {
-        Box::pin(ready(self.registry.send(channel, message)))
+        let sent = self.put(channel, message);
+        observe::sent(&sent);
+        Box::pin(ready(sent))
+    }
+
+    fn receive<'a>(
+        &'a self,
+        channel: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<LayerMessage, LayerError>> {
+        if channel.is_specific() {
+            return Box::pin(ready(Err(LayerError::NotShared(channel.clone()))));
+        }
+        let Registry { normal, expiry, .. } = &*self.registry;
+        Box::pin(async move { Ok(normal.receive(channel, expiry).await) })
     }
 
     fn group_add<'a>(
@@ -251,14 +187,35 @@ impl ChannelLayer for InMemoryLayer {
         &'a self,
         group: &'a GroupName,
         message: LayerMessage,
+        except: &'a [ChannelName],
     ) -> BoxFuture<'a, Result<SendReport, LayerError>> {
-        let report = self.registry.group_send(group, &message);
+        let capacity_of = |name: &ChannelName| self.capacity_of(name);
+        let report = self
+            .registry
+            .group_send(group, &message, except, capacity_of);
         if report.dropped > 0 {
             let SendReport { delivered, dropped } = report;
             let of = delivered + dropped;
             log::info!(target: "channels::layers", "{dropped} of {of} channels full in {group}");
         }
+        observe::group_sent(report);
         Box::pin(ready(Ok(report)))
+    }
+
+    fn members<'a>(
+        &'a self,
+        group: &'a GroupName,
+    ) -> BoxFuture<'a, Result<Vec<ChannelName>, LayerError>> {
+        Box::pin(ready(Ok(self.registry.members(group))))
+    }
+
+    fn waiting<'a>(&'a self, channel: &'a ChannelName) -> BoxFuture<'a, Result<usize, LayerError>> {
+        let Registry { normal, expiry, .. } = &*self.registry;
+        let waiting = match self.registry.sender(channel) {
+            Ok(sender) => sender.waiting(),
+            Err(_) => normal.waiting(channel, expiry),
+        };
+        Box::pin(ready(Ok(waiting)))
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), LayerError>> {
@@ -267,20 +224,7 @@ impl ChannelLayer for InMemoryLayer {
     }
 
     fn extensions(&self) -> &'static [Extension] {
-        &[Extension::Groups, Extension::Flush]
-    }
-}
-
-/// Whole-name match of a shell pattern with `*` and `?`.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.chars().next() {
-        None => name.is_empty(),
-        Some('*') => (0..=name.len())
-            .filter(|&at| name.is_char_boundary(at))
-            .any(|at| matches(&pattern[1..], &name[at..])),
-        Some(first) => name.chars().next().is_some_and(|found| {
-            (first == '?' || first == found)
-                && matches(&pattern[first.len_utf8()..], &name[found.len_utf8()..])
-        }),
+        use Extension::{Depth, Flush, Groups, Presence};
+        &[Groups, Flush, Presence, Depth]
     }
 }

@@ -96,6 +96,7 @@ impl LayerMessage {
             Ok(event) => Some(event),
             Err(mismatch) => {
                 UNDECODABLE.fetch_add(1, Ordering::Relaxed);
+                crate::observe::undecodable();
                 log::debug!(target: "channels::layers", "event ignored: {mismatch}");
                 None
             }

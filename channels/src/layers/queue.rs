@@ -5,17 +5,29 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 
 use super::{LayerError, LayerMessage};
 use crate::names::ChannelName;
+use crate::observe;
 
 /// Makes the two halves of a channel that holds `capacity` messages.
 pub fn queue(name: ChannelName, capacity: usize) -> (ChannelSender, ChannelReceiver) {
+    expiring_queue(name, capacity, None)
+}
+
+/// As [`queue`], with messages that are dropped when they have waited too long.
+pub(super) fn expiring_queue(
+    name: ChannelName,
+    capacity: usize,
+    expiry: Option<Expiry>,
+) -> (ChannelSender, ChannelReceiver) {
     let queue = Arc::new(Queue {
         name,
         capacity,
+        expiry,
         state: Mutex::default(),
     });
     let receiver = ChannelReceiver {
@@ -25,15 +37,47 @@ pub fn queue(name: ChannelName, capacity: usize) -> (ChannelSender, ChannelRecei
     (ChannelSender(queue), receiver)
 }
 
+/// When a message is too old, and by which clock.
+#[derive(Clone)]
+pub(super) struct Expiry {
+    pub(super) age: Duration,
+    pub(super) clock: Option<Arc<dyn Fn() -> Instant + Send + Sync>>,
+}
+
+impl Expiry {
+    pub(super) fn new(age: Duration) -> Self {
+        Self { age, clock: None }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock
+            .as_ref()
+            .map_or_else(Instant::now, |clock| clock())
+    }
+
+    pub(super) fn is_over(&self, sent: Instant, now: Instant) -> bool {
+        now.saturating_duration_since(sent) >= self.age
+    }
+
+    /// Notes how many messages were dropped for their age.
+    pub(super) fn count(&self, messages: usize) {
+        if messages > 0 {
+            observe::expired(messages);
+            log::info!(target: "channels::layers", "{messages} messages waited too long");
+        }
+    }
+}
+
 struct Queue {
     name: ChannelName,
     capacity: usize,
+    expiry: Option<Expiry>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    messages: VecDeque<LayerMessage>,
+    messages: VecDeque<(Instant, LayerMessage)>,
     waker: Option<Waker>,
     /// The receiver takes no message now and only wants to hear of an overflow.
     busy: bool,
@@ -46,6 +90,26 @@ impl Queue {
     /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Instant {
+        self.expiry.as_ref().map_or_else(Instant::now, Expiry::now)
+    }
+
+    /// Drops what is too old. Whoever reads here has missed something then.
+    fn drop_expired(&self, state: &mut State) {
+        let (Some(expiry), false) = (&self.expiry, state.messages.is_empty()) else {
+            return;
+        };
+        let now = expiry.now();
+        let fresh = |(sent, _): &(Instant, LayerMessage)| !expiry.is_over(*sent, now);
+        let stale = state.messages.iter().position(fresh);
+        let stale = stale.unwrap_or(state.messages.len());
+        if stale > 0 {
+            state.messages.drain(..stale);
+            state.overflowed = true;
+            expiry.count(stale);
+        }
     }
 }
 
@@ -68,11 +132,14 @@ impl ChannelSender {
         if state.closed {
             return Err(LayerError::UnknownChannel(self.0.name.clone()));
         }
+        if state.messages.len() >= self.0.capacity {
+            self.0.drop_expired(&mut state);
+        }
         let full = state.messages.len() >= self.0.capacity;
         if full {
             state.overflowed = true;
         } else {
-            state.messages.push_back(message);
+            state.messages.push_back((self.0.now(), message));
         }
         let waker = if state.busy && !full {
             None
@@ -88,9 +155,19 @@ impl ChannelSender {
             waker.wake();
         }
         if full {
-            return Err(LayerError::ChannelFull(self.0.name.clone()));
+            return Err(LayerError::ChannelFull {
+                channel: self.0.name.clone(),
+                capacity: self.0.capacity,
+            });
         }
         Ok(())
+    }
+
+    /// How many messages wait.
+    pub fn waiting(&self) -> usize {
+        let mut state = self.0.lock();
+        self.0.drop_expired(&mut state);
+        state.messages.len()
     }
 
     /// Drops what waits.
@@ -156,7 +233,8 @@ impl Stream for ChannelReceiver {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<LayerMessage>> {
         let mut state = self.queue.lock();
-        if let Some(message) = state.messages.pop_front() {
+        self.queue.drop_expired(&mut state);
+        if let Some((_, message)) = state.messages.pop_front() {
             return Poll::Ready(Some(message));
         }
         // An idle channel keeps no buffer.

@@ -110,6 +110,7 @@ where
         Box::pin(ready(Ok(Connecting {
             scope,
             headers: Vec::new(),
+            layer: None,
             make: Box::new(move |scope, parts| {
                 let consumer = factory(&scope);
                 let Parts { layer, name, link } = parts;
@@ -145,6 +146,8 @@ type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
 pub struct Connecting {
     scope: Scope,
     headers: Vec<(String, String)>,
+    /// The layer that middleware chose instead of the driver's.
+    layer: Option<Layer>,
     make: Make,
 }
 
@@ -158,6 +161,21 @@ impl Connecting {
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// Keeps a value for as long as the connection lives.
+    pub(crate) fn hold<T: Send + Sync + 'static>(&mut self, value: T) {
+        self.scope.insert(value);
+    }
+
+    /// Chooses the consumer's layer, unless something further in has.
+    pub(crate) fn or_layer(mut self, layer: &Layer) -> Self {
+        self.layer.get_or_insert_with(|| layer.clone());
+        self
+    }
+
+    pub(crate) fn layer(&self) -> Option<&Layer> {
+        self.layer.as_ref()
     }
 
     /// The headers that middleware added, and the consumer at its connection.

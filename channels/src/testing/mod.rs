@@ -4,6 +4,8 @@
 //! router, layer and consumer run exactly as they do behind a real socket.
 
 mod answers;
+pub mod conformance;
+mod faulty;
 mod wire;
 
 use std::fmt;
@@ -15,6 +17,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 pub use answers::{Connected, Denied, Missed};
+pub use faulty::Faults;
 use wire::{Input, Wire};
 
 use crate::connection::Answer;

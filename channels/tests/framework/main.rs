@@ -4,7 +4,9 @@ mod connecting;
 mod cookies;
 mod ending;
 mod events;
+mod json;
 mod layer;
+mod layers;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,

@@ -1,0 +1,74 @@
+//! One group of a layer, to send to all but some, and to see who is there.
+
+use super::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
+use crate::names::{ChannelName, GroupName};
+
+/// A group, from [`Layer::group`].
+#[derive(Clone, Debug)]
+#[must_use = "a group does nothing until something is sent to it or asked of it"]
+pub struct Group<'a> {
+    layer: &'a Layer,
+    name: &'a GroupName,
+    except: Vec<ChannelName>,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn new(layer: &'a Layer, name: &'a GroupName) -> Self {
+        Self {
+            layer,
+            name,
+            except: Vec::new(),
+        }
+    }
+
+    /// Leaves one member out of what is sent, as the sender of a message that it has already.
+    pub fn except(mut self, channel: &ChannelName) -> Self {
+        self.except.push(channel.clone());
+        self
+    }
+
+    /// Sends an event to every member but those excepted.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`]; a full member is no error but counted in the report.
+    pub async fn send(self, event: impl LayerEvent) -> Result<SendReport, LayerError> {
+        let message = LayerMessage::new(event);
+        let backend = self.layer.backend();
+        backend.group_send(self.name, message, &self.except).await
+    }
+
+    /// Adds a channel.
+    ///
+    /// # Errors
+    /// [`LayerError::UnknownChannel`], [`LayerError::Backend`].
+    pub async fn add(self, channel: &ChannelName) -> Result<(), LayerError> {
+        self.layer.group_add(self.name, channel).await
+    }
+
+    /// Takes a channel out; silent if it is not in.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn discard(self, channel: &ChannelName) -> Result<(), LayerError> {
+        self.layer.group_discard(self.name, channel).await
+    }
+
+    /// The members, in the order of their names, without those excepted.
+    ///
+    /// # Errors
+    /// [`LayerError::Unsupported`], [`LayerError::Backend`].
+    pub async fn members(self) -> Result<Vec<ChannelName>, LayerError> {
+        let mut members = self.layer.backend().members(self.name).await?;
+        members.retain(|member| !self.except.contains(member));
+        members.sort_unstable();
+        Ok(members)
+    }
+
+    /// How many members there are, without those excepted.
+    ///
+    /// # Errors
+    /// [`LayerError::Unsupported`], [`LayerError::Backend`].
+    pub async fn count(self) -> Result<usize, LayerError> {
+        Ok(self.members().await?.len())
+    }
+}

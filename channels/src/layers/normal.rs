@@ -1,0 +1,130 @@
+//! Channels without an owner: queues from which workers take, each message once.
+//!
+//! Source: channels/layers.py, `receive` on a normal channel.
+
+use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::Notify;
+
+use super::queue::Expiry;
+use super::{LayerError, LayerMessage};
+use crate::names::ChannelName;
+
+/// All normal channels of a layer; one exists from its first message or reader to its last.
+#[derive(Default)]
+pub(super) struct NormalChannels(Mutex<HashMap<ChannelName, Arc<Shared>>>);
+
+#[derive(Default)]
+struct Shared {
+    messages: Mutex<VecDeque<(Instant, LayerMessage)>>,
+    ready: Notify,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Instant, LayerMessage)>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn drop_expired(&self, expiry: &Expiry) {
+        let now = expiry.now();
+        let mut messages = self.lock();
+        let fresh = messages
+            .iter()
+            .position(|(sent, _)| !expiry.is_over(*sent, now));
+        let stale = fresh.unwrap_or(messages.len());
+        messages.drain(..stale);
+        drop(messages);
+        expiry.count(stale);
+    }
+}
+
+impl NormalChannels {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelName, Arc<Shared>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn send(
+        &self,
+        name: &ChannelName,
+        message: LayerMessage,
+        capacity: usize,
+        expiry: &Expiry,
+    ) -> Result<(), LayerError> {
+        let mut channels = self.lock();
+        if !channels.contains_key(name) {
+            Self::sweep(&mut channels, expiry);
+        }
+        let shared = channels.entry(name.clone()).or_default();
+        shared.drop_expired(expiry);
+        let mut messages = shared.lock();
+        if messages.len() >= capacity {
+            let channel = name.clone();
+            return Err(LayerError::ChannelFull { channel, capacity });
+        }
+        messages.push_back((expiry.now(), message));
+        drop(messages);
+        shared.ready.notify_one();
+        Ok(())
+    }
+
+    /// Frees the queues that nobody reads and whose messages are all too old.
+    fn sweep(channels: &mut HashMap<ChannelName, Arc<Shared>>, expiry: &Expiry) {
+        channels.retain(|_, shared| {
+            shared.drop_expired(expiry);
+            Arc::strong_count(shared) > 1 || !shared.lock().is_empty()
+        });
+    }
+
+    pub(super) async fn receive(&self, name: &ChannelName, expiry: &Expiry) -> LayerMessage {
+        let shared = Arc::clone(self.lock().entry(name.clone()).or_default());
+        let reader = Reader {
+            channels: self,
+            name,
+            shared,
+        };
+        loop {
+            let mut ready = pin!(reader.shared.ready.notified());
+            // Listening before looking: a message that comes in between wakes this reader.
+            ready.as_mut().enable();
+            reader.shared.drop_expired(expiry);
+            if let Some((_, message)) = reader.shared.lock().pop_front() {
+                return message;
+            }
+            ready.await;
+        }
+    }
+
+    pub(super) fn waiting(&self, name: &ChannelName, expiry: &Expiry) -> usize {
+        let channels = self.lock();
+        channels.get(name).map_or(0, |shared| {
+            shared.drop_expired(expiry);
+            shared.lock().len()
+        })
+    }
+
+    pub(super) fn clear(&self) {
+        for shared in self.lock().values() {
+            shared.lock().clear();
+        }
+    }
+}
+
+/// One who waits on a channel; the last to go takes an empty channel along.
+struct Reader<'a> {
+    channels: &'a NormalChannels,
+    name: &'a ChannelName,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut channels = self.channels.lock();
+        // Ours and the map's.
+        if Arc::strong_count(&self.shared) == 2 && self.shared.lock().is_empty() {
+            channels.remove(self.name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The rules that every channel layer keeps, as checks that a backend's author can run.
+//!
+//! Source: `docs/channel_layer_spec.rst` and the tests of both upstream layers; what a backend does
+//! not list in its [`extensions`](crate::ChannelLayer::extensions) is not asked of it.
+
+mod channels;
+mod groups;
+mod seen;
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+
+use crate::layers::Layer;
+
+/// How a layer under test is to be set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// Messages that wait on one channel.
+    pub capacity: usize,
+    /// The age from which a message that waits is dropped.
+    pub expiry: Duration,
+}
+
+/// What the checks need of a backend's author: fresh layers, and time.
+///
+/// ```
+/// use channels::testing::conformance::{Backend, Setup, check};
+/// use channels::{InMemoryLayer, Layer};
+/// use futures_util::future::LocalBoxFuture;
+///
+/// struct InMemory;
+///
+/// impl Backend for InMemory {
+///     fn layer(&self, setup: Setup) -> LocalBoxFuture<'_, Layer> {
+///         let builder = InMemoryLayer::builder().capacity(setup.capacity).expiry(setup.expiry);
+///         Box::pin(async { Layer::new(builder.build()) })
+///     }
+/// }
+///
+/// # actix_web::rt::System::new().block_on(async {
+/// let violations = check(&InMemory).await;
+/// assert!(violations.is_empty(), "{violations:#?}");
+/// # });
+/// ```
+pub trait Backend {
+    /// A layer with nothing on it.
+    fn layer(&self, setup: Setup) -> LocalBoxFuture<'_, Layer>;
+
+    /// Lets time pass: really, unless the backend has a clock of its own.
+    fn pass(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// A rule that the layer broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule, as a sentence.
+    pub rule: &'static str,
+    /// What was seen instead.
+    pub seen: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.rule, self.seen)
+    }
+}
+
+/// What one check tells: nothing, or what was seen instead of what was to be.
+type Checked = Result<(), String>;
+type Check<'a> = LocalBoxFuture<'a, Checked>;
+type Rule = (&'static str, for<'a> fn(&'a dyn Backend) -> Check<'a>);
+
+macro_rules! rules {
+    ($($module:ident { $($rule:ident)* })*) => {
+        &[$($((stringify!($rule), |backend| Box::pin($module::$rule(backend)))),*),*]
+    };
+}
+
+const RULES: &[Rule] = rules! {
+    channels {
+        names_are_valid_and_nobody_elses
+        a_prefix_begins_the_name
+        messages_come_in_the_order_they_were_sent
+        whatever_a_message_holds_arrives_as_it_was
+        a_megabyte_is_carried
+        a_full_channel_refuses_and_keeps_what_it_has
+        capacity_is_each_channels_own
+        a_message_that_waited_too_long_is_dropped
+        nobody_else_may_read_a_consumers_channel
+        a_queue_keeps_messages_until_a_reader_comes
+        each_message_of_a_queue_has_one_reader
+        a_reader_that_gives_up_loses_nothing
+        flush_forgets_messages
+    }
+    groups {
+        every_member_hears_and_nobody_else
+        joining_twice_is_joining_once
+        a_member_who_left_hears_nothing
+        leaving_what_one_is_not_in_is_silent
+        a_group_without_members_takes_anything
+        a_full_member_is_skipped_and_counted
+        the_excepted_hear_nothing
+        a_channel_that_is_gone_is_no_member
+        a_queue_may_be_a_member
+        members_are_those_who_joined
+        flush_forgets_groups
+    }
+};
+
+/// Runs all checks, each on a layer of its own; what comes back is empty if all rules are kept.
+pub async fn check(backend: &dyn Backend) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (rule, check) in RULES {
+        if let Err(seen) = check(backend).await {
+            violations.push(Violation { rule, seen });
+        }
+    }
+    violations
+}

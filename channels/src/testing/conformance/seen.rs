@@ -1,0 +1,99 @@
+//! The small words of the checks: fresh layers, numbered messages, what arrived.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::{Backend, Setup};
+use crate::layers::{ChannelReceiver, Layer, LayerMessage};
+use crate::names::{ChannelName, GroupName};
+
+/// How many messages a channel of a checked layer holds.
+pub(super) const CAPACITY: usize = 3;
+
+/// When a message of a checked layer is too old.
+pub(super) const EXPIRY: Duration = Duration::from_secs(2);
+
+/// Longer than a message takes on its way, over a network too.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long nothing must come for it to count as nothing.
+const QUIET: Duration = Duration::from_millis(50);
+
+pub(super) async fn fresh(backend: &dyn Backend) -> Layer {
+    let setup = Setup {
+        capacity: CAPACITY,
+        expiry: EXPIRY,
+    };
+    backend.layer(setup).await
+}
+
+pub(super) async fn open(layer: &Layer) -> Result<ChannelReceiver, String> {
+    layer.new_channel().await.map_err(told)
+}
+
+pub(super) fn queue(name: &str) -> Result<ChannelName, String> {
+    ChannelName::new(name).map_err(told)
+}
+
+pub(super) fn group(name: &str) -> GroupName {
+    GroupName::encode(name)
+}
+
+pub(super) fn numbered(number: usize) -> Value {
+    json!({"type": "test.message", "number": number})
+}
+
+pub(super) fn told(failure: impl std::fmt::Display) -> String {
+    failure.to_string()
+}
+
+pub(super) fn expect(holds: bool, otherwise: impl Into<String>) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise.into()) }
+}
+
+pub(super) fn read(message: &LayerMessage) -> Result<Value, String> {
+    let value = message.decode::<Value>().map_err(told)?;
+    Ok((*value).clone())
+}
+
+/// The next message.
+pub(super) async fn next(receiver: &mut ChannelReceiver) -> Result<Value, String> {
+    match timeout(PATIENCE, receiver.next()).await {
+        Ok(Some(message)) => read(&message),
+        Ok(None) => Err("the channel ended".to_owned()),
+        Err(_) => Err("no message came".to_owned()),
+    }
+}
+
+/// The next message of a queue.
+pub(super) async fn take(layer: &Layer, channel: &ChannelName) -> Result<Value, String> {
+    match timeout(PATIENCE, layer.receive(channel)).await {
+        Ok(received) => read(&received.map_err(told)?),
+        Err(_) => Err("no message came".to_owned()),
+    }
+}
+
+pub(super) async fn nothing(receiver: &mut ChannelReceiver) -> Result<(), String> {
+    match timeout(QUIET, receiver.next()).await {
+        Ok(Some(message)) => Err(format!("{} came", read(&message)?)),
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
+/// The next messages are exactly those, and then nothing comes.
+pub(super) async fn exactly(
+    receiver: &mut ChannelReceiver,
+    numbers: &[usize],
+) -> Result<(), String> {
+    for number in numbers {
+        let came = next(receiver).await?;
+        expect(
+            came == numbered(*number),
+            format!("{came} came, not {number}"),
+        )?;
+    }
+    nothing(receiver).await
+}

@@ -1,0 +1,210 @@
+//! A layer that fails when a test says so: [`Faults`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+
+use crate::layers::{
+    ChannelLayer, ChannelReceiver, Extension, Layer, LayerError, LayerMessage, SendReport,
+};
+use crate::names::{ChannelName, GroupName};
+
+/// Steers a layer that is otherwise the one it was put around.
+///
+/// ```
+/// use channels::testing::Faults;
+/// use channels::{GroupName, Layer};
+///
+/// # actix_web::rt::System::new().block_on(async {
+/// let (layer, faults) = Faults::around(Layer::in_memory());
+/// faults.fail_next(1);
+/// assert!(layer.group_send(&GroupName::encode("tea"), ()).await.is_err());
+/// assert!(layer.group_send(&GroupName::encode("tea"), ()).await.is_ok());
+/// # });
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    broken: AtomicBool,
+    failing: AtomicUsize,
+    losing: AtomicUsize,
+    /// Every such message is lost; 0 for none.
+    losing_every: AtomicUsize,
+    messages: AtomicUsize,
+}
+
+/// What the backend of a faulty layer says.
+#[derive(Debug, thiserror::Error)]
+#[error("the test wants the layer to fail")]
+struct Wanted;
+
+impl Faults {
+    /// A layer around another one, and the handle that makes it fail.
+    pub fn around(layer: Layer) -> (Layer, Self) {
+        let faults = Self::default();
+        let faulty = FaultyLayer {
+            inner: layer,
+            faults: faults.clone(),
+        };
+        (Layer::new(faulty), faults)
+    }
+
+    /// Fails the next calls, of whatever kind, with [`LayerError::Backend`].
+    pub fn fail_next(&self, calls: usize) {
+        self.0.failing.store(calls, Ordering::SeqCst);
+    }
+
+    /// Fails every call until [`heal`](Self::heal).
+    pub fn break_down(&self) {
+        self.0.broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Loses the next messages on their way, telling nobody.
+    pub fn lose_next(&self, messages: usize) {
+        self.0.losing.store(messages, Ordering::SeqCst);
+    }
+
+    /// Loses one message of so many: 20 is 5 %.
+    pub fn lose_every(&self, messages: usize) {
+        self.0.losing_every.store(messages, Ordering::SeqCst);
+    }
+
+    /// Ends all faults.
+    pub fn heal(&self) {
+        self.0.broken.store(false, Ordering::SeqCst);
+        for fault in [&self.0.failing, &self.0.losing, &self.0.losing_every] {
+            fault.store(0, Ordering::SeqCst);
+        }
+    }
+
+    fn call(&self) -> Result<(), LayerError> {
+        if self.0.broken.load(Ordering::SeqCst) || take_one(&self.0.failing) {
+            return Err(LayerError::Backend(Wanted.into()));
+        }
+        Ok(())
+    }
+
+    fn loses(&self) -> bool {
+        let number = self.0.messages.fetch_add(1, Ordering::SeqCst) + 1;
+        let every = self.0.losing_every.load(Ordering::SeqCst);
+        take_one(&self.0.losing) || (every > 0 && number.is_multiple_of(every))
+    }
+}
+
+/// Whether something was left to take.
+fn take_one(left: &AtomicUsize) -> bool {
+    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+        left.checked_sub(1)
+    });
+    taken.is_ok()
+}
+
+struct FaultyLayer {
+    inner: Layer,
+    faults: Faults,
+}
+
+impl ChannelLayer for FaultyLayer {
+    fn new_channel<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> BoxFuture<'a, Result<ChannelReceiver, LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().new_channel(prefix).await
+        })
+    }
+
+    fn send<'a>(
+        &'a self,
+        channel: &'a ChannelName,
+        message: LayerMessage,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            if self.faults.loses() {
+                return Ok(());
+            }
+            self.inner.backend().send(channel, message).await
+        })
+    }
+
+    fn receive<'a>(
+        &'a self,
+        channel: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<LayerMessage, LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().receive(channel).await
+        })
+    }
+
+    fn group_add<'a>(
+        &'a self,
+        group: &'a GroupName,
+        channel: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().group_add(group, channel).await
+        })
+    }
+
+    fn group_discard<'a>(
+        &'a self,
+        group: &'a GroupName,
+        channel: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().group_discard(group, channel).await
+        })
+    }
+
+    fn group_send<'a>(
+        &'a self,
+        group: &'a GroupName,
+        message: LayerMessage,
+        except: &'a [ChannelName],
+    ) -> BoxFuture<'a, Result<SendReport, LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            if self.faults.loses() {
+                return Ok(SendReport::default());
+            }
+            let backend = self.inner.backend();
+            backend.group_send(group, message, except).await
+        })
+    }
+
+    fn members<'a>(
+        &'a self,
+        group: &'a GroupName,
+    ) -> BoxFuture<'a, Result<Vec<ChannelName>, LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().members(group).await
+        })
+    }
+
+    fn waiting<'a>(&'a self, channel: &'a ChannelName) -> BoxFuture<'a, Result<usize, LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().waiting(channel).await
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.backend().flush().await
+        })
+    }
+
+    fn extensions(&self) -> &'static [Extension] {
+        self.inner.extensions()
+    }
+}
