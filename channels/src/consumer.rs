@@ -1,4 +1,4 @@
-//! The trait that applications implement: what happens on one connection.
+//! The traits that applications implement: what happens on one connection.
 //!
 //! Source: channels/generic/websocket.py, `AsyncWebsocketConsumer`, with layer events apart from
 //! frames and typed.
@@ -6,12 +6,19 @@
 use std::sync::Arc;
 
 use crate::answer::{Accept, Deny};
-use crate::connection::Context;
+use crate::connection::{Context, Handlers};
 use crate::error::HandlerResult;
 use crate::event::{Disconnect, Frame};
 use crate::layers::LayerEvent;
 use crate::names::GroupName;
 use crate::scope::Scope;
+
+/// What a route can lead to: every [`WebsocketConsumer`], and the consumers of other protocols.
+///
+/// Implemented by the framework alone.
+pub trait Consumer: Handlers {}
+
+impl<C: Handlers> Consumer for C {}
 
 /// The behaviour of one connection. A route's factory makes a new one for each.
 ///

@@ -30,7 +30,7 @@ pub mod testing;
 
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
-pub use consumer::WebsocketConsumer;
+pub use consumer::{Consumer, WebsocketConsumer};
 pub use error::{Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
@@ -43,7 +43,7 @@ pub use layers::{
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
 pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
-pub use scope::{Cookies, Scope, ScopeBuilder};
+pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
 pub use socket::SocketOptions;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::link::Link;
 use super::timers::{TimerId, Timers};
 use crate::answer::Accept;
+use crate::consumer::Consumer;
 use crate::consumer::WebsocketConsumer;
 use crate::error::{Closed, Error, HandlerResult};
 use crate::event::{CloseCode, Frame};
@@ -19,7 +20,7 @@ use crate::names::{ChannelName, GroupName};
 use crate::scope::Scope;
 
 /// Given to every handler of a consumer; stands for its connection, whatever carries it.
-pub struct Context<C: WebsocketConsumer> {
+pub struct Context<C: Consumer> {
     scope: Scope,
     layer: Layer,
     channel_name: ChannelName,
@@ -28,7 +29,7 @@ pub struct Context<C: WebsocketConsumer> {
     timers: Timers<C::Event>,
 }
 
-impl<C: WebsocketConsumer> Context<C> {
+impl<C: Consumer> Context<C> {
     pub(super) fn new(
         scope: Scope,
         layer: Layer,
@@ -58,53 +59,6 @@ impl<C: WebsocketConsumer> Context<C> {
     /// The channel layer.
     pub fn layer(&self) -> &Layer {
         &self.layer
-    }
-
-    /// Answers the handshake with yes; frames may be sent from here on.
-    ///
-    /// # Errors
-    /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
-    /// [`Error::Header`], [`Error::Closed`] after a `close`.
-    pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
-        if let Some(chosen) = &accept.subprotocol {
-            let offered = self.scope.subprotocols();
-            if !offered.contains(chosen) {
-                return Err(Error::UnofferedSubprotocol {
-                    chosen: chosen.clone(),
-                    offered: offered.to_vec(),
-                });
-            }
-        }
-        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
-            return Err(Error::Header(name.clone()));
-        }
-        self.link.accept(accept)
-    }
-
-    /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.
-    ///
-    /// Returns at once; nothing more is received, and `disconnect` follows this handler. What of
-    /// the reason goes beyond 123 bytes is cut off.
-    pub fn close(&mut self, code: CloseCode, reason: &str) {
-        self.link.close(code, reason);
-    }
-
-    /// Queues a frame; never waits for the network.
-    ///
-    /// # Errors
-    /// [`Closed`] before `accept`, after the end, and when more waits than the connection may
-    /// hold, which also ends it. May be ignored.
-    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), Closed> {
-        self.link.send(frame.into())
-    }
-
-    /// Queues a value as a text frame of JSON.
-    ///
-    /// # Errors
-    /// What `serde_json` says of the value, or [`Closed`].
-    pub fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> HandlerResult {
-        self.send(serde_json::to_string(value)?)?;
-        Ok(())
     }
 
     /// Joins a group until the end of the connection or [`group_discard`](Self::group_discard).
@@ -181,6 +135,55 @@ impl<C: WebsocketConsumer> Context<C> {
     }
 }
 
+impl<C: WebsocketConsumer> Context<C> {
+    /// Answers the handshake with yes; frames may be sent from here on.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
+    /// [`Error::Header`], [`Error::Closed`] after a `close`.
+    pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
+        if let Some(chosen) = &accept.subprotocol {
+            let offered = self.scope.subprotocols();
+            if !offered.contains(chosen) {
+                return Err(Error::UnofferedSubprotocol {
+                    chosen: chosen.clone(),
+                    offered: offered.to_vec(),
+                });
+            }
+        }
+        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
+            return Err(Error::Header(name.clone()));
+        }
+        self.link.accept(accept)
+    }
+
+    /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.
+    ///
+    /// Returns at once; nothing more is received, and `disconnect` follows this handler. What of
+    /// the reason goes beyond 123 bytes is cut off.
+    pub fn close(&mut self, code: CloseCode, reason: &str) {
+        self.link.close(code, reason);
+    }
+
+    /// Queues a frame; never waits for the network.
+    ///
+    /// # Errors
+    /// [`Closed`] before `accept`, after the end, and when more waits than the connection may
+    /// hold, which also ends it. May be ignored.
+    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), Closed> {
+        self.link.send(frame.into())
+    }
+
+    /// Queues a value as a text frame of JSON.
+    ///
+    /// # Errors
+    /// What `serde_json` says of the value, or [`Closed`].
+    pub fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> HandlerResult {
+        self.send(serde_json::to_string(value)?)?;
+        Ok(())
+    }
+}
+
 /// Whether a header is legal HTTP and not one of those that the handshake itself sets.
 fn may_be_sent((name, value): &(String, String)) -> bool {
     use actix_web::http::header::{HeaderName, HeaderValue};
@@ -198,7 +201,7 @@ fn may_be_sent((name, value): &(String, String)) -> bool {
     !own && HeaderValue::from_str(value).is_ok()
 }
 
-impl<C: WebsocketConsumer> fmt::Debug for Context<C> {
+impl<C: Consumer> fmt::Debug for Context<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("scope", &self.scope)

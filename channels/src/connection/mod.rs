@@ -5,6 +5,7 @@
 
 mod attached;
 mod context;
+mod handlers;
 mod link;
 mod runner;
 mod session;
@@ -12,6 +13,11 @@ mod timers;
 
 pub(crate) use attached::Attached;
 pub use context::Context;
+#[expect(
+    unreachable_pub,
+    reason = "the supertrait of a public trait, which it seals"
+)]
+pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
 pub(crate) use session::{Connection, Session};

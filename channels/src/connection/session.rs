@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use super::context::Context;
 use super::link::Link;
 use crate::answer::Deny;
-use crate::consumer::WebsocketConsumer;
+use crate::consumer::Consumer;
 use crate::error::HandlerError;
 use crate::event::{Disconnect, Frame};
 use crate::layers::{Layer, LayerMessage};
@@ -45,12 +45,12 @@ pub(crate) trait Connection {
     fn poll_timers(&mut self, cx: &mut std::task::Context<'_>) -> Poll<LayerMessage>;
 }
 
-pub(crate) struct Session<C: WebsocketConsumer> {
+pub(crate) struct Session<C: Consumer> {
     consumer: C,
     context: Context<C>,
 }
 
-impl<C: WebsocketConsumer> Session<C> {
+impl<C: Consumer> Session<C> {
     pub(crate) fn new(
         consumer: C,
         scope: Scope,
@@ -83,7 +83,7 @@ impl<C: WebsocketConsumer> Session<C> {
     }
 }
 
-impl<C: WebsocketConsumer> Connection for Session<C> {
+impl<C: Consumer> Connection for Session<C> {
     fn connect(mut self: Box<Self>) -> Turn {
         Box::pin(async move {
             let link = self.link();

@@ -8,7 +8,7 @@ use futures_util::future::{LocalBoxFuture, ready};
 
 use crate::answer::Deny;
 use crate::connection::{Connection, Link, Session};
-use crate::consumer::WebsocketConsumer;
+use crate::consumer::Consumer;
 use crate::layers::Layer;
 use crate::middleware::{Middleware, Next};
 use crate::names::ChannelName;
@@ -88,7 +88,7 @@ impl IntoEndpoint for Endpoint {
 impl<F, C> IntoEndpoint for F
 where
     F: Fn(&Scope) -> C + Send + Sync + 'static,
-    C: WebsocketConsumer,
+    C: Consumer,
 {
     fn into_endpoint(self) -> Endpoint {
         Endpoint {
@@ -103,9 +103,13 @@ struct Factory<F>(Arc<F>);
 impl<F, C> Service for Factory<F>
 where
     F: Fn(&Scope) -> C + Send + Sync + 'static,
-    C: WebsocketConsumer,
+    C: Consumer,
 {
     fn call(&self, scope: Scope) -> LocalBoxFuture<'_, Result<Connecting, Deny>> {
+        if scope.protocol() != C::PROTOCOL {
+            // As if the route were not there: one for the right protocol may follow.
+            return Box::pin(ready(Err(Deny::unrouted())));
+        }
         let factory = Arc::clone(&self.0);
         Box::pin(ready(Ok(Connecting {
             scope,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::{Handshake, Scope};
+use super::{Handshake, Protocol, Scope};
 
 /// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
 #[derive(Clone)]
@@ -29,7 +29,8 @@ impl ScopeBuilder {
             root_path: String::new(),
             headers: Vec::new(),
             client: None,
-            scheme: "ws",
+            protocol: Protocol::Websocket,
+            secure: false,
             subprotocols: Vec::new(),
             http_version: "1.1".to_owned(),
             method: "GET".to_owned(),
@@ -55,6 +56,12 @@ impl ScopeBuilder {
         self
     }
 
+    /// Says what kind of connection it is; a WebSocket unless set.
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.0.protocol = protocol;
+        self
+    }
+
     /// Sets the peer's address.
     pub fn client(mut self, address: Option<SocketAddr>) -> Self {
         self.0.client = address;
@@ -63,7 +70,7 @@ impl ScopeBuilder {
 
     /// Says that the connection came through TLS.
     pub fn secure(mut self, secure: bool) -> Self {
-        self.0.scheme = if secure { "wss" } else { "ws" };
+        self.0.secure = secure;
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod builder;
 mod cookies;
+mod protocol;
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 pub use builder::ScopeBuilder;
 pub use cookies::Cookies;
+pub use protocol::Protocol;
 
 type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
@@ -51,7 +53,8 @@ struct Handshake {
     /// Lower-case names, in order; several of one name are joined, as Channels does for sockets.
     headers: Vec<(String, Vec<u8>)>,
     client: Option<SocketAddr>,
-    scheme: &'static str,
+    protocol: Protocol,
+    secure: bool,
     subprotocols: Vec<String>,
     http_version: String,
     method: String,
@@ -123,9 +126,20 @@ impl Scope {
         self.handshake.client
     }
 
-    /// `ws`, or `wss` behind TLS.
+    /// What kind of connection it is: ASGI's `type`.
+    pub fn protocol(&self) -> Protocol {
+        self.handshake.protocol
+    }
+
+    /// `ws` or `http`, and `wss` or `https` behind TLS; empty in a worker.
     pub fn scheme(&self) -> &str {
-        self.handshake.scheme
+        match (self.handshake.protocol, self.handshake.secure) {
+            (Protocol::Websocket, false) => "ws",
+            (Protocol::Websocket, true) => "wss",
+            (Protocol::Http, false) => "http",
+            (Protocol::Http, true) => "https",
+            (Protocol::Channel, _) => "",
+        }
     }
 
     /// The subprotocols that the client offered, in its order.

@@ -1,0 +1,61 @@
+//! What every kind of consumer has in common, as its session sees it.
+//!
+//! Sealed: the framework implements it for each kind, and applications implement the kinds.
+
+use std::sync::Arc;
+
+use super::context::Context;
+use crate::answer::Deny;
+use crate::consumer::WebsocketConsumer;
+use crate::error::HandlerResult;
+use crate::event::{Disconnect, Frame};
+use crate::layers::LayerEvent;
+use crate::names::GroupName;
+use crate::scope::{Protocol, Scope};
+
+#[expect(
+    async_fn_in_trait,
+    reason = "a connection stays on its thread, so no caller needs the futures to be Send"
+)]
+pub trait Handlers: Sized + 'static {
+    type Event: LayerEvent;
+
+    /// The connections that this kind of consumer is for.
+    const PROTOCOL: Protocol;
+
+    fn groups(&self, scope: &Scope) -> Vec<GroupName>;
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny>;
+
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult;
+
+    async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult;
+
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>);
+}
+
+impl<C: WebsocketConsumer> Handlers for C {
+    type Event = C::Event;
+
+    const PROTOCOL: Protocol = Protocol::Websocket;
+
+    fn groups(&self, scope: &Scope) -> Vec<GroupName> {
+        WebsocketConsumer::groups(self, scope)
+    }
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+        WebsocketConsumer::connect(self, ctx).await
+    }
+
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        WebsocketConsumer::receive(self, frame, ctx).await
+    }
+
+    async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
+        WebsocketConsumer::event(self, event, ctx).await
+    }
+
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
+        WebsocketConsumer::disconnect(self, why, ctx).await;
+    }
+}
