@@ -2,6 +2,7 @@
 
 mod connecting;
 mod cookies;
+mod documents;
 mod ending;
 mod events;
 mod json;
