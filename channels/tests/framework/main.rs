@@ -2,7 +2,6 @@
 
 mod connecting;
 mod cookies;
-mod documents;
 mod ending;
 mod events;
 mod json;
