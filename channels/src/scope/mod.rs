@@ -53,6 +53,7 @@ struct Handshake {
     /// Lower-case names, in order; several of one name are joined, as Channels does for sockets.
     headers: Vec<(String, Vec<u8>)>,
     client: Option<SocketAddr>,
+    server: Option<SocketAddr>,
     protocol: Protocol,
     secure: bool,
     subprotocols: Vec<String>,
@@ -124,6 +125,11 @@ impl Scope {
     /// The peer's address; `None` on a Unix socket and in tests.
     pub fn client(&self) -> Option<SocketAddr> {
         self.handshake.client
+    }
+
+    /// The address that the peer connected to; `None` on a Unix socket and in tests.
+    pub fn server(&self) -> Option<SocketAddr> {
+        self.handshake.server
     }
 
     /// What kind of connection it is: ASGI's `type`.

@@ -5,9 +5,10 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
@@ -15,10 +16,13 @@ use super::actor::SocketActor;
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, KillSwitch};
+use super::kill::{KillHandle, KillSwitch, LocalAddr};
 use super::options::SocketOptions;
+use super::registry::{Entry, Registry};
 use super::wire::Source;
+use crate::answer::Deny;
 use crate::connection::Answer;
+use crate::front::{Arrival, SocketVisit, Transport, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
@@ -72,48 +76,91 @@ impl Mount {
         if let Some(refused) = refusal(request.head()) {
             return refused;
         }
+        let Ok(entry) = enter(request) else {
+            return denied(Deny::overloaded());
+        };
+        let visit = visit(request);
         let switch = request.conn_data::<KillSwitch>();
         let kill = switch.map(KillSwitch::handle).unwrap_or_default();
         let mut launched = match self.launch(request, kill.clone()).await {
             Ok(launched) => launched,
             Err(deny) => return denied(deny),
         };
+        launched
+            .attached
+            .keep(Rc::new((entry.clone(), Rc::clone(&visit))));
         match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
+                if let Some(visit) = &*visit {
+                    visit.connect();
+                }
                 let mut head = switching_protocols(request.head(), accept, &launched.headers);
                 let source = Source::Body(payload.into_inner());
                 let incoming = Incoming::new(source, BytesMut::new(), &self.options);
                 let actor = SocketActor::new(launched, incoming, kill, &self.options);
+                let running = actor.run();
+                if let Some(entry) = &entry {
+                    entry.reach_by(running.address().recipient());
+                }
                 head.streaming(Body {
-                    running: actor.run(),
+                    running,
                     finished: false,
+                    entry,
                 })
             }
         }
     }
 
-    async fn launch(
-        &self,
-        request: &HttpRequest,
-        kill: KillHandle,
-    ) -> Result<Launched, crate::Deny> {
+    async fn launch(&self, request: &HttpRequest, kill: KillHandle) -> Result<Launched, Deny> {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request.head(), request.app_config().secure()),
+            scope_of(request.head(), &self.arrival(request)),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
     }
+
+    /// What our own server found out, or what can be seen here.
+    fn arrival(&self, request: &HttpRequest) -> Arrival {
+        if let Some(known) = request.extensions().get::<Arrival>() {
+            return known.clone();
+        }
+        let local = request.conn_data::<LocalAddr>();
+        let transport = Transport {
+            peer: request.head().peer_addr,
+            local: local.map(|LocalAddr(address)| *address),
+            secure: request.app_config().secure(),
+        };
+        self.options.front.arrival(request.headers(), transport)
+    }
+}
+
+/// A place at our own server, if that is what runs this App; refused when it stops.
+fn enter(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Stopping> {
+    match request.extensions().get::<Arc<Registry>>() {
+        Some(registry) => registry.enter().map(Some).ok_or(Stopping),
+        None => Ok(None),
+    }
+}
+
+struct Stopping;
+
+/// The access log's line, if our own server runs this App and keeps one.
+fn visit(request: &HttpRequest) -> Rc<Option<SocketVisit>> {
+    let extensions = request.extensions();
+    let visit = extensions.get::<VisitSlot>().and_then(|slot| slot.take());
+    Rc::new(visit.map(Visit::connecting))
 }
 
 /// The body of the 101 answer: whatever the actor puts out.
 struct Body {
     running: Running,
     finished: bool,
+    entry: Option<Rc<Entry>>,
 }
 
 impl Stream for Body {
@@ -122,6 +169,11 @@ impl Stream for Body {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if !self.finished {
             self.finished = Pin::new(&mut self.running).poll(cx).is_ready();
+            if self.finished
+                && let Some(entry) = self.entry.take()
+            {
+                entry.is_closed();
+            }
         }
         let out = self.running.ctx().take_out();
         if !out.is_empty() {

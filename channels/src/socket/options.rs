@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::connection::Limits;
+use crate::front::{Front, ProxyHeaders};
 
 /// Bounds on what a peer may send, hold back and leave unanswered.
 ///
@@ -26,6 +27,8 @@ pub struct SocketOptions {
     pub(super) close_timeout: Duration,
     pub(super) handler_grace: Duration,
     pub(super) outbox_bytes: usize,
+    pub(super) websocket_timeout: Option<Duration>,
+    pub(super) front: Front,
 }
 
 impl Default for SocketOptions {
@@ -41,6 +44,8 @@ impl Default for SocketOptions {
             close_timeout: Duration::from_secs(2),
             handler_grace: Duration::from_secs(10),
             outbox_bytes: 1024 * 1024,
+            websocket_timeout: Some(Duration::from_secs(86_400)),
+            front: Front::default(),
         }
     }
 }
@@ -114,6 +119,35 @@ impl SocketOptions {
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
+        self
+    }
+
+    /// Longest life of a socket; then: close 1000. Default 86,400 s;
+    /// `None` lets it live as long as its peer. Daphne's `--websocket_timeout`.
+    pub fn websocket_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.websocket_timeout = limit.into();
+        self
+    }
+
+    /// The prefix under which a proxy mounts the site; the outermost router cuts it off. Default
+    /// none. Daphne's `--root-path`.
+    ///
+    /// For consumers in an App of another server; [`Server::root_path`] goes before it.
+    ///
+    /// [`Server::root_path`]: crate::Server::root_path
+    pub fn root_path(mut self, prefix: &str) -> Self {
+        self.front.set_root_path(prefix);
+        self
+    }
+
+    /// The proxies that are believed when they tell where a handshake came from. Default none.
+    /// Daphne's `--proxy-headers`.
+    ///
+    /// For consumers in an App of another server; [`Server::proxy_headers`] goes before it.
+    ///
+    /// [`Server::proxy_headers`]: crate::Server::proxy_headers
+    pub fn proxy_headers(mut self, proxies: ProxyHeaders) -> Self {
+        self.front.set_proxies(proxies);
         self
     }
 

@@ -16,8 +16,14 @@ mod mounted;
 mod names;
 mod origins;
 mod own_socket;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "every test of sockets holds for both drivers"
+)]
+mod own_socket_tls;
 mod routes;
 mod scopes;
 mod scripted;
 mod sockets;
 mod stopping;
+mod tls;
