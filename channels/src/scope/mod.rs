@@ -115,8 +115,9 @@ impl Scope {
         std::str::from_utf8(value).ok()
     }
 
-    /// All headers: lower-case names, values as sent. Names with `_` were dropped, since proxies
-    /// cannot tell them from those with `-`.
+    /// All headers: lower-case names, values as sent but for spaces around them. A socket's are
+    /// sorted by name, and several values of a name are joined in their order. Names with `_` were
+    /// dropped, since proxies cannot tell them from those with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let headers = self.handshake.headers.iter();
         headers.map(|(name, value)| (&**name, &**value))

@@ -104,7 +104,10 @@ pub(super) fn scope_of(head: &RequestHead, arrival: &Arrival) -> Scope {
         .server(arrival.server)
         .secure(arrival.secure)
         .root_path(&arrival.root_path);
-    for (name, value) in &head.headers {
+    // The values of one name are in order; that of different names is lost with the HTTP server.
+    let mut headers: Vec<_> = head.headers.iter().collect();
+    headers.sort_by_key(|(name, _)| name.as_str());
+    for (name, value) in headers {
         if !arrival.hides(name) {
             builder = builder.header(name.as_str(), value.as_bytes());
         }

@@ -166,7 +166,11 @@ impl Client {
     }
 
     pub(crate) async fn request(&mut self, head: &str) -> (u16, Headers) {
-        self.send_raw(head.as_bytes()).await;
+        self.request_raw(head.as_bytes()).await
+    }
+
+    pub(crate) async fn request_raw(&mut self, head: &[u8]) -> (u16, Headers) {
+        self.send_raw(head).await;
         let end = loop {
             if let Some(at) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at + 4;
@@ -186,6 +190,16 @@ impl Client {
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
         (status, headers.collect())
+    }
+
+    /// What comes until the end of the connection.
+    pub(crate) async fn rest_raw(&mut self) -> Vec<u8> {
+        while self.fill().await {}
+        std::mem::take(&mut self.buffer)
+    }
+
+    pub(crate) async fn rest(&mut self) -> String {
+        String::from_utf8(self.rest_raw().await).expect("UTF-8")
     }
 
     /// Takes the body of an answer, which must be this.
