@@ -44,6 +44,13 @@ impl Server {
         self
     }
 
+    /// Whether a client that has closed its sending side still gets its answer. Not unless set, as
+    /// on Daphne: mostly it has gone, and a page that streams would not learn of it.
+    pub fn h1_allow_half_closed(mut self, allow: bool) -> Self {
+        self.settings.h1_allow_half_closed = allow;
+        self
+    }
+
     /// Time that a client has to agree on TLS. 3 s unless set.
     #[cfg(feature = "rustls")]
     pub fn tls_handshake_timeout(mut self, limit: Duration) -> Self {

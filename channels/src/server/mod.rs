@@ -87,6 +87,7 @@ struct Settings {
     keep_alive: KeepAlive,
     client_request_timeout: Duration,
     client_disconnect_timeout: Duration,
+    h1_allow_half_closed: bool,
     #[cfg(feature = "rustls")]
     tls_handshake_timeout: Duration,
     http_timeout: Option<Duration>,
@@ -107,6 +108,7 @@ impl Default for Server {
                 keep_alive: KeepAlive::default(),
                 client_request_timeout: Duration::from_secs(5),
                 client_disconnect_timeout: DISCONNECT_TIMEOUT,
+                h1_allow_half_closed: false,
                 #[cfg(feature = "rustls")]
                 tls_handshake_timeout: TLS_HANDSHAKE_TIMEOUT,
                 http_timeout: None,

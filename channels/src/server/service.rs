@@ -154,6 +154,7 @@ where
         .keep_alive(shared.settings.keep_alive)
         .client_request_timeout(shared.settings.client_request_timeout)
         .client_disconnect_timeout(shared.settings.client_disconnect_timeout)
+        .h1_allow_half_closed(shared.settings.h1_allow_half_closed)
         .local_addr(listens_at)
         .on_connect_ext(move |io: &T, data| {
             if let Some(tcp) = io.tcp() {

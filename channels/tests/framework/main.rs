@@ -25,6 +25,7 @@ mod own_socket_tls;
 mod routes;
 mod scopes;
 mod scripted;
+mod server_answers;
 mod sockets;
 mod stopping;
 mod tls;

@@ -192,6 +192,11 @@ impl Client {
         (status, headers.collect())
     }
 
+    /// Says that nothing more will be sent.
+    pub(crate) async fn finish(&mut self) {
+        self.stream.shutdown().await.expect("an open connection");
+    }
+
     /// What comes until the end of the connection.
     pub(crate) async fn rest_raw(&mut self) -> Vec<u8> {
         while self.fill().await {}
