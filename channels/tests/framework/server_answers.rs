@@ -295,28 +295,32 @@ impl Log for Kept {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            self.0.lock().unwrap().push(record.args().to_string());
+            let mut lines = self.0.lock().expect("a log that nobody broke");
+            lines.push(record.args().to_string());
         }
     }
 
     fn flush(&self) {}
 }
 
+impl Kept {
+    fn lines_with(&self, text: &str) -> Vec<String> {
+        let lines = self.0.lock().expect("a log that nobody broke");
+        let lines = lines.iter().filter(|line| line.contains(text));
+        lines.cloned().collect()
+    }
+}
+
 /// Waits for that many lines that speak of a path, and gives them without their time.
 async fn logged(path: &str, count: usize) -> Vec<String> {
     let quoted = format!(" {path}\"");
     let waiting = async {
-        loop {
-            let lines = LOG.0.lock().unwrap();
-            let lines: Vec<_> = lines.iter().filter(|line| line.contains(&quoted)).collect();
-            if lines.len() >= count {
-                return lines.into_iter().cloned().collect::<Vec<_>>();
-            }
-            drop(lines);
+        while LOG.lines_with(&quoted).len() < count {
             tokio::task::yield_now().await;
         }
     };
-    let lines = timeout(PATIENCE, waiting).await.expect("lines in the log");
+    timeout(PATIENCE, waiting).await.expect("lines in the log");
+    let lines = LOG.lines_with(&quoted);
     lines.iter().map(|line| without_time(line)).collect()
 }
 

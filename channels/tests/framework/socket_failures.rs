@@ -19,7 +19,7 @@ fn site(options: SocketOptions) -> Site {
 
 async fn say(site: &Site, text: &str) -> usize {
     let report = site.layer.group_send(&group("tea"), message(text)).await;
-    let report = report.unwrap();
+    let report = report.expect("a layer that works");
     assert_eq!(report.dropped, 0);
     report.delivered
 }
