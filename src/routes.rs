@@ -1,7 +1,11 @@
 //! Every URL of the site on one page: HTTP in [`pages`], the socket in [`sockets`].
 
-use actix_web::{HttpResponse, web};
-use channels::{CookieMiddleware, IntoEndpoint, Scope, SocketOptions, URLRouter, socket::mounted};
+use actix_web::{
+    HttpResponse,
+    http::header::{SEC_WEBSOCKET_VERSION, UPGRADE},
+    web,
+};
+use channels::{CookieMiddleware, Endpoint, IntoEndpoint, Scope, SocketOptions, URLRouter};
 
 use crate::{
     accounts::{self, SocketSession},
@@ -10,7 +14,7 @@ use crate::{
     error::{Error, Result},
     friends, health,
     parts::Parts,
-    security::client_addr::client_of_scope,
+    security::{client_addr::client_of_scope, hosts::OwnHosts},
 };
 
 /// What is the same for everybody, and costs no look at the session.
@@ -20,7 +24,18 @@ pub(crate) fn files(cfg: &mut web::ServiceConfig) {
         web::get().to(assets::show_asset),
     )
     .route("/healthz", web::get().to(health::show_health))
-    .route("/readyz", web::get().to(health::show_readiness));
+    .route("/readyz", web::get().to(health::show_readiness))
+    .route("/ws/{rest:.*}", web::to(ask_for_upgrade));
+}
+
+/// Requests for an upgrade never come here.
+async fn ask_for_upgrade() -> HttpResponse {
+    HttpResponse::UpgradeRequired()
+        .insert_header((UPGRADE, "websocket"))
+        .insert_header((SEC_WEBSOCKET_VERSION, "13"))
+        // The connection ends after a request that names it for an upgrade; say so.
+        .force_close()
+        .body("This address speaks WebSocket only")
 }
 
 /// The pages and forms.
@@ -37,8 +52,8 @@ async fn not_found() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// The socket, with a middleware stack of its own: Origin, session, how many.
-pub(crate) fn sockets(cfg: &mut web::ServiceConfig, parts: &Parts) {
+/// The socket, with a middleware stack of its own: host, Origin, session, how many.
+pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
     let consumer = parts.consumer.clone();
     let proxies = parts.proxies.clone();
     let chat = move |scope: &Scope| {
@@ -49,7 +64,8 @@ pub(crate) fn sockets(cfg: &mut web::ServiceConfig, parts: &Parts) {
         .wrap(parts.connections.clone())
         .wrap(SocketSession::new(parts.sessions.clone()))
         .wrap(CookieMiddleware)
-        .wrap(parts.origins.clone());
+        .wrap(parts.origins.clone())
+        .wrap(OwnHosts::new(parts.site.clone()));
     let limits = &parts.consumer.limits;
     let options = SocketOptions::new()
         .max_message_bytes(limits.max_message_bytes)
@@ -57,6 +73,5 @@ pub(crate) fn sockets(cfg: &mut web::ServiceConfig, parts: &Parts) {
         .ping_interval(limits.ping_interval.0)
         .idle_timeout(limits.idle_timeout.0)
         .outbox_bytes(limits.socket_queue_bytes);
-    let socket = mounted(router, &parts.layer, options);
-    cfg.service(web::resource("/ws/{rest:.*}").route(socket));
+    (router, options)
 }

@@ -4,12 +4,14 @@ use std::{net::TcpListener, time::Duration};
 
 use actix::Addr;
 use actix_web::{
-    App, HttpServer,
-    dev::ServerHandle,
+    App,
     middleware::{Compress, from_fn},
     rt, web,
 };
-use channels::{InMemoryLayer, Layer};
+use channels::{
+    InMemoryLayer, Layer, Server,
+    server::{RunningServer, ServerHandle},
+};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
@@ -29,8 +31,6 @@ use crate::{
 
 /// Open sockets are closed spread over this time, so that they do not all come back at once.
 const CLOSE_SPREAD: Duration = Duration::from_secs(2);
-/// How long TCP lingers after a Close; see the note on this value in `docs/security-notes.md`.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A server that runs until it is told to stop.
 pub struct Running {
@@ -124,8 +124,7 @@ impl Running {
             .await
             .map_err(|_closed| Error::ActorGone("the chat server"))?;
         self.handle.pause().await;
-        let within_ms = u64::try_from(CLOSE_SPREAD.as_millis()).unwrap_or(u64::MAX);
-        let restarting = ConsumerEvent::Chat(ChatEvent::Restarting { within_ms });
+        let restarting = ConsumerEvent::Chat(ChatEvent::Restarting);
         self.layer.group_send(&everyone_group(), restarting).await?;
         let drained = async {
             self.handle.stop(true).await;
@@ -146,20 +145,22 @@ impl Running {
     }
 }
 
-fn serve(
-    settings: &Settings,
-    listener: TcpListener,
-    parts: Parts,
-) -> Result<actix_web::dev::Server> {
-    let limits = settings.limits.clone();
-    let workers = match settings.workers {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        workers => workers,
-    };
-    let server = HttpServer::new(move || {
+/// Pages go to the App, sockets past it to the consumers, through a stack of their own.
+fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<RunningServer> {
+    let limits = &settings.limits;
+    let (sockets, options) = routes::sockets(&parts);
+    let mut server = Server::new()
+        .websocket(sockets, &parts.layer, options)
+        .client_request_timeout(limits.head_timeout.0)
+        .shutdown_timeout(limits.shutdown_timeout.0)
+        .close_spread(CLOSE_SPREAD)
+        .disable_signals();
+    if settings.workers > 0 {
+        server = server.workers(settings.workers);
+    }
+    let server = server.http(move || {
         App::new()
             .configure(|cfg| parts.register(cfg))
-            .configure(|cfg| routes::sockets(cfg, &parts))
             .configure(routes::files)
             .service(
                 // The last one stands outermost, here and below.
@@ -177,14 +178,5 @@ fn serve(
             .wrap(from_fn(headers::add))
             .wrap(from_fn(request_log::write))
     });
-    let server = server
-        .workers(workers)
-        .client_request_timeout(limits.head_timeout.0)
-        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-        .shutdown_timeout(limits.shutdown_timeout.0.as_secs())
-        .disable_signals()
-        .on_connect(channels::socket::on_connect)
-        .listen(listener)
-        .map_err(Error::internal)?;
-    Ok(server.run())
+    Ok(server.listen(listener).map_err(Error::internal)?.run())
 }

@@ -38,18 +38,12 @@ pub enum ChatEvent {
         /// Which.
         room: RoomId,
     },
-    /// The server stops: close with 1012.
+    /// The server is about to close all sockets, with 1012.
     #[serde(rename = "chat.restarting")]
-    Restarting {
-        /// The sockets close spread over this time.
-        within_ms: u64,
-    },
+    Restarting,
     /// A socket's own timer: is my session still valid?
     #[serde(rename = "chat.check_session")]
     CheckSession,
-    /// A socket's own timer: close with 1012 now.
-    #[serde(rename = "chat.close_for_restart")]
-    CloseForRestart,
 }
 
 /// Everything that a chat socket can hear, from three apps.

@@ -6,6 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
 use actix_web::web;
+use channels::{Connecting, Deny, Middleware, Next as Further, Scope};
+use futures_util::future::{LocalBoxFuture, ready};
 
 use super::Site;
 use crate::error::Error;
@@ -21,6 +23,32 @@ pub async fn guard<B: MessageBody + 'static>(
     }
     let refusal = Error::BadRequest("this host is not served here");
     Ok(request.error_response(refusal).map_into_right_body())
+}
+
+/// The same guard in front of the sockets.
+pub struct OwnHosts(Site);
+
+impl OwnHosts {
+    /// Lets through what names a host of `site`.
+    pub fn new(site: Site) -> Self {
+        Self(site)
+    }
+}
+
+impl Middleware for OwnHosts {
+    fn call<'a>(
+        &'a self,
+        scope: Scope,
+        next: Further<'a>,
+    ) -> LocalBoxFuture<'a, std::result::Result<Connecting, Deny>> {
+        // Several are joined by a comma, which no host has.
+        let host = scope.header("host");
+        if host.is_some_and(|host| self.0.has_host(host)) {
+            return Box::pin(next.run(scope));
+        }
+        let refusal = Deny::status(400).text("this host is not served here");
+        Box::pin(ready(Err(refusal)))
+    }
 }
 
 /// Exactly one `Host`, or with HTTP/2 the authority of the target.

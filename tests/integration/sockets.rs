@@ -36,6 +36,21 @@ async fn only_the_site_itself_may_open_a_socket() {
 }
 
 #[tokio::test]
+async fn a_socket_to_a_host_that_is_not_ours_is_refused() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+
+    let headers = [
+        ("Host", "evil.example".to_owned()),
+        ("Origin", ana.origin()),
+        ("Cookie", ana.cookies()),
+    ];
+    let answer = Socket::try_connect(&ana, &headers).await;
+
+    assert_eq!(answer.err().map(|status| status.as_u16()), Some(400));
+}
+
+#[tokio::test]
 async fn the_first_frame_says_who_i_am() {
     let site = Site::start().await;
     let ana = site.sign_up("ana").await;

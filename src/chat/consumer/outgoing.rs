@@ -1,7 +1,5 @@
 //! What the layer tells this socket: mostly ready frames to forward, shared by all who hear them.
 
-use std::time::Duration;
-
 use channels::{CloseCode, Context, HandlerResult};
 
 use super::ChatConsumer;
@@ -55,18 +53,11 @@ impl ChatConsumer {
             ChatEvent::Told { frame, .. } => Ok(ctx.send(frame.clone())?),
             ChatEvent::RoomOpened { room } => self.follow(*room, ctx).await,
             ChatEvent::CheckSession => self.check_session(ctx).await,
-            ChatEvent::Restarting { within_ms } => {
+            ChatEvent::Restarting => {
                 let reconnect = ServerEvent::Restarting {
                     reconnect_within_ms: RECONNECT_WITHIN_MS,
                 };
-                ctx.send(reconnect.frame())?;
-                let close_in = Duration::from_millis(rand::random_range(0..=*within_ms));
-                ctx.notify_later(close_in, ConsumerEvent::Chat(ChatEvent::CloseForRestart));
-                Ok(())
-            }
-            ChatEvent::CloseForRestart => {
-                ctx.close(CloseCode::RESTART, "the server restarts");
-                Ok(())
+                Ok(ctx.send(reconnect.frame())?)
             }
         }
     }
