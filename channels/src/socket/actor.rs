@@ -192,7 +192,7 @@ impl SocketActor {
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
     fn write(&mut self, ctx: &mut SocketContext) {
         if self.link.overflowed() {
-            log::warn!(target: "channels::socket", "a consumer sent more than may wait; it is cut");
+            log::warn!(target: "channels::socket", "more waits for a peer than may; it is cut");
             self.cut(ctx);
             self.phase = Phase::Finished;
             return;

@@ -11,7 +11,7 @@ use super::options::SocketOptions;
 
 pub(super) enum Beat {
     Ping,
-    /// For the whole idle time nothing came, or nothing could be sent.
+    /// For the whole time that it has, nothing came or nothing could be sent.
     Lost,
     /// The connection has lived as long as it may; told once.
     Expired,
@@ -20,6 +20,7 @@ pub(super) enum Beat {
 pub(super) struct Heartbeat {
     ping_interval: Duration,
     idle_timeout: Duration,
+    send_timeout: Duration,
     last_heard: Instant,
     /// When silence last was no fault of the peer.
     excused: Instant,
@@ -38,6 +39,7 @@ impl Heartbeat {
         Self {
             ping_interval: options.ping_interval,
             idle_timeout,
+            send_timeout: options.send_timeout,
             last_heard: now,
             excused: now,
             // A life too long to be counted is no limit.
@@ -64,6 +66,11 @@ impl Heartbeat {
         unsent_since: Option<Instant>,
         cx: &mut Context<'_>,
     ) -> Poll<Beat> {
+        if let Some(stuck_at) = unsent_since.map(|since| since + self.send_timeout)
+            && stuck_at < self.next.deadline()
+        {
+            self.next.as_mut().reset(stuck_at);
+        }
         while self.next.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
             let (beat, next) = self.beat(now, unsent_since);
@@ -83,8 +90,9 @@ impl Heartbeat {
     /// What is due, and when to look again. One timer serves pings, silence and the end of life.
     fn beat(&mut self, now: Instant, unsent_since: Option<Instant>) -> (Option<Beat>, Instant) {
         let silent_since = self.last_heard.max(self.excused);
-        let stuck_since = unsent_since.map_or(silent_since, |unsent| unsent.min(silent_since));
-        let lost_at = stuck_since + self.idle_timeout;
+        let silent_at = silent_since + self.idle_timeout;
+        let stuck_at = unsent_since.map(|unsent| unsent + self.send_timeout);
+        let lost_at = stuck_at.map_or(silent_at, |stuck_at| stuck_at.min(silent_at));
         if now >= lost_at {
             return (Some(Beat::Lost), lost_at);
         }

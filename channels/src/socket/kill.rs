@@ -1,7 +1,7 @@
 //! Sets up accepted sockets and keeps the means to end one whatever its peer does.
 //!
-//! While a peer does not read, actix polls neither the response body nor the actor in it: no
-//! timer, no mailbox and no `stop()` can end such a connection. Shutting its socket down does.
+//! While a peer does not read, actix does not poll the response body of a mounted connection, so
+//! that its end is never seen. Shutting the socket down makes it look.
 
 use std::any::Any;
 use std::net::{Shutdown, SocketAddr};
@@ -13,6 +13,8 @@ use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket, TcpKeepalive};
+
+use super::options::SocketOptions;
 
 /// Unacknowledged data, or a window that stays shut, for so long means that the peer is gone.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -113,7 +115,23 @@ impl KillSwitch {
 #[derive(Clone, Default)]
 pub(super) struct KillHandle(Weak<Socket>);
 
+/// Bounds what the kernel takes for a peer that does not read.
+pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
+    if let Some(bytes) = options.send_buffer_bytes
+        && let Err(failure) = socket.set_send_buffer_size(bytes)
+    {
+        log::debug!(target: "channels::socket", "send buffer left as it is: {failure}");
+    }
+}
+
 impl KillHandle {
+    /// As `bound_send_buffer`, for a connection that may have ended.
+    pub(super) fn bound_send_buffer(&self, options: &SocketOptions) {
+        if let Some(socket) = self.0.upgrade() {
+            bound_send_buffer(&SockRef::from(&*socket), options);
+        }
+    }
+
     /// Resets the connection: what the kernel still holds for the peer is thrown away.
     pub(super) fn cut(&self) {
         let Some(socket) = self.0.upgrade() else {

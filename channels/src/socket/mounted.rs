@@ -3,10 +3,12 @@
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
 //! accepted connection goes on as a [`SocketActor`].
 
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
@@ -95,6 +97,7 @@ impl Mount {
                 if let Some(visit) = &*visit {
                     visit.connect();
                 }
+                kill.bound_send_buffer(&self.options);
                 let mut head = switching_protocols(request.head(), accept, &launched.headers);
                 let source = Source::Body(payload.into_inner());
                 let incoming = Incoming::new(source, BytesMut::new(), &self.options);
@@ -103,11 +106,7 @@ impl Mount {
                 if let Some(entry) = &entry {
                     entry.reach_by(running.address().recipient());
                 }
-                head.streaming(Body {
-                    running,
-                    finished: false,
-                    entry,
-                })
+                head.streaming(Body::start(running, entry))
             }
         }
     }
@@ -156,32 +155,97 @@ fn visit(request: &HttpRequest) -> Rc<Option<SocketVisit>> {
     Rc::new(visit.map(Visit::connecting))
 }
 
+/// The actor of a connection, between the task that runs it and the body that sends what it puts
+/// out.
+///
+/// A task of its own, since actix polls a body only while its peer takes what it is sent: an actor
+/// inside of the body would stand still behind a peer that does not, and never notice it.
+struct Stage {
+    running: RefCell<Running>,
+    finished: Cell<bool>,
+    /// The peer is gone, or the server has no use for the answer.
+    abandoned: Cell<bool>,
+    runner: RefCell<Option<Waker>>,
+    sender: RefCell<Option<Waker>>,
+}
+
+impl Stage {
+    fn new(running: Running) -> Rc<Self> {
+        Rc::new(Self {
+            running: RefCell::new(running),
+            finished: Cell::new(false),
+            abandoned: Cell::new(false),
+            runner: RefCell::default(),
+            sender: RefCell::default(),
+        })
+    }
+
+    fn poll_run(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.abandoned.get() {
+            return Poll::Ready(());
+        }
+        self.runner.replace(Some(cx.waker().clone()));
+        let mut running = self.running.borrow_mut();
+        let poll = Pin::new(&mut *running).poll(cx);
+        self.finished.set(poll.is_ready());
+        if poll.is_ready() || !running.ctx().out().is_empty() {
+            wake(&self.sender);
+        }
+        poll
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let mut running = self.running.borrow_mut();
+        let out = running.ctx().take_out();
+        if !out.is_empty() {
+            if running.ctx().was_held_back() {
+                wake(&self.runner);
+            }
+            return Poll::Ready(Some(out.freeze()));
+        }
+        if self.finished.get() {
+            return Poll::Ready(None);
+        }
+        self.sender.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+}
+
+fn wake(waker: &RefCell<Option<Waker>>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
+}
+
 /// The body of the 101 answer: whatever the actor puts out.
-struct Body {
-    running: Running,
-    finished: bool,
-    entry: Option<Rc<Entry>>,
+struct Body(Rc<Stage>);
+
+impl Body {
+    /// Starts the actor.
+    fn start(running: Running, entry: Option<Rc<Entry>>) -> Self {
+        let stage = Stage::new(running);
+        let staged = Rc::clone(&stage);
+        actix_web::rt::spawn(async move {
+            poll_fn(|cx| staged.poll_run(cx)).await;
+            if let Some(entry) = entry {
+                entry.is_closed();
+            }
+        });
+        Self(stage)
+    }
 }
 
 impl Stream for Body {
     type Item = Result<Bytes, actix_web::Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if !self.finished {
-            self.finished = Pin::new(&mut self.running).poll(cx).is_ready();
-            if self.finished
-                && let Some(entry) = self.entry.take()
-            {
-                entry.is_closed();
-            }
-        }
-        let out = self.running.ctx().take_out();
-        if !out.is_empty() {
-            return Poll::Ready(Some(Ok(out.freeze())));
-        }
-        if self.finished {
-            return Poll::Ready(None);
-        }
-        Poll::Pending
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_send(cx).map(|chunk| chunk.map(Ok))
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.0.abandoned.set(true);
+        wake(&self.0.runner);
     }
 }

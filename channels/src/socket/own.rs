@@ -17,13 +17,14 @@ use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderValue;
 use bytes::BytesMut;
+use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
 use super::actor::SocketActor;
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::KillHandle;
+use super::kill::{KillHandle, bound_send_buffer};
 use super::options::SocketOptions;
 use super::registry::{Entry, Registry};
 use super::wire::{Io, Source, Wire, end_orderly, poll_write_all};
@@ -70,6 +71,9 @@ impl OwnSockets {
             arrival,
             visit,
         } = handed;
+        if let Some(tcp) = io.tcp() {
+            bound_send_buffer(&SockRef::from(tcp), &self.options);
+        }
         let wire: Wire = Rc::new(RefCell::new(io));
         let visit = visit.map(Visit::connecting);
         let opened = self.answer(request.head(), &arrival, visit).await;
