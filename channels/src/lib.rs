@@ -15,6 +15,7 @@ mod connection;
 mod consumer;
 mod error;
 mod event;
+mod front;
 mod json;
 mod launch;
 pub mod layers;
