@@ -2,6 +2,7 @@
 
 mod connecting;
 mod cookies;
+mod django_sessions;
 mod ending;
 mod events;
 mod json;
@@ -19,5 +20,7 @@ mod own_socket;
 mod routes;
 mod scopes;
 mod scripted;
+mod sessions;
+mod set_cookies;
 mod sockets;
 mod stopping;
