@@ -101,7 +101,12 @@ impl Desk {
             "logout" => ctx.logout::<User>().await?,
             "refresh" => drop(ctx.refresh_user::<User>().await?),
             "save" => ctx.session().expect("a session").save().await?,
-            "write" => ctx.session().expect("a session").insert("tea", "green").await?,
+            "write" => {
+                ctx.session()
+                    .expect("a session")
+                    .insert("tea", "green")
+                    .await?
+            }
             _ => {}
         }
         Ok(())
@@ -172,8 +177,15 @@ pub(crate) async fn signed_in(store: &Store, id: &str, hash: &str) -> SessionKey
 }
 
 fn key_in(connected: &Connected) -> SessionKey {
-    let cookie = connected.headers.iter().find(|(name, _)| name == "set-cookie");
-    let value = cookie.expect("a cookie").1.strip_prefix("sessionid=").unwrap();
+    let cookie = connected
+        .headers
+        .iter()
+        .find(|(name, _)| name == "set-cookie");
+    let value = cookie
+        .expect("a cookie")
+        .1
+        .strip_prefix("sessionid=")
+        .unwrap();
     SessionKey::parse(value.split(';').next().unwrap()).expect("a key")
 }
 
@@ -334,7 +346,11 @@ async fn refreshing_notices_what_happened_elsewhere() {
     one.connect().await.unwrap();
     two.connect().await.unwrap();
     store.delete(&key).await.unwrap();
-    assert_eq!(said(&mut one, "who").await, "alice", "a snapshot until it is refreshed");
+    assert_eq!(
+        said(&mut one, "who").await,
+        "alice",
+        "a snapshot until it is refreshed"
+    );
     assert_eq!(said(&mut one, "refresh").await, "nobody");
 
     let key = signed_in(&store, "bob", "hash-b").await;
@@ -350,7 +366,10 @@ async fn refreshing_notices_what_happened_elsewhere() {
 async fn a_backend_that_fails_denies_with_500_and_keeps_its_cause_secret() {
     let (store, users) = (Store::default(), users());
     let key = signed_in(&store, "broken", "x").await;
-    let denied = client(&site(&store, &users), Some(&key)).connect().await.unwrap_err();
+    let denied = client(&site(&store, &users), Some(&key))
+        .connect()
+        .await
+        .unwrap_err();
     assert_eq!(denied.status, 500);
     assert!(!format!("{denied:?}").contains("secret"));
     assert!(store.exists(&key).await.unwrap());
@@ -407,8 +426,14 @@ async fn scope_behind(app: Endpoint) -> Scope {
 #[actix_web::test]
 async fn the_functions_say_what_is_missing() {
     let bare = Scope::builder("/").build();
-    assert!(matches!(get_user::<User>(&bare).await, Err(AuthError::NoSession)));
-    assert!(matches!(logout::<User>(&bare).await, Err(AuthError::NoSession)));
+    assert!(matches!(
+        get_user::<User>(&bare).await,
+        Err(AuthError::NoSession)
+    ));
+    assert!(matches!(
+        logout::<User>(&bare).await,
+        Err(AuthError::NoSession)
+    ));
     let failed = login(&bare, Some(Arc::new(user("alice", ""))), None).await;
     assert!(matches!(failed, Err(AuthError::NoSession)));
 
@@ -449,7 +474,9 @@ async fn with_several_backends_login_must_be_told_which() {
         assert!(matches!(failed, Err(AuthError::Backend(_))));
         assert_eq!(scope.user::<User>(), None);
     }
-    login(&scope, Some(alice), Some("tests.Others")).await.unwrap();
+    login(&scope, Some(alice), Some("tests.Others"))
+        .await
+        .unwrap();
     let session = scope.get::<Session>().unwrap();
     let path = session.get::<String>("_auth_user_backend").await.unwrap();
     assert_eq!(path.as_deref(), Some("tests.Others"));
@@ -457,8 +484,13 @@ async fn with_several_backends_login_must_be_told_which() {
     assert_eq!(found.unwrap().id, "alice");
     // Without a user, that of the connection is signed in.
     session.flush().await.unwrap();
-    login::<User>(&scope, None, Some("tests.Users")).await.unwrap();
-    assert_eq!(scope.get::<Auth<User>>().unwrap().user().unwrap().id, "alice");
+    login::<User>(&scope, None, Some("tests.Users"))
+        .await
+        .unwrap();
+    assert_eq!(
+        scope.get::<Auth<User>>().unwrap().user().unwrap().id,
+        "alice"
+    );
 }
 
 #[derive(Clone, Default)]
@@ -505,9 +537,14 @@ async fn routes_inside_of_the_stack_nest_as_ever() {
     let (store, users) = (Store::default(), users());
     let inner = URLRouter::new().path("desk/", desk(&users));
     let stack = AuthStack::new(Arc::clone(&store), users.clone());
-    let app = URLRouter::new().path("ws/", inner.wrap(stack)).into_endpoint();
+    let app = URLRouter::new()
+        .path("ws/", inner.wrap(stack))
+        .into_endpoint();
     let mut inside = visiting(&app, "/ws/desk/", None);
     assert!(inside.connect().await.is_ok());
-    let denied = visiting(&app, "/ws/other/", None).connect().await.unwrap_err();
+    let denied = visiting(&app, "/ws/other/", None)
+        .connect()
+        .await
+        .unwrap_err();
     assert_eq!(denied.status, 404);
 }
