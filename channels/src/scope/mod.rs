@@ -200,6 +200,11 @@ impl Scope {
         self.cookies = Arc::new(cookies);
     }
 
+    /// Replaces the subprotocols that the client offered, as those without a secret among them.
+    pub(crate) fn set_subprotocols(&mut self, offered: Vec<String>) {
+        Arc::make_mut(&mut self.handshake).subprotocols = offered;
+    }
+
     pub(crate) fn route(&self) -> &UrlRoute {
         &self.route
     }
@@ -215,6 +220,12 @@ impl Scope {
 
     pub(crate) fn insert_shared<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
         Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), value);
+    }
+
+    /// As [`get`](Self::get), to keep.
+    pub(crate) fn get_shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let value = self.extensions.get(&TypeId::of::<T>())?;
+        Arc::clone(value).downcast().ok()
     }
 
     /// The value of that type that middleware put in.

@@ -3,6 +3,7 @@
 mod arrivals;
 mod connecting;
 mod cookies;
+mod django_sessions;
 mod ending;
 mod events;
 mod json;
@@ -22,10 +23,14 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod revocations;
 mod routes;
 mod scopes;
 mod scripted;
 mod server_answers;
+mod sessions;
+mod set_cookies;
 mod sockets;
 mod stopping;
 mod tls;
+mod users;
