@@ -38,7 +38,7 @@ pub(crate) async fn launch(
 ) -> Result<Launched, Deny> {
     let found = find_consumer(app, scope, limits.connect).await;
     let mut connecting = found.inspect_err(|deny| observe::refused(deny.status))?;
-    connecting.hold(observe::Open::new("websocket"));
+    connecting.hold(observe::Open::new(connecting.scope().protocol()));
     let layer = connecting.layer().unwrap_or(layer).clone();
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);

@@ -5,7 +5,9 @@
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
 //! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::auth`, `channels::sessions`, `channels::middleware`, `channels::security`, `channels::server`.
+//! `channels::auth`, `channels::sessions`,
+//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`,
+//! `channels::worker`.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -24,29 +26,35 @@ pub mod limits;
 mod middleware;
 mod names;
 mod observe;
+mod raw;
 mod routing;
 mod scope;
 mod security;
 pub mod server;
 pub mod sessions;
+mod signals;
 pub mod socket;
 pub mod testing;
+pub mod worker;
 
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
-pub use consumer::{Consumer, WebsocketConsumer};
+pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
 pub use layers::{
-    ChannelLayer, ChannelReceiver, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
+    ChannelLayer, ChannelReceiver, DynEvent, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
     LayerMessage, Layers, SendReport, UseLayer,
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
-pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
+pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
+pub use routing::{
+    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, ProtocolTypeRouter, URLRouter,
+};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
@@ -56,6 +64,7 @@ pub use sessions::{
 };
 pub use socket::SocketOptions;
 pub use testing::WebsocketCommunicator;
+pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]

@@ -14,8 +14,8 @@ use futures_util::future::LocalBoxFuture;
 use super::context::Context;
 use super::link::Link;
 use crate::answer::Deny;
-use crate::consumer::Consumer;
-use crate::error::HandlerError;
+use crate::consumer::{Consumer, OnUnknown};
+use crate::error::{HandlerError, WithSources};
 use crate::event::{Disconnect, Frame};
 use crate::layers::{Layer, LayerMessage};
 use crate::names::ChannelName;
@@ -73,9 +73,14 @@ impl<C: Consumer> Session<C> {
     }
 
     async fn decode_and_deliver(&mut self, message: LayerMessage) -> Result<(), HandlerError> {
-        match message.decode_or_count() {
-            Some(event) => self.consumer.event(event, &mut self.context).await,
-            None => Ok(()),
+        match (message.decode_or_count(), self.consumer.on_unknown()) {
+            (Ok(event), _) => self.consumer.event(event, &mut self.context).await,
+            (Err(mismatch), OnUnknown::Error) => Err(mismatch.into()),
+            (Err(mismatch), OnUnknown::Ignore) => {
+                let mismatch = WithSources(&mismatch);
+                log::info!(target: "channels::layers", "event ignored: {mismatch}");
+                Ok(())
+            }
         }
     }
 

@@ -29,10 +29,10 @@ pub(super) trait Service: Send + Sync + 'static {
 }
 
 impl Endpoint {
-    pub(super) fn router(service: impl Service) -> Self {
+    pub(super) fn of(service: impl Service, nests: bool) -> Self {
         Self {
             service: Arc::new(service),
-            nests: true,
+            nests,
         }
     }
 
@@ -93,10 +93,7 @@ where
     C: Consumer,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint {
-            service: Arc::new(Factory(Arc::new(self))),
-            nests: false,
-        }
+        Endpoint::of(Factory(Arc::new(self)), false)
     }
 }
 

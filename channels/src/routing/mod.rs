@@ -1,13 +1,17 @@
-//! From a path to a consumer: [`URLRouter`], [`Endpoint`] and the patterns between.
+//! From a scope to a consumer: by protocol, by path, by channel, each an [`Endpoint`].
 //!
-//! Source: channels/routing.py, `URLRouter`, with Django's path converters.
+//! Source: channels/routing.py, with Django's path converters.
 
 mod answering;
+mod channels;
 mod endpoint;
 mod pattern;
+mod protocols;
 mod router;
 
 pub(crate) use answering::{AnswerHeaders, AnswerHook, Closer, run_hooks};
+pub use channels::ChannelNameRouter;
 pub use endpoint::{Connecting, Endpoint, IntoEndpoint};
-pub(crate) use endpoint::{Make, Parts};
+pub(crate) use endpoint::{Made, Make, Parts};
+pub use protocols::ProtocolTypeRouter;
 pub use router::URLRouter;

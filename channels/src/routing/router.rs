@@ -149,6 +149,6 @@ fn path_to_match(scope: &Scope) -> Option<String> {
 
 impl IntoEndpoint for URLRouter {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint::router(self)
+        Endpoint::of(self, true)
     }
 }

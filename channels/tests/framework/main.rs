@@ -23,6 +23,8 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod protocols;
+mod raw;
 mod revocations;
 mod routes;
 mod scopes;
@@ -34,3 +36,4 @@ mod sockets;
 mod stopping;
 mod tls;
 mod users;
+mod workers;
