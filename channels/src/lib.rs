@@ -4,7 +4,7 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
+//! Log targets are stable: `channels::access`, `channels::socket`, `channels::consumer`, `channels::layers`,
 //! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`.
 
 #![deny(missing_docs)]
