@@ -4,9 +4,9 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::auth`, `channels::sessions`,
-//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`,
+//! Log targets are stable: `channels::access`, `channels::auth`, `channels::consumer`,
+//! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
+//! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
 //! `channels::worker`.
 
 #![deny(missing_docs)]

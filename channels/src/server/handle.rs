@@ -12,7 +12,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::hooks::Hooks;
 use crate::signals::stop_signal;
-use crate::socket::Registry;
+use crate::socket::{Farewell, Registry};
 
 /// The future of a running server: must be polled for commands to have effect.
 #[must_use = "a server only runs while it is awaited or spawned"]
@@ -26,7 +26,7 @@ pub struct RunningServer {
 pub struct ServerHandle {
     pub(super) inner: actix_server::ServerHandle,
     pub(super) registry: Arc<Registry>,
-    pub(super) close_spread: Duration,
+    pub(super) farewell: Farewell,
     pub(super) shutdown_timeout: Duration,
 }
 
@@ -80,7 +80,7 @@ impl ServerHandle {
         if graceful {
             self.inner.pause().await;
             self.registry
-                .drain(self.close_spread, self.shutdown_timeout)
+                .drain(self.farewell, self.shutdown_timeout)
                 .await;
         }
         self.inner.stop(graceful).await;

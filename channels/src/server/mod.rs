@@ -32,7 +32,7 @@ pub use crate::front::ProxyHeaders;
 use crate::front::{AccessLog, Front};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
-use crate::socket::{Registry, SocketOptions};
+use crate::socket::{Farewell, Registry, SocketOptions};
 
 /// How long the end of a connection may take; values from 1 to 500 ms let some linger for ever.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -74,7 +74,7 @@ pub struct Server {
     workers: Option<usize>,
     max_connections: Option<usize>,
     signals: bool,
-    close_spread: Duration,
+    farewell: Farewell,
     shutdown_timeout: Duration,
 }
 
@@ -120,7 +120,7 @@ impl Default for Server {
             workers: None,
             max_connections: None,
             signals: true,
-            close_spread: Duration::ZERO,
+            farewell: Farewell::default(),
             shutdown_timeout: Duration::from_secs(30),
         }
     }
@@ -198,7 +198,7 @@ impl Server {
         let handle = ServerHandle {
             inner: server.handle(),
             registry,
-            close_spread: self.close_spread,
+            farewell: self.farewell,
             shutdown_timeout: self.shutdown_timeout,
         };
         RunningServer::new(server, handle, self.hooks, self.signals)

@@ -23,5 +23,5 @@ pub(crate) use kill::{LocalAddr, keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
-pub(crate) use registry::Registry;
+pub(crate) use registry::{Farewell, Registry};
 pub(crate) use wire::Io;
