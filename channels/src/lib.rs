@@ -14,6 +14,7 @@ mod answer;
 pub mod auth;
 mod connection;
 mod consumer;
+mod denier;
 mod error;
 mod event;
 mod json;
@@ -34,6 +35,7 @@ pub mod testing;
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
 pub use consumer::{Consumer, WebsocketConsumer};
+pub use denier::WebsocketDenier;
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{

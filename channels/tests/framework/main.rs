@@ -8,6 +8,7 @@ mod events;
 mod json;
 mod layer;
 mod layers;
+mod limits;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -25,4 +26,5 @@ mod sessions;
 mod set_cookies;
 mod sockets;
 mod stopping;
+mod tokens;
 mod users;
