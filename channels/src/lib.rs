@@ -47,7 +47,7 @@ pub use layers::{
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
-pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
+pub use routing::{Connecting, Endpoint, IntoEndpoint, PathConverter, URLRouter, UrlError};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
