@@ -13,7 +13,7 @@ fn limited(limit: RateLimit) -> Endpoint {
 }
 
 async fn comes(app: &Endpoint, address: Option<&str>) -> Result<(), Deny> {
-    let address: Option<SocketAddr> = address.map(|address| address.parse().unwrap());
+    let address: Option<SocketAddr> = address.map(|address| address.parse().expect("an address"));
     let scope = Scope::builder("/").client(address).build();
     app.call(scope).await.map(drop)
 }

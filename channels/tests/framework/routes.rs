@@ -280,7 +280,8 @@ fn named() -> Endpoint {
 #[actix_web::test]
 async fn a_named_route_gives_its_path_which_leads_back_to_it() {
     let app = named();
-    let cases: [(&str, &[(&str, &str)], &str, &str); 7] = [
+    type Args = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Args, &str, &str); 7] = [
         ("rooms", &[("site", "a")], "/a/rooms/", "list site=a"),
         (
             "room",
