@@ -17,6 +17,7 @@ mod consumer;
 mod denier;
 mod error;
 mod event;
+mod front;
 mod json;
 mod launch;
 pub mod layers;

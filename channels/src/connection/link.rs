@@ -146,14 +146,19 @@ impl Link {
         let queued = self.queued_bytes.get();
         // It is the queue that is bounded: the frame that fills it may be larger than the rest.
         if queued >= self.limits.outbox_bytes {
-            self.overflowed.set(true);
-            self.close(CloseCode::OVERLOAD, "too much to send");
+            self.overflow("too much to send");
             return Err(Closed);
         }
         self.queued_bytes
             .set(queued + frame.len() + FRAME_OVERHEAD_BYTES);
         self.outbox.borrow_mut().push_back(frame);
         Ok(())
+    }
+
+    /// Ends the connection without regard for what waits.
+    pub(crate) fn overflow(&self, reason: &str) {
+        self.overflowed.set(true);
+        self.close(CloseCode::OVERLOAD, reason);
     }
 
     pub(crate) fn close(&self, code: CloseCode, reason: &str) {

@@ -189,7 +189,7 @@ impl Runner {
         connection: &mut dyn Connection,
         cx: &mut Context<'_>,
     ) -> Option<LayerMessage> {
-        if self.ended.is_some() {
+        if self.ended.is_some() || self.waits_for_peer(cx) {
             return None;
         }
         if let Poll::Ready(message) = Pin::new(&mut self.receiver).poll_next(cx) {
@@ -199,6 +199,19 @@ impl Runner {
             Poll::Ready(message) => Some(message),
             Poll::Pending => None,
         }
+    }
+
+    /// Whether the peer must first take more of what it was sent. Meanwhile a burst lies in the
+    /// channel, where its members share it, and not in the outbox of each.
+    fn waits_for_peer(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.link.has_enough_to_write() {
+            return false;
+        }
+        if self.receiver.poll_overflowed(cx).is_ready() {
+            self.cut_slow();
+            cx.waker().wake_by_ref();
+        }
+        true
     }
 
     /// Whether it is time for `disconnect`, and what to tell it.
@@ -227,7 +240,12 @@ impl Runner {
         if !self.link.is_closing() {
             let name = self.receiver.name();
             log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
-            self.link.close(CloseCode::OVERLOAD, "too slow");
+            if self.link.has_enough_to_write() {
+                // It is the peer that does not keep up; it would not read a Close either.
+                self.link.overflow("too slow");
+            } else {
+                self.link.close(CloseCode::OVERLOAD, "too slow");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
+mod arrivals;
 mod connecting;
 mod cookies;
 mod django_sessions;
@@ -18,13 +19,20 @@ mod mounted;
 mod names;
 mod origins;
 mod own_socket;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "every test of sockets holds for both drivers"
+)]
+mod own_socket_tls;
 mod revocations;
 mod routes;
 mod scopes;
 mod scripted;
+mod server_answers;
 mod sessions;
 mod set_cookies;
 mod sockets;
 mod stopping;
+mod tls;
 mod tokens;
 mod users;

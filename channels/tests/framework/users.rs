@@ -199,7 +199,7 @@ fn key_in(connected: &Connected) -> SessionKey {
         .1
         .strip_prefix("sessionid=")
         .expect("the session cookie");
-    SessionKey::parse(value.split(';').next().expect("an address")).expect("a key")
+    SessionKey::parse(value.split(';').next().unwrap_or_default()).expect("a key")
 }
 
 async fn data(store: &Store, key: &SessionKey) -> SessionData {
