@@ -16,6 +16,7 @@ mod answer;
 pub mod auth;
 mod connection;
 mod consumer;
+mod denier;
 mod error;
 mod event;
 mod front;
@@ -40,6 +41,7 @@ pub mod worker;
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
 pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
+pub use denier::WebsocketDenier;
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
@@ -53,7 +55,8 @@ pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
 pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
 pub use routing::{
-    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, ProtocolTypeRouter, URLRouter,
+    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
+    URLRouter, UrlError,
 };
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;

@@ -9,6 +9,7 @@ mod events;
 mod json;
 mod layer;
 mod layers;
+mod limits;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -35,5 +36,6 @@ mod set_cookies;
 mod sockets;
 mod stopping;
 mod tls;
+mod tokens;
 mod users;
 mod workers;
