@@ -4,8 +4,11 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! Log targets are stable: `channels::access`, `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`.
+//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
+//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`, and
+//! `channels::access` for the access log.
+//!
+//! The feature `rustls`, off by default, lets [`Server`] speak TLS.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
