@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::modes::{connect, idle, rate, saturate, stall};
+use crate::modes::{browse, connect, idle, post, rate, saturate, stall};
 use crate::probe::Probe;
 use crate::report::Report;
 use crate::socket::Target;
@@ -27,6 +27,10 @@ enum Mode {
     Connect(#[command(flatten)] connect::Options),
     /// Some members stop reading: when they are cut, and what the others lose.
     Stall(#[command(flatten)] stall::Options),
+    /// People who are signed in to Parlour and post.
+    Post(#[command(flatten)] post::Options),
+    /// Page requests over keep-alive connections.
+    Browse(#[command(flatten)] browse::Options),
 }
 
 /// Where to measure; the same in all modes.
@@ -69,6 +73,8 @@ impl Arguments {
             Mode::Idle(options) => idle::run(options),
             Mode::Connect(options) => connect::run(options),
             Mode::Stall(options) => stall::run(options),
+            Mode::Post(options) => post::run(options),
+            Mode::Browse(options) => browse::run(options),
         };
         report?.print()
     }

@@ -23,12 +23,25 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// Opens `sockets` connections in `rooms`: socket `i` is in room `i % rooms`.
     pub(crate) fn open(target: &Target, sockets: usize, rooms: usize) -> Result<Self> {
+        Self::open_all((0..sockets).map(|index| (target, index % rooms)))
+    }
+
+    /// Opens one connection to each target: socket `i` is in room `i`.
+    pub(crate) fn open_each(targets: &[Target]) -> Result<Self> {
+        Self::open_all(
+            targets
+                .iter()
+                .enumerate()
+                .map(|(room, target)| (target, room)),
+        )
+    }
+
+    fn open_all<'a>(places: impl Iterator<Item = (&'a Target, usize)>) -> Result<Self> {
         let poll = Poll::new()?;
-        let mut clients = Vec::with_capacity(sockets);
-        for index in 0..sockets {
-            let client = Client::connect(target, index % rooms, index);
-            let mut client =
-                client.with_context(|| format!("socket {} of {sockets}", index + 1))?;
+        let mut clients = Vec::new();
+        for (index, (target, room)) in places.enumerate() {
+            let client = Client::connect(target, room, index);
+            let mut client = client.with_context(|| format!("socket {}", index + 1))?;
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
                 .register(&mut client.stream, Token(index), interest)?;

@@ -8,7 +8,9 @@
 mod arguments;
 mod fleet;
 mod frames;
+mod http;
 mod modes;
+mod people;
 mod probe;
 mod report;
 mod schedule;

@@ -49,6 +49,11 @@ impl Target {
         })
     }
 
+    /// The same place for somebody else.
+    pub(crate) fn with_headers(self, headers: Vec<String>) -> Self {
+        Self { headers, ..self }
+    }
+
     /// The request of a handshake, with `{room}` in the path replaced.
     fn handshake(&self, room: usize) -> String {
         let path = self.path.replace("%7Broom%7D", &room.to_string());

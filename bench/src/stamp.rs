@@ -5,6 +5,8 @@
 
 use memchr::memchr;
 
+use crate::schedule::Due;
+
 const NUMBER_DIGITS: usize = 8;
 const NANOS_DIGITS: usize = 16;
 
@@ -16,6 +18,14 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
+    /// The stamp of a message that is due.
+    pub(crate) fn of(due: Due) -> Self {
+        Self {
+            number: due.number,
+            due_ns: due.due_ns,
+        }
+    }
+
     /// The stamp as text, filled up to `bytes`.
     pub(crate) fn text(self, bytes: usize) -> String {
         let Self { number, due_ns } = self;

@@ -4,6 +4,7 @@
 use metrics::{counter, gauge};
 
 use crate::layers::{LayerError, SendReport};
+use crate::scope::Protocol;
 
 fn number(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
@@ -45,7 +46,8 @@ fn dropped(reason: &'static str, messages: usize) {
 pub(crate) struct Open(&'static str);
 
 impl Open {
-    pub(crate) fn new(protocol: &'static str) -> Self {
+    pub(crate) fn new(protocol: Protocol) -> Self {
+        let protocol = protocol.as_str();
         counter!("channels_connections_total", "protocol" => protocol).increment(1);
         gauge!("channels_connections_open", "protocol" => protocol).increment(1.0);
         Self(protocol)
@@ -61,4 +63,34 @@ impl Drop for Open {
 /// A handshake that was refused before a consumer was found.
 pub(crate) fn refused(status: u16) {
     counter!("channels_refused_total", "status" => status.to_string()).increment(1);
+}
+
+/// Someone signed in over a connection.
+pub(crate) fn logged_in() {
+    counter!("channels_logins_total").increment(1);
+}
+
+/// Someone signed out over a connection.
+pub(crate) fn logged_out() {
+    counter!("channels_logouts_total").increment(1);
+}
+
+/// A session was flushed because its hash was not the user's.
+pub(crate) fn session_rejected() {
+    counter!("channels_sessions_rejected_total").increment(1);
+}
+
+/// A worker took a message off its channel.
+pub(crate) fn worker_took() {
+    counter!("channels_worker_messages_total").increment(1);
+}
+
+/// A handler, the layer or the start of a consumer failed in a worker.
+pub(crate) fn worker_failed() {
+    counter!("channels_worker_errors_total").increment(1);
+}
+
+/// A worker made a consumer anew.
+pub(crate) fn worker_restarted() {
+    counter!("channels_worker_restarts_total").increment(1);
 }

@@ -1,11 +1,11 @@
 //! Handshakes, each on a new connection that ends at once.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use hdrhistogram::Histogram;
 
+use super::traffic::latencies;
 use crate::arguments::Server;
 use crate::report::Report;
 use crate::socket::Client;
@@ -26,8 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let target = options.server.target()?;
     let probe = options.server.probe();
     let cpu_before = probe.map(|probe| probe.cpu()).transpose()?;
-    let longest = Duration::from_secs(60).as_nanos() as u64;
-    let mut latencies = Histogram::new_with_bounds(1_000, longest, 3)?;
+    let mut latencies = latencies()?;
     let started = Instant::now();
     for index in 0..options.handshakes {
         let begun = Instant::now();

@@ -1,11 +1,15 @@
 //! A fixed rate: latencies, and what one delivery costs the server.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use clap::Args;
 
 use super::traffic::{self, Load, Outcome};
+use super::tutorial::Tutorial;
 use crate::arguments::Server;
 use crate::fleet::Fleet;
+use crate::probe::Probe;
 use crate::report::Report;
 
 /// A short run before the one that counts, so that nothing is measured cold.
@@ -39,15 +43,15 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         rate: options.rate,
         seconds: options.seconds,
         rooms: options.rooms,
-        payload_bytes: options.payload,
     };
     let warm_up = Load {
         seconds: WARM_UP_SECONDS,
         ..load
     };
-    traffic::run(&mut fleet, warm_up, |_| true, |_| Ok(()))?;
+    let mut talk = Tutorial::for_all(&fleet, options.rooms, options.payload);
+    traffic::run(&mut fleet, warm_up, &mut talk, |_| Ok(()))?;
     let cpu_before = probe.map(|probe| probe.cpu()).transpose()?;
-    let outcome = traffic::run(&mut fleet, load, |_| true, |_| Ok(()))?;
+    let outcome = traffic::run(&mut fleet, load, &mut talk, |_| Ok(()))?;
 
     let mut report = options.server.report("rate");
     report.add("sockets", options.sockets, "");
@@ -56,19 +60,30 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     add_outcome(&mut report, &outcome);
     report.add("still_open", fleet.open_sockets(), "");
     if let (Some(probe), Some(before)) = (probe, cpu_before) {
-        let cpu = (probe.cpu()? - before).as_secs_f64();
-        report.add_number("cpu_s", cpu, "s");
-        let million = outcome.delivered as f64 / 1e6;
-        report.add_number(
-            "cpu_s_per_million",
-            cpu / million,
-            "s per million deliveries",
-        );
-        let memory = probe.memory()?;
-        report.add("resident_kib", memory.resident_kib, "KiB");
-        report.add("peak_kib", memory.peak_kib, "KiB");
+        add_cost(&mut report, probe, before, outcome.delivered)?;
     }
     Ok(report)
+}
+
+/// What the server's process took since `before`.
+pub(super) fn add_cost(
+    report: &mut Report,
+    probe: Probe,
+    before: Duration,
+    delivered: u64,
+) -> Result<()> {
+    let cpu = (probe.cpu()? - before).as_secs_f64();
+    report.add_number("cpu_s", cpu, "s");
+    let million = delivered as f64 / 1e6;
+    report.add_number(
+        "cpu_s_per_million",
+        cpu / million,
+        "s per million deliveries",
+    );
+    let memory = probe.memory()?;
+    report.add("resident_kib", memory.resident_kib, "KiB");
+    report.add("peak_kib", memory.peak_kib, "KiB");
+    Ok(())
 }
 
 /// What every mode says of its messages.

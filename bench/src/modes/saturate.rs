@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::rate;
 use super::traffic::{self, Load};
+use super::tutorial::Tutorial;
 use crate::fleet::Fleet;
 use crate::report::Report;
 
@@ -26,6 +27,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let steps = &options.steps;
     let mut fleet = Fleet::open(&steps.server.target()?, steps.sockets, steps.rooms)?;
+    let mut talk = Tutorial::for_all(&fleet, steps.rooms, steps.payload);
     let mut best = None;
     let mut offered = steps.rate;
     while offered <= options.to {
@@ -33,9 +35,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
             rate: offered,
             seconds: steps.seconds,
             rooms: steps.rooms,
-            payload_bytes: steps.payload,
         };
-        let outcome = traffic::run(&mut fleet, load, |_| true, |_| Ok(()))?;
+        let outcome = traffic::run(&mut fleet, load, &mut talk, |_| Ok(()))?;
         let p99_ms = outcome.latencies.value_at_quantile(0.99) as f64 / 1e6;
         if outcome.delivered < outcome.expected || p99_ms > options.in_time_ms {
             break;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::rate::add_outcome;
 use super::traffic::{self, Load};
+use super::tutorial::Tutorial;
 use crate::arguments::Server;
 use crate::fleet::Fleet;
 use crate::report::Report;
@@ -50,13 +51,12 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         rate: options.rate,
         seconds: options.seconds,
         rooms: 1,
-        payload_bytes: options.payload,
     };
     // A peer that reads nothing never learns of its end, so the server's side is counted.
     let mut all_cut_s = None;
     let mut most_kib = before_kib;
-    let is_healthy = |index| index < options.healthy;
-    let outcome = traffic::run(&mut fleet, load, is_healthy, |fleet| {
+    let mut talk = Tutorial::new(&fleet, 1, options.payload, options.healthy);
+    let outcome = traffic::run(&mut fleet, load, &mut talk, |fleet| {
         most_kib = most_kib.max(probe.memory()?.resident_kib);
         if all_cut_s.is_none() && probe.descriptors()? + of_stalled <= idle + opened {
             all_cut_s = Some(Duration::from_nanos(fleet.now_ns()).as_secs_f64());

@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 
 use crate::fleet::Fleet;
 use crate::frames::TEXT;
-use crate::schedule::Schedule;
+use crate::schedule::{Due, Schedule};
 use crate::stamp::Stamp;
 
 /// How long the last messages may take.
@@ -16,13 +16,24 @@ const GRACE: Duration = Duration::from_secs(5);
 const TURN: Duration = Duration::from_millis(20);
 const LONGEST_LATENCY_NS: u64 = 120_000_000_000;
 
-/// How messages are sent.
+/// How many messages, how fast, into how many rooms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) rate: f64,
     pub(crate) seconds: f64,
     pub(crate) rooms: usize,
-    pub(crate) payload_bytes: usize,
+}
+
+/// What is said and heard: the protocol of a server.
+pub(crate) trait Talk {
+    /// The socket that sends this message, and its frame's text.
+    fn say(&self, due: Due) -> (usize, String);
+
+    /// How many sockets should hear what is said in a room.
+    fn listeners(&self, room: usize) -> u64;
+
+    /// The stamp of a message that counts for this socket.
+    fn hear(&mut self, socket: usize, message: &[u8], now_ns: u64) -> Option<Stamp>;
 }
 
 /// What came of it.
@@ -37,75 +48,63 @@ pub(crate) struct Outcome {
     pub(crate) took: Duration,
 }
 
-/// Sends into every room from its first socket, and listens on all that `counts` names.
+/// A histogram of nanoseconds, to three digits.
+pub(crate) fn latencies() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1_000, LONGEST_LATENCY_NS, 3)?)
+}
+
+/// Sends as `load` says and waits until all is delivered, or for a grace after the last message.
 pub(crate) fn run(
     fleet: &mut Fleet,
     load: Load,
-    counts: impl Fn(usize) -> bool,
+    talk: &mut impl Talk,
     mut every_turn: impl FnMut(&Fleet) -> Result<()>,
 ) -> Result<Outcome> {
     let mut schedule = Schedule::new(load.rate, load.seconds, load.rooms);
-    let members = members_of_rooms(fleet, load.rooms, &counts);
     let mut next_number = vec![0_u32; fleet.clients.len()];
     let mut outcome = Outcome {
         sent: 0,
         expected: 0,
         delivered: 0,
         out_of_order: 0,
-        latencies: Histogram::new_with_bounds(1_000, LONGEST_LATENCY_NS, 3)?,
+        latencies: latencies()?,
         took: Duration::ZERO,
     };
-    let mut last_ns = 0;
     let mut give_up_ns = u64::MAX;
     fleet.restart_clock();
     while outcome.sent < schedule.total() || outcome.delivered < outcome.expected {
         let now_ns = fleet.now_ns();
-        while let Some(due) = schedule.take(now_ns) {
-            let stamp = Stamp {
-                number: due.number,
-                due_ns: due.due_ns,
-            };
-            let text = stamp.text(load.payload_bytes);
-            let message = format!(r#"{{"message":"{text}"}}"#);
-            fleet.clients[due.room].send(TEXT, message.as_bytes());
-            outcome.sent += 1;
-            outcome.expected += members[due.room];
-        }
-        let patience = schedule.next_ns().map_or(TURN, |next| {
-            Duration::from_nanos(next.saturating_sub(fleet.now_ns())).min(TURN)
-        });
-        if schedule.next_ns().is_none() && give_up_ns == u64::MAX {
-            give_up_ns = now_ns + GRACE.as_nanos() as u64;
-        }
         if now_ns > give_up_ns {
             break;
         }
-        let arrived_ns = &mut 0;
+        while let Some(due) = schedule.take(now_ns) {
+            let (socket, text) = talk.say(due);
+            fleet.clients[socket].send(TEXT, text.as_bytes());
+            outcome.sent += 1;
+            outcome.expected += talk.listeners(due.room);
+        }
+        let until_next = schedule.next_ns().map(|next| {
+            let left = next.saturating_sub(fleet.now_ns());
+            Duration::from_nanos(left).min(TURN)
+        });
+        if until_next.is_none() && give_up_ns == u64::MAX {
+            give_up_ns = now_ns + GRACE.as_nanos() as u64;
+        }
         let started = fleet.started();
-        fleet.turn(patience, |index, message| {
-            let Some(stamp) = Stamp::find(message).filter(|_| counts(index)) else {
+        fleet.turn(until_next.unwrap_or(TURN), |socket, message| {
+            let arrived = started.elapsed();
+            let arrived_ns = arrived.as_nanos() as u64;
+            let Some(stamp) = talk.hear(socket, message, arrived_ns) else {
                 return;
             };
-            *arrived_ns = started.elapsed().as_nanos() as u64;
             let latency = arrived_ns.saturating_sub(stamp.due_ns);
             outcome.latencies.saturating_record(latency);
             outcome.delivered += 1;
-            if stamp.number < next_number[index] {
-                outcome.out_of_order += 1;
-            }
-            next_number[index] = stamp.number + 1;
+            outcome.took = arrived;
+            outcome.out_of_order += u64::from(stamp.number < next_number[socket]);
+            next_number[socket] = stamp.number + 1;
         })?;
-        last_ns = last_ns.max(*arrived_ns);
         every_turn(fleet)?;
     }
-    outcome.took = Duration::from_nanos(last_ns);
     Ok(outcome)
-}
-
-fn members_of_rooms(fleet: &Fleet, rooms: usize, counts: impl Fn(usize) -> bool) -> Vec<u64> {
-    let mut members = vec![0; rooms];
-    for (index, client) in fleet.clients.iter().enumerate() {
-        members[client.room] += u64::from(counts(index));
-    }
-    members
 }

@@ -14,12 +14,13 @@ use futures_util::future::LocalBoxFuture;
 use super::context::Context;
 use super::link::Link;
 use crate::answer::Deny;
-use crate::consumer::Consumer;
-use crate::error::HandlerError;
+use crate::consumer::{Consumer, OnUnknown};
+use crate::error::{HandlerError, WithSources};
 use crate::event::{Disconnect, Frame};
 use crate::layers::{Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::scope::Scope;
+use crate::sessions::save_at_the_end;
 
 /// One call of a handler; resolves to the session and how the call went.
 pub(crate) type Turn = LocalBoxFuture<'static, (Box<dyn Connection>, Outcome)>;
@@ -72,9 +73,14 @@ impl<C: Consumer> Session<C> {
     }
 
     async fn decode_and_deliver(&mut self, message: LayerMessage) -> Result<(), HandlerError> {
-        match message.decode_or_count() {
-            Some(event) => self.consumer.event(event, &mut self.context).await,
-            None => Ok(()),
+        match (message.decode_or_count(), self.consumer.on_unknown()) {
+            (Ok(event), _) => self.consumer.event(event, &mut self.context).await,
+            (Err(mismatch), OnUnknown::Error) => Err(mismatch.into()),
+            (Err(mismatch), OnUnknown::Ignore) => {
+                let mismatch = WithSources(&mismatch);
+                log::info!(target: "channels::layers", "event ignored: {mismatch}");
+                Ok(())
+            }
         }
     }
 
@@ -124,6 +130,12 @@ impl<C: Consumer> Connection for Session<C> {
                 Ok(()) => Outcome::Done,
                 Err(interrupted) => interrupted,
             };
+            if guarded(&link, save_at_the_end(self.context.scope()))
+                .await
+                .is_err()
+            {
+                log::warn!(target: "channels::sessions", "saving a session took too long");
+            }
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -142,7 +154,10 @@ fn settled(result: Result<Result<(), HandlerError>, Outcome>) -> Outcome {
 }
 
 /// Runs a handler so that neither its panic nor its endlessness takes the connection along.
-async fn guarded<T>(link: &Link, handler: impl Future<Output = T>) -> Result<T, Outcome> {
+pub(crate) async fn guarded<T>(
+    link: &Link,
+    handler: impl Future<Output = T>,
+) -> Result<T, Outcome> {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
         if link.take_cancel() {

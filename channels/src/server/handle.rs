@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::rt::signal::ctrl_c;
 use futures_util::future::LocalBoxFuture;
 
 use super::hooks::Hooks;
+use crate::signals::stop_signal;
 use crate::socket::{Farewell, Registry};
 
 /// The future of a running server: must be polled for commands to have effect.
@@ -111,37 +111,6 @@ async fn stop_on_signal(handle: ServerHandle) {
         () = stop_signal() => handle.stop(false).await,
     }
     // The server itself says when it has ended.
-    pending().await
-}
-
-async fn stop_signal() {
-    let interrupted = async {
-        if ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signals) => {
-            signals.recv().await;
-        }
-        Err(failure) => {
-            log::warn!(target: "channels::server", "SIGTERM is not listened to: {failure}");
-            pending().await
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
     pending().await
 }
 

@@ -3,11 +3,13 @@
 mod arrivals;
 mod connecting;
 mod cookies;
+mod django_sessions;
 mod ending;
 mod events;
 mod json;
 mod layer;
 mod layers;
+mod limits;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -22,10 +24,18 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod protocols;
+mod raw;
+mod revocations;
 mod routes;
 mod scopes;
 mod scripted;
 mod server_answers;
+mod sessions;
+mod set_cookies;
 mod sockets;
 mod stopping;
 mod tls;
+mod tokens;
+mod users;
+mod workers;
