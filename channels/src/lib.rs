@@ -8,6 +8,8 @@
 //! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
 //! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
 //! `channels::worker`.
+//!
+//! The feature `rustls`, off by default, lets [`Server`] speak TLS.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]

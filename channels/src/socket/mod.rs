@@ -19,7 +19,7 @@ mod registry;
 mod wire;
 
 pub use kill::on_connect;
-pub(crate) use kill::{LocalAddr, keep_switch, prepare};
+pub(crate) use kill::{keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
