@@ -34,8 +34,18 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let found = find_consumer(app, scope, limits.connect).await;
-    let mut connecting = found.inspect_err(|deny| observe::refused(deny.status))?;
+    let prepared = prepare(app, scope, layer, limits, cut).await;
+    prepared.inspect_err(|deny| observe::refused(deny.status))
+}
+
+async fn prepare(
+    app: &Endpoint,
+    scope: Scope,
+    layer: &Layer,
+    limits: Limits,
+    cut: impl FnOnce() + Send + 'static,
+) -> Result<Launched, Deny> {
+    let mut connecting = find_consumer(app, scope, limits.connect).await?;
     connecting.hold(observe::Open::new(connecting.scope().protocol()));
     let layer = connecting.layer().unwrap_or(layer).clone();
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
@@ -77,6 +87,14 @@ impl Launched {
     /// Lets `connect` run until it has answered; one that takes too long is given up and the
     /// handshake denied with 503.
     pub(crate) async fn answer(&mut self) -> Answer {
+        let answer = self.wait_for_answer().await;
+        if let Answer::Deny(deny) = &answer {
+            observe::refused(deny.status);
+        }
+        answer
+    }
+
+    async fn wait_for_answer(&mut self) -> Answer {
         let mut deadline = pin!(sleep(self.link.limits().connect));
         poll_fn(|cx| {
             let _ = self.attached.poll(cx);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::answer::{Accept, Deny};
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame, fitting_reason};
+use crate::observe;
 
 /// Counted for each queued frame beside its payload, so that empty frames are not free.
 const FRAME_OVERHEAD_BYTES: usize = 64;
@@ -126,6 +127,7 @@ impl Link {
         // It is the queue that is bounded: the frame that fills it may be larger than the rest.
         if queued >= self.limits.outbox_bytes {
             self.overflowed.set(true);
+            observe::slow_reader();
             self.close(CloseCode::OVERLOAD, "too much to send");
             return Err(Closed);
         }
@@ -170,9 +172,10 @@ impl Link {
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
         if let Some(frame) = self.outbox.borrow_mut().pop_front() {
-            let left = self.queued_bytes.get();
+            let queued = self.queued_bytes.get();
+            observe::frame_sent(frame.len(), queued);
             self.queued_bytes
-                .set(left - frame.len() - FRAME_OVERHEAD_BYTES);
+                .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
             return Some(Outgoing::Frame(frame));
         }
         let (code, reason) = self.close.take()?;

@@ -17,6 +17,7 @@ use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::{ChannelReceiver, LayerMessage};
+use crate::observe;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
@@ -77,6 +78,7 @@ impl Runner {
         if self.ended.is_some() || self.link.is_closing() {
             return;
         }
+        observe::frame_received(frame.len());
         self.inbox.push(frame);
     }
 
@@ -192,6 +194,7 @@ impl Runner {
     fn cut_slow(&mut self) {
         if !self.link.is_closing() {
             let name = self.receiver.name();
+            observe::slow_consumer();
             log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
             self.link.close(CloseCode::OVERLOAD, "too slow");
         }

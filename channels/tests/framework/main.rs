@@ -7,6 +7,7 @@ mod events;
 mod json;
 mod layer;
 mod layers;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
