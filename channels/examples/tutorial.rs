@@ -3,15 +3,17 @@
 //!
 //! `cargo run --release -p parlour-channels --example tutorial -- --bind 127.0.0.1:8001`
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::http::header::{ContentType, LOCATION};
-use actix_web::{App, HttpResponse, HttpServer, web};
-use channels::socket::{SocketOptions, mounted, on_connect};
+use actix_web::{App, HttpResponse, web};
+use channels::socket::mounted;
 use channels::{
     GroupName, HandlerResult, IntoEndpoint as _, Json, JsonConsumer, JsonContext, Layer, Scope,
-    URLRouter,
+    Server, SocketOptions, URLRouter,
 };
+use clap::Parser;
 use serde::{Deserialize, Serialize};
 
 struct ChatConsumer {
@@ -81,57 +83,52 @@ async fn to_index() -> HttpResponse {
         .finish()
 }
 
+fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.route("/", web::get().to(to_index))
+        .route("/chat/", web::get().to(index))
+        .route("/chat/{room}/", web::get().to(room));
+}
+
 fn page(html: &'static str) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(html)
 }
 
+/// The finished chat of the Channels tutorial.
+#[derive(Parser)]
 struct Arguments {
-    bind: String,
-    workers: usize,
-}
-
-impl Arguments {
-    fn read() -> Result<Self, String> {
-        let mut arguments = Self {
-            bind: "127.0.0.1:8001".to_owned(),
-            workers: std::thread::available_parallelism().map_or(1, usize::from),
-        };
-        let mut words = std::env::args().skip(1);
-        while let Some(word) = words.next() {
-            let value = words.next().ok_or(format!("{word} needs a value"))?;
-            match word.as_str() {
-                "--bind" => arguments.bind = value,
-                "--workers" => {
-                    let number = value.parse().ok().filter(|number| *number > 0);
-                    arguments.workers = number.ok_or("--workers takes a number from 1 on")?;
-                }
-                _ => return Err(format!("{word} is unknown; there are --bind and --workers")),
-            }
-        }
-        Ok(arguments)
-    }
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8001")]
+    bind: SocketAddr,
+    /// Threads that serve connections; as many as there are cores unless given.
+    #[arg(long)]
+    workers: Option<usize>,
+    /// Serve sockets from a route of the App, not on sockets of their own.
+    #[arg(long)]
+    mounted: bool,
 }
 
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     env_logger::init();
-    let Arguments { bind, workers } = Arguments::read().map_err(std::io::Error::other)?;
+    let arguments = Arguments::parse();
     let layer = Layer::in_memory();
     let sockets = sockets().into_endpoint();
-    HttpServer::new(move || {
-        let route = mounted(sockets.clone(), &layer, SocketOptions::new());
-        App::new()
-            .route("/", web::get().to(to_index))
-            .route("/chat/", web::get().to(index))
-            .route("/chat/{room}/", web::get().to(room))
-            .service(web::resource("/ws/{tail:.*}").route(route))
-    })
-    .workers(workers)
-    .max_connections(usize::MAX)
-    .on_connect(on_connect)
-    .bind(bind)?
-    .run()
-    .await
+    let options = SocketOptions::new();
+    let mut server = Server::new().max_connections(usize::MAX);
+    if let Some(number) = arguments.workers {
+        server = server.workers(number);
+    }
+    let server = if arguments.mounted {
+        server.http(move || {
+            let route = mounted(sockets.clone(), &layer, options.clone());
+            let socket = web::resource("/ws/{tail:.*}").route(route);
+            App::new().configure(pages).service(socket)
+        })
+    } else {
+        let server = server.websocket(sockets, &layer, options);
+        server.http(|| App::new().configure(pages))
+    };
+    server.bind(arguments.bind)?.run().await
 }

@@ -34,6 +34,9 @@ use crate::scope::Protocol;
 /// | `channels_layer_delivered_total` | counter | | messages taken off a channel |
 /// | `channels_layer_queue_messages` | histogram | | how many waited on a channel when one was taken, that one included |
 /// | `channels_layer_dropped_total` | counter | `reason`: `full`, `expired`, `unknown` (no such channel), `too_large`, `undecodable` (not the consumer's event), `failed` (the backend) | messages that nobody handled |
+/// | `channels_logins_total` | counter | | people who signed in over a connection |
+/// | `channels_logouts_total` | counter | | people who signed out over a connection |
+/// | `channels_sessions_rejected_total` | counter | | sessions that were not their user's any more |
 /// | `channels_worker_messages_total` | counter | | messages that workers took off their channels |
 /// | `channels_worker_errors_total` | counter | | handlers that failed in workers, failures of the layer, consumers that could not start |
 /// | `channels_worker_restarts_total` | counter | | consumers that workers made anew |
@@ -41,6 +44,7 @@ pub fn describe_metrics() {
     describe_connections();
     describe_handlers();
     describe_layers();
+    describe_people();
     describe_workers();
 }
 
@@ -87,6 +91,15 @@ fn describe_layers() {
     describe_histogram!(name, count, "messages that waited on a channel");
     let name = "channels_layer_dropped_total";
     describe_counter!(name, count, "messages that nobody handled");
+}
+
+fn describe_people() {
+    let name = "channels_logins_total";
+    describe_counter!(name, Unit::Count, "people who signed in");
+    let name = "channels_logouts_total";
+    describe_counter!(name, Unit::Count, "people who signed out");
+    let name = "channels_sessions_rejected_total";
+    describe_counter!(name, Unit::Count, "sessions not of their user any more");
 }
 
 fn describe_workers() {
@@ -293,6 +306,23 @@ pub(crate) fn worker_restarted() {
     counter!("channels_worker_restarts_total").increment(1);
 }
 
+// ---- people
+
+/// Someone signed in over a connection.
+pub(crate) fn logged_in() {
+    counter!("channels_logins_total").increment(1);
+}
+
+/// Someone signed out over a connection.
+pub(crate) fn logged_out() {
+    counter!("channels_logouts_total").increment(1);
+}
+
+/// A session was flushed because its hash was not the user's.
+pub(crate) fn session_rejected() {
+    counter!("channels_sessions_rejected_total").increment(1);
+}
+
 #[cfg(test)]
 mod tests {
     use metrics::set_default_local_recorder;
@@ -320,6 +350,6 @@ mod tests {
             names
         };
         assert_eq!(named("/// | `"), named("let name = \""));
-        assert_eq!(named("/// | `").len(), 20);
+        assert_eq!(named("/// | `").len(), 23);
     }
 }

@@ -21,6 +21,7 @@ use crate::layers::{Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
 use crate::scope::Scope;
+use crate::sessions::save_at_the_end;
 
 /// One call of a handler; resolves to the session and how the call went.
 pub(crate) type Turn = LocalBoxFuture<'static, (Box<dyn Connection>, Outcome)>;
@@ -135,6 +136,12 @@ impl<C: Consumer> Connection for Session<C> {
                 Ok(()) => Outcome::Done,
                 Err(interrupted) => interrupted,
             };
+            if guarded(&link, save_at_the_end(self.context.scope()))
+                .await
+                .is_err()
+            {
+                log::warn!(target: "channels::sessions", "saving a session took too long");
+            }
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -180,7 +187,10 @@ async fn called<T>(
 }
 
 /// Runs a handler so that neither its panic nor its endlessness takes the connection along.
-async fn guarded<T>(link: &Link, handler: impl Future<Output = T>) -> Result<T, Outcome> {
+pub(crate) async fn guarded<T>(
+    link: &Link,
+    handler: impl Future<Output = T>,
+) -> Result<T, Outcome> {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
         if link.take_cancel() {

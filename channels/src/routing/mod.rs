@@ -2,14 +2,16 @@
 //!
 //! Source: channels/routing.py, with Django's path converters.
 
+mod answering;
 mod channels;
 mod endpoint;
 mod pattern;
 mod protocols;
 mod router;
 
+pub(crate) use answering::{AnswerHeaders, AnswerHook, Closer, run_hooks};
 pub use channels::ChannelNameRouter;
-pub(crate) use endpoint::Parts;
 pub use endpoint::{Connecting, Endpoint, IntoEndpoint};
+pub(crate) use endpoint::{Make, Parts};
 pub use protocols::ProtocolTypeRouter;
 pub use router::URLRouter;

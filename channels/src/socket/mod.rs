@@ -19,8 +19,9 @@ mod registry;
 mod wire;
 
 pub use kill::on_connect;
-pub(crate) use kill::tune;
+pub(crate) use kill::{LocalAddr, keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
 pub(crate) use registry::Registry;
+pub(crate) use wire::Io;

@@ -6,6 +6,8 @@ pub(crate) const DRIVER: Driver = Driver::OwnSocket;
 
 #[path = "../socket_attacks.rs"]
 mod attacks;
+#[path = "../socket_failures.rs"]
+mod failures;
 #[path = "../socket_handshakes.rs"]
 mod handshakes;
 #[path = "../socket_life.rs"]
