@@ -55,6 +55,7 @@ pub use layers::{
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
+pub use observe::describe_metrics;
 pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
 pub use routing::{
     ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,

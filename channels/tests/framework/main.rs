@@ -10,6 +10,7 @@ mod json;
 mod layer;
 mod layers;
 mod limits;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
