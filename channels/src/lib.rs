@@ -46,7 +46,7 @@ pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
-pub use socket::SocketOptions;
+pub use socket::{Deflate, SocketOptions};
 pub use testing::WebsocketCommunicator;
 
 /// Compiles and keeps up to date what the README shows.

@@ -15,6 +15,7 @@ use rand::RngExt as _;
 use tokio::time::{Sleep, sleep};
 
 use super::context::{Running, SocketContext};
+use super::deflate::Deflater;
 use super::frames::Opcode;
 use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::{Arrived, Incoming};
@@ -22,7 +23,7 @@ use super::kill::KillHandle;
 use super::options::SocketOptions;
 use super::registry::GoAway;
 use crate::connection::{Attached, Link, Outgoing};
-use crate::event::{CloseCode, Disconnect, Frame, Side};
+use crate::event::{CloseCode, Disconnect, Side};
 use crate::launch::Launched;
 
 /// Things read, and rounds of reading and handling, before other connections get their turn.
@@ -34,6 +35,7 @@ pub(super) struct SocketActor {
     link: Rc<Link>,
     incoming: Incoming,
     heartbeat: Heartbeat,
+    deflater: Option<Deflater>,
     kill: KillHandle,
     close_timeout: Duration,
     /// When to close because the server stops.
@@ -64,12 +66,14 @@ impl SocketActor {
         incoming: Incoming,
         kill: KillHandle,
         options: &SocketOptions,
+        deflater: Option<Deflater>,
     ) -> Self {
         Self {
             attached: launched.attached,
             link: launched.link,
             incoming,
             heartbeat: Heartbeat::new(options.ping_interval, options.idle_timeout),
+            deflater,
             kill,
             close_timeout: options.close_timeout,
             leave_at: None,
@@ -214,8 +218,7 @@ impl SocketActor {
 
     fn put_out(&mut self, outgoing: Outgoing, ctx: &mut SocketContext) {
         match outgoing {
-            Outgoing::Frame(Frame::Text(text)) => ctx.frame(Opcode::Text, text.as_bytes()),
-            Outgoing::Frame(Frame::Binary(bytes)) => ctx.frame(Opcode::Binary, &bytes),
+            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_mut()),
             Outgoing::Close(code, reason) => {
                 ctx.close(Some(code.as_u16()), &reason);
                 self.phase = Phase::Closing(Box::pin(sleep(self.close_timeout)));

@@ -272,7 +272,10 @@ pub(super) fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, Violat
     }
     match std::str::from_utf8(reason) {
         Ok(reason) => Ok(Some((code, reason.to_owned()))),
-        Err(_) => Err(Violation::protocol("close reason is not UTF-8")),
+        Err(_) => Err(Violation::new(
+            CloseCode::INVALID_DATA,
+            "close reason is not UTF-8",
+        )),
     }
 }
 

@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::deflate::{Agreed, is_well_formed};
 use crate::answer::{Accept, Deny};
 use crate::scope::Scope;
 
@@ -52,6 +53,9 @@ fn flaw(head: &RequestHead) -> Option<&'static str> {
     }
     if !headers.contains_key(header::HOST) {
         return Some("The Host header is missing");
+    }
+    if !is_well_formed(head) {
+        return Some("Sec-WebSocket-Extensions is not a list of extensions");
     }
     path.decode_utf8()
         .is_err()
@@ -113,6 +117,7 @@ pub(super) fn switching_protocols(
     head: &RequestHead,
     accept: Accept,
     from_middleware: &[(String, String)],
+    deflate: Option<&Agreed>,
 ) -> HttpResponseBuilder {
     let mut response = HttpResponse::SwitchingProtocols();
     response.upgrade("websocket");
@@ -122,6 +127,9 @@ pub(super) fn switching_protocols(
     }
     if let Some(subprotocol) = accept.subprotocol {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, subprotocol));
+    }
+    if let Some(agreed) = deflate {
+        response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, agreed.answer()));
     }
     append(&mut response, from_middleware);
     append(&mut response, &accept.headers);

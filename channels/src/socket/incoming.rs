@@ -4,9 +4,10 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
+use super::deflate::Inflater;
 use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation, read_close};
 use super::options::SocketOptions;
-use super::reassembly::{FragmentLimits, Reassembly};
+use super::reassembly::{FragmentLimits, Reassembly, most_compressed};
 use super::wire::Source;
 use crate::event::Frame;
 
@@ -40,11 +41,17 @@ struct Decoder {
 }
 
 impl Incoming {
-    /// `already_read` is what came behind the handshake.
-    pub(super) fn new(source: Source, already_read: BytesMut, options: &SocketOptions) -> Self {
+    /// `already_read` is what came behind the handshake, `inflater` is there if compression was
+    /// agreed.
+    pub(super) fn new(
+        source: Source,
+        already_read: BytesMut,
+        options: &SocketOptions,
+        inflater: Option<Inflater>,
+    ) -> Self {
         Self {
             source,
-            decoder: Decoder::new(options),
+            decoder: Decoder::new(options, inflater),
             backlog: already_read,
             finished: false,
         }
@@ -115,14 +122,21 @@ impl Incoming {
 }
 
 impl Decoder {
-    fn new(options: &SocketOptions) -> Self {
+    fn new(options: &SocketOptions, inflater: Option<Inflater>) -> Self {
+        let limits = FragmentLimits {
+            bytes: options.max_message_bytes,
+            fragments: options.max_fragments,
+            time: options.fragment_timeout,
+        };
+        let may_compress = inflater.is_some();
+        let max_frame_bytes = if may_compress {
+            most_compressed(options.max_frame_bytes)
+        } else {
+            options.max_frame_bytes
+        };
         Self {
-            reader: FrameReader::new(options.max_frame_bytes, false),
-            reassembly: Reassembly::new(FragmentLimits {
-                bytes: options.max_message_bytes,
-                fragments: options.max_fragments,
-                time: options.fragment_timeout,
-            }),
+            reader: FrameReader::new(max_frame_bytes, may_compress),
+            reassembly: Reassembly::new(limits, inflater),
             control: None,
         }
     }
@@ -193,7 +207,7 @@ mod tests {
         let source = Source::Body(Payload::Stream {
             payload: Box::pin(payload),
         });
-        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new());
+        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new(), None);
         let arrivals = stream::poll_fn(move |cx| incoming.poll_next(cx));
         arrivals.collect().await
     }

@@ -6,6 +6,7 @@
 
 mod actor;
 mod context;
+mod deflate;
 mod frames;
 mod handshake;
 mod heartbeat;
@@ -18,6 +19,7 @@ mod reassembly;
 mod registry;
 mod wire;
 
+pub use deflate::Deflate;
 pub use kill::on_connect;
 pub(crate) use kill::tune;
 pub use mounted::mounted;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use actix_web::dev::RequestHead;
+
+use super::deflate::{Agreed, Deflate};
 use crate::connection::Limits;
 
 /// Bounds on what a peer may send, hold back and leave unanswered.
@@ -26,6 +29,7 @@ pub struct SocketOptions {
     pub(super) close_timeout: Duration,
     pub(super) handler_grace: Duration,
     pub(super) outbox_bytes: usize,
+    pub(super) deflate: Option<Deflate>,
 }
 
 impl Default for SocketOptions {
@@ -41,6 +45,7 @@ impl Default for SocketOptions {
             close_timeout: Duration::from_secs(2),
             handler_grace: Duration::from_secs(10),
             outbox_bytes: 1024 * 1024,
+            deflate: None,
         }
     }
 }
@@ -115,6 +120,21 @@ impl SocketOptions {
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
         self
+    }
+
+    /// Compresses messages for clients that offer it. Default off.
+    ///
+    /// [`max_message_bytes`](Self::max_message_bytes) then counts what a message inflates to, and
+    /// a frame may be longer than [`max_frame_bytes`](Self::max_frame_bytes) by what compression
+    /// adds to data that it cannot compress: a thousandth and 64 bytes.
+    pub fn deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate);
+        self
+    }
+
+    /// What a client offers of compression and this server accepts.
+    pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
+        self.deflate.as_ref()?.agree(head)
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -20,6 +20,7 @@ use tokio_util::codec::Encoder as _;
 
 use super::actor::SocketActor;
 use super::context::Running;
+use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::KillHandle;
@@ -65,7 +66,8 @@ impl OwnSockets {
             secure,
         } = handed;
         let wire: Wire = Rc::new(RefCell::new(io));
-        let opened = self.answer(request.head(), secure).await;
+        let deflate = self.options.agree(request.head());
+        let opened = self.answer(request.head(), secure, deflate.as_ref()).await;
         let (response, launched) = match opened {
             Ok((response, launched, entry)) => (response, Some((launched, entry))),
             Err(response) => (response, None),
@@ -76,8 +78,11 @@ impl OwnSockets {
             return;
         };
         let source = Source::Wire(Rc::clone(&wire));
-        let incoming = Incoming::new(source, already_read, &self.options);
-        let actor = SocketActor::new(launched, incoming, KillHandle::default(), &self.options);
+        let inflater = deflate.map(|agreed| agreed.inflater());
+        let incoming = Incoming::new(source, already_read, &self.options, inflater);
+        let deflater = deflate.map(|agreed| agreed.deflater());
+        let kill = KillHandle::default();
+        let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
         let mut running = actor.run();
         running.ctx().put_out(unsent);
         entry.reach_by(running.address().recipient());
@@ -99,6 +104,7 @@ impl OwnSockets {
         &self,
         head: &RequestHead,
         secure: bool,
+        deflate: Option<&Agreed>,
     ) -> Result<(HttpResponse, Launched, Rc<Entry>), HttpResponse> {
         if let Some(refused) = refusal(head) {
             return Err(refused);
@@ -114,8 +120,8 @@ impl OwnSockets {
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {
-                let response = switching_protocols(head, accept, &launched.headers).finish();
-                Ok((response, launched, entry))
+                let mut response = switching_protocols(head, accept, &launched.headers, deflate);
+                Ok((response.finish(), launched, entry))
             }
         }
     }

@@ -104,6 +104,8 @@ impl Client {
         let stream = TcpStream::connect(address)
             .await
             .expect("the server to listen");
+        // What a test sends in pieces arrives in pieces, and at once.
+        stream.set_nodelay(true).expect("an open connection");
         let buffer = Vec::new();
         Self { stream, buffer }
     }
