@@ -73,6 +73,9 @@ pub enum Error {
 #[error("the connection is closed")]
 pub struct Closed;
 
+/// A failure of code that the application brings, as its user backend; may cross threads.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
 /// What a handler returns.
 pub type HandlerResult = Result<(), HandlerError>;
 

@@ -5,19 +5,22 @@
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
 //! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`.
+//! `channels::routing`, `channels::auth`, `channels::sessions`, `channels::middleware`, `channels::security`, `channels::server`.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 mod answer;
+pub mod auth;
 mod connection;
 mod consumer;
 mod error;
 mod event;
+mod front;
 mod json;
 mod launch;
 pub mod layers;
+pub mod limits;
 mod middleware;
 mod names;
 mod observe;
@@ -25,13 +28,14 @@ mod routing;
 mod scope;
 mod security;
 pub mod server;
+pub mod sessions;
 pub mod socket;
 pub mod testing;
 
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
 pub use consumer::{Consumer, WebsocketConsumer};
-pub use error::{Closed, Error, HandlerError, HandlerResult};
+pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
@@ -46,6 +50,10 @@ pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
+pub use sessions::{
+    CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
+    SetCookie,
+};
 pub use socket::{Deflate, SocketOptions};
 pub use testing::WebsocketCommunicator;
 

@@ -62,3 +62,18 @@ impl Drop for Open {
 pub(crate) fn refused(status: u16) {
     counter!("channels_refused_total", "status" => status.to_string()).increment(1);
 }
+
+/// Someone signed in over a connection.
+pub(crate) fn logged_in() {
+    counter!("channels_logins_total").increment(1);
+}
+
+/// Someone signed out over a connection.
+pub(crate) fn logged_out() {
+    counter!("channels_logouts_total").increment(1);
+}
+
+/// A session was flushed because its hash was not the user's.
+pub(crate) fn session_rejected() {
+    counter!("channels_sessions_rejected_total").increment(1);
+}

@@ -63,6 +63,8 @@ pub(crate) struct Link {
     closed_with: RefCell<Option<(CloseCode, String)>>,
     overflowed: Cell<bool>,
     cancelled: Cell<bool>,
+    /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
+    accepted_by_gate: Cell<bool>,
     limits: Limits,
 }
 
@@ -77,6 +79,7 @@ impl Link {
             closed_with: RefCell::default(),
             overflowed: Cell::new(false),
             cancelled: Cell::new(false),
+            accepted_by_gate: Cell::new(false),
             limits,
         }
     }
@@ -94,9 +97,27 @@ impl Link {
                 self.answer.replace(Some(Answer::Accept(accept)));
                 Ok(())
             }
+            Phase::Open if self.accepted_by_gate.take() => {
+                if accept.subprotocol.is_some() || !accept.headers.is_empty() {
+                    log::warn!(
+                        target: "channels::auth",
+                        "the handshake was answered before `connect`; what it adds is lost",
+                    );
+                }
+                Ok(())
+            }
             Phase::Open => Err(Error::AlreadyAnswered),
             Phase::Closing | Phase::Ended => Err(Error::Closed(Closed)),
         }
+    }
+
+    /// Lets the consumer accept once more what a gate has accepted.
+    pub(crate) fn expect_accept(&self) {
+        self.accepted_by_gate.set(true);
+    }
+
+    pub(crate) fn still_expects_accept(&self) -> bool {
+        self.accepted_by_gate.get()
     }
 
     /// Refuses the handshake, or closes if it was accepted already.
@@ -125,14 +146,19 @@ impl Link {
         let queued = self.queued_bytes.get();
         // It is the queue that is bounded: the frame that fills it may be larger than the rest.
         if queued >= self.limits.outbox_bytes {
-            self.overflowed.set(true);
-            self.close(CloseCode::OVERLOAD, "too much to send");
+            self.overflow("too much to send");
             return Err(Closed);
         }
         self.queued_bytes
             .set(queued + frame.len() + FRAME_OVERHEAD_BYTES);
         self.outbox.borrow_mut().push_back(frame);
         Ok(())
+    }
+
+    /// Ends the connection without regard for what waits.
+    pub(crate) fn overflow(&self, reason: &str) {
+        self.overflowed.set(true);
+        self.close(CloseCode::OVERLOAD, reason);
     }
 
     pub(crate) fn close(&self, code: CloseCode, reason: &str) {

@@ -20,5 +20,5 @@ pub use context::Context;
 pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
-pub(crate) use session::{Connection, Session};
+pub(crate) use session::{Connection, Outcome, Session, Turn, guarded};
 pub use timers::TimerId;

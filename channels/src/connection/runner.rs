@@ -17,6 +17,7 @@ use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::{ChannelReceiver, LayerMessage};
+use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
@@ -36,6 +37,7 @@ pub(crate) struct Runner {
     inbox_bytes: usize,
     frame_was_last: bool,
     receiver: ChannelReceiver,
+    closers: Vec<Closer>,
     ended: Option<Disconnect>,
     grace: Option<Pin<Box<Sleep>>>,
 }
@@ -63,9 +65,15 @@ impl Runner {
             inbox_bytes: 0,
             frame_was_last: false,
             receiver,
+            closers: Vec::new(),
             ended: None,
             grace: None,
         }
+    }
+
+    /// Lets something beside the consumer end the connection.
+    pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
+        Self { closers, ..self }
     }
 
     /// Whether the driver may read on from the peer.
@@ -99,6 +107,7 @@ impl Runner {
 
     /// Lets handlers run; ready once `disconnect` has.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_closers(cx);
         for _ in 0..TURNS_PER_POLL {
             if self.turn.is_none() {
                 // The consumer is let go of when `disconnect` has run.
@@ -122,6 +131,23 @@ impl Runner {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Before anything else: what waits for the consumer must not delay its end.
+    fn poll_closers(&mut self, cx: &mut Context<'_>) {
+        let mut closed = None;
+        for closer in &mut self.closers {
+            if let Poll::Ready(Some(_)) = Pin::new(&mut closer.channel).poll_next(cx) {
+                closed.get_or_insert_with(|| (closer.code, closer.reason.clone()));
+            }
+        }
+        let Some((code, reason)) = closed else {
+            return;
+        };
+        self.closers.clear();
+        self.inbox.clear();
+        self.inbox_bytes = 0;
+        self.link.close(code, &reason);
     }
 
     /// The handler to run now, or the consumer back if there is none.
@@ -163,7 +189,7 @@ impl Runner {
         connection: &mut dyn Connection,
         cx: &mut Context<'_>,
     ) -> Option<LayerMessage> {
-        if self.ended.is_some() {
+        if self.ended.is_some() || self.waits_for_peer(cx) {
             return None;
         }
         if let Poll::Ready(message) = Pin::new(&mut self.receiver).poll_next(cx) {
@@ -173,6 +199,19 @@ impl Runner {
             Poll::Ready(message) => Some(message),
             Poll::Pending => None,
         }
+    }
+
+    /// Whether the peer must first take more of what it was sent. Meanwhile a burst lies in the
+    /// channel, where its members share it, and not in the outbox of each.
+    fn waits_for_peer(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.link.has_enough_to_write() {
+            return false;
+        }
+        if self.receiver.poll_overflowed(cx).is_ready() {
+            self.cut_slow();
+            cx.waker().wake_by_ref();
+        }
+        true
     }
 
     /// Whether it is time for `disconnect`, and what to tell it.
@@ -201,7 +240,12 @@ impl Runner {
         if !self.link.is_closing() {
             let name = self.receiver.name();
             log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
-            self.link.close(CloseCode::OVERLOAD, "too slow");
+            if self.link.has_enough_to_write() {
+                // It is the peer that does not keep up; it would not read a Close either.
+                self.link.overflow("too slow");
+            } else {
+                self.link.close(CloseCode::OVERLOAD, "too slow");
+            }
         }
     }
 

@@ -20,6 +20,7 @@ use crate::event::{Disconnect, Frame};
 use crate::layers::{Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::scope::Scope;
+use crate::sessions::save_at_the_end;
 
 /// One call of a handler; resolves to the session and how the call went.
 pub(crate) type Turn = LocalBoxFuture<'static, (Box<dyn Connection>, Outcome)>;
@@ -124,6 +125,12 @@ impl<C: Consumer> Connection for Session<C> {
                 Ok(()) => Outcome::Done,
                 Err(interrupted) => interrupted,
             };
+            if guarded(&link, save_at_the_end(self.context.scope()))
+                .await
+                .is_err()
+            {
+                log::warn!(target: "channels::sessions", "saving a session took too long");
+            }
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -142,7 +149,10 @@ fn settled(result: Result<Result<(), HandlerError>, Outcome>) -> Outcome {
 }
 
 /// Runs a handler so that neither its panic nor its endlessness takes the connection along.
-async fn guarded<T>(link: &Link, handler: impl Future<Output = T>) -> Result<T, Outcome> {
+pub(crate) async fn guarded<T>(
+    link: &Link,
+    handler: impl Future<Output = T>,
+) -> Result<T, Outcome> {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
         if link.take_cancel() {

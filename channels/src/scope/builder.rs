@@ -29,6 +29,7 @@ impl ScopeBuilder {
             root_path: String::new(),
             headers: Vec::new(),
             client: None,
+            server: None,
             protocol: Protocol::Websocket,
             secure: false,
             subprotocols: Vec::new(),
@@ -65,6 +66,12 @@ impl ScopeBuilder {
     /// Sets the peer's address.
     pub fn client(mut self, address: Option<SocketAddr>) -> Self {
         self.0.client = address;
+        self
+    }
+
+    /// Sets the address that the peer connected to.
+    pub fn server(mut self, address: Option<SocketAddr>) -> Self {
+        self.0.server = address;
         self
     }
 

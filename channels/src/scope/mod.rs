@@ -53,6 +53,7 @@ struct Handshake {
     /// Lower-case names, in order; several of one name are joined, as Channels does for sockets.
     headers: Vec<(String, Vec<u8>)>,
     client: Option<SocketAddr>,
+    server: Option<SocketAddr>,
     protocol: Protocol,
     secure: bool,
     subprotocols: Vec<String>,
@@ -114,8 +115,9 @@ impl Scope {
         std::str::from_utf8(value).ok()
     }
 
-    /// All headers: lower-case names, values as sent. Names with `_` were dropped, since proxies
-    /// cannot tell them from those with `-`.
+    /// All headers: lower-case names, values as sent but for spaces around them. A socket's are
+    /// sorted by name, and several values of a name are joined in their order. Names with `_` were
+    /// dropped, since proxies cannot tell them from those with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let headers = self.handshake.headers.iter();
         headers.map(|(name, value)| (&**name, &**value))
@@ -124,6 +126,11 @@ impl Scope {
     /// The peer's address; `None` on a Unix socket and in tests.
     pub fn client(&self) -> Option<SocketAddr> {
         self.handshake.client
+    }
+
+    /// The address that the peer connected to; `None` on a Unix socket and in tests.
+    pub fn server(&self) -> Option<SocketAddr> {
+        self.handshake.server
     }
 
     /// What kind of connection it is: ASGI's `type`.
@@ -193,6 +200,11 @@ impl Scope {
         self.cookies = Arc::new(cookies);
     }
 
+    /// Replaces the subprotocols that the client offered, as those without a secret among them.
+    pub(crate) fn set_subprotocols(&mut self, offered: Vec<String>) {
+        Arc::make_mut(&mut self.handshake).subprotocols = offered;
+    }
+
     pub(crate) fn route(&self) -> &UrlRoute {
         &self.route
     }
@@ -208,6 +220,12 @@ impl Scope {
 
     pub(crate) fn insert_shared<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
         Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), value);
+    }
+
+    /// As [`get`](Self::get), to keep.
+    pub(crate) fn get_shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let value = self.extensions.get(&TypeId::of::<T>())?;
+        Arc::clone(value).downcast().ok()
     }
 
     /// The value of that type that middleware put in.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_web::rt::signal::ctrl_c;
 use futures_util::future::LocalBoxFuture;
 
+use super::hooks::Hooks;
 use crate::socket::Registry;
 
 /// The future of a running server: must be polled for commands to have effect.
@@ -30,18 +31,27 @@ pub struct ServerHandle {
 }
 
 impl RunningServer {
-    pub(super) fn new(server: actix_server::Server, handle: ServerHandle, signals: bool) -> Self {
+    /// Nothing runs before the result is polled.
+    pub(super) fn new(
+        server: actix_server::Server,
+        handle: ServerHandle,
+        mut hooks: Hooks,
+        signals: bool,
+    ) -> Self {
         let stopper = handle.clone();
         Self {
             handle,
             serving: Box::pin(async move {
-                if !signals {
-                    return server.await;
-                }
-                tokio::select! {
-                    finished = server => finished,
-                    () = stop_on_signal(stopper) => Ok(()),
-                }
+                hooks.start().await?;
+                let served = if signals {
+                    tokio::select! {
+                        finished = server => finished,
+                        () = stop_on_signal(stopper) => Ok(()),
+                    }
+                } else {
+                    server.await
+                };
+                served.and(hooks.shut_down().await)
             }),
         }
     }

@@ -4,12 +4,15 @@
 //! consumers, on a socket of their own and through their own middleware (Channels'
 //! `ProtocolTypeRouter`). Source: daphne/cli.py and daphne/server.py.
 
+mod addresses;
 mod handle;
+mod hooks;
+mod limits;
+mod pages;
 mod service;
 
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,17 +22,23 @@ use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::dev::{AppConfig, Response, Service};
 use actix_web::http::KeepAlive;
-use socket2::{Domain, Protocol, Socket, Type};
+use actix_web::http::header::HeaderValue;
 
+use addresses::Listener;
 pub use handle::{RunningServer, ServerHandle};
+use hooks::Hooks;
 
+pub use crate::front::ProxyHeaders;
+use crate::front::{AccessLog, Front};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 use crate::socket::{Registry, SocketOptions};
 
 /// How long the end of a connection may take; values from 1 to 500 ms let some linger for ever.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const BACKLOG: u32 = 1024;
+
+#[cfg(feature = "rustls")]
+const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Serves pages and consumers together. Needs an actix runtime: `#[actix_web::main]`.
 ///
@@ -59,8 +68,9 @@ const BACKLOG: u32 = 1024;
 pub struct Server {
     register: Register,
     sockets: Option<(Endpoint, Layer, SocketOptions)>,
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listener>,
     settings: Settings,
+    hooks: Hooks,
     workers: Option<usize>,
     max_connections: Option<usize>,
     signals: bool,
@@ -69,15 +79,21 @@ pub struct Server {
 }
 
 /// Adds the service on one listener to a server; hides the App's type.
-type Register =
-    Box<dyn Fn(ServerBuilder, TcpListener, &service::Shared) -> io::Result<ServerBuilder>>;
+type Register = Box<dyn Fn(ServerBuilder, Listener, &service::Shared) -> io::Result<ServerBuilder>>;
 
-/// What each HTTP connection is held to.
-#[derive(Clone, Copy, Debug)]
+/// What each connection is held to, told and asked.
+#[derive(Clone, Debug)]
 struct Settings {
     keep_alive: KeepAlive,
     client_request_timeout: Duration,
     client_disconnect_timeout: Duration,
+    h1_allow_half_closed: bool,
+    #[cfg(feature = "rustls")]
+    tls_handshake_timeout: Duration,
+    http_timeout: Option<Duration>,
+    server_name: Option<HeaderValue>,
+    front: Front,
+    access: AccessLog,
 }
 
 impl Default for Server {
@@ -92,7 +108,15 @@ impl Default for Server {
                 keep_alive: KeepAlive::default(),
                 client_request_timeout: Duration::from_secs(5),
                 client_disconnect_timeout: DISCONNECT_TIMEOUT,
+                h1_allow_half_closed: false,
+                #[cfg(feature = "rustls")]
+                tls_handshake_timeout: TLS_HANDSHAKE_TIMEOUT,
+                http_timeout: None,
+                server_name: None,
+                front: Front::default(),
+                access: AccessLog::default(),
             },
+            hooks: Hooks::default(),
             workers: None,
             max_connections: None,
             signals: true,
@@ -144,97 +168,6 @@ impl Server {
         self
     }
 
-    /// Listens on an address, in addition to those given before.
-    ///
-    /// # Errors
-    /// The address cannot be bound, or is none.
-    pub fn bind(mut self, addresses: impl ToSocketAddrs) -> io::Result<Self> {
-        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to bind to");
-        let before = self.listeners.len();
-        for address in addresses.to_socket_addrs()? {
-            match listen(address) {
-                Ok(listener) => self = self.listen(listener)?,
-                Err(refused) => failure = refused,
-            }
-        }
-        if self.listeners.len() == before {
-            return Err(failure);
-        }
-        Ok(self)
-    }
-
-    /// Serves on a listener that exists, in addition to those given before.
-    ///
-    /// # Errors
-    /// The listener is not usable.
-    pub fn listen(mut self, listener: TcpListener) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        listener.local_addr()?;
-        self.listeners.push(listener);
-        Ok(self)
-    }
-
-    /// The addresses that the server listens on, in the order in which they were given.
-    pub fn addrs(&self) -> Vec<SocketAddr> {
-        let addresses = self.listeners.iter().map(TcpListener::local_addr);
-        addresses.filter_map(Result::ok).collect()
-    }
-
-    /// Threads that serve connections; as many as there are cores unless set.
-    ///
-    /// # Panics
-    /// If it is 0.
-    pub fn workers(mut self, number: usize) -> Self {
-        assert!(number > 0, "a server needs a worker");
-        self.workers = Some(number);
-        self
-    }
-
-    /// HTTP connections of one worker at a time; 25,000 unless set. Consumers do not count.
-    pub fn max_connections(mut self, number: usize) -> Self {
-        self.max_connections = Some(number);
-        self
-    }
-
-    /// How long an HTTP connection without a request stays open; 5 s unless set.
-    pub fn keep_alive(mut self, keep_alive: impl Into<KeepAlive>) -> Self {
-        self.settings.keep_alive = keep_alive.into();
-        self
-    }
-
-    /// Time that a client has for its request's head, beyond: 408. 5 s unless set, 0 is for ever.
-    pub fn client_request_timeout(mut self, limit: Duration) -> Self {
-        self.settings.client_request_timeout = limit;
-        self
-    }
-
-    /// Time that the end of an HTTP connection may take. 1 s unless set; from 1 to 500 ms some
-    /// connections linger for ever.
-    pub fn client_disconnect_timeout(mut self, limit: Duration) -> Self {
-        self.settings.client_disconnect_timeout = limit;
-        self
-    }
-
-    /// Time that connections have to end when the server stops, in whole seconds: first those of
-    /// consumers, then requests. 30 s unless set.
-    pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
-        self.shutdown_timeout = limit;
-        self
-    }
-
-    /// Closes consumers at moments spread over this time when the server stops, so that their
-    /// clients do not all come back at once. 0 unless set.
-    pub fn close_spread(mut self, time: Duration) -> Self {
-        self.close_spread = time;
-        self
-    }
-
-    /// Leaves SIGTERM and SIGINT, which else stop the server gracefully, to the application.
-    pub fn disable_signals(mut self) -> Self {
-        self.signals = false;
-        self
-    }
-
     /// Starts serving; the result must be awaited or spawned to go on, and gives a
     /// [`ServerHandle`].
     ///
@@ -268,19 +201,8 @@ impl Server {
             close_spread: self.close_spread,
             shutdown_timeout: self.shutdown_timeout,
         };
-        RunningServer::new(server, handle, self.signals)
+        RunningServer::new(server, handle, self.hooks, self.signals)
     }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let kind = Type::STREAM;
-    let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
-    // A server that comes back must not wait for connections of its former life.
-    #[cfg(not(windows))]
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))?;
-    Ok(socket.into())
 }
 
 impl fmt::Debug for Server {

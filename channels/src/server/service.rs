@@ -3,25 +3,40 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_codec::Framed;
 use actix_http::body::MessageBody;
-use actix_http::{HttpService, Request, h1};
+use actix_http::{HttpService, Protocol, Request, h1};
 use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::{
-    IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config,
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, fn_service,
+    map_config,
+};
+#[cfg(feature = "rustls")]
+use actix_tls::accept::{
+    TlsError,
+    rustls_0_23::{Acceptor, TlsStream},
 };
 use actix_web::dev::{AppConfig, Response, Service};
 use actix_web::rt::net::TcpStream;
+#[cfg(unix)]
+use actix_web::rt::net::UnixStream;
 use futures_util::future::LocalBoxFuture;
 
 use super::Settings;
+use super::addresses::Listener;
+use crate::front::{Arrival, Transport};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
-use crate::socket::{HandedOver, OwnSockets, Registry, SocketOptions, on_connect, tune};
+use crate::socket::{
+    HandedOver, Io, LocalAddr, OwnSockets, Registry, SocketOptions, keep_switch, prepare,
+};
+
+/// What pages are told of an address that does not exist, as on a Unix socket.
+const NO_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// What the services of all workers and listeners have in common.
 #[derive(Clone)]
@@ -35,7 +50,7 @@ pub(super) struct Shared {
 /// Adds the service of one listener to a server.
 pub(super) fn register<F, I, S, B>(
     builder: ServerBuilder,
-    listener: TcpListener,
+    listener: Listener,
     shared: &Shared,
     factory: F,
 ) -> io::Result<ServerBuilder>
@@ -50,36 +65,111 @@ where
     S::Service: 'static,
     B: MessageBody + 'static,
 {
-    let address = listener.local_addr()?;
     let shared = shared.clone();
-    builder.listen(format!("channels-{address}"), listener, move || {
-        let stopping = shared.stopping.clone();
-        let owns_sockets = shared.sockets.is_some();
-        let pages = factory()
-            .into_factory()
-            .map_err(|failure| failure.into().error_response());
-        HttpService::build()
-            .graceful_shutdown_signal(move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
+    match listener {
+        Listener::Tcp(listener) => {
+            let address = listener.local_addr()?;
+            builder.listen(format!("channels-{address}"), listener, move || {
+                fn_service(|io: TcpStream| async {
+                    let peer = io.peer_addr().ok();
+                    Ok((io, Protocol::Http1, peer))
+                })
+                .and_then(serve(&shared, &factory, Some(address), false))
             })
-            .keep_alive(shared.settings.keep_alive)
-            .client_request_timeout(shared.settings.client_request_timeout)
-            .client_disconnect_timeout(shared.settings.client_disconnect_timeout)
-            .local_addr(address)
-            .on_connect_ext(move |stream: &TcpStream, data| {
-                if owns_sockets {
-                    tune(stream);
-                } else {
-                    on_connect(stream, data);
+        }
+        #[cfg(unix)]
+        Listener::Unix(listener) => {
+            let name = format!("channels-{:?}", listener.local_addr()?);
+            builder.listen_uds(name, listener, move || {
+                fn_service(|io: UnixStream| async { Ok((io, Protocol::Http1, None)) })
+                    .and_then(serve(&shared, &factory, None, false))
+            })
+        }
+        #[cfg(feature = "rustls")]
+        Listener::Tls(listener, config) => {
+            let address = listener.local_addr()?;
+            let mut acceptor = Acceptor::new(*config);
+            acceptor.set_handshake_timeout(shared.settings.tls_handshake_timeout);
+            builder.listen(format!("channels-tls-{address}"), listener, move || {
+                acceptor
+                    .clone()
+                    .map_err(TlsError::into_service_error)
+                    .and_then(fn_service(|io: TlsStream<TcpStream>| async {
+                        let peer = io.get_ref().0.peer_addr().ok();
+                        Ok((io, Protocol::Http1, peer))
+                    }))
+                    .and_then(
+                        serve(&shared, &factory, Some(address), true).map_err(TlsError::Service),
+                    )
+            })
+        }
+    }
+}
+
+/// The App and the consumers on connections of one kind.
+fn serve<T, F, I, S, B>(
+    shared: &Shared,
+    factory: &F,
+    address: Option<SocketAddr>,
+    secure: bool,
+) -> impl ServiceFactory<
+    (T, Protocol, Option<SocketAddr>),
+    Config = (),
+    Response = (),
+    Error = actix_http::error::DispatchError,
+    InitError = (),
+> + use<T, F, I, S, B>
+where
+    T: Io + 'static,
+    F: Fn() -> I,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: fmt::Debug,
+    S::Response: Into<Response<B>> + 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    S::Service: 'static,
+    B: MessageBody + 'static,
+{
+    let listens_at = address.unwrap_or(NO_ADDRESS.into());
+    // actix-web's crate for tests makes one in the same way: there is no other.
+    let config = AppConfig::__priv_test_new(secure, listens_at.to_string(), listens_at);
+    let app = factory()
+        .into_factory()
+        .map_err(|failure| failure.into().error_response());
+    let app = map_config(app, move |()| config.clone());
+    let shared = Rc::new(shared.clone());
+    let pages = apply_fn_factory(app, {
+        let shared = Rc::clone(&shared);
+        move |request, app: &_| shared.serve(request, secure, app)
+    });
+    let sockets = shared.own_sockets();
+    let owns_sockets = sockets.is_some();
+    let stopping = shared.stopping.clone();
+    HttpService::build()
+        .graceful_shutdown_signal(move || {
+            let stopping = stopping.clone();
+            async move { stopping.notified().await }
+        })
+        .keep_alive(shared.settings.keep_alive)
+        .client_request_timeout(shared.settings.client_request_timeout)
+        .client_disconnect_timeout(shared.settings.client_disconnect_timeout)
+        .h1_allow_half_closed(shared.settings.h1_allow_half_closed)
+        .local_addr(listens_at)
+        .on_connect_ext(move |io: &T, data| {
+            if let Some(tcp) = io.tcp() {
+                prepare(tcp, data);
+                if !owns_sockets {
+                    keep_switch(tcp, data);
                 }
+            }
+        })
+        .finish(pages)
+        .upgrade(sockets.map(|sockets| {
+            fn_service(move |handshake| {
+                take_over(Rc::clone(&shared), Rc::clone(&sockets), handshake)
             })
-            .finish(map_config(pages, |()| AppConfig::default()))
-            .upgrade(shared.own_sockets().map(|sockets| {
-                fn_service(move |handshake| take_over(Rc::clone(&sockets), handshake))
-            }))
-            .tcp()
-    })
+        }))
 }
 
 impl Shared {
@@ -90,22 +180,40 @@ impl Shared {
             layer,
             options,
             registry: Arc::clone(&self.registry),
+            server_name: self.settings.server_name.clone(),
         }))
+    }
+
+    /// Where a request came from.
+    pub(super) fn arrival(&self, request: &Request, secure: bool) -> Arrival {
+        let local = request.conn_data::<LocalAddr>();
+        let transport = Transport {
+            peer: request.peer_addr(),
+            local: local.map(|LocalAddr(address)| *address),
+            secure,
+        };
+        self.settings
+            .front
+            .arrival(&request.head().headers, transport)
     }
 }
 
 /// Boxed, so that connections which never ask for an upgrade need no room for one.
-fn take_over(
+fn take_over<T: Io + 'static>(
+    shared: Rc<Shared>,
     sockets: Rc<OwnSockets>,
-    (request, framed): (Request, Framed<TcpStream, h1::Codec>),
+    (request, framed): (Request, Framed<T, h1::Codec>),
 ) -> LocalBoxFuture<'static, Result<(), Infallible>> {
     let parts = framed.into_parts();
+    let arrival = shared.arrival(&request, parts.io.is_secure());
+    let visit = shared.settings.access.visit(request.head(), arrival.client);
     let handed = HandedOver {
         io: parts.io,
         codec: parts.codec,
         already_read: parts.read_buf,
         unsent: parts.write_buf,
-        secure: false,
+        arrival,
+        visit,
     };
     Box::pin(async move {
         sockets.open(request, handed).await;

@@ -72,7 +72,7 @@ impl SocketActor {
             attached: launched.attached,
             link: launched.link,
             incoming,
-            heartbeat: Heartbeat::new(options.ping_interval, options.idle_timeout),
+            heartbeat: Heartbeat::new(options),
             deflater,
             kill,
             close_timeout: options.close_timeout,
@@ -196,7 +196,7 @@ impl SocketActor {
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
     fn write(&mut self, ctx: &mut SocketContext) {
         if self.link.overflowed() {
-            log::warn!(target: "channels::socket", "a consumer sent more than may wait; it is cut");
+            log::warn!(target: "channels::socket", "more waits for a peer than may; it is cut");
             self.cut(ctx);
             self.phase = Phase::Finished;
             return;
@@ -232,9 +232,7 @@ impl SocketActor {
         let leave = self.leave_at.as_mut();
         if leave.is_some_and(|at| at.as_mut().poll(task).is_ready()) {
             self.leave_at = None;
-            self.link.close(CloseCode::RESTART, "");
-            let _ = self.attached.poll(task);
-            self.write(ctx);
+            self.leave(CloseCode::RESTART, ctx, task);
         }
         match &mut self.phase {
             Phase::Finished => {}
@@ -246,6 +244,7 @@ impl SocketActor {
             Phase::Open => match self.heartbeat.poll(ctx.unsent_since(), task) {
                 Poll::Pending => {}
                 Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
+                Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, ctx, task),
                 Poll::Ready(Beat::Lost) => {
                     log::debug!(target: "channels::socket", "peer silent for too long");
                     self.cut(ctx);
@@ -253,6 +252,12 @@ impl SocketActor {
                 }
             },
         }
+    }
+
+    fn leave(&mut self, code: CloseCode, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        self.link.close(code, "");
+        let _ = self.attached.poll(task);
+        self.write(ctx);
     }
 
     fn cut(&mut self, ctx: &mut SocketContext) {

@@ -25,6 +25,8 @@ pub(super) struct SocketContext {
     out: BytesMut,
     /// Since when the driver has sent nothing though something waits.
     unsent_since: Option<Instant>,
+    /// Whether the socket keeps bytes that it took, as one with TLS does.
+    unflushed: bool,
     /// Whether the actor waits for the driver to send.
     held_back: bool,
     cut: bool,
@@ -38,6 +40,7 @@ impl SocketContext {
             parts: ContextParts::new(mailbox.sender_producer()),
             out: BytesMut::new(),
             unsent_since: None,
+            unflushed: false,
             held_back: false,
             cut: false,
         };
@@ -102,12 +105,21 @@ impl SocketContext {
         &mut self.out
     }
 
-    /// What is sent is off our hands; an idle connection keeps no buffer.
-    pub(super) fn note_sent(&mut self) {
+    /// Whether the driver has something to write or to flush.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.unflushed || !self.out.is_empty()
+    }
+
+    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them. An
+    /// idle connection keeps no buffer.
+    pub(super) fn note_sent(&mut self, taken: usize, flushed: bool) {
+        self.unflushed = !flushed && (self.unflushed || taken > 0);
         if self.out.is_empty() {
             self.out = BytesMut::new();
+        }
+        if flushed {
             self.unsent_since = None;
-        } else {
+        } else if taken > 0 {
             self.unsent_since = Some(Instant::now());
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! RFC 6455 §4.2. The actor crate's own check takes old versions, any key and HTTP/1.0.
 
+use std::borrow::Cow;
+
 use actix_http::ws::hash_key;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -9,9 +11,11 @@ use actix_web::http::{Method, StatusCode, Version};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
 
 use super::deflate::{Agreed, is_well_formed};
 use crate::answer::{Accept, Deny};
+use crate::front::{self, Arrival};
 use crate::scope::Scope;
 
 /// Length of a base64 text of 16 bytes.
@@ -41,7 +45,7 @@ pub(super) fn refusal(head: &RequestHead) -> Option<HttpResponse> {
 /// What is wrong with a request that does ask for a WebSocket.
 fn flaw(head: &RequestHead) -> Option<&'static str> {
     let headers = &head.headers;
-    let path = percent_encoding::percent_decode_str(head.uri.path());
+    let path = percent_decode_str(head.uri.path());
     if head.version != Version::HTTP_11 {
         return Some("A WebSocket handshake needs HTTP/1.1");
     }
@@ -56,6 +60,9 @@ fn flaw(head: &RequestHead) -> Option<&'static str> {
     }
     if !is_well_formed(head) {
         return Some("Sec-WebSocket-Extensions is not a list of extensions");
+    }
+    if let Some(flaw) = front::flaw(head) {
+        return Some(flaw);
     }
     path.decode_utf8()
         .is_err()
@@ -94,22 +101,37 @@ fn is_key(key: &[u8]) -> bool {
     key.len() == KEY_LEN && decoded.is_ok_and(|bytes| bytes.len() == 16)
 }
 
-pub(super) fn scope_of(head: &RequestHead, secure: bool) -> Scope {
+pub(super) fn scope_of(head: &RequestHead, arrival: &Arrival) -> Scope {
     let target = head.uri.path_and_query();
     let mut builder = Scope::builder(target.map_or("/", |target| target.as_str()))
-        .client(head.peer_addr)
-        .secure(secure);
-    for (name, value) in &head.headers {
-        builder = builder.header(name.as_str(), value.as_bytes());
-    }
-    let offers = head.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    let offers = offers.filter_map(|value| value.to_str().ok());
-    for offer in offers.flat_map(|value| value.split(',')).map(str::trim) {
-        if !offer.is_empty() {
-            builder = builder.subprotocol(offer);
+        .client(arrival.client)
+        .server(arrival.server)
+        .secure(arrival.secure)
+        .root_path(&arrival.root_path);
+    // The values of one name are in order; that of different names is lost with the HTTP server.
+    let mut headers: Vec<_> = head.headers.iter().collect();
+    headers.sort_by_key(|(name, _)| name.as_str());
+    for (name, value) in headers {
+        if !arrival.hides(name) {
+            builder = builder.header(name.as_str(), value.as_bytes());
         }
     }
+    for offer in offers(head) {
+        builder = builder.subprotocol(&decoded(offer));
+    }
     builder.build()
+}
+
+/// The subprotocols as the client wrote them.
+fn offers(head: &RequestHead) -> impl Iterator<Item = &str> {
+    let values = head.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let lists = values.filter_map(|value| value.to_str().ok());
+    let offers = lists.flat_map(|list| list.split(',')).map(str::trim);
+    offers.filter(|offer| !offer.is_empty())
+}
+
+fn decoded(offer: &str) -> Cow<'_, str> {
+    percent_decode_str(offer).decode_utf8_lossy()
 }
 
 /// The head of the 101 answer.
@@ -125,8 +147,11 @@ pub(super) fn switching_protocols(
         let hash = hash_key(key.as_bytes());
         response.insert_header((header::SEC_WEBSOCKET_ACCEPT, hash.as_slice()));
     }
-    if let Some(subprotocol) = accept.subprotocol {
-        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, subprotocol));
+    if let Some(chosen) = accept.subprotocol {
+        // The client knows it by the spelling that it sent itself.
+        let offer = offers(head).find(|offer| decoded(offer) == chosen);
+        let offer = offer.unwrap_or(&chosen);
+        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, offer));
     }
     if let Some(agreed) = deflate {
         response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, agreed.answer()));

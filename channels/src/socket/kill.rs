@@ -1,16 +1,20 @@
 //! Sets up accepted sockets and keeps the means to end one whatever its peer does.
 //!
-//! While a peer does not read, actix polls neither the response body nor the actor in it: no
-//! timer, no mailbox and no `stop()` can end such a connection. Shutting its socket down does.
+//! While a peer does not read, actix does not poll the response body of a mounted connection, so
+//! that its end is never seen. Shutting the socket down makes it look.
 
 use std::any::Any;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+#[cfg(feature = "rustls")]
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket, TcpKeepalive};
+
+use super::options::SocketOptions;
 
 /// Unacknowledged data, or a window that stays shut, for so long means that the peer is gone.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,10 +40,38 @@ const KEEPALIVE_PROBES: u32 = 3;
 /// # }
 /// ```
 pub fn on_connect(io: &dyn Any, data: &mut Extensions) {
-    let Some(stream) = io.downcast_ref::<TcpStream>() else {
-        return;
-    };
+    if let Some(stream) = tcp(io) {
+        prepare(stream, data);
+        keep_switch(stream, data);
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn tcp(io: &dyn Any) -> Option<&TcpStream> {
+    let encrypted = io.downcast_ref::<TlsStream<TcpStream>>();
+    let beneath = encrypted.map(|stream| stream.get_ref().0);
+    beneath.or_else(|| io.downcast_ref())
+}
+
+#[cfg(not(feature = "rustls"))]
+fn tcp(io: &dyn Any) -> Option<&TcpStream> {
+    io.downcast_ref()
+}
+
+/// Where a peer connected to, for its scope.
+#[derive(Clone, Copy)]
+pub(crate) struct LocalAddr(pub(crate) SocketAddr);
+
+/// What every connection needs: options of its socket, and to know its own address.
+pub(crate) fn prepare(stream: &TcpStream, data: &mut Extensions) {
     tune(stream);
+    if let Ok(address) = stream.local_addr() {
+        data.insert(LocalAddr(address));
+    }
+}
+
+/// Duplicates the socket, so that the connection can be cut though its actor is not polled.
+pub(crate) fn keep_switch(stream: &TcpStream, data: &mut Extensions) {
     match SockRef::from(stream).try_clone() {
         Ok(duplicate) => {
             data.insert(KillSwitch(Arc::new(duplicate)));
@@ -51,7 +83,7 @@ pub fn on_connect(io: &dyn Any, data: &mut Extensions) {
 }
 
 /// Sets what every connection needs: no delay, `TCP_USER_TIMEOUT` and keepalive.
-pub(crate) fn tune(stream: &TcpStream) {
+fn tune(stream: &TcpStream) {
     let socket = SockRef::from(stream);
     if let Err(failure) = try_tune(&socket) {
         log::warn!(target: "channels::socket", "socket options not set: {failure}");
@@ -83,7 +115,23 @@ impl KillSwitch {
 #[derive(Clone, Default)]
 pub(super) struct KillHandle(Weak<Socket>);
 
+/// Bounds what the kernel takes for a peer that does not read.
+pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
+    if let Some(bytes) = options.send_buffer_bytes
+        && let Err(failure) = socket.set_send_buffer_size(bytes)
+    {
+        log::debug!(target: "channels::socket", "send buffer left as it is: {failure}");
+    }
+}
+
 impl KillHandle {
+    /// As `bound_send_buffer`, for a connection that may have ended.
+    pub(super) fn bound_send_buffer(&self, options: &SocketOptions) {
+        if let Some(socket) = self.0.upgrade() {
+            bound_send_buffer(&SockRef::from(&*socket), options);
+        }
+    }
+
     /// Resets the connection: what the kernel still holds for the peer is thrown away.
     pub(super) fn cut(&self) {
         let Some(socket) = self.0.upgrade() else {

@@ -21,8 +21,9 @@ mod wire;
 
 pub use deflate::Deflate;
 pub use kill::on_connect;
-pub(crate) use kill::tune;
+pub(crate) use kill::{LocalAddr, keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
 pub(crate) use registry::Registry;
+pub(crate) use wire::Io;

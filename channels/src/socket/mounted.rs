@@ -3,11 +3,14 @@
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
 //! accepted connection goes on as a [`SocketActor`].
 
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
@@ -15,10 +18,13 @@ use super::actor::SocketActor;
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, KillSwitch};
+use super::kill::{KillHandle, KillSwitch, LocalAddr};
 use super::options::SocketOptions;
+use super::registry::{Entry, Registry};
 use super::wire::Source;
+use crate::answer::Deny;
 use crate::connection::Answer;
+use crate::front::{Arrival, SocketVisit, Transport, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
@@ -72,15 +78,26 @@ impl Mount {
         if let Some(refused) = refusal(request.head()) {
             return refused;
         }
+        let Ok(entry) = enter(request) else {
+            return denied(Deny::overloaded());
+        };
+        let visit = visit(request);
         let switch = request.conn_data::<KillSwitch>();
         let kill = switch.map(KillSwitch::handle).unwrap_or_default();
         let mut launched = match self.launch(request, kill.clone()).await {
             Ok(launched) => launched,
             Err(deny) => return denied(deny),
         };
+        launched
+            .attached
+            .keep(Rc::new((entry.clone(), Rc::clone(&visit))));
         match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
+                if let Some(visit) = &*visit {
+                    visit.connect();
+                }
+                kill.bound_send_buffer(&self.options);
                 let deflate = self.options.agree(request.head());
                 let headers = &launched.headers;
                 let mut head =
@@ -90,51 +107,150 @@ impl Mount {
                 let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
                 let deflater = deflate.map(|agreed| agreed.deflater());
                 let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
-                head.streaming(Body {
-                    running: actor.run(),
-                    finished: false,
-                })
+                let running = actor.run();
+                if let Some(entry) = &entry {
+                    entry.reach_by(running.address().recipient());
+                }
+                head.streaming(Body::start(running, entry))
             }
         }
     }
 
-    async fn launch(
-        &self,
-        request: &HttpRequest,
-        kill: KillHandle,
-    ) -> Result<Launched, crate::Deny> {
+    async fn launch(&self, request: &HttpRequest, kill: KillHandle) -> Result<Launched, Deny> {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request.head(), request.app_config().secure()),
+            scope_of(request.head(), &self.arrival(request)),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
     }
+
+    /// What our own server found out, or what can be seen here.
+    fn arrival(&self, request: &HttpRequest) -> Arrival {
+        if let Some(known) = request.extensions().get::<Arrival>() {
+            return known.clone();
+        }
+        let local = request.conn_data::<LocalAddr>();
+        let transport = Transport {
+            peer: request.head().peer_addr,
+            local: local.map(|LocalAddr(address)| *address),
+            secure: request.app_config().secure(),
+        };
+        self.options.front.arrival(request.headers(), transport)
+    }
+}
+
+/// A place at our own server, if that is what runs this App; refused when it stops.
+fn enter(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Stopping> {
+    match request.extensions().get::<Arc<Registry>>() {
+        Some(registry) => registry.enter().map(Some).ok_or(Stopping),
+        None => Ok(None),
+    }
+}
+
+struct Stopping;
+
+/// The access log's line, if our own server runs this App and keeps one.
+fn visit(request: &HttpRequest) -> Rc<Option<SocketVisit>> {
+    let extensions = request.extensions();
+    let visit = extensions.get::<VisitSlot>().and_then(|slot| slot.take());
+    Rc::new(visit.map(Visit::connecting))
+}
+
+/// The actor of a connection, between the task that runs it and the body that sends what it puts
+/// out.
+///
+/// A task of its own, since actix polls a body only while its peer takes what it is sent: an actor
+/// inside of the body would stand still behind a peer that does not, and never notice it.
+struct Stage {
+    running: RefCell<Running>,
+    finished: Cell<bool>,
+    /// The peer is gone, or the server has no use for the answer.
+    abandoned: Cell<bool>,
+    runner: RefCell<Option<Waker>>,
+    sender: RefCell<Option<Waker>>,
+}
+
+impl Stage {
+    fn new(running: Running) -> Rc<Self> {
+        Rc::new(Self {
+            running: RefCell::new(running),
+            finished: Cell::new(false),
+            abandoned: Cell::new(false),
+            runner: RefCell::default(),
+            sender: RefCell::default(),
+        })
+    }
+
+    fn poll_run(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.abandoned.get() {
+            return Poll::Ready(());
+        }
+        self.runner.replace(Some(cx.waker().clone()));
+        let mut running = self.running.borrow_mut();
+        let poll = Pin::new(&mut *running).poll(cx);
+        self.finished.set(poll.is_ready());
+        if poll.is_ready() || !running.ctx().out().is_empty() {
+            wake(&self.sender);
+        }
+        poll
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let mut running = self.running.borrow_mut();
+        let out = running.ctx().take_out();
+        if !out.is_empty() {
+            if running.ctx().was_held_back() {
+                wake(&self.runner);
+            }
+            return Poll::Ready(Some(out.freeze()));
+        }
+        if self.finished.get() {
+            return Poll::Ready(None);
+        }
+        self.sender.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+}
+
+fn wake(waker: &RefCell<Option<Waker>>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
 }
 
 /// The body of the 101 answer: whatever the actor puts out.
-struct Body {
-    running: Running,
-    finished: bool,
+struct Body(Rc<Stage>);
+
+impl Body {
+    /// Starts the actor.
+    fn start(running: Running, entry: Option<Rc<Entry>>) -> Self {
+        let stage = Stage::new(running);
+        let staged = Rc::clone(&stage);
+        actix_web::rt::spawn(async move {
+            poll_fn(|cx| staged.poll_run(cx)).await;
+            if let Some(entry) = entry {
+                entry.is_closed();
+            }
+        });
+        Self(stage)
+    }
 }
 
 impl Stream for Body {
     type Item = Result<Bytes, actix_web::Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if !self.finished {
-            self.finished = Pin::new(&mut self.running).poll(cx).is_ready();
-        }
-        let out = self.running.ctx().take_out();
-        if !out.is_empty() {
-            return Poll::Ready(Some(Ok(out.freeze())));
-        }
-        if self.finished {
-            return Poll::Ready(None);
-        }
-        Poll::Pending
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_send(cx).map(|chunk| chunk.map(Ok))
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.0.abandoned.set(true);
+        wake(&self.0.runner);
     }
 }

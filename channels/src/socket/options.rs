@@ -6,6 +6,7 @@ use actix_web::dev::RequestHead;
 
 use super::deflate::{Agreed, Deflate};
 use crate::connection::Limits;
+use crate::front::{Front, ProxyHeaders};
 
 /// Bounds on what a peer may send, hold back and leave unanswered.
 ///
@@ -25,10 +26,14 @@ pub struct SocketOptions {
     pub(super) fragment_timeout: Duration,
     pub(super) ping_interval: Duration,
     pub(super) idle_timeout: Duration,
+    pub(super) send_timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) close_timeout: Duration,
     pub(super) handler_grace: Duration,
     pub(super) outbox_bytes: usize,
+    pub(super) send_buffer_bytes: Option<usize>,
+    pub(super) websocket_timeout: Option<Duration>,
+    pub(super) front: Front,
     pub(super) deflate: Option<Deflate>,
 }
 
@@ -41,10 +46,14 @@ impl Default for SocketOptions {
             fragment_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(60),
+            send_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
             close_timeout: Duration::from_secs(2),
             handler_grace: Duration::from_secs(10),
             outbox_bytes: 1024 * 1024,
+            send_buffer_bytes: Some(256 * 1024),
+            websocket_timeout: Some(Duration::from_secs(86_400)),
+            front: Front::default(),
             deflate: None,
         }
     }
@@ -93,6 +102,16 @@ impl SocketOptions {
         self
     }
 
+    /// Time in which the peer must take some of what waits for it here; beyond: it has stopped
+    /// reading and is cut. Default 10 s.
+    ///
+    /// Counted from the moment at which its kernel and ours take no more, so that a short message
+    /// to a peer in a tunnel does not count.
+    pub fn send_timeout(mut self, limit: Duration) -> Self {
+        self.send_timeout = limit;
+        self
+    }
+
     /// Time that middleware has to find the consumer, and again that its `connect` has to answer
     /// the handshake; beyond: 503. Default 5 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
@@ -115,7 +134,7 @@ impl SocketOptions {
     /// Bytes that a consumer may have waiting to be sent; one frame more and the connection is
     /// cut. The frame that fills the queue may be of any size. Default 1 MiB.
     ///
-    /// How many events may wait for a consumer is the layer's to say:
+    /// From 64 KiB on the consumer gets no events, which wait in its channel. How many events may wait for a consumer is the layer's to say:
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
@@ -135,6 +154,43 @@ impl SocketOptions {
     /// What a client offers of compression and this server accepts.
     pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
         self.deflate.as_ref()?.agree(head)
+    }
+
+    /// Bytes that the kernel takes for a peer, before those that wait here are counted
+    /// (`SO_SNDBUF`). Default 256 KiB, which a peer 100 ms away can take in at 2 MiB/s; `None`
+    /// leaves it to the kernel, which may hold several MiB for each peer that has stopped reading.
+    pub fn send_buffer_bytes(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.send_buffer_bytes = bytes.into();
+        self
+    }
+
+    /// Longest life of a socket; then: close 1000. Default 86,400 s;
+    /// `None` lets it live as long as its peer. Daphne's `--websocket_timeout`.
+    pub fn websocket_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.websocket_timeout = limit.into();
+        self
+    }
+
+    /// The prefix under which a proxy mounts the site; the outermost router cuts it off. Default
+    /// none. Daphne's `--root-path`.
+    ///
+    /// For consumers in an App of another server; [`Server::root_path`] goes before it.
+    ///
+    /// [`Server::root_path`]: crate::Server::root_path
+    pub fn root_path(mut self, prefix: &str) -> Self {
+        self.front.set_root_path(prefix);
+        self
+    }
+
+    /// The proxies that are believed when they tell where a handshake came from. Default none.
+    /// Daphne's `--proxy-headers`.
+    ///
+    /// For consumers in an App of another server; [`Server::proxy_headers`] goes before it.
+    ///
+    /// [`Server::proxy_headers`]: crate::Server::proxy_headers
+    pub fn proxy_headers(mut self, proxies: ProxyHeaders) -> Self {
+        self.front.set_proxies(proxies);
+        self
     }
 
     pub(crate) fn limits(&self) -> Limits {

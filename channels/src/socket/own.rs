@@ -15,7 +15,9 @@ use actix_http::body::{BodySize, MessageBody as _};
 use actix_http::{Request, Response, h1};
 use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
+use actix_web::http::header::HeaderValue;
 use bytes::BytesMut;
+use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
 use super::actor::SocketActor;
@@ -23,12 +25,13 @@ use super::context::Running;
 use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::KillHandle;
+use super::kill::{KillHandle, bound_send_buffer};
 use super::options::SocketOptions;
 use super::registry::{Entry, Registry};
 use super::wire::{Io, Source, Wire, end_orderly, poll_write_all};
 use crate::answer::Deny;
 use crate::connection::Answer;
+use crate::front::{Arrival, SocketVisit, Visit, name_server};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
@@ -44,7 +47,8 @@ pub(crate) struct HandedOver<T> {
     pub(crate) already_read: BytesMut,
     /// Answers to earlier requests, not sent yet.
     pub(crate) unsent: BytesMut,
-    pub(crate) secure: bool,
+    pub(crate) arrival: Arrival,
+    pub(crate) visit: Option<Visit>,
 }
 
 /// One application on sockets of its own.
@@ -53,6 +57,8 @@ pub(crate) struct OwnSockets {
     pub(crate) layer: Layer,
     pub(crate) options: SocketOptions,
     pub(crate) registry: Arc<Registry>,
+    /// What the `Server` header says; nothing if there is none.
+    pub(crate) server_name: Option<HeaderValue>,
 }
 
 impl OwnSockets {
@@ -63,15 +69,21 @@ impl OwnSockets {
             mut codec,
             already_read,
             mut unsent,
-            secure,
+            arrival,
+            visit,
         } = handed;
+        if let Some(tcp) = io.tcp() {
+            bound_send_buffer(&SockRef::from(tcp), &self.options);
+        }
         let wire: Wire = Rc::new(RefCell::new(io));
+        let visit = visit.map(Visit::connecting);
         let deflate = self.options.agree(request.head());
-        let opened = self.answer(request.head(), secure, deflate.as_ref()).await;
-        let (response, launched) = match opened {
+        let answer = self.answer(request.head(), &arrival, visit, deflate.as_ref());
+        let (mut response, launched) = match answer.await {
             Ok((response, launched, entry)) => (response, Some((launched, entry))),
             Err(response) => (response, None),
         };
+        name_server(response.headers_mut(), self.server_name.as_ref());
         encode(&mut codec, response, &mut unsent);
         let Some((launched, entry)) = launched else {
             end_orderly(&wire, unsent, self.options.close_timeout).await;
@@ -103,7 +115,8 @@ impl OwnSockets {
     async fn answer(
         &self,
         head: &RequestHead,
-        secure: bool,
+        arrival: &Arrival,
+        visit: Option<SocketVisit>,
         deflate: Option<&Agreed>,
     ) -> Result<(HttpResponse, Launched, Rc<Entry>), HttpResponse> {
         if let Some(refused) = refusal(head) {
@@ -112,14 +125,19 @@ impl OwnSockets {
         let Some(entry) = self.registry.enter() else {
             return Err(denied(Deny::overloaded()));
         };
-        let scope = scope_of(head, secure);
+        let scope = scope_of(head, arrival);
         // The actor itself notices when its channel overflows: nothing freezes it here.
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched.map_err(denied)?;
-        launched.attached.keep(entry.clone());
+        let visit = Rc::new(visit);
+        let kept = (Rc::clone(&entry), Rc::clone(&visit));
+        launched.attached.keep(Rc::new(kept));
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {
+                if let Some(visit) = &*visit {
+                    visit.connect();
+                }
                 let mut response = switching_protocols(head, accept, &launched.headers, deflate);
                 Ok((response.finish(), launched, entry))
             }
@@ -147,14 +165,14 @@ fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<
         let finished = Pin::new(&mut *running).poll(cx).is_ready();
         let ctx = running.ctx();
         let waiting = ctx.out().len();
-        if waiting > 0 {
+        if ctx.is_unsent() {
+            let written = poll_write_all(wire, ctx.out(), cx);
             // The peer is gone; what it had sent before was read a moment ago.
-            if let Poll::Ready(Err(_)) = poll_write_all(wire, ctx.out(), cx) {
+            if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }
-            if ctx.out().len() < waiting {
-                ctx.note_sent();
-            }
+            let taken = waiting - ctx.out().len();
+            ctx.note_sent(taken, written.is_ready());
         }
         if finished {
             return Poll::Ready(());

@@ -10,8 +10,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+#[cfg(feature = "rustls")]
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Payload;
 use actix_web::rt::net::TcpStream;
+#[cfg(unix)]
+use actix_web::rt::net::UnixStream;
 use bytes::{Buf as _, BytesMut};
 use futures_util::Stream as _;
 use socket2::SockRef;
@@ -27,15 +31,46 @@ thread_local! {
 
 /// A socket of our own, plain or encrypted.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
+    /// The TCP socket at the bottom; a Unix socket has none.
+    fn tcp(&self) -> Option<&TcpStream>;
+
+    /// Whether nobody on the way can read along.
+    fn is_secure(&self) -> bool {
+        false
+    }
+
     /// Makes the coming close a reset: what the kernel still holds for the peer is thrown away.
-    fn reset_on_close(&self);
+    fn reset_on_close(&self) {
+        let Some(tcp) = self.tcp() else {
+            return;
+        };
+        if let Err(failure) = SockRef::from(tcp).set_linger(Some(Duration::ZERO)) {
+            log::debug!(target: "channels::socket", "connection ended before its reset: {failure}");
+        }
+    }
 }
 
 impl Io for TcpStream {
-    fn reset_on_close(&self) {
-        if let Err(failure) = SockRef::from(self).set_linger(Some(Duration::ZERO)) {
-            log::debug!(target: "channels::socket", "connection ended before its reset: {failure}");
-        }
+    fn tcp(&self) -> Option<&TcpStream> {
+        Some(self)
+    }
+}
+
+#[cfg(unix)]
+impl Io for UnixStream {
+    fn tcp(&self) -> Option<&TcpStream> {
+        None
+    }
+}
+
+#[cfg(feature = "rustls")]
+impl Io for TlsStream<TcpStream> {
+    fn tcp(&self) -> Option<&TcpStream> {
+        Some(self.get_ref().0)
+    }
+
+    fn is_secure(&self) -> bool {
+        true
     }
 }
 
@@ -74,7 +109,8 @@ impl Source {
     }
 }
 
-/// Writes as much as the socket takes; ready when nothing is left.
+/// Writes as much as the socket takes; ready when nothing is left, also where a socket keeps
+/// bytes of its own, as TLS does.
 pub(super) fn poll_write_all(
     wire: &Wire,
     out: &mut BytesMut,

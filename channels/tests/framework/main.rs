@@ -1,7 +1,9 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
+mod arrivals;
 mod connecting;
 mod cookies;
+mod django_sessions;
 mod ending;
 mod events;
 mod json;
@@ -16,8 +18,19 @@ mod mounted;
 mod names;
 mod origins;
 mod own_socket;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "every test of sockets holds for both drivers"
+)]
+mod own_socket_tls;
+mod revocations;
 mod routes;
 mod scopes;
 mod scripted;
+mod server_answers;
+mod sessions;
+mod set_cookies;
 mod sockets;
 mod stopping;
+mod tls;
+mod users;

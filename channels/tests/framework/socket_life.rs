@@ -146,11 +146,16 @@ async fn a_peer_that_vanishes_during_connect_is_cleaned_up() {
     let mut site = Site::start(DRIVER, options.connect_timeout(Duration::from_millis(200)));
     let mut client = crate::sockets::Client::dial(site.address).await;
     let request = format!(
-        "GET /ws/hang/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET /ws/hang/?group=tea HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\r\n",
         crate::sockets::KEY,
     );
     client.send_raw(request.as_bytes()).await;
+    let tea = group("tea");
+    let reached = || site.layer.group_send(&tea, message("there yet?"));
+    while reached().await.unwrap().delivered == 0 {
+        tokio::task::yield_now().await;
+    }
     drop(client);
     assert!(
         site.journal

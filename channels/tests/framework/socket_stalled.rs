@@ -1,5 +1,7 @@
 //! A peer that stops reading is cut; nobody else notices, and nothing leaks.
 
+use std::time::{Duration, Instant};
+
 use channels::SocketOptions;
 
 use super::DRIVER;
@@ -43,6 +45,29 @@ async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
         .unwrap();
     assert_eq!((report.delivered, report.dropped), (1, 0));
     assert_eq!(healthy.receive_text().await, "heard after");
+}
+
+#[actix_web::test]
+async fn a_peer_that_takes_nothing_of_what_waits_for_it_is_cut_in_time() {
+    let limit = Duration::from_millis(300);
+    let options = SocketOptions::new().send_timeout(limit);
+    let mut site = Site::start(DRIVER, options);
+    let mut stalled = Client::dial_narrow(site.address).await;
+    assert_eq!(stalled.handshake("/ws/accept/?group=tea", "").await.0, 101);
+    let mut idle = site.open("/ws/accept/").await;
+    let started = Instant::now();
+    // More than the kernels take, and less than the channel holds.
+    let text = "x".repeat(50_000);
+    for _ in 0..60 {
+        let event = message(text.as_str());
+        let report = site.layer.group_send(&group("tea"), event).await.unwrap();
+        assert_eq!(report.dropped, 0);
+    }
+    let lost = r#"disconnect Some(1006) "" Network, in 0 groups"#;
+    assert_eq!(site.journal.next().await, lost);
+    assert!(started.elapsed() >= limit);
+    idle.text("nothing waits for me").await;
+    assert_eq!(idle.receive_text().await, "nothing waits for me");
 }
 
 #[actix_web::test]

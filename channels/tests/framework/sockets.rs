@@ -7,11 +7,12 @@ use actix_web::{App, web};
 use channels::server::{Server, ServerHandle};
 use channels::socket::mounted;
 use channels::{IntoEndpoint, Layer, SocketOptions};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::scripted::{PATIENCE, Reader, application};
+use crate::tls;
 
 pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -19,6 +20,8 @@ pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driver {
     OwnSocket,
+    /// As `OwnSocket`, with TLS.
+    Tls,
     Mounted,
 }
 
@@ -45,7 +48,7 @@ impl Site {
         let layer = Layer::in_memory();
         let server = Server::new().workers(2).disable_signals();
         let server = match driver {
-            Driver::OwnSocket => server
+            Driver::OwnSocket | Driver::Tls => server
                 .http(|| App::new().route("/", web::get().to(|| async { "a page" })))
                 .websocket(app, &layer, options),
             Driver::Mounted => {
@@ -58,7 +61,11 @@ impl Site {
                 })
             }
         };
-        let server = configure(server).bind(("127.0.0.1", 0));
+        let server = configure(server);
+        let server = match driver {
+            Driver::Tls => server.bind_rustls_0_23((tls::ADDRESS, 0), tls::server()),
+            Driver::OwnSocket | Driver::Mounted => server.bind(("127.0.0.1", 0)),
+        };
         let server = server.expect("a free port");
         let address = server.addrs()[0];
         let running = server.run();
@@ -87,9 +94,13 @@ impl Site {
 
 /// One TCP connection with nothing between the test and the bytes.
 pub(crate) struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     buffer: Vec<u8>,
 }
+
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
 
 pub(crate) type Headers = HashMap<String, String>;
 
@@ -101,35 +112,48 @@ pub(crate) const PONG: u8 = 0x8a;
 
 impl Client {
     pub(crate) async fn dial(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address)
-            .await
-            .expect("the server to listen");
+        let stream = TcpStream::connect(address).await;
+        let stream = stream.expect("the server to listen");
         // What a test sends in pieces arrives in pieces, and at once.
         stream.set_nodelay(true).expect("an open connection");
-        let buffer = Vec::new();
-        Self { stream, buffer }
+        Self::speak(stream).await
     }
 
     /// A client whose kernel takes few bytes that it does not read.
     pub(crate) async fn dial_narrow(address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4096).expect("a small buffer");
-        let stream = socket.connect(address).await.expect("the server to listen");
-        let buffer = Vec::new();
-        Self { stream, buffer }
+        let stream = socket.connect(address).await;
+        Self::speak(stream.expect("the server to listen")).await
+    }
+
+    /// A site with TLS is known by its address.
+    async fn speak(stream: TcpStream) -> Self {
+        let peer = stream.peer_addr().expect("a connected socket");
+        if peer.ip() == tls::ADDRESS {
+            return Self::over(tls::connect(stream).await);
+        }
+        Self::over(stream)
+    }
+
+    pub(crate) fn over(stream: impl Stream + 'static) -> Self {
+        Self {
+            stream: Box::new(stream),
+            buffer: Vec::new(),
+        }
     }
 
     pub(crate) async fn send_raw(&mut self, bytes: &[u8]) {
-        let sending = self.stream.write_all(bytes);
-        let sent = timeout(PATIENCE, sending)
-            .await
-            .expect("the server to read");
+        let sent = self.try_send_raw(bytes).await;
         sent.expect("an open connection");
     }
 
     /// Sends bytes that the server may no longer want.
     pub(crate) async fn try_send_raw(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        let sending = self.stream.write_all(bytes);
+        let sending = async {
+            self.stream.write_all(bytes).await?;
+            self.stream.flush().await
+        };
         timeout(PATIENCE, sending)
             .await
             .expect("the server to read or to refuse")
@@ -145,7 +169,11 @@ impl Client {
     }
 
     pub(crate) async fn request(&mut self, head: &str) -> (u16, Headers) {
-        self.send_raw(head.as_bytes()).await;
+        self.request_raw(head.as_bytes()).await
+    }
+
+    pub(crate) async fn request_raw(&mut self, head: &[u8]) -> (u16, Headers) {
+        self.send_raw(head).await;
         let end = loop {
             if let Some(at) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at + 4;
@@ -165,6 +193,21 @@ impl Client {
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
         (status, headers.collect())
+    }
+
+    /// Says that nothing more will be sent.
+    pub(crate) async fn finish(&mut self) {
+        self.stream.shutdown().await.expect("an open connection");
+    }
+
+    /// What comes until the end of the connection.
+    pub(crate) async fn rest_raw(&mut self) -> Vec<u8> {
+        while self.fill().await {}
+        std::mem::take(&mut self.buffer)
+    }
+
+    pub(crate) async fn rest(&mut self) -> String {
+        String::from_utf8(self.rest_raw().await).expect("UTF-8")
     }
 
     /// Takes the body of an answer, which must be this.

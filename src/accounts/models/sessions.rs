@@ -178,7 +178,9 @@ impl NewSession {
             .offset(kept)
             .limit(i64::MAX)
             .load(conn)?;
-        diesel::delete(sessions::table.filter(sessions::id_hash.eq_any(beyond))).execute(conn)?;
+        for id_hash in beyond {
+            diesel::delete(sessions::table.find(id_hash)).execute(conn)?;
+        }
         diesel::insert_into(sessions::table)
             .values(self)
             .execute(conn)?;

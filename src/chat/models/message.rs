@@ -79,6 +79,9 @@ impl Message {
         conn: &mut Connection,
         ids: &[MessageId],
     ) -> QueryResult<HashMap<MessageId, Self>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
         let rows = rows()
             .filter(messages::id.eq_any(ids))
             .load::<Columns>(conn)?;

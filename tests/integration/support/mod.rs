@@ -4,6 +4,7 @@
 
 mod page;
 mod person;
+mod queries;
 mod room;
 mod site;
 mod socket;

@@ -10,7 +10,7 @@ use parlour::{Running, config::Settings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::{PASSWORD, Person};
+use super::{PASSWORD, Person, queries};
 use crate::stage::number;
 
 /// A running Parlour. Dropping it stops the server and deletes its data.
@@ -29,6 +29,7 @@ impl Site {
 
     /// A server whose settings `change` has changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        queries::watch();
         let data = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -88,6 +89,9 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         self.system.stop();
+        if !thread::panicking() {
+            queries::refuse_scans(&self.settings.database_path());
+        }
     }
 }
 

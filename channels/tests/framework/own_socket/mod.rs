@@ -8,6 +8,8 @@ pub(crate) const DRIVER: Driver = Driver::OwnSocket;
 mod attacks;
 #[path = "../socket_deflate.rs"]
 mod deflate;
+#[path = "../socket_failures.rs"]
+mod failures;
 #[path = "../socket_frames.rs"]
 mod frames;
 #[path = "../socket_handshakes.rs"]

@@ -1,0 +1,11 @@
+//! What can be measured; one file for each mode of the command line.
+
+pub(crate) mod browse;
+pub(crate) mod connect;
+pub(crate) mod idle;
+pub(crate) mod post;
+pub(crate) mod rate;
+pub(crate) mod saturate;
+pub(crate) mod stall;
+mod traffic;
+mod tutorial;

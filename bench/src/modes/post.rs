@@ -1,0 +1,171 @@
+//! People who are signed in to Parlour and post messages that have to last.
+//!
+//! Everybody posts into a conversation with the next person; a message counts when that person's
+//! socket has it, and apart from that when the sender was told that it is stored.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+use hdrhistogram::Histogram;
+use memchr::memmem;
+
+use super::rate::{add_cost, add_outcome};
+use super::traffic::{self, Load, Talk, latencies};
+use crate::fleet::Fleet;
+use crate::people::Person;
+use crate::probe::Probe;
+use crate::report::Report;
+use crate::schedule::Due;
+use crate::socket::Target;
+use crate::stamp::Stamp;
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// Address of a Parlour whose limits allow all this: see the README.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    address: SocketAddr,
+    /// The server's process, to read its time and memory.
+    #[arg(long)]
+    pid: Option<u32>,
+    /// What to call the server in the report.
+    #[arg(long, default_value = "parlour")]
+    name: String,
+    /// People, and conversations between them.
+    #[arg(long, default_value_t = 50)]
+    people: usize,
+    /// Messages per second of all together.
+    #[arg(long, default_value_t = 500.0)]
+    rate: f64,
+    /// How long to post, in seconds.
+    #[arg(long, default_value_t = 10.0)]
+    seconds: f64,
+    /// Length of each message's text, in bytes.
+    #[arg(long, default_value_t = 100)]
+    payload: usize,
+}
+
+/// Parlour's protocol, as far as posting goes.
+struct Posts {
+    rooms: Vec<u64>,
+    payload_bytes: usize,
+    /// Digits that make client ids of this run unlike those of others.
+    run: u64,
+    stored: Histogram<u64>,
+    refused: u64,
+}
+
+pub(crate) fn run(options: &Options) -> Result<Report> {
+    let run = u64::from(std::process::id());
+    let (people, rooms) = meet(options, run)?;
+    let target = Target::new(&format!("ws://{}/ws/", options.address), Vec::new())?;
+    let targets = people
+        .iter()
+        .map(|person| target.clone().with_headers(person.socket_headers()));
+    let mut fleet = Fleet::open_each(&targets.collect::<Vec<_>>())?;
+    let mut talk = Posts {
+        rooms,
+        payload_bytes: options.payload,
+        run,
+        stored: latencies()?,
+        refused: 0,
+    };
+    let probe = options.pid.map(Probe::new);
+    let before = probe.map(|probe| probe.cpu()).transpose()?;
+    let load = Load {
+        rate: options.rate,
+        seconds: options.seconds,
+        rooms: options.people,
+    };
+    let outcome = traffic::run(&mut fleet, load, &mut talk, |_| Ok(()))?;
+
+    let mut report = Report::new("post", &options.name);
+    report.add("people", options.people, "");
+    report.add_number("offered", options.rate, "messages/s");
+    add_outcome(&mut report, &outcome);
+    report.add("still_open", fleet.open_sockets(), "");
+    report.add("stored", talk.stored.len(), "");
+    report.add("refused", talk.refused, "");
+    let per_second = talk.stored.len() as f64 / outcome.took.as_secs_f64();
+    report.add_number("stored_per_s", per_second, "per second");
+    let at = |quantile| talk.stored.value_at_quantile(quantile) as f64 / 1e6;
+    report.add_number("stored_p50_ms", at(0.50), "ms");
+    report.add_number("stored_p99_ms", at(0.99), "ms");
+    if let (Some(probe), Some(before)) = (probe, before) {
+        add_cost(&mut report, probe, before, outcome.delivered)?;
+    }
+    Ok(report)
+}
+
+/// Makes people who stand in a ring, each a friend of the next.
+fn meet(options: &Options, run: u64) -> Result<(Vec<Person>, Vec<u64>)> {
+    let name = |index| format!("b{run}x{index}");
+    let mut people = (0..options.people)
+        .map(|index| Person::sign_up(options.address, &name(index)))
+        .collect::<Result<Vec<_>>>()?;
+    let mut rooms = Vec::with_capacity(people.len());
+    for index in 0..people.len() {
+        let next = (index + 1) % people.len();
+        let [person, friend] = people.get_disjoint_mut([index, next])?;
+        person.befriend(friend)?;
+        rooms.push(room_between(person, friend)?);
+    }
+    Ok((people, rooms))
+}
+
+/// The conversation is opened a moment after the friendship.
+fn room_between(person: &mut Person, friend: &mut Person) -> Result<u64> {
+    const TRIES: u32 = 100;
+    const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        if let Ok(room) = person.room_with(friend) {
+            return Ok(room);
+        }
+        std::thread::park_timeout(BETWEEN_TRIES);
+    }
+    person.room_with(friend)
+}
+
+impl Talk for Posts {
+    fn say(&self, due: Due) -> (usize, String) {
+        let Due { room, number, .. } = due;
+        let text = Stamp::of(due).text(self.payload_bytes);
+        let (to, run) = (self.rooms[room], self.run);
+        // A UUID whose last digits are due time, for the answer repeats nothing else.
+        let due_ns = due.due_ns;
+        let client_id = format!(
+            "{run:08x}-{:04x}-4{:03x}-8{:03x}-{due_ns:012x}",
+            room & 0xffff,
+            number >> 12 & 0xfff,
+            number & 0xfff,
+        );
+        let frame = format!(
+            r#"{{"type":"message.post","room":{to},"client_id":"{client_id}","body":"{text}"}}"#
+        );
+        (room, frame)
+    }
+
+    fn listeners(&self, _: usize) -> u64 {
+        1
+    }
+
+    fn hear(&mut self, _: usize, message: &[u8], now_ns: u64) -> Option<Stamp> {
+        let has = |text: &str| memmem::find(message, text.as_bytes());
+        if has(r#""type":"message.created""#).is_some() {
+            // The author's own sockets hear it too, with the id that they chose.
+            return Stamp::find(message).filter(|_| has(r#""client_id""#).is_none());
+        }
+        if has(r#""type":"message.accepted""#).is_some() {
+            let at = has("client_id\":\"")?;
+            let digits = message.get(at + "client_id\":\"".len() + 24..)?.get(..12)?;
+            let due_ns = u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+            self.stored.saturating_record(now_ns.saturating_sub(due_ns));
+        } else if has(r#""type":"message.refused""#).is_some()
+            || has(r#""type":"error.reported""#).is_some()
+        {
+            self.refused += 1;
+        }
+        None
+    }
+}

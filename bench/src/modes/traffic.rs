@@ -1,0 +1,110 @@
+//! Messages at a fixed rate, and an account of who got what and when.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use hdrhistogram::Histogram;
+
+use crate::fleet::Fleet;
+use crate::frames::TEXT;
+use crate::schedule::{Due, Schedule};
+use crate::stamp::Stamp;
+
+/// How long the last messages may take.
+const GRACE: Duration = Duration::from_secs(5);
+/// A turn of the poll, when nothing is due.
+const TURN: Duration = Duration::from_millis(20);
+const LONGEST_LATENCY_NS: u64 = 120_000_000_000;
+
+/// How many messages, how fast, into how many rooms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    pub(crate) rate: f64,
+    pub(crate) seconds: f64,
+    pub(crate) rooms: usize,
+}
+
+/// What is said and heard: the protocol of a server.
+pub(crate) trait Talk {
+    /// The socket that sends this message, and its frame's text.
+    fn say(&self, due: Due) -> (usize, String);
+
+    /// How many sockets should hear what is said in a room.
+    fn listeners(&self, room: usize) -> u64;
+
+    /// The stamp of a message that counts for this socket.
+    fn hear(&mut self, socket: usize, message: &[u8], now_ns: u64) -> Option<Stamp>;
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) sent: u64,
+    pub(crate) expected: u64,
+    pub(crate) delivered: u64,
+    pub(crate) out_of_order: u64,
+    pub(crate) latencies: Histogram<u64>,
+    /// From the first message to the last delivery.
+    pub(crate) took: Duration,
+}
+
+/// A histogram of nanoseconds, to three digits.
+pub(crate) fn latencies() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1_000, LONGEST_LATENCY_NS, 3)?)
+}
+
+/// Sends as `load` says and waits until all is delivered, or for a grace after the last message.
+pub(crate) fn run(
+    fleet: &mut Fleet,
+    load: Load,
+    talk: &mut impl Talk,
+    mut every_turn: impl FnMut(&Fleet) -> Result<()>,
+) -> Result<Outcome> {
+    let mut schedule = Schedule::new(load.rate, load.seconds, load.rooms);
+    let mut next_number = vec![0_u32; fleet.clients.len()];
+    let mut outcome = Outcome {
+        sent: 0,
+        expected: 0,
+        delivered: 0,
+        out_of_order: 0,
+        latencies: latencies()?,
+        took: Duration::ZERO,
+    };
+    let mut give_up_ns = u64::MAX;
+    fleet.restart_clock();
+    while outcome.sent < schedule.total() || outcome.delivered < outcome.expected {
+        let now_ns = fleet.now_ns();
+        if now_ns > give_up_ns {
+            break;
+        }
+        while let Some(due) = schedule.take(now_ns) {
+            let (socket, text) = talk.say(due);
+            fleet.clients[socket].send(TEXT, text.as_bytes());
+            outcome.sent += 1;
+            outcome.expected += talk.listeners(due.room);
+        }
+        let until_next = schedule.next_ns().map(|next| {
+            let left = next.saturating_sub(fleet.now_ns());
+            Duration::from_nanos(left).min(TURN)
+        });
+        if until_next.is_none() && give_up_ns == u64::MAX {
+            give_up_ns = now_ns + GRACE.as_nanos() as u64;
+        }
+        let started = fleet.started();
+        fleet.turn(until_next.unwrap_or(TURN), |socket, message| {
+            let arrived = started.elapsed();
+            let arrived_ns = arrived.as_nanos() as u64;
+            let Some(stamp) = talk.hear(socket, message, arrived_ns) else {
+                return;
+            };
+            let latency = arrived_ns.saturating_sub(stamp.due_ns);
+            outcome.latencies.saturating_record(latency);
+            outcome.delivered += 1;
+            outcome.took = arrived;
+            outcome.out_of_order += u64::from(stamp.number < next_number[socket]);
+            next_number[socket] = stamp.number + 1;
+        })?;
+        every_turn(fleet)?;
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,65 @@
+//! What a run found out: a table for people, one line of JSON for scripts.
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+use hdrhistogram::Histogram;
+use serde_json::{Map, Value};
+
+/// Figures of one run, in the order in which they were added.
+#[derive(Debug)]
+pub(crate) struct Report {
+    rows: Vec<(&'static str, Value, &'static str)>,
+}
+
+impl Report {
+    /// An empty report of a mode against a server that people call `name`.
+    pub(crate) fn new(mode: &'static str, name: &str) -> Self {
+        let mut report = Self { rows: Vec::new() };
+        report.add("mode", mode, "");
+        report.add("server", name, "");
+        report
+    }
+
+    /// Adds a figure with its unit.
+    pub(crate) fn add(&mut self, name: &'static str, value: impl Into<Value>, unit: &'static str) {
+        self.rows.push((name, value.into(), unit));
+    }
+
+    /// Adds a figure that has a fraction, to three digits.
+    pub(crate) fn add_number(&mut self, name: &'static str, value: f64, unit: &'static str) {
+        self.add(name, (value * 1000.0).round() / 1000.0, unit);
+    }
+
+    /// Adds the percentiles of latencies in nanoseconds, as milliseconds.
+    pub(crate) fn add_latencies(&mut self, latencies: &Histogram<u64>) {
+        let at = |quantile| latencies.value_at_quantile(quantile) as f64 / 1e6;
+        self.add_number("p50_ms", at(0.50), "ms");
+        self.add_number("p99_ms", at(0.99), "ms");
+        self.add_number("p999_ms", at(0.999), "ms");
+        self.add_number("max_ms", latencies.max() as f64 / 1e6, "ms");
+    }
+
+    /// Prints both forms to standard output.
+    pub(crate) fn print(&self) -> Result<()> {
+        let mut out = io::stdout().lock();
+        let width = self.rows.iter().map(|(name, ..)| name.len()).max();
+        for (name, value, unit) in &self.rows {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                number => number.to_string(),
+            };
+            writeln!(
+                out,
+                "{name:width$}  {value} {unit}",
+                width = width.unwrap_or(0)
+            )?;
+        }
+        let rows = self.rows.iter();
+        let line: Map<_, _> = rows
+            .map(|(name, value, _)| ((*name).to_owned(), value.clone()))
+            .collect();
+        writeln!(out, "{}", Value::Object(line))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! The access log: one line for each page, and four kinds of lines for the life of a socket.
+//!
+//! Source: daphne/access.py.
+
+use std::cell::Cell;
+use std::fmt;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use actix_web::dev::RequestHead;
+use time::OffsetDateTime;
+use time::format_description::StaticFormatDescription;
+use time::macros::format_description;
+
+const TIME: StaticFormatDescription =
+    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second]");
+
+/// Writes to the log target `channels::access`, or nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AccessLog {
+    pub(crate) enabled: bool,
+}
+
+/// One request on its way through the server.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    client: Option<SocketAddr>,
+    method: String,
+    path: String,
+}
+
+/// Where a request's visit lies until its end; a socket takes it out to tell its own story.
+pub(crate) type VisitSlot = Rc<Cell<Option<Visit>>>;
+
+/// A socket from its handshake until its consumer's `disconnect` has run.
+#[derive(Debug)]
+pub(crate) struct SocketVisit {
+    visit: Visit,
+    is_open: Cell<bool>,
+}
+
+impl AccessLog {
+    /// Notes a request; nothing if nobody reads the log.
+    pub(crate) fn visit(self, head: &RequestHead, client: Option<SocketAddr>) -> Option<Visit> {
+        let read = self.enabled && log::log_enabled!(target: "channels::access", log::Level::Info);
+        read.then(|| Visit {
+            client,
+            method: head.method.to_string(),
+            path: head.uri.path().replace('"', "%22"),
+        })
+    }
+}
+
+impl Visit {
+    /// A page was sent, or as much of it as its client took.
+    pub(crate) fn complete(&self, status: u16, bytes: u64) {
+        self.line(&self.method, &Some(status), &Some(bytes));
+    }
+
+    /// The request asks for a WebSocket.
+    pub(crate) fn connecting(self) -> SocketVisit {
+        self.line("WSCONNECTING", &None, &None);
+        SocketVisit {
+            visit: self,
+            is_open: Cell::new(false),
+        }
+    }
+
+    fn line(&self, action: &str, status: &Option<u16>, bytes: &Option<u64>) {
+        let now = OffsetDateTime::now_utc().format(TIME).unwrap_or_default();
+        let (client, path) = (OrDash(&self.client), &self.path);
+        let (status, bytes) = (OrDash(status), OrDash(bytes));
+        log::info!(
+            target: "channels::access",
+            "{client} - - [{now}] \"{action} {path}\" {status} {bytes}",
+        );
+    }
+}
+
+impl SocketVisit {
+    /// The consumer accepted.
+    pub(crate) fn connect(&self) {
+        self.is_open.set(true);
+        self.visit.line("WSCONNECT", &None, &None);
+    }
+}
+
+impl Drop for SocketVisit {
+    fn drop(&mut self) {
+        let action = if self.is_open.get() {
+            "WSDISCONNECT"
+        } else {
+            "WSREJECT"
+        };
+        self.visit.line(action, &None, &None);
+    }
+}
+
+struct OrDash<'a, T>(&'a Option<T>);
+
+impl<T: fmt::Display> fmt::Display for OrDash<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(value) => value.fmt(f),
+            None => f.write_str("-"),
+        }
+    }
+}

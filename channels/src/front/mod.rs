@@ -1,0 +1,136 @@
+//! What is found out about every request before a page or a consumer sees it: who sent it, over
+//! which transport, under which prefix, and whether it is fit to be looked at.
+//!
+//! Asked by `server/` for all its requests, and by the mounted driver for those of other servers.
+//! Source: `daphne/http_protocol.py` and `daphne/utils.py`.
+
+mod access;
+mod proxy;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::RequestHead;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode;
+
+pub(crate) use access::{AccessLog, SocketVisit, Visit, VisitSlot};
+pub use proxy::ProxyHeaders;
+
+/// Daphne's name for it; a proxy tells with it under which prefix it mounts the site.
+const ROOT_PATH: HeaderName = HeaderName::from_static("daphne-root-path");
+
+/// Bytes that some parsers take for the end of a line, so that what follows could pose as a
+/// header (CVE-2026-44546).
+const LINE_ENDS: [u8; 6] = [0x0b, 0x0c, 0x1c, 0x1d, 0x1e, 0x85];
+
+/// What a site is told about the proxies before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    root_path: Arc<str>,
+    proxies: Option<Arc<ProxyHeaders>>,
+    /// Never shown to the application when a trusted proxy sent the request, and when not.
+    hidden: [Arc<[HeaderName]>; 2],
+}
+
+/// The two ends of a connection as the server sees them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transport {
+    /// `None` on a Unix socket.
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) secure: bool,
+}
+
+/// Where a request came from, as the application is to see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) client: Option<SocketAddr>,
+    pub(crate) server: Option<SocketAddr>,
+    pub(crate) secure: bool,
+    pub(crate) root_path: Arc<str>,
+    hidden: Arc<[HeaderName]>,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        let hidden: Arc<[HeaderName]> = Arc::new([ROOT_PATH]);
+        Self {
+            root_path: Arc::from(""),
+            proxies: None,
+            hidden: [Arc::clone(&hidden), hidden],
+        }
+    }
+}
+
+impl Front {
+    pub(crate) fn set_root_path(&mut self, prefix: &str) {
+        self.root_path = Arc::from(prefix);
+    }
+
+    pub(crate) fn set_proxies(&mut self, proxies: ProxyHeaders) {
+        let mut names = proxies.names();
+        names.push(ROOT_PATH);
+        self.hidden[1] = names.into();
+        self.proxies = Some(Arc::new(proxies));
+    }
+
+    /// Finds out where a request came from; only trusted proxies are believed.
+    pub(crate) fn arrival(&self, headers: &HeaderMap, transport: Transport) -> Arrival {
+        let [of_trusted, of_others] = &self.hidden;
+        let mut arrival = Arrival {
+            client: transport.peer,
+            server: transport.local,
+            secure: transport.secure,
+            root_path: Arc::clone(&self.root_path),
+            hidden: Arc::clone(of_others),
+        };
+        let proxies = self.proxies.as_ref();
+        let Some(proxies) = proxies.filter(|proxies| proxies.trusts(transport.peer)) else {
+            return arrival;
+        };
+        arrival.hidden = Arc::clone(of_trusted);
+        arrival.client = proxies.client(headers).or(transport.peer);
+        arrival.secure = proxies.secure(headers).unwrap_or(transport.secure);
+        let root_path = headers.get(ROOT_PATH).map(|value| {
+            let decoded = percent_decode(value.as_bytes());
+            Arc::from(decoded.decode_utf8_lossy())
+        });
+        arrival.root_path = root_path.unwrap_or(arrival.root_path);
+        arrival
+    }
+}
+
+impl Arrival {
+    /// Whether the application must not see a header, since it would be believed.
+    pub(crate) fn hides(&self, name: &HeaderName) -> bool {
+        self.hidden.contains(name)
+    }
+
+    /// Makes a request say what is true of it.
+    pub(crate) fn correct(&self, head: &mut RequestHead) {
+        head.peer_addr = self.client;
+        for name in &*self.hidden {
+            head.headers.remove(name);
+        }
+    }
+}
+
+/// What makes a request unfit for anyone, if something does; the answer is 400.
+pub(crate) fn flaw(head: &RequestHead) -> Option<&'static str> {
+    let target = head.uri.path_and_query();
+    if target.is_some_and(|target| !target.as_str().is_ascii()) {
+        return Some("The path and the query must be ASCII");
+    }
+    let mut values = head.headers.iter().map(|(_, value)| value.as_bytes());
+    values
+        .any(|value| value.iter().any(|byte| LINE_ENDS.contains(byte)))
+        .then_some("A header value holds a control character")
+}
+
+/// Says in an answer which server gave it, unless the application has said so.
+pub(crate) fn name_server(headers: &mut HeaderMap, name: Option<&HeaderValue>) {
+    if let Some(name) = name.filter(|_| !headers.contains_key(header::SERVER)) {
+        headers.insert(header::SERVER, name.clone());
+    }
+}

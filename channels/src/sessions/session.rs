@@ -1,0 +1,402 @@
+//! One connection's hold on its session: [`Session`].
+//!
+//! Source: Django's `SessionBase`. Values are read from the store when first asked for.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Save, SessionData, SessionError, SessionKey, SessionRecord, SessionStore, Settings};
+use crate::scope::Scope;
+
+/// Where Django keeps an expiry of the session's own, in seconds; 0 ends it with the browser.
+const EXPIRY: &str = "_session_expiry";
+
+/// New keys that are tried before the store is taken for broken.
+const TRIES: usize = 8;
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionExpiry {
+    /// As long as the middleware says.
+    Default,
+    /// Until the browser is closed; the store keeps it as long as the middleware says.
+    AtBrowserClose,
+    /// This long after it was saved, in whole seconds.
+    After(Duration),
+}
+
+/// A session: JSON values by name. Clones are the same session, on any thread.
+///
+/// Nothing is written until [`save`](Self::save). The middleware does that with the answer to the
+/// handshake; afterwards it is up to the consumer, or to
+/// [`SessionMiddleware::autosave`](super::SessionMiddleware::autosave).
+///
+/// ```
+/// use channels::{Context, Frame, HandlerError, HandlerResult, WebsocketConsumer};
+///
+/// struct Counter;
+///
+/// impl WebsocketConsumer for Counter {
+///     type Event = ();
+///     async fn receive(&mut self, _: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+///         let session = ctx.session().ok_or(HandlerError::msg("wrap in a SessionMiddleware"))?;
+///         let seen = session.get::<u32>("seen").await?.unwrap_or(0) + 1;
+///         session.insert("seen", &seen).await?;
+///         session.save().await?;
+///         ctx.send(format!("frame {seen}"))?;
+///         Ok(())
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Shared>);
+
+struct Shared {
+    store: Arc<dyn SessionStore>,
+    settings: Settings,
+    /// Held while the store is asked, so that two tasks do not do so at once.
+    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    key: Option<SessionKey>,
+    /// `None` until it is asked for.
+    data: Option<SessionData>,
+    modified: bool,
+    unsaved: bool,
+}
+
+impl Session {
+    pub(super) fn new(
+        store: Arc<dyn SessionStore>,
+        settings: Settings,
+        key: Option<SessionKey>,
+    ) -> Self {
+        let data = key.is_none().then(SessionData::new);
+        let state = State {
+            key,
+            data,
+            ..State::default()
+        };
+        Self(Arc::new(Shared {
+            store,
+            settings,
+            turn: tokio::sync::Mutex::default(),
+            state: Mutex::new(state),
+        }))
+    }
+
+    /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn load(&self) -> Result<(), SessionError> {
+        let _turn = self.0.turn.lock().await;
+        self.load_in_turn().await
+    }
+
+    async fn load_in_turn(&self) -> Result<(), SessionError> {
+        let key = {
+            let state = self.state();
+            match &state.key {
+                Some(key) if state.data.is_none() => key.clone(),
+                _ => return Ok(()),
+            }
+        };
+        let found = self.0.store.load(&key).await?;
+        let mut state = self.state();
+        if found.is_none() {
+            // A key that the store does not know may be one that an attacker planted.
+            state.key = None;
+        }
+        state.data = Some(found.unwrap_or_default());
+        Ok(())
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut SessionData) -> T) -> T {
+        let mut state = self.state();
+        state.modified = true;
+        state.unsaved = true;
+        change(state.data.get_or_insert_default())
+    }
+
+    /// A value, or `None` if there is none of that name.
+    ///
+    /// # Errors
+    /// [`SessionError::Value`] if it is not a `T`, [`SessionError::Store`].
+    pub async fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SessionError> {
+        self.load().await?;
+        let value = self
+            .state()
+            .data
+            .as_ref()
+            .and_then(|data| data.get(name).cloned());
+        value
+            .map(|value| serde_json::from_value(value).map_err(|source| unfit(name, source)))
+            .transpose()
+    }
+
+    /// Sets a value.
+    ///
+    /// # Errors
+    /// [`SessionError::Value`] if it is not JSON, [`SessionError::Store`].
+    pub async fn insert<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), SessionError> {
+        let value = serde_json::to_value(value).map_err(|source| unfit(name, source))?;
+        self.load().await?;
+        self.change(|data| data.insert(name.to_owned(), value));
+        Ok(())
+    }
+
+    /// Takes a value out, whatever it is.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn remove(&self, name: &str) -> Result<Option<Value>, SessionError> {
+        self.load().await?;
+        let is_there = self
+            .state()
+            .data
+            .as_ref()
+            .is_some_and(|data| data.contains_key(name));
+        Ok(is_there
+            .then(|| self.change(|data| data.remove(name)))
+            .flatten())
+    }
+
+    /// All values.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn values(&self) -> Result<SessionData, SessionError> {
+        self.load().await?;
+        Ok(self.state().data.clone().unwrap_or_default())
+    }
+
+    /// Whether anything was changed since the handshake, saved or not.
+    pub fn modified(&self) -> bool {
+        self.state().modified
+    }
+
+    /// Whether there is neither a key nor a value. A client's key counts until its values are
+    /// asked for and turn out not to exist.
+    pub fn is_empty(&self) -> bool {
+        let state = self.state();
+        state.key.is_none() && state.data.as_ref().is_none_or(SessionData::is_empty)
+    }
+
+    /// The key, once there is one.
+    pub fn session_key(&self) -> Option<SessionKey> {
+        self.state().key.clone()
+    }
+
+    /// Whether the store still has it: false after a logout elsewhere.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn exists(&self) -> Result<bool, SessionError> {
+        match self.session_key() {
+            Some(key) => self.0.store.exists(&key).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Writes it to the store; a new session gets its key by that.
+    ///
+    /// # Errors
+    /// [`SessionError::Deleted`] if it was deleted since it was loaded: nothing is written, and
+    /// the handle is empty then. [`SessionError::Full`], [`SessionError::Store`].
+    pub async fn save(&self) -> Result<(), SessionError> {
+        let _turn = self.0.turn.lock().await;
+        self.load_in_turn().await?;
+        let Some(key) = self.session_key() else {
+            return self.create().await;
+        };
+        self.state().unsaved = false;
+        let saved = self.0.store.save(&key, &self.record(), Save::Update).await;
+        match &saved {
+            Ok(()) => {}
+            // What is left must not come back under a new key.
+            Err(SessionError::Deleted) => self.clear(),
+            Err(_) => self.state().unsaved = true,
+        }
+        saved
+    }
+
+    /// Deletes it from the store and forgets all values; what is set later gets a new key.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`]; the session is as it was then.
+    pub async fn flush(&self) -> Result<(), SessionError> {
+        let _turn = self.0.turn.lock().await;
+        if let Some(key) = self.session_key() {
+            self.0.store.delete(&key).await?;
+        }
+        self.clear();
+        Ok(())
+    }
+
+    /// Moves the values to a new key, at once: whoever knows the old one is left outside.
+    ///
+    /// # Errors
+    /// [`SessionError::Full`], [`SessionError::Store`].
+    pub async fn cycle_key(&self) -> Result<(), SessionError> {
+        let _turn = self.0.turn.lock().await;
+        self.load_in_turn().await?;
+        let Some(old) = self.session_key() else {
+            self.state().modified = true;
+            return Ok(());
+        };
+        self.create().await?;
+        self.0.store.delete(&old).await
+    }
+
+    async fn create(&self) -> Result<(), SessionError> {
+        for _ in 0..TRIES {
+            let key = SessionKey::random();
+            self.state().unsaved = false;
+            match self.0.store.save(&key, &self.record(), Save::Create).await {
+                Err(SessionError::KeyTaken) => {}
+                Err(failure) => {
+                    self.state().unsaved = true;
+                    return Err(failure);
+                }
+                Ok(()) => {
+                    let mut state = self.state();
+                    state.key = Some(key);
+                    state.modified = true;
+                    return Ok(());
+                }
+            }
+        }
+        Err(SessionError::KeyTaken)
+    }
+
+    fn clear(&self) {
+        *self.state() = State {
+            key: None,
+            data: Some(SessionData::new()),
+            modified: true,
+            unsaved: false,
+        };
+    }
+
+    fn record(&self) -> SessionRecord {
+        let data = self.state().data.clone().unwrap_or_default();
+        let age = own_age(&data).filter(|age| !age.is_zero());
+        SessionRecord {
+            age: age.unwrap_or(self.0.settings.age),
+            data,
+        }
+    }
+
+    /// Sets how long it lasts, in place of what the middleware says.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn set_expiry(&self, expiry: SessionExpiry) -> Result<(), SessionError> {
+        let seconds = match expiry {
+            SessionExpiry::Default => return self.remove(EXPIRY).await.map(drop),
+            SessionExpiry::AtBrowserClose => 0,
+            // Less than a second would read as "until the browser is closed".
+            SessionExpiry::After(age) => age.as_secs().max(1),
+        };
+        self.insert(EXPIRY, &seconds).await
+    }
+
+    /// How long the store keeps it after it was saved.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn expiry_age(&self) -> Result<Duration, SessionError> {
+        self.load().await?;
+        Ok(self.record().age)
+    }
+
+    /// Whether the browser forgets it when it is closed.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn expires_at_browser_close(&self) -> Result<bool, SessionError> {
+        let own = own_age(&self.values().await?);
+        Ok(own.map_or(self.0.settings.ends_with_browser, |age| age.is_zero()))
+    }
+
+    /// Saves what the answer with this status must not lose; gives the header for the client.
+    pub(super) async fn finish(
+        &self,
+        status: u16,
+        client_has_cookie: bool,
+    ) -> Result<Option<String>, SessionError> {
+        let settings = &self.0.settings;
+        let wanted = self.modified() || settings.save_every_request;
+        // An application that failed half-way must not leave half of its changes behind.
+        if status == 500 || !wanted {
+            return Ok(None);
+        }
+        self.load().await?;
+        if self.is_empty() {
+            return Ok(client_has_cookie.then(|| settings.delete()).transpose()?);
+        }
+        if self.state().unsaved || settings.save_every_request || self.session_key().is_none() {
+            self.save().await?;
+        }
+        let at_close = self.expires_at_browser_close().await?;
+        let age = (!at_close).then_some(self.expiry_age().await?);
+        let key = self.session_key();
+        let cookie = key.map(|key| settings.set(key.as_str(), age));
+        Ok(cookie.transpose()?)
+    }
+}
+
+/// The session's own `_session_expiry`, if it is a number of seconds.
+fn own_age(data: &SessionData) -> Option<Duration> {
+    data.get(EXPIRY)?.as_u64().map(Duration::from_secs)
+}
+
+fn unfit(name: &str, source: serde_json::Error) -> SessionError {
+    SessionError::Value {
+        name: name.to_owned(),
+        source,
+    }
+}
+
+/// Saves what a consumer left unsaved, if the middleware was told to.
+pub(crate) async fn save_at_the_end(scope: &Scope) {
+    let Some(session) = scope.get::<Session>() else {
+        return;
+    };
+    if !session.0.settings.autosave || !session.state().unsaved || session.is_empty() {
+        return;
+    }
+    match session.save().await {
+        Ok(()) => {}
+        Err(SessionError::Deleted) => {
+            log::info!(target: "channels::sessions", "a session was deleted before its autosave");
+        }
+        Err(failure) => {
+            let failure = crate::error::WithSources(&failure);
+            log::error!(target: "channels::sessions", "a session was not saved: {failure}");
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Leaves key and values out: they are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("modified", &self.modified())
+            .finish_non_exhaustive()
+    }
+}

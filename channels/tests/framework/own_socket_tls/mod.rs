@@ -1,0 +1,16 @@
+//! The tests of real sockets, on the driver that takes the socket over, with TLS.
+
+use crate::sockets::Driver;
+
+pub(crate) const DRIVER: Driver = Driver::Tls;
+
+#[path = "../socket_attacks.rs"]
+mod attacks;
+#[path = "../socket_failures.rs"]
+mod failures;
+#[path = "../socket_handshakes.rs"]
+mod handshakes;
+#[path = "../socket_life.rs"]
+mod life;
+#[path = "../socket_stalled.rs"]
+mod stalled;

@@ -1,0 +1,99 @@
+//! Watches every query of every site of the tests, and refuses those that read whole tables.
+//!
+//! A query that no index serves is quick on the few rows of a test and slow a year later. Each
+//! statement that a site has run is explained once, when that site ends.
+
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Mutex, Once},
+};
+
+use diesel::{
+    Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation},
+    sql_query,
+    sql_types::Text,
+};
+
+/// Ends of statements that may read a whole table, each with why.
+const MAY_SCAN: [(&str, &str); 3] = [
+    (
+        "FROM `__diesel_schema_migrations` ORDER BY `__diesel_schema_migrations`.`version` DESC",
+        "one row for each migration, and only at the start",
+    ),
+    (
+        "SELECT `friendships`.`user_a`, `friendships`.`user_b` FROM `friendships`",
+        "the start looks for friends without a conversation",
+    ),
+    (
+        "FROM `users` WHERE (`users`.`is_owner` = ?))",
+        "asked at the start, and while a server has no owner",
+    ),
+];
+
+static SEEN: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+static UNEXPLAINED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// Collects the queries of all connections that are opened from now on.
+pub(crate) fn watch() {
+    static WATCHING: Once = Once::new();
+    WATCHING.call_once(|| set_default_instrumentation(|| Some(Box::new(Collector))).unwrap());
+}
+
+struct Collector;
+
+impl Instrumentation for Collector {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let InstrumentationEvent::StartQuery { query, .. } = event else {
+            return;
+        };
+        let text = query.to_string();
+        // What follows are the values.
+        let statement = text
+            .split(" -- binds")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        if !["SELECT", "UPDATE", "DELETE", "INSERT", "WITH"]
+            .iter()
+            .any(|verb| statement.trim_start().starts_with(verb))
+        {
+            return;
+        }
+        let mut seen = SEEN.lock().unwrap();
+        if seen.get_or_insert_default().insert(statement.clone()) {
+            UNEXPLAINED.lock().unwrap().push(statement);
+        }
+    }
+}
+
+/// Explains what has been collected, on a database that has all tables.
+pub(crate) fn refuse_scans(database: &Path) {
+    let statements = std::mem::take(&mut *UNEXPLAINED.lock().unwrap());
+    let mut conn = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
+    let mut scans = Vec::new();
+    for statement in statements {
+        if MAY_SCAN.iter().any(|(end, _)| statement.ends_with(end)) {
+            continue;
+        }
+        let steps = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<Step>(&mut conn);
+        let steps = steps.unwrap_or_else(|failure| panic!("{statement}: {failure}"));
+        for Step { detail } in steps {
+            if detail.starts_with("SCAN ") && detail != "SCAN CONSTANT ROW" {
+                scans.push(format!("{detail}: {statement}"));
+            }
+        }
+    }
+    assert!(
+        scans.is_empty(),
+        "whole tables are read:\n{}",
+        scans.join("\n")
+    );
+}
