@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use super::actor::SocketActor;
 use super::deflate::Deflater;
-use super::frames::{Opcode, write_close, write_frame};
+use super::frames::Opcode;
+use super::writing::{write_close, write_frame};
 use crate::event::Frame;
 
 /// About what a socket takes at once; frames beyond stay where they are counted.

@@ -5,11 +5,14 @@ use std::task::{Context, Poll};
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::deflate::Inflater;
-use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation, read_close};
+use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation};
 use super::options::SocketOptions;
 use super::reassembly::{FragmentLimits, Reassembly, most_compressed};
 use super::wire::Source;
-use crate::event::Frame;
+use crate::event::{CloseCode, Frame};
+
+const CLOSE_NOT_UTF8: Violation =
+    Violation::new(CloseCode::INVALID_DATA, "close reason is not UTF-8");
 
 /// One thing that a peer said.
 #[derive(Debug)]
@@ -189,6 +192,24 @@ fn control_frame(opcode: Opcode, payload: Vec<u8>) -> Result<Arrived, Violation>
         Opcode::Ping => Arrived::Ping(payload.into()),
         _ => Arrived::Pong,
     })
+}
+
+/// The code and the reason of a peer's Close, or neither (RFC 6455 §5.5.1).
+fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, Violation> {
+    if payload.is_empty() {
+        return Ok(None);
+    }
+    let Some((code, reason)) = payload.split_first_chunk() else {
+        return Err(Violation::protocol("close code cut off"));
+    };
+    let code = u16::from_be_bytes(*code);
+    if CloseCode::new(code).is_err() {
+        return Err(Violation::protocol("close code is reserved"));
+    }
+    match std::str::from_utf8(reason) {
+        Ok(reason) => Ok(Some((code, reason.to_owned()))),
+        Err(_) => Err(CLOSE_NOT_UTF8),
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod own;
 mod reassembly;
 mod registry;
 mod wire;
+mod writing;
 
 pub use deflate::Deflate;
 pub use kill::on_connect;
