@@ -68,7 +68,7 @@ pub use sessions::{
     CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
     SetCookie,
 };
-pub use socket::SocketOptions;
+pub use socket::{Deflate, SocketOptions};
 pub use testing::WebsocketCommunicator;
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
