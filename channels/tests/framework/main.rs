@@ -34,6 +34,7 @@ mod scripted;
 mod server_answers;
 mod sessions;
 mod set_cookies;
+mod signed_in;
 mod sockets;
 mod stopping;
 mod tls;
