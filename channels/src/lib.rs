@@ -77,5 +77,10 @@ pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The same for the ports that are shown whole.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/porting.md")]
+struct Porting;
+
 /// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
 pub type Application = Endpoint;
