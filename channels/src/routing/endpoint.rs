@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::future::{LocalBoxFuture, ready};
 
 use super::answering::{AnswerHeaders, AnswerHook, Closer};
+use super::reverse::{Names, UrlError};
 use crate::answer::Deny;
 use crate::connection::{Connection, Link, Session};
 use crate::consumer::Consumer;
@@ -22,6 +23,7 @@ pub struct Endpoint {
     service: Arc<dyn Service>,
     /// Whether a router is inside, so that its route is a prefix and not the whole path.
     nests: bool,
+    names: Arc<Names>,
 }
 
 pub(super) trait Service: Send + Sync + 'static {
@@ -29,10 +31,19 @@ pub(super) trait Service: Send + Sync + 'static {
 }
 
 impl Endpoint {
-    pub(super) fn router(service: impl Service) -> Self {
+    pub(super) fn of(service: impl Service, nests: bool) -> Self {
         Self {
             service: Arc::new(service),
-            nests: true,
+            nests,
+            names: Arc::default(),
+        }
+    }
+
+    /// With the names of its routes.
+    pub(super) fn named(self, names: Names) -> Self {
+        Self {
+            names: Arc::new(names),
+            ..self
         }
     }
 
@@ -40,10 +51,33 @@ impl Endpoint {
         self.nests
     }
 
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The path of a route that [`URLRouter::name`](crate::URLRouter::name) named, with these
+    /// arguments: Django's `reverse()`. Begins with a slash, percent-encoded, without a mount's
+    /// root path.
+    ///
+    /// ```
+    /// use channels::{IntoEndpoint as _, Scope, URLRouter, WebsocketDenier};
+    /// let rooms = URLRouter::new().path("<str:room>/", |_: &Scope| WebsocketDenier).name("room");
+    /// let app = URLRouter::new().path("ws/rooms/", rooms).into_endpoint();
+    /// assert_eq!(app.url_for("room", &[("room", "tea time")])?, "/ws/rooms/tea%20time/");
+    /// # Ok::<(), channels::UrlError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`UrlError`] if there is no such route, or it takes other arguments.
+    pub fn url_for(&self, name: &str, args: &[(&str, &str)]) -> Result<String, UrlError> {
+        self.names.url_for(name, args)
+    }
+
     /// Puts middleware around it; the one wrapped last runs first.
     pub fn wrap(self, middleware: impl Middleware) -> Self {
         Self {
             nests: self.nests,
+            names: Arc::clone(&self.names),
             service: Arc::new(Wrapped {
                 middleware,
                 inner: self,
@@ -93,10 +127,7 @@ where
     C: Consumer,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint {
-            service: Arc::new(Factory(Arc::new(self))),
-            nests: false,
-        }
+        Endpoint::of(Factory(Arc::new(self)), false)
     }
 }
 

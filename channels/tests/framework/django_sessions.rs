@@ -69,12 +69,12 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, Box<dyn std::error::Error + Send + 
 
 impl DjangoSessionRows for Rows {
     fn get<'a>(&'a self, key: &'a str) -> Answer<'a, Option<DjangoSessionRow>> {
-        Box::pin(async move { Ok(self.0.lock().unwrap().get(key).cloned()) })
+        Box::pin(async move { Ok(self.0.lock().expect("an unpoisoned lock").get(key).cloned()) })
     }
 
     fn insert<'a>(&'a self, key: &'a str, row: DjangoSessionRow) -> Answer<'a, bool> {
         Box::pin(async move {
-            let mut rows = self.0.lock().unwrap();
+            let mut rows = self.0.lock().expect("an unpoisoned lock");
             let free = !rows.contains_key(key);
             if free {
                 rows.insert(key.to_owned(), row);
@@ -85,14 +85,14 @@ impl DjangoSessionRows for Rows {
 
     fn update<'a>(&'a self, key: &'a str, row: DjangoSessionRow) -> Answer<'a, bool> {
         Box::pin(async move {
-            let mut rows = self.0.lock().unwrap();
+            let mut rows = self.0.lock().expect("an unpoisoned lock");
             Ok(rows.get_mut(key).map(|known| *known = row).is_some())
         })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> Answer<'a, ()> {
         Box::pin(async move {
-            self.0.lock().unwrap().remove(key);
+            self.0.lock().expect("an unpoisoned lock").remove(key);
             Ok(())
         })
     }

@@ -9,6 +9,8 @@ mod events;
 mod json;
 mod layer;
 mod layers;
+mod limits;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -23,6 +25,8 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod protocols;
+mod raw;
 mod revocations;
 mod routes;
 mod scopes;
@@ -30,7 +34,10 @@ mod scripted;
 mod server_answers;
 mod sessions;
 mod set_cookies;
+mod signed_in;
 mod sockets;
 mod stopping;
 mod tls;
+mod tokens;
 mod users;
+mod workers;

@@ -41,7 +41,7 @@ fn site() -> Site {
 async fn alice(site: &Site) -> (channels::sessions::SessionKey, WebsocketCommunicator) {
     let key = signed_in(&site.store, "alice", "hash-a").await;
     let mut client = client(&site.app, Some(&key));
-    client.connect().await.unwrap();
+    client.connect().await.expect("an accepted handshake");
     assert_eq!(said(&mut client, "who").await, "alice");
     (key, client)
 }
@@ -49,7 +49,7 @@ async fn alice(site: &Site) -> (channels::sessions::SessionKey, WebsocketCommuni
 const SIGNED_OUT: (u16, &str) = (4401, "signed out");
 
 async fn assert_signed_out(client: &mut WebsocketCommunicator) {
-    let (code, reason) = client.expect_close().await.unwrap();
+    let (code, reason) = client.expect_close().await.expect("a close");
     assert_eq!((code, reason.as_str()), SIGNED_OUT);
 }
 

@@ -100,9 +100,9 @@ fn client(app: &Endpoint, path: &str, key: Option<&SessionKey>) -> WebsocketComm
 }
 
 async fn said(client: &mut WebsocketCommunicator, word: &str) -> String {
-    client.send_to(word).unwrap();
-    let answer = client.receive_from().await.unwrap();
-    answer.as_text().unwrap().to_owned()
+    client.send_to(word).expect("an open connection");
+    let answer = client.receive_from().await.expect("an answer");
+    answer.as_text().expect("a text").to_owned()
 }
 
 async fn stored(store: &Store, seen: u32) -> SessionKey {
@@ -111,7 +111,10 @@ async fn stored(store: &Store, seen: u32) -> SessionKey {
         data: SessionData::from_iter([("seen".to_owned(), seen.into())]),
         age: Duration::from_secs(1000),
     };
-    store.save(&key, &record, Save::Create).await.unwrap();
+    store
+        .save(&key, &record, Save::Create)
+        .await
+        .expect("a store that works");
     key
 }
 

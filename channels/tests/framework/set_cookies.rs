@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use channels::{CookieError, Cookies, SameSite, SetCookie};
 
 fn header(cookie: &SetCookie) -> String {
-    cookie.header_value().unwrap()
+    cookie.header_value().expect("a legal cookie")
 }
 
 #[test]

@@ -55,11 +55,14 @@ pub(crate) fn user(id: &'static str, hash: &str) -> User {
 
 impl Users {
     pub(crate) fn put(&self, user: User) {
-        self.0.lock().unwrap().insert(user.id, user);
+        self.0
+            .lock()
+            .expect("an unpoisoned lock")
+            .insert(user.id, user);
     }
 
     pub(crate) fn ban(&self, id: &str) {
-        self.0.lock().unwrap().remove(id);
+        self.0.lock().expect("an unpoisoned lock").remove(id);
     }
 }
 
@@ -79,7 +82,7 @@ impl UserBackend for Users {
     }
 
     fn get_user<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<User>, BoxError>> {
-        let found = self.0.lock().unwrap().get(id).cloned();
+        let found = self.0.lock().expect("an unpoisoned lock").get(id).cloned();
         Box::pin(async move {
             match id {
                 "broken" => Err("the secret table is gone".into()),
@@ -94,7 +97,14 @@ pub(crate) struct Desk(pub(crate) Users);
 
 impl Desk {
     async fn obey(&self, order: &str, ctx: &Context<Self>) -> Result<(), AuthError> {
-        let known = |id: &str| self.0.0.lock().unwrap().get(id).cloned();
+        let known = |id: &str| {
+            self.0
+                .0
+                .lock()
+                .expect("an unpoisoned lock")
+                .get(id)
+                .cloned()
+        };
         match order {
             "login alice" => ctx.login(known("alice").expect("alice exists")).await?,
             "login bob" => ctx.login(known("bob").expect("bob exists")).await?,
@@ -125,6 +135,10 @@ impl WebsocketConsumer for Desk {
     }
 
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        if frame == Frame::from("key") {
+            let key = ctx.session().and_then(Session::session_key);
+            return Ok(ctx.send(key.map_or_else(String::new, |key| key.as_str().to_owned()))?);
+        }
         self.obey(frame.as_text().unwrap_or_default(), ctx).await?;
         let name = ctx.user::<User>().map_or("nobody", |user| user.id);
         Ok(ctx.send(name)?)
@@ -153,9 +167,9 @@ fn visiting(app: &Endpoint, path: &str, key: Option<&SessionKey>) -> WebsocketCo
 }
 
 pub(crate) async fn said(client: &mut WebsocketCommunicator, word: &str) -> String {
-    client.send_to(word).unwrap();
-    let answer = client.receive_from().await.unwrap();
-    answer.as_text().unwrap().to_owned()
+    client.send_to(word).expect("an open connection");
+    let answer = client.receive_from().await.expect("an answer");
+    answer.as_text().expect("a text").to_owned()
 }
 
 /// The session of someone who signed in elsewhere.
@@ -172,7 +186,10 @@ pub(crate) async fn signed_in(store: &Store, id: &str, hash: &str) -> SessionKey
         data: SessionData::from_iter(values),
         age: Duration::from_secs(1000),
     };
-    store.save(&key, &record, Save::Create).await.unwrap();
+    store
+        .save(&key, &record, Save::Create)
+        .await
+        .expect("a store that works");
     key
 }
 
@@ -185,12 +202,16 @@ fn key_in(connected: &Connected) -> SessionKey {
         .expect("a cookie")
         .1
         .strip_prefix("sessionid=")
-        .unwrap();
-    SessionKey::parse(value.split(';').next().unwrap()).expect("a key")
+        .expect("the session cookie");
+    SessionKey::parse(value.split(';').next().unwrap_or_default()).expect("a key")
 }
 
 async fn data(store: &Store, key: &SessionKey) -> SessionData {
-    store.load(key).await.unwrap().expect("a session")
+    store
+        .load(key)
+        .await
+        .expect("a store that works")
+        .expect("a session")
 }
 
 #[actix_web::test]
@@ -320,9 +341,13 @@ async fn login_later_is_saved_by_hand() {
     let mut client = client(&site(&store, &users), None);
     client.connect().await.unwrap();
     assert_eq!(said(&mut client, "login alice").await, "alice");
-    assert!(store.is_empty());
+    let key = SessionKey::parse(&said(&mut client, "key").await).expect("a key");
+    assert!(
+        data(&store, &key).await.is_empty(),
+        "a key and nothing else"
+    );
     said(&mut client, "save").await;
-    assert_eq!(store.len(), 1);
+    assert_eq!(data(&store, &key).await["_auth_user_id"], "alice");
 }
 
 #[actix_web::test]
@@ -498,7 +523,10 @@ struct Heard(Arc<Mutex<Vec<String>>>);
 
 impl Heard {
     fn note(&self, what: &str, user: &User) {
-        self.0.lock().unwrap().push(format!("{what} {}", user.id));
+        self.0
+            .lock()
+            .expect("an unpoisoned lock")
+            .push(format!("{what} {}", user.id));
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) struct SocketActor {
     deflater: Option<Deflater>,
     kill: KillHandle,
     close_timeout: Duration,
-    /// When to close because the server stops.
-    leave_at: Option<Pin<Box<Sleep>>>,
+    /// When to close because the server stops, and what to say then.
+    leave: Option<(Pin<Box<Sleep>>, String)>,
     phase: Phase,
 }
 
@@ -70,7 +70,7 @@ impl SocketActor {
             deflater,
             kill,
             close_timeout: options.close_timeout,
-            leave_at: None,
+            leave: None,
             phase: Phase::Open,
         }
     }
@@ -134,10 +134,9 @@ impl SocketActor {
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
     fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let leave = self.leave_at.as_mut();
-        if leave.is_some_and(|at| at.as_mut().poll(task).is_ready()) {
-            self.leave_at = None;
-            self.leave(CloseCode::RESTART, ctx, task);
+        let due = |(at, _): &mut (Pin<Box<Sleep>>, _)| at.as_mut().poll(task).is_ready();
+        if let Some((_, reason)) = self.leave.take_if(due) {
+            self.leave(CloseCode::RESTART, &reason, ctx, task);
         }
         match &mut self.phase {
             Phase::Finished => {}
@@ -149,7 +148,7 @@ impl SocketActor {
             Phase::Open => match self.heartbeat.poll(ctx.unsent_since(), task) {
                 Poll::Pending => {}
                 Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
-                Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, ctx, task),
+                Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
                 Poll::Ready(Beat::Lost) => {
                     log::debug!(target: "channels::socket", "peer silent for too long");
                     self.cut(ctx);
@@ -159,8 +158,14 @@ impl SocketActor {
         }
     }
 
-    fn leave(&mut self, code: CloseCode, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        self.link.close(code, "");
+    fn leave(
+        &mut self,
+        code: CloseCode,
+        reason: &str,
+        ctx: &mut SocketContext,
+        task: &mut Context<'_>,
+    ) {
+        self.link.close(code, reason);
         let _ = self.attached.poll(task);
         self.write(ctx);
     }
@@ -192,9 +197,12 @@ impl Handler<GoAway> for SocketActor {
     /// The actor's future, which is polled after its mailbox, does the rest.
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
-            GoAway::Within(time) => {
-                let delay = time.mul_f64(rand::rng().random_range(0.0..=1.0));
-                self.leave_at = Some(Box::pin(sleep(delay)));
+            GoAway::Within(farewell) => {
+                let some_of = |time: Duration| time.mul_f64(rand::rng().random_range(0.0..=1.0));
+                let retry = farewell.retry_within.map(some_of);
+                let reason = retry.map(|after| format!("retry-after-ms={}", after.as_millis()));
+                let at = Box::pin(sleep(some_of(farewell.spread)));
+                self.leave = Some((at, reason.unwrap_or_default()));
             }
             GoAway::Now => {
                 self.cut(ctx);
