@@ -55,6 +55,7 @@ pub use layers::{
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
+pub use observe::describe_metrics;
 pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
 pub use routing::{
     ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
@@ -67,7 +68,7 @@ pub use sessions::{
     CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
     SetCookie,
 };
-pub use socket::SocketOptions;
+pub use socket::{Deflate, SocketOptions};
 pub use testing::WebsocketCommunicator;
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 

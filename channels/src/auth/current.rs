@@ -205,6 +205,7 @@ pub async fn refresh_user<U: SessionUser>(scope: &Scope) -> Result<Option<Arc<U>
 
 /// Signs a user in: into the session, which still is to be saved, and at this connection.
 ///
+/// The session has its new key at once, so that it can be revoked, and no user until it is saved.
 /// Without a user, that of the connection is taken. A session of someone else, or with another
 /// hash, is flushed; an anonymous one keeps its values under a new key. Before the handshake is
 /// answered, the answer saves the session and gives the client its key; later nothing can carry a
@@ -232,6 +233,7 @@ pub async fn login<U: SessionUser>(
                 auth.set(None);
                 auth.follow(session).await?;
                 auth.announce_end(key).await?;
+                session.cycle_key().await?;
             }
         }
     }

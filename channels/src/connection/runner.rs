@@ -17,6 +17,7 @@ use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::{ChannelReceiver, LayerMessage};
+use crate::observe;
 use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
@@ -85,6 +86,7 @@ impl Runner {
         if self.ended.is_some() || self.link.is_closing() {
             return;
         }
+        observe::frame_received(frame.len());
         self.inbox.push(frame);
     }
 
@@ -235,6 +237,7 @@ impl Runner {
                 // It is the peer that does not keep up; it would not read a Close either.
                 self.link.overflow("too slow");
             } else {
+                observe::slow_consumer();
                 self.link.close(CloseCode::OVERLOAD, "too slow");
             }
         }

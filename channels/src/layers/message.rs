@@ -35,6 +35,7 @@ pub struct LayerMessage(Arc<dyn Erased>);
 trait Erased: Send + Sync {
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn to_value(&self) -> serde_json::Result<Value>;
+    fn json_bytes(&self) -> serde_json::Result<usize>;
     fn type_name(&self) -> &'static str;
 }
 
@@ -47,8 +48,28 @@ impl<E: LayerEvent> Erased for E {
         serde_json::to_value(self)
     }
 
+    fn json_bytes(&self) -> serde_json::Result<usize> {
+        let mut counted = Counted(0);
+        serde_json::to_writer(&mut counted, self)?;
+        Ok(counted.0)
+    }
+
     fn type_name(&self) -> &'static str {
         type_name::<E>()
+    }
+}
+
+/// Counts what is written to it, and keeps nothing.
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -90,6 +111,12 @@ impl LayerMessage {
     /// The serialiser's own, for instance for a map with keys that are not text.
     pub fn to_value(&self) -> serde_json::Result<Value> {
         self.0.to_value()
+    }
+
+    /// How long the event is as JSON; none if it cannot be written so, which does not matter
+    /// within one process.
+    pub(super) fn json_bytes(&self) -> Option<usize> {
+        self.0.json_bytes().ok()
     }
 
     /// Decodes for a consumer, counting what its type cannot hold.

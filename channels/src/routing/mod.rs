@@ -15,7 +15,7 @@ pub(crate) use answering::{AnswerHeaders, AnswerHook, Closer, run_hooks};
 pub use channels::ChannelNameRouter;
 pub use converter::PathConverter;
 pub use endpoint::{Connecting, Endpoint, IntoEndpoint};
-pub(crate) use endpoint::{Made, Make, Parts};
+pub(crate) use endpoint::{Make, Parts};
 pub use protocols::ProtocolTypeRouter;
 pub use reverse::UrlError;
 pub use router::URLRouter;

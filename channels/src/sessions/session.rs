@@ -247,19 +247,20 @@ impl Session {
         Ok(())
     }
 
-    /// Moves the values to a new key, at once: whoever knows the old one is left outside.
+    /// Moves the values to a new key, in the store and at once: whoever knows the old one is left
+    /// outside. A session without a key gets one.
     ///
     /// # Errors
     /// [`SessionError::Full`], [`SessionError::Store`].
     pub async fn cycle_key(&self) -> Result<(), SessionError> {
         let _turn = self.0.turn.lock().await;
         self.load_in_turn().await?;
-        let Some(old) = self.session_key() else {
-            self.state().modified = true;
-            return Ok(());
-        };
+        let old = self.session_key();
         self.create().await?;
-        self.0.store.delete(&old).await
+        match old {
+            Some(old) => self.0.store.delete(&old).await,
+            None => Ok(()),
+        }
     }
 
     async fn create(&self) -> Result<(), SessionError> {

@@ -6,6 +6,7 @@
 
 mod actor;
 mod context;
+mod deflate;
 mod frames;
 mod handshake;
 mod heartbeat;
@@ -17,7 +18,9 @@ mod own;
 mod reassembly;
 mod registry;
 mod wire;
+mod writing;
 
+pub use deflate::Deflate;
 pub use kill::on_connect;
 pub(crate) use kill::{keep_switch, prepare};
 pub use mounted::mounted;

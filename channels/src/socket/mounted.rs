@@ -98,10 +98,15 @@ impl Mount {
                     visit.connect();
                 }
                 kill.bound_send_buffer(&self.options);
-                let mut head = switching_protocols(request.head(), accept, &launched.headers);
+                let deflate = self.options.agree(request.head());
+                let headers = &launched.headers;
+                let mut head =
+                    switching_protocols(request.head(), accept, headers, deflate.as_ref());
                 let source = Source::Body(payload.into_inner());
-                let incoming = Incoming::new(source, BytesMut::new(), &self.options);
-                let actor = SocketActor::new(launched, incoming, kill, &self.options);
+                let inflater = deflate.map(|agreed| agreed.inflater());
+                let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
+                let deflater = deflate.map(|agreed| agreed.deflater());
+                let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
                 let running = actor.run();
                 if let Some(entry) = &entry {
                     entry.reach_by(running.address().recipient());

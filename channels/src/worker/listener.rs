@@ -20,7 +20,7 @@ use crate::event::Disconnect;
 use crate::layers::{ChannelReceiver, Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
-use crate::routing::{Endpoint, Made, Parts};
+use crate::routing::{Endpoint, Parts};
 use crate::scope::Scope;
 
 /// How long a consumer may take to say goodbye.
@@ -111,13 +111,12 @@ impl Listener {
         let layer = connecting.layer().unwrap_or(&self.layer).clone();
         let own = layer.new_channel().await?;
         let link = Rc::new(Link::new(self.limits));
-        // There is no handshake here that headers could go with, nor anybody who signs out.
-        let Made { connection, .. } = connecting.start(Parts {
+        let made = connecting.start(Parts {
             layer,
             name: own.name().clone(),
             link: Rc::clone(&link),
         });
-        let (connection, outcome) = self.finish(&link, connection.connect()).await;
+        let (connection, outcome) = self.finish(&link, made.connection.connect()).await;
         let failure = match outcome {
             Outcome::Done => {
                 return Ok(Started {

@@ -10,6 +10,7 @@ mod json;
 mod layer;
 mod layers;
 mod limits;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -33,6 +34,7 @@ mod scripted;
 mod server_answers;
 mod sessions;
 mod set_cookies;
+mod signed_in;
 mod sockets;
 mod stopping;
 mod tls;

@@ -135,6 +135,10 @@ impl WebsocketConsumer for Desk {
     }
 
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        if frame == Frame::from("key") {
+            let key = ctx.session().and_then(Session::session_key);
+            return Ok(ctx.send(key.map_or_else(String::new, |key| key.as_str().to_owned()))?);
+        }
         self.obey(frame.as_text().unwrap_or_default(), ctx).await?;
         let name = ctx.user::<User>().map_or("nobody", |user| user.id);
         Ok(ctx.send(name)?)
@@ -337,9 +341,13 @@ async fn login_later_is_saved_by_hand() {
     let mut client = client(&site(&store, &users), None);
     client.connect().await.unwrap();
     assert_eq!(said(&mut client, "login alice").await, "alice");
-    assert!(store.is_empty());
+    let key = SessionKey::parse(&said(&mut client, "key").await).expect("a key");
+    assert!(
+        data(&store, &key).await.is_empty(),
+        "a key and nothing else"
+    );
     said(&mut client, "save").await;
-    assert_eq!(store.len(), 1);
+    assert_eq!(data(&store, &key).await["_auth_user_id"], "alice");
 }
 
 #[actix_web::test]
