@@ -10,25 +10,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::expiry::{EXPIRY, SessionExpiry};
 use super::{Save, SessionData, SessionError, SessionKey, SessionRecord, SessionStore, Settings};
 use crate::scope::Scope;
 
-/// Where Django keeps an expiry of the session's own, in seconds; 0 ends it with the browser.
-const EXPIRY: &str = "_session_expiry";
-
 /// New keys that are tried before the store is taken for broken.
 const TRIES: usize = 8;
-
-/// How long a session lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionExpiry {
-    /// As long as the middleware says.
-    Default,
-    /// Until the browser is closed; the store keeps it as long as the middleware says.
-    AtBrowserClose,
-    /// This long after it was saved, in whole seconds.
-    After(Duration),
-}
 
 /// A session: JSON values by name. Clones are the same session, on any thread.
 ///
@@ -295,7 +282,7 @@ impl Session {
 
     fn record(&self) -> SessionRecord {
         let data = self.state().data.clone().unwrap_or_default();
-        let age = own_age(&data).filter(|age| !age.is_zero());
+        let age = SessionExpiry::of(&data).age();
         SessionRecord {
             age: age.unwrap_or(self.0.settings.age),
             data,
@@ -307,13 +294,10 @@ impl Session {
     /// # Errors
     /// [`SessionError::Store`].
     pub async fn set_expiry(&self, expiry: SessionExpiry) -> Result<(), SessionError> {
-        let seconds = match expiry {
-            SessionExpiry::Default => return self.remove(EXPIRY).await.map(drop),
-            SessionExpiry::AtBrowserClose => 0,
-            // Less than a second would read as "until the browser is closed".
-            SessionExpiry::After(age) => age.as_secs().max(1),
-        };
-        self.insert(EXPIRY, &seconds).await
+        match expiry.to_value() {
+            Some(value) => self.insert(EXPIRY, &value).await,
+            None => self.remove(EXPIRY).await.map(drop),
+        }
     }
 
     /// How long the store keeps it after it was saved.
@@ -330,8 +314,10 @@ impl Session {
     /// # Errors
     /// [`SessionError::Store`].
     pub async fn expires_at_browser_close(&self) -> Result<bool, SessionError> {
-        let own = own_age(&self.values().await?);
-        Ok(own.map_or(self.0.settings.ends_with_browser, |age| age.is_zero()))
+        Ok(match SessionExpiry::of(&self.values().await?) {
+            SessionExpiry::Default => self.0.settings.ends_with_browser,
+            expiry => expiry == SessionExpiry::AtBrowserClose,
+        })
     }
 
     /// Saves what the answer with this status must not lose; gives the header for the client.
@@ -359,11 +345,6 @@ impl Session {
         let cookie = key.map(|key| settings.set(key.as_str(), age));
         Ok(cookie.transpose()?)
     }
-}
-
-/// The session's own `_session_expiry`, if it is a number of seconds.
-fn own_age(data: &SessionData) -> Option<Duration> {
-    data.get(EXPIRY)?.as_u64().map(Duration::from_secs)
 }
 
 fn unfit(name: &str, source: serde_json::Error) -> SessionError {
