@@ -36,9 +36,19 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let found = find_consumer(app, scope, limits.connect).await;
-    let mut connecting = found.inspect_err(|deny| observe::refused(deny.status))?;
-    connecting.hold(observe::Open::new("websocket"));
+    let prepared = prepare(app, scope, layer, limits, cut).await;
+    prepared.inspect_err(|deny| observe::refused(deny.status))
+}
+
+async fn prepare(
+    app: &Endpoint,
+    scope: Scope,
+    layer: &Layer,
+    limits: Limits,
+    cut: impl FnOnce() + Send + 'static,
+) -> Result<Launched, Deny> {
+    let mut connecting = find_consumer(app, scope, limits.connect).await?;
+    connecting.hold(observe::Open::new(connecting.scope().protocol()));
     let layer = connecting.layer().unwrap_or(layer).clone();
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
@@ -94,6 +104,9 @@ impl Launched {
             }
             (Answer::Deny(deny), Ok(more)) => deny.headers.extend(more),
             (_, Err(deny)) => answer = Answer::Deny(deny),
+        }
+        if let Answer::Deny(deny) = &answer {
+            observe::refused(deny.status);
         }
         answer
     }

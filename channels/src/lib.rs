@@ -4,8 +4,12 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::auth`, `channels::sessions`, `channels::middleware`, `channels::security`, `channels::server`.
+//! Log targets are stable: `channels::access`, `channels::auth`, `channels::consumer`,
+//! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
+//! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
+//! `channels::worker`.
+//!
+//! The feature `rustls`, off by default, lets [`Server`] speak TLS.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -25,17 +29,20 @@ pub mod limits;
 mod middleware;
 mod names;
 mod observe;
+mod raw;
 mod routing;
 mod scope;
 mod security;
 pub mod server;
 pub mod sessions;
+mod signals;
 pub mod socket;
 pub mod testing;
+pub mod worker;
 
 pub use answer::{Accept, Deny};
 pub use connection::{Context, TimerId};
-pub use consumer::{Consumer, WebsocketConsumer};
+pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use denier::WebsocketDenier;
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
 pub use event::{CloseCode, Disconnect, Frame, Side};
@@ -43,12 +50,17 @@ pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
 pub use layers::{
-    ChannelLayer, ChannelReceiver, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
+    ChannelLayer, ChannelReceiver, DynEvent, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
     LayerMessage, Layers, SendReport, UseLayer,
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
-pub use routing::{Connecting, Endpoint, IntoEndpoint, PathConverter, URLRouter, UrlError};
+pub use observe::describe_metrics;
+pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
+pub use routing::{
+    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
+    URLRouter, UrlError,
+};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
@@ -56,8 +68,9 @@ pub use sessions::{
     CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
     SetCookie,
 };
-pub use socket::SocketOptions;
+pub use socket::{Deflate, SocketOptions};
 pub use testing::WebsocketCommunicator;
+pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]

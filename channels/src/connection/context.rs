@@ -117,7 +117,24 @@ impl<C: Consumer> Context<C> {
         self.timers.cancel(timer);
     }
 
-    pub(super) fn link(&self) -> &Rc<Link> {
+    /// Answers the handshake with yes, if what the answer says may be said.
+    pub(crate) fn answer(&mut self, accept: Accept) -> Result<(), Error> {
+        if let Some(chosen) = &accept.subprotocol {
+            let offered = self.scope.subprotocols();
+            if !offered.contains(chosen) {
+                return Err(Error::UnofferedSubprotocol {
+                    chosen: chosen.clone(),
+                    offered: offered.to_vec(),
+                });
+            }
+        }
+        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
+            return Err(Error::Header(name.clone()));
+        }
+        self.link.accept(accept)
+    }
+
+    pub(crate) fn link(&self) -> &Rc<Link> {
         &self.link
     }
 
@@ -142,19 +159,7 @@ impl<C: WebsocketConsumer> Context<C> {
     /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
     /// [`Error::Header`], [`Error::Closed`] after a `close`.
     pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
-        if let Some(chosen) = &accept.subprotocol {
-            let offered = self.scope.subprotocols();
-            if !offered.contains(chosen) {
-                return Err(Error::UnofferedSubprotocol {
-                    chosen: chosen.clone(),
-                    offered: offered.to_vec(),
-                });
-            }
-        }
-        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
-            return Err(Error::Header(name.clone()));
-        }
-        self.link.accept(accept)
+        self.answer(accept)
     }
 
     /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.

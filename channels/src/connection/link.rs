@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::answer::{Accept, Deny};
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame, fitting_reason};
+use crate::observe;
 
 /// Counted for each queued frame beside its payload, so that empty frames are not free.
 const FRAME_OVERHEAD_BYTES: usize = 64;
@@ -158,6 +159,7 @@ impl Link {
     /// Ends the connection without regard for what waits.
     pub(crate) fn overflow(&self, reason: &str) {
         self.overflowed.set(true);
+        observe::slow_reader();
         self.close(CloseCode::OVERLOAD, reason);
     }
 
@@ -196,9 +198,10 @@ impl Link {
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
         if let Some(frame) = self.outbox.borrow_mut().pop_front() {
-            let left = self.queued_bytes.get();
+            let queued = self.queued_bytes.get();
+            observe::frame_sent(frame.len(), queued);
             self.queued_bytes
-                .set(left - frame.len() - FRAME_OVERHEAD_BYTES);
+                .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
             return Some(Outgoing::Frame(frame));
         }
         let (code, reason) = self.close.take()?;

@@ -6,6 +6,7 @@
 mod attached;
 mod context;
 mod handlers;
+mod inbox;
 mod link;
 mod runner;
 mod session;

@@ -3,7 +3,6 @@
 //! A [`Runner`] is polled by whoever drives the connection, through an
 //! [`Attached`](super::Attached) so that it finishes even without its driver.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -11,20 +10,18 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use tokio::time::{Sleep, sleep};
 
+use super::inbox::Inbox;
 use super::link::Link;
 use super::session::{Connection, Outcome, Turn};
 use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::{ChannelReceiver, LayerMessage};
+use crate::observe;
 use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
-
-/// Frames, and their bytes, that wait for a slow handler; then the driver stops reading.
-const INBOX_FRAMES: usize = 32;
-const INBOX_BYTES: usize = 256 * 1024;
 
 /// The life of one connection, from `connect` to `disconnect`.
 pub(crate) struct Runner {
@@ -33,8 +30,7 @@ pub(crate) struct Runner {
     /// The consumer between two handlers; while one runs it is inside of `turn`.
     idle: Option<Box<dyn Connection>>,
     turn: Option<Turn>,
-    inbox: VecDeque<Frame>,
-    inbox_bytes: usize,
+    inbox: Inbox,
     frame_was_last: bool,
     receiver: ChannelReceiver,
     closers: Vec<Closer>,
@@ -61,8 +57,7 @@ impl Runner {
             stage: Stage::Fresh,
             idle: Some(connection),
             turn: None,
-            inbox: VecDeque::new(),
-            inbox_bytes: 0,
+            inbox: Inbox::default(),
             frame_was_last: false,
             receiver,
             closers: Vec::new(),
@@ -78,7 +73,7 @@ impl Runner {
 
     /// Whether the driver may read on from the peer.
     pub(crate) fn has_room(&self) -> bool {
-        self.inbox.len() < INBOX_FRAMES && self.inbox_bytes < INBOX_BYTES
+        self.inbox.has_room()
     }
 
     /// Whether a frame waits for a handler that could begin at once.
@@ -91,8 +86,8 @@ impl Runner {
         if self.ended.is_some() || self.link.is_closing() {
             return;
         }
-        self.inbox_bytes += frame.len();
-        self.inbox.push_back(frame);
+        observe::frame_received(frame.len());
+        self.inbox.push(frame);
     }
 
     /// Says that the connection is over; the first to say so counts. Frames that came before are
@@ -146,7 +141,6 @@ impl Runner {
         };
         self.closers.clear();
         self.inbox.clear();
-        self.inbox_bytes = 0;
         self.link.close(code, &reason);
     }
 
@@ -171,8 +165,7 @@ impl Runner {
             self.frame_was_last = false;
             return Ok(connection.deliver(message));
         }
-        if let Some(frame) = self.inbox.pop_front() {
-            self.inbox_bytes -= frame.len();
+        if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
             return Ok(connection.receive(frame));
         }
@@ -244,6 +237,7 @@ impl Runner {
                 // It is the peer that does not keep up; it would not read a Close either.
                 self.link.overflow("too slow");
             } else {
+                observe::slow_consumer();
                 self.link.close(CloseCode::OVERLOAD, "too slow");
             }
         }
@@ -338,7 +332,6 @@ impl Runner {
             Outcome::Panicked(_) | Outcome::Cancelled => {}
         }
         self.inbox.clear();
-        self.inbox_bytes = 0;
         self.link.close(CloseCode::INTERNAL, "");
     }
 }

@@ -6,6 +6,7 @@
 
 mod backend;
 mod blocking;
+mod dynamic;
 mod globs;
 mod group;
 mod layer;
@@ -15,9 +16,11 @@ mod named;
 mod normal;
 mod queue;
 mod registry;
+mod spelling;
 
 pub use backend::{ChannelLayer, Extension, LayerError, SendReport};
 pub use blocking::BlockingLayer;
+pub use dynamic::{DynEvent, EventTypeError, handler_name};
 pub use group::Group;
 pub use layer::Layer;
 pub use memory::{InMemoryLayer, InMemoryLayerBuilder};

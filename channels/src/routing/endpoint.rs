@@ -31,11 +31,19 @@ pub(super) trait Service: Send + Sync + 'static {
 }
 
 impl Endpoint {
-    pub(super) fn router(service: impl Service, names: Names) -> Self {
+    pub(super) fn of(service: impl Service, nests: bool) -> Self {
         Self {
             service: Arc::new(service),
-            nests: true,
+            nests,
+            names: Arc::default(),
+        }
+    }
+
+    /// With the names of its routes.
+    pub(super) fn named(self, names: Names) -> Self {
+        Self {
             names: Arc::new(names),
+            ..self
         }
     }
 
@@ -119,11 +127,7 @@ where
     C: Consumer,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint {
-            service: Arc::new(Factory(Arc::new(self))),
-            nests: false,
-            names: Arc::default(),
-        }
+        Endpoint::of(Factory(Arc::new(self)), false)
     }
 }
 

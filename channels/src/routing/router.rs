@@ -187,6 +187,6 @@ fn path_to_match(scope: &Scope) -> Option<String> {
 impl IntoEndpoint for URLRouter {
     fn into_endpoint(self) -> Endpoint {
         let names = self.names();
-        Endpoint::router(self, names)
+        Endpoint::of(self, true).named(names)
     }
 }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::names::ChannelName;
 pub use builder::ScopeBuilder;
 pub use cookies::Cookies;
 pub use protocol::Protocol;
@@ -59,6 +60,7 @@ struct Handshake {
     subprotocols: Vec<String>,
     http_version: String,
     method: String,
+    channel: Option<ChannelName>,
 }
 
 /// What routing took out of the path, and what is left for routers further in.
@@ -162,6 +164,11 @@ impl Scope {
     /// The method of the handshake: `GET`.
     pub fn method(&self) -> &str {
         &self.handshake.method
+    }
+
+    /// The channel whose messages a worker's consumer gets; `None` on any other connection.
+    pub fn channel(&self) -> Option<&ChannelName> {
+        self.handshake.channel.as_ref()
     }
 
     /// A named argument of the route, as `7` of `rooms/<int:room>/`.

@@ -6,6 +6,7 @@
 
 mod actor;
 mod context;
+mod deflate;
 mod frames;
 mod handshake;
 mod heartbeat;
@@ -17,11 +18,13 @@ mod own;
 mod reassembly;
 mod registry;
 mod wire;
+mod writing;
 
+pub use deflate::Deflate;
 pub use kill::on_connect;
-pub(crate) use kill::{LocalAddr, keep_switch, prepare};
+pub(crate) use kill::{keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
-pub(crate) use registry::Registry;
+pub(crate) use registry::{Farewell, Registry};
 pub(crate) use wire::Io;

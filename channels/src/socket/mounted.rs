@@ -18,13 +18,13 @@ use super::actor::SocketActor;
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, KillSwitch, LocalAddr};
+use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
 use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
 use crate::connection::Answer;
-use crate::front::{Arrival, SocketVisit, Transport, Visit, VisitSlot};
+use crate::front::{SocketVisit, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
@@ -98,10 +98,15 @@ impl Mount {
                     visit.connect();
                 }
                 kill.bound_send_buffer(&self.options);
-                let mut head = switching_protocols(request.head(), accept, &launched.headers);
+                let deflate = self.options.agree(request.head());
+                let headers = &launched.headers;
+                let mut head =
+                    switching_protocols(request.head(), accept, headers, deflate.as_ref());
                 let source = Source::Body(payload.into_inner());
-                let incoming = Incoming::new(source, BytesMut::new(), &self.options);
-                let actor = SocketActor::new(launched, incoming, kill, &self.options);
+                let inflater = deflate.map(|agreed| agreed.inflater());
+                let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
+                let deflater = deflate.map(|agreed| agreed.deflater());
+                let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
                 let running = actor.run();
                 if let Some(entry) = &entry {
                     entry.reach_by(running.address().recipient());
@@ -115,26 +120,12 @@ impl Mount {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request.head(), &self.arrival(request)),
+            scope_of(request.head(), &self.options.front.arrival_of(request)),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
-    }
-
-    /// What our own server found out, or what can be seen here.
-    fn arrival(&self, request: &HttpRequest) -> Arrival {
-        if let Some(known) = request.extensions().get::<Arrival>() {
-            return known.clone();
-        }
-        let local = request.conn_data::<LocalAddr>();
-        let transport = Transport {
-            peer: request.head().peer_addr,
-            local: local.map(|LocalAddr(address)| *address),
-            secure: request.app_config().secure(),
-        };
-        self.options.front.arrival(request.headers(), transport)
     }
 }
 

@@ -10,6 +10,7 @@ mod json;
 mod layer;
 mod layers;
 mod limits;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -24,6 +25,8 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod protocols;
+mod raw;
 mod revocations;
 mod routes;
 mod scopes;
@@ -37,3 +40,4 @@ mod stopping;
 mod tls;
 mod tokens;
 mod users;
+mod workers;
