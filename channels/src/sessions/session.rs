@@ -11,11 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::expiry::{EXPIRY, SessionExpiry};
-use super::{Save, SessionData, SessionError, SessionKey, SessionRecord, SessionStore, Settings};
-use crate::scope::Scope;
-
-/// New keys that are tried before the store is taken for broken.
-const TRIES: usize = 8;
+use super::{SessionData, SessionError, SessionKey, SessionStore, Settings};
 
 /// A session: JSON values by name. Clones are the same session, on any thread.
 ///
@@ -41,23 +37,23 @@ const TRIES: usize = 8;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Session(Arc<Shared>);
+pub struct Session(pub(super) Arc<Shared>);
 
-struct Shared {
-    store: Arc<dyn SessionStore>,
-    settings: Settings,
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn SessionStore>,
+    pub(super) settings: Settings,
     /// Held while the store is asked, so that two tasks do not do so at once.
-    turn: tokio::sync::Mutex<()>,
+    pub(super) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    key: Option<SessionKey>,
+pub(super) struct State {
+    pub(super) key: Option<SessionKey>,
     /// `None` until it is asked for.
-    data: Option<SessionData>,
-    modified: bool,
-    unsaved: bool,
+    pub(super) data: Option<SessionData>,
+    pub(super) modified: bool,
+    pub(super) unsaved: bool,
 }
 
 impl Session {
@@ -81,16 +77,16 @@ impl Session {
     }
 
     /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn load(&self) -> Result<(), SessionError> {
+    pub(super) async fn load(&self) -> Result<(), SessionError> {
         let _turn = self.0.turn.lock().await;
         self.load_in_turn().await
     }
 
-    async fn load_in_turn(&self) -> Result<(), SessionError> {
+    pub(super) async fn load_in_turn(&self) -> Result<(), SessionError> {
         let key = {
             let state = self.state();
             match &state.key {
@@ -199,96 +195,6 @@ impl Session {
         }
     }
 
-    /// Writes it to the store; a new session gets its key by that.
-    ///
-    /// # Errors
-    /// [`SessionError::Deleted`] if it was deleted since it was loaded: nothing is written, and
-    /// the handle is empty then. [`SessionError::Full`], [`SessionError::Store`].
-    pub async fn save(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        self.load_in_turn().await?;
-        let Some(key) = self.session_key() else {
-            return self.create().await;
-        };
-        self.state().unsaved = false;
-        let saved = self.0.store.save(&key, &self.record(), Save::Update).await;
-        match &saved {
-            Ok(()) => {}
-            // What is left must not come back under a new key.
-            Err(SessionError::Deleted) => self.clear(),
-            Err(_) => self.state().unsaved = true,
-        }
-        saved
-    }
-
-    /// Deletes it from the store and forgets all values; what is set later gets a new key.
-    ///
-    /// # Errors
-    /// [`SessionError::Store`]; the session is as it was then.
-    pub async fn flush(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        if let Some(key) = self.session_key() {
-            self.0.store.delete(&key).await?;
-        }
-        self.clear();
-        Ok(())
-    }
-
-    /// Moves the values to a new key, in the store and at once: whoever knows the old one is left
-    /// outside. A session without a key gets one.
-    ///
-    /// # Errors
-    /// [`SessionError::Full`], [`SessionError::Store`].
-    pub async fn cycle_key(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        self.load_in_turn().await?;
-        let old = self.session_key();
-        self.create().await?;
-        match old {
-            Some(old) => self.0.store.delete(&old).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn create(&self) -> Result<(), SessionError> {
-        for _ in 0..TRIES {
-            let key = SessionKey::random();
-            self.state().unsaved = false;
-            match self.0.store.save(&key, &self.record(), Save::Create).await {
-                Err(SessionError::KeyTaken) => {}
-                Err(failure) => {
-                    self.state().unsaved = true;
-                    return Err(failure);
-                }
-                Ok(()) => {
-                    let mut state = self.state();
-                    state.key = Some(key);
-                    state.modified = true;
-                    return Ok(());
-                }
-            }
-        }
-        Err(SessionError::KeyTaken)
-    }
-
-    fn clear(&self) {
-        *self.state() = State {
-            key: None,
-            data: Some(SessionData::new()),
-            modified: true,
-            unsaved: false,
-        };
-    }
-
-    fn record(&self) -> SessionRecord {
-        let data = self.state().data.clone().unwrap_or_default();
-        let age = SessionExpiry::of(&data).age();
-        SessionRecord {
-            age: age.unwrap_or(self.0.settings.age),
-            data,
-        }
-    }
-
     /// Sets how long it lasts, in place of what the middleware says.
     ///
     /// # Errors
@@ -319,58 +225,12 @@ impl Session {
             expiry => expiry == SessionExpiry::AtBrowserClose,
         })
     }
-
-    /// Saves what the answer with this status must not lose; gives the header for the client.
-    pub(super) async fn finish(
-        &self,
-        status: u16,
-        client_has_cookie: bool,
-    ) -> Result<Option<String>, SessionError> {
-        let settings = &self.0.settings;
-        let wanted = self.modified() || settings.save_every_request;
-        // An application that failed half-way must not leave half of its changes behind.
-        if status == 500 || !wanted {
-            return Ok(None);
-        }
-        self.load().await?;
-        if self.is_empty() {
-            return Ok(client_has_cookie.then(|| settings.delete()).transpose()?);
-        }
-        if self.state().unsaved || settings.save_every_request || self.session_key().is_none() {
-            self.save().await?;
-        }
-        let at_close = self.expires_at_browser_close().await?;
-        let age = (!at_close).then_some(self.expiry_age().await?);
-        let key = self.session_key();
-        let cookie = key.map(|key| settings.set(key.as_str(), age));
-        Ok(cookie.transpose()?)
-    }
 }
 
 fn unfit(name: &str, source: serde_json::Error) -> SessionError {
     SessionError::Value {
         name: name.to_owned(),
         source,
-    }
-}
-
-/// Saves what a consumer left unsaved, if the middleware was told to.
-pub(crate) async fn save_at_the_end(scope: &Scope) {
-    let Some(session) = scope.get::<Session>() else {
-        return;
-    };
-    if !session.0.settings.autosave || !session.state().unsaved || session.is_empty() {
-        return;
-    }
-    match session.save().await {
-        Ok(()) => {}
-        Err(SessionError::Deleted) => {
-            log::info!(target: "channels::sessions", "a session was deleted before its autosave");
-        }
-        Err(failure) => {
-            let failure = crate::error::WithSources(&failure);
-            log::error!(target: "channels::sessions", "a session was not saved: {failure}");
-        }
     }
 }
 
