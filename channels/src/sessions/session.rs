@@ -10,25 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Save, SessionData, SessionError, SessionKey, SessionRecord, SessionStore, Settings};
-use crate::scope::Scope;
-
-/// Where Django keeps an expiry of the session's own, in seconds; 0 ends it with the browser.
-const EXPIRY: &str = "_session_expiry";
-
-/// New keys that are tried before the store is taken for broken.
-const TRIES: usize = 8;
-
-/// How long a session lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionExpiry {
-    /// As long as the middleware says.
-    Default,
-    /// Until the browser is closed; the store keeps it as long as the middleware says.
-    AtBrowserClose,
-    /// This long after it was saved, in whole seconds.
-    After(Duration),
-}
+use super::expiry::{EXPIRY, SessionExpiry};
+use super::{SessionData, SessionError, SessionKey, SessionStore, Settings};
 
 /// A session: JSON values by name. Clones are the same session, on any thread.
 ///
@@ -54,23 +37,23 @@ pub enum SessionExpiry {
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Session(Arc<Shared>);
+pub struct Session(pub(super) Arc<Shared>);
 
-struct Shared {
-    store: Arc<dyn SessionStore>,
-    settings: Settings,
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn SessionStore>,
+    pub(super) settings: Settings,
     /// Held while the store is asked, so that two tasks do not do so at once.
-    turn: tokio::sync::Mutex<()>,
+    pub(super) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    key: Option<SessionKey>,
+pub(super) struct State {
+    pub(super) key: Option<SessionKey>,
     /// `None` until it is asked for.
-    data: Option<SessionData>,
-    modified: bool,
-    unsaved: bool,
+    pub(super) data: Option<SessionData>,
+    pub(super) modified: bool,
+    pub(super) unsaved: bool,
 }
 
 impl Session {
@@ -94,16 +77,16 @@ impl Session {
     }
 
     /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn load(&self) -> Result<(), SessionError> {
+    pub(super) async fn load(&self) -> Result<(), SessionError> {
         let _turn = self.0.turn.lock().await;
         self.load_in_turn().await
     }
 
-    async fn load_in_turn(&self) -> Result<(), SessionError> {
+    pub(super) async fn load_in_turn(&self) -> Result<(), SessionError> {
         let key = {
             let state = self.state();
             match &state.key {
@@ -212,108 +195,15 @@ impl Session {
         }
     }
 
-    /// Writes it to the store; a new session gets its key by that.
-    ///
-    /// # Errors
-    /// [`SessionError::Deleted`] if it was deleted since it was loaded: nothing is written, and
-    /// the handle is empty then. [`SessionError::Full`], [`SessionError::Store`].
-    pub async fn save(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        self.load_in_turn().await?;
-        let Some(key) = self.session_key() else {
-            return self.create().await;
-        };
-        self.state().unsaved = false;
-        let saved = self.0.store.save(&key, &self.record(), Save::Update).await;
-        match &saved {
-            Ok(()) => {}
-            // What is left must not come back under a new key.
-            Err(SessionError::Deleted) => self.clear(),
-            Err(_) => self.state().unsaved = true,
-        }
-        saved
-    }
-
-    /// Deletes it from the store and forgets all values; what is set later gets a new key.
-    ///
-    /// # Errors
-    /// [`SessionError::Store`]; the session is as it was then.
-    pub async fn flush(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        if let Some(key) = self.session_key() {
-            self.0.store.delete(&key).await?;
-        }
-        self.clear();
-        Ok(())
-    }
-
-    /// Moves the values to a new key, in the store and at once: whoever knows the old one is left
-    /// outside. A session without a key gets one.
-    ///
-    /// # Errors
-    /// [`SessionError::Full`], [`SessionError::Store`].
-    pub async fn cycle_key(&self) -> Result<(), SessionError> {
-        let _turn = self.0.turn.lock().await;
-        self.load_in_turn().await?;
-        let old = self.session_key();
-        self.create().await?;
-        match old {
-            Some(old) => self.0.store.delete(&old).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn create(&self) -> Result<(), SessionError> {
-        for _ in 0..TRIES {
-            let key = SessionKey::random();
-            self.state().unsaved = false;
-            match self.0.store.save(&key, &self.record(), Save::Create).await {
-                Err(SessionError::KeyTaken) => {}
-                Err(failure) => {
-                    self.state().unsaved = true;
-                    return Err(failure);
-                }
-                Ok(()) => {
-                    let mut state = self.state();
-                    state.key = Some(key);
-                    state.modified = true;
-                    return Ok(());
-                }
-            }
-        }
-        Err(SessionError::KeyTaken)
-    }
-
-    fn clear(&self) {
-        *self.state() = State {
-            key: None,
-            data: Some(SessionData::new()),
-            modified: true,
-            unsaved: false,
-        };
-    }
-
-    fn record(&self) -> SessionRecord {
-        let data = self.state().data.clone().unwrap_or_default();
-        let age = own_age(&data).filter(|age| !age.is_zero());
-        SessionRecord {
-            age: age.unwrap_or(self.0.settings.age),
-            data,
-        }
-    }
-
     /// Sets how long it lasts, in place of what the middleware says.
     ///
     /// # Errors
     /// [`SessionError::Store`].
     pub async fn set_expiry(&self, expiry: SessionExpiry) -> Result<(), SessionError> {
-        let seconds = match expiry {
-            SessionExpiry::Default => return self.remove(EXPIRY).await.map(drop),
-            SessionExpiry::AtBrowserClose => 0,
-            // Less than a second would read as "until the browser is closed".
-            SessionExpiry::After(age) => age.as_secs().max(1),
-        };
-        self.insert(EXPIRY, &seconds).await
+        match expiry.to_value() {
+            Some(value) => self.insert(EXPIRY, &value).await,
+            None => self.remove(EXPIRY).await.map(drop),
+        }
     }
 
     /// How long the store keeps it after it was saved.
@@ -330,66 +220,17 @@ impl Session {
     /// # Errors
     /// [`SessionError::Store`].
     pub async fn expires_at_browser_close(&self) -> Result<bool, SessionError> {
-        let own = own_age(&self.values().await?);
-        Ok(own.map_or(self.0.settings.ends_with_browser, |age| age.is_zero()))
+        Ok(match SessionExpiry::of(&self.values().await?) {
+            SessionExpiry::Default => self.0.settings.ends_with_browser,
+            expiry => expiry == SessionExpiry::AtBrowserClose,
+        })
     }
-
-    /// Saves what the answer with this status must not lose; gives the header for the client.
-    pub(super) async fn finish(
-        &self,
-        status: u16,
-        client_has_cookie: bool,
-    ) -> Result<Option<String>, SessionError> {
-        let settings = &self.0.settings;
-        let wanted = self.modified() || settings.save_every_request;
-        // An application that failed half-way must not leave half of its changes behind.
-        if status == 500 || !wanted {
-            return Ok(None);
-        }
-        self.load().await?;
-        if self.is_empty() {
-            return Ok(client_has_cookie.then(|| settings.delete()).transpose()?);
-        }
-        if self.state().unsaved || settings.save_every_request || self.session_key().is_none() {
-            self.save().await?;
-        }
-        let at_close = self.expires_at_browser_close().await?;
-        let age = (!at_close).then_some(self.expiry_age().await?);
-        let key = self.session_key();
-        let cookie = key.map(|key| settings.set(key.as_str(), age));
-        Ok(cookie.transpose()?)
-    }
-}
-
-/// The session's own `_session_expiry`, if it is a number of seconds.
-fn own_age(data: &SessionData) -> Option<Duration> {
-    data.get(EXPIRY)?.as_u64().map(Duration::from_secs)
 }
 
 fn unfit(name: &str, source: serde_json::Error) -> SessionError {
     SessionError::Value {
         name: name.to_owned(),
         source,
-    }
-}
-
-/// Saves what a consumer left unsaved, if the middleware was told to.
-pub(crate) async fn save_at_the_end(scope: &Scope) {
-    let Some(session) = scope.get::<Session>() else {
-        return;
-    };
-    if !session.0.settings.autosave || !session.state().unsaved || session.is_empty() {
-        return;
-    }
-    match session.save().await {
-        Ok(()) => {}
-        Err(SessionError::Deleted) => {
-            log::info!(target: "channels::sessions", "a session was deleted before its autosave");
-        }
-        Err(failure) => {
-            let failure = crate::error::WithSources(&failure);
-            log::error!(target: "channels::sessions", "a session was not saved: {failure}");
-        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Sockets end when their user is signed out elsewhere.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use channels::auth::{AuthMiddleware, AuthStack, Revocations};
 use channels::sessions::SessionStore as _;
 use channels::testing::WebsocketCommunicator;
 use channels::{
     CloseCode, Connecting, Deny, Endpoint, GroupName, IntoEndpoint as _, Layer, Middleware, Next,
-    Scope, SessionMiddleware,
+    Scope, SessionMiddleware, SocketOptions,
 };
 use futures_util::future::LocalBoxFuture;
 
@@ -137,13 +138,15 @@ async fn the_code_and_the_reason_can_be_chosen() {
 #[actix_web::test]
 async fn a_handler_that_hangs_does_not_hold_it_up() {
     let site = site();
-    let (app, _journal) = application();
+    let (app, journal) = application();
     let auth = AuthMiddleware::<User>::new(site.users.clone()).revocations(&site.revocations);
     let stack = AuthStack::of(SessionMiddleware::new(Arc::clone(&site.store)), auth);
     let key = signed_in(&site.store, "alice", "hash-a").await;
     let client = WebsocketCommunicator::new(app.wrap(stack), "/accept/");
     let cookie = format!("sessionid={}", key.as_str());
+    let options = SocketOptions::new().handler_grace(Duration::from_millis(20));
     let mut client = client
+        .options(options)
         .header("cookie", &cookie)
         .timeout(crate::scripted::PATIENCE);
     client.connect().await.unwrap();
@@ -151,6 +154,9 @@ async fn a_handler_that_hangs_does_not_hold_it_up() {
     client.send_to("never answered").unwrap();
     site.revocations.session(&key).await.unwrap();
     assert_signed_out(&mut client).await;
+    drop(client);
+    let why = r#"disconnect Some(4401) "signed out" Server, in 0 groups"#;
+    assert_eq!(journal.rest().await, [why, "dropped"]);
 }
 
 /// Signs Alice out after her session was looked up, before her socket hears of anything.

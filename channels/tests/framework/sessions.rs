@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use channels::sessions::{
     InMemorySessionStore, Save, SessionData, SessionKey, SessionRecord, SessionStore,
@@ -51,6 +51,12 @@ impl WebsocketConsumer for Keeper {
                 let minute = Duration::from_secs(60);
                 session.set_expiry(SessionExpiry::After(minute)).await?;
             }
+            "until" => {
+                session.insert("seen", &1).await?;
+                let end = SystemTime::now() + Duration::from_secs(100);
+                session.set_expiry(SessionExpiry::At(end)).await?;
+            }
+            "default" => session.set_expiry(SessionExpiry::Default).await?,
             _ => {}
         }
         ctx.accept(Accept::new())?;
@@ -187,6 +193,18 @@ async fn a_session_can_last_otherwise_than_the_middleware_says() {
     let mut minute = client(&site(&store), "/minute/", None);
     let attributes = cookie(&minute.connect().await.unwrap().headers).unwrap();
     assert_eq!(attributes["Max-Age"], "60");
+    let connected = client(&site(&store), "/until/", None)
+        .connect()
+        .await
+        .unwrap();
+    let until: u64 = cookie(&connected.headers).unwrap()["Max-Age"]
+        .parse()
+        .unwrap();
+    assert!((90..=100).contains(&until), "{until}");
+    let key = key_in(&connected);
+    let mut again = client(&site(&store), "/default/", Some(&key));
+    let attributes = cookie(&again.connect().await.unwrap().headers).unwrap();
+    assert_eq!(attributes["Max-Age"], "1209600");
 }
 
 #[actix_web::test]
