@@ -34,16 +34,32 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
+    let connecting = find(app, scope, limits).await?;
+    start(connecting, layer, limits, cut).await
+}
+
+/// Lets middleware and routers find the consumer, which is not made yet.
+pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result<Connecting, Deny> {
     let found = find_consumer(app, scope, limits.connect).await;
-    let mut connecting = found.inspect_err(|deny| observe::refused(deny.status))?;
-    connecting.hold(observe::Open::new("websocket"));
+    found.inspect_err(|deny| observe::refused(deny.status))
+}
+
+/// Makes the consumer and opens its channel, as [`launch`] does.
+pub(crate) async fn start(
+    mut connecting: Connecting,
+    layer: &Layer,
+    limits: Limits,
+    cut: impl FnOnce() + Send + 'static,
+) -> Result<Launched, Deny> {
+    let protocol = connecting.scope().protocol();
+    connecting.hold(observe::Open::new(protocol.as_str()));
     let layer = connecting.layer().unwrap_or(layer).clone();
     let mut receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
         log::error!(target: "channels::layers", "no channel for a connection: {failure}");
     })?;
     receiver.on_overflow(cut);
-    let link = Rc::new(Link::new(limits));
+    let link = Rc::new(Link::new(protocol, limits));
     let (headers, connection) = connecting.start(Parts {
         layer,
         name: receiver.name().clone(),

@@ -29,10 +29,10 @@ pub mod server;
 pub mod socket;
 pub mod testing;
 
-pub use answer::{Accept, Deny};
-pub use connection::{Context, TimerId};
+pub use answer::{Accept, Deny, ResponseHead};
+pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, WebsocketConsumer};
-pub use error::{Closed, Error, HandlerError, HandlerResult};
+pub use error::{Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,

@@ -31,6 +31,12 @@ pub trait Handlers: Sized + 'static {
 
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult;
 
+    /// The deadline that this kind had set for itself.
+    async fn timed_out(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let _ = ctx;
+        Ok(())
+    }
+
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>);
 }
 

@@ -9,6 +9,7 @@ mod handlers;
 mod link;
 mod runner;
 mod session;
+mod tasks;
 mod timers;
 
 pub(crate) use attached::Attached;
@@ -20,5 +21,6 @@ pub use context::Context;
 pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
-pub(crate) use session::{Connection, Session};
+pub(crate) use session::{Connection, Session, panic_text};
+pub use tasks::TaskHandle;
 pub use timers::TimerId;
