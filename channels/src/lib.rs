@@ -40,11 +40,11 @@ pub mod socket;
 pub mod testing;
 pub mod worker;
 
-pub use answer::{Accept, Deny};
-pub use connection::{Context, TimerId};
+pub use answer::{Accept, Deny, ResponseHead};
+pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use denier::WebsocketDenier;
-pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
+pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
