@@ -5,7 +5,8 @@
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
 //! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`.
+//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`,
+//! `channels::http`.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@ mod consumer;
 mod error;
 mod event;
 mod front;
+pub mod http;
 mod json;
 mod launch;
 pub mod layers;
@@ -34,6 +36,10 @@ pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, WebsocketConsumer};
 pub use error::{Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use http::{
+    Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
+    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent,
+};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
@@ -48,7 +54,7 @@ pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
 pub use socket::SocketOptions;
-pub use testing::WebsocketCommunicator;
+pub use testing::{HttpCommunicator, LiveServer, WebsocketCommunicator};
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]

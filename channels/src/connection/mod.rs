@@ -21,6 +21,6 @@ pub use context::Context;
 pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
-pub(crate) use session::{Connection, Session, panic_text};
+pub(crate) use session::{Connection, Session};
 pub use tasks::TaskHandle;
 pub use timers::TimerId;

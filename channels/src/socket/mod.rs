@@ -18,10 +18,12 @@ mod reassembly;
 mod registry;
 mod wire;
 
+pub(crate) use handshake::scope_builder;
 pub use kill::on_connect;
-pub(crate) use kill::{LocalAddr, keep_switch, prepare};
+pub(crate) use kill::{KillHandle, KillSwitch, LocalAddr, keep_switch, prepare};
+pub(crate) use mounted::arrival;
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
-pub(crate) use registry::Registry;
+pub(crate) use registry::{Entry, Registry};
 pub(crate) use wire::Io;

@@ -24,7 +24,7 @@ use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
 use crate::connection::Answer;
-use crate::front::{Arrival, SocketVisit, Transport, Visit, VisitSlot};
+use crate::front::{Arrival, Front, SocketVisit, Transport, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
@@ -115,27 +115,27 @@ impl Mount {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request.head(), &self.arrival(request)),
+            scope_of(request.head(), &arrival(request, &self.options.front)),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
     }
+}
 
-    /// What our own server found out, or what can be seen here.
-    fn arrival(&self, request: &HttpRequest) -> Arrival {
-        if let Some(known) = request.extensions().get::<Arrival>() {
-            return known.clone();
-        }
-        let local = request.conn_data::<LocalAddr>();
-        let transport = Transport {
-            peer: request.head().peer_addr,
-            local: local.map(|LocalAddr(address)| *address),
-            secure: request.app_config().secure(),
-        };
-        self.options.front.arrival(request.headers(), transport)
+/// What our own server found out, or what can be seen here.
+pub(crate) fn arrival(request: &HttpRequest, front: &Front) -> Arrival {
+    if let Some(known) = request.extensions().get::<Arrival>() {
+        return known.clone();
     }
+    let local = request.conn_data::<LocalAddr>();
+    let transport = Transport {
+        peer: request.head().peer_addr,
+        local: local.map(|LocalAddr(address)| *address),
+        secure: request.app_config().secure(),
+    };
+    front.arrival(request.headers(), transport)
 }
 
 /// A place at our own server, if that is what runs this App; refused when it stops.
