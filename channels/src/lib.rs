@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod blocking;
 mod connection;
 mod consumer;
 mod error;
@@ -32,6 +33,9 @@ pub mod socket;
 pub mod testing;
 
 pub use answer::{Accept, Deny, ResponseHead};
+pub use blocking::{
+    AlreadyShared, Blocking, BlockingConsumer, BlockingContext, BlockingPool, block,
+};
 pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, WebsocketConsumer};
 pub use error::{Closed, Error, HandlerError, HandlerResult, StopConsumer};

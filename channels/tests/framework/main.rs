@@ -1,6 +1,7 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
 mod arrivals;
+mod blocking;
 mod connecting;
 mod cookies;
 mod ending;
