@@ -16,12 +16,14 @@
 
 mod answer;
 pub mod auth;
+mod blocking;
 mod connection;
 mod consumer;
 mod denier;
 mod error;
 mod event;
 mod front;
+pub mod http;
 mod json;
 mod launch;
 pub mod layers;
@@ -41,11 +43,18 @@ pub mod testing;
 pub mod worker;
 
 pub use answer::{Accept, Deny, ResponseHead};
+pub use blocking::{
+    AlreadyShared, Blocking, BlockingConsumer, BlockingContext, BlockingPool, block,
+};
 pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use denier::WebsocketDenier;
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use http::{
+    Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
+    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent,
+};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
@@ -69,7 +78,7 @@ pub use sessions::{
     SetCookie,
 };
 pub use socket::{Deflate, SocketOptions};
-pub use testing::WebsocketCommunicator;
+pub use testing::{HttpCommunicator, LiveServer, WebsocketCommunicator};
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.

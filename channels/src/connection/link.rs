@@ -132,7 +132,9 @@ impl Link {
 
     /// Refuses the handshake, or closes if it was accepted already.
     pub(crate) fn deny(&self, mut deny: Deny) {
+        // Only a WebSocket can be closed with a code.
         let close = deny.close.take();
+        let close = close.filter(|_| self.protocol != Protocol::Http);
         match (self.phase.get(), close) {
             (Phase::Handshake, Some((code, reason))) => {
                 self.answer.replace(Some(Answer::Accept(Accept::new())));
@@ -241,6 +243,10 @@ impl Link {
 
     pub(crate) fn take_answer(&self) -> Option<Answer> {
         self.answer.take()
+    }
+
+    pub(crate) fn has_answer(&self) -> bool {
+        self.answer.borrow().is_some()
     }
 
     pub(crate) fn take_head(&self) -> Option<ResponseHead> {

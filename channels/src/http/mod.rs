@@ -19,6 +19,7 @@ pub(crate) use exchange::{Exchange, Responding, open};
 pub use long_poll::{LongPoll, LongPollConsumer, LongPollContext};
 pub use mounted::mounted;
 pub use options::HttpOptions;
+pub(crate) use pump::Parts;
 pub use sse::{Sse, SseConsumer, SseContext};
 pub use sse_event::SseEvent;
 pub(crate) use sse_event::read_event;

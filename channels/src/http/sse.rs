@@ -87,11 +87,8 @@ pub trait SseConsumer: Sized + 'static {
     }
 
     /// Takes one event from the layer or a timer.
-    async fn event(
-        &mut self,
-        event: Arc<Self::Event>,
-        ctx: &mut SseContext<Self>,
-    ) -> HandlerResult;
+    async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut SseContext<Self>)
+    -> HandlerResult;
 
     /// Says goodbye: nothing can be sent any more, and the groups were left.
     async fn disconnect(&mut self, why: ResponseEnd, ctx: &mut SseContext<Self>) {
@@ -166,8 +163,8 @@ impl<C: SseConsumer> Context<Sse<C>> {
         self.scope().header("last-event-id")
     }
 
-    /// Ends the stream after what was sent. A browser comes back all the same, unless the page
-    /// closes its `EventSource`; deny it then with [`Deny::status`]`(204)`.
+    /// Ends the stream after what was sent. A browser comes back all the same; it stops when
+    /// `connect` denies it then.
     pub fn close(&mut self) {
         self.stop();
     }
