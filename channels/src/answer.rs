@@ -1,6 +1,7 @@
-//! The two answers to a handshake: [`Accept`] and [`Deny`].
+//! The answers to a handshake, [`Accept`] and [`Deny`], and the [`ResponseHead`] of a request.
 //!
-//! Source: `websocket.accept`, and ASGI's "denial response" where Channels only knew 403.
+//! Source: `websocket.accept`, ASGI's "denial response" where Channels only knew 403, and
+//! `http.response.start`.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -38,6 +39,44 @@ impl Accept {
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+}
+
+/// Status and headers of an HTTP response; a bare number is a head without headers.
+///
+/// The server adds what belongs to the connection (`Content-Length`, `Transfer-Encoding`, `Date`):
+/// a head that sets one of these is refused.
+///
+/// ```
+/// use channels::ResponseHead;
+/// let head = ResponseHead::status(201).header("content-type", "text/plain; charset=utf-8");
+/// # let _ = head;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseHead {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl ResponseHead {
+    /// A head with a status from 200 to 599.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Adds a header; one name may come several times.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl From<u16> for ResponseHead {
+    fn from(status: u16) -> Self {
+        Self::status(status)
     }
 }
 
@@ -134,7 +173,7 @@ impl Deny {
     }
 }
 
-impl<E: StdError + 'static> From<E> for Deny {
+impl<E: StdError + Send + Sync + 'static> From<E> for Deny {
     fn from(cause: E) -> Self {
         Self::failed(cause.into())
     }

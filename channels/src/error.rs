@@ -27,9 +27,21 @@ pub enum Error {
         /// What the client would have understood.
         offered: Vec<String>,
     },
-    /// A header of an answer is not a legal HTTP header, or belongs to the handshake itself.
-    #[error("header {0:?} cannot be part of a handshake answer")]
+    /// A header of an answer is not a legal HTTP header, or belongs to the server.
+    #[error("header {0:?} is not legal, or is one that the server sets itself; leave it out")]
     Header(String),
+    /// An HTTP status outside 200 to 599.
+    #[error("{0} is no status for a response; use one from 200 to 599")]
+    Status(u16),
+    /// A second head for one response.
+    #[error("the response has its head; call `send_headers` or `send_response` once")]
+    ResponseStarted,
+    /// A part of a body before any head.
+    #[error("the response has no head yet; call `send_headers` first, or `send_response`")]
+    NoHead,
+    /// `handle` returned and left nothing that could answer the request.
+    #[error("`handle` returned without a response; send one, or a part with `more_body`")]
+    NoResponse,
     /// The code is reserved or outside the ranges of RFC 6455 §7.4.
     #[error("close code {0} may not be sent; use a constant of CloseCode or 3000 to 4999")]
     CloseCode(u16),
@@ -76,13 +88,32 @@ pub struct Closed;
 /// A failure of code that the application brings, as its user backend; may cross threads.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
+/// Ends the connection cleanly from anywhere below a handler: upstream's exception of that name.
+///
+/// A handler that returns it ends as after [`Context::stop`](crate::Context::stop), nothing is
+/// logged, and `disconnect` follows.
+///
+/// ```
+/// # use channels::{HandlerResult, StopConsumer};
+/// fn is_over(rounds_left: u32) -> HandlerResult {
+///     if rounds_left == 0 {
+///         return Err(StopConsumer.into());
+///     }
+///     Ok(())
+/// }
+/// # assert!(is_over(0).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the consumer has stopped")]
+pub struct StopConsumer;
+
 /// What a handler returns.
 pub type HandlerResult = Result<(), HandlerError>;
 
 /// Any failure of a handler: the connection is closed with 1011 and the cause is logged once.
 ///
-/// `?` turns every [`std::error::Error`] into it.
-pub struct HandlerError(Box<dyn StdError>);
+/// `?` turns every [`std::error::Error`] into it that may cross threads.
+pub struct HandlerError(Box<dyn StdError + Send + Sync>);
 
 impl HandlerError {
     /// A failure that is described by a sentence alone.
@@ -91,7 +122,7 @@ impl HandlerError {
     }
 
     /// A failure that is boxed already.
-    pub fn from_boxed(cause: Box<dyn StdError>) -> Self {
+    pub fn from_boxed(cause: Box<dyn StdError + Send + Sync>) -> Self {
         Self(cause)
     }
 
@@ -100,13 +131,18 @@ impl HandlerError {
         &*self.0
     }
 
+    /// Whether the handler wanted to end its connection.
+    pub(crate) fn is_stop(&self) -> bool {
+        self.0.is::<StopConsumer>()
+    }
+
     /// Whether the handler only noticed that the connection had ended.
     pub(crate) fn is_closed(&self) -> bool {
         self.0.is::<Closed>() || matches!(self.0.downcast_ref(), Some(Error::Closed(_)))
     }
 }
 
-impl<E: StdError + 'static> From<E> for HandlerError {
+impl<E: StdError + Send + Sync + 'static> From<E> for HandlerError {
     fn from(cause: E) -> Self {
         Self(Box::new(cause))
     }

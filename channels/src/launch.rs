@@ -36,26 +36,34 @@ pub(crate) async fn launch(
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let prepared = prepare(app, scope, layer, limits, cut).await;
-    prepared.inspect_err(|deny| observe::refused(deny.status))
+    let connecting = find(app, scope, limits).await?;
+    start(connecting, layer, limits, cut).await
 }
 
-async fn prepare(
-    app: &Endpoint,
-    scope: Scope,
+/// Lets middleware and routers find the consumer, which is not made yet.
+pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result<Connecting, Deny> {
+    let found = find_consumer(app, scope, limits.connect).await;
+    found.inspect_err(|deny| observe::refused(deny.status))
+}
+
+/// Makes the consumer and opens its channel, as [`launch`] does.
+pub(crate) async fn start(
+    mut connecting: Connecting,
     layer: &Layer,
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
-    let mut connecting = find_consumer(app, scope, limits.connect).await?;
-    connecting.hold(observe::Open::new(connecting.scope().protocol()));
+    let protocol = connecting.scope().protocol();
+    connecting.hold(observe::Open::new(protocol));
     let layer = connecting.layer().unwrap_or(layer).clone();
-    let mut receiver = layer.new_channel().await.inspect_err(|failure| {
+    let receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
         log::error!(target: "channels::layers", "no channel for a connection: {failure}");
-    })?;
+    });
+    let receiver = receiver.map_err(Deny::from);
+    let mut receiver = receiver.inspect_err(|deny| observe::refused(deny.status))?;
     receiver.on_overflow(cut);
-    let link = Rc::new(Link::new(limits));
+    let link = Rc::new(Link::new(protocol, limits));
     let made = connecting.start(Parts {
         layer,
         name: receiver.name().clone(),

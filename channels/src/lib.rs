@@ -16,12 +16,14 @@
 
 mod answer;
 pub mod auth;
+mod blocking;
 mod connection;
 mod consumer;
 mod denier;
 mod error;
 mod event;
 mod front;
+pub mod http;
 mod json;
 mod launch;
 pub mod layers;
@@ -40,12 +42,19 @@ pub mod socket;
 pub mod testing;
 pub mod worker;
 
-pub use answer::{Accept, Deny};
-pub use connection::{Context, TimerId};
+pub use answer::{Accept, Deny, ResponseHead};
+pub use blocking::{
+    AlreadyShared, Blocking, BlockingConsumer, BlockingContext, BlockingPool, block,
+};
+pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use denier::WebsocketDenier;
-pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult};
+pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
+pub use http::{
+    Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
+    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent,
+};
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
@@ -69,13 +78,18 @@ pub use sessions::{
     SetCookie,
 };
 pub use socket::{Deflate, SocketOptions};
-pub use testing::WebsocketCommunicator;
+pub use testing::{HttpCommunicator, LiveServer, WebsocketCommunicator};
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The same for the ports that are shown whole.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/porting.md")]
+struct Porting;
 
 /// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
 pub type Application = Endpoint;

@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::token::sign_in;
 use super::{AuthError, TokenBackend};
 use crate::answer::{Accept, Deny};
-use crate::connection::{Connection, Link, Outcome, Turn, guarded};
+use crate::connection::{Connection, Due, Link, Outcome, Turn, guarded};
 use crate::error::WithSources;
 use crate::event::{CloseCode, Disconnect, Frame};
 use crate::layers::LayerMessage;
@@ -164,9 +164,21 @@ impl<B: TokenBackend> Connection for Gate<B> {
         })
     }
 
-    fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<LayerMessage> {
+    fn time_out(mut self: Box<Self>) -> Turn {
+        Box::pin(async move {
+            let mut outcome = Outcome::Done;
+            if let Some(inner) = self.inner.take() {
+                let (inner, ended) = inner.time_out().await;
+                self.inner = Some(inner);
+                outcome = ended;
+            }
+            (self as Box<dyn Connection>, outcome)
+        })
+    }
+
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         if let Some(inner) = &mut self.inner {
-            return inner.poll_timers(cx);
+            return inner.poll_due(cx);
         }
         let deadline = self.deadline.as_mut();
         if deadline.is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {

@@ -7,9 +7,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::link::Link;
-use super::timers::{TimerId, Timers};
+use super::session::panic_text;
+use super::tasks::{TaskHandle, Tasks};
+use super::timers::{Due, TimerId, Timers};
 use crate::answer::Accept;
 use crate::consumer::Consumer;
 use crate::consumer::WebsocketConsumer;
@@ -27,6 +30,7 @@ pub struct Context<C: Consumer> {
     link: Rc<Link>,
     groups: BTreeSet<GroupName>,
     timers: Timers<C::Event>,
+    tasks: Tasks<C::Event>,
 }
 
 impl<C: Consumer> Context<C> {
@@ -43,6 +47,7 @@ impl<C: Consumer> Context<C> {
             link,
             groups: BTreeSet::new(),
             timers: Timers::default(),
+            tasks: Tasks::default(),
         }
     }
 
@@ -134,12 +139,97 @@ impl<C: Consumer> Context<C> {
         self.link.accept(accept)
     }
 
+    /// Lets a future run on this thread beside the handlers, until the connection ends.
+    ///
+    /// It waits for no handler and no handler waits for it; one that must not be dropped halfway
+    /// belongs on the runtime instead. If it panics, the connection is closed with 1011.
+    ///
+    /// ```
+    /// # use channels::{Accept, Context, Deny, Frame, HandlerResult, WebsocketConsumer};
+    /// # use std::time::Duration;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # enum Found { Nothing }
+    /// # async fn search() -> Found { Found::Nothing }
+    /// # async fn refresh_cache() {}
+    /// # struct Search;
+    /// impl WebsocketConsumer for Search {
+    ///     type Event = Found;
+    ///     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+    ///         ctx.notify_when(search());
+    ///         ctx.run_interval(Duration::from_secs(60), refresh_cache);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    pub fn spawn(&mut self, task: impl Future<Output = ()> + 'static) -> TaskHandle {
+        self.tasks.spawn(async move {
+            task.await;
+            None
+        })
+    }
+
+    /// As [`spawn`](Self::spawn); what comes of the future is handed to this consumer's `event`.
+    pub fn notify_when(&mut self, task: impl Future<Output = C::Event> + 'static) -> TaskHandle {
+        self.tasks.spawn(async move { Some(task.await) })
+    }
+
+    /// As [`spawn`](Self::spawn), beginning after a time.
+    pub fn run_later(
+        &mut self,
+        after: Duration,
+        task: impl Future<Output = ()> + 'static,
+    ) -> TaskHandle {
+        self.spawn(async move {
+            sleep(after).await;
+            task.await;
+        })
+    }
+
+    /// Makes a future and lets it run again and again, one at a time; the pause from the end of
+    /// one to the beginning of the next is at most `every`.
+    pub fn run_interval<F: Future<Output = ()>>(
+        &mut self,
+        every: Duration,
+        mut task: impl FnMut() -> F + 'static,
+    ) -> TaskHandle {
+        self.spawn(async move {
+            let mut ticks = interval(every.max(Duration::from_millis(1)));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            // The first tick is at once.
+            ticks.tick().await;
+            loop {
+                ticks.tick().await;
+                task().await;
+            }
+        })
+    }
+
+    /// Ends the connection cleanly after what was sent so far: a WebSocket with 1000, a response
+    /// as complete. One that was not answered yet is refused. See also
+    /// [`StopConsumer`](crate::StopConsumer).
+    pub fn stop(&mut self) {
+        self.link.close(CloseCode::NORMAL, "");
+    }
+
+    /// Asks for `timed_out` after a time.
+    pub(crate) fn set_deadline(&mut self, after: Duration) {
+        self.timers.deadline(after);
+    }
+
     pub(crate) fn link(&self) -> &Rc<Link> {
         &self.link
     }
 
-    pub(super) fn poll_timers(&mut self, cx: &mut std::task::Context<'_>) -> Poll<LayerMessage> {
-        self.timers.poll_due(cx)
+    pub(super) fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due> {
+        match self.tasks.poll_finished(cx) {
+            Poll::Ready(Ok(event)) => Poll::Ready(Due::Message(LayerMessage::new(event))),
+            Poll::Ready(Err(payload)) => Poll::Ready(Due::Panicked(panic_text(&*payload))),
+            Poll::Pending => self.timers.poll_due(cx),
+        }
+    }
+
+    pub(super) fn cancel_tasks(&mut self) {
+        self.tasks.cancel_all();
     }
 
     /// Leaves every group, logging what cannot be left: the channel's end takes care of it.

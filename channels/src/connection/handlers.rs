@@ -36,6 +36,12 @@ pub trait Handlers: Sized + 'static {
         OnUnknown::Ignore
     }
 
+    /// The deadline that this kind had set for itself.
+    async fn timed_out(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let _ = ctx;
+        Ok(())
+    }
+
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>);
 }
 

@@ -7,10 +7,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::answer::{Accept, Deny};
+use crate::answer::{Accept, Deny, ResponseHead};
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame, fitting_reason};
 use crate::observe;
+use crate::scope::Protocol;
 
 /// Counted for each queued frame beside its payload, so that empty frames are not free.
 const FRAME_OVERHEAD_BYTES: usize = 64;
@@ -55,8 +56,13 @@ enum Phase {
 }
 
 pub(crate) struct Link {
+    protocol: Protocol,
     phase: Cell<Phase>,
     answer: RefCell<Option<Answer>>,
+    /// Of an HTTP response: held back until its body begins, then the driver's to take.
+    head: RefCell<Option<Box<ResponseHead>>>,
+    /// Of a stream of events: how long it may be silent.
+    heartbeat: Cell<Option<Duration>>,
     outbox: RefCell<VecDeque<Frame>>,
     queued_bytes: Cell<usize>,
     /// Taken by the driver; the copy in `closed_with` stays.
@@ -70,10 +76,13 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(protocol: Protocol, limits: Limits) -> Self {
         Self {
+            protocol,
             phase: Cell::new(Phase::Handshake),
             answer: RefCell::default(),
+            head: RefCell::default(),
+            heartbeat: Cell::default(),
             outbox: RefCell::default(),
             queued_bytes: Cell::new(0),
             close: RefCell::default(),
@@ -123,7 +132,9 @@ impl Link {
 
     /// Refuses the handshake, or closes if it was accepted already.
     pub(crate) fn deny(&self, mut deny: Deny) {
+        // Only a WebSocket can be closed with a code.
         let close = deny.close.take();
+        let close = close.filter(|_| self.protocol != Protocol::Http);
         match (self.phase.get(), close) {
             (Phase::Handshake, Some((code, reason))) => {
                 self.answer.replace(Some(Answer::Accept(Accept::new())));
@@ -165,7 +176,7 @@ impl Link {
 
     pub(crate) fn close(&self, code: CloseCode, reason: &str) {
         match self.phase.get() {
-            Phase::Handshake => self.deny(Deny::forbidden()),
+            Phase::Handshake => self.deny(self.denial(code)),
             Phase::Open => {
                 self.phase.set(Phase::Closing);
                 let close = (code, fitting_reason(reason).to_owned());
@@ -174,6 +185,44 @@ impl Link {
             }
             Phase::Closing | Phase::Ended => {}
         }
+    }
+
+    /// What a peer gets that was to be closed before it had an answer.
+    fn denial(&self, code: CloseCode) -> Deny {
+        match (self.protocol, code) {
+            (Protocol::Http, CloseCode::OVERLOAD | CloseCode::RESTART) => Deny::overloaded(),
+            (Protocol::Http, _) => Deny::status(500).text("Internal server error"),
+            _ => Deny::forbidden(),
+        }
+    }
+
+    /// Sets the head of a response, which goes out with the first part of its body.
+    pub(crate) fn hold_head(&self, head: ResponseHead) -> Result<(), Error> {
+        match self.phase.get() {
+            Phase::Handshake if self.head.borrow().is_none() => {
+                self.head.replace(Some(Box::new(head)));
+                Ok(())
+            }
+            Phase::Handshake | Phase::Open => Err(Error::ResponseStarted),
+            Phase::Closing | Phase::Ended => Err(Error::Closed(Closed)),
+        }
+    }
+
+    pub(crate) fn holds_head(&self) -> bool {
+        self.head.borrow().is_some()
+    }
+
+    pub(crate) fn set_heartbeat(&self, silence: Duration) {
+        self.heartbeat.set(Some(silence));
+    }
+
+    pub(crate) fn heartbeat(&self) -> Option<Duration> {
+        self.heartbeat.get()
+    }
+
+    /// Whether the answer may come at any time, not only from `connect`.
+    pub(crate) fn answers_later(&self) -> bool {
+        self.protocol == Protocol::Http
     }
 
     pub(crate) fn is_answered(&self) -> bool {
@@ -194,6 +243,19 @@ impl Link {
 
     pub(crate) fn take_answer(&self) -> Option<Answer> {
         self.answer.take()
+    }
+
+    pub(crate) fn has_answer(&self) -> bool {
+        self.answer.borrow().is_some()
+    }
+
+    pub(crate) fn take_head(&self) -> Option<ResponseHead> {
+        self.head.take().map(|head| *head)
+    }
+
+    /// Whether something waits to be taken out.
+    pub(crate) fn has_outgoing(&self) -> bool {
+        !self.outbox.borrow().is_empty() || self.close.borrow().is_some()
     }
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {

@@ -10,6 +10,7 @@ mod inbox;
 mod link;
 mod runner;
 mod session;
+mod tasks;
 mod timers;
 
 pub(crate) use attached::Attached;
@@ -22,4 +23,6 @@ pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
 pub(crate) use session::{Connection, Outcome, Session, Turn, guarded};
+pub use tasks::TaskHandle;
+pub(crate) use timers::Due;
 pub use timers::TimerId;

@@ -13,10 +13,11 @@ use tokio::time::{Sleep, sleep};
 use super::inbox::Inbox;
 use super::link::Link;
 use super::session::{Connection, Outcome, Turn};
+use super::timers::Due;
 use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
-use crate::layers::{ChannelReceiver, LayerMessage};
+use crate::layers::ChannelReceiver;
 use crate::observe;
 use crate::routing::Closer;
 
@@ -79,6 +80,11 @@ impl Runner {
     /// Whether a frame waits for a handler that could begin at once.
     pub(crate) fn is_due(&self) -> bool {
         self.turn.is_none() && !self.inbox.is_empty()
+    }
+
+    /// Whether the consumer does nothing but wait.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.stage == Stage::Open && self.turn.is_none() && self.inbox.is_empty()
     }
 
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
@@ -161,35 +167,31 @@ impl Runner {
         }
         // Frames first, but neither source starves the other.
         let frame_again = self.frame_was_last && !self.inbox.is_empty();
-        if frame_again && let Some(message) = self.next_message(&mut *connection, cx) {
+        if frame_again && let Some(due) = self.next_due(&mut *connection, cx) {
             self.frame_was_last = false;
-            return Ok(connection.deliver(message));
+            return self.turn_for(due, connection, cx);
         }
         if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
             return Ok(connection.receive(frame));
         }
         self.frame_was_last = false;
-        match self.next_message(&mut *connection, cx) {
-            Some(message) => Ok(connection.deliver(message)),
+        match self.next_due(&mut *connection, cx) {
+            Some(due) => self.turn_for(due, connection, cx),
             None => Err(connection),
         }
     }
 
-    /// What the layer or a timer has for the consumer; nothing any more after the end.
-    fn next_message(
-        &mut self,
-        connection: &mut dyn Connection,
-        cx: &mut Context<'_>,
-    ) -> Option<LayerMessage> {
+    /// What the layer, a timer or a task has for the consumer; nothing any more after the end.
+    fn next_due(&mut self, connection: &mut dyn Connection, cx: &mut Context<'_>) -> Option<Due> {
         if self.ended.is_some() || self.waits_for_peer(cx) {
             return None;
         }
         if let Poll::Ready(message) = Pin::new(&mut self.receiver).poll_next(cx) {
-            return message;
+            return message.map(Due::Message);
         }
-        match connection.poll_timers(cx) {
-            Poll::Ready(message) => Some(message),
+        match connection.poll_due(cx) {
+            Poll::Ready(due) => Some(due),
             Poll::Pending => None,
         }
     }
@@ -205,6 +207,23 @@ impl Runner {
             cx.waker().wake_by_ref();
         }
         true
+    }
+
+    fn turn_for(
+        &mut self,
+        due: Due,
+        connection: Box<dyn Connection>,
+        cx: &mut Context<'_>,
+    ) -> Result<Turn, Box<dyn Connection>> {
+        match due {
+            Due::Message(message) => Ok(connection.deliver(message)),
+            Due::Deadline => Ok(connection.time_out()),
+            Due::Panicked(text) => {
+                log::error!(target: "channels::consumer", "a task panicked: {text}");
+                self.fail();
+                self.next_turn(connection, cx)
+            }
+        }
     }
 
     /// Whether it is time for `disconnect`, and what to tell it.
@@ -295,13 +314,16 @@ impl Runner {
         self.stage = Stage::Open;
         log_unfinished("connect", &outcome);
         match outcome {
-            Outcome::Done if self.link.is_answered() => {}
+            Outcome::Done if self.link.is_answered() || self.link.answers_later() => {}
             Outcome::Done => {
                 log::warn!(
                     target: "channels::consumer",
                     "`connect` returned without `accept`; the handshake is denied",
                 );
                 self.link.deny(Deny::forbidden());
+            }
+            Outcome::Denied(deny) if deny.cause.as_ref().is_some_and(HandlerError::is_stop) => {
+                self.link.close(CloseCode::NORMAL, "");
             }
             Outcome::Denied(deny) => {
                 let noticed_the_end = |cause: &HandlerError| cause.is_closed();
@@ -323,6 +345,10 @@ impl Runner {
         log_unfinished("handler", &outcome);
         match outcome {
             Outcome::Done | Outcome::Denied(_) => return,
+            Outcome::Failed(failure) if failure.is_stop() => {
+                self.link.close(CloseCode::NORMAL, "");
+                return;
+            }
             // Noticing the end of the connection by a failed send is no failure.
             Outcome::Failed(failure) if failure.is_closed() && self.link.is_closing() => return,
             Outcome::Failed(failure) => {
@@ -331,6 +357,11 @@ impl Runner {
             }
             Outcome::Panicked(_) | Outcome::Cancelled => {}
         }
+        self.fail();
+    }
+
+    /// Nothing of the consumer can be relied on any more.
+    fn fail(&mut self) {
         self.inbox.clear();
         self.link.close(CloseCode::INTERNAL, "");
     }

@@ -13,6 +13,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::context::Context;
 use super::link::Link;
+use super::timers::Due;
 use crate::answer::Deny;
 use crate::consumer::{Consumer, OnUnknown};
 use crate::error::{HandlerError, HandlerResult, WithSources};
@@ -42,9 +43,12 @@ pub(crate) trait Connection {
     fn receive(self: Box<Self>, frame: Frame) -> Turn;
     /// A message from the layer or a timer.
     fn deliver(self: Box<Self>, message: LayerMessage) -> Turn;
-    /// Leaves all groups, then tells the consumer.
+    /// Drops all tasks, leaves all groups, then tells the consumer.
     fn disconnect(self: Box<Self>, why: Disconnect) -> Turn;
-    fn poll_timers(&mut self, cx: &mut std::task::Context<'_>) -> Poll<LayerMessage>;
+    /// The deadline that the consumer's kind had set.
+    fn time_out(self: Box<Self>) -> Turn;
+    /// What its own timers and tasks have for the consumer.
+    fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due>;
 }
 
 pub(crate) struct Session<C: Consumer> {
@@ -128,6 +132,7 @@ impl<C: Consumer> Connection for Session<C> {
     fn disconnect(mut self: Box<Self>, why: Disconnect) -> Turn {
         Box::pin(async move {
             let link = self.link();
+            self.context.cancel_tasks();
             if guarded(&link, self.context.leave_all()).await.is_err() {
                 log::warn!(target: "channels::consumer", "leaving the groups took too long");
             }
@@ -146,8 +151,17 @@ impl<C: Consumer> Connection for Session<C> {
         })
     }
 
-    fn poll_timers(&mut self, cx: &mut std::task::Context<'_>) -> Poll<LayerMessage> {
-        self.context.poll_timers(cx)
+    fn time_out(mut self: Box<Self>) -> Turn {
+        Box::pin(async move {
+            let link = self.link();
+            let handler = self.consumer.timed_out(&mut self.context);
+            let outcome = settled(&link, "event", handler).await;
+            (self as Box<dyn Connection>, outcome)
+        })
+    }
+
+    fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due> {
+        self.context.poll_due(cx)
     }
 }
 
@@ -205,7 +219,7 @@ pub(crate) async fn guarded<T>(
     .await
 }
 
-fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without a text".to_owned())

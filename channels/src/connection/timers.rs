@@ -1,4 +1,4 @@
-//! Events that a consumer asked to get later; they die with its connection.
+//! Events that a consumer asked to get later, and its deadline; they die with its connection.
 
 use std::fmt;
 use std::pin::Pin;
@@ -26,8 +26,18 @@ struct Entry<E> {
     event: Pending<E>,
 }
 
+/// What a connection has for its own consumer.
+pub(crate) enum Due {
+    Message(LayerMessage),
+    /// The time that the consumer's kind had set for itself.
+    Deadline,
+    /// A task panicked, with this text.
+    Panicked(String),
+}
+
 enum Pending<E> {
     Once(Option<E>),
+    Deadline,
     Every(Duration, Box<dyn Fn() -> E>),
 }
 
@@ -44,6 +54,10 @@ impl<E> Default for Timers<E> {
 impl<E: LayerEvent> Timers<E> {
     pub(super) fn once(&mut self, after: Duration, event: E) -> TimerId {
         self.add(after, Pending::Once(Some(event)))
+    }
+
+    pub(super) fn deadline(&mut self, after: Duration) {
+        self.add(after, Pending::Deadline);
     }
 
     /// A period of zero would starve everything else, so it counts as a millisecond.
@@ -64,8 +78,8 @@ impl<E: LayerEvent> Timers<E> {
         self.entries.retain(|entry| entry.id != id);
     }
 
-    /// The event of the next timer that is due.
-    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<LayerMessage> {
+    /// What the next timer that is due was set for.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         loop {
             let earliest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.due);
             let Some((index, due)) = earliest.map(|(index, entry)| (index, entry.due)) else {
@@ -79,26 +93,30 @@ impl<E: LayerEvent> Timers<E> {
             match sleep.as_mut().poll(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(()) => {
-                    if let Some(event) = self.fire(index) {
-                        return Poll::Ready(LayerMessage::new(event));
+                    if let Some(due) = self.fire(index) {
+                        return Poll::Ready(due);
                     }
                 }
             }
         }
     }
 
-    fn fire(&mut self, index: usize) -> Option<E> {
+    fn fire(&mut self, index: usize) -> Option<Due> {
         let entry = &mut self.entries[index];
         match &mut entry.event {
             Pending::Once(event) => {
                 let event = event.take();
                 self.entries.swap_remove(index);
-                event
+                event.map(|event| Due::Message(LayerMessage::new(event)))
+            }
+            Pending::Deadline => {
+                self.entries.swap_remove(index);
+                Some(Due::Deadline)
             }
             Pending::Every(every, event) => {
                 // Times missed while a handler ran are not made up for.
                 entry.due = (entry.due + *every).max(Instant::now());
-                Some(event())
+                Some(Due::Message(LayerMessage::new(event())))
             }
         }
     }

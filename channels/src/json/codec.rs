@@ -18,7 +18,7 @@ pub enum DecodeFailure {
     Empty,
     /// Not the format, or not the type.
     #[error("not what is understood here")]
-    Malformed(#[source] Box<dyn std::error::Error>),
+    Malformed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Why a message cannot be written.
@@ -30,7 +30,7 @@ pub enum EncodeFailure {
     NotFinite,
     /// The serialiser refused the value.
     #[error("the message cannot be written")]
-    Unwritable(#[source] Box<dyn std::error::Error>),
+    Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A format of messages, chosen by overriding

@@ -13,6 +13,7 @@ mod layer;
 mod memory;
 mod message;
 mod named;
+mod none;
 mod normal;
 mod queue;
 mod registry;

@@ -89,6 +89,18 @@ impl ScopeBuilder {
         self
     }
 
+    /// Sets the method of the request; `GET` unless set.
+    pub fn method(mut self, method: &str) -> Self {
+        self.0.method = method.to_ascii_uppercase();
+        self
+    }
+
+    /// Sets the version of HTTP, as `1.1`.
+    pub fn http_version(mut self, version: &str) -> Self {
+        version.clone_into(&mut self.0.http_version);
+        self
+    }
+
     /// Sets the prefix that the outermost router cuts off the path.
     pub fn root_path(mut self, prefix: &str) -> Self {
         self.0.root_path = prefix.to_owned();

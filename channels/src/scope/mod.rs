@@ -161,7 +161,7 @@ impl Scope {
         &self.handshake.http_version
     }
 
-    /// The method of the handshake: `GET`.
+    /// The method in capitals: `GET` of a handshake.
     pub fn method(&self) -> &str {
         &self.handshake.method
     }

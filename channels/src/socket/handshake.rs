@@ -16,7 +16,7 @@ use percent_encoding::percent_decode_str;
 use super::deflate::{Agreed, is_well_formed};
 use crate::answer::{Accept, Deny};
 use crate::front::{self, Arrival};
-use crate::scope::Scope;
+use crate::scope::{Scope, ScopeBuilder};
 
 /// Length of a base64 text of 16 bytes.
 const KEY_LEN: usize = 24;
@@ -102,6 +102,11 @@ fn is_key(key: &[u8]) -> bool {
 }
 
 pub(super) fn scope_of(head: &RequestHead, arrival: &Arrival) -> Scope {
+    scope_builder(head, arrival).build()
+}
+
+/// What a request says about itself, whatever protocol it asks for.
+pub(crate) fn scope_builder(head: &RequestHead, arrival: &Arrival) -> ScopeBuilder {
     let target = head.uri.path_and_query();
     let mut builder = Scope::builder(target.map_or("/", |target| target.as_str()))
         .client(arrival.client)
@@ -119,7 +124,7 @@ pub(super) fn scope_of(head: &RequestHead, arrival: &Arrival) -> Scope {
     for offer in offers(head) {
         builder = builder.subprotocol(&decoded(offer));
     }
-    builder.build()
+    builder
 }
 
 /// The subprotocols as the client wrote them.

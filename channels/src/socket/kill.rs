@@ -100,17 +100,17 @@ fn try_tune(socket: &SockRef<'_>) -> std::io::Result<()> {
 
 /// Owned by the connection's data alone, so that the duplicate goes with the connection: held
 /// longer, the peer would never see the end and descriptors would leak.
-pub(super) struct KillSwitch(Arc<Socket>);
+pub(crate) struct KillSwitch(Arc<Socket>);
 
 impl KillSwitch {
-    pub(super) fn handle(&self) -> KillHandle {
+    pub(crate) fn handle(&self) -> KillHandle {
         KillHandle(Arc::downgrade(&self.0))
     }
 }
 
 /// Ends one connection from any thread; nothing happens if it has ended.
 #[derive(Clone, Default)]
-pub(super) struct KillHandle(Weak<Socket>);
+pub(crate) struct KillHandle(Weak<Socket>);
 
 /// Bounds what the kernel takes for a peer that does not read.
 pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
@@ -130,7 +130,7 @@ impl KillHandle {
     }
 
     /// Resets the connection: what the kernel still holds for the peer is thrown away.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         let Some(socket) = self.0.upgrade() else {
             return;
         };

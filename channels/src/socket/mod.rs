@@ -21,10 +21,11 @@ mod wire;
 mod writing;
 
 pub use deflate::Deflate;
+pub(crate) use handshake::scope_builder;
 pub use kill::on_connect;
-pub(crate) use kill::{keep_switch, prepare};
+pub(crate) use kill::{KillHandle, KillSwitch, keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
-pub(crate) use registry::{Farewell, Registry};
+pub(crate) use registry::{Entry, Farewell, Registry};
 pub(crate) use wire::Io;

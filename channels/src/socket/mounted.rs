@@ -90,11 +90,11 @@ impl Mount {
         };
         launched
             .attached
-            .keep(Rc::new((entry.clone(), Rc::clone(&visit))));
+            .keep(Rc::new((entry.clone(), visit.clone())));
         match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
-                if let Some(visit) = &*visit {
+                if let Some(visit) = visit {
                     visit.connect();
                 }
                 kill.bound_send_buffer(&self.options);
@@ -140,10 +140,10 @@ fn enter(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Stopping> {
 struct Stopping;
 
 /// The access log's line, if our own server runs this App and keeps one.
-fn visit(request: &HttpRequest) -> Rc<Option<SocketVisit>> {
+fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
     let extensions = request.extensions();
     let visit = extensions.get::<VisitSlot>().and_then(|slot| slot.take());
-    Rc::new(visit.map(Visit::connecting))
+    visit.map(Visit::connecting).map(Rc::new)
 }
 
 /// The actor of a connection, between the task that runs it and the body that sends what it puts

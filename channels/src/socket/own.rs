@@ -129,13 +129,13 @@ impl OwnSockets {
         // The actor itself notices when its channel overflows: nothing freezes it here.
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched.map_err(denied)?;
-        let visit = Rc::new(visit);
-        let kept = (Rc::clone(&entry), Rc::clone(&visit));
+        let visit = visit.map(Rc::new);
+        let kept = (Rc::clone(&entry), visit.clone());
         launched.attached.keep(Rc::new(kept));
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {
-                if let Some(visit) = &*visit {
+                if let Some(visit) = visit {
                     visit.connect();
                 }
                 let mut response = switching_protocols(head, accept, &launched.headers, deflate);

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix::{Message, Recipient};
+use rand::RngExt as _;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How long connections have to notice that they were cut.
 const CUT_GRACE: Duration = Duration::from_secs(1);
@@ -37,6 +38,8 @@ pub(crate) struct Farewell {
 pub(crate) struct Registry {
     state: Mutex<State>,
     count: watch::Sender<usize>,
+    /// For connections without an actor.
+    orders: watch::Sender<Option<GoAway>>,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ impl Registry {
         Arc::new(Self {
             state: Mutex::default(),
             count: watch::Sender::new(0),
+            orders: watch::Sender::new(None),
         })
     }
 
@@ -60,7 +64,7 @@ impl Registry {
     }
 
     /// A place for one connection; nothing when the server stops.
-    pub(super) fn enter(self: &Arc<Self>) -> Option<Rc<Entry>> {
+    pub(crate) fn enter(self: &Arc<Self>) -> Option<Rc<Entry>> {
         let mut state = self.lock();
         if state.closing.is_some() {
             return None;
@@ -94,6 +98,7 @@ impl Registry {
     fn tell_all(&self, order: GoAway) {
         let mut state = self.lock();
         state.closing = Some(order);
+        self.orders.send_replace(Some(order));
         for connection in state.reachable.values() {
             // One that cannot be told has ended.
             let _ = connection.try_send(order);
@@ -106,7 +111,7 @@ impl Registry {
 }
 
 /// Keeps a connection counted while it is held.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     registry: Arc<Registry>,
     id: u64,
 }
@@ -118,6 +123,28 @@ impl Entry {
             let _ = recipient.try_send(order);
         }
         state.reachable.insert(self.id, recipient);
+    }
+
+    /// Waits for the moment at which to close because the server stops.
+    pub(crate) fn leave(&self) -> impl Future<Output = ()> + use<> {
+        let mut orders = self.registry.orders.subscribe();
+        async move {
+            let order = orders.wait_for(Option::is_some).await;
+            let order = order.map(|order| *order);
+            if let Ok(Some(GoAway::Within(Farewell { spread, .. }))) = order {
+                sleep(spread.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
+            }
+        }
+    }
+
+    /// Waits for the server to lose its patience.
+    pub(crate) fn cut_off(&self) -> impl Future<Output = ()> + use<> {
+        let mut orders = self.registry.orders.subscribe();
+        async move {
+            let now = |order: &Option<GoAway>| matches!(order, Some(GoAway::Now));
+            // Without a server there is nothing to wait for either.
+            let _ = orders.wait_for(now).await;
+        }
     }
 
     /// The connection needs nothing any more but its consumer's `disconnect`.

@@ -54,8 +54,11 @@ pub enum Missed {
     /// A text frame was not JSON.
     #[error("not JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The body of a response did not come to its end.
+    #[error("the response was cut off")]
+    CutOff,
     /// `connect` was not called, or did not succeed.
-    #[error("not connected; call `connect` first")]
+    #[error("not connected; call `connect` or `send` first")]
     NotConnected,
 }
 

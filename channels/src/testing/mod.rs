@@ -1,11 +1,14 @@
-//! Drives a consumer without a network: [`WebsocketCommunicator`].
+//! Drives a consumer without a network: [`WebsocketCommunicator`], [`HttpCommunicator`]; or a
+//! whole server with one: [`LiveServer`].
 //!
-//! Source: channels/testing/websocket.py. It is a driver like those in `socket/`: middleware,
-//! router, layer and consumer run exactly as they do behind a real socket.
+//! Source: channels/testing/. The communicators are drivers like those in `socket/` and `http/`:
+//! middleware, router, layer and consumer run exactly as they do behind a real socket.
 
 mod answers;
 pub mod conformance;
 mod faulty;
+mod http;
+mod live;
 mod wire;
 
 use std::fmt;
@@ -18,6 +21,8 @@ use tokio::time::timeout;
 
 pub use answers::{Connected, Denied, Missed};
 pub use faulty::Faults;
+pub use http::{HttpCommunicator, HttpResponse};
+pub use live::LiveServer;
 use wire::{Input, Wire};
 
 use crate::connection::Answer;

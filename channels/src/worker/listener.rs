@@ -14,14 +14,14 @@ use tokio::time::timeout;
 
 use super::backoff::Backoff;
 use super::handle::{Tally, WorkerHandle};
-use crate::connection::{Connection, Limits, Link, Outcome, Turn};
+use crate::connection::{Connection, Due, Limits, Link, Outcome, Turn};
 use crate::error::{HandlerError, WithSources};
 use crate::event::Disconnect;
 use crate::layers::{ChannelReceiver, Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
 use crate::routing::{Endpoint, Parts};
-use crate::scope::Scope;
+use crate::scope::{Protocol, Scope};
 
 /// How long a consumer may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ struct Started {
 /// Where a message came from; what comes from the layer's queue is the work.
 enum Source {
     Channel(LayerMessage),
-    Own(LayerMessage),
+    Own(Due),
 }
 
 impl Listener {
@@ -110,7 +110,7 @@ impl Listener {
         connecting.hold(observe::Open::new(connecting.scope().protocol()));
         let layer = connecting.layer().unwrap_or(&self.layer).clone();
         let own = layer.new_channel().await?;
-        let link = Rc::new(Link::new(self.limits));
+        let link = Rc::new(Link::new(Protocol::Channel, self.limits));
         let made = connecting.start(Parts {
             layer,
             name: own.name().clone(),
@@ -154,8 +154,8 @@ impl Listener {
                         }
                     }
                 }
-                Some(message) = started.own.next() => Source::Own(message),
-                message = poll_fn(|cx| started.connection.poll_timers(cx)) => Source::Own(message),
+                Some(message) = started.own.next() => Source::Own(Due::Message(message)),
+                due = poll_fn(|cx| started.connection.poll_due(cx)) => Source::Own(due),
             };
             let (connection, goes_on) = self
                 .hand_over(&started.link, started.connection, source)
@@ -175,15 +175,19 @@ impl Listener {
         connection: Box<dyn Connection>,
         source: Source,
     ) -> (Box<dyn Connection>, bool) {
-        let message = match source {
+        let due = match source {
             Source::Channel(message) => {
                 self.backoff.reset();
                 observe::worker_took();
-                message
+                Due::Message(message)
             }
-            Source::Own(message) => message,
+            Source::Own(due) => due,
         };
-        let (connection, outcome) = self.finish(link, connection.deliver(message)).await;
+        let (connection, outcome) = match due {
+            Due::Message(message) => self.finish(link, connection.deliver(message)).await,
+            Due::Deadline => self.finish(link, connection.time_out()).await,
+            Due::Panicked(text) => (connection, Outcome::Panicked(text)),
+        };
         let channel = &self.channel;
         match outcome {
             Outcome::Done => {

@@ -12,7 +12,7 @@ use channels::{
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::scripted::{PATIENCE, group, message};
+use crate::scripted::{PATIENCE, client, group, message};
 
 /// A clock that stands still until a test moves it.
 #[derive(Clone)]
@@ -309,4 +309,53 @@ async fn a_consumer_whose_layer_fails_is_closed_with_1011() {
     faults.break_down();
     client.send_to("hello").unwrap();
     assert_eq!(client.expect_close().await.unwrap().0, 1011);
+}
+
+#[actix_web::test]
+async fn a_consumer_without_a_layer_talks_to_its_client_and_to_its_timers() {
+    let (client, _journal) = client("/accept/");
+    let mut client = client.layer(&Layer::none());
+    client.connect().await.unwrap();
+    client.send_to("hello").unwrap();
+    assert_eq!(client.receive_from().await.unwrap(), Frame::from("hello"));
+    client.send_to("later once").unwrap();
+    let fired = client.receive_from().await.unwrap();
+    assert_eq!(fired, Frame::from("fired once"));
+    client.disconnect(1000).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_consumer_of_a_group_needs_a_layer() {
+    let (client, journal) = client("/accept/?group=tea");
+    let mut client = client.layer(&Layer::none());
+    assert_eq!(client.connect().await.unwrap_err().status, 500);
+    drop(client);
+    let denied = r#"disconnect Some(1006) "" Server, in 0 groups"#;
+    assert_eq!(journal.rest().await, [denied, "dropped"]);
+}
+
+#[actix_web::test]
+async fn what_needs_a_layer_says_that_there_is_none() {
+    let layer = Layer::none();
+    let channel = layer.new_channel().await.unwrap();
+    let jobs = ChannelName::new("jobs").unwrap();
+    let tea = group("tea");
+    for refused in [
+        layer.send(channel.name(), message("x")).await,
+        layer.receive(&jobs).await.map(drop),
+        layer.group_add(&tea, channel.name()).await,
+        layer.group_send(&tea, message("x")).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(LayerError::NoLayer)), "{refused:?}");
+    }
+    layer.group_discard(&tea, channel.name()).await.unwrap();
+    assert!(layer.extensions().is_empty());
+    let text = LayerError::NoLayer.to_string();
+    assert!(text.contains("UseLayer"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "no channel layer is named \"unheard-of\"")]
+fn an_alias_without_a_layer_is_noticed_at_the_start() {
+    let _ = UseLayer::of(&Layers::for_test(), "unheard-of");
 }

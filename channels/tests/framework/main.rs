@@ -1,11 +1,14 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
 mod arrivals;
+mod blocking;
 mod connecting;
 mod cookies;
 mod django_sessions;
 mod ending;
 mod events;
+mod http;
+mod http_served;
 mod json;
 mod layer;
 mod layers;
@@ -36,7 +39,9 @@ mod sessions;
 mod set_cookies;
 mod signed_in;
 mod sockets;
+mod sse;
 mod stopping;
+mod tasks;
 mod tls;
 mod tokens;
 mod users;

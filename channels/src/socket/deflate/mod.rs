@@ -176,8 +176,73 @@ impl Agreed {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::alloc::System;
+
     use actix_web::test::TestRequest;
+    use bytes::BytesMut;
+    use cap::Cap;
+
+    use super::*;
+
+    #[global_allocator]
+    static ALLOCATED: Cap<System> = Cap::new(System, usize::MAX);
+
+    /// Bytes that each of a hundred connections comes to hold, other tests' being lost in them.
+    fn held_by_each<T>(open: impl Fn() -> T) -> usize {
+        const CONNECTIONS: usize = 100;
+        let before = ALLOCATED.allocated();
+        let connections: Vec<T> = (0..CONNECTIONS).map(|_| open()).collect();
+        let held = ALLOCATED.allocated().saturating_sub(before);
+        drop(connections);
+        held / CONNECTIONS
+    }
+
+    fn agreed(deflate: Deflate, offer: Offer) -> Agreed {
+        deflate.accept(&offer).expect("an offer that is accepted")
+    }
+
+    fn after_a_message(agreed: Agreed) -> (Deflater, Inflater) {
+        let (mut deflater, mut inflater) = (agreed.deflater(), agreed.inflater());
+        let text = "what is said again and again ".repeat(20);
+        let compressed = deflater.compress(text.as_bytes()).expect("to be worth it");
+        let mut inflated = BytesMut::new();
+        let received = inflater
+            .inflate(&compressed, &mut inflated, text.len())
+            .and_then(|()| inflater.finish(&mut inflated, text.len()));
+        assert_eq!((received, &inflated[..]), (Ok(()), text.as_bytes()));
+        (deflater, inflater)
+    }
+
+    #[test]
+    fn a_connection_holds_no_more_than_it_may() {
+        let kept = Deflate::new().context_takeover(true);
+        for bits in SMALLEST_WINDOW_BITS..=LARGEST_WINDOW_BITS {
+            let bytes = INFLATER_BYTES + deflater_bytes(bits);
+            let agreed = agreed(kept.memory_bytes(bytes), Offer::default());
+            assert_eq!(agreed.window_bits, bits);
+            let held = held_by_each(|| after_a_message(agreed));
+            assert!(
+                (bytes / 2..=bytes).contains(&held),
+                "{bits}: {held} of {bytes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_connection_that_keeps_no_context_holds_memory_while_a_message_arrives_only() {
+        let agreed = agreed(Deflate::new(), Offer::default());
+        let held = held_by_each(|| after_a_message(agreed));
+        assert!(held < INFLATER_BYTES / 2, "{held}");
+        let held = held_by_each(|| {
+            let mut inflater = agreed.inflater();
+            let begun = inflater.inflate(&[0xf2, 0x48], &mut BytesMut::new(), 10);
+            (inflater, begun)
+        });
+        assert!(
+            (INFLATER_BYTES / 2..=INFLATER_BYTES).contains(&held),
+            "{held}"
+        );
+    }
 
     fn answer(deflate: Deflate, offers: &[&str]) -> Option<String> {
         let mut request = TestRequest::default();

@@ -1,0 +1,71 @@
+//! From a request to its response: middleware, router, body, consumer, head.
+//!
+//! What `mounted.rs` and the test kit have in common.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+
+use super::options::HttpOptions;
+use super::pump::{Parts, Pump};
+use crate::answer::{Deny, ResponseHead};
+use crate::connection::Answer;
+use crate::event::Frame;
+use crate::launch::{find, start};
+use crate::layers::Layer;
+use crate::routing::Endpoint;
+use crate::scope::Scope;
+use crate::socket::{Entry, KillHandle};
+
+/// What answers requests, and what is known of the one connection.
+pub(crate) struct Exchange<'a> {
+    pub(crate) app: &'a Endpoint,
+    pub(crate) layer: &'a Layer,
+    pub(crate) options: &'a HttpOptions,
+    pub(crate) kill: KillHandle,
+    pub(crate) entry: Option<Rc<Entry>>,
+}
+
+/// A response that has begun.
+pub(crate) struct Responding {
+    pub(crate) head: ResponseHead,
+    pub(crate) parts: Parts,
+}
+
+/// Lets the application answer. The body is read after middleware had its say, and the consumer
+/// made when all of it is there; it then runs in a task of its own.
+pub(crate) async fn open(
+    exchange: Exchange<'_>,
+    scope: Scope,
+    body: impl Future<Output = Result<Bytes, Deny>>,
+) -> Result<Responding, Deny> {
+    let Exchange {
+        app,
+        layer,
+        options,
+        kill,
+        entry,
+    } = exchange;
+    let connecting = find(app, scope, options.limits()).await?;
+    let body = body.await?;
+    // The task notices by itself when the channel overflows: nothing freezes it.
+    let mut launched = start(connecting, layer, options.limits(), || {}).await?;
+    let mut headers = std::mem::take(&mut launched.headers);
+    if let Some(runner) = launched.attached.runner() {
+        runner.receive(Frame::Binary(body));
+    }
+    let mut parts = Pump::start(launched, options, kill, entry);
+    match parts.answer().await {
+        Answer::Deny(mut deny) => {
+            headers.append(&mut deny.headers);
+            deny.headers = headers;
+            Err(deny)
+        }
+        Answer::Accept(_) => {
+            let mut head = parts.take_head();
+            headers.append(&mut head.headers);
+            head.headers = headers;
+            Ok(Responding { head, parts })
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Consumers that answer requests: [`HttpConsumer`], [`SseConsumer`], [`LongPollConsumer`].
+//!
+//! They are routed to and wrapped as those for WebSockets are, belong to the same groups, and
+//! [`mounted`] puts them beside the pages of an actix-web App. Source: channels/generic/http.py,
+//! with layer events that arrive while a response is open.
+
+mod consumer;
+mod exchange;
+mod long_poll;
+mod mounted;
+mod options;
+mod pump;
+mod respond;
+mod sse;
+mod sse_event;
+
+pub use consumer::{Http, HttpConsumer, HttpContext, ResponseEnd};
+pub(crate) use exchange::{Exchange, Responding, open};
+pub use long_poll::{LongPoll, LongPollConsumer, LongPollContext};
+pub use mounted::mounted;
+pub use options::HttpOptions;
+pub(crate) use pump::Parts;
+pub use sse::{Sse, SseConsumer, SseContext};
+pub use sse_event::SseEvent;
+pub(crate) use sse_event::read_event;

@@ -1,0 +1,321 @@
+//! The task that runs one HTTP consumer, and the parts of the body that it leaves behind.
+//!
+//! actix polls a body only while its client reads; the consumer, its timers and its limits must
+//! go on nevertheless. So the task fills the link's bounded queue, and the body empties it.
+
+use std::cell::Cell;
+use std::future::{pending, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+use futures_util::task::AtomicWaker;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::options::HttpOptions;
+use crate::answer::ResponseHead;
+use crate::connection::{Answer, Attached, Link, Outgoing};
+use crate::event::{CloseCode, Disconnect, Frame};
+use crate::launch::Launched;
+use crate::socket::{Entry, KillHandle};
+
+/// A comment: what a stream of events says when it has nothing to say.
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+
+/// Far enough away to be never.
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// What the task and the body share.
+struct Outlet {
+    link: Rc<Link>,
+    /// Wakes whoever waits for the answer or for the next part.
+    reader: AtomicWaker,
+    /// Wakes the task.
+    task: AtomicWaker,
+    /// Whether something was taken since the task looked last.
+    taken: Cell<bool>,
+    /// The client is gone.
+    gone: Cell<bool>,
+    /// The consumer has ended.
+    finished: Cell<bool>,
+}
+
+/// The response as it comes; when dropped, the client is gone.
+pub(crate) struct Parts(Rc<Outlet>);
+
+/// The body was not brought to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the response was cut off")]
+pub(crate) struct CutOff;
+
+impl Parts {
+    /// Waits for what the consumer says to the request.
+    pub(super) async fn answer(&mut self) -> Answer {
+        poll_fn(|cx| {
+            self.0.reader.register(cx.waker());
+            match self.0.link.take_answer() {
+                Some(answer) => Poll::Ready(answer),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    pub(super) fn take_head(&self) -> ResponseHead {
+        // Without one there is no answer.
+        let head = self.0.link.take_head();
+        head.unwrap_or_else(|| ResponseHead::status(500))
+    }
+
+    /// The whole body, if the consumer has ended it already.
+    pub(super) fn whole(&mut self) -> Option<Bytes> {
+        let closed = self.0.link.closed_with();
+        if closed.is_none_or(|(code, _)| code != CloseCode::NORMAL) {
+            return None;
+        }
+        let mut whole: Vec<Bytes> = Vec::new();
+        while let Some(Outgoing::Frame(frame)) = self.0.link.take_outgoing() {
+            whole.push(bytes_of(frame));
+        }
+        self.0.task.wake();
+        match &mut whole[..] {
+            [only] => Some(std::mem::take(only)),
+            several => Some(several.concat().into()),
+        }
+    }
+
+    /// The next part; none after the last.
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, CutOff>>> {
+        let Outlet { link, task, .. } = &*self.0;
+        self.0.reader.register(cx.waker());
+        match link.take_outgoing() {
+            Some(Outgoing::Frame(frame)) => {
+                self.0.taken.set(true);
+                if !link.has_enough_to_write() {
+                    task.wake();
+                }
+                Poll::Ready(Some(Ok(bytes_of(frame))))
+            }
+            Some(Outgoing::Close(code, _)) => {
+                task.wake();
+                // A stream of events has no end of its own: its client comes back.
+                let whole = code == CloseCode::NORMAL
+                    || (code == CloseCode::RESTART && link.heartbeat().is_some());
+                Poll::Ready((!whole).then_some(Err(CutOff)))
+            }
+            None if self.0.finished.get() && self.0.gone.get() => Poll::Ready(Some(Err(CutOff))),
+            None if self.0.finished.get() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Whether the consumer has ended: `disconnect` has run.
+    pub(crate) fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.reader.register(cx.waker());
+        while self.0.link.take_outgoing().is_some() {
+            self.0.task.wake();
+        }
+        if self.0.finished.get() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// Says that the client is gone.
+    pub(crate) fn hang_up(&self) {
+        self.0.gone.set(true);
+        self.0.task.wake();
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        self.hang_up();
+    }
+}
+
+fn bytes_of(frame: Frame) -> Bytes {
+    match frame {
+        Frame::Binary(bytes) => bytes,
+        Frame::Text(text) => text.into_bytes(),
+    }
+}
+
+pub(super) struct Pump {
+    attached: Attached,
+    outlet: Rc<Outlet>,
+    kill: KillHandle,
+    write_timeout: Duration,
+    /// Since something waits for a client that takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+    /// Until the next comment is due.
+    silence: Option<Pin<Box<Sleep>>>,
+    /// Until the response must have ended.
+    limit: Pin<Box<Sleep>>,
+    limit_is_over: bool,
+    /// The server stops: when to end, and when to end at once.
+    leave: LocalBoxFuture<'static, ()>,
+    is_leaving: bool,
+    cut: LocalBoxFuture<'static, ()>,
+}
+
+impl Pump {
+    /// Starts the task; the consumer begins at once.
+    pub(super) fn start(
+        launched: Launched,
+        options: &HttpOptions,
+        kill: KillHandle,
+        entry: Option<Rc<Entry>>,
+    ) -> Parts {
+        let outlet = Rc::new(Outlet {
+            link: launched.link,
+            reader: AtomicWaker::new(),
+            task: AtomicWaker::new(),
+            taken: Cell::new(false),
+            gone: Cell::new(false),
+            finished: Cell::new(false),
+        });
+        let (leave, cut): (LocalBoxFuture<'static, ()>, LocalBoxFuture<'static, ()>) = match &entry
+        {
+            Some(entry) => (Box::pin(entry.leave()), Box::pin(entry.cut_off())),
+            None => (Box::pin(pending()), Box::pin(pending())),
+        };
+        let mut pump = Self {
+            attached: launched.attached,
+            outlet: Rc::clone(&outlet),
+            kill,
+            write_timeout: options.write_timeout,
+            stalled: None,
+            silence: None,
+            limit: Box::pin(sleep(options.http_timeout.unwrap_or(FOR_EVER))),
+            limit_is_over: false,
+            leave,
+            is_leaving: false,
+            cut,
+        };
+        if let Some(entry) = entry {
+            pump.attached.keep(entry);
+        }
+        actix_web::rt::spawn(poll_fn(move |cx| pump.poll(cx)));
+        Parts(outlet)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.outlet.task.register(cx.waker());
+        if self.outlet.gone.get() {
+            self.end();
+        }
+        self.watch_server(cx);
+        self.watch_limit(cx);
+        let done = self.attached.poll(cx).is_ready();
+        let link = Rc::clone(&self.outlet.link);
+        if link.overflowed() {
+            log::warn!(target: "channels::http", "a consumer sent more than may wait; it is cut");
+            self.cut();
+        }
+        self.beat(cx);
+        self.watch_reader(cx);
+        self.outlet.finished.set(done);
+        if done || link.has_outgoing() || link.has_answer() {
+            self.outlet.reader.wake();
+        }
+        if done && !link.has_outgoing() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// Tells the consumer that its client is gone.
+    fn end(&mut self) {
+        if let Some(runner) = self.attached.runner() {
+            runner.end(Disconnect::lost());
+        }
+        self.outlet.link.end();
+    }
+
+    /// Ends the connection whatever its client does.
+    fn cut(&mut self) {
+        self.kill.cut();
+        self.outlet.gone.set(true);
+        self.end();
+        // The consumer is told in another round.
+        self.outlet.task.wake();
+    }
+
+    /// A server that stops lets handlers finish; a consumer that only waits is closed.
+    fn watch_server(&mut self, cx: &mut Context<'_>) {
+        if !self.is_leaving && self.leave.as_mut().poll(cx).is_ready() {
+            self.is_leaving = true;
+        }
+        let waits = self
+            .attached
+            .runner()
+            .is_some_and(|runner| runner.is_waiting());
+        if self.is_leaving && waits {
+            self.outlet.link.close(CloseCode::RESTART, "");
+        }
+        if self.is_leaving && !self.outlet.gone.get() && self.cut.as_mut().poll(cx).is_ready() {
+            self.cut();
+        }
+    }
+
+    fn watch_limit(&mut self, cx: &mut Context<'_>) {
+        if self.limit_is_over || self.limit.as_mut().poll(cx).is_pending() {
+            return;
+        }
+        self.limit_is_over = true;
+        if !self.outlet.link.is_closing() {
+            log::warn!(target: "channels::http", "a response took too long and was given up");
+            self.outlet.link.close(CloseCode::OVERLOAD, "");
+        }
+    }
+
+    /// Lets a stream of events that is silent say that it lives.
+    fn beat(&mut self, cx: &mut Context<'_>) {
+        let link = &self.outlet.link;
+        let Some(heartbeat) = link.heartbeat().filter(|_| link.is_answered()) else {
+            return;
+        };
+        if link.is_closing() {
+            return;
+        }
+        let silence = self
+            .silence
+            .get_or_insert_with(|| Box::pin(sleep(heartbeat)));
+        if link.has_outgoing() {
+            silence.as_mut().reset(Instant::now() + heartbeat);
+        }
+        while silence.as_mut().poll(cx).is_ready() {
+            if link.send(Frame::Binary(COMMENT)).is_err() {
+                // It takes no more, which ends the stream in another round.
+                self.outlet.task.wake();
+                return;
+            }
+            silence.as_mut().reset(Instant::now() + heartbeat);
+        }
+    }
+
+    /// Gives up a client that takes nothing of what waits for it.
+    fn watch_reader(&mut self, cx: &mut Context<'_>) {
+        let taken = self.outlet.taken.take();
+        if taken || !self.outlet.link.has_outgoing() {
+            self.stalled = None;
+        }
+        if !self.outlet.link.has_outgoing() {
+            return;
+        }
+        let limit = self.write_timeout;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if stalled.as_mut().poll(cx).is_ready() {
+            log::debug!(target: "channels::http", "a client that does not read is cut");
+            self.cut();
+        }
+    }
+}

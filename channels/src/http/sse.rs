@@ -1,0 +1,171 @@
+//! [`SseConsumer`]: a stream of events that only the server sends, which a browser reads with
+//! `EventSource` and comes back to by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::consumer::ResponseEnd;
+use super::respond;
+use super::sse_event::SseEvent;
+use crate::answer::{Accept, Deny, ResponseHead};
+use crate::connection::{Context, Handlers};
+use crate::error::{Error, HandlerResult};
+use crate::event::{Disconnect, Frame};
+use crate::layers::LayerEvent;
+use crate::names::GroupName;
+use crate::scope::{Protocol, Scope};
+
+/// The context of an [`SseConsumer`]'s handlers.
+pub type SseContext<C> = Context<Sse<C>>;
+
+/// What the standard advises, and below what proxies allow.
+const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The behaviour of one stream of server-sent events. Routed to as `Sse(MyConsumer { .. })`.
+///
+/// It lives as a WebSocket's consumer does: `connect` decides, `event` takes what the groups
+/// say, `disconnect` runs exactly once, at once when the client has gone.
+///
+/// ```
+/// use std::sync::Arc;
+/// use channels::{
+///     GroupName, HandlerResult, Scope, Sse, SseConsumer, SseContext, SseEvent, URLRouter,
+/// };
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// #[serde(tag = "type")]
+/// enum ChatEvent {
+///     #[serde(rename = "chat.message")]
+///     Message { id: u64, text: String },
+/// }
+///
+/// struct Feed(GroupName);
+///
+/// impl SseConsumer for Feed {
+///     type Event = ChatEvent;
+///     fn groups(&self, _: &Scope) -> Vec<GroupName> {
+///         vec![self.0.clone()]
+///     }
+///     async fn event(&mut self, event: Arc<ChatEvent>, ctx: &mut SseContext<Self>) -> HandlerResult {
+///         let ChatEvent::Message { id, text } = &*event;
+///         Ok(ctx.event(SseEvent::new(text).id(id.to_string()))?)
+///     }
+/// }
+///
+/// let app = URLRouter::new().path("feed/<str:room>/", |scope: &Scope| {
+///     let room: String = scope.param("room").unwrap_or_default();
+///     Sse(Feed(GroupName::encode(&room)))
+/// });
+/// # let _ = app;
+/// ```
+#[expect(
+    async_fn_in_trait,
+    reason = "a connection stays on its thread, so no caller needs the futures to be Send"
+)]
+pub trait SseConsumer: Sized + 'static {
+    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    type Event: LayerEvent;
+
+    /// Groups to be in from before `connect` to before `disconnect`.
+    fn groups(&self, scope: &Scope) -> Vec<GroupName> {
+        let _ = scope;
+        Vec::new()
+    }
+
+    /// The longest silence before a comment says that the stream lives; 15 s unless told
+    /// otherwise.
+    fn heartbeat(&self) -> Duration {
+        DEFAULT_HEARTBEAT
+    }
+
+    /// Decides on the request, which is answered when `accept` is called or an error returned.
+    ///
+    /// Returning without either denies with 403.
+    async fn connect(&mut self, ctx: &mut SseContext<Self>) -> Result<(), Deny> {
+        ctx.accept(Accept::new())?;
+        Ok(())
+    }
+
+    /// Takes one event from the layer or a timer.
+    async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut SseContext<Self>)
+    -> HandlerResult;
+
+    /// Says goodbye: nothing can be sent any more, and the groups were left.
+    async fn disconnect(&mut self, why: ResponseEnd, ctx: &mut SseContext<Self>) {
+        let _ = (why, ctx);
+    }
+}
+
+/// Makes a route's target of an [`SseConsumer`].
+#[derive(Debug)]
+pub struct Sse<C>(pub C);
+
+impl<C: SseConsumer> Handlers for Sse<C> {
+    type Event = C::Event;
+
+    const PROTOCOL: Protocol = Protocol::Http;
+
+    fn groups(&self, scope: &Scope) -> Vec<GroupName> {
+        self.0.groups(scope)
+    }
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+        ctx.link().set_heartbeat(self.0.heartbeat());
+        self.0.connect(ctx).await?;
+        if ctx.link().is_answered() {
+            return Ok(());
+        }
+        log::warn!(target: "channels::consumer", "`connect` returned without `accept`; denied");
+        Err(Deny::forbidden())
+    }
+
+    async fn receive(&mut self, _body: Frame, _: &mut Context<Self>) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
+        self.0.event(event, ctx).await
+    }
+
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
+        self.0.disconnect(why.into(), ctx).await;
+    }
+}
+
+impl<C: SseConsumer> Context<Sse<C>> {
+    /// Begins the stream, with the headers of the answer; a subprotocol means nothing here.
+    ///
+    /// # Errors
+    /// [`Error::ResponseStarted`] the second time, [`Error::Header`], [`Error::Closed`].
+    pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
+        let mut head = ResponseHead::status(200)
+            .header("content-type", "text/event-stream")
+            .header("cache-control", "no-cache")
+            // Keeps nginx from collecting, and compressing middleware from holding back.
+            .header("x-accel-buffering", "no")
+            .header("content-encoding", "identity");
+        head.headers.extend(accept.headers);
+        respond::head(self.link(), head)?;
+        respond::body(self.link(), "".into(), true)
+    }
+
+    /// Queues one event; never waits for the network. A text alone is one too.
+    ///
+    /// # Errors
+    /// [`Error::NoHead`] before `accept`; [`Error::Closed`] when the client has gone, and when
+    /// more waits than may, which also cuts the connection.
+    pub fn event(&mut self, event: impl Into<SseEvent>) -> Result<(), Error> {
+        respond::body(self.link(), event.into().into(), true)
+    }
+
+    /// The id of the last event that the browser has seen, if it comes back.
+    pub fn last_event_id(&self) -> Option<&str> {
+        self.scope().header("last-event-id")
+    }
+
+    /// Ends the stream after what was sent. A browser comes back all the same; it stops when
+    /// `connect` denies it then.
+    pub fn close(&mut self) {
+        self.stop();
+    }
+}
