@@ -150,6 +150,10 @@ async fn a_token_among_the_subprotocols_is_used_and_never_echoed() {
         "robot chat.v1,bearer,chat.v2"
     );
 
+    let both = offering(&app, "/?choose=robot-token", &["bearer", "robot-token"]);
+    let mut both = both.header("authorization", "Bearer robot-token");
+    assert_eq!(both.connect().await.unwrap_err().status, 500);
+
     let mut echoing = offering(&app, "/?choose=robot-token", &["bearer", "robot-token"]);
     assert_eq!(echoing.connect().await.unwrap_err().status, 500);
 }
