@@ -7,13 +7,14 @@ use std::net::SocketAddr;
 use actix_web::{App, web};
 use channels::socket::mounted;
 use channels::{
-    Accept, Context, Deny, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
+    Accept, Context, Deflate, Deny, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
     SocketOptions, URLRouter, WebsocketConsumer,
 };
 use clap::Parser;
 
 const SUBPROTOCOL: &str = "echo";
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+const MAX_CONTEXT_BYTES: usize = 512 * 1024;
 
 /// Echoes text and binary messages to 16 MiB.
 #[derive(Parser)]
@@ -27,6 +28,12 @@ struct Arguments {
     /// Serve from a route of an actix-web App, not on sockets of their own.
     #[arg(long)]
     mounted: bool,
+    /// Compress messages for clients that offer it.
+    #[arg(long)]
+    deflate: bool,
+    /// Compress with reference to earlier messages, at some memory for each connection.
+    #[arg(long, requires = "deflate")]
+    context_takeover: bool,
 }
 
 struct Echo;
@@ -49,6 +56,15 @@ impl WebsocketConsumer for Echo {
     }
 }
 
+fn deflate(context_takeover: bool) -> Deflate {
+    match context_takeover {
+        true => Deflate::new()
+            .context_takeover(true)
+            .memory_bytes(MAX_CONTEXT_BYTES),
+        false => Deflate::new(),
+    }
+}
+
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     env_logger::init();
@@ -59,6 +75,10 @@ async fn main() -> std::io::Result<()> {
         .max_message_bytes(MAX_BYTES)
         .max_frame_bytes(MAX_BYTES)
         .max_fragments(MAX_BYTES / 64);
+    let options = match arguments.deflate {
+        true => options.deflate(deflate(arguments.context_takeover)),
+        false => options,
+    };
     let server = if arguments.mounted {
         Server::new().http(move || {
             let route = mounted(sockets.clone(), &layer, options.clone());

@@ -20,6 +20,18 @@ pub trait Consumer: Handlers {}
 
 impl<C: Handlers> Consumer for C {}
 
+/// What becomes of a message from the layer that a consumer's `Event` cannot hold: its type is
+/// unknown, or a field does not fit. It is counted in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnUnknown {
+    /// It is logged, and the consumer lives on: a peer's typing error is not its fault.
+    #[default]
+    Ignore,
+    /// It is an error of the handler, as in Channels: a WebSocket is closed with 1011.
+    Error,
+}
+
 /// The behaviour of one connection. A route's factory makes a new one for each.
 ///
 /// Handlers run one at a time, frames before events. Whatever happens to a connection —
@@ -90,6 +102,12 @@ pub trait WebsocketConsumer: Sized + 'static {
         let consumer = std::any::type_name::<Self>();
         log::warn!(target: "channels::consumer", "{consumer} has no `event`; one was dropped");
         Ok(())
+    }
+
+    /// Decides what becomes of an event that `Event` cannot hold; it is ignored unless told
+    /// otherwise.
+    fn on_unknown(&self) -> OnUnknown {
+        OnUnknown::Ignore
     }
 
     /// Says goodbye: runs once for each `connect`, even one that denied (code 1006).

@@ -85,6 +85,9 @@ pub enum Error {
 #[error("the connection is closed")]
 pub struct Closed;
 
+/// A failure of code that the application brings, as its user backend; may cross threads.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
 /// Ends the connection cleanly from anywhere below a handler: upstream's exception of that name.
 ///
 /// A handler that returns it ends as after [`Context::stop`](crate::Context::stop), nothing is

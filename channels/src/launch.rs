@@ -15,7 +15,7 @@ use crate::connection::{Answer, Attached, Limits, Link, Runner};
 use crate::error::WithSources;
 use crate::layers::Layer;
 use crate::observe;
-use crate::routing::{Connecting, Endpoint, Parts};
+use crate::routing::{AnswerHook, Connecting, Endpoint, Parts, run_hooks};
 use crate::scope::Scope;
 
 /// A connection whose consumer exists.
@@ -24,6 +24,8 @@ pub(crate) struct Launched {
     pub(crate) link: Rc<Link>,
     /// What middleware adds to a positive answer.
     pub(crate) headers: Vec<(String, String)>,
+    hooks: Vec<AnswerHook>,
+    subprotocol: Option<String>,
 }
 
 /// Finds the consumer and opens its channel. `cut` runs, on any thread, when that overflows.
@@ -52,24 +54,28 @@ pub(crate) async fn start(
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
     let protocol = connecting.scope().protocol();
-    connecting.hold(observe::Open::new(protocol.as_str()));
+    connecting.hold(observe::Open::new(protocol));
     let layer = connecting.layer().unwrap_or(layer).clone();
-    let mut receiver = layer.new_channel().await.inspect_err(|failure| {
+    let receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
         log::error!(target: "channels::layers", "no channel for a connection: {failure}");
-    })?;
+    });
+    let receiver = receiver.map_err(Deny::from);
+    let mut receiver = receiver.inspect_err(|deny| observe::refused(deny.status))?;
     receiver.on_overflow(cut);
     let link = Rc::new(Link::new(protocol, limits));
-    let (headers, connection) = connecting.start(Parts {
+    let made = connecting.start(Parts {
         layer,
         name: receiver.name().clone(),
         link: Rc::clone(&link),
     });
-    let runner = Runner::new(connection, receiver, Rc::clone(&link));
+    let runner = Runner::new(made.connection, receiver, Rc::clone(&link)).ended_by(made.closers);
     Ok(Launched {
         attached: Attached::new(runner),
         link,
-        headers,
+        headers: made.headers,
+        hooks: made.hooks,
+        subprotocol: made.subprotocol,
     })
 }
 
@@ -90,9 +96,31 @@ async fn find_consumer(app: &Endpoint, scope: Scope, limit: Duration) -> Result<
 }
 
 impl Launched {
-    /// Lets `connect` run until it has answered; one that takes too long is given up and the
-    /// handshake denied with 503.
+    /// Lets `connect` run until it has answered, and then what middleware has to do with that.
     pub(crate) async fn answer(&mut self) -> Answer {
+        let mut answer = self.answer_of_consumer().await;
+        let status = match &answer {
+            Answer::Accept(_) => 101,
+            Answer::Deny(deny) => deny.status,
+        };
+        let hooks = std::mem::take(&mut self.hooks);
+        let more = run_hooks(hooks, status, self.link.limits().connect).await;
+        match (&mut answer, more) {
+            (Answer::Accept(accept), Ok(more)) => {
+                self.headers.extend(more);
+                accept.subprotocol = accept.subprotocol.take().or(self.subprotocol.take());
+            }
+            (Answer::Deny(deny), Ok(more)) => deny.headers.extend(more),
+            (_, Err(deny)) => answer = Answer::Deny(deny),
+        }
+        if let Answer::Deny(deny) = &answer {
+            observe::refused(deny.status);
+        }
+        answer
+    }
+
+    /// One that takes too long is given up and the handshake denied with 503.
+    async fn answer_of_consumer(&mut self) -> Answer {
         let mut deadline = pin!(sleep(self.link.limits().connect));
         poll_fn(|cx| {
             let _ = self.attached.poll(cx);

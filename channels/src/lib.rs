@@ -4,17 +4,22 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! Log targets are stable: `channels::socket`, `channels::consumer`, `channels::layers`,
-//! `channels::routing`, `channels::middleware`, `channels::security`, `channels::server`,
-//! `channels::http`.
+//! Log targets are stable: `channels::access`, `channels::auth`, `channels::consumer`,
+//! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
+//! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
+//! `channels::worker`.
+//!
+//! The feature `rustls`, off by default, lets [`Server`] speak TLS.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 mod answer;
+pub mod auth;
 mod blocking;
 mod connection;
 mod consumer;
+mod denier;
 mod error;
 mod event;
 mod front;
@@ -22,23 +27,29 @@ pub mod http;
 mod json;
 mod launch;
 pub mod layers;
+pub mod limits;
 mod middleware;
 mod names;
 mod observe;
+mod raw;
 mod routing;
 mod scope;
 mod security;
 pub mod server;
+pub mod sessions;
+mod signals;
 pub mod socket;
 pub mod testing;
+pub mod worker;
 
 pub use answer::{Accept, Deny, ResponseHead};
 pub use blocking::{
     AlreadyShared, Blocking, BlockingConsumer, BlockingContext, BlockingPool, block,
 };
 pub use connection::{Context, TaskHandle, TimerId};
-pub use consumer::{Consumer, WebsocketConsumer};
-pub use error::{Closed, Error, HandlerError, HandlerResult, StopConsumer};
+pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
+pub use denier::WebsocketDenier;
+pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use http::{
     Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
@@ -48,22 +59,37 @@ pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
 pub use layers::{
-    ChannelLayer, ChannelReceiver, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
+    ChannelLayer, ChannelReceiver, DynEvent, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
     LayerMessage, Layers, SendReport, UseLayer,
 };
 pub use middleware::{CookieMiddleware, Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
-pub use routing::{Connecting, Endpoint, IntoEndpoint, URLRouter};
+pub use observe::describe_metrics;
+pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
+pub use routing::{
+    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
+    URLRouter, UrlError,
+};
 pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
-pub use socket::SocketOptions;
+pub use sessions::{
+    CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
+    SetCookie,
+};
+pub use socket::{Deflate, SocketOptions};
 pub use testing::{HttpCommunicator, LiveServer, WebsocketCommunicator};
+pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The same for the ports that are shown whole.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/porting.md")]
+struct Porting;
 
 /// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
 pub type Application = Endpoint;

@@ -48,12 +48,26 @@ pub trait Middleware: Send + Sync + 'static {
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>>;
 }
 
+impl<M: Middleware + ?Sized> Middleware for std::sync::Arc<M> {
+    fn call<'a>(
+        &'a self,
+        scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        (**self).call(scope, next)
+    }
+}
+
 /// The rest of the stack, further in.
 pub struct Next<'a>(&'a Endpoint);
 
 impl<'a> Next<'a> {
     pub(crate) fn new(inner: &'a Endpoint) -> Self {
         Self(inner)
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        self.0.clone()
     }
 
     /// Goes on to the next middleware, or the router.
@@ -81,11 +95,24 @@ impl Middleware for CookieMiddleware {
         mut scope: Scope,
         next: Next<'a>,
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        Self::read(&mut scope);
+        Box::pin(next.run(scope))
+    }
+}
+
+impl CookieMiddleware {
+    fn read(scope: &mut Scope) {
         let header = scope.headers().find(|(name, _)| *name == "cookie");
         // Header bytes are Latin-1: each byte is the character of that number.
         let text = header.map(|(_, value)| value.iter().copied().map(char::from).collect());
         let text: String = text.unwrap_or_default();
         scope.set_cookies(Cookies::parse(&text));
-        Box::pin(next.run(scope))
+    }
+
+    /// Reads the cookies unless that was done further out.
+    pub(crate) fn read_once(scope: &mut Scope) {
+        if scope.cookies().is_empty() {
+            Self::read(scope);
+        }
     }
 }

@@ -109,11 +109,12 @@ fn shortened(name: &str, text: &str) -> String {
     use sha2::Digest as _;
     let kept = &name[..MAX_LEN - HASH_LEN - 2];
     let hash = sha2::Sha256::digest(text.as_bytes());
-    let mut short = format!("{kept}__");
-    for byte in hash {
-        short.push_str(&format!("{byte:02x}"));
-    }
-    short
+    format!("{kept}__{}", hex(&hash))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The address of one consumer on the channel layer; clones share the text.

@@ -79,6 +79,26 @@ impl OriginValidator {
         })
     }
 
+    /// Allows the hosts that a site answers to, as Django's `ALLOWED_HOSTS`: upstream's
+    /// `AllowedHostsOriginValidator`. Without any and in debug mode, `localhost`, `127.0.0.1` and
+    /// `[::1]`; without any and otherwise, nothing.
+    ///
+    /// ```
+    /// use channels::OriginValidator;
+    /// let site = OriginValidator::allowed_hosts(&[".example.org"], false)?;
+    /// assert!(site.allows(Some("https://chat.example.org")));
+    /// # Ok::<(), channels::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn allowed_hosts<H: AsRef<str>>(hosts: &[H], debug: bool) -> Result<Self, Error> {
+        if debug && hosts.is_empty() {
+            return Self::new(["localhost", "127.0.0.1", "[::1]"]);
+        }
+        Self::new(hosts)
+    }
+
     /// Whether a handshake with this `Origin` header may go on.
     pub fn allows(&self, origin: Option<&str>) -> bool {
         let origin = origin.and_then(parse_origin);

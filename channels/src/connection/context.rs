@@ -122,6 +122,23 @@ impl<C: Consumer> Context<C> {
         self.timers.cancel(timer);
     }
 
+    /// Answers the handshake with yes, if what the answer says may be said.
+    pub(crate) fn answer(&mut self, accept: Accept) -> Result<(), Error> {
+        if let Some(chosen) = &accept.subprotocol {
+            let offered = self.scope.subprotocols();
+            if !offered.contains(chosen) {
+                return Err(Error::UnofferedSubprotocol {
+                    chosen: chosen.clone(),
+                    offered: offered.to_vec(),
+                });
+            }
+        }
+        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
+            return Err(Error::Header(name.clone()));
+        }
+        self.link.accept(accept)
+    }
+
     /// Lets a future run on this thread beside the handlers, until the connection ends.
     ///
     /// It waits for no handler and no handler waits for it; one that must not be dropped halfway
@@ -232,19 +249,7 @@ impl<C: WebsocketConsumer> Context<C> {
     /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
     /// [`Error::Header`], [`Error::Closed`] after a `close`.
     pub fn accept(&mut self, accept: Accept) -> Result<(), Error> {
-        if let Some(chosen) = &accept.subprotocol {
-            let offered = self.scope.subprotocols();
-            if !offered.contains(chosen) {
-                return Err(Error::UnofferedSubprotocol {
-                    chosen: chosen.clone(),
-                    offered: offered.to_vec(),
-                });
-            }
-        }
-        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
-            return Err(Error::Header(name.clone()));
-        }
-        self.link.accept(accept)
+        self.answer(accept)
     }
 
     /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.

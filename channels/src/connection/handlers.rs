@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use crate::answer::Deny;
-use crate::consumer::WebsocketConsumer;
+use crate::consumer::{OnUnknown, WebsocketConsumer};
 use crate::error::HandlerResult;
 use crate::event::{Disconnect, Frame};
 use crate::layers::LayerEvent;
@@ -30,6 +30,11 @@ pub trait Handlers: Sized + 'static {
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult;
 
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult;
+
+    /// What becomes of a message that is no `Event`.
+    fn on_unknown(&self) -> OnUnknown {
+        OnUnknown::Ignore
+    }
 
     /// The deadline that this kind had set for itself.
     async fn timed_out(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
@@ -59,6 +64,10 @@ impl<C: WebsocketConsumer> Handlers for C {
 
     async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         WebsocketConsumer::event(self, event, ctx).await
+    }
+
+    fn on_unknown(&self) -> OnUnknown {
+        WebsocketConsumer::on_unknown(self)
     }
 
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::answer::{Accept, Deny, ResponseHead};
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame, fitting_reason};
+use crate::observe;
 use crate::scope::Protocol;
 
 /// Counted for each queued frame beside its payload, so that empty frames are not free.
@@ -69,6 +70,8 @@ pub(crate) struct Link {
     closed_with: RefCell<Option<(CloseCode, String)>>,
     overflowed: Cell<bool>,
     cancelled: Cell<bool>,
+    /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
+    accepted_by_gate: Cell<bool>,
     limits: Limits,
 }
 
@@ -86,6 +89,7 @@ impl Link {
             closed_with: RefCell::default(),
             overflowed: Cell::new(false),
             cancelled: Cell::new(false),
+            accepted_by_gate: Cell::new(false),
             limits,
         }
     }
@@ -103,9 +107,27 @@ impl Link {
                 self.answer.replace(Some(Answer::Accept(accept)));
                 Ok(())
             }
+            Phase::Open if self.accepted_by_gate.take() => {
+                if accept.subprotocol.is_some() || !accept.headers.is_empty() {
+                    log::warn!(
+                        target: "channels::auth",
+                        "the handshake was answered before `connect`; what it adds is lost",
+                    );
+                }
+                Ok(())
+            }
             Phase::Open => Err(Error::AlreadyAnswered),
             Phase::Closing | Phase::Ended => Err(Error::Closed(Closed)),
         }
+    }
+
+    /// Lets the consumer accept once more what a gate has accepted.
+    pub(crate) fn expect_accept(&self) {
+        self.accepted_by_gate.set(true);
+    }
+
+    pub(crate) fn still_expects_accept(&self) -> bool {
+        self.accepted_by_gate.get()
     }
 
     /// Refuses the handshake, or closes if it was accepted already.
@@ -148,6 +170,7 @@ impl Link {
     /// Ends the connection without regard for what waits.
     pub(crate) fn overflow(&self, reason: &str) {
         self.overflowed.set(true);
+        observe::slow_reader();
         self.close(CloseCode::OVERLOAD, reason);
     }
 
@@ -237,9 +260,10 @@ impl Link {
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
         if let Some(frame) = self.outbox.borrow_mut().pop_front() {
-            let left = self.queued_bytes.get();
+            let queued = self.queued_bytes.get();
+            observe::frame_sent(frame.len(), queued);
             self.queued_bytes
-                .set(left - frame.len() - FRAME_OVERHEAD_BYTES);
+                .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
             return Some(Outgoing::Frame(frame));
         }
         let (code, reason) = self.close.take()?;

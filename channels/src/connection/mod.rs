@@ -6,6 +6,7 @@
 mod attached;
 mod context;
 mod handlers;
+mod inbox;
 mod link;
 mod runner;
 mod session;
@@ -21,6 +22,7 @@ pub use context::Context;
 pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
-pub(crate) use session::{Connection, Session};
+pub(crate) use session::{Connection, Outcome, Session, Turn, guarded};
 pub use tasks::TaskHandle;
+pub(crate) use timers::Due;
 pub use timers::TimerId;

@@ -3,7 +3,6 @@
 //! A [`Runner`] is polled by whoever drives the connection, through an
 //! [`Attached`](super::Attached) so that it finishes even without its driver.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -11,6 +10,7 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use tokio::time::{Sleep, sleep};
 
+use super::inbox::Inbox;
 use super::link::Link;
 use super::session::{Connection, Outcome, Turn};
 use super::timers::Due;
@@ -18,13 +18,11 @@ use crate::answer::Deny;
 use crate::error::{HandlerError, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::ChannelReceiver;
+use crate::observe;
+use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
-
-/// Frames, and their bytes, that wait for a slow handler; then the driver stops reading.
-const INBOX_FRAMES: usize = 32;
-const INBOX_BYTES: usize = 256 * 1024;
 
 /// The life of one connection, from `connect` to `disconnect`.
 pub(crate) struct Runner {
@@ -33,10 +31,10 @@ pub(crate) struct Runner {
     /// The consumer between two handlers; while one runs it is inside of `turn`.
     idle: Option<Box<dyn Connection>>,
     turn: Option<Turn>,
-    inbox: VecDeque<Frame>,
-    inbox_bytes: usize,
+    inbox: Inbox,
     frame_was_last: bool,
     receiver: ChannelReceiver,
+    closers: Vec<Closer>,
     ended: Option<Disconnect>,
     grace: Option<Pin<Box<Sleep>>>,
 }
@@ -60,18 +58,23 @@ impl Runner {
             stage: Stage::Fresh,
             idle: Some(connection),
             turn: None,
-            inbox: VecDeque::new(),
-            inbox_bytes: 0,
+            inbox: Inbox::default(),
             frame_was_last: false,
             receiver,
+            closers: Vec::new(),
             ended: None,
             grace: None,
         }
     }
 
+    /// Lets something beside the consumer end the connection.
+    pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
+        Self { closers, ..self }
+    }
+
     /// Whether the driver may read on from the peer.
     pub(crate) fn has_room(&self) -> bool {
-        self.inbox.len() < INBOX_FRAMES && self.inbox_bytes < INBOX_BYTES
+        self.inbox.has_room()
     }
 
     /// Whether a frame waits for a handler that could begin at once.
@@ -89,8 +92,8 @@ impl Runner {
         if self.ended.is_some() || self.link.is_closing() {
             return;
         }
-        self.inbox_bytes += frame.len();
-        self.inbox.push_back(frame);
+        observe::frame_received(frame.len());
+        self.inbox.push(frame);
     }
 
     /// Says that the connection is over; the first to say so counts. Frames that came before are
@@ -105,6 +108,7 @@ impl Runner {
 
     /// Lets handlers run; ready once `disconnect` has.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_closers(cx);
         for _ in 0..TURNS_PER_POLL {
             if self.turn.is_none() {
                 // The consumer is let go of when `disconnect` has run.
@@ -130,6 +134,22 @@ impl Runner {
         Poll::Pending
     }
 
+    /// Before anything else: what waits for the consumer must not delay its end.
+    fn poll_closers(&mut self, cx: &mut Context<'_>) {
+        let mut closed = None;
+        for closer in &mut self.closers {
+            if let Poll::Ready(Some(_)) = Pin::new(&mut closer.channel).poll_next(cx) {
+                closed.get_or_insert_with(|| (closer.code, closer.reason.clone()));
+            }
+        }
+        let Some((code, reason)) = closed else {
+            return;
+        };
+        self.closers.clear();
+        self.inbox.clear();
+        self.link.close(code, &reason);
+    }
+
     /// The handler to run now, or the consumer back if there is none.
     fn next_turn(
         &mut self,
@@ -151,8 +171,7 @@ impl Runner {
             self.frame_was_last = false;
             return self.turn_for(due, connection, cx);
         }
-        if let Some(frame) = self.inbox.pop_front() {
-            self.inbox_bytes -= frame.len();
+        if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
             return Ok(connection.receive(frame));
         }
@@ -237,6 +256,7 @@ impl Runner {
                 // It is the peer that does not keep up; it would not read a Close either.
                 self.link.overflow("too slow");
             } else {
+                observe::slow_consumer();
                 self.link.close(CloseCode::OVERLOAD, "too slow");
             }
         }
@@ -343,7 +363,6 @@ impl Runner {
     /// Nothing of the consumer can be relied on any more.
     fn fail(&mut self) {
         self.inbox.clear();
-        self.inbox_bytes = 0;
         self.link.close(CloseCode::INTERNAL, "");
     }
 }

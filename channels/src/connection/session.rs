@@ -15,12 +15,14 @@ use super::context::Context;
 use super::link::Link;
 use super::timers::Due;
 use crate::answer::Deny;
-use crate::consumer::Consumer;
-use crate::error::HandlerError;
+use crate::consumer::{Consumer, OnUnknown};
+use crate::error::{HandlerError, HandlerResult, WithSources};
 use crate::event::{Disconnect, Frame};
 use crate::layers::{Layer, LayerMessage};
 use crate::names::ChannelName;
+use crate::observe;
 use crate::scope::Scope;
+use crate::sessions::save_at_the_end;
 
 /// One call of a handler; resolves to the session and how the call went.
 pub(crate) type Turn = LocalBoxFuture<'static, (Box<dyn Connection>, Outcome)>;
@@ -76,9 +78,14 @@ impl<C: Consumer> Session<C> {
     }
 
     async fn decode_and_deliver(&mut self, message: LayerMessage) -> Result<(), HandlerError> {
-        match message.decode_or_count() {
-            Some(event) => self.consumer.event(event, &mut self.context).await,
-            None => Ok(()),
+        match (message.decode_or_count(), self.consumer.on_unknown()) {
+            (Ok(event), _) => self.consumer.event(event, &mut self.context).await,
+            (Err(mismatch), OnUnknown::Error) => Err(mismatch.into()),
+            (Err(mismatch), OnUnknown::Ignore) => {
+                let mismatch = WithSources(&mismatch);
+                log::info!(target: "channels::layers", "event ignored: {mismatch}");
+                Ok(())
+            }
         }
     }
 
@@ -91,9 +98,14 @@ impl<C: Consumer> Connection for Session<C> {
     fn connect(mut self: Box<Self>) -> Turn {
         Box::pin(async move {
             let link = self.link();
-            let outcome = match guarded(&link, self.join_and_connect()).await {
+            let outcome = match called(&link, "connect", self.join_and_connect()).await {
                 Ok(Ok(())) => Outcome::Done,
-                Ok(Err(deny)) => Outcome::Denied(deny),
+                Ok(Err(deny)) => {
+                    if deny.cause.as_ref().is_some_and(|cause| !cause.is_closed()) {
+                        observe::handler_failed("connect", "error");
+                    }
+                    Outcome::Denied(deny)
+                }
                 Err(interrupted) => interrupted,
             };
             (self as Box<dyn Connection>, outcome)
@@ -104,7 +116,7 @@ impl<C: Consumer> Connection for Session<C> {
         Box::pin(async move {
             let link = self.link();
             let handler = self.consumer.receive(frame, &mut self.context);
-            let outcome = settled(guarded(&link, handler).await);
+            let outcome = settled(&link, "receive", handler).await;
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -112,7 +124,7 @@ impl<C: Consumer> Connection for Session<C> {
     fn deliver(mut self: Box<Self>, message: LayerMessage) -> Turn {
         Box::pin(async move {
             let link = self.link();
-            let outcome = settled(guarded(&link, self.decode_and_deliver(message)).await);
+            let outcome = settled(&link, "event", self.decode_and_deliver(message)).await;
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -125,10 +137,16 @@ impl<C: Consumer> Connection for Session<C> {
                 log::warn!(target: "channels::consumer", "leaving the groups took too long");
             }
             let handler = self.consumer.disconnect(why, &mut self.context);
-            let outcome = match guarded(&link, handler).await {
+            let outcome = match called(&link, "disconnect", handler).await {
                 Ok(()) => Outcome::Done,
                 Err(interrupted) => interrupted,
             };
+            if guarded(&link, save_at_the_end(self.context.scope()))
+                .await
+                .is_err()
+            {
+                log::warn!(target: "channels::sessions", "saving a session took too long");
+            }
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -137,7 +155,7 @@ impl<C: Consumer> Connection for Session<C> {
         Box::pin(async move {
             let link = self.link();
             let handler = self.consumer.timed_out(&mut self.context);
-            let outcome = settled(guarded(&link, handler).await);
+            let outcome = settled(&link, "event", handler).await;
             (self as Box<dyn Connection>, outcome)
         })
     }
@@ -147,16 +165,46 @@ impl<C: Consumer> Connection for Session<C> {
     }
 }
 
-fn settled(result: Result<Result<(), HandlerError>, Outcome>) -> Outcome {
-    match result {
+/// How a call of a handler went that can fail.
+async fn settled(
+    link: &Link,
+    name: &'static str,
+    handler: impl Future<Output = HandlerResult>,
+) -> Outcome {
+    match called(link, name, handler).await {
         Ok(Ok(())) => Outcome::Done,
-        Ok(Err(failure)) => Outcome::Failed(failure),
+        Ok(Err(failure)) => {
+            // Noticing the end of the connection by a failed send is no failure.
+            if !(failure.is_closed() && link.is_closing()) {
+                observe::handler_failed(name, "error");
+            }
+            Outcome::Failed(failure)
+        }
         Err(interrupted) => interrupted,
     }
 }
 
+/// Calls a handler, with its time and its end measured.
+async fn called<T>(
+    link: &Link,
+    name: &'static str,
+    handler: impl Future<Output = T>,
+) -> Result<T, Outcome> {
+    let _running = observe::Running::begin(name);
+    let result = guarded(link, handler).await;
+    match &result {
+        Err(Outcome::Panicked(_)) => observe::handler_failed(name, "panic"),
+        Err(_) => observe::handler_failed(name, "cancelled"),
+        Ok(_) => {}
+    }
+    result
+}
+
 /// Runs a handler so that neither its panic nor its endlessness takes the connection along.
-async fn guarded<T>(link: &Link, handler: impl Future<Output = T>) -> Result<T, Outcome> {
+pub(crate) async fn guarded<T>(
+    link: &Link,
+    handler: impl Future<Output = T>,
+) -> Result<T, Outcome> {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
         if link.take_cancel() {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest};
 use percent_encoding::percent_decode;
 
 pub(crate) use access::{AccessLog, SocketVisit, Visit, VisitSlot};
@@ -32,6 +33,10 @@ pub(crate) struct Front {
     /// Never shown to the application when a trusted proxy sent the request, and when not.
     hidden: [Arc<[HeaderName]>; 2],
 }
+
+/// Where a peer connected to; kept with the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalAddr(pub(crate) SocketAddr);
 
 /// The two ends of a connection as the server sees them.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +78,21 @@ impl Front {
         names.push(ROOT_PATH);
         self.hidden[1] = names.into();
         self.proxies = Some(Arc::new(proxies));
+    }
+
+    /// Where a request to an App came from: what our own server found out, or else what can be
+    /// seen here.
+    pub(crate) fn arrival_of(&self, request: &HttpRequest) -> Arrival {
+        if let Some(known) = request.extensions().get::<Arrival>() {
+            return known.clone();
+        }
+        let local = request.conn_data::<LocalAddr>();
+        let transport = Transport {
+            peer: request.peer_addr(),
+            local: local.map(|LocalAddr(address)| *address),
+            secure: request.app_config().secure(),
+        };
+        self.arrival(request.headers(), transport)
     }
 
     /// Finds out where a request came from; only trusted proxies are believed.

@@ -21,7 +21,7 @@ use crate::front::Front;
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::{Protocol, Scope};
-use crate::socket::{KillHandle, KillSwitch, Registry, arrival, scope_builder};
+use crate::socket::{KillHandle, KillSwitch, Registry, scope_builder};
 
 /// Mounts an application in an actix-web App, under every path of the resource it is given to.
 ///
@@ -109,7 +109,7 @@ fn scope_of(request: &HttpRequest) -> Scope {
         Version::HTTP_3 => "3",
         _ => "1.1",
     };
-    scope_builder(head, &arrival(request, &Front::default()))
+    scope_builder(head, &Front::default().arrival_of(request))
         .protocol(Protocol::Http)
         .method(head.method.as_str())
         .http_version(version)

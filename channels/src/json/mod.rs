@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::{Accept, Deny};
 use crate::connection::Context;
-use crate::consumer::WebsocketConsumer;
+use crate::consumer::{OnUnknown, WebsocketConsumer};
 use crate::error::HandlerResult;
 use crate::event::{CloseCode, Disconnect, Frame};
 use crate::layers::LayerEvent;
@@ -137,6 +137,11 @@ pub trait JsonConsumer: Sized + 'static {
         Ok(())
     }
 
+    /// Decides what becomes of an event that `Event` cannot hold.
+    fn on_unknown(&self) -> OnUnknown {
+        OnUnknown::Ignore
+    }
+
     /// Says goodbye, as [`WebsocketConsumer::disconnect`].
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut JsonContext<Self>) {
         let _ = (why, ctx);
@@ -199,6 +204,10 @@ impl<C: JsonConsumer> WebsocketConsumer for Json<C> {
 
     async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         self.0.event(event, ctx).await
+    }
+
+    fn on_unknown(&self) -> OnUnknown {
+        self.0.on_unknown()
     }
 
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {

@@ -39,6 +39,9 @@ pub enum LayerError {
     /// The layer cannot do this at all; see [`ChannelLayer::extensions`].
     #[error("this channel layer does not offer {0:?}")]
     Unsupported(Extension),
+    /// The application was told to have no layer.
+    #[error("there is no channel layer; give one to the driver, or to the route with UseLayer")]
+    NoLayer,
     /// The layer's own backend failed.
     #[error("the channel layer's backend failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),

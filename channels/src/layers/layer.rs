@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::none::NoLayer;
 use super::{
     BlockingLayer, ChannelLayer, ChannelReceiver, Extension, Group, InMemoryLayer, LayerError,
     LayerEvent, LayerMessage, SendReport,
@@ -52,6 +53,12 @@ impl Layer {
     /// A layer of this process with the default capacities.
     pub fn in_memory() -> Self {
         Self::new(InMemoryLayer::new())
+    }
+
+    /// No layer: consumers work, but without events of others. Whatever needs a layer fails with
+    /// [`LayerError::NoLayer`], the handshake of a consumer with `groups` among it.
+    pub fn none() -> Self {
+        Self::new(NoLayer)
     }
 
     pub(crate) fn backend(&self) -> &dyn ChannelLayer {

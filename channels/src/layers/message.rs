@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::spelling;
+
 /// An event that can cross a layer. Every type that serde can write and read is one.
 ///
 /// By convention an enum with `#[serde(tag = "type")]` whose variants carry Channels' dotted
@@ -33,6 +35,7 @@ pub struct LayerMessage(Arc<dyn Erased>);
 trait Erased: Send + Sync {
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn to_value(&self) -> serde_json::Result<Value>;
+    fn json_bytes(&self) -> serde_json::Result<usize>;
     fn type_name(&self) -> &'static str;
 }
 
@@ -45,8 +48,28 @@ impl<E: LayerEvent> Erased for E {
         serde_json::to_value(self)
     }
 
+    fn json_bytes(&self) -> serde_json::Result<usize> {
+        let mut counted = Counted(0);
+        serde_json::to_writer(&mut counted, self)?;
+        Ok(counted.0)
+    }
+
     fn type_name(&self) -> &'static str {
         type_name::<E>()
+    }
+}
+
+/// Counts what is written to it, and keeps nothing.
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -54,7 +77,7 @@ static UNDECODABLE: AtomicU64 = AtomicU64::new(0);
 
 /// How many messages of this process reached a consumer whose event type could not hold them.
 ///
-/// They are dropped with a debug log line and the connection lives on.
+/// What becomes of them is the consumer's [`OnUnknown`](crate::OnUnknown).
 pub fn undecodable_messages() -> u64 {
     UNDECODABLE.load(Ordering::Relaxed)
 }
@@ -66,7 +89,7 @@ impl LayerMessage {
     }
 
     /// The event as the receiver's type: the very value if the types are the same, else what its
-    /// serialised form reads as.
+    /// serialised form reads as. There `chat.message` and `chat_message` are the same `type`.
     ///
     /// # Errors
     /// [`DecodeError`] if the two types do not share that form.
@@ -74,7 +97,7 @@ impl LayerMessage {
         if let Ok(event) = Arc::clone(&self.0).into_any().downcast::<E>() {
             return Ok(event);
         }
-        let read = self.0.to_value().and_then(serde_json::from_value::<E>);
+        let read = self.0.to_value().and_then(spelling::read::<E>);
         read.map(Arc::new).map_err(|source| DecodeError {
             sent: self.0.type_name(),
             wanted: type_name::<E>(),
@@ -90,17 +113,18 @@ impl LayerMessage {
         self.0.to_value()
     }
 
-    /// Decodes for a consumer; what it does not know is counted and logged instead.
-    pub(crate) fn decode_or_count<E: LayerEvent>(&self) -> Option<Arc<E>> {
-        match self.decode() {
-            Ok(event) => Some(event),
-            Err(mismatch) => {
-                UNDECODABLE.fetch_add(1, Ordering::Relaxed);
-                crate::observe::undecodable();
-                log::debug!(target: "channels::layers", "event ignored: {mismatch}");
-                None
-            }
-        }
+    /// How long the event is as JSON; none if it cannot be written so, which does not matter
+    /// within one process.
+    pub(super) fn json_bytes(&self) -> Option<usize> {
+        self.0.json_bytes().ok()
+    }
+
+    /// Decodes for a consumer, counting what its type cannot hold.
+    pub(crate) fn decode_or_count<E: LayerEvent>(&self) -> Result<Arc<E>, DecodeError> {
+        self.decode().inspect_err(|_| {
+            UNDECODABLE.fetch_add(1, Ordering::Relaxed);
+            crate::observe::undecodable();
+        })
     }
 }
 

@@ -6,18 +6,22 @@
 
 mod backend;
 mod blocking;
+mod dynamic;
 mod globs;
 mod group;
 mod layer;
 mod memory;
 mod message;
 mod named;
+mod none;
 mod normal;
 mod queue;
 mod registry;
+mod spelling;
 
 pub use backend::{ChannelLayer, Extension, LayerError, SendReport};
 pub use blocking::BlockingLayer;
+pub use dynamic::{DynEvent, EventTypeError, handler_name};
 pub use group::Group;
 pub use layer::Layer;
 pub use memory::{InMemoryLayer, InMemoryLayerBuilder};

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::queue::Expiry;
 use super::{LayerError, LayerMessage};
 use crate::names::ChannelName;
+use crate::observe;
 
 /// All normal channels of a layer; one exists from its first message or reader to its last.
 #[derive(Default)]
@@ -26,6 +27,14 @@ struct Shared {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, VecDeque<(Instant, LayerMessage)>> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next message, and how many waited with it.
+    fn take(&self) -> Option<(LayerMessage, usize)> {
+        let mut messages = self.lock();
+        let waiting = messages.len();
+        let (_, message) = messages.pop_front()?;
+        Some((message, waiting))
     }
 
     fn drop_expired(&self, expiry: &Expiry) {
@@ -90,7 +99,8 @@ impl NormalChannels {
             // Listening before looking: a message that comes in between wakes this reader.
             ready.as_mut().enable();
             reader.shared.drop_expired(expiry);
-            if let Some((_, message)) = reader.shared.lock().pop_front() {
+            if let Some((message, waiting)) = reader.shared.take() {
+                observe::delivered(waiting);
                 return message;
             }
             ready.await;

@@ -234,7 +234,11 @@ impl Stream for ChannelReceiver {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<LayerMessage>> {
         let mut state = self.queue.lock();
         self.queue.drop_expired(&mut state);
+        let waiting = state.messages.len();
         if let Some((_, message)) = state.messages.pop_front() {
+            // A recorder may do what it likes, so the lock is free by then.
+            drop(state);
+            observe::delivered(waiting);
             return Poll::Ready(Some(message));
         }
         // An idle channel keeps no buffer.

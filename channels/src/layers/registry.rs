@@ -117,7 +117,11 @@ impl Registry {
     fn drop_expired(&self, members: &mut HashMap<ChannelName, Member>) {
         if let Some(limit) = self.group_expiry {
             let now = self.expiry.now();
-            members.retain(|_, member| now.saturating_duration_since(member.joined) < limit);
+            members.retain(|_, member| {
+                // A channel with an owner is in the group until the owner goes.
+                let lives = member.sender.is_some();
+                lives || now.saturating_duration_since(member.joined) < limit
+            });
         }
     }
 

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use futures_util::future::{LocalBoxFuture, ready};
 
+use super::answering::{AnswerHeaders, AnswerHook, Closer};
+use super::reverse::{Names, UrlError};
 use crate::answer::Deny;
 use crate::connection::{Connection, Link, Session};
 use crate::consumer::Consumer;
-use crate::layers::Layer;
+use crate::event::CloseCode;
+use crate::layers::{ChannelReceiver, Layer};
 use crate::middleware::{Middleware, Next};
 use crate::names::ChannelName;
 use crate::scope::Scope;
@@ -20,6 +23,7 @@ pub struct Endpoint {
     service: Arc<dyn Service>,
     /// Whether a router is inside, so that its route is a prefix and not the whole path.
     nests: bool,
+    names: Arc<Names>,
 }
 
 pub(super) trait Service: Send + Sync + 'static {
@@ -27,10 +31,19 @@ pub(super) trait Service: Send + Sync + 'static {
 }
 
 impl Endpoint {
-    pub(super) fn router(service: impl Service) -> Self {
+    pub(super) fn of(service: impl Service, nests: bool) -> Self {
         Self {
             service: Arc::new(service),
-            nests: true,
+            nests,
+            names: Arc::default(),
+        }
+    }
+
+    /// With the names of its routes.
+    pub(super) fn named(self, names: Names) -> Self {
+        Self {
+            names: Arc::new(names),
+            ..self
         }
     }
 
@@ -38,10 +51,33 @@ impl Endpoint {
         self.nests
     }
 
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The path of a route that [`URLRouter::name`](crate::URLRouter::name) named, with these
+    /// arguments: Django's `reverse()`. Begins with a slash, percent-encoded, without a mount's
+    /// root path.
+    ///
+    /// ```
+    /// use channels::{IntoEndpoint as _, Scope, URLRouter, WebsocketDenier};
+    /// let rooms = URLRouter::new().path("<str:room>/", |_: &Scope| WebsocketDenier).name("room");
+    /// let app = URLRouter::new().path("ws/rooms/", rooms).into_endpoint();
+    /// assert_eq!(app.url_for("room", &[("room", "tea time")])?, "/ws/rooms/tea%20time/");
+    /// # Ok::<(), channels::UrlError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`UrlError`] if there is no such route, or it takes other arguments.
+    pub fn url_for(&self, name: &str, args: &[(&str, &str)]) -> Result<String, UrlError> {
+        self.names.url_for(name, args)
+    }
+
     /// Puts middleware around it; the one wrapped last runs first.
     pub fn wrap(self, middleware: impl Middleware) -> Self {
         Self {
             nests: self.nests,
+            names: Arc::clone(&self.names),
             service: Arc::new(Wrapped {
                 middleware,
                 inner: self,
@@ -91,10 +127,7 @@ where
     C: Consumer,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint {
-            service: Arc::new(Factory(Arc::new(self))),
-            nests: false,
-        }
+        Endpoint::of(Factory(Arc::new(self)), false)
     }
 }
 
@@ -114,6 +147,9 @@ where
         Box::pin(ready(Ok(Connecting {
             scope,
             headers: Vec::new(),
+            hooks: Vec::new(),
+            closers: Vec::new(),
+            subprotocol: None,
             layer: None,
             make: Box::new(move |scope, parts| {
                 let consumer = factory(&scope);
@@ -142,7 +178,16 @@ pub(crate) struct Parts {
     pub(crate) link: Rc<Link>,
 }
 
-type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
+pub(crate) type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
+
+/// What [`Connecting::start`] makes.
+pub(crate) struct Made {
+    pub(crate) connection: Box<dyn Connection>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) hooks: Vec<AnswerHook>,
+    pub(crate) closers: Vec<Closer>,
+    pub(crate) subprotocol: Option<String>,
+}
 
 /// A connection that has found its consumer; `connect` comes next.
 ///
@@ -150,6 +195,10 @@ type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
 pub struct Connecting {
     scope: Scope,
     headers: Vec<(String, String)>,
+    hooks: Vec<AnswerHook>,
+    closers: Vec<Closer>,
+    /// Answered when the consumer chooses none.
+    subprotocol: Option<String>,
     /// The layer that middleware chose instead of the driver's.
     layer: Option<Layer>,
     make: Make,
@@ -167,6 +216,51 @@ impl Connecting {
         self
     }
 
+    /// Lets something run when the answer's status is known, as saving a session: it gives
+    /// headers to add, or another answer. What is further in runs first.
+    pub(crate) fn on_answer(
+        mut self,
+        hook: impl FnOnce(u16) -> LocalBoxFuture<'static, AnswerHeaders> + 'static,
+    ) -> Self {
+        self.hooks.push(Box::new(hook));
+        self
+    }
+
+    /// Closes the connection with this code and reason as soon as anything comes on a channel.
+    ///
+    /// Neither a handler that is busy nor events that wait hold that up.
+    pub fn close_on(
+        mut self,
+        channel: ChannelReceiver,
+        code: CloseCode,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.closers.push(Closer {
+            channel,
+            code,
+            reason: reason.into(),
+        });
+        self
+    }
+
+    /// The subprotocol of the answer unless the consumer chooses one.
+    pub(crate) fn or_subprotocol(mut self, name: &str) -> Self {
+        self.subprotocol.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
+    /// Puts something between the driver and the consumer, which need not exist yet.
+    pub(crate) fn make_with(
+        self,
+        wrap: impl FnOnce(Make, Scope, Parts) -> Box<dyn Connection> + 'static,
+    ) -> Self {
+        let make = self.make;
+        Self {
+            make: Box::new(move |scope, parts| wrap(make, scope, parts)),
+            ..self
+        }
+    }
+
     /// Keeps a value for as long as the connection lives.
     pub(crate) fn hold<T: Send + Sync + 'static>(&mut self, value: T) {
         self.scope.insert(value);
@@ -182,9 +276,15 @@ impl Connecting {
         self.layer.as_ref()
     }
 
-    /// The headers that middleware added, and the consumer at its connection.
-    pub(crate) fn start(self, parts: Parts) -> (Vec<(String, String)>, Box<dyn Connection>) {
-        (self.headers, (self.make)(self.scope, parts))
+    /// The consumer at its connection, and what middleware has to add.
+    pub(crate) fn start(self, parts: Parts) -> Made {
+        Made {
+            connection: (self.make)(self.scope, parts),
+            headers: self.headers,
+            hooks: self.hooks,
+            closers: self.closers,
+            subprotocol: self.subprotocol,
+        }
     }
 }
 

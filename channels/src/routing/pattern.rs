@@ -1,16 +1,24 @@
 //! Route patterns: Django's `path()` syntax and regular expressions, compiled once.
 //!
-//! Source: django/urls/resolvers.py and converters.py.
+//! Source: django/urls/resolvers.py.
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::converter::PathConverter;
+use super::reverse::Piece;
+
+/// The converters that an application added, by name.
+pub(super) type Converters = BTreeMap<String, PathConverter>;
+
 /// A compiled pattern.
 pub(super) struct Pattern {
     regex: Regex,
     /// Converter of each named argument; a regular expression has none.
-    converters: BTreeMap<String, Converter>,
+    converters: Converters,
+    /// What a path is put together from; a regular expression has no such thing.
+    pub(super) pieces: Option<Vec<Piece>>,
 }
 
 /// What a pattern took out of a path.
@@ -22,73 +30,31 @@ pub(super) struct Matched {
     pub(super) end: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Converter {
-    Str,
-    Int,
-    Slug,
-    Uuid,
-    Path,
-}
-
-impl Converter {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "str" => Self::Str,
-            "int" => Self::Int,
-            "slug" => Self::Slug,
-            "uuid" => Self::Uuid,
-            "path" => Self::Path,
-            _ => return None,
-        })
-    }
-
-    fn regex(self) -> &'static str {
-        match self {
-            Self::Str => "[^/]+",
-            Self::Int => "[0-9]+",
-            Self::Slug => "[-a-zA-Z0-9_]+",
-            Self::Uuid => "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-            Self::Path => ".+",
-        }
-    }
-
-    /// The text as the application gets it: numbers without leading zeros.
-    fn convert(self, text: &str) -> String {
-        match self {
-            Self::Int => match text.trim_start_matches('0') {
-                "" => "0".to_owned(),
-                digits => digits.to_owned(),
-            },
-            _ => text.to_owned(),
-        }
-    }
-}
-
 impl Pattern {
     /// Compiles `rooms/<int:room>/`. A prefix may be followed by anything.
-    pub(super) fn path(pattern: &str, prefix: bool) -> Result<Self, String> {
+    pub(super) fn path(pattern: &str, prefix: bool, own: &Converters) -> Result<Self, String> {
+        let pieces = pieces_of(pattern, own)?;
         let mut regex = String::from("^");
-        let mut converters = BTreeMap::new();
-        let mut rest = pattern;
-        while let Some(open) = rest.find('<') {
-            regex.push_str(&regex::escape(&rest[..open]));
-            let inner = &rest[open + 1..];
-            let close = inner.find('>').ok_or("a '<' has no '>'")?;
-            let (converter, name) = argument(&inner[..close])?;
-            regex.push_str(&format!("(?P<{name}>{})", converter.regex()));
-            if converters.insert(name.to_owned(), converter).is_some() {
-                return Err(format!("the argument {name:?} appears twice"));
+        let mut converters = Converters::new();
+        for piece in &pieces {
+            match piece {
+                Piece::Literal(text) => regex.push_str(&regex::escape(text)),
+                Piece::Argument(name, converter) => {
+                    let inner = Regex::new(&converter.regex).map_err(|error| error.to_string())?;
+                    regex.push_str(&format!("(?P<{name}>{inner})"));
+                    if converters.insert(name.clone(), converter.clone()).is_some() {
+                        return Err(format!("the argument {name:?} appears twice"));
+                    }
+                }
             }
-            rest = &inner[close + 1..];
         }
-        regex.push_str(&regex::escape(rest));
         if !prefix {
             regex.push_str(r"\z");
         }
         Ok(Self {
             regex: Regex::new(&regex).map_err(|error| error.to_string())?,
             converters,
+            pieces: Some(pieces),
         })
     }
 
@@ -102,6 +68,7 @@ impl Pattern {
         Ok(Self {
             regex: Regex::new(&whole).map_err(|error| error.to_string())?,
             converters: BTreeMap::new(),
+            pieces: None,
         })
     }
 
@@ -117,8 +84,10 @@ impl Pattern {
             let text = capture.map(|capture| capture.as_str());
             match (name, text) {
                 (Some(name), Some(text)) => {
-                    let converter = self.converters.get(name).copied();
-                    let value = converter.unwrap_or(Converter::Str).convert(text);
+                    let value = match self.converters.get(name) {
+                        Some(converter) => converter.apply(text)?,
+                        None => text.to_owned(),
+                    };
                     matched.kwargs.insert(name.to_owned(), value);
                 }
                 // With a named group beside it an unnamed one is no argument.
@@ -130,18 +99,37 @@ impl Pattern {
     }
 }
 
-fn argument(inner: &str) -> Result<(Converter, &str), String> {
+fn pieces_of(pattern: &str, own: &Converters) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = pattern;
+    while let Some(open) = rest.find('<') {
+        pieces.push(Piece::Literal(rest[..open].to_owned()));
+        let inner = &rest[open + 1..];
+        let close = inner.find('>').ok_or("a '<' has no '>'")?;
+        let (name, converter) = argument(&inner[..close], own)?;
+        pieces.push(Piece::Argument(name.to_owned(), converter));
+        rest = &inner[close + 1..];
+    }
+    pieces.push(Piece::Literal(rest.to_owned()));
+    Ok(pieces)
+}
+
+fn argument<'a>(inner: &'a str, own: &Converters) -> Result<(&'a str, PathConverter), String> {
     let (converter, name) = inner.split_once(':').unwrap_or(("str", inner));
-    let known = Converter::named(converter);
+    let known = own.get(converter).cloned();
+    let known = known.or_else(|| PathConverter::named(converter));
     let known = known.ok_or_else(|| {
-        format!("there is no converter {converter:?}; use str, int, slug, uuid or path")
+        format!(
+            "there is no converter {converter:?}; use str, int, slug, uuid or path, or add yours \
+             with `converter` before the route"
+        )
     })?;
     let mut letters = name.chars();
     let starts_well = letters
         .next()
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if starts_well && letters.all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Ok((known, name));
+        return Ok((name, known));
     }
     Err(format!("{name:?} cannot name an argument"))
 }

@@ -2,8 +2,10 @@
 
 use futures_util::future::LocalBoxFuture;
 
+use super::converter::PathConverter;
 use super::endpoint::{Connecting, Endpoint, IntoEndpoint, Service};
-use super::pattern::{Matched, Pattern};
+use super::pattern::{Converters, Matched, Pattern};
+use super::reverse::Names;
 use crate::answer::Deny;
 use crate::scope::{Scope, UrlRoute};
 
@@ -36,11 +38,13 @@ use crate::scope::{Scope, UrlRoute};
 #[derive(Default)]
 pub struct URLRouter {
     routes: Vec<Route>,
+    converters: Converters,
 }
 
 struct Route {
     pattern: Pattern,
     target: Endpoint,
+    name: Option<String>,
     /// Override what the pattern captured.
     kwargs: Vec<(String, String)>,
 }
@@ -51,13 +55,20 @@ impl URLRouter {
         Self::default()
     }
 
+    /// Adds a converter for the routes that follow: Django's `register_converter`, for this
+    /// router alone.
+    pub fn converter(mut self, name: &str, converter: PathConverter) -> Self {
+        self.converters.insert(name.to_owned(), converter);
+        self
+    }
+
     /// Adds a route.
     ///
     /// # Panics
     /// At start-up, if the pattern is malformed; the text says how.
     pub fn path(mut self, pattern: &str, target: impl IntoEndpoint) -> Self {
         let target = target.into_endpoint();
-        let compiled = Pattern::path(pattern, target.nests());
+        let compiled = Pattern::path(pattern, target.nests(), &self.converters);
         self.add(pattern, compiled, target);
         self
     }
@@ -80,8 +91,34 @@ impl URLRouter {
         self.routes.push(Route {
             pattern,
             target,
+            name: None,
             kwargs: Vec::new(),
         });
+    }
+
+    /// Names the route added last, for [`Endpoint::url_for`].
+    ///
+    /// # Panics
+    /// At start-up, if there is no route yet.
+    pub fn name(mut self, name: &str) -> Self {
+        let route = self.routes.last_mut();
+        let route = route.expect("`name` belongs after the route that it names");
+        route.name = Some(name.to_owned());
+        self
+    }
+
+    fn names(&self) -> Names {
+        let mut names = Names::default();
+        for route in &self.routes {
+            let Some(pieces) = &route.pattern.pieces else {
+                continue;
+            };
+            names.add_nested(pieces, route.target.names());
+            if let Some(name) = &route.name {
+                names.add(name, pieces.clone());
+            }
+        }
+        names
     }
 
     /// Gives the route added last a fixed argument, which overrides a captured one of that name.
@@ -149,6 +186,7 @@ fn path_to_match(scope: &Scope) -> Option<String> {
 
 impl IntoEndpoint for URLRouter {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint::router(self)
+        let names = self.names();
+        Endpoint::of(self, true).named(names)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::{Handshake, Protocol, Scope};
+use crate::names::ChannelName;
 
 /// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ impl ScopeBuilder {
             subprotocols: Vec::new(),
             http_version: "1.1".to_owned(),
             method: "GET".to_owned(),
+            channel: None,
         })
     }
 
@@ -61,6 +63,12 @@ impl ScopeBuilder {
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.0.protocol = protocol;
         self
+    }
+
+    /// Makes it the scope of a worker's consumer, of this channel.
+    pub fn channel(mut self, name: ChannelName) -> Self {
+        self.0.channel = Some(name);
+        self.protocol(Protocol::Channel)
     }
 
     /// Sets the peer's address.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::names::ChannelName;
 pub use builder::ScopeBuilder;
 pub use cookies::Cookies;
 pub use protocol::Protocol;
@@ -59,6 +60,7 @@ struct Handshake {
     subprotocols: Vec<String>,
     http_version: String,
     method: String,
+    channel: Option<ChannelName>,
 }
 
 /// What routing took out of the path, and what is left for routers further in.
@@ -164,6 +166,11 @@ impl Scope {
         &self.handshake.method
     }
 
+    /// The channel whose messages a worker's consumer gets; `None` on any other connection.
+    pub fn channel(&self) -> Option<&ChannelName> {
+        self.handshake.channel.as_ref()
+    }
+
     /// A named argument of the route, as `7` of `rooms/<int:room>/`.
     ///
     /// # Errors
@@ -200,6 +207,11 @@ impl Scope {
         self.cookies = Arc::new(cookies);
     }
 
+    /// Replaces the subprotocols that the client offered, as those without a secret among them.
+    pub(crate) fn set_subprotocols(&mut self, offered: Vec<String>) {
+        Arc::make_mut(&mut self.handshake).subprotocols = offered;
+    }
+
     pub(crate) fn route(&self) -> &UrlRoute {
         &self.route
     }
@@ -215,6 +227,12 @@ impl Scope {
 
     pub(crate) fn insert_shared<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
         Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), value);
+    }
+
+    /// As [`get`](Self::get), to keep.
+    pub(crate) fn get_shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let value = self.extensions.get(&TypeId::of::<T>())?;
+        Arc::clone(value).downcast().ok()
     }
 
     /// The value of that type that middleware put in.

@@ -101,6 +101,16 @@ impl Server {
     ///
     /// HTTP/1.1 is all that is offered by ALPN: a WebSocket needs it, and pages share the port.
     ///
+    /// ```no_run
+    /// # use channels::Server;
+    /// # use tokio_rustls::rustls;
+    /// # fn bind(config: rustls::ServerConfig) -> std::io::Result<()> {
+    /// let server = Server::new().bind("0.0.0.0:80")?.bind_rustls_0_23("0.0.0.0:443", config)?;
+    /// # let _ = server;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The address cannot be bound, or is none.
     #[cfg(feature = "rustls")]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::rt::signal::ctrl_c;
 use futures_util::future::LocalBoxFuture;
 
 use super::hooks::Hooks;
-use crate::socket::Registry;
+use crate::signals::stop_signal;
+use crate::socket::{Farewell, Registry};
 
 /// The future of a running server: must be polled for commands to have effect.
 #[must_use = "a server only runs while it is awaited or spawned"]
@@ -26,7 +26,7 @@ pub struct RunningServer {
 pub struct ServerHandle {
     pub(super) inner: actix_server::ServerHandle,
     pub(super) registry: Arc<Registry>,
-    pub(super) close_spread: Duration,
+    pub(super) farewell: Farewell,
     pub(super) shutdown_timeout: Duration,
 }
 
@@ -80,7 +80,7 @@ impl ServerHandle {
         if graceful {
             self.inner.pause().await;
             self.registry
-                .drain(self.close_spread, self.shutdown_timeout)
+                .drain(self.farewell, self.shutdown_timeout)
                 .await;
         }
         self.inner.stop(graceful).await;
@@ -111,37 +111,6 @@ async fn stop_on_signal(handle: ServerHandle) {
         () = stop_signal() => handle.stop(false).await,
     }
     // The server itself says when it has ended.
-    pending().await
-}
-
-async fn stop_signal() {
-    let interrupted = async {
-        if ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signals) => {
-            signals.recv().await;
-        }
-        Err(failure) => {
-            log::warn!(target: "channels::server", "SIGTERM is not listened to: {failure}");
-            pending().await
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
     pending().await
 }
 

@@ -116,7 +116,15 @@ impl Server {
     /// Closes consumers at moments spread over this time when the server stops, so that their
     /// clients do not all come back at once. 0 unless set.
     pub fn close_spread(mut self, time: Duration) -> Self {
-        self.close_spread = time;
+        self.farewell.spread = time;
+        self
+    }
+
+    /// Tells each client of a consumer, when the server stops, to come back at a moment of its own
+    /// within this time: the reason of its Close then reads `retry-after-ms=1234`. There is none
+    /// unless set.
+    pub fn retry_within(mut self, time: Duration) -> Self {
+        self.farewell.retry_within = Some(time);
         self
     }
 

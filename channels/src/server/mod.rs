@@ -3,6 +3,23 @@
 //! What Daphne is to Channels. Requests go to the App; those that ask for a WebSocket go to the
 //! consumers, on a socket of their own and through their own middleware (Channels'
 //! `ProtocolTypeRouter`). Source: daphne/cli.py and daphne/server.py.
+//!
+//! | flag of Daphne | here |
+//! |---|---|
+//! | `-b`, `-p` | [`Server::bind`] |
+//! | `-u`, `--fd` | [`Server::bind_uds`], [`Server::listen`], [`Server::listen_uds`] |
+//! | `-e ssl:..` | `Server::bind_rustls_0_23`, with the feature `rustls` |
+//! | `-t`, `--http-timeout` | [`Server::http_timeout`] |
+//! | `--websocket_timeout` | [`SocketOptions::websocket_timeout`] |
+//! | `--websocket_connect_timeout` | [`SocketOptions::connect_timeout`] |
+//! | `--websocket-max-message-size`, `-frame-size` | [`SocketOptions::max_message_bytes`], [`max_frame_bytes`](SocketOptions::max_frame_bytes) |
+//! | `--ping-interval`, `--ping-timeout` | [`SocketOptions::ping_interval`], [`idle_timeout`](SocketOptions::idle_timeout) |
+//! | `--application-close-timeout` | [`SocketOptions::handler_grace`] |
+//! | `--root-path` | [`Server::root_path`] |
+//! | `--proxy-headers`, `-host`, `-port` | [`Server::proxy_headers`] with [`ProxyHeaders`] |
+//! | `-s`, `--server-name`, `--no-server-name` | [`Server::server_name`] |
+//! | `--access-log` | [`Server::access_log`]; files and formats are the logger's |
+//! | `-v` | the level of the logger |
 
 mod addresses;
 mod handle;
@@ -32,7 +49,7 @@ pub use crate::front::ProxyHeaders;
 use crate::front::{AccessLog, Front};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
-use crate::socket::{Registry, SocketOptions};
+use crate::socket::{Farewell, Registry, SocketOptions};
 
 /// How long the end of a connection may take; values from 1 to 500 ms let some linger for ever.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -74,7 +91,7 @@ pub struct Server {
     workers: Option<usize>,
     max_connections: Option<usize>,
     signals: bool,
-    close_spread: Duration,
+    farewell: Farewell,
     shutdown_timeout: Duration,
 }
 
@@ -120,7 +137,7 @@ impl Default for Server {
             workers: None,
             max_connections: None,
             signals: true,
-            close_spread: Duration::ZERO,
+            farewell: Farewell::default(),
             shutdown_timeout: Duration::from_secs(30),
         }
     }
@@ -198,7 +215,7 @@ impl Server {
         let handle = ServerHandle {
             inner: server.handle(),
             registry,
-            close_spread: self.close_spread,
+            farewell: self.farewell,
             shutdown_timeout: self.shutdown_timeout,
         };
         RunningServer::new(server, handle, self.hooks, self.signals)

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::{HttpMessage as _, Request, Response, StatusCode};
@@ -72,9 +71,13 @@ impl Shared {
         E: Into<Response<BoxBody>>,
         B: MessageBody + 'static,
     {
-        let limit = self.settings.http_timeout.unwrap_or(Duration::MAX);
         // A page that panics takes nothing with it but its own state.
-        match timeout(limit, AssertUnwindSafe(answering).catch_unwind()).await {
+        let answering = AssertUnwindSafe(answering).catch_unwind();
+        let answered = match self.settings.http_timeout {
+            Some(limit) => timeout(limit, answering).await,
+            None => Ok(answering.await),
+        };
+        match answered {
             Ok(Ok(Ok(response))) => response.into().map_into_boxed_body(),
             Ok(Ok(Err(failure))) => failure.into(),
             Ok(Err(_)) => {

@@ -28,12 +28,10 @@ use futures_util::future::LocalBoxFuture;
 
 use super::Settings;
 use super::addresses::Listener;
-use crate::front::{Arrival, Transport};
+use crate::front::{Arrival, LocalAddr, Transport};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
-use crate::socket::{
-    HandedOver, Io, LocalAddr, OwnSockets, Registry, SocketOptions, keep_switch, prepare,
-};
+use crate::socket::{HandedOver, Io, OwnSockets, Registry, SocketOptions, keep_switch, prepare};
 
 /// What pages are told of an address that does not exist, as on a Unix socket.
 const NO_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 0);

@@ -10,7 +10,10 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::actor::SocketActor;
-use super::frames::{Opcode, write_close, write_frame};
+use super::deflate::Deflater;
+use super::frames::Opcode;
+use super::writing::{write_close, write_frame};
+use crate::event::Frame;
 
 /// About what a socket takes at once; frames beyond stay where they are counted.
 const ENOUGH_BYTES: usize = 64 * 1024;
@@ -46,6 +49,18 @@ impl SocketContext {
     }
 
     // ---- the actor's side
+
+    pub(super) fn message(&mut self, message: &Frame, deflater: Option<&mut Deflater>) {
+        let (opcode, payload) = match message {
+            Frame::Text(text) => (Opcode::Text, &text.as_bytes()[..]),
+            Frame::Binary(bytes) => (Opcode::Binary, &bytes[..]),
+        };
+        match deflater.and_then(|deflater| deflater.compress(payload)) {
+            Some(compressed) => write_frame(&mut self.out, opcode, true, &compressed),
+            None => write_frame(&mut self.out, opcode, false, payload),
+        }
+        self.note_unsent();
+    }
 
     pub(super) fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
         write_frame(&mut self.out, opcode, false, payload);

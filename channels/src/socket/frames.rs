@@ -1,9 +1,7 @@
-//! RFC 6455's frames: reads them from bytes that arrive in any pieces, and writes ours.
+//! RFC 6455's frames, read from bytes that arrive in any pieces. `writing.rs` writes ours.
 //!
 //! A header is judged byte by byte, before anything of its payload is kept: one that announces a
 //! terabyte costs nothing. Payloads are unmasked where they lie and handed on as they come.
-
-use bytes::{BufMut as _, BytesMut};
 
 use crate::event::CloseCode;
 
@@ -19,19 +17,19 @@ impl Violation {
         Self { code, reason }
     }
 
-    const fn protocol(reason: &'static str) -> Self {
+    pub(super) const fn protocol(reason: &'static str) -> Self {
         Self::new(CloseCode::PROTOCOL, reason)
     }
 }
 
-const FIN: u8 = 0x80;
-const COMPRESSED: u8 = 0x40;
+pub(super) const FIN: u8 = 0x80;
+pub(super) const COMPRESSED: u8 = 0x40;
 const RESERVED_BITS: u8 = 0x70;
 const OPCODE: u8 = 0x0f;
 const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7f;
 const MASK_BYTES: usize = 4;
-const LONGEST_HEADER: usize = 14;
+pub(super) const LONGEST_HEADER: usize = 14;
 const MAX_CONTROL_BYTES: u64 = 125;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,53 +224,6 @@ fn unmask(bytes: &mut [u8], mask: [u8; MASK_BYTES]) {
     }
     for (byte, key) in rest.iter_mut().zip(mask) {
         *byte ^= key;
-    }
-}
-
-/// Writes a whole frame of the server: never masked, never fragmented.
-pub(super) fn write_frame(out: &mut BytesMut, opcode: Opcode, compressed: bool, payload: &[u8]) {
-    out.reserve(LONGEST_HEADER + payload.len());
-    out.put_u8(FIN | opcode as u8 | if compressed { COMPRESSED } else { 0 });
-    match payload.len() {
-        len @ 0..126 => out.put_u8(len as u8),
-        len @ 126..65_536 => {
-            out.put_u8(126);
-            out.put_u16(len as u16);
-        }
-        len => {
-            out.put_u8(127);
-            out.put_u64(len as u64);
-        }
-    }
-    out.put_slice(payload);
-}
-
-/// Writes a Close with an optional code and a reason, which must fit (RFC 6455 §5.5.1).
-pub(super) fn write_close(out: &mut BytesMut, code: Option<u16>, reason: &str) {
-    let mut payload = Vec::with_capacity(2 + reason.len());
-    if let Some(code) = code {
-        payload.extend_from_slice(&code.to_be_bytes());
-        payload.extend_from_slice(reason.as_bytes());
-    }
-    write_frame(out, Opcode::Close, false, &payload);
-}
-
-/// Reads the payload of a peer's Close.
-pub(super) fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, Violation> {
-    let Some((code, reason)) = payload.split_first_chunk() else {
-        return if payload.is_empty() {
-            Ok(None)
-        } else {
-            Err(Violation::protocol("close code cut off"))
-        };
-    };
-    let code = u16::from_be_bytes(*code);
-    if CloseCode::new(code).is_err() {
-        return Err(Violation::protocol("close code is reserved"));
-    }
-    match std::str::from_utf8(reason) {
-        Ok(reason) => Ok(Some((code, reason.to_owned()))),
-        Err(_) => Err(Violation::protocol("close reason is not UTF-8")),
     }
 }
 

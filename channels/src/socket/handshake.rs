@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 
+use super::deflate::{Agreed, is_well_formed};
 use crate::answer::{Accept, Deny};
 use crate::front::{self, Arrival};
 use crate::scope::{Scope, ScopeBuilder};
@@ -56,6 +57,9 @@ fn flaw(head: &RequestHead) -> Option<&'static str> {
     }
     if !headers.contains_key(header::HOST) {
         return Some("The Host header is missing");
+    }
+    if !is_well_formed(head) {
+        return Some("Sec-WebSocket-Extensions is not a list of extensions");
     }
     if let Some(flaw) = front::flaw(head) {
         return Some(flaw);
@@ -140,6 +144,7 @@ pub(super) fn switching_protocols(
     head: &RequestHead,
     accept: Accept,
     from_middleware: &[(String, String)],
+    deflate: Option<&Agreed>,
 ) -> HttpResponseBuilder {
     let mut response = HttpResponse::SwitchingProtocols();
     response.upgrade("websocket");
@@ -152,6 +157,9 @@ pub(super) fn switching_protocols(
         let offer = offers(head).find(|offer| decoded(offer) == chosen);
         let offer = offer.unwrap_or(&chosen);
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, offer));
+    }
+    if let Some(agreed) = deflate {
+        response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, agreed.answer()));
     }
     append(&mut response, from_middleware);
     append(&mut response, &accept.headers);

@@ -4,11 +4,15 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
-use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation, read_close};
+use super::deflate::Inflater;
+use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation};
 use super::options::SocketOptions;
-use super::reassembly::{FragmentLimits, Reassembly};
+use super::reassembly::{FragmentLimits, Reassembly, most_compressed};
 use super::wire::Source;
-use crate::event::Frame;
+use crate::event::{CloseCode, Frame};
+
+const CLOSE_NOT_UTF8: Violation =
+    Violation::new(CloseCode::INVALID_DATA, "close reason is not UTF-8");
 
 /// One thing that a peer said.
 #[derive(Debug)]
@@ -40,11 +44,17 @@ struct Decoder {
 }
 
 impl Incoming {
-    /// `already_read` is what came behind the handshake.
-    pub(super) fn new(source: Source, already_read: BytesMut, options: &SocketOptions) -> Self {
+    /// `already_read` is what came behind the handshake, `inflater` is there if compression was
+    /// agreed.
+    pub(super) fn new(
+        source: Source,
+        already_read: BytesMut,
+        options: &SocketOptions,
+        inflater: Option<Inflater>,
+    ) -> Self {
         Self {
             source,
-            decoder: Decoder::new(options),
+            decoder: Decoder::new(options, inflater),
             backlog: already_read,
             finished: false,
         }
@@ -115,14 +125,21 @@ impl Incoming {
 }
 
 impl Decoder {
-    fn new(options: &SocketOptions) -> Self {
+    fn new(options: &SocketOptions, inflater: Option<Inflater>) -> Self {
+        let limits = FragmentLimits {
+            bytes: options.max_message_bytes,
+            fragments: options.max_fragments,
+            time: options.fragment_timeout,
+        };
+        let may_compress = inflater.is_some();
+        let max_frame_bytes = if may_compress {
+            most_compressed(options.max_frame_bytes)
+        } else {
+            options.max_frame_bytes
+        };
         Self {
-            reader: FrameReader::new(options.max_frame_bytes, false),
-            reassembly: Reassembly::new(FragmentLimits {
-                bytes: options.max_message_bytes,
-                fragments: options.max_fragments,
-                time: options.fragment_timeout,
-            }),
+            reader: FrameReader::new(max_frame_bytes, may_compress),
+            reassembly: Reassembly::new(limits, inflater),
             control: None,
         }
     }
@@ -177,6 +194,24 @@ fn control_frame(opcode: Opcode, payload: Vec<u8>) -> Result<Arrived, Violation>
     })
 }
 
+/// The code and the reason of a peer's Close, or neither (RFC 6455 §5.5.1).
+fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, Violation> {
+    if payload.is_empty() {
+        return Ok(None);
+    }
+    let Some((code, reason)) = payload.split_first_chunk() else {
+        return Err(Violation::protocol("close code cut off"));
+    };
+    let code = u16::from_be_bytes(*code);
+    if CloseCode::new(code).is_err() {
+        return Err(Violation::protocol("close code is reserved"));
+    }
+    match std::str::from_utf8(reason) {
+        Ok(reason) => Ok(Some((code, reason.to_owned()))),
+        Err(_) => Err(CLOSE_NOT_UTF8),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +228,7 @@ mod tests {
         let source = Source::Body(Payload::Stream {
             payload: Box::pin(payload),
         });
-        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new());
+        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new(), None);
         let arrivals = stream::poll_fn(move |cx| incoming.poll_next(cx));
         arrivals.collect().await
     }

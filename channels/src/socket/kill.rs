@@ -4,7 +4,7 @@
 //! that its end is never seen. Shutting the socket down makes it look.
 
 use std::any::Any;
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket, TcpKeepalive};
 
 use super::options::SocketOptions;
+use crate::front::LocalAddr;
 
 /// Unacknowledged data, or a window that stays shut, for so long means that the peer is gone.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -57,10 +58,6 @@ fn tcp(io: &dyn Any) -> Option<&TcpStream> {
 fn tcp(io: &dyn Any) -> Option<&TcpStream> {
     io.downcast_ref()
 }
-
-/// Where a peer connected to, for its scope.
-#[derive(Clone, Copy)]
-pub(crate) struct LocalAddr(pub(crate) SocketAddr);
 
 /// What every connection needs: options of its socket, and to know its own address.
 pub(crate) fn prepare(stream: &TcpStream, data: &mut Extensions) {

@@ -6,6 +6,7 @@
 
 mod actor;
 mod context;
+mod deflate;
 mod frames;
 mod handshake;
 mod heartbeat;
@@ -17,13 +18,14 @@ mod own;
 mod reassembly;
 mod registry;
 mod wire;
+mod writing;
 
+pub use deflate::Deflate;
 pub(crate) use handshake::scope_builder;
 pub use kill::on_connect;
-pub(crate) use kill::{KillHandle, KillSwitch, LocalAddr, keep_switch, prepare};
-pub(crate) use mounted::arrival;
+pub(crate) use kill::{KillHandle, KillSwitch, keep_switch, prepare};
 pub use mounted::mounted;
 pub use options::SocketOptions;
 pub(crate) use own::{HandedOver, OwnSockets};
-pub(crate) use registry::{Entry, Registry};
+pub(crate) use registry::{Entry, Farewell, Registry};
 pub(crate) use wire::Io;

@@ -18,13 +18,13 @@ use super::actor::SocketActor;
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, KillSwitch, LocalAddr};
+use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
 use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
 use crate::connection::Answer;
-use crate::front::{Arrival, Front, SocketVisit, Transport, Visit, VisitSlot};
+use crate::front::{SocketVisit, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
@@ -90,18 +90,23 @@ impl Mount {
         };
         launched
             .attached
-            .keep(Rc::new((entry.clone(), Rc::clone(&visit))));
+            .keep(Rc::new((entry.clone(), visit.clone())));
         match launched.answer().await {
             Answer::Deny(deny) => denied(deny),
             Answer::Accept(accept) => {
-                if let Some(visit) = &*visit {
+                if let Some(visit) = visit {
                     visit.connect();
                 }
                 kill.bound_send_buffer(&self.options);
-                let mut head = switching_protocols(request.head(), accept, &launched.headers);
+                let deflate = self.options.agree(request.head());
+                let headers = &launched.headers;
+                let mut head =
+                    switching_protocols(request.head(), accept, headers, deflate.as_ref());
                 let source = Source::Body(payload.into_inner());
-                let incoming = Incoming::new(source, BytesMut::new(), &self.options);
-                let actor = SocketActor::new(launched, incoming, kill, &self.options);
+                let inflater = deflate.map(|agreed| agreed.inflater());
+                let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
+                let deflater = deflate.map(|agreed| agreed.deflater());
+                let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
                 let running = actor.run();
                 if let Some(entry) = &entry {
                     entry.reach_by(running.address().recipient());
@@ -115,27 +120,13 @@ impl Mount {
         let cut = move || kill.cut();
         launch(
             &self.app,
-            scope_of(request.head(), &arrival(request, &self.options.front)),
+            scope_of(request.head(), &self.options.front.arrival_of(request)),
             &self.layer,
             self.options.limits(),
             cut,
         )
         .await
     }
-}
-
-/// What our own server found out, or what can be seen here.
-pub(crate) fn arrival(request: &HttpRequest, front: &Front) -> Arrival {
-    if let Some(known) = request.extensions().get::<Arrival>() {
-        return known.clone();
-    }
-    let local = request.conn_data::<LocalAddr>();
-    let transport = Transport {
-        peer: request.head().peer_addr,
-        local: local.map(|LocalAddr(address)| *address),
-        secure: request.app_config().secure(),
-    };
-    front.arrival(request.headers(), transport)
 }
 
 /// A place at our own server, if that is what runs this App; refused when it stops.
@@ -149,10 +140,10 @@ fn enter(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Stopping> {
 struct Stopping;
 
 /// The access log's line, if our own server runs this App and keeps one.
-fn visit(request: &HttpRequest) -> Rc<Option<SocketVisit>> {
+fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
     let extensions = request.extensions();
     let visit = extensions.get::<VisitSlot>().and_then(|slot| slot.take());
-    Rc::new(visit.map(Visit::connecting))
+    visit.map(Visit::connecting).map(Rc::new)
 }
 
 /// The actor of a connection, between the task that runs it and the body that sends what it puts

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use actix_web::dev::RequestHead;
+
+use super::deflate::{Agreed, Deflate};
 use crate::connection::Limits;
 use crate::front::{Front, ProxyHeaders};
 
@@ -31,6 +34,7 @@ pub struct SocketOptions {
     pub(super) send_buffer_bytes: Option<usize>,
     pub(super) websocket_timeout: Option<Duration>,
     pub(super) front: Front,
+    pub(super) deflate: Option<Deflate>,
 }
 
 impl Default for SocketOptions {
@@ -50,6 +54,7 @@ impl Default for SocketOptions {
             send_buffer_bytes: Some(256 * 1024),
             websocket_timeout: Some(Duration::from_secs(86_400)),
             front: Front::default(),
+            deflate: None,
         }
     }
 }
@@ -134,6 +139,21 @@ impl SocketOptions {
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
         self
+    }
+
+    /// Compresses messages for clients that offer it. Default off.
+    ///
+    /// [`max_message_bytes`](Self::max_message_bytes) then counts what a message inflates to, and
+    /// a frame may be longer than [`max_frame_bytes`](Self::max_frame_bytes) by what compression
+    /// adds to data that it cannot compress: a thousandth and 64 bytes.
+    pub fn deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate);
+        self
+    }
+
+    /// What a client offers of compression and this server accepts.
+    pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
+        self.deflate.as_ref()?.agree(head)
     }
 
     /// Bytes that the kernel takes for a peer, before those that wait here are counted

@@ -22,6 +22,7 @@ use tokio_util::codec::Encoder as _;
 
 use super::actor::SocketActor;
 use super::context::Running;
+use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::{KillHandle, bound_send_buffer};
@@ -76,8 +77,9 @@ impl OwnSockets {
         }
         let wire: Wire = Rc::new(RefCell::new(io));
         let visit = visit.map(Visit::connecting);
-        let opened = self.answer(request.head(), &arrival, visit).await;
-        let (mut response, launched) = match opened {
+        let deflate = self.options.agree(request.head());
+        let answer = self.answer(request.head(), &arrival, visit, deflate.as_ref());
+        let (mut response, launched) = match answer.await {
             Ok((response, launched, entry)) => (response, Some((launched, entry))),
             Err(response) => (response, None),
         };
@@ -88,8 +90,11 @@ impl OwnSockets {
             return;
         };
         let source = Source::Wire(Rc::clone(&wire));
-        let incoming = Incoming::new(source, already_read, &self.options);
-        let actor = SocketActor::new(launched, incoming, KillHandle::default(), &self.options);
+        let inflater = deflate.map(|agreed| agreed.inflater());
+        let incoming = Incoming::new(source, already_read, &self.options, inflater);
+        let deflater = deflate.map(|agreed| agreed.deflater());
+        let kill = KillHandle::default();
+        let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
         let mut running = actor.run();
         running.ctx().put_out(unsent);
         entry.reach_by(running.address().recipient());
@@ -112,6 +117,7 @@ impl OwnSockets {
         head: &RequestHead,
         arrival: &Arrival,
         visit: Option<SocketVisit>,
+        deflate: Option<&Agreed>,
     ) -> Result<(HttpResponse, Launched, Rc<Entry>), HttpResponse> {
         if let Some(refused) = refusal(head) {
             return Err(refused);
@@ -123,17 +129,17 @@ impl OwnSockets {
         // The actor itself notices when its channel overflows: nothing freezes it here.
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched.map_err(denied)?;
-        let visit = Rc::new(visit);
-        let kept = (Rc::clone(&entry), Rc::clone(&visit));
+        let visit = visit.map(Rc::new);
+        let kept = (Rc::clone(&entry), visit.clone());
         launched.attached.keep(Rc::new(kept));
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {
-                if let Some(visit) = &*visit {
+                if let Some(visit) = visit {
                     visit.connect();
                 }
-                let response = switching_protocols(head, accept, &launched.headers).finish();
-                Ok((response, launched, entry))
+                let mut response = switching_protocols(head, accept, &launched.headers, deflate);
+                Ok((response.finish(), launched, entry))
             }
         }
     }

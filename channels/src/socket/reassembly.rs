@@ -1,4 +1,4 @@
-//! Joins the payloads of a message, within bounds of bytes, number of fragments and time.
+//! Joins the payloads of a message, inflated if need be, within bounds of bytes, number of fragments and time.
 //!
 //! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
 
@@ -10,6 +10,7 @@ use bytes::BytesMut;
 use bytestring::ByteString;
 use tokio::time::{Sleep, sleep};
 
+use super::deflate::Inflater;
 use super::frames::{FrameHead, Opcode, Violation};
 use crate::event::{CloseCode, Frame};
 
@@ -29,14 +30,23 @@ pub(super) struct FragmentLimits {
     pub(super) time: Duration,
 }
 
+/// What a message of so many bytes may take when compressed: deflate can only enlarge a little.
+pub(super) fn most_compressed(bytes: usize) -> usize {
+    bytes.saturating_add(bytes / 1000 + 64)
+}
+
 /// The message that is being put together, if there is one.
 pub(super) struct Reassembly {
     limits: FragmentLimits,
+    inflater: Option<Inflater>,
     partial: Option<Box<Partial>>,
 }
 
 struct Partial {
     is_text: bool,
+    compressed: bool,
+    /// Payload announced so far, before it is inflated.
+    wire_bytes: u64,
     bytes: BytesMut,
     /// So much of a text is known to be UTF-8.
     valid_up_to: usize,
@@ -48,9 +58,10 @@ struct Partial {
 }
 
 impl Reassembly {
-    pub(super) fn new(limits: FragmentLimits) -> Self {
+    pub(super) fn new(limits: FragmentLimits, inflater: Option<Inflater>) -> Self {
         Self {
             limits,
+            inflater,
             partial: None,
         }
     }
@@ -68,7 +79,13 @@ impl Reassembly {
         if partial.fragments > self.limits.fragments {
             return Err(TOO_MANY);
         }
-        if partial.bytes.len() as u64 + head.len > self.limits.bytes as u64 {
+        partial.wire_bytes = partial.wire_bytes.saturating_add(head.len);
+        let most = if partial.compressed {
+            most_compressed(self.limits.bytes)
+        } else {
+            self.limits.bytes
+        };
+        if partial.wire_bytes > most as u64 {
             return Err(TOO_BIG);
         }
         partial.in_last = head.is_last;
@@ -81,7 +98,10 @@ impl Reassembly {
     /// Takes payload of the frame that was begun; `ends` when it is the frame's last.
     pub(super) fn payload(&mut self, bytes: &[u8], ends: bool) -> Result<(), Violation> {
         let partial = self.partial.as_mut().ok_or(OUT_OF_TURN)?;
-        partial.bytes.extend_from_slice(bytes);
+        match self.inflater.as_mut().filter(|_| partial.compressed) {
+            Some(inflater) => inflater.inflate(bytes, &mut partial.bytes, self.limits.bytes)?,
+            None => partial.bytes.extend_from_slice(bytes),
+        }
         if ends && partial.in_last {
             // The whole text is looked at in a moment.
             return Ok(());
@@ -91,9 +111,16 @@ impl Reassembly {
 
     /// Ends a data frame; gives the message if that was its last.
     pub(super) fn end(&mut self) -> Result<Option<Frame>, Violation> {
-        let Some(whole) = self.partial.take_if(|partial| partial.in_last) else {
+        let Some(mut whole) = self.partial.take_if(|partial| partial.in_last) else {
             return Ok(None);
         };
+        // Some senders of an empty message leave out even the byte that is due.
+        if whole.compressed
+            && whole.wire_bytes > 0
+            && let Some(inflater) = &mut self.inflater
+        {
+            inflater.finish(&mut whole.bytes, self.limits.bytes)?;
+        }
         let payload = whole.bytes.freeze();
         if !whole.is_text {
             return Ok(Some(Frame::Binary(payload)));
@@ -118,6 +145,8 @@ impl Partial {
     fn new(head: &FrameHead) -> Self {
         Self {
             is_text: head.opcode == Opcode::Text,
+            compressed: head.compressed,
+            wire_bytes: 0,
             bytes: BytesMut::with_capacity(head.len.min(RESERVED_BYTES) as usize),
             valid_up_to: 0,
             fragments: 0,

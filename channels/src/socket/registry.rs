@@ -20,10 +20,19 @@ const CUT_GRACE: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(super) enum GoAway {
-    /// Close with 1012, at any moment within that time.
-    Within(Duration),
+    /// Close with 1012.
+    Within(Farewell),
     /// End at once.
     Now,
+}
+
+/// How connections are seen off, so that their clients do not all come back at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Farewell {
+    /// Each is closed at some moment within this time.
+    pub(crate) spread: Duration,
+    /// Each is told to come back at some moment within this time after its Close.
+    pub(crate) retry_within: Option<Duration>,
 }
 
 pub(crate) struct Registry {
@@ -69,10 +78,9 @@ impl Registry {
         }))
     }
 
-    /// Takes no more connections, and closes those there are, spread over a time so that they do
-    /// not all come back at once; what is left after the limit is cut.
-    pub(crate) async fn drain(&self, spread: Duration, limit: Duration) {
-        self.tell_all(GoAway::Within(spread));
+    /// Takes no more connections, and closes those there are; what is left after the limit is cut.
+    pub(crate) async fn drain(&self, farewell: Farewell, limit: Duration) {
+        self.tell_all(GoAway::Within(farewell));
         if timeout(limit, self.is_empty()).await.is_ok() {
             return;
         }
@@ -123,8 +131,8 @@ impl Entry {
         async move {
             let order = orders.wait_for(Option::is_some).await;
             let order = order.map(|order| *order);
-            if let Ok(Some(GoAway::Within(time))) = order {
-                sleep(time.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
+            if let Ok(Some(GoAway::Within(farewell))) = order {
+                sleep(farewell.spread.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
             }
         }
     }

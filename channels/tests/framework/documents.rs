@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Of a hundred upstream tests, so many must have a counterpart.
 const COVERED_PERCENT: usize = 95;
@@ -13,13 +13,12 @@ struct Row {
     reason: String,
 }
 
-fn repository() -> &'static Path {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_folder.parent().expect("the crate is in a workspace")
+fn in_crate(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 fn rows() -> Vec<Row> {
-    let path = repository().join("docs/upstream-tests.md");
+    let path = in_crate("../docs/upstream-tests.md");
     let text = fs::read_to_string(path).expect("the document is there");
     let lines = text.lines().filter(|line| line.starts_with("| `"));
     lines.map(Row::read).collect()
@@ -51,7 +50,7 @@ fn each_test_that_stands_for_an_upstream_test_exists() {
         let upstream = &row.upstream;
         assert!(row.ours.is_empty() != row.reason.is_empty(), "{upstream}");
         for (path, name) in &row.ours {
-            let source = fs::read_to_string(repository().join(path));
+            let source = fs::read_to_string(in_crate(path));
             let source = source.unwrap_or_else(|failure| panic!("{upstream}: {path}: {failure}"));
             assert!(
                 source.contains(&format!("fn {name}(")),

@@ -12,7 +12,7 @@ use channels::{
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::scripted::{PATIENCE, group, message};
+use crate::scripted::{PATIENCE, client, group, message};
 
 /// A clock that stands still until a test moves it.
 #[derive(Clone)]
@@ -105,10 +105,10 @@ async fn a_full_channel_has_room_again_when_messages_are_too_old() {
 }
 
 #[actix_web::test]
-async fn memberships_last_as_long_as_the_channel_unless_told_otherwise() {
+async fn a_consumer_is_a_member_as_long_as_it_lives_and_a_queue_until_it_is_not_renewed() {
     let clock = Clock::new();
     let day = Duration::from_secs(86_400);
-    for (limit, expected) in [(None, 1), (Some(day), 0)] {
+    for (limit, queues) in [(None, 1), (Some(day), 0)] {
         let for_layer = clock.clone();
         let mut layer = InMemoryLayer::builder().clock(move || for_layer.now());
         if let Some(limit) = limit {
@@ -116,15 +116,79 @@ async fn memberships_last_as_long_as_the_channel_unless_told_otherwise() {
         }
         let layer = Layer::new(layer.build());
         let channel = layer.new_channel().await.unwrap();
+        let jobs = ChannelName::new("jobs").unwrap();
         let tea = group("tea");
-        layer.group_add(&tea, channel.name()).await.unwrap();
-        clock.pass(day);
+        for member in [channel.name(), &jobs] {
+            layer.group_add(&tea, member).await.unwrap();
+        }
+        clock.pass(day / 2);
+        layer.group_add(&tea, &jobs).await.unwrap();
+        clock.pass(day / 2);
+        assert_eq!(layer.group(&tea).count().await.unwrap(), 2, "renewed");
+        clock.pass(day / 2);
         let report = layer.group_send(&tea, message("hello")).await.unwrap();
-        assert_eq!(report.delivered, expected);
-        assert_eq!(layer.group(&tea).count().await.unwrap(), expected);
-        layer.group_add(&tea, channel.name()).await.unwrap();
+        assert_eq!(report.delivered, 1 + queues);
+        assert_eq!(layer.group(&tea).count().await.unwrap(), 1 + queues);
+        layer.group_add(&tea, &jobs).await.unwrap();
+        assert_eq!(layer.group(&tea).count().await.unwrap(), 2);
+        drop(channel);
         assert_eq!(layer.group(&tea).count().await.unwrap(), 1);
     }
+}
+
+#[actix_web::test]
+async fn a_message_over_the_limit_is_refused_to_its_sender_and_reaches_nobody() {
+    let layer = InMemoryLayer::builder().max_message_bytes(50).build();
+    let layer = Layer::new(layer);
+    let mut channel = layer.new_channel().await.unwrap();
+    let (name, tea) = (channel.name().clone(), group("tea"));
+    layer.group_add(&tea, &name).await.unwrap();
+    let fits = message("x".repeat(50 - r#"{"type":"chat.message","text":""}"#.len()));
+    layer.send(&name, fits).await.unwrap();
+    channel.next().await.unwrap();
+    let over = || message("x".repeat(51 - r#"{"type":"chat.message","text":""}"#.len()));
+    let jobs = ChannelName::new("jobs").unwrap();
+    for refused in [
+        layer.send(&name, over()).await,
+        layer.send(&jobs, over()).await,
+        layer.group_send(&tea, over()).await.map(drop),
+    ] {
+        let Err(LayerError::TooLarge { size, limit }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((size, limit), (51, 50));
+    }
+    assert!(channel.next().now_or_never().is_none());
+    assert_eq!(layer.waiting(&jobs).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn a_mebibyte_is_carried_by_default_and_no_more_unless_told() {
+    let json = r#"{"type":"chat.message","text":""}"#.len();
+    let biggest = 1024 * 1024 - json;
+    let layer = Layer::in_memory();
+    let channel = layer.new_channel().await.unwrap();
+    let carried = message("x".repeat(biggest));
+    layer.send(channel.name(), carried).await.unwrap();
+    let over = || message("x".repeat(biggest + 1));
+    let refused = layer.send(channel.name(), over()).await;
+    assert!(matches!(refused, Err(LayerError::TooLarge { .. })));
+    let unlimited = InMemoryLayer::builder().max_message_bytes(usize::MAX);
+    let layer = Layer::new(unlimited.build());
+    let channel = layer.new_channel().await.unwrap();
+    layer.send(channel.name(), over()).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_value_that_json_cannot_hold_still_crosses_one_process() {
+    let layer = Layer::in_memory();
+    let mut channel = layer.new_channel().await.unwrap();
+    let odd = std::collections::BTreeMap::from([((1, 2), 3)]);
+    layer.send(channel.name(), odd.clone()).await.unwrap();
+    let message = channel.next().await.unwrap();
+    assert!(message.to_value().is_err());
+    let came = message.decode::<std::collections::BTreeMap<(i32, i32), i32>>();
+    assert_eq!(*came.unwrap(), odd);
 }
 
 #[actix_web::test]
@@ -245,4 +309,53 @@ async fn a_consumer_whose_layer_fails_is_closed_with_1011() {
     faults.break_down();
     client.send_to("hello").unwrap();
     assert_eq!(client.expect_close().await.unwrap().0, 1011);
+}
+
+#[actix_web::test]
+async fn a_consumer_without_a_layer_talks_to_its_client_and_to_its_timers() {
+    let (client, _journal) = client("/accept/");
+    let mut client = client.layer(&Layer::none());
+    client.connect().await.unwrap();
+    client.send_to("hello").unwrap();
+    assert_eq!(client.receive_from().await.unwrap(), Frame::from("hello"));
+    client.send_to("later once").unwrap();
+    let fired = client.receive_from().await.unwrap();
+    assert_eq!(fired, Frame::from("fired once"));
+    client.disconnect(1000).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_consumer_of_a_group_needs_a_layer() {
+    let (client, journal) = client("/accept/?group=tea");
+    let mut client = client.layer(&Layer::none());
+    assert_eq!(client.connect().await.unwrap_err().status, 500);
+    drop(client);
+    let denied = r#"disconnect Some(1006) "" Server, in 0 groups"#;
+    assert_eq!(journal.rest().await, [denied, "dropped"]);
+}
+
+#[actix_web::test]
+async fn what_needs_a_layer_says_that_there_is_none() {
+    let layer = Layer::none();
+    let channel = layer.new_channel().await.unwrap();
+    let jobs = ChannelName::new("jobs").unwrap();
+    let tea = group("tea");
+    for refused in [
+        layer.send(channel.name(), message("x")).await,
+        layer.receive(&jobs).await.map(drop),
+        layer.group_add(&tea, channel.name()).await,
+        layer.group_send(&tea, message("x")).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(LayerError::NoLayer)), "{refused:?}");
+    }
+    layer.group_discard(&tea, channel.name()).await.unwrap();
+    assert!(layer.extensions().is_empty());
+    let text = LayerError::NoLayer.to_string();
+    assert!(text.contains("UseLayer"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "no channel layer is named \"unheard-of\"")]
+fn an_alias_without_a_layer_is_noticed_at_the_start() {
+    let _ = UseLayer::of(&Layers::for_test(), "unheard-of");
 }

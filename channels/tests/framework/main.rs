@@ -4,6 +4,7 @@ mod arrivals;
 mod blocking;
 mod connecting;
 mod cookies;
+mod django_sessions;
 mod ending;
 mod events;
 mod http;
@@ -11,6 +12,8 @@ mod http_served;
 mod json;
 mod layer;
 mod layers;
+mod limits;
+mod metrics;
 mod middleware;
 #[expect(
     clippy::duplicate_mod,
@@ -25,12 +28,21 @@ mod own_socket;
     reason = "every test of sockets holds for both drivers"
 )]
 mod own_socket_tls;
+mod protocols;
+mod raw;
+mod revocations;
 mod routes;
 mod scopes;
 mod scripted;
 mod server_answers;
+mod sessions;
+mod set_cookies;
+mod signed_in;
 mod sockets;
 mod sse;
 mod stopping;
 mod tasks;
 mod tls;
+mod tokens;
+mod users;
+mod workers;

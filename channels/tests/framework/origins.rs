@@ -1,7 +1,7 @@
 //! Which pages may open a socket: upstream's decision matrix, and what it got wrong.
 
 use channels::testing::WebsocketCommunicator;
-use channels::{IntoEndpoint as _, OriginValidator};
+use channels::{IntoEndpoint as _, OriginValidator, Scope, WebsocketDenier};
 
 use crate::scripted::application;
 
@@ -185,5 +185,83 @@ async fn two_origins_are_none() {
     let mut client = client
         .header("origin", "http://a.test")
         .header("origin", "http://b.test");
+    assert_eq!(client.connect().await.unwrap_err().status, 403);
+}
+
+#[test]
+fn every_origin_is_refused_with_a_trailing_dot_and_none_means_none() {
+    for pattern in [
+        "d",
+        ".d",
+        "http://d",
+        "http://.d",
+        "https://d",
+        "http://d:8080",
+    ] {
+        let validator = OriginValidator::new([spelled(pattern)]).unwrap();
+        assert!(
+            !validator.allows(Some(&format!("http://{DOMAIN}."))),
+            "{pattern}"
+        );
+    }
+    let anything = OriginValidator::new(["*"]).unwrap();
+    assert!(anything.allows(Some("http://allowed-domain.com.")));
+    let below = OriginValidator::new([".allowed-domain.com"]).unwrap();
+    assert!(below.allows(Some("http://a.b.allowed-domain.com")));
+    let nothing = OriginValidator::new([] as [&str; 0]).unwrap();
+    assert!(!nothing.allows(Some("http://allowed-domain.com")) && !nothing.allows(None));
+}
+
+#[test]
+fn the_hosts_of_the_site_are_its_origins() {
+    let site = OriginValidator::allowed_hosts(&["example.org", ".example.net"], true).unwrap();
+    for origin in [
+        "https://example.org",
+        "http://example.org:8000",
+        "https://a.example.net",
+    ] {
+        assert!(site.allows(Some(origin)), "{origin}");
+    }
+    assert!(!site.allows(Some("http://localhost")));
+    let debug = OriginValidator::allowed_hosts(&[] as &[&str], true).unwrap();
+    for origin in [
+        "http://localhost:8000",
+        "https://127.0.0.1",
+        "http://[::1]:3000",
+    ] {
+        assert!(debug.allows(Some(origin)), "{origin}");
+    }
+    assert!(!debug.allows(Some("http://example.org")) && !debug.allows(None));
+    let closed = OriginValidator::allowed_hosts(&[] as &[&str], false).unwrap();
+    assert!(!closed.allows(Some("http://localhost")));
+    assert!(OriginValidator::allowed_hosts(&["example.org:8000"], false).is_err());
+}
+
+#[actix_web::test]
+async fn a_port_that_is_none_is_refused_with_403_by_every_pattern() {
+    for pattern in [
+        "allowed-domain.com",
+        "http://allowed-domain.com",
+        ".allowed-domain.com",
+    ] {
+        for origin in [
+            "http://allowed-domain.com:99999",
+            "http://allowed-domain.com:x",
+        ] {
+            let (app, _journal) = application();
+            let app = app.wrap(OriginValidator::new([pattern]).unwrap());
+            let mut client = WebsocketCommunicator::new(app, "/accept/").header("origin", origin);
+            assert_eq!(
+                client.connect().await.unwrap_err().status,
+                403,
+                "{pattern} {origin}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_denier_denies() {
+    let mut client = WebsocketCommunicator::new(|_: &Scope| WebsocketDenier, "/");
     assert_eq!(client.connect().await.unwrap_err().status, 403);
 }

@@ -3,7 +3,7 @@
 use channels::testing::WebsocketCommunicator;
 use channels::{
     Connecting, Context, Deny, Endpoint, Frame, HandlerResult, IntoEndpoint, Middleware, Next,
-    Scope, URLRouter, WebsocketConsumer,
+    PathConverter, Scope, URLRouter, UrlError, WebsocketConsumer,
 };
 use futures_util::future::LocalBoxFuture;
 
@@ -202,4 +202,142 @@ fn an_unknown_converter_stops_the_start() {
 #[should_panic(expected = "a '<' has no '>'")]
 fn a_malformed_pattern_stops_the_start() {
     let _ = URLRouter::new().path("rooms/<int:x", tells("x"));
+}
+
+#[actix_web::test]
+async fn unnamed_arguments_of_nested_routes_are_joined_outer_first() {
+    let inner = URLRouter::new().re_path(r"^(\w+)/$", tells("inner"));
+    let app = URLRouter::new().re_path(r"^(\d+)/", inner);
+    check(app, &[("/7/tea/", "inner 7 tea"), ("/x/tea/", "404")]).await;
+}
+
+#[actix_web::test]
+async fn what_an_inner_router_does_not_know_is_tried_further_on() {
+    let empty = URLRouter::new();
+    let inner = URLRouter::new().path("test1/", tells("one"));
+    let app = URLRouter::new()
+        .path("", empty)
+        .path("", inner)
+        .path("test2/", tells("two"));
+    check(
+        app,
+        &[("/test1/", "one"), ("/test2/", "two"), ("/test3/", "404")],
+    )
+    .await;
+}
+
+#[actix_web::test]
+async fn an_application_has_converters_of_its_own() {
+    let century = PathConverter::new("[0-9]{4}").convert(|text| {
+        let year: u16 = text.parse().ok()?;
+        (year >= 1900).then(|| (year / 100 + 1).to_string())
+    });
+    let app = URLRouter::new()
+        .converter("century", century)
+        .converter("word", PathConverter::new("tea|coffee"))
+        .path("c/<century:n>/<word:w>/", tells("century"))
+        .path("c/<int:n>/<str:w>/", tells("int"));
+    let cases = [
+        ("/c/1984/tea/", "century n=20 w=tea"),
+        ("/c/1984/coffee/", "century n=20 w=coffee"),
+        ("/c/1984/milk/", "int n=1984 w=milk"),
+        ("/c/1800/tea/", "int n=1800 w=tea"),
+        ("/c/19840/tea/", "int n=19840 w=tea"),
+    ];
+    check(app, &cases).await;
+}
+
+#[test]
+#[should_panic(expected = "is malformed")]
+fn a_converter_that_is_no_regular_expression_stops_the_start() {
+    let broken = PathConverter::new("a)(b");
+    let _ = URLRouter::new()
+        .converter("x", broken)
+        .path("<x:y>/", tells("x"));
+}
+
+fn named() -> Endpoint {
+    let rooms = URLRouter::new()
+        .path("", tells("list"))
+        .name("rooms")
+        .path("<int:room>/", tells("room"))
+        .name("room")
+        .path("<int:room>/<path:file>", tells("file"))
+        .name("file")
+        .re_path(r"^old/(\d+)/$", tells("old"))
+        .name("old");
+    URLRouter::new()
+        .path("<slug:site>/rooms/", rooms.wrap(NoSecrets).wrap(NoSecrets))
+        .path("é/<str:word>", tells("word"))
+        .name("word")
+        .path("word/<str:word>/<str:more>", tells("words"))
+        .name("word")
+        .path("<path:all>", tells("all"))
+        .name("all")
+        .into_endpoint()
+}
+
+#[actix_web::test]
+async fn a_named_route_gives_its_path_which_leads_back_to_it() {
+    let app = named();
+    type Args = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Args, &str, &str); 7] = [
+        ("rooms", &[("site", "a")], "/a/rooms/", "list site=a"),
+        (
+            "room",
+            &[("room", "7"), ("site", "a")],
+            "/a/rooms/7/",
+            "room room=7 site=a",
+        ),
+        (
+            "file",
+            &[("site", "a"), ("room", "7"), ("file", "x/ü?#%.txt")],
+            "/a/rooms/7/x/%C3%BC%3F%23%25.txt",
+            "file file=x/ü?#%.txt room=7 site=a",
+        ),
+        ("word", &[("word", "a b")], "/%C3%A9/a%20b", "word word=a b"),
+        (
+            "word",
+            &[("word", "a"), ("more", "b")],
+            "/word/a/b",
+            "words more=b word=a",
+        ),
+        (
+            "word",
+            &[("word", "it's:@=+")],
+            "/%C3%A9/it's:@=+",
+            "word word=it's:@=+",
+        ),
+        (
+            "all",
+            &[("all", "/evil.test")],
+            "/%2Fevil.test",
+            "all all=evil.test",
+        ),
+    ];
+    for (name, args, path, told) in cases {
+        assert_eq!(app.url_for(name, args).unwrap(), path);
+        assert_eq!(reached(&app, path).await, told, "{path}");
+    }
+}
+
+#[test]
+fn a_path_that_would_not_lead_back_is_not_given() {
+    let app = named();
+    let unknown = |name: &str| Err(UrlError::Unknown(name.to_owned()));
+    assert_eq!(app.url_for("nothing", &[]), unknown("nothing"));
+    assert_eq!(app.url_for("old", &[("site", "a")]), unknown("old"));
+    let refused: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("site", "a")],
+        &[("site", "a"), ("room", "x")],
+        &[("site", "a/b"), ("room", "7")],
+        &[("site", "a"), ("room", "7"), ("more", "x")],
+    ];
+    for args in refused {
+        let expected = vec!["site".to_owned(), "room".to_owned()];
+        let name = "room".to_owned();
+        let error = UrlError::Arguments { name, expected };
+        assert_eq!(app.url_for("room", args), Err(error), "{args:?}");
+    }
 }

@@ -78,7 +78,7 @@ async fn each_broken_rule_closes_with_its_code() {
         (
             "close with a broken reason",
             frame(CLOSE, &[3, 232, 0xff]),
-            1002,
+            1007,
         ),
         (
             "too many fragments",

@@ -113,7 +113,10 @@ pub(crate) const PONG: u8 = 0x8a;
 impl Client {
     pub(crate) async fn dial(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await;
-        Self::speak(stream.expect("the server to listen")).await
+        let stream = stream.expect("the server to listen");
+        // What a test sends in pieces arrives in pieces, and at once.
+        stream.set_nodelay(true).expect("an open connection");
+        Self::speak(stream).await
     }
 
     /// A client whose kernel takes few bytes that it does not read.

@@ -50,6 +50,34 @@ async fn stopping_closes_every_connection_with_1012_and_waits_for_disconnect() {
 }
 
 #[actix_web::test]
+async fn each_client_is_told_when_to_come_back() {
+    let site = Site::start_with(Driver::OwnSocket, SocketOptions::new(), |server| {
+        server.retry_within(Duration::from_secs(30))
+    });
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        clients.push(site.open("/ws/accept/").await);
+    }
+    let closing = async {
+        let mut moments = Vec::new();
+        for mut client in clients {
+            let (_, payload) = client.receive().await.expect("a Close");
+            client.send(CLOSE, &payload[..2]).await;
+            let reason = std::str::from_utf8(&payload[2..]).unwrap();
+            let (name, after) = reason.split_once('=').unwrap();
+            assert_eq!(name, "retry-after-ms");
+            moments.push(after.parse::<u32>().unwrap());
+        }
+        moments
+    };
+    let ((), mut moments) = tokio::join!(site.handle.stop(true), closing);
+    moments.sort_unstable();
+    assert!(moments.iter().all(|after| *after <= 30_000));
+    moments.dedup();
+    assert!(moments.len() > 1, "all at once: {moments:?}");
+}
+
+#[actix_web::test]
 async fn a_peer_that_does_not_answer_the_close_delays_no_stop() {
     let options = SocketOptions::new().close_timeout(Duration::from_millis(50));
     let site = Site::start(Driver::OwnSocket, options);
@@ -87,6 +115,7 @@ async fn handshakes_are_not_accepted_while_the_server_stops() {
         let close = open.receive().await.expect("the Close of the stop");
         assert_eq!(close.1, 1012_u16.to_be_bytes());
         assert_eq!(late.handshake("/ws/accept/", "").await.0, 503);
+        drop(late);
         open.send(CLOSE, &close.1).await;
         drop(open);
     };

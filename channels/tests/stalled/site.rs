@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix_web::{App, web};
 use channels::server::{Server, ServerHandle};
@@ -117,14 +118,16 @@ pub(crate) async fn serve() {
     };
     let layer = Layer::in_memory();
     let app = (|_: &Scope| Member).into_endpoint();
+    // Less than the default, so that the test has a margin.
+    let options = SocketOptions::new().send_timeout(Duration::from_secs(8));
     let server = Server::new().workers(2).disable_signals();
     let server = if driver == "own" {
         server
             .http(|| App::new().route("/connections", web::get().to(connections)))
-            .websocket(app, &layer, SocketOptions::new())
+            .websocket(app, &layer, options)
     } else {
         server.http(move || {
-            let route = mounted(app.clone(), &layer, SocketOptions::new());
+            let route = mounted(app.clone(), &layer, options.clone());
             App::new()
                 .route("/connections", web::get().to(connections))
                 .service(web::resource("/ws/").route(route))

@@ -1,0 +1,171 @@
+//! Ends sockets whose user was signed out elsewhere: [`Revocations`].
+//!
+//! Each socket of a signed-in user has a channel beside its consumer's, in a group of its session
+//! and one of its user; a message on it closes the socket. Groups of a layer reach every process.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::CloseCode;
+use crate::layers::{ChannelReceiver, Layer, LayerError, SendReport};
+use crate::names::{ChannelName, GroupName};
+use crate::sessions::SessionKey;
+
+/// What the channels' names begin with.
+const PREFIX: &str = "revocation";
+
+/// The application's code for "not signed in (any more)".
+const DEFAULT_CODE: u16 = 4401;
+
+/// Signs sockets out, on every process that shares the layer. Clones are the same.
+///
+/// Give it to [`AuthMiddleware::revocations`](super::AuthMiddleware::revocations), and call
+/// [`session`](Self::session) where a person logs out over HTTP and [`user`](Self::user) where a
+/// password changes or someone is banned. A Django process does the same with
+/// `group_send("revoked.user.7", {"type": "channels.revoked"})`.
+///
+/// ```
+/// use channels::Layer;
+/// use channels::auth::Revocations;
+/// # actix_web::rt::System::new().block_on(async {
+/// let revocations = Revocations::new(&Layer::in_memory());
+/// // User 7 is nowhere connected.
+/// assert_eq!(revocations.user("7").await?.delivered, 0);
+/// # Ok::<(), channels::LayerError>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Revocations {
+    layer: Layer,
+    code: CloseCode,
+    reason: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Revocation {
+    #[serde(rename = "channels.revoked")]
+    Revoked,
+}
+
+impl Revocations {
+    /// Revocations that travel on this layer and close with 4401.
+    pub fn new(layer: &Layer) -> Self {
+        Self {
+            layer: layer.clone(),
+            code: CloseCode::app(DEFAULT_CODE).unwrap_or(CloseCode::POLICY),
+            reason: "signed out".to_owned(),
+        }
+    }
+
+    /// Sets the close code.
+    pub fn code(mut self, code: CloseCode) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Sets the text beside the code.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+
+    /// Ends the sockets of one session.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn session(&self, key: &SessionKey) -> Result<SendReport, LayerError> {
+        self.revoke(&session_group(key)).await
+    }
+
+    /// Ends the sockets of one user, in whatever session.
+    ///
+    /// # Errors
+    /// [`LayerError::Backend`].
+    pub async fn user(&self, id: &str) -> Result<SendReport, LayerError> {
+        self.revoke(&user_group(id)).await
+    }
+
+    async fn revoke(&self, group: &GroupName) -> Result<SendReport, LayerError> {
+        let report = self.layer.group_send(group, Revocation::Revoked).await?;
+        log::info!(target: "channels::auth", "{} sockets were signed out", report.delivered);
+        Ok(report)
+    }
+
+    pub(super) fn close(&self) -> (CloseCode, String) {
+        (self.code, self.reason.clone())
+    }
+
+    /// Opens the channel of one socket, in no group yet.
+    pub(super) async fn watch(&self) -> Result<(Watch, ChannelReceiver), LayerError> {
+        let channel = self.layer.open_channel(PREFIX).await?;
+        let watch = Watch(Arc::new(Watching {
+            revocations: self.clone(),
+            channel: channel.name().clone(),
+            groups: tokio::sync::Mutex::default(),
+        }));
+        Ok((watch, channel))
+    }
+}
+
+/// Not the key itself: names of groups are seen by whoever sees the layer.
+fn session_group(key: &SessionKey) -> GroupName {
+    GroupName::encode(&format!("revoked.session.{}", key.digest()))
+}
+
+fn user_group(id: &str) -> GroupName {
+    GroupName::encode(&format!("revoked.user.{id}"))
+}
+
+/// One socket's place in the groups of its session and its user.
+#[derive(Clone)]
+pub(super) struct Watch(Arc<Watching>);
+
+struct Watching {
+    revocations: Revocations,
+    channel: ChannelName,
+    groups: tokio::sync::Mutex<BTreeSet<GroupName>>,
+}
+
+impl Watch {
+    pub(super) fn revocations(&self) -> &Revocations {
+        &self.0.revocations
+    }
+
+    /// Moves to the groups of this user and session, or out of all.
+    pub(super) async fn follow(
+        &self,
+        who: Option<(String, Option<SessionKey>)>,
+    ) -> Result<(), LayerError> {
+        let mut wanted = BTreeSet::new();
+        if let Some((id, key)) = who {
+            wanted.insert(user_group(&id));
+            wanted.extend(key.as_ref().map(session_group));
+        }
+        let Watching {
+            revocations,
+            channel,
+            groups,
+        } = &*self.0;
+        let mut groups = groups.lock().await;
+        for group in wanted.difference(&groups) {
+            revocations.layer.group_add(group, channel).await?;
+        }
+        for group in groups.difference(&wanted) {
+            revocations.layer.group_discard(group, channel).await?;
+        }
+        *groups = wanted;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Revocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Revocations")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}

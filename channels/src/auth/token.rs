@@ -1,0 +1,199 @@
+//! Clients that show a token at the handshake: [`BearerMiddleware`].
+//!
+//! Programs send `Authorization: Bearer <token>` (RFC 6750). Scripts in browsers cannot set
+//! headers, but can offer subprotocols: `new WebSocket(url, ["bearer", token])`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, LocalBoxFuture};
+
+use super::{Auth, AuthError, Revocations, SessionUser};
+use crate::answer::Deny;
+use crate::error::BoxError;
+use crate::middleware::{Middleware, Next};
+use crate::routing::Connecting;
+use crate::scope::Scope;
+
+/// The subprotocol that says that the next one is a token.
+const SUBPROTOCOL: &str = "bearer";
+
+/// Longer texts are no tokens, in bytes.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+/// The id of a user.
+type IdOf<U> = fn(&U) -> String;
+
+/// Finds the user of a token.
+///
+/// Whoever compares secrets compares them in constant time, or looks a hash of the token up.
+pub trait TokenBackend: Send + Sync + 'static {
+    /// What a token stands for: the application's user.
+    type User: Send + Sync + 'static;
+
+    /// The user, or `None` if the token is not good (any more).
+    fn authenticate<'a>(
+        &'a self,
+        token: &'a str,
+        scope: &'a Scope,
+    ) -> BoxFuture<'a, Result<Option<Self::User>, BoxError>>;
+}
+
+/// Lets in who shows a token, and puts its user into the scope; denies all others with 401.
+///
+/// ```
+/// use channels::{BoxError, Scope};
+/// use channels::auth::{BearerMiddleware, TokenBackend};
+/// use futures_util::future::BoxFuture;
+///
+/// struct Robot(u64);
+/// struct Tokens;
+///
+/// impl TokenBackend for Tokens {
+///     type User = Robot;
+///     fn authenticate<'a>(
+///         &'a self,
+///         token: &'a str,
+///         _: &'a Scope,
+///     ) -> BoxFuture<'a, Result<Option<Robot>, BoxError>> {
+///         Box::pin(async move { Ok(token.strip_prefix("robot-").and_then(|id| id.parse().ok()).map(Robot)) })
+///     }
+/// }
+///
+/// let bearer = BearerMiddleware::new(Tokens).subprotocol(true);
+/// # let _ = bearer;
+/// ```
+pub struct BearerMiddleware<B: TokenBackend> {
+    backend: B,
+    subprotocol: bool,
+    optional: bool,
+    revocations: Option<(Revocations, IdOf<B::User>)>,
+}
+
+impl<B: TokenBackend> BearerMiddleware<B> {
+    /// Takes tokens of this backend from the `Authorization` header.
+    pub fn new(backend: B) -> Self {
+        Self {
+            backend,
+            subprotocol: false,
+            optional: false,
+            revocations: None,
+        }
+    }
+
+    /// Takes them from the subprotocol after `bearer` too; not unless set. The answer names
+    /// `bearer` or what the consumer chooses, never the token, which the consumer does not see.
+    pub fn subprotocol(mut self, take: bool) -> Self {
+        self.subprotocol = take;
+        self
+    }
+
+    /// Lets in who shows no token at all, without a user; a wrong one is refused nevertheless.
+    pub fn optional(mut self, optional: bool) -> Self {
+        self.optional = optional;
+        self
+    }
+
+    /// Lets sockets end when [`Revocations::user`] says so; costs each a channel, and one more
+    /// look at its token.
+    pub fn revocations(mut self, revocations: &Revocations) -> Self
+    where
+        B::User: SessionUser,
+    {
+        self.revocations = Some((revocations.clone(), B::User::id));
+        self
+    }
+
+    /// The token, and whether it was among the subprotocols.
+    fn token(&self, scope: &mut Scope) -> Option<(String, bool)> {
+        if let Some(token) = scope.header("authorization").and_then(bearer) {
+            return Some((token.to_owned(), false));
+        }
+        let mut offered = scope.subprotocols().to_vec();
+        let at = offered.iter().position(|name| name == SUBPROTOCOL)? + 1;
+        if !self.subprotocol || at >= offered.len() {
+            return None;
+        }
+        let token = offered.remove(at);
+        scope.set_subprotocols(offered);
+        Some((token, true))
+    }
+
+    async fn user(&self, token: &str, scope: &Scope) -> Result<B::User, Deny> {
+        if token.len() <= MAX_TOKEN_BYTES {
+            let found = self.backend.authenticate(token, scope).await;
+            if let Some(user) = found.map_err(AuthError::Users)? {
+                return Ok(user);
+            }
+        }
+        log::info!(target: "channels::auth", "a handshake was refused: the token is not good");
+        Err(Deny::status(401).header("www-authenticate", r#"Bearer error="invalid_token""#))
+    }
+
+    async fn admit(
+        &self,
+        token: &str,
+        mut scope: Scope,
+        next: Next<'_>,
+    ) -> Result<Connecting, Deny> {
+        let user = self.user(token, &scope).await?;
+        let Some((revocations, id_of)) = &self.revocations else {
+            sign_in(&mut scope, user);
+            return next.run(scope).await;
+        };
+        let (watch, channel) = revocations.watch().await?;
+        watch.follow(Some((id_of(&user), None))).await?;
+        // It may have been revoked before the socket could hear of it.
+        let user = self.user(token, &scope).await?;
+        sign_in(&mut scope, user);
+        let (code, reason) = revocations.close();
+        Ok(next.run(scope).await?.close_on(channel, code, reason))
+    }
+}
+
+/// The token of an `Authorization` header of that kind.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// Makes someone the user of a connection, whatever further out looks for one.
+pub(super) fn sign_in<U: Send + Sync + 'static>(scope: &mut Scope, user: U) {
+    match scope.get::<Auth<U>>() {
+        Some(auth) => auth.set(Some(Arc::new(user))),
+        None => scope.insert(user),
+    }
+}
+
+impl<B: TokenBackend> Middleware for BearerMiddleware<B> {
+    fn call<'a>(
+        &'a self,
+        mut scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        Box::pin(async move {
+            match self.token(&mut scope) {
+                Some((token, is_offered)) => {
+                    let connecting = self.admit(&token, scope, next).await?;
+                    Ok(match is_offered {
+                        true => connecting.or_subprotocol(SUBPROTOCOL),
+                        false => connecting,
+                    })
+                }
+                None if self.optional => next.run(scope).await,
+                None => Err(Deny::status(401).header("www-authenticate", "Bearer")),
+            }
+        })
+    }
+}
+
+impl<B: TokenBackend> fmt::Debug for BearerMiddleware<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BearerMiddleware")
+            .field("subprotocol", &self.subprotocol)
+            .field("optional", &self.optional)
+            .field("revocations", &self.revocations.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! `chat.message` and `chat_message` are one event type, whatever the receiver's enum calls it.
+//!
+//! Senders of other processes use either; Channels turns both into one handler name. Here a
+//! message's type is put into the spelling of the receiver before it is read.
+
+use std::fmt;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Error};
+use serde_json::Value;
+
+use super::dynamic::{TYPE, handler_name};
+
+/// Reads a message whose type may be in the other spelling.
+pub(super) fn read<E: DeserializeOwned>(mut message: Value) -> serde_json::Result<E> {
+    if let Some(spelling) = spelling_of::<E>(&message)
+        && let Some(kind) = message.get_mut(TYPE)
+    {
+        *kind = spelling.into();
+    }
+    serde_json::from_value(message)
+}
+
+/// How the receiver spells the message's type, unless as it is.
+fn spelling_of<E: DeserializeOwned>(message: &Value) -> Option<&'static str> {
+    let kind = message.get(TYPE)?.as_str()?;
+    let wanted = handler_name(kind).ok()?;
+    let known = variants::<E>()?;
+    if known.contains(&kind) {
+        return None;
+    }
+    let mut known = known.iter().copied();
+    known.find(|known| handler_name(known).is_ok_and(|name| name == wanted))
+}
+
+/// The types that an enum with `#[serde(tag = "type")]` knows: what it says it had expected when
+/// given one that it cannot know.
+fn variants<E: DeserializeOwned>() -> Option<&'static [&'static str]> {
+    let impossible = MapDeserializer::<_, Asked>::new([(TYPE, "\0")].into_iter());
+    E::deserialize(impossible).err()?.0
+}
+
+#[derive(Debug)]
+struct Asked(Option<&'static [&'static str]>);
+
+impl Error for Asked {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self(None)
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self(Some(expected))
+    }
+}
+
+impl std::error::Error for Asked {}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {:?}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::{read, variants};
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "type")]
+    enum Event {
+        #[serde(rename = "chat.user_joined")]
+        Joined { name: String },
+        #[serde(rename = "tick")]
+        Tick,
+        #[serde(rename = "old_style")]
+        Old,
+    }
+
+    #[test]
+    fn an_enum_tells_the_types_that_it_knows() {
+        let known = variants::<Event>();
+        assert_eq!(
+            known,
+            Some(&["chat.user_joined", "tick", "old_style"] as &[_])
+        );
+        assert_eq!(variants::<serde_json::Value>(), None);
+        assert_eq!(variants::<Vec<u8>>(), None);
+        assert_eq!(variants::<()>(), None);
+    }
+
+    #[test]
+    fn every_spelling_of_a_type_is_read() {
+        let joined = Event::Joined {
+            name: "ana".to_owned(),
+        };
+        for spelling in ["chat.user_joined", "chat_user_joined", "chat.user.joined"] {
+            let read: Event = read(json!({"type": spelling, "name": "ana"})).unwrap();
+            assert_eq!(read, joined);
+        }
+        assert_eq!(
+            read::<Event>(json!({"type": "old.style"})).unwrap(),
+            Event::Old
+        );
+        assert_eq!(read::<Event>(json!({"type": "tick"})).unwrap(), Event::Tick);
+        for unknown in ["_tick", ".tick", "chat", "chat_", "tick.", ""] {
+            assert!(read::<Event>(json!({"type": unknown})).is_err());
+        }
+    }
+
+    #[test]
+    fn the_dotted_spelling_is_what_is_written() {
+        let written = serde_json::to_value(Event::Joined {
+            name: "ana".to_owned(),
+        });
+        assert_eq!(written.unwrap()["type"], "chat.user_joined");
+    }
+}

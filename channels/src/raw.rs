@@ -1,0 +1,209 @@
+//! [`RawConsumer`]: one handler for everything that happens on a socket.
+//!
+//! Source: channels/consumer.py, `AsyncConsumer`, whose `dispatch` this is; the typed consumers
+//! are what to use unless events are passed on as they come.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::answer::{Accept, Deny};
+use crate::connection::{Context, Handlers};
+use crate::consumer::OnUnknown;
+use crate::error::{Error, HandlerError, HandlerResult, WithSources};
+use crate::event::{CloseCode, Disconnect, Frame};
+use crate::layers::{DynEvent, handler_name};
+use crate::names::GroupName;
+use crate::scope::{Protocol, Scope};
+
+/// The context of a [`RawConsumer`]'s handler.
+pub type RawContext<C> = Context<Raw<C>>;
+
+/// What happens to a [`RawConsumer`], in ASGI's shapes.
+#[derive(Clone, Debug)]
+pub enum AsgiEvent {
+    /// `websocket.connect`: to be answered with [`AsgiSend::Accept`] or [`AsgiSend::Close`].
+    Connect,
+    /// `websocket.receive`: a message from the client.
+    Receive(Frame),
+    /// Whatever came from the layer or a timer: a map with a `type`.
+    Layer(Arc<DynEvent>),
+    /// `websocket.disconnect`: the last event.
+    Disconnect(Disconnect),
+}
+
+impl AsgiEvent {
+    /// ASGI's `type` of it; for an event of the layer as it was sent.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Connect => "websocket.connect",
+            Self::Receive(_) => "websocket.receive",
+            Self::Layer(event) => event.kind(),
+            Self::Disconnect(_) => "websocket.disconnect",
+        }
+    }
+
+    /// The name of the method that upstream would call: to `match` on.
+    pub fn handler(&self) -> Cow<'_, str> {
+        // The types above are not private, and that of a DynEvent was checked.
+        handler_name(self.kind()).unwrap_or_default()
+    }
+
+    /// The frame of a `websocket.receive`, be it the client's or one that was sent over the layer
+    /// as a map with `text`: the two are one event to upstream.
+    pub fn frame(&self) -> Option<Frame> {
+        match self {
+            Self::Receive(frame) => Some(frame.clone()),
+            Self::Layer(event) if event.is("websocket.receive") => {
+                let text = event.get("text").and_then(Value::as_str);
+                text.map(Frame::from)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a [`RawConsumer`] may answer, in ASGI's shapes.
+#[derive(Clone, Debug)]
+pub enum AsgiSend {
+    /// `websocket.accept`.
+    Accept(Accept),
+    /// `websocket.send`.
+    Send(Frame),
+    /// `websocket.close`; before an accept it denies the handshake with 403.
+    Close {
+        /// The code; [`CloseCode::NORMAL`] if there is nothing to say.
+        code: CloseCode,
+        /// The text beside it, mostly empty.
+        reason: String,
+    },
+}
+
+/// Whether a consumer goes on: upstream's `StopConsumer`, as a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// More events are welcome.
+    Continue,
+    /// The consumer has ended: an open socket is closed with 1000, a handshake denied.
+    Stop,
+}
+
+/// The behaviour of one WebSocket as one handler. Routed to as `Raw(MyConsumer { .. })`.
+///
+/// ```
+/// use channels::{Accept, AsgiEvent, AsgiSend, Flow, HandlerError, Raw, RawConsumer, RawContext};
+/// # use channels::{Scope, URLRouter};
+///
+/// struct Echo;
+///
+/// impl RawConsumer for Echo {
+///     async fn handle(
+///         &mut self,
+///         event: AsgiEvent,
+///         ctx: &mut RawContext<Self>,
+///     ) -> Result<Flow, HandlerError> {
+///         match event {
+///             AsgiEvent::Connect => ctx.send_event(AsgiSend::Accept(Accept::new()))?,
+///             AsgiEvent::Receive(frame) => ctx.send_event(AsgiSend::Send(frame))?,
+///             AsgiEvent::Layer(event) => match &*event.handler() {
+///                 "chat_message" => {
+///                     let text = event.get("message").and_then(|text| text.as_str());
+///                     ctx.send_event(AsgiSend::Send(text.unwrap_or_default().into()))?;
+///                 }
+///                 _ => return Ok(Flow::Stop),
+///             },
+///             AsgiEvent::Disconnect(_) => {}
+///         }
+///         Ok(Flow::Continue)
+///     }
+/// }
+///
+/// let app = URLRouter::new().path("ws/echo/", |_: &Scope| Raw(Echo));
+/// # let _ = app;
+/// ```
+#[expect(
+    async_fn_in_trait,
+    reason = "a connection stays on its thread, so no caller needs the futures to be Send"
+)]
+pub trait RawConsumer: Sized + 'static {
+    /// Takes the next event; there is only one at a time.
+    ///
+    /// `Connect` comes first and must be answered before this returns; `Disconnect` comes last,
+    /// exactly once, whatever happened, and what is returned for it does not count.
+    async fn handle(
+        &mut self,
+        event: AsgiEvent,
+        ctx: &mut RawContext<Self>,
+    ) -> Result<Flow, HandlerError>;
+
+    /// Decides what becomes of a message from the layer without a `type`, or with a private one.
+    fn on_unknown(&self) -> OnUnknown {
+        OnUnknown::Ignore
+    }
+}
+
+/// Makes a consumer that can be routed to of a [`RawConsumer`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Raw<C>(pub C);
+
+impl<C: RawConsumer> Raw<C> {
+    async fn dispatch(&mut self, event: AsgiEvent, ctx: &mut Context<Self>) -> HandlerResult {
+        if self.0.handle(event, ctx).await? == Flow::Stop {
+            ctx.link().close(CloseCode::NORMAL, "");
+        }
+        Ok(())
+    }
+}
+
+impl<C: RawConsumer> Handlers for Raw<C> {
+    type Event = DynEvent;
+
+    const PROTOCOL: Protocol = Protocol::Websocket;
+
+    fn groups(&self, _: &Scope) -> Vec<GroupName> {
+        Vec::new()
+    }
+
+    async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+        Ok(self.dispatch(AsgiEvent::Connect, ctx).await?)
+    }
+
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        self.dispatch(AsgiEvent::Receive(frame), ctx).await
+    }
+
+    async fn event(&mut self, event: Arc<DynEvent>, ctx: &mut Context<Self>) -> HandlerResult {
+        self.dispatch(AsgiEvent::Layer(event), ctx).await
+    }
+
+    fn on_unknown(&self) -> OnUnknown {
+        self.0.on_unknown()
+    }
+
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
+        if let Err(failure) = self.0.handle(AsgiEvent::Disconnect(why), ctx).await
+            && !failure.is_closed()
+        {
+            let failure = WithSources(failure.cause());
+            log::error!(target: "channels::consumer", "`disconnect` failed: {failure}");
+        }
+    }
+}
+
+impl<C: RawConsumer> Context<Raw<C>> {
+    /// Answers the handshake, queues a frame or ends the connection; never waits.
+    ///
+    /// # Errors
+    /// For an accept what [`Context::accept`] says, for a send [`Error::Closed`].
+    pub fn send_event(&mut self, event: AsgiSend) -> Result<(), Error> {
+        match event {
+            AsgiSend::Accept(accept) => self.answer(accept),
+            AsgiSend::Send(frame) => Ok(self.link().send(frame)?),
+            AsgiSend::Close { code, reason } => {
+                self.link().close(code, &reason);
+                Ok(())
+            }
+        }
+    }
+}

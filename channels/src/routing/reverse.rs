@@ -1,0 +1,117 @@
+//! From a route's name back to a path: what Django's `reverse()` does.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::converter::PathConverter;
+
+/// A part of a `path()` pattern.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Literal(String),
+    Argument(String, PathConverter),
+}
+
+/// What stays as it is in a path, beside letters and digits, as Django leaves it.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/');
+
+/// Why there is no path of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// No route has that name, or only one of a regular expression, which cannot be turned round.
+    #[error("no path route is named {0:?}")]
+    Unknown(String),
+    /// The routes of that name take other arguments, or not these values.
+    #[error("route {name:?} takes the arguments {expected:?}, each as its converter allows")]
+    Arguments {
+        /// The route's name.
+        name: String,
+        /// What the first route of that name takes.
+        expected: Vec<String>,
+    },
+}
+
+/// The named routes of an endpoint, each with what its path is put together from; several may
+/// share a name.
+#[derive(Default)]
+pub(super) struct Names(BTreeMap<String, Vec<Vec<Piece>>>);
+
+impl Names {
+    pub(super) fn add(&mut self, name: &str, pieces: Vec<Piece>) {
+        self.0.entry(name.to_owned()).or_default().push(pieces);
+    }
+
+    /// Adds what is inside of a route with that prefix.
+    pub(super) fn add_nested(&mut self, prefix: &[Piece], inner: &Self) {
+        for (name, routes) in &inner.0 {
+            for pieces in routes {
+                self.add(name, [prefix, pieces].concat());
+            }
+        }
+    }
+
+    pub(super) fn url_for(&self, name: &str, args: &[(&str, &str)]) -> Result<String, UrlError> {
+        let routes = self.0.get(name);
+        let routes = routes.ok_or_else(|| UrlError::Unknown(name.to_owned()))?;
+        let path = routes.iter().find_map(|pieces| put_together(pieces, args));
+        path.ok_or_else(|| UrlError::Arguments {
+            name: name.to_owned(),
+            expected: routes
+                .iter()
+                .take(1)
+                .flatten()
+                .filter_map(argument)
+                .collect(),
+        })
+    }
+}
+
+fn argument(piece: &Piece) -> Option<String> {
+    match piece {
+        Piece::Literal(_) => None,
+        Piece::Argument(name, _) => Some(name.clone()),
+    }
+}
+
+fn put_together(pieces: &[Piece], args: &[(&str, &str)]) -> Option<String> {
+    let mut path = String::from("/");
+    let mut used = 0;
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => path.extend(utf8_percent_encode(text, ESCAPED)),
+            Piece::Argument(name, converter) => {
+                let (_, value) = args.iter().find(|(known, _)| known == name)?;
+                if !converter.takes(value) {
+                    return None;
+                }
+                path.extend(utf8_percent_encode(value, ESCAPED));
+                used += 1;
+            }
+        }
+    }
+    // A second slash would make a host of what follows it.
+    if let Some(rest) = path.strip_prefix("//") {
+        path = format!("/%2F{rest}");
+    }
+    (used == args.len()).then_some(path)
+}

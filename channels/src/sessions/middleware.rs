@@ -1,0 +1,161 @@
+//! Brings each connection its session: [`SessionMiddleware`].
+//!
+//! Source: channels/sessions.py, `SessionMiddleware` and `SessionMiddlewareStack`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+
+use super::{SameSite, Session, SessionError, SessionKey, SessionStore, Settings};
+use crate::answer::Deny;
+use crate::error::WithSources;
+use crate::middleware::{CookieMiddleware, Middleware, Next};
+use crate::routing::{AnswerHeaders, Connecting};
+use crate::scope::Scope;
+
+/// Puts a [`Session`] into the scope, and its cookie onto the answer when it was changed.
+///
+/// Reads the cookies itself if no [`CookieMiddleware`] has. Inside of another one it does
+/// nothing: the outer session stays. A session that an answer cannot save denies the handshake,
+/// with 400 if it was deleted meanwhile and with 500 if the store failed.
+///
+/// ```
+/// use channels::sessions::{InMemorySessionStore, SessionMiddleware};
+/// let sessions = SessionMiddleware::new(InMemorySessionStore::new())
+///     .cookie_name("__Host-chat")
+///     .secure(true);
+/// # let _ = sessions;
+/// ```
+#[derive(Clone)]
+pub struct SessionMiddleware {
+    store: Arc<dyn SessionStore>,
+    settings: Settings,
+}
+
+/// Cookies and session: upstream's `SessionMiddlewareStack`. The middleware reads the cookies
+/// itself, so that the stack is just it.
+pub type SessionStack = SessionMiddleware;
+
+impl SessionMiddleware {
+    /// Sessions of this store. Their cookie is `sessionid`, for two weeks, hidden from scripts.
+    pub fn new(store: impl SessionStore) -> Self {
+        Self {
+            store: Arc::new(store),
+            settings: Settings::default(),
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Names the cookie; `sessionid` unless set.
+    pub fn cookie_name(self, name: &str) -> Self {
+        self.with(|settings| settings.name = name.to_owned())
+    }
+
+    /// Sets the cookie's domain; this very host unless set.
+    pub fn domain(self, domain: &str) -> Self {
+        self.with(|settings| settings.domain = Some(domain.to_owned()))
+    }
+
+    /// Sets the cookie's path; `/` unless set.
+    pub fn path(self, path: &str) -> Self {
+        self.with(|settings| settings.path = path.to_owned())
+    }
+
+    /// Gives the cookie over TLS only; not unless set. A site behind TLS wants it.
+    pub fn secure(self, secure: bool) -> Self {
+        self.with(|settings| settings.secure = secure)
+    }
+
+    /// Hides the cookie from scripts; so unless set.
+    pub fn http_only(self, http_only: bool) -> Self {
+        self.with(|settings| settings.http_only = http_only)
+    }
+
+    /// Sets the cookie's `SameSite`; lax unless set.
+    pub fn same_site(self, same_site: Option<SameSite>) -> Self {
+        self.with(|settings| settings.same_site = same_site)
+    }
+
+    /// How long a session lasts after it was saved; two weeks unless set.
+    pub fn max_age(self, age: Duration) -> Self {
+        self.with(|settings| settings.age = age)
+    }
+
+    /// Ends the cookie with the browser instead; not unless set.
+    pub fn expire_at_browser_close(self, ends: bool) -> Self {
+        self.with(|settings| settings.ends_with_browser = ends)
+    }
+
+    /// Saves with every answer, changed or not, so that a session in use never ends; not unless
+    /// set.
+    pub fn save_every_request(self, save: bool) -> Self {
+        self.with(|settings| settings.save_every_request = save)
+    }
+
+    /// Saves what a consumer left unsaved after its `disconnect`; not unless set.
+    pub fn autosave(self, autosave: bool) -> Self {
+        self.with(|settings| settings.autosave = autosave)
+    }
+}
+
+impl Middleware for SessionMiddleware {
+    fn call<'a>(
+        &'a self,
+        mut scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        Box::pin(async move {
+            if scope.get::<Session>().is_some() {
+                return next.run(scope).await;
+            }
+            CookieMiddleware::read_once(&mut scope);
+            let cookie = scope.cookies().get(&self.settings.name);
+            let has_cookie = cookie.is_some();
+            let key = cookie.and_then(SessionKey::parse);
+            let session = Session::new(Arc::clone(&self.store), self.settings.clone(), key);
+            scope.insert(session.clone());
+            match next.run(scope).await {
+                Ok(connecting) => Ok(connecting.on_answer(move |status| {
+                    Box::pin(async move { cookie_for(&session, status, has_cookie).await })
+                })),
+                Err(deny) => {
+                    let headers = cookie_for(&session, deny.status_code(), has_cookie).await?;
+                    let add = |deny: Deny, (name, value)| deny.header(name, value);
+                    Ok::<_, Deny>(headers.into_iter().fold(deny, add)).and_then(Err)
+                }
+            }
+        })
+    }
+}
+
+async fn cookie_for(session: &Session, status: u16, has_cookie: bool) -> AnswerHeaders {
+    match session.finish(status, has_cookie).await {
+        Ok(cookie) => {
+            let header = |cookie| ("set-cookie".to_owned(), cookie);
+            Ok(cookie.map(header).into_iter().collect())
+        }
+        Err(SessionError::Deleted) => {
+            log::info!(target: "channels::sessions", "a session was deleted during its handshake");
+            Err(Deny::status(400).text("The session has ended"))
+        }
+        Err(failure) => {
+            let cause = WithSources(&failure);
+            log::error!(target: "channels::sessions", "a session was not saved: {cause}");
+            Err(failure.into())
+        }
+    }
+}
+
+impl fmt::Debug for SessionMiddleware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionMiddleware")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

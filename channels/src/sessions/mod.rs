@@ -1,0 +1,26 @@
+//! Sessions: values that outlive a connection, behind the key in a cookie.
+//!
+//! [`SessionMiddleware`] puts a [`Session`] into the scope; whoever is further in reads and
+//! writes it, and the answer to the handshake carries its cookie. A [`SessionStore`] keeps the
+//! values; [`django`] is the store of a Django site. Source: channels/sessions.py.
+
+pub mod django;
+mod expiry;
+mod key;
+mod memory;
+mod middleware;
+mod saving;
+mod session;
+mod set_cookie;
+mod settings;
+mod store;
+
+pub use expiry::SessionExpiry;
+pub use key::SessionKey;
+pub use memory::InMemorySessionStore;
+pub use middleware::{SessionMiddleware, SessionStack};
+pub(crate) use saving::save_at_the_end;
+pub use session::Session;
+pub use set_cookie::{CookieError, SameSite, SetCookie};
+pub(crate) use settings::Settings;
+pub use store::{Save, SessionData, SessionError, SessionRecord, SessionStore};

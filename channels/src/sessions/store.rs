@@ -1,0 +1,133 @@
+//! Where sessions are kept: [`SessionStore`].
+//!
+//! Source: Django's `SessionBase`, in the part that each backend has of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::{CookieError, SessionKey};
+use crate::error::BoxError;
+
+/// What a session holds: JSON values by name.
+pub type SessionData = Map<String, Value>;
+
+/// What a store keeps for one key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionRecord {
+    /// The values.
+    pub data: SessionData,
+    /// How long from now the record is good for.
+    pub age: Duration,
+}
+
+/// Whether a record is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Save {
+    /// The key must be free: Django's `must_create`.
+    Create,
+    /// The key must be there still.
+    Update,
+}
+
+/// A failure around a session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// A new record met one of the same key.
+    #[error("the session key is taken")]
+    KeyTaken,
+    /// The record was deleted since it was loaded, as by a logout elsewhere. The handle is empty
+    /// from here on.
+    #[error("the session was deleted before it could be saved; the user may have logged out")]
+    Deleted,
+    /// A value does not read as the type asked for, or cannot be written as JSON.
+    #[error("session value {name:?} does not fit")]
+    Value {
+        /// The value's name.
+        name: String,
+        /// What serde says.
+        source: serde_json::Error,
+    },
+    /// A store holds as many records as it may.
+    #[error("the session store is full: {0} sessions")]
+    Full(usize),
+    /// The cookie's settings make no legal header.
+    #[error(transparent)]
+    Cookie(#[from] CookieError),
+    /// The store itself failed. Nobody is signed in or out by that.
+    #[error("the session store failed")]
+    Store(#[source] BoxError),
+}
+
+impl SessionError {
+    /// A failure of a store's own.
+    pub fn store(cause: impl Into<BoxError>) -> Self {
+        Self::Store(cause.into())
+    }
+}
+
+/// Keeps sessions. One value serves all connections.
+///
+/// ```
+/// use channels::sessions::{InMemorySessionStore, Save, SessionKey, SessionRecord, SessionStore};
+/// # actix_web::rt::System::new().block_on(async {
+/// let store = InMemorySessionStore::new();
+/// let (key, record) = (SessionKey::random(), SessionRecord::default());
+/// // Nobody brings a session back that was deleted.
+/// assert!(store.save(&key, &record, Save::Update).await.is_err());
+/// # });
+/// ```
+pub trait SessionStore: Send + Sync + 'static {
+    /// The values under a key, or `None` if there are none, or none any more.
+    fn load<'a>(
+        &'a self,
+        key: &'a SessionKey,
+    ) -> BoxFuture<'a, Result<Option<SessionData>, SessionError>>;
+
+    /// Writes a record. [`SessionError::KeyTaken`] if a new one's key is in use,
+    /// [`SessionError::Deleted`] if a known one is gone: both must be decided in one step with
+    /// the write, or a logout is undone by a request that was on its way.
+    fn save<'a>(
+        &'a self,
+        key: &'a SessionKey,
+        record: &'a SessionRecord,
+        how: Save,
+    ) -> BoxFuture<'a, Result<(), SessionError>>;
+
+    /// Takes a record away; silent if there is none.
+    fn delete<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<(), SessionError>>;
+
+    /// Whether there is a record that has not expired.
+    fn exists<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move { Ok(self.load(key).await?.is_some()) })
+    }
+}
+
+impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
+    fn load<'a>(
+        &'a self,
+        key: &'a SessionKey,
+    ) -> BoxFuture<'a, Result<Option<SessionData>, SessionError>> {
+        (**self).load(key)
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a SessionKey,
+        record: &'a SessionRecord,
+        how: Save,
+    ) -> BoxFuture<'a, Result<(), SessionError>> {
+        (**self).save(key, record, how)
+    }
+
+    fn delete<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<(), SessionError>> {
+        (**self).delete(key)
+    }
+
+    fn exists<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<bool, SessionError>> {
+        (**self).exists(key)
+    }
+}
