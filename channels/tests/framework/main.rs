@@ -1,6 +1,7 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
 mod arrivals;
+mod buffering;
 mod connecting;
 mod cookies;
 mod django_sessions;
