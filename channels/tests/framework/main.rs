@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod blocking;
+mod buffering;
 mod connecting;
 mod cookies;
 mod django_sessions;
