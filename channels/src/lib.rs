@@ -78,7 +78,7 @@ pub use sessions::{
     SetCookie,
 };
 pub use socket::{Deflate, SocketOptions};
-pub use testing::{HttpCommunicator, LiveServer, WebsocketCommunicator};
+pub use testing::{ApplicationCommunicator, HttpCommunicator, LiveServer, WebsocketCommunicator};
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
 
 /// Compiles and keeps up to date what the README shows.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::application::AppInput;
 use crate::answer::Deny;
 use crate::event::Frame;
 
@@ -54,6 +55,12 @@ pub enum Missed {
     /// A text frame was not JSON.
     #[error("not JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The application has ended, without a failure.
+    #[error("the application has ended")]
+    Ended,
+    /// An event that does not belong to the protocol.
+    #[error("{0:?} is no event of this protocol")]
+    Input(AppInput),
     /// The body of a response did not come to its end.
     #[error("the response was cut off")]
     CutOff,

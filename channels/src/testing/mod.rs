@@ -1,10 +1,11 @@
-//! Drives a consumer without a network: [`WebsocketCommunicator`], [`HttpCommunicator`]; or a
-//! whole server with one: [`LiveServer`].
+//! Drives a consumer without a network: [`WebsocketCommunicator`], [`HttpCommunicator`]; ASGI's
+//! events one by one: [`ApplicationCommunicator`]; or a whole server: [`LiveServer`].
 //!
 //! Source: channels/testing/. The communicators are drivers like those in `socket/` and `http/`:
 //! middleware, router, layer and consumer run exactly as they do behind a real socket.
 
 mod answers;
+mod application;
 pub mod conformance;
 mod faulty;
 mod http;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 pub use answers::{Connected, Denied, Missed};
+pub use application::{AppInput, AppOutput, ApplicationCommunicator};
 pub use faulty::Faults;
 pub use http::{HttpCommunicator, HttpResponse};
 pub use live::LiveServer;

@@ -35,7 +35,7 @@ fn site() -> Site {
         let consumer = Slow {
             barrier: Arc::clone(&barrier),
             gate: Arc::clone(&waiting),
-            journal: sender.lock().unwrap().clone(),
+            journal: sender.lock().expect("no holder panics").clone(),
         };
         Blocking::on(&pool, consumer)
     };
@@ -48,7 +48,7 @@ impl Site {
         let client = WebsocketCommunicator::new(self.app.clone(), "/").layer(layer);
         let options = SocketOptions::new().handler_grace(Duration::from_millis(20));
         let mut client = client.timeout(PATIENCE).options(options);
-        client.connect().await.unwrap();
+        client.connect().await.expect("a consumer that accepts");
         client
     }
 }
@@ -83,7 +83,12 @@ impl BlockingConsumer for Slow {
             }
             "wait" => {
                 ctx.send("waiting")?;
-                match self.gate.lock().unwrap().recv_timeout(PATIENCE) {
+                match self
+                    .gate
+                    .lock()
+                    .expect("no holder panics")
+                    .recv_timeout(PATIENCE)
+                {
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => {}
                     Err(late) => return Err(late.into()),
                 }
@@ -122,7 +127,10 @@ impl BlockingConsumer for Slow {
 }
 
 async fn expect(client: &mut WebsocketCommunicator, text: &str) {
-    assert_eq!(client.receive_from().await.unwrap(), Frame::from(text));
+    assert_eq!(
+        client.receive_from().await.expect("a frame in time"),
+        Frame::from(text)
+    );
 }
 
 #[actix_web::test]

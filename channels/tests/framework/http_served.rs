@@ -79,8 +79,13 @@ fn site(options: HttpOptions) -> Site {
 }
 
 async fn exchange(site: &Site, request: &str) -> String {
-    let mut stream = TcpStream::connect(site.server.address()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut stream = TcpStream::connect(site.server.address())
+        .await
+        .expect("the server to listen");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("an open connection");
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
     let read = timeout(PATIENCE, reading).await.expect("an end in time");
@@ -116,9 +121,11 @@ async fn read_until(stream: &mut TcpStream, wanted: &str) -> String {
 }
 
 async fn open_feed(site: &Site) -> TcpStream {
-    let mut stream = TcpStream::connect(site.server.address()).await.unwrap();
+    let mut stream = TcpStream::connect(site.server.address())
+        .await
+        .expect("the server to listen");
     let request = b"GET /feed/ HTTP/1.1\r\nHost: x\r\n\r\n";
-    stream.write_all(request).await.unwrap();
+    stream.write_all(request).await.expect("an open connection");
     let head = read_until(&mut stream, "\r\n\r\n").await;
     assert!(head.contains("text/event-stream"), "{head}");
     stream

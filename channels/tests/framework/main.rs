@@ -1,5 +1,6 @@
 //! The framework through its public face: tiny consumers, with and without a network.
 
+mod applications;
 mod arrivals;
 mod blocking;
 mod buffering;

@@ -115,7 +115,7 @@ async fn client() -> (WebsocketCommunicator, UnboundedReceiver<String>) {
     let (sender, journal) = unbounded_channel();
     let app = move |_: &Scope| Busy(sender.clone());
     let mut client = WebsocketCommunicator::new(app, "/").timeout(PATIENCE);
-    client.connect().await.unwrap();
+    client.connect().await.expect("a consumer that accepts");
     (client, journal)
 }
 
