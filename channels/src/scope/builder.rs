@@ -40,22 +40,16 @@ impl ScopeBuilder {
         })
     }
 
-    /// Adds a header. A name with `_` is dropped; a second value of a name joins the first, after
-    /// a comma (after a semicolon for cookies).
+    /// Adds a header. A name with `_` is dropped. A second value of a name stands for itself in a
+    /// request, and joins the first in a socket's handshake, after a comma (cookies always, after a
+    /// semicolon).
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         if name.contains('_') {
             return self;
         }
         let name = name.to_ascii_lowercase();
         let value = value.as_ref().trim_ascii();
-        let headers = &mut self.0.headers;
-        match headers.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, joined)) => {
-                joined.extend_from_slice(if name == "cookie" { b"; " } else { b"," });
-                joined.extend_from_slice(value);
-            }
-            None => headers.push((name, value.to_vec())),
-        }
+        self.0.headers.push((name, value.to_vec()));
         self
     }
 
@@ -114,12 +108,28 @@ impl ScopeBuilder {
     }
 
     /// The finished scope.
-    pub fn build(self) -> Scope {
+    pub fn build(mut self) -> Scope {
+        let every_name = self.0.protocol == Protocol::Websocket;
+        join_values(&mut self.0.headers, |name| every_name || name == "cookie");
         Scope {
             handshake: Arc::new(self.0),
             route: Arc::default(),
             cookies: Arc::default(),
             extensions: Arc::default(),
+        }
+    }
+}
+
+/// Makes one header of those that have the same name, where that is wanted.
+fn join_values(headers: &mut Vec<(String, Vec<u8>)>, wanted: impl Fn(&str) -> bool) {
+    for (name, value) in std::mem::take(headers) {
+        let known = headers.iter_mut().find(|(known, _)| *known == name);
+        match known.filter(|_| wanted(&name)) {
+            Some((_, joined)) => {
+                joined.extend_from_slice(if name == "cookie" { b"; " } else { b"," });
+                joined.extend_from_slice(&value);
+            }
+            None => headers.push((name, value)),
         }
     }
 }

@@ -10,6 +10,7 @@ mod django_sessions;
 mod ending;
 mod events;
 mod http;
+mod http_requests;
 mod http_served;
 mod json;
 mod layer;
