@@ -87,6 +87,8 @@ async fn main() -> std::io::Result<()> {
     } else {
         Server::new().websocket(sockets, &layer, options)
     };
+    // Mounted consumers are HTTP connections.
+    let server = server.max_connections(usize::MAX);
     let server = match arguments.workers {
         Some(number) => server.workers(number),
         None => server,

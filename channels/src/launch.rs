@@ -103,8 +103,7 @@ impl Launched {
             Answer::Accept(_) => 101,
             Answer::Deny(deny) => deny.status,
         };
-        let hooks = std::mem::take(&mut self.hooks);
-        let more = run_hooks(hooks, status, self.link.limits().connect).await;
+        let more = run_hooks(self.take_hooks(), status, self.link.limits().connect).await;
         match (&mut answer, more) {
             (Answer::Accept(accept), Ok(more)) => {
                 self.headers.extend(more);
@@ -117,6 +116,11 @@ impl Launched {
             observe::refused(deny.status);
         }
         answer
+    }
+
+    /// What middleware has to do with the answer, for a driver that gives it by itself.
+    pub(crate) fn take_hooks(&mut self) -> Vec<AnswerHook> {
+        std::mem::take(&mut self.hooks)
     }
 
     /// One that takes too long is given up and the handshake denied with 503.

@@ -96,6 +96,10 @@ impl<U: SessionUser> Auth<U> {
         Ok(None)
     }
 
+    pub(super) fn watch(&self) -> Option<&Watch> {
+        self.0.watch.as_ref()
+    }
+
     /// Joins the groups through which this user and session are signed out elsewhere.
     pub(super) async fn follow(&self, session: &Session) -> Result<(), AuthError> {
         if let Some(watch) = &self.0.watch {
@@ -120,7 +124,7 @@ impl<U: SessionUser> Auth<U> {
         Ok(())
     }
 
-    async fn refresh(&self, scope: &Scope, session: &Session) -> Result<(), AuthError> {
+    pub(super) async fn refresh(&self, scope: &Scope, session: &Session) -> Result<(), AuthError> {
         // Without a key the session was never saved, so nobody can have deleted it.
         let is_gone = session.session_key().is_some() && !session.exists().await?;
         if is_gone {

@@ -15,7 +15,7 @@ use crate::answer::Deny;
 use crate::event::{CloseCode, Frame};
 use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
-use crate::scope::Scope;
+use crate::scope::{Protocol, Scope};
 
 /// How long a client may take, unless set.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,7 +25,7 @@ const DEFAULT_CODE: u16 = 4401;
 
 /// Accepts every handshake, and closes with 4401 unless the first frame brings a good token in
 /// time. Consumers need not know: they are made then, with the user in their scope, and their
-/// `connect` is called; a refusal there is a Close.
+/// `connect` is called; a refusal there is a Close. What is no WebSocket is denied with 401.
 ///
 /// The frame is `{"token": ".."}` unless told otherwise. Since the handshake was answered before,
 /// subprotocol and headers of the consumer's `accept` are lost.
@@ -89,6 +89,10 @@ impl<B: TokenBackend> Middleware for FirstMessage<B> {
         next: Next<'a>,
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
         Box::pin(async move {
+            if scope.protocol() != Protocol::Websocket {
+                // Nothing else has frames to wait for.
+                return Err(Deny::status(401));
+            }
             let (backend, terms) = (Arc::clone(&self.backend), self.terms.clone());
             let connecting = next.run(scope).await?;
             Ok(connecting.make_with(move |make, scope, parts| {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 
 use super::current::Backends;
+use super::recheck::Recheck;
 use super::{Auth, AuthError, AuthEvents, Revocations, SessionUser, UserBackend};
 use crate::answer::Deny;
 use crate::middleware::{Middleware, Next};
@@ -96,12 +97,14 @@ impl<U: SessionUser> Middleware for AuthMiddleware<U> {
             if scope.get::<Auth<U>>().is_some() {
                 return next.run(scope).await;
             }
-            let watched = self.find(&mut scope).await?;
-            let connecting = next.run(scope).await?;
-            Ok(match watched {
-                Some((channel, (code, reason))) => connecting.close_on(channel, code, reason),
-                None => connecting,
-            })
+            let Some((channel, (code, reason))) = self.find(&mut scope).await? else {
+                return next.run(scope).await;
+            };
+            let outer = scope.get_shared::<U>().is_some();
+            let recheck = (!outer).then(|| Recheck::<U>::start(&scope)).flatten();
+            let mut connecting = next.run(scope).await?;
+            connecting.hold(recheck);
+            Ok(connecting.close_on(channel, code, reason))
         })
     }
 }

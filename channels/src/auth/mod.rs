@@ -9,6 +9,7 @@ mod current;
 mod first_message;
 mod gate;
 mod middleware;
+mod recheck;
 mod revocation;
 mod tickets;
 mod token;

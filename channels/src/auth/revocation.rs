@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::event::CloseCode;
@@ -42,6 +44,7 @@ pub struct Revocations {
     layer: Layer,
     code: CloseCode,
     reason: String,
+    recheck: Option<Duration>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,6 +61,7 @@ impl Revocations {
             layer: layer.clone(),
             code: CloseCode::app(DEFAULT_CODE).unwrap_or(CloseCode::POLICY),
             reason: "signed out".to_owned(),
+            recheck: None,
         }
     }
 
@@ -71,6 +75,20 @@ impl Revocations {
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self
+    }
+
+    /// Looks at each socket's session and user this often besides, give or take a tenth, and ends
+    /// it if they are gone: for what no message tells of, as a row that was deleted by hand, or
+    /// one that the layer lost. Not done unless set; costs two queries each time. Only sockets
+    /// behind an [`AuthMiddleware`](super::AuthMiddleware) are looked at.
+    pub fn recheck(mut self, every: Duration) -> Self {
+        self.recheck = Some(every);
+        self
+    }
+
+    pub(super) fn recheck_after(&self) -> Option<Duration> {
+        let every = self.recheck?;
+        Some(every.mul_f64(rand::rng().random_range(0.9..1.1)))
     }
 
     /// Ends the sockets of one session.
@@ -133,6 +151,16 @@ struct Watching {
 impl Watch {
     pub(super) fn revocations(&self) -> &Revocations {
         &self.0.revocations
+    }
+
+    /// Ends this one socket.
+    pub(super) async fn revoke(&self) -> Result<(), LayerError> {
+        let Watching {
+            revocations,
+            channel,
+            ..
+        } = &*self.0;
+        revocations.layer.send(channel, Revocation::Revoked).await
     }
 
     /// Moves to the groups of this user and session, or out of all.

@@ -106,17 +106,12 @@ impl<B: TokenBackend> BearerMiddleware<B> {
 
     /// The token, and whether it was among the subprotocols.
     fn token(&self, scope: &mut Scope) -> Option<(String, bool)> {
-        if let Some(token) = scope.header("authorization").and_then(bearer) {
-            return Some((token.to_owned(), false));
+        let offered = self.subprotocol.then(|| take_offered(scope)).flatten();
+        let in_header = scope.header("authorization").and_then(bearer);
+        match (in_header, offered) {
+            (Some(token), offered) => Some((token.to_owned(), offered.is_some())),
+            (None, offered) => Some((offered?, true)),
         }
-        let mut offered = scope.subprotocols().to_vec();
-        let at = offered.iter().position(|name| name == SUBPROTOCOL)? + 1;
-        if !self.subprotocol || at >= offered.len() {
-            return None;
-        }
-        let token = offered.remove(at);
-        scope.set_subprotocols(offered);
-        Some((token, true))
     }
 
     async fn user(&self, token: &str, scope: &Scope) -> Result<B::User, Deny> {
@@ -149,6 +144,15 @@ impl<B: TokenBackend> BearerMiddleware<B> {
         let (code, reason) = revocations.close();
         Ok(next.run(scope).await?.close_on(channel, code, reason))
     }
+}
+
+/// Takes the token out of the subprotocols, so that nobody further in can echo it.
+fn take_offered(scope: &mut Scope) -> Option<String> {
+    let mut offered = scope.subprotocols().to_vec();
+    let at = offered.iter().position(|name| name == SUBPROTOCOL)? + 1;
+    let token = (at < offered.len()).then(|| offered.remove(at))?;
+    scope.set_subprotocols(offered);
+    Some(token)
 }
 
 /// The token of an `Authorization` header of that kind.

@@ -269,6 +269,13 @@ impl<C: WebsocketConsumer> Context<C> {
         self.link.send(frame.into())
     }
 
+    /// Bytes that were queued here and that the connection has not taken yet: payloads, and 64
+    /// for each frame. What [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes)
+    /// bounds; a consumer that produces without end waits until it is low.
+    pub fn buffered_amount(&self) -> usize {
+        self.link.queued_bytes()
+    }
+
     /// Queues a value as a text frame of JSON.
     ///
     /// # Errors

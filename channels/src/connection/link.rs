@@ -174,6 +174,10 @@ impl Link {
         self.close(CloseCode::OVERLOAD, reason);
     }
 
+    pub(crate) fn queued_bytes(&self) -> usize {
+        self.queued_bytes.get()
+    }
+
     pub(crate) fn close(&self, code: CloseCode, reason: &str) {
         match self.phase.get() {
             Phase::Handshake => self.deny(self.denial(code)),

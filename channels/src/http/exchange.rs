@@ -13,7 +13,7 @@ use crate::connection::Answer;
 use crate::event::Frame;
 use crate::launch::{find, start};
 use crate::layers::Layer;
-use crate::routing::Endpoint;
+use crate::routing::{Endpoint, run_hooks};
 use crate::scope::Scope;
 use crate::socket::{Entry, KillHandle};
 
@@ -51,18 +51,22 @@ pub(crate) async fn open(
     // The task notices by itself when the channel overflows: nothing freezes it.
     let mut launched = start(connecting, layer, options.limits(), || {}).await?;
     let mut headers = std::mem::take(&mut launched.headers);
+    let hooks = launched.take_hooks();
     if let Some(runner) = launched.attached.runner() {
         runner.receive(Frame::Binary(body));
     }
     let mut parts = Pump::start(launched, options, kill, entry);
+    let limit = options.limits().connect;
     match parts.answer().await {
         Answer::Deny(mut deny) => {
+            headers.extend(run_hooks(hooks, deny.status, limit).await?);
             headers.append(&mut deny.headers);
             deny.headers = headers;
             Err(deny)
         }
         Answer::Accept(_) => {
             let mut head = parts.take_head();
+            headers.extend(run_hooks(hooks, head.status, limit).await?);
             headers.append(&mut head.headers);
             head.headers = headers;
             Ok(Responding { head, parts })

@@ -131,8 +131,8 @@ impl Entry {
         async move {
             let order = orders.wait_for(Option::is_some).await;
             let order = order.map(|order| *order);
-            if let Ok(Some(GoAway::Within(farewell))) = order {
-                sleep(farewell.spread.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
+            if let Ok(Some(GoAway::Within(Farewell { spread, .. }))) = order {
+                sleep(spread.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
             }
         }
     }

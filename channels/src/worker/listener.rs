@@ -199,6 +199,10 @@ impl Listener {
                 self.tally.note(|report| report.dropped += 1);
                 return (connection, false);
             }
+            Outcome::Failed(wish) if wish.is_stop() => {
+                self.tally.note(|report| report.handled += 1);
+                return (connection, false);
+            }
             Outcome::Denied(_) => {}
             Outcome::Failed(failure) => {
                 let failure = WithSources(failure.cause());

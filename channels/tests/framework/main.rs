@@ -3,6 +3,7 @@
 mod applications;
 mod arrivals;
 mod blocking;
+mod buffering;
 mod connecting;
 mod cookies;
 mod django_sessions;

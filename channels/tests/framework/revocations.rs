@@ -201,3 +201,26 @@ async fn a_socket_that_has_ended_is_in_no_group() {
     drop(first);
     assert_eq!(site.revocations.user("alice").await.unwrap().delivered, 0);
 }
+
+#[actix_web::test]
+async fn what_no_message_tells_of_is_noticed_by_looking_again() {
+    let (store, users) = (Store::default(), users());
+    let revocations = Revocations::new(&Layer::in_memory()).recheck(Duration::from_millis(10));
+    let auth = AuthMiddleware::<User>::new(users.clone()).revocations(&revocations);
+    let stack = AuthStack::of(SessionMiddleware::new(Arc::clone(&store)), auth);
+    let app = desk(&users).wrap(stack);
+    let key = signed_in(&store, "alice", "hash-a").await;
+    let mut alice = client(&app, Some(&key));
+    let bobs_key = signed_in(&store, "bob", "hash-b").await;
+    let mut bob = client(&app, Some(&bobs_key));
+    let mut stranger = client(&app, None);
+    for client in [&mut alice, &mut bob, &mut stranger] {
+        client.connect().await.unwrap();
+    }
+    store.delete(&key).await.unwrap();
+    assert_signed_out(&mut alice).await;
+    assert_eq!(said(&mut bob, "who").await, "bob");
+    users.ban("bob");
+    assert_signed_out(&mut bob).await;
+    assert_eq!(said(&mut stranger, "who").await, "nobody");
+}

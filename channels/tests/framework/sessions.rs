@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use channels::sessions::{
     InMemorySessionStore, Save, SessionData, SessionKey, SessionRecord, SessionStore,
 };
-use channels::testing::{Connected, WebsocketCommunicator};
+use channels::testing::{Connected, HttpCommunicator, WebsocketCommunicator};
 use channels::{
-    Accept, Connecting, Context, CookieMiddleware, Deny, Endpoint, Frame, HandlerResult,
-    IntoEndpoint as _, Middleware, Next, SameSite, Scope, Session, SessionError, SessionExpiry,
-    SessionMiddleware, URLRouter, WebsocketConsumer,
+    Accept, Connecting, Context, CookieMiddleware, Deny, Endpoint, Frame, HandlerResult, Http,
+    HttpConsumer, HttpContext, IntoEndpoint as _, Middleware, Next, SameSite, Scope, Session,
+    SessionError, SessionExpiry, SessionMiddleware, URLRouter, WebsocketConsumer,
 };
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
@@ -513,4 +514,49 @@ fn keys_are_checked_and_never_shown() {
     assert_eq!(SessionKey::parse(key.as_str()), Some(key.clone()));
     assert!(!format!("{key:?}").contains(key.as_str()));
     assert_ne!(key, SessionKey::random());
+}
+
+/// Counts visits, and answers with the status of its path.
+struct Page(u16);
+
+impl HttpConsumer for Page {
+    type Event = ();
+
+    async fn handle(&mut self, _: Bytes, ctx: &mut HttpContext<Self>) -> HandlerResult {
+        let session = ctx.session().expect("a session").clone();
+        let seen = session.get::<u32>("seen").await?.unwrap_or_default() + 1;
+        session.insert("seen", &seen).await?;
+        if self.0 == 500 {
+            return Err(std::io::Error::other("trouble").into());
+        }
+        ctx.send_response(self.0, format!("visit {seen}"))?;
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn a_response_saves_and_carries_the_cookie_unless_it_failed() {
+    let store = Store::default();
+    let pages = URLRouter::new().path("<int:status>/", |scope: &Scope| {
+        Http(Page(scope.param("status").expect("the pattern names it")))
+    });
+    let app = pages.wrap(SessionMiddleware::new(Arc::clone(&store)));
+    let mut key = None;
+    for (status, visit) in [(200, "visit 1"), (404, "visit 2")] {
+        let mut page = HttpCommunicator::new(app.clone(), "GET", &format!("/{status}/"));
+        if let Some(key) = &key {
+            page = page.header("cookie", &format!("sessionid={key}"));
+        }
+        let response = page.get_response().await.unwrap();
+        assert_eq!((response.status, response.text().as_str()), (status, visit));
+        let found = cookie(&response.headers).expect("a cookie")[""].clone();
+        assert!(key.is_none_or(|key| key == found));
+        key = Some(found);
+    }
+    let response = HttpCommunicator::new(app, "GET", "/500/")
+        .get_response()
+        .await
+        .unwrap();
+    assert_eq!((response.status, cookie(&response.headers)), (500, None));
+    assert_eq!(store.len(), 1);
 }

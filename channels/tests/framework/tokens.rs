@@ -12,7 +12,7 @@ use channels::sessions::InMemorySessionStore;
 use channels::testing::WebsocketCommunicator;
 use channels::{
     Accept, BoxError, CloseCode, Context, Deny, Disconnect, Endpoint, Error, Frame, GroupName,
-    HandlerResult, IntoEndpoint as _, Layer, Scope, SessionMiddleware, WebsocketConsumer,
+    HandlerResult, IntoEndpoint as _, Layer, Protocol, Scope, SessionMiddleware, WebsocketConsumer,
 };
 use futures_util::future::BoxFuture;
 
@@ -149,6 +149,10 @@ async fn a_token_among_the_subprotocols_is_used_and_never_echoed() {
         said(&mut choosing, "who").await,
         "robot chat.v1,bearer,chat.v2"
     );
+
+    let both = offering(&app, "/?choose=robot-token", &["bearer", "robot-token"]);
+    let mut both = both.header("authorization", "Bearer robot-token");
+    assert_eq!(both.connect().await.unwrap_err().status, 500);
 
     let mut echoing = offering(&app, "/?choose=robot-token", &["bearer", "robot-token"]);
     assert_eq!(echoing.connect().await.unwrap_err().status, 500);
@@ -446,4 +450,12 @@ async fn the_consumer_may_accept_once_behind_the_gate() {
     client.connect().await.unwrap();
     client.send_to(GOOD).unwrap();
     assert_eq!(client.receive_from().await.unwrap(), Frame::from("true"));
+}
+
+#[actix_web::test]
+async fn what_has_no_frames_cannot_sign_in_by_one() {
+    let app = tells().wrap(FirstMessage::new(tokens()));
+    let scope = Scope::builder("/").protocol(Protocol::Http).build();
+    let denied = app.call(scope).await.expect_err("a request is refused");
+    assert_eq!(denied.status_code(), 401);
 }

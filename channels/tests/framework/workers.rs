@@ -10,7 +10,7 @@ use channels::worker::{RunWorker, WorkerError, WorkerHandle, WorkerReport};
 use channels::{
     ChannelName, ChannelNameRouter, Connecting, CookieMiddleware, Deny, DynEvent, GroupName,
     HandlerError, HandlerResult, IntoEndpoint, Layer, Layers, Middleware, Next, OnUnknown, Scope,
-    UseLayer, Work, Worker, WorkerConsumer, WorkerContext,
+    StopConsumer, UseLayer, Work, Worker, WorkerConsumer, WorkerContext,
 };
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;
@@ -59,6 +59,10 @@ impl WorkerConsumer for Hand {
             "fail" => return Err(HandlerError::msg("the task fails")),
             "panic" => panic!("the task panics"),
             "hang" => pending().await,
+            "enough" => return Err(StopConsumer.into()),
+            "clumsy_task" => {
+                ctx.spawn(async { panic!("the task beside panics") });
+            }
             "later" => {
                 let event = DynEvent::new("timer.fired")?;
                 ctx.notify_later(Duration::from_millis(5), event);
@@ -224,6 +228,30 @@ async fn a_failure_or_panic_costs_one_message_and_the_next_meets_a_new_consumer(
         let report = shop.stop().await;
         assert_eq!((report.handled, report.failed, report.restarts), (1, 1, 1));
     }
+}
+
+#[actix_web::test]
+async fn a_consumer_that_stops_itself_has_not_failed_and_is_made_anew() {
+    let mut shop = Shop::open(&Layer::in_memory(), |worker| worker);
+    shop.started().await;
+    shop.send("a", "enough").await;
+    shop.send("a", "next").await;
+    shop.until("start a").await;
+    shop.until("next ends").await;
+    let report = shop.stop().await;
+    assert_eq!((report.handled, report.failed, report.restarts), (2, 0, 1));
+}
+
+#[actix_web::test]
+async fn a_panic_beside_the_handlers_costs_the_consumer_and_no_message() {
+    let mut shop = Shop::open(&Layer::in_memory(), |worker| worker);
+    shop.started().await;
+    shop.send("a", "clumsy.task").await;
+    shop.until("start a").await;
+    shop.send("a", "next").await;
+    shop.until("next ends").await;
+    let report = shop.stop().await;
+    assert_eq!((report.handled, report.failed, report.restarts), (2, 1, 1));
 }
 
 #[actix_web::test]

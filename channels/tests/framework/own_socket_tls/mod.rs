@@ -6,8 +6,12 @@ pub(crate) const DRIVER: Driver = Driver::Tls;
 
 #[path = "../socket_attacks.rs"]
 mod attacks;
+#[path = "../socket_deflate.rs"]
+mod deflate;
 #[path = "../socket_failures.rs"]
 mod failures;
+#[path = "../socket_frames.rs"]
+mod frames;
 #[path = "../socket_handshakes.rs"]
 mod handshakes;
 #[path = "../socket_life.rs"]
