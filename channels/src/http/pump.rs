@@ -25,9 +25,6 @@ use crate::socket::{Entry, KillHandle};
 /// A comment: what a stream of events says when it has nothing to say.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
-/// Far enough away to be never.
-const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
-
 /// What the task and the body share.
 struct Outlet {
     link: Rc<Link>,
@@ -158,8 +155,7 @@ pub(super) struct Pump {
     /// Until the next comment is due.
     silence: Option<Pin<Box<Sleep>>>,
     /// Until the response must have ended.
-    limit: Pin<Box<Sleep>>,
-    limit_is_over: bool,
+    limit: Option<Pin<Box<Sleep>>>,
     /// The server stops: when to end, and when to end at once.
     leave: LocalBoxFuture<'static, ()>,
     is_leaving: bool,
@@ -194,8 +190,7 @@ impl Pump {
             write_timeout: options.write_timeout,
             stalled: None,
             silence: None,
-            limit: Box::pin(sleep(options.http_timeout.unwrap_or(FOR_EVER))),
-            limit_is_over: false,
+            limit: options.http_timeout.map(|limit| Box::pin(sleep(limit))),
             leave,
             is_leaving: false,
             cut,
@@ -267,10 +262,11 @@ impl Pump {
     }
 
     fn watch_limit(&mut self, cx: &mut Context<'_>) {
-        if self.limit_is_over || self.limit.as_mut().poll(cx).is_pending() {
+        let limit = self.limit.as_mut();
+        if limit.is_none_or(|limit| limit.as_mut().poll(cx).is_pending()) {
             return;
         }
-        self.limit_is_over = true;
+        self.limit = None;
         if !self.outlet.link.is_closing() {
             log::warn!(target: "channels::http", "a response took too long and was given up");
             self.outlet.link.close(CloseCode::OVERLOAD, "");

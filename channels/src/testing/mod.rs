@@ -97,12 +97,12 @@ impl WebsocketCommunicator {
 
     /// Adds a header to the handshake.
     pub fn header(self, name: &str, value: &str) -> Self {
-        self.scope_with(|scope| scope.header(name, value))
+        self.scope(|scope| scope.header(name, value))
     }
 
     /// Offers a subprotocol.
     pub fn subprotocol(self, name: &str) -> Self {
-        self.scope_with(|scope| scope.subprotocol(name))
+        self.scope(|scope| scope.subprotocol(name))
     }
 
     /// Puts a value into the scope, as a middleware outside of the application would.
@@ -132,7 +132,8 @@ impl WebsocketCommunicator {
         self
     }
 
-    fn scope_with(mut self, change: impl FnOnce(ScopeBuilder) -> ScopeBuilder) -> Self {
+    /// Sets whatever else of the scope, as the client's address or the prefix of the site.
+    pub fn scope(mut self, change: impl FnOnce(ScopeBuilder) -> ScopeBuilder) -> Self {
         self.scope = change(self.scope);
         self
     }

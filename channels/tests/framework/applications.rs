@@ -117,6 +117,40 @@ async fn a_client_of_an_open_response_may_go() {
 }
 
 #[actix_web::test]
+async fn a_test_sets_every_part_of_the_scope() {
+    let (app, _journal) = crate::scripted::application();
+    let address = "192.0.2.7:4711".parse().unwrap();
+    let prefixed = move |scope: &channels::Scope| {
+        assert_eq!(scope.client(), Some(address));
+        scope.root_path() == "/site"
+    };
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let noted = std::sync::Arc::clone(&seen);
+    let app = app.wrap(Seen(move |scope: &channels::Scope| {
+        noted.store(prefixed(scope), std::sync::atomic::Ordering::Relaxed);
+    }));
+    let client = channels::WebsocketCommunicator::new(app, "/site/accept/");
+    let mut client = client.scope(|scope| scope.client(Some(address)).root_path("/site"));
+    client.connect().await.unwrap();
+    assert!(seen.load(std::sync::atomic::Ordering::Relaxed));
+}
+
+/// Shows each scope to a function.
+struct Seen<F>(F);
+
+impl<F: Fn(&channels::Scope) + Send + Sync + 'static> channels::Middleware for Seen<F> {
+    fn call<'a>(
+        &'a self,
+        scope: channels::Scope,
+        next: channels::Next<'a>,
+    ) -> futures_util::future::LocalBoxFuture<'a, Result<channels::Connecting, channels::Deny>>
+    {
+        (self.0)(&scope);
+        Box::pin(next.run(scope))
+    }
+}
+
+#[actix_web::test]
 async fn an_event_of_another_protocol_is_refused() {
     let mut app = request("/echo/");
     app.send_input(AppInput::WebsocketConnect).await.unwrap();
