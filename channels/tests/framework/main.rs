@@ -7,6 +7,7 @@ mod buffering;
 mod connecting;
 mod cookies;
 mod django_sessions;
+mod documents;
 mod ending;
 mod events;
 mod http;

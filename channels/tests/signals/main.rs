@@ -8,14 +8,16 @@
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+use actix_web::rt::System;
 use channels::{
     Accept, Context, Deny, Disconnect, Frame, HandlerResult, Layer, Scope, Server, SocketOptions,
     WebsocketConsumer,
 };
 use futures_util::StreamExt as _;
+use libtest_mimic::{Arguments, Trial};
 use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
@@ -33,7 +35,6 @@ impl Site {
     fn start() -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program)
-            .args(["--ignored", "--exact", "serve", "--nocapture"])
             .env(CHILD, "1")
             .stdout(Stdio::piped())
             .spawn()
@@ -77,7 +78,29 @@ fn has(lines: &[String], wanted: &str) -> bool {
     lines.iter().any(|line| line.contains(wanted))
 }
 
-#[actix_web::test]
+fn main() -> ExitCode {
+    let system = System::new();
+    if std::env::var(CHILD).is_ok() {
+        system.block_on(serve());
+        return ExitCode::SUCCESS;
+    }
+    let trials = vec![
+        Trial::test(
+            "either_signal_sees_every_socket_off_and_ends_the_server_in_order",
+            || {
+                System::new()
+                    .block_on(either_signal_sees_every_socket_off_and_ends_the_server_in_order());
+                Ok(())
+            },
+        ),
+        Trial::test("a_second_signal_waits_for_nobody", || {
+            System::new().block_on(a_second_signal_waits_for_nobody());
+            Ok(())
+        }),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
 async fn either_signal_sees_every_socket_off_and_ends_the_server_in_order() {
     for name in ["-TERM", "-INT"] {
         let site = Site::start();
@@ -98,7 +121,6 @@ async fn either_signal_sees_every_socket_off_and_ends_the_server_in_order() {
     }
 }
 
-#[actix_web::test]
 async fn a_second_signal_waits_for_nobody() {
     let site = Site::start();
     let entering = connect_async(format!("ws://{}/slow/", site.address));
@@ -114,12 +136,8 @@ async fn a_second_signal_waits_for_nobody() {
     assert!(started.elapsed() < PATIENCE);
 }
 
-#[actix_web::test]
-#[ignore = "not a test: the server that the tests start, in a process of its own"]
+/// What runs in the process of its own.
 async fn serve() {
-    if std::env::var(CHILD).is_err() {
-        return;
-    }
     // Longer than a test waits.
     let for_ever = Duration::from_secs(600);
     let options = SocketOptions::new().handler_grace(for_ever);

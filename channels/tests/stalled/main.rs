@@ -14,10 +14,14 @@
 mod crowd;
 mod site;
 
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use actix_web::rt::System;
+use libtest_mimic::{Arguments, Trial};
+
 use crowd::{Healthy, stall};
-use site::Site;
+use site::{DRIVER, Site};
 
 /// What a connection may have waiting unless its options say otherwise.
 const OUTBOX_BYTES: usize = 1024 * 1024;
@@ -80,18 +84,26 @@ async fn chat_beside_stalled_readers(driver: &str) {
     }
 }
 
-#[actix_web::test]
-async fn stalled_readers_of_own_sockets_go_and_nobody_else_notices() {
-    chat_beside_stalled_readers("own").await;
-}
-
-#[actix_web::test]
-async fn stalled_readers_of_mounted_sockets_go_and_nobody_else_notices() {
-    chat_beside_stalled_readers("mounted").await;
-}
-
-#[actix_web::test]
-#[ignore = "not a test: the server that the tests start, in a process of its own"]
-async fn serve() {
-    site::serve().await;
+fn main() -> ExitCode {
+    if std::env::var(DRIVER).is_ok() {
+        System::new().block_on(site::serve());
+        return ExitCode::SUCCESS;
+    }
+    let trial = |name, driver| {
+        Trial::test(name, move || {
+            System::new().block_on(chat_beside_stalled_readers(driver));
+            Ok(())
+        })
+    };
+    let trials = vec![
+        trial(
+            "stalled_readers_of_own_sockets_go_and_nobody_else_notices",
+            "own",
+        ),
+        trial(
+            "stalled_readers_of_mounted_sockets_go_and_nobody_else_notices",
+            "mounted",
+        ),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-const DRIVER: &str = "STALLED_DRIVER";
+pub(crate) const DRIVER: &str = "STALLED_DRIVER";
 const READY: &str = "listening on ";
 
 /// A server in another process, which ends with this value.
@@ -30,7 +30,6 @@ impl Site {
     pub(crate) fn start(driver: &str) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program)
-            .args(["--ignored", "--exact", "serve", "--nocapture"])
             .env(DRIVER, driver)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
