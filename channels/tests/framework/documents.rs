@@ -25,21 +25,22 @@ fn rows() -> Vec<Row> {
 }
 
 impl Row {
-    /// `| `file::test` | `path::test`, .. |` or `| `file::test` | none: why |`.
+    // Upstream's file and test, then paths and tests of ours, or `none:` and why.
     fn read(line: &str) -> Self {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [upstream, ours] = cells[..] else {
             panic!("two cells: {line}");
         };
-        let named = ours.split('`').skip(1).step_by(2);
-        let named = named.map(|name| {
+        let reason = ours.strip_prefix("none: ").unwrap_or_default();
+        let names = if reason.is_empty() { ours } else { "" };
+        let named = names.split('`').skip(1).step_by(2).map(|name| {
             let (path, name) = name.rsplit_once("::").expect("path::name");
             (path.to_owned(), name.to_owned())
         });
         Self {
             upstream: upstream.trim_matches('`').to_owned(),
             ours: named.collect(),
-            reason: ours.strip_prefix("none: ").unwrap_or_default().to_owned(),
+            reason: reason.to_owned(),
         }
     }
 }
