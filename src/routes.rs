@@ -72,6 +72,8 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
         .max_frame_bytes(limits.max_message_bytes)
         .ping_interval(limits.ping_interval.0)
         .idle_timeout(limits.idle_timeout.0)
-        .outbox_bytes(limits.socket_queue_bytes);
+        .outbox_bytes(limits.socket_queue_bytes)
+        // Each socket asks again and again whether its session still holds; age alone ends none.
+        .websocket_timeout(None);
     (router, options)
 }
