@@ -35,6 +35,24 @@ pub(crate) struct Farewell {
     pub(crate) retry_within: Option<Duration>,
 }
 
+impl Farewell {
+    /// How long one connection stays; another each time.
+    pub(super) fn delay(self) -> Duration {
+        some_of(self.spread)
+    }
+
+    /// The reason of one connection's Close; another each time.
+    pub(super) fn reason(self) -> String {
+        let retry_after = self.retry_within.map(some_of);
+        let reason = retry_after.map(|after| format!("retry-after-ms={}", after.as_millis()));
+        reason.unwrap_or_default()
+    }
+}
+
+fn some_of(time: Duration) -> Duration {
+    time.mul_f64(rand::rng().random_range(0.0..=1.0))
+}
+
 pub(crate) struct Registry {
     state: Mutex<State>,
     count: watch::Sender<usize>,
@@ -131,8 +149,8 @@ impl Entry {
         async move {
             let order = orders.wait_for(Option::is_some).await;
             let order = order.map(|order| *order);
-            if let Ok(Some(GoAway::Within(Farewell { spread, .. }))) = order {
-                sleep(spread.mul_f64(rand::rng().random_range(0.0..=1.0))).await;
+            if let Ok(Some(GoAway::Within(farewell))) = order {
+                sleep(farewell.delay()).await;
             }
         }
     }

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext as _, AsyncContext as _, Handler};
-use rand::RngExt as _;
 use tokio::time::{Sleep, sleep};
 
 use self::reading::Read;
@@ -198,11 +197,8 @@ impl Handler<GoAway> for SocketActor {
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
             GoAway::Within(farewell) => {
-                let some_of = |time: Duration| time.mul_f64(rand::rng().random_range(0.0..=1.0));
-                let retry = farewell.retry_within.map(some_of);
-                let reason = retry.map(|after| format!("retry-after-ms={}", after.as_millis()));
-                let at = Box::pin(sleep(some_of(farewell.spread)));
-                self.leave = Some((at, reason.unwrap_or_default()));
+                let at = Box::pin(sleep(farewell.delay()));
+                self.leave = Some((at, farewell.reason()));
             }
             GoAway::Now => {
                 self.cut(ctx);
