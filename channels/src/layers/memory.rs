@@ -125,10 +125,9 @@ impl InMemoryLayer {
         let name = ChannelName::new(&format!("{prefix}.{process}!{local}"))?;
         let capacity = self.capacity_of(&name);
         let expiry = self.registry.expiry.clone();
-        let (sender, receiver) = expiring_queue(name.clone(), capacity, Some(expiry));
+        let (sender, receiver) = expiring_queue(name, capacity, Some(expiry));
         self.registry.open(sender);
-        let registry = Arc::clone(&self.registry);
-        Ok(receiver.on_drop(move || registry.forget(&name)))
+        Ok(receiver.at_home(Arc::clone(&self.registry) as _))
     }
 
     fn capacity_of(&self, name: &ChannelName) -> usize {
@@ -152,7 +151,7 @@ impl InMemoryLayer {
     fn put(&self, channel: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
         self.check_size(&message)?;
         if channel.is_specific() {
-            return self.registry.sender(channel)?.send(message);
+            return self.registry.send(channel, message);
         }
         let Registry { normal, expiry, .. } = &*self.registry;
         normal.send(channel, message, self.capacity_of(channel), expiry)
@@ -224,7 +223,7 @@ impl ChannelLayer for InMemoryLayer {
         let capacity_of = |name: &ChannelName| self.capacity_of(name);
         let report = self
             .registry
-            .group_send(group, &message, except, capacity_of);
+            .group_send(group, message, except, capacity_of);
         if report.dropped > 0 {
             let SendReport { delivered, dropped } = report;
             let of = delivered + dropped;
@@ -243,10 +242,8 @@ impl ChannelLayer for InMemoryLayer {
 
     fn waiting<'a>(&'a self, channel: &'a ChannelName) -> BoxFuture<'a, Result<usize, LayerError>> {
         let Registry { normal, expiry, .. } = &*self.registry;
-        let waiting = match self.registry.sender(channel) {
-            Ok(sender) => sender.waiting(),
-            Err(_) => normal.waiting(channel, expiry),
-        };
+        let owned = self.registry.waiting(channel);
+        let waiting = owned.unwrap_or_else(|| normal.waiting(channel, expiry));
         Box::pin(ready(Ok(waiting)))
     }
 

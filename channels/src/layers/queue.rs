@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 
+use super::router::Port;
 use super::{LayerError, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
@@ -32,6 +34,7 @@ pub(super) fn expiring_queue(
     });
     let receiver = ChannelReceiver {
         queue: Arc::clone(&queue),
+        home: None,
         on_drop: None,
     };
     (ChannelSender(queue), receiver)
@@ -163,6 +166,11 @@ impl ChannelSender {
         Ok(())
     }
 
+    /// Whether the next message would be refused.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting() >= self.0.capacity
+    }
+
     /// How many messages wait.
     pub fn waiting(&self) -> usize {
         let mut state = self.0.lock();
@@ -176,11 +184,21 @@ impl ChannelSender {
     }
 }
 
+/// A layer of this process, as its channels see it.
+pub(super) trait Home: Send + Sync {
+    /// Lets a router of this thread hand out the channel's messages.
+    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>);
+
+    /// Takes the channel out of all groups.
+    fn forget(&self, name: &ChannelName);
+}
+
 /// The receiving half of a channel: a stream of what is sent to its name.
 ///
 /// Dropping it closes the channel and takes it out of all groups.
 pub struct ChannelReceiver {
     queue: Arc<Queue>,
+    home: Option<Arc<dyn Home>>,
     on_drop: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -194,6 +212,28 @@ impl ChannelReceiver {
     pub fn on_drop(mut self, forget: impl FnOnce() + Send + 'static) -> Self {
         self.on_drop = Some(Box::new(forget));
         self
+    }
+
+    pub(super) fn at_home(mut self, home: Arc<dyn Home>) -> Self {
+        self.home = Some(home);
+        self
+    }
+
+    /// The sending half, for who puts messages in without the layer.
+    pub(crate) fn sender(&self) -> ChannelSender {
+        ChannelSender(Arc::clone(&self.queue))
+    }
+
+    /// Lets messages come by way of this thread's router, if the layer has routers.
+    pub(crate) fn attach(&self, port: Rc<dyn Port>) {
+        if let Some(home) = &self.home {
+            home.attach(self.name(), port);
+        }
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.lock().messages.is_empty()
     }
 
     /// Runs once, on the sender's thread, when a message finds the channel full.
@@ -259,6 +299,9 @@ impl Drop for ChannelReceiver {
         };
         // What waits is dropped after the lock is free again: it may own anything.
         drop(std::mem::replace(&mut *self.queue.lock(), closed));
+        if let Some(home) = &self.home {
+            home.forget(self.name());
+        }
         if let Some(forget) = self.on_drop.take() {
             forget();
         }

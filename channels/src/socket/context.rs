@@ -1,18 +1,19 @@
-//! The actor context of one connection: actix's own, with a buffer of bytes ready to be sent.
+//! The actor context of one connection: actix's own, with an outlet of bytes ready to be sent.
 //!
 //! actix-web-actors' context hides its queue and cannot tell how much waits in it.
+
+use std::rc::Rc;
 
 use actix::dev::{AsyncContextParts, ContextFut, ContextParts, Envelope, Mailbox, ToEnvelope};
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
-use bytes::BytesMut;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
 use super::actor::SocketActor;
 use super::deflate::Deflater;
 use super::frames::Opcode;
-use super::writing::{write_close, write_frame};
+use super::outlet::Outlet;
+use super::writing::{parts, write_close, write_frame};
 use crate::event::Frame;
 
 /// About what a socket takes at once; frames beyond stay where they are counted.
@@ -23,9 +24,7 @@ pub(super) type Running = ContextFut<SocketActor, SocketContext>;
 
 pub(super) struct SocketContext {
     parts: ContextParts<SocketActor>,
-    out: BytesMut,
-    /// Since when the driver has sent nothing though something waits.
-    unsent_since: Option<Instant>,
+    outlet: Rc<Outlet>,
     /// Whether the socket keeps bytes that it took, as one with TLS does.
     unflushed: bool,
     /// Whether the actor waits for the driver to send.
@@ -35,12 +34,11 @@ pub(super) struct SocketContext {
 
 impl SocketContext {
     /// Nothing runs before the result is polled.
-    pub(super) fn run(actor: SocketActor) -> Running {
+    pub(super) fn run(actor: SocketActor, outlet: Rc<Outlet>) -> Running {
         let mailbox = Mailbox::default();
         let context = Self {
             parts: ContextParts::new(mailbox.sender_producer()),
-            out: BytesMut::new(),
-            unsent_since: None,
+            outlet,
             unflushed: false,
             held_back: false,
             cut: false,
@@ -48,45 +46,40 @@ impl SocketContext {
         ContextFut::new(context, actor, mailbox)
     }
 
+    pub(super) fn outlet(&self) -> &Outlet {
+        &self.outlet
+    }
+
     // ---- the actor's side
 
     pub(super) fn message(&mut self, message: &Frame, deflater: Option<&mut Deflater>) {
-        let (opcode, payload) = match message {
-            Frame::Text(text) => (Opcode::Text, &text.as_bytes()[..]),
-            Frame::Binary(bytes) => (Opcode::Binary, &bytes[..]),
-        };
+        let (opcode, payload) = parts(message);
+        let mut out = self.outlet.out_mut();
         match deflater.and_then(|deflater| deflater.compress(payload)) {
-            Some(compressed) => write_frame(&mut self.out, opcode, true, &compressed),
-            None => write_frame(&mut self.out, opcode, false, payload),
+            Some(compressed) => write_frame(&mut out, opcode, true, &compressed),
+            None => write_frame(&mut out, opcode, false, payload),
         }
-        self.note_unsent();
+        drop(out);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
-        write_frame(&mut self.out, opcode, false, payload);
-        self.note_unsent();
+        write_frame(&mut self.outlet.out_mut(), opcode, false, payload);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn close(&mut self, code: Option<u16>, reason: &str) {
-        write_close(&mut self.out, code, reason);
-        self.note_unsent();
-    }
-
-    fn note_unsent(&mut self) {
-        self.unsent_since.get_or_insert_with(Instant::now);
+        write_close(&mut self.outlet.out_mut(), code, reason);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn has_enough(&self) -> bool {
-        self.out.len() >= ENOUGH_BYTES
+        self.outlet.waiting() >= ENOUGH_BYTES
     }
 
     /// Asks to be polled again as soon as something was sent.
     pub(super) fn hold_back(&mut self) {
         self.held_back = true;
-    }
-
-    pub(super) fn unsent_since(&self) -> Option<Instant> {
-        self.unsent_since
     }
 
     /// Says that the peer is not worth waiting for.
@@ -96,38 +89,15 @@ impl SocketContext {
 
     // ---- the driver's side
 
-    /// Puts bytes before everything that the actor will send.
-    pub(super) fn put_out(&mut self, bytes: BytesMut) {
-        self.out = bytes;
-        self.note_unsent();
-    }
-
-    pub(super) fn out(&mut self) -> &mut BytesMut {
-        &mut self.out
-    }
-
     /// Whether the driver has something to write or to flush.
     pub(super) fn is_unsent(&self) -> bool {
-        self.unflushed || !self.out.is_empty()
+        self.unflushed || self.outlet.waiting() > 0
     }
 
-    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them. An
-    /// idle connection keeps no buffer.
+    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them.
     pub(super) fn note_sent(&mut self, taken: usize, flushed: bool) {
         self.unflushed = !flushed && (self.unflushed || taken > 0);
-        if self.out.is_empty() {
-            self.out = BytesMut::new();
-        }
-        if flushed {
-            self.unsent_since = None;
-        } else if taken > 0 {
-            self.unsent_since = Some(Instant::now());
-        }
-    }
-
-    pub(super) fn take_out(&mut self) -> BytesMut {
-        self.unsent_since = None;
-        std::mem::take(&mut self.out)
+        self.outlet.note_sent(taken, flushed);
     }
 
     /// Whether the actor waited; asking clears it.

@@ -14,6 +14,7 @@ mod incoming;
 mod kill;
 mod mounted;
 mod options;
+mod outlet;
 mod own;
 mod reassembly;
 mod registry;

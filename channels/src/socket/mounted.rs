@@ -14,7 +14,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
-use super::actor::SocketActor;
+use super::actor::{SocketActor, Transport};
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
@@ -104,10 +104,14 @@ impl Mount {
                     switching_protocols(request.head(), accept, headers, deflate.as_ref());
                 let source = Source::Body(payload.into_inner());
                 let inflater = deflate.map(|agreed| agreed.inflater());
-                let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
-                let deflater = deflate.map(|agreed| agreed.deflater());
-                let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
-                let running = actor.run();
+                let transport = Transport {
+                    incoming: Incoming::new(source, BytesMut::new(), &self.options, inflater),
+                    deflater: deflate.map(|agreed| agreed.deflater()),
+                    wire: None,
+                    unsent: BytesMut::new(),
+                    kill,
+                };
+                let running = SocketActor::run(launched, transport, &self.options);
                 if let Some(entry) = &entry {
                     entry.reach_by(running.address().recipient());
                 }
@@ -179,7 +183,7 @@ impl Stage {
         let mut running = self.running.borrow_mut();
         let poll = Pin::new(&mut *running).poll(cx);
         self.finished.set(poll.is_ready());
-        if poll.is_ready() || !running.ctx().out().is_empty() {
+        if poll.is_ready() || running.ctx().outlet().waiting() > 0 {
             wake(&self.sender);
         }
         poll
@@ -187,7 +191,7 @@ impl Stage {
 
     fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut running = self.running.borrow_mut();
-        let out = running.ctx().take_out();
+        let out = running.ctx().outlet().take_out();
         if !out.is_empty() {
             if running.ctx().was_held_back() {
                 wake(&self.runner);

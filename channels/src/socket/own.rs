@@ -20,7 +20,7 @@ use bytes::BytesMut;
 use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
-use super::actor::SocketActor;
+use super::actor::{SocketActor, Transport};
 use super::context::Running;
 use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
@@ -92,16 +92,19 @@ impl OwnSockets {
         let source = Source::Wire(Rc::clone(&wire));
         let inflater = deflate.map(|agreed| agreed.inflater());
         let incoming = Incoming::new(source, already_read, &self.options, inflater);
-        let deflater = deflate.map(|agreed| agreed.deflater());
-        let kill = KillHandle::default();
-        let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
-        let mut running = actor.run();
-        running.ctx().put_out(unsent);
+        let transport = Transport {
+            incoming,
+            deflater: deflate.map(|agreed| agreed.deflater()),
+            wire: Some(Rc::clone(&wire)),
+            unsent,
+            kill: KillHandle::default(),
+        };
+        let mut running = SocketActor::run(launched, transport, &self.options);
         entry.reach_by(running.address().recipient());
         let close_timeout = self.options.close_timeout;
         actix_web::rt::spawn(async move {
             poll_fn(|cx| poll_round(&mut running, &wire, cx)).await;
-            let (cut, out) = (running.ctx().is_cut(), running.ctx().take_out());
+            let (cut, out) = (running.ctx().is_cut(), running.ctx().outlet().take_out());
             drop(running);
             if cut {
                 wire.borrow().reset_on_close();
@@ -164,20 +167,20 @@ fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<
     for _ in 0..ROUNDS_PER_POLL {
         let finished = Pin::new(&mut *running).poll(cx).is_ready();
         let ctx = running.ctx();
-        let waiting = ctx.out().len();
+        let waiting = ctx.outlet().waiting();
         if ctx.is_unsent() {
-            let written = poll_write_all(wire, ctx.out(), cx);
+            let written = poll_write_all(wire, &mut ctx.outlet().out_mut(), cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }
-            let taken = waiting - ctx.out().len();
+            let taken = waiting - ctx.outlet().waiting();
             ctx.note_sent(taken, written.is_ready());
         }
         if finished {
             return Poll::Ready(());
         }
-        let sent = ctx.out().len() < waiting;
+        let sent = ctx.outlet().waiting() < waiting;
         if !(ctx.was_held_back() && sent) {
             return Poll::Pending;
         }

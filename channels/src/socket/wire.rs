@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -39,6 +39,13 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         false
     }
 
+    /// Writes what the socket takes at once, without asking to be woken for the rest. One that
+    /// encrypts takes nothing so.
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        let _ = frames;
+        Ok(0)
+    }
+
     /// Makes the coming close a reset: what the kernel still holds for the peer is thrown away.
     fn reset_on_close(&self) {
         let Some(tcp) = self.tcp() else {
@@ -54,12 +61,24 @@ impl Io for TcpStream {
     fn tcp(&self) -> Option<&TcpStream> {
         Some(self)
     }
+
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        match frames {
+            // Cheaper in the kernel than a list of one.
+            [frame] => Self::try_write(self, frame),
+            frames => self.try_write_vectored(frames),
+        }
+    }
 }
 
 #[cfg(unix)]
 impl Io for UnixStream {
     fn tcp(&self) -> Option<&TcpStream> {
         None
+    }
+
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.try_write_vectored(frames)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod settling;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -14,15 +15,35 @@ use tokio::time::{Sleep, sleep};
 
 use super::inbox::Inbox;
 use super::link::Link;
-use super::session::{Connection, Turn};
+use super::session::{Connection, Turn, panic_text};
 use super::timers::Due;
 use crate::event::{CloseCode, Disconnect, Frame, Side};
-use crate::layers::ChannelReceiver;
+use crate::layers::{ChannelReceiver, Forwarder, LayerMessage};
 use crate::observe;
 use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
+
+/// What a runner does next.
+enum Next {
+    Turn(Turn),
+    /// The consumer slept through it; there may be more.
+    Forwarded(Box<dyn Connection>),
+    Nothing(Box<dyn Connection>),
+}
+
+/// The frame for a message that the consumer need not see, or the text of a panic.
+fn forwarded(
+    connection: &dyn Connection,
+    message: &LayerMessage,
+) -> Result<Option<Frame>, String> {
+    let Some(forwarder) = connection.forwarder() else {
+        return Ok(None);
+    };
+    let frame = catch_unwind(AssertUnwindSafe(|| (forwarder.frame)(message)));
+    frame.map_err(|payload| panic_text(&*payload))
+}
 
 /// The life of one connection, from `connect` to `disconnect`.
 pub(crate) struct Runner {
@@ -87,6 +108,18 @@ impl Runner {
         self.stage == Stage::Open && self.turn.is_none() && self.inbox.is_empty()
     }
 
+    /// How messages get past the consumer; nothing while it has something to do, or to send.
+    pub(crate) fn forwarder(&self) -> Option<&'static Forwarder> {
+        let idle = self.is_waiting() && self.ended.is_none() && self.receiver.is_empty();
+        let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
+        self.idle.as_ref().filter(|_| clear)?.forwarder()
+    }
+
+    /// The channel through which messages come.
+    pub(crate) fn receiver(&self) -> &ChannelReceiver {
+        &self.receiver
+    }
+
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
     pub(crate) fn receive(&mut self, frame: Frame) {
         if self.ended.is_some() || self.link.is_closing() {
@@ -116,14 +149,15 @@ impl Runner {
                     return Poll::Ready(());
                 };
                 match self.next_turn(connection, cx) {
-                    Ok(turn) => self.turn = Some(turn),
-                    Err(connection) => {
+                    Next::Turn(turn) => self.turn = Some(turn),
+                    Next::Forwarded(connection) => self.idle = Some(connection),
+                    Next::Nothing(connection) => {
                         self.idle = Some(connection);
                         return Poll::Pending;
                     }
                 }
             }
-            if self.poll_turn(cx).is_pending() {
+            if self.turn.is_some() && self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
             }
             if self.link.has_enough_to_write() {
@@ -150,20 +184,16 @@ impl Runner {
         self.link.close(code, &reason);
     }
 
-    /// The handler to run now, or the consumer back if there is none.
-    fn next_turn(
-        &mut self,
-        mut connection: Box<dyn Connection>,
-        cx: &mut Context<'_>,
-    ) -> Result<Turn, Box<dyn Connection>> {
+    /// The handler to run now, if there is one.
+    fn next_turn(&mut self, mut connection: Box<dyn Connection>, cx: &mut Context<'_>) -> Next {
         if self.stage == Stage::Fresh {
             self.stage = Stage::Connecting;
-            return Ok(connection.connect());
+            return Next::Turn(connection.connect());
         }
         if let Some(why) = self.reason_to_leave() {
             self.stage = Stage::Leaving;
             self.grace = None;
-            return Ok(connection.disconnect(why));
+            return Next::Turn(connection.disconnect(why));
         }
         // Frames first, but neither source starves the other.
         let frame_again = self.frame_was_last && !self.inbox.is_empty();
@@ -173,12 +203,12 @@ impl Runner {
         }
         if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
-            return Ok(connection.receive(frame));
+            return Next::Turn(connection.receive(frame));
         }
         self.frame_was_last = false;
         match self.next_due(&mut *connection, cx) {
             Some(due) => self.turn_for(due, connection, cx),
-            None => Err(connection),
+            None => Next::Nothing(connection),
         }
     }
 
@@ -214,16 +244,26 @@ impl Runner {
         due: Due,
         connection: Box<dyn Connection>,
         cx: &mut Context<'_>,
-    ) -> Result<Turn, Box<dyn Connection>> {
-        match due {
-            Due::Message(message) => Ok(connection.deliver(message)),
-            Due::Deadline => Ok(connection.time_out()),
-            Due::Panicked(text) => {
-                log::error!(target: "channels::consumer", "a task panicked: {text}");
-                self.fail();
-                self.next_turn(connection, cx)
-            }
-        }
+    ) -> Next {
+        let failure = match due {
+            Due::Message(message) => match forwarded(&*connection, &message) {
+                Ok(None) => return Next::Turn(connection.deliver(message)),
+                Ok(Some(frame)) => {
+                    // What cannot be sent any more is lost with its connection.
+                    let _ = self.link.send(frame);
+                    return Next::Forwarded(connection);
+                }
+                Err(text) => {
+                    observe::handler_failed("event", "panic");
+                    format!("`forward` panicked: {text}")
+                }
+            },
+            Due::Deadline => return Next::Turn(connection.time_out()),
+            Due::Panicked(text) => format!("a task panicked: {text}"),
+        };
+        log::error!(target: "channels::consumer", "{failure}");
+        self.fail();
+        self.next_turn(connection, cx)
     }
 
     /// Whether it is time for `disconnect`, and what to tell it.

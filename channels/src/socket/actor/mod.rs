@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext as _, AsyncContext as _, Handler};
+use bytes::BytesMut;
 use tokio::time::{Sleep, sleep};
 
 use self::reading::Read;
@@ -24,10 +25,13 @@ use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
 use super::kill::KillHandle;
 use super::options::SocketOptions;
+use super::outlet::Outlet;
 use super::registry::GoAway;
+use super::wire::Wire;
 use crate::connection::{Attached, Link, Outgoing};
 use crate::event::{CloseCode, Disconnect};
 use crate::launch::Launched;
+use crate::layers::Forwarder;
 
 /// Rounds of reading and handling, before other connections get their turn.
 const ROUNDS_PER_POLL: usize = 4;
@@ -53,30 +57,43 @@ enum Phase {
     Finished,
 }
 
+/// The two ways of one connection, as its driver has them.
+pub(super) struct Transport {
+    pub(super) incoming: Incoming,
+    pub(super) deflater: Option<Deflater>,
+    /// Where frames can be written past the driver.
+    pub(super) wire: Option<Wire>,
+    /// To be sent before anything else.
+    pub(super) unsent: BytesMut,
+    pub(super) kill: KillHandle,
+}
+
 impl SocketActor {
-    pub(super) fn new(
-        launched: Launched,
-        incoming: Incoming,
-        kill: KillHandle,
-        options: &SocketOptions,
-        deflater: Option<Deflater>,
-    ) -> Self {
-        Self {
-            attached: launched.attached,
-            link: launched.link,
-            incoming,
+    /// The actor on its context, for a driver to poll and to write what it puts out.
+    pub(super) fn run(launched: Launched, transport: Transport, options: &SocketOptions) -> Running {
+        let Launched { mut attached, link, channel, .. } = launched;
+        let outlet = Outlet::new(Rc::clone(&link), channel, transport.wire, transport.unsent);
+        if let Some(runner) = attached.runner() {
+            runner.receiver().attach(Rc::clone(&outlet) as _);
+        }
+        let actor = Self {
+            attached,
+            link,
+            incoming: transport.incoming,
             heartbeat: Heartbeat::new(options),
-            deflater,
-            kill,
+            deflater: transport.deflater,
+            kill: transport.kill,
             close_timeout: options.close_timeout,
             leave: None,
             phase: Phase::Open,
-        }
+        };
+        SocketContext::run(actor, outlet)
     }
 
-    /// The actor on its context, for a driver to poll and to write what it puts out.
-    pub(super) fn run(self) -> Running {
-        SocketContext::run(self)
+    /// How messages get past the consumer until the next turn.
+    fn forwarder(&mut self) -> Option<&'static Forwarder> {
+        let open = matches!(self.phase, Phase::Open) && self.deflater.is_none();
+        self.attached.runner().filter(|_| open)?.forwarder()
     }
 
     fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Poll<()> {
@@ -144,7 +161,7 @@ impl SocketActor {
                     self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => match self.heartbeat.poll(ctx.unsent_since(), task) {
+            Phase::Open => match self.heartbeat.poll(ctx.outlet().unsent_since(), task) {
                 Poll::Pending => {}
                 Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
                 Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
@@ -220,6 +237,8 @@ impl ActorFuture<SocketActor> for Pump {
         ctx: &mut SocketContext,
         task: &mut Context<'_>,
     ) -> Poll<()> {
-        actor.turn(ctx, task)
+        let poll = actor.turn(ctx, task);
+        ctx.outlet().open_for(actor.forwarder(), task);
+        poll
     }
 }
