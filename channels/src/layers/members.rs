@@ -119,7 +119,11 @@ impl Members {
         let broadcast = Arc::new(Broadcast::new(message, except));
         for Routed { inbox, names } in &self.routed {
             let left_out = names.iter().filter(|name| except.contains(name));
-            let left_out = if except.is_empty() { 0 } else { left_out.count() };
+            let left_out = if except.is_empty() {
+                0
+            } else {
+                left_out.count()
+            };
             report.delivered += names.len() - left_out;
             inbox.push(Parcel::Group(group.clone(), Arc::clone(&broadcast)));
         }

@@ -55,7 +55,6 @@ impl Outlet {
         self.out.borrow().len()
     }
 
-
     /// For adding bytes or for taking some; `note_unsent` or `note_sent` comes next.
     pub(super) fn out_mut(&self) -> RefMut<'_, BytesMut> {
         self.out.borrow_mut()
@@ -95,7 +94,10 @@ impl Outlet {
     pub(super) fn open_for(&self, forwarder: Option<&'static Forwarder>, task: &Context<'_>) {
         self.forwarder.set(forwarder);
         let mut driver = self.driver.borrow_mut();
-        if !driver.as_ref().is_some_and(|known| known.will_wake(task.waker())) {
+        if !driver
+            .as_ref()
+            .is_some_and(|known| known.will_wake(task.waker()))
+        {
             *driver = Some(task.waker().clone());
         }
     }

@@ -34,10 +34,7 @@ enum Next {
 }
 
 /// The frame for a message that the consumer need not see, or the text of a panic.
-fn forwarded(
-    connection: &dyn Connection,
-    message: &LayerMessage,
-) -> Result<Option<Frame>, String> {
+fn forwarded(connection: &dyn Connection, message: &LayerMessage) -> Result<Option<Frame>, String> {
     let Some(forwarder) = connection.forwarder() else {
         return Ok(None);
     };

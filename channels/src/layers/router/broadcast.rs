@@ -53,7 +53,10 @@ impl Broadcast {
     ) -> Option<&ReadyFrame> {
         let make = || {
             let frame = catch_unwind(AssertUnwindSafe(|| (forwarder.frame)(&self.message)));
-            (forwarder.consumer, frame.ok().flatten().map(|frame| encode(&frame)))
+            (
+                forwarder.consumer,
+                frame.ok().flatten().map(|frame| encode(&frame)),
+            )
         };
         let (consumer, ready) = self.ready.get_or_init(make);
         let ready = ready.as_ref();

@@ -12,6 +12,8 @@ mod group;
 mod inbox;
 mod port;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::future::poll_fn;

@@ -70,8 +70,17 @@ pub(super) struct Transport {
 
 impl SocketActor {
     /// The actor on its context, for a driver to poll and to write what it puts out.
-    pub(super) fn run(launched: Launched, transport: Transport, options: &SocketOptions) -> Running {
-        let Launched { mut attached, link, channel, .. } = launched;
+    pub(super) fn run(
+        launched: Launched,
+        transport: Transport,
+        options: &SocketOptions,
+    ) -> Running {
+        let Launched {
+            mut attached,
+            link,
+            channel,
+            ..
+        } = launched;
         let outlet = Outlet::new(Rc::clone(&link), channel, transport.wire, transport.unsent);
         if let Some(runner) = attached.runner() {
             runner.receiver().attach(Rc::clone(&outlet) as _);
