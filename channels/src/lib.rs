@@ -70,7 +70,7 @@ pub use routing::{
     ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
     URLRouter, UrlError,
 };
-pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
+pub use scope::{Cookies, Params, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
 pub use sessions::{

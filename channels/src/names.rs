@@ -7,8 +7,17 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Names are shorter than this many characters.
+use rand::distr::{Alphanumeric, SampleString as _};
+
+/// The most characters that a name may have.
 const MAX_LEN: usize = 99;
+
+/// Characters that tell the names of one process from those of others: 71 bits.
+const PROCESS_LEN: usize = 12;
+
+/// Characters that tell the consumers of a process apart: 95 bits, which nobody guesses, and as few
+/// as that, for each connection keeps its name.
+const LOCAL_LEN: usize = 16;
 
 /// Why a name was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,6 +153,16 @@ impl ChannelName {
         })
     }
 
+    /// A name that nobody can guess, of a consumer in that process.
+    ///
+    /// # Errors
+    /// [`NameError`] for a prefix with other characters than a name has, or with too many.
+    pub(crate) fn random(prefix: &str, process: &str) -> Result<Self, NameError> {
+        let mut name = format!("{prefix}.{process}!");
+        Alphanumeric.append_string(&mut rand::rng(), &mut name, LOCAL_LEN);
+        Self::new(&name)
+    }
+
     /// Whether the channel belongs to one consumer: a `!` is in its name. Any other is a queue
     /// that all workers may read.
     pub fn is_specific(&self) -> bool {
@@ -154,6 +173,11 @@ impl ChannelName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What stands for this process in [`ChannelName::random`].
+pub(crate) fn random_process() -> String {
+    Alphanumeric.sample_string(&mut rand::rng(), PROCESS_LEN)
 }
 
 fn is_plain(name: &str) -> bool {

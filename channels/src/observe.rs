@@ -189,12 +189,12 @@ pub(crate) fn delivered(waiting: usize) {
 // ---- connections
 
 /// A connection whose consumer was found; over when the value goes.
-pub(crate) struct Open(&'static str);
+pub(crate) struct Open(Protocol);
 
 impl Open {
     pub(crate) fn new(protocol: Protocol) -> Self {
-        let open = Self(protocol.as_str());
-        labelled!(counter, "channels_connections_total", "protocol" => open.0,
+        let open = Self(protocol);
+        labelled!(counter, "channels_connections_total", "protocol" => protocol.as_str(),
             ["websocket", "http", "channel"])
         .increment(1);
         open.gauge().increment(1.0);
@@ -202,7 +202,7 @@ impl Open {
     }
 
     fn gauge(&self) -> metrics::Gauge {
-        labelled!(gauge, "channels_connections_open", "protocol" => self.0,
+        labelled!(gauge, "channels_connections_open", "protocol" => self.0.as_str(),
             ["websocket", "http", "channel"])
     }
 }

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, ready};
-use uuid::Uuid;
 
 use super::globs;
 use super::queue::{Expiry, expiring_queue};
 use super::registry::Registry;
 use super::{ChannelLayer, ChannelReceiver, Extension};
 use super::{LayerError, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName};
+use crate::names::{ChannelName, GroupName, random_process};
 use crate::observe;
 
 /// Messages that wait on one channel before the next is refused.
@@ -36,7 +35,7 @@ pub struct InMemoryLayer {
     capacities: Vec<(String, usize)>,
     default_capacity: usize,
     max_message_bytes: usize,
-    process: Uuid,
+    process: String,
 }
 
 /// Sets up an [`InMemoryLayer`].
@@ -97,7 +96,7 @@ impl InMemoryLayerBuilder {
             capacities: self.capacities,
             default_capacity: self.default_capacity,
             max_message_bytes: self.max_message_bytes,
-            process: Uuid::new_v4(),
+            process: random_process(),
         }
     }
 }
@@ -120,9 +119,7 @@ impl InMemoryLayer {
     }
 
     fn open(&self, prefix: &str) -> Result<ChannelReceiver, LayerError> {
-        let process = self.process.simple();
-        let local = Uuid::new_v4().simple();
-        let name = ChannelName::new(&format!("{prefix}.{process}!{local}"))?;
+        let name = ChannelName::random(prefix, &self.process)?;
         let capacity = self.capacity_of(&name);
         let expiry = self.registry.expiry.clone();
         let (sender, receiver) = expiring_queue(name, capacity, Some(expiry));

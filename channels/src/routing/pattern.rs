@@ -2,6 +2,7 @@
 //!
 //! Source: django/urls/resolvers.py.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::Regex;
@@ -23,9 +24,10 @@ pub(super) struct Pattern {
 
 /// What a pattern took out of a path.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Matched {
+pub(super) struct Matched<'a> {
     pub(super) args: Vec<String>,
-    pub(super) kwargs: BTreeMap<String, String>,
+    /// Names of the pattern with what stands for them.
+    pub(super) kwargs: Vec<(&'a str, Cow<'a, str>)>,
     /// Where the match ended, in bytes.
     pub(super) end: usize,
 }
@@ -72,7 +74,7 @@ impl Pattern {
         })
     }
 
-    pub(super) fn matches(&self, path: &str) -> Option<Matched> {
+    pub(super) fn matches<'a>(&'a self, path: &'a str) -> Option<Matched<'a>> {
         let captures = self.regex.captures(path)?;
         let mut matched = Matched {
             end: captures.get(0)?.end(),
@@ -85,10 +87,10 @@ impl Pattern {
             match (name, text) {
                 (Some(name), Some(text)) => {
                     let value = match self.converters.get(name) {
-                        Some(converter) => converter.apply(text)?,
-                        None => text.to_owned(),
+                        Some(converter) => converter.apply(text)?.into(),
+                        None => text.into(),
                     };
-                    matched.kwargs.insert(name.to_owned(), value);
+                    matched.kwargs.push((name, value));
                 }
                 // With a named group beside it an unnamed one is no argument.
                 (None, Some(text)) if !has_names => matched.args.push(text.to_owned()),
