@@ -50,13 +50,13 @@ pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result
 
 /// Makes the consumer and opens its channel, as [`launch`] does.
 pub(crate) async fn start(
-    mut connecting: Connecting,
+    connecting: Connecting,
     layer: &Layer,
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
     let protocol = connecting.scope().protocol();
-    connecting.hold(observe::Open::new(protocol));
+    let open = observe::Open::new(protocol);
     let layer = connecting.layer().unwrap_or(layer).clone();
     let receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
@@ -72,7 +72,8 @@ pub(crate) async fn start(
         link: Rc::clone(&link),
     });
     let channel = receiver.sender();
-    let runner = Runner::new(made.connection, receiver, Rc::clone(&link)).ended_by(made.closers);
+    let runner = Runner::new(made.connection, receiver, Rc::clone(&link));
+    let runner = runner.ended_by(made.closers).counted_by(open);
     Ok(Launched {
         attached: Attached::new(runner),
         link,

@@ -31,6 +31,10 @@ impl Inbox {
     pub(super) fn pop(&mut self) -> Option<Frame> {
         let frame = self.frames.pop_front()?;
         self.bytes -= frame.len();
+        if self.frames.is_empty() {
+            // An idle connection keeps no buffer.
+            self.frames = VecDeque::new();
+        }
         Some(frame)
     }
 

@@ -121,7 +121,7 @@ impl InMemoryLayer {
     fn open(&self, prefix: &str) -> Result<ChannelReceiver, LayerError> {
         let name = ChannelName::random(prefix, &self.process)?;
         let capacity = self.capacity_of(&name);
-        let expiry = self.registry.expiry.clone();
+        let expiry = Arc::clone(&self.registry.expiry);
         let (sender, receiver) = expiring_queue(name, capacity, Some(expiry));
         self.registry.open(sender);
         Ok(receiver.at_home(Arc::clone(&self.registry) as _))

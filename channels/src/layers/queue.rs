@@ -24,7 +24,7 @@ pub fn queue(name: ChannelName, capacity: usize) -> (ChannelSender, ChannelRecei
 pub(super) fn expiring_queue(
     name: ChannelName,
     capacity: usize,
-    expiry: Option<Expiry>,
+    expiry: Option<Arc<Expiry>>,
 ) -> (ChannelSender, ChannelReceiver) {
     let queue = Arc::new(Queue {
         name,
@@ -35,7 +35,6 @@ pub(super) fn expiring_queue(
     let receiver = ChannelReceiver {
         queue: Arc::clone(&queue),
         home: None,
-        on_drop: None,
     };
     (ChannelSender(queue), receiver)
 }
@@ -74,7 +73,7 @@ impl Expiry {
 struct Queue {
     name: ChannelName,
     capacity: usize,
-    expiry: Option<Expiry>,
+    expiry: Option<Arc<Expiry>>,
     state: Mutex<State>,
 }
 
@@ -96,7 +95,9 @@ impl Queue {
     }
 
     fn now(&self) -> Instant {
-        self.expiry.as_ref().map_or_else(Instant::now, Expiry::now)
+        self.expiry
+            .as_deref()
+            .map_or_else(Instant::now, Expiry::now)
     }
 
     /// Drops what is too old. Whoever reads here has missed something then.
@@ -193,13 +194,26 @@ pub(super) trait Home: Send + Sync {
     fn forget(&self, name: &ChannelName);
 }
 
+/// A layer that has no routers here, and only wants to know when the channel ends.
+struct Elsewhere(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Home for Elsewhere {
+    fn attach(&self, _: &ChannelName, _: Rc<dyn Port>) {}
+
+    fn forget(&self, _: &ChannelName) {
+        let forget = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(forget) = forget {
+            forget();
+        }
+    }
+}
+
 /// The receiving half of a channel: a stream of what is sent to its name.
 ///
 /// Dropping it closes the channel and takes it out of all groups.
 pub struct ChannelReceiver {
     queue: Arc<Queue>,
     home: Option<Arc<dyn Home>>,
-    on_drop: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl ChannelReceiver {
@@ -209,9 +223,8 @@ impl ChannelReceiver {
     }
 
     /// Lets a layer forget the channel when its receiver goes.
-    pub fn on_drop(mut self, forget: impl FnOnce() + Send + 'static) -> Self {
-        self.on_drop = Some(Box::new(forget));
-        self
+    pub fn on_drop(self, forget: impl FnOnce() + Send + 'static) -> Self {
+        self.at_home(Arc::new(Elsewhere(Mutex::new(Some(Box::new(forget))))))
     }
 
     pub(super) fn at_home(mut self, home: Arc<dyn Home>) -> Self {
@@ -301,9 +314,6 @@ impl Drop for ChannelReceiver {
         drop(std::mem::replace(&mut *self.queue.lock(), closed));
         if let Some(home) = &self.home {
             home.forget(self.name());
-        }
-        if let Some(forget) = self.on_drop.take() {
-            forget();
         }
     }
 }

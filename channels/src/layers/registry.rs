@@ -21,7 +21,7 @@ pub(super) struct Registry {
     channels: Mutex<HashMap<ChannelName, Channel>>,
     groups: RwLock<HashMap<GroupName, Arc<Mutex<Members>>>>,
     pub(super) normal: NormalChannels,
-    pub(super) expiry: Expiry,
+    pub(super) expiry: Arc<Expiry>,
     pub(super) group_expiry: Option<Duration>,
 }
 
@@ -40,7 +40,7 @@ impl Registry {
             channels: Mutex::default(),
             groups: RwLock::default(),
             normal: NormalChannels::default(),
-            expiry,
+            expiry: Arc::new(expiry),
             group_expiry,
         }
     }

@@ -1,10 +1,15 @@
-//! The actor context of one connection: actix's own, with an outlet of bytes ready to be sent.
+//! The actor context of one connection: an outlet of bytes ready to be sent beside what every
+//! actix context has.
 //!
-//! actix-web-actors' context hides its queue and cannot tell how much waits in it.
+//! actix-web-actors' context hides its queue and cannot tell how much waits in it; actix' own
+//! keeps room in each connection for futures and addresses that hardly any has.
 
+use std::cell::{Cell, OnceCell};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
-use actix::dev::{AsyncContextParts, ContextFut, ContextParts, Envelope, Mailbox, ToEnvelope};
+use actix::dev::{Envelope, Mailbox, ToEnvelope};
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
@@ -20,11 +25,68 @@ use crate::event::Frame;
 const ENOUGH_BYTES: usize = 64 * 1024;
 
 /// The actor together with its context and mailbox: a future that its driver polls.
-pub(super) type Running = ContextFut<SocketActor, SocketContext>;
+pub(super) struct Running {
+    actor: SocketActor,
+    ctx: SocketContext,
+}
+
+impl Running {
+    /// Nothing runs before the result is polled.
+    pub(super) fn new(actor: SocketActor, outlet: Rc<Outlet>) -> Self {
+        let ctx = SocketContext {
+            outlet,
+            line: OnceCell::new(),
+            futures: Vec::new(),
+            next_handle: SpawnHandle::default(),
+            state: ActorState::Started,
+            unflushed: false,
+            held_back: false,
+            cut: false,
+        };
+        Self { actor, ctx }
+    }
+
+    pub(super) fn ctx(&mut self) -> &mut SocketContext {
+        &mut self.ctx
+    }
+}
+
+impl Future for Running {
+    type Output = ();
+
+    /// Messages first, then what the actor does by itself.
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let Self { actor, ctx } = &mut *self;
+        if ctx.state == ActorState::Started {
+            ctx.state = ActorState::Running;
+            actor.started(ctx);
+        }
+        if let Some(line) = ctx.line.get()
+            && let Some(mut mailbox) = line.mailbox.take()
+        {
+            mailbox.poll(actor, ctx, task);
+            if let Some(line) = ctx.line.get() {
+                line.mailbox.set(Some(mailbox));
+            }
+        }
+        ctx.poll_futures(actor, task);
+        actor.turn(ctx, task);
+        if ctx.state == ActorState::Running {
+            return Poll::Pending;
+        }
+        ctx.state = ActorState::Stopped;
+        actor.stopped(ctx);
+        Poll::Ready(())
+    }
+}
 
 pub(super) struct SocketContext {
-    parts: ContextParts<SocketActor>,
     outlet: Rc<Outlet>,
+    /// There once somebody has asked for the actor's address.
+    line: OnceCell<Line>,
+    futures: Vec<Spawned>,
+    next_handle: SpawnHandle,
+    state: ActorState,
     /// Whether the socket keeps bytes that it took, as one with TLS does.
     unflushed: bool,
     /// Whether the actor waits for the driver to send.
@@ -32,18 +94,76 @@ pub(super) struct SocketContext {
     cut: bool,
 }
 
-impl SocketContext {
-    /// Nothing runs before the result is polled.
-    pub(super) fn run(actor: SocketActor, outlet: Rc<Outlet>) -> Running {
+/// How others reach the actor.
+struct Line {
+    address: Addr<SocketActor>,
+    /// Elsewhere while it is polled.
+    mailbox: Cell<Option<Mailbox<SocketActor>>>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
         let mailbox = Mailbox::default();
-        let context = Self {
-            parts: ContextParts::new(mailbox.sender_producer()),
-            outlet,
-            unflushed: false,
-            held_back: false,
-            cut: false,
-        };
-        ContextFut::new(context, actor, mailbox)
+        Self {
+            address: mailbox.address(),
+            mailbox: Cell::new(Some(mailbox)),
+        }
+    }
+}
+
+/// A future on the actor's context.
+struct Spawned {
+    handle: SpawnHandle,
+    /// Elsewhere while it is polled.
+    future: Option<Pin<Box<dyn ActorFuture<SocketActor, Output = ()>>>>,
+    is_waited_for: bool,
+}
+
+impl SocketContext {
+    /// What is waited for stops the others.
+    fn poll_futures(&mut self, actor: &mut SocketActor, task: &mut Context<'_>) {
+        let mut index = 0;
+        while let Some(spawned) = self.futures.get_mut(index) {
+            index += 1;
+            let (handle, is_waited_for) = (spawned.handle, spawned.is_waited_for);
+            if self.waiting() && !is_waited_for {
+                continue;
+            }
+            let Some(mut future) = self.futures[index - 1].future.take() else {
+                continue;
+            };
+            let finished = future.as_mut().poll(actor, self, task).is_ready();
+            // It may have cancelled others, or itself.
+            let Some(at) = self.position(handle) else {
+                continue;
+            };
+            if finished {
+                self.futures.remove(at);
+                index = at;
+            } else {
+                self.futures[at].future = Some(future);
+                index = at + 1;
+            }
+        }
+    }
+
+    fn position(&self, handle: SpawnHandle) -> Option<usize> {
+        let mut futures = self.futures.iter();
+        futures.position(|spawned| spawned.handle == handle)
+    }
+
+    fn add<F>(&mut self, future: F, is_waited_for: bool) -> SpawnHandle
+    where
+        F: ActorFuture<SocketActor, Output = ()> + 'static,
+    {
+        let handle = self.next_handle;
+        self.next_handle = handle.next();
+        self.futures.push(Spawned {
+            handle,
+            future: Some(Box::pin(future)),
+            is_waited_for,
+        });
+        handle
     }
 
     pub(super) fn outlet(&self) -> &Outlet {
@@ -112,49 +232,46 @@ impl SocketContext {
 
 impl ActorContext for SocketContext {
     fn stop(&mut self) {
-        self.parts.stop();
+        if self.state == ActorState::Running {
+            self.state = ActorState::Stopping;
+        }
     }
 
     fn terminate(&mut self) {
-        self.parts.terminate();
+        self.state = ActorState::Stopped;
     }
 
     fn state(&self) -> ActorState {
-        self.parts.state()
+        self.state
     }
 }
 
 impl AsyncContext<SocketActor> for SocketContext {
     fn address(&self) -> Addr<SocketActor> {
-        self.parts.address()
+        self.line.get_or_init(Line::default).address.clone()
     }
 
     fn spawn<F>(&mut self, future: F) -> SpawnHandle
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.parts.spawn(future)
+        self.add(future, false)
     }
 
     fn wait<F>(&mut self, future: F)
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.parts.wait(future);
+        self.add(future, true);
     }
 
     fn waiting(&self) -> bool {
-        self.parts.waiting()
+        self.futures.iter().any(|spawned| spawned.is_waited_for)
     }
 
     fn cancel_future(&mut self, handle: SpawnHandle) -> bool {
-        self.parts.cancel_future(handle)
-    }
-}
-
-impl AsyncContextParts<SocketActor> for SocketContext {
-    fn parts(&mut self) -> &mut ContextParts<SocketActor> {
-        &mut self.parts
+        let found = self.position(handle);
+        found.map(|at| self.futures.remove(at)).is_some()
     }
 }
 

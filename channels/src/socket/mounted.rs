@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use actix::AsyncContext as _;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
@@ -59,7 +60,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
     let mount = Rc::new(Mount {
         app: app.into_endpoint(),
         layer: layer.clone(),
-        options,
+        options: Rc::new(options),
     });
     web::route().to(move |request: HttpRequest, payload: web::Payload| {
         let mount = Rc::clone(&mount);
@@ -70,7 +71,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
 struct Mount {
     app: Endpoint,
     layer: Layer,
-    options: SocketOptions,
+    options: Rc<SocketOptions>,
 }
 
 impl Mount {
@@ -102,7 +103,7 @@ impl Mount {
                 let headers = &launched.headers;
                 let mut head =
                     switching_protocols(request.head(), accept, headers, deflate.as_ref());
-                let source = Source::Body(payload.into_inner());
+                let source = Source::Body(Box::new(payload.into_inner()));
                 let inflater = deflate.map(|agreed| agreed.inflater());
                 let transport = Transport {
                     incoming: Incoming::new(source, BytesMut::new(), &self.options, inflater),
@@ -111,9 +112,9 @@ impl Mount {
                     unsent: BytesMut::new(),
                     kill,
                 };
-                let running = SocketActor::run(launched, transport, &self.options);
+                let mut running = SocketActor::run(launched, transport, &self.options);
                 if let Some(entry) = &entry {
-                    entry.reach_by(running.address().recipient());
+                    entry.reach_at(&running.ctx().address());
                 }
                 head.streaming(Body::start(running, entry))
             }

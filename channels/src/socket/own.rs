@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use actix::AsyncContext as _;
 use actix_http::body::{BodySize, MessageBody as _};
 use actix_http::{Request, Response, h1};
 use actix_web::HttpResponse;
@@ -55,7 +56,7 @@ pub(crate) struct HandedOver<T> {
 pub(crate) struct OwnSockets {
     pub(crate) app: Endpoint,
     pub(crate) layer: Layer,
-    pub(crate) options: SocketOptions,
+    pub(crate) options: Rc<SocketOptions>,
     pub(crate) registry: Arc<Registry>,
     /// What the `Server` header says; nothing if there is none.
     pub(crate) server_name: Option<HeaderValue>,
@@ -100,7 +101,7 @@ impl OwnSockets {
             kill: KillHandle::default(),
         };
         let mut running = SocketActor::run(launched, transport, &self.options);
-        entry.reach_by(running.address().recipient());
+        entry.reach_at(&running.ctx().address());
         let close_timeout = self.options.close_timeout;
         actix_web::rt::spawn(async move {
             poll_fn(|cx| poll_round(&mut running, &wire, cx)).await;
@@ -109,7 +110,8 @@ impl OwnSockets {
             if cut {
                 wire.borrow().reset_on_close();
             } else {
-                end_orderly(&wire, out, close_timeout).await;
+                // Boxed, so that open connections need no room for their end.
+                Box::pin(end_orderly(&wire, out, close_timeout)).await;
             }
             entry.is_closed();
         });
@@ -133,8 +135,10 @@ impl OwnSockets {
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
-        let kept = (Rc::clone(&entry), visit.clone());
-        launched.attached.keep(Rc::new(kept));
+        launched.attached.keep(match &visit {
+            None => Rc::clone(&entry) as _,
+            Some(visit) => Rc::new((Rc::clone(&entry), Rc::clone(visit))),
+        });
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {

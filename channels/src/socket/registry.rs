@@ -8,10 +8,12 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actix::{Message, Recipient};
+use actix::{Addr, Message, WeakAddr};
 use rand::RngExt as _;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+
+use super::actor::SocketActor;
 
 /// How long connections have to notice that they were cut.
 const CUT_GRACE: Duration = Duration::from_secs(1);
@@ -62,7 +64,7 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct State {
-    reachable: HashMap<u64, Recipient<GoAway>>,
+    reachable: HashMap<u64, WeakAddr<SocketActor>>,
     next_id: u64,
     closing: Option<GoAway>,
 }
@@ -118,13 +120,19 @@ impl Registry {
         state.closing = Some(order);
         self.orders.send_replace(Some(order));
         for connection in state.reachable.values() {
-            // One that cannot be told has ended.
-            let _ = connection.try_send(order);
+            tell(connection, order);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One that cannot be told has ended.
+fn tell(connection: &WeakAddr<SocketActor>, order: GoAway) {
+    if let Some(connection) = connection.upgrade() {
+        let _ = connection.try_send(order);
     }
 }
 
@@ -135,12 +143,13 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn reach_by(&self, recipient: Recipient<GoAway>) {
+    pub(super) fn reach_at(&self, address: &Addr<SocketActor>) {
+        let address = address.downgrade();
         let mut state = self.registry.lock();
         if let Some(order) = state.closing {
-            let _ = recipient.try_send(order);
+            tell(&address, order);
         }
-        state.reachable.insert(self.id, recipient);
+        state.reachable.insert(self.id, address);
     }
 
     /// Waits for the moment at which to close because the server stops.

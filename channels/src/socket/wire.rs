@@ -98,7 +98,7 @@ pub(super) type Wire = Rc<RefCell<dyn Io>>;
 
 /// Where a peer's bytes come from.
 pub(super) enum Source {
-    Body(Payload),
+    Body(Box<Payload>),
     Wire(Wire),
 }
 
@@ -110,7 +110,7 @@ impl Source {
         consume: impl FnOnce(&mut [u8]) -> R,
     ) -> Poll<Option<R>> {
         match self {
-            Self::Body(payload) => match ready!(Pin::new(payload).poll_next(cx)) {
+            Self::Body(payload) => match ready!(Pin::new(&mut **payload).poll_next(cx)) {
                 Some(Ok(chunk)) => Poll::Ready(Some(consume(&mut BytesMut::from(chunk)))),
                 Some(Err(_)) | None => Poll::Ready(None),
             },

@@ -53,7 +53,9 @@ pub(crate) struct Runner {
     frame_was_last: bool,
     receiver: ChannelReceiver,
     closers: Vec<Closer>,
-    ended: Option<Disconnect>,
+    #[expect(dead_code, reason = "counts for as long as it is kept")]
+    open: Option<observe::Open>,
+    ended: Option<Box<Disconnect>>,
     grace: Option<Pin<Box<Sleep>>>,
 }
 
@@ -80,6 +82,7 @@ impl Runner {
             frame_was_last: false,
             receiver,
             closers: Vec::new(),
+            open: None,
             ended: None,
             grace: None,
         }
@@ -88,6 +91,14 @@ impl Runner {
     /// Lets something beside the consumer end the connection.
     pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
         Self { closers, ..self }
+    }
+
+    /// Counts the connection as open until its end.
+    pub(crate) fn counted_by(self, open: observe::Open) -> Self {
+        Self {
+            open: Some(open),
+            ..self
+        }
     }
 
     /// Whether the driver may read on from the peer.
@@ -131,7 +142,8 @@ impl Runner {
     pub(crate) fn end(&mut self, why: Disconnect) {
         if self.ended.is_none() {
             let denied = self.link.is_closing() && self.link.closed_with().is_none();
-            self.ended = Some(if denied { Disconnect::denied() } else { why });
+            let why = if denied { Disconnect::denied() } else { why };
+            self.ended = Some(Box::new(why));
         }
         self.link.end();
     }
@@ -278,7 +290,7 @@ impl Runner {
             });
         }
         if let Some(why) = &self.ended {
-            return self.inbox.is_empty().then(|| why.clone());
+            return self.inbox.is_empty().then(|| (**why).clone());
         }
         // Closing without a close code: the handshake was denied.
         self.link.is_closing().then(Disconnect::denied)

@@ -2,18 +2,16 @@
 //!
 //! Here is its life and what it writes; `reading.rs` is what it does with what the peer says.
 //! One for each accepted handshake, started by `mounted.rs` or `own.rs`; the registry of a
-//! server sends it [`GoAway`]. All its work is one future on its context, so nothing waits for a
-//! slow handler but the handlers after it.
+//! server sends it [`GoAway`]. All its work is one turn after another, so nothing waits for a slow
+//! handler but the handlers after it.
 
 mod reading;
 
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use actix::fut::ActorFuture;
-use actix::{Actor, ActorContext as _, AsyncContext as _, Handler};
+use actix::{Actor, ActorContext as _, Handler};
 use bytes::BytesMut;
 use tokio::time::{Sleep, sleep};
 
@@ -41,11 +39,11 @@ pub(super) struct SocketActor {
     link: Rc<Link>,
     incoming: Incoming,
     heartbeat: Heartbeat,
-    deflater: Option<Deflater>,
+    deflater: Option<Box<Deflater>>,
     kill: KillHandle,
-    close_timeout: Duration,
+    options: Rc<SocketOptions>,
     /// When to close because the server stops, and what to say then.
-    leave: Option<(Pin<Box<Sleep>>, String)>,
+    leave: Option<Box<(Pin<Box<Sleep>>, String)>>,
     phase: Phase,
 }
 
@@ -73,7 +71,7 @@ impl SocketActor {
     pub(super) fn run(
         launched: Launched,
         transport: Transport,
-        options: &SocketOptions,
+        options: &Rc<SocketOptions>,
     ) -> Running {
         let Launched {
             mut attached,
@@ -90,13 +88,13 @@ impl SocketActor {
             link,
             incoming: transport.incoming,
             heartbeat: Heartbeat::new(options),
-            deflater: transport.deflater,
+            deflater: transport.deflater.map(Box::new),
             kill: transport.kill,
-            close_timeout: options.close_timeout,
+            options: Rc::clone(options),
             leave: None,
             phase: Phase::Open,
         };
-        SocketContext::run(actor, outlet)
+        Running::new(actor, outlet)
     }
 
     /// How messages get past the consumer until the next turn.
@@ -105,7 +103,13 @@ impl SocketActor {
         self.attached.runner().filter(|_| open)?.forwarder()
     }
 
-    fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Poll<()> {
+    /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
+    pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        self.work(ctx, task);
+        ctx.outlet().open_for(self.forwarder(), task);
+    }
+
+    fn work(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
             let read = self.read(ctx, task);
             let _ = self.attached.poll(task);
@@ -113,14 +117,13 @@ impl SocketActor {
             self.watch(ctx, task);
             if matches!(self.phase, Phase::Finished) {
                 ctx.stop();
-                return Poll::Ready(());
+                return;
             }
             if read == Read::Everything || !self.has_room(ctx) {
-                return Poll::Pending;
+                return;
             }
         }
         task.waker().wake_by_ref();
-        Poll::Pending
     }
 
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
@@ -148,10 +151,10 @@ impl SocketActor {
 
     fn put_out(&mut self, outgoing: Outgoing, ctx: &mut SocketContext) {
         match outgoing {
-            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_mut()),
+            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_deref_mut()),
             Outgoing::Close(code, reason) => {
                 ctx.close(Some(code.as_u16()), &reason);
-                self.phase = Phase::Closing(Box::pin(sleep(self.close_timeout)));
+                self.phase = Phase::Closing(Box::pin(sleep(self.options.close_timeout)));
             }
         }
     }
@@ -159,9 +162,9 @@ impl SocketActor {
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
     fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let due = |(at, _): &mut (Pin<Box<Sleep>>, _)| at.as_mut().poll(task).is_ready();
-        if let Some((_, reason)) = self.leave.take_if(due) {
-            self.leave(CloseCode::RESTART, &reason, ctx, task);
+        let due = |leave: &mut Box<(Pin<Box<Sleep>>, _)>| leave.0.as_mut().poll(task).is_ready();
+        if let Some(leave) = self.leave.take_if(due) {
+            self.leave(CloseCode::RESTART, &leave.1, ctx, task);
         }
         match &mut self.phase {
             Phase::Finished => {}
@@ -210,44 +213,22 @@ impl SocketActor {
 
 impl Actor for SocketActor {
     type Context = SocketContext;
-
-    fn started(&mut self, ctx: &mut SocketContext) {
-        ctx.spawn(Pump);
-    }
 }
 
 impl Handler<GoAway> for SocketActor {
     type Result = ();
 
-    /// The actor's future, which is polled after its mailbox, does the rest.
+    /// The next turn, which comes after the mailbox, does the rest.
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
             GoAway::Within(farewell) => {
                 let at = Box::pin(sleep(farewell.delay()));
-                self.leave = Some((at, farewell.reason()));
+                self.leave = Some(Box::new((at, farewell.reason())));
             }
             GoAway::Now => {
                 self.cut(ctx);
                 self.end(Disconnect::lost());
             }
         }
-    }
-}
-
-/// The one future of the actor.
-struct Pump;
-
-impl ActorFuture<SocketActor> for Pump {
-    type Output = ();
-
-    fn poll(
-        self: Pin<&mut Self>,
-        actor: &mut SocketActor,
-        ctx: &mut SocketContext,
-        task: &mut Context<'_>,
-    ) -> Poll<()> {
-        let poll = actor.turn(ctx, task);
-        ctx.outlet().open_for(actor.forwarder(), task);
-        poll
     }
 }
