@@ -77,7 +77,7 @@ impl MessageView {
 
 /// One row of the log: a message, perhaps under a day divider.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Entry {
+pub struct Entry {
     /// The divider before the message.
     pub day: Option<Day>,
     /// Whether it stands under the name of the message before.
@@ -88,7 +88,7 @@ pub(super) struct Entry {
 
 /// A day divider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Day {
+pub struct Day {
     /// `2026-11-23`
     pub iso: String,
     /// `23 November 2026`
@@ -97,7 +97,7 @@ pub(super) struct Day {
 
 /// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
 /// both to its own time.
-pub(super) fn entries(messages: Vec<Message>) -> Vec<Entry> {
+pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
     let mut before: Option<Message> = None;
     for message in messages {

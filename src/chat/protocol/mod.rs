@@ -11,6 +11,9 @@ use super::{
 };
 use crate::accounts::{UserId, UserRef};
 
+/// Deeper JSON is no event of ours.
+const MAX_DEPTH: usize = 8;
+
 /// From the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
@@ -48,6 +51,34 @@ pub enum ClientEvent {
     /// Is anybody there?
     #[serde(rename = "connection.ping")]
     Ping {},
+}
+
+impl ClientEvent {
+    /// Reads a text frame; nothing if it is no event.
+    pub fn parse(text: &str) -> Option<Self> {
+        (depth(text) <= MAX_DEPTH)
+            .then(|| serde_json::from_str(text).ok())
+            .flatten()
+    }
+}
+
+/// How deep the brackets outside strings nest.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' if !in_string => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// To the browser.
