@@ -36,7 +36,7 @@ pub(super) struct Incoming {
 }
 
 /// Turns bytes into what a peer says.
-struct Decoder {
+pub(super) struct Decoder {
     reader: FrameReader,
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
@@ -125,7 +125,7 @@ impl Incoming {
 }
 
 impl Decoder {
-    fn new(options: &SocketOptions, inflater: Option<Inflater>) -> Self {
+    pub(super) fn new(options: &SocketOptions, inflater: Option<Inflater>) -> Self {
         let limits = FragmentLimits {
             bytes: options.max_message_bytes,
             fragments: options.max_fragments,
@@ -145,7 +145,7 @@ impl Decoder {
     }
 
     /// Reads up to the next thing said; nothing if the input ends before.
-    fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
         loop {
             let arrived = match self.reader.next(input) {
                 Ok(Some(piece)) => self.take(piece),
