@@ -2,6 +2,7 @@
 //! `docs/protocol.md` gives an example of every one, and a test holds the two together.
 
 use bytestring::ByteString;
+use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -56,10 +57,19 @@ pub enum ClientEvent {
 impl ClientEvent {
     /// Reads a text frame; nothing if it is no event.
     pub fn parse(text: &str) -> Option<Self> {
-        (depth(text) <= MAX_DEPTH)
-            .then(|| serde_json::from_str(text).ok())
-            .flatten()
+        if is_deep(text) {
+            return None;
+        }
+        serde_json::from_str(text).ok()
     }
+}
+
+fn is_deep(json: &str) -> bool {
+    // So few brackets cannot nest so deep, and to find them costs next to nothing.
+    let has_many = memchr2_iter(b'{', b'[', json.as_bytes())
+        .nth(MAX_DEPTH)
+        .is_some();
+    has_many && depth(json) > MAX_DEPTH
 }
 
 /// How deep the brackets outside strings nest.
