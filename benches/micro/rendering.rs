@@ -32,19 +32,18 @@ pub(crate) fn measure(criterion: &mut Criterion) {
     steady(criterion, "render/log of a room", || {
         json!(entries(black_box(&messages).clone()))
     });
-    let room = room_page(json!(entries(messages)));
-    let login = login_page();
-    for (what, template, page) in [
-        ("room page", "chat/room", room),
-        ("login page", "accounts/login", login),
-    ] {
-        let html = templates.render(template, &page);
+    let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
+        ("room page", "chat/room", &|| room_page(messages.clone())),
+        ("login page", "accounts/login", &login_page),
+    ];
+    for (what, template, data) in pages {
+        let html = templates.render(template, data());
         assert!(
             html.is_ok_and(|html| html.ends_with("</html>\n")),
             "a whole page"
         );
         steady(criterion, &format!("render/{what}"), || {
-            templates.render(template, black_box(&page))
+            templates.render(template, black_box(data()))
         });
     }
 }
@@ -83,8 +82,16 @@ fn login_page() -> Value {
 }
 
 /// As `chat::views` shows it to somebody with twenty conversations.
-fn room_page(log: Value) -> Value {
-    let person = Person::new(UserId(1), "bo");
+fn room_page(messages: Vec<Message>) -> Value {
+    let (me, person) = (Person::new(UserId(0), "ana"), Person::new(UserId(1), "bo"));
+    let pending = json!({
+        "id": "pending",
+        "author": me,
+        "body": "",
+        "created_at": "",
+        "time": "",
+        "big_emoji": false,
+    });
     let mut shown = json!(person);
     shown["online"] = true.into();
     let conversation = |room: i64| {
@@ -103,7 +110,8 @@ fn room_page(log: Value) -> Value {
     let own = json!({
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
         "room": {"id": 7, "name": "bo", "person": shown},
-        "messages": log,
+        "messages": entries(messages),
+        "pending": {"message": pending},
         "first_seq": 1,
         "last_seq": MESSAGES,
         "can_post": true,
@@ -121,7 +129,7 @@ fn room_page(log: Value) -> Value {
             "csrf_token": "AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
         },
     });
-    with(common(Some(Person::new(UserId(0), "ana"))), own)
+    with(common(Some(me)), own)
 }
 
 fn with(mut page: Value, own: Value) -> Value {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -60,17 +61,9 @@ impl MessageView {
     /// # Errors
     /// [`crate::error::Error::Template`].
     pub fn render(&self, templates: &Templates) -> Result<String> {
-        #[derive(Serialize)]
-        struct Fragment<'a> {
-            message: &'a MessageView,
-            follows: bool,
-        }
         templates.render(
             "chat/_message",
-            &Fragment {
-                message: self,
-                follows: false,
-            },
+            json!({ "message": self, "follows": false }),
         )
     }
 }
