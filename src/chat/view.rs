@@ -10,7 +10,12 @@ use super::{
     body::is_big_emoji,
     models::{Message, MessageId, RoomId},
 };
-use crate::{accounts::Person, error::Result, templates::Templates};
+use crate::{
+    accounts::{Person, UserId},
+    db::Timestamp,
+    error::Result,
+    templates::Templates,
+};
 
 /// Messages of one author closer than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -92,22 +97,19 @@ pub struct Day {
 /// both to its own time.
 pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<Message> = None;
+    let mut before: Option<(UserId, Timestamp)> = None;
     for message in messages {
-        let day_of = |message: &Message| message.created_at.utc("%Y-%m-%d");
-        let new_day = before
-            .as_ref()
-            .is_none_or(|before| day_of(before) != day_of(&message));
+        let (author, at) = (message.author.id, message.created_at);
+        let new_day = before.is_none_or(|(_, before)| before.day() != at.day());
         let follows = !new_day
-            && before.as_ref().is_some_and(|before| {
-                before.author.id == message.author.id
-                    && message.created_at < before.created_at.plus(GROUPED_WITHIN)
+            && before.is_some_and(|(before_author, before)| {
+                before_author == author && at < before.plus(GROUPED_WITHIN)
             });
         let day = new_day.then(|| Day {
-            iso: day_of(&message),
-            text: message.created_at.utc("%-d %B %Y"),
+            iso: at.utc("%Y-%m-%d"),
+            text: at.utc("%-d %B %Y"),
         });
-        before = Some(message.clone());
+        before = Some((author, at));
         entries.push(Entry {
             day,
             follows,
@@ -120,7 +122,6 @@ pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::UserId, db::Timestamp};
 
     fn message(author: i64, minute: i64) -> Message {
         Message {
