@@ -77,6 +77,9 @@ pub use sessions::{
     CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
     SetCookie,
 };
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use socket::internals;
 pub use socket::{Deflate, SocketOptions};
 pub use testing::{ApplicationCommunicator, HttpCommunicator, LiveServer, WebsocketCommunicator};
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};

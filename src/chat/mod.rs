@@ -10,7 +10,7 @@ mod refusal;
 mod server;
 #[cfg(test)]
 mod testing;
-mod view;
+pub mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};

@@ -3,13 +3,19 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     body::is_big_emoji,
     models::{Message, MessageId, RoomId},
 };
-use crate::{accounts::Person, error::Result, templates::Templates};
+use crate::{
+    accounts::{Person, UserId},
+    db::Timestamp,
+    error::Result,
+    templates::Templates,
+};
 
 /// Messages of one author closer than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -60,24 +66,16 @@ impl MessageView {
     /// # Errors
     /// [`crate::error::Error::Template`].
     pub fn render(&self, templates: &Templates) -> Result<String> {
-        #[derive(Serialize)]
-        struct Fragment<'a> {
-            message: &'a MessageView,
-            follows: bool,
-        }
         templates.render(
             "chat/_message",
-            &Fragment {
-                message: self,
-                follows: false,
-            },
+            json!({ "message": self, "follows": false }),
         )
     }
 }
 
 /// One row of the log: a message, perhaps under a day divider.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Entry {
+pub struct Entry {
     /// The divider before the message.
     pub day: Option<Day>,
     /// Whether it stands under the name of the message before.
@@ -88,7 +86,7 @@ pub(super) struct Entry {
 
 /// A day divider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Day {
+pub struct Day {
     /// `2026-11-23`
     pub iso: String,
     /// `23 November 2026`
@@ -97,24 +95,21 @@ pub(super) struct Day {
 
 /// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
 /// both to its own time.
-pub(super) fn entries(messages: Vec<Message>) -> Vec<Entry> {
+pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<Message> = None;
+    let mut before: Option<(UserId, Timestamp)> = None;
     for message in messages {
-        let day_of = |message: &Message| message.created_at.utc("%Y-%m-%d");
-        let new_day = before
-            .as_ref()
-            .is_none_or(|before| day_of(before) != day_of(&message));
+        let (author, at) = (message.author.id, message.created_at);
+        let new_day = before.is_none_or(|(_, before)| before.day() != at.day());
         let follows = !new_day
-            && before.as_ref().is_some_and(|before| {
-                before.author.id == message.author.id
-                    && message.created_at < before.created_at.plus(GROUPED_WITHIN)
+            && before.is_some_and(|(before_author, before)| {
+                before_author == author && at < before.plus(GROUPED_WITHIN)
             });
         let day = new_day.then(|| Day {
-            iso: day_of(&message),
-            text: message.created_at.utc("%-d %B %Y"),
+            iso: at.utc("%Y-%m-%d"),
+            text: at.utc("%-d %B %Y"),
         });
-        before = Some(message.clone());
+        before = Some((author, at));
         entries.push(Entry {
             day,
             follows,
@@ -127,7 +122,6 @@ pub(super) fn entries(messages: Vec<Message>) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::UserId, db::Timestamp};
 
     fn message(author: i64, minute: i64) -> Message {
         Message {

@@ -9,6 +9,8 @@ id_type! {
     Timestamp
 }
 
+const MILLISECONDS_A_DAY: i64 = 24 * 60 * 60 * 1000;
+
 impl Timestamp {
     /// The wall clock.
     pub fn now() -> Self {
@@ -25,6 +27,11 @@ impl Timestamp {
         let moment =
             jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         moment.strftime(format).to_string()
+    }
+
+    /// The day in UTC, counted from 1970.
+    pub fn day(self) -> i64 {
+        self.0.div_euclid(MILLISECONDS_A_DAY)
     }
 
     /// The moment `later` after this one.

@@ -37,7 +37,7 @@ pub(super) struct Incoming {
 }
 
 /// Turns bytes into what a peer says.
-struct Decoder {
+pub(super) struct Decoder {
     reader: FrameReader,
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
@@ -126,7 +126,7 @@ impl Incoming {
 }
 
 impl Decoder {
-    fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
+    pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
         let may_compress = inflater.is_some();
         let max_frame_bytes = if may_compress {
             most_compressed(options.max_frame_bytes)
@@ -141,7 +141,7 @@ impl Decoder {
     }
 
     /// Reads up to the next thing said; nothing if the input ends before.
-    fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
         loop {
             let arrived = match self.reader.next(input) {
                 Ok(Some(piece)) => self.take(piece),

@@ -11,6 +11,9 @@ mod frames;
 mod handshake;
 mod heartbeat;
 mod incoming;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod kill;
 mod mounted;
 mod options;

@@ -1,6 +1,8 @@
 //! The Handlebars registry, its helpers, and `render`. Read once at start (from the binary in
 //! release builds, from `templates/` in debug builds), strict: missing data is an error.
 
+mod inlining;
+
 use std::sync::Arc;
 
 use handlebars::{
@@ -8,7 +10,6 @@ use handlebars::{
     RenderErrorReason, ScopedJson, handlebars_helper,
 };
 use rust_embed::RustEmbed;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -42,6 +43,10 @@ impl Templates {
                 .register_template_string(name.trim_end_matches(".hbs"), source)
                 .map_err(crate::error::Error::internal)?;
         }
+        let read = registry.get_templates().clone();
+        for (name, template) in &read {
+            registry.register_template(name, inlining::inlined(template, &read));
+        }
         registry.register_helper("t", Box::new(translate));
         registry.register_helper("json", Box::new(json_for_script));
         registry.register_helper("eq", Box::new(eq));
@@ -53,8 +58,8 @@ impl Templates {
     ///
     /// # Errors
     /// [`crate::error::Error::Template`] for a missing template or missing data.
-    pub fn render(&self, name: &str, page: &impl Serialize) -> Result<String> {
-        Ok(self.0.render(name, page)?)
+    pub fn render(&self, name: &str, page: Value) -> Result<String> {
+        Ok(self.0.render_with_context(name, &Context::from(page))?)
     }
 }
 
@@ -205,7 +210,7 @@ mod tests {
         registry
             .register_template_string("indented", "<p>\n    {{> line}}\n</p>")
             .unwrap();
-        let page = templates.render("indented", &serde_json::json!({"text": "one\ntwo"}));
+        let page = templates.render("indented", serde_json::json!({"text": "one\ntwo"}));
         assert!(page.unwrap().contains("one\ntwo"));
     }
 
