@@ -190,6 +190,17 @@ fn shown(name: &str) -> String {
     name.chars().take(MAX_LEN + 1).collect()
 }
 
+/// Adds a group that a connection joins. Most are in one, and need room for no more.
+pub(crate) fn add_once(groups: &mut Vec<GroupName>, group: &GroupName) {
+    if groups.contains(group) {
+        return;
+    }
+    if groups.is_empty() {
+        groups.reserve_exact(1);
+    }
+    groups.push(group.clone());
+}
+
 macro_rules! text_traits {
     ($name:ident) => {
         impl fmt::Debug for $name {

@@ -18,7 +18,7 @@ use crate::consumer::WebsocketConsumer;
 use crate::error::{Closed, Error, HandlerResult};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName};
+use crate::names::{ChannelName, GroupName, add_once};
 use crate::scope::Scope;
 
 /// Given to every handler of a consumer; stands for its connection, whatever carries it.
@@ -72,9 +72,7 @@ impl<C: Consumer> Context<C> {
     /// [`LayerError::Backend`].
     pub async fn group_add(&mut self, group: &GroupName) -> Result<(), LayerError> {
         // Remembered first: leaving a group never joined is harmless, staying in one is not.
-        if !self.groups.contains(group) {
-            self.groups.push(group.clone());
-        }
+        add_once(&mut self.groups, group);
         self.layer.group_add(group, &self.channel_name).await
     }
 

@@ -11,7 +11,7 @@ use super::normal::NormalChannels;
 use super::queue::{Expiry, Home};
 use super::router::{self, Broadcast, Parcel, Place, Port};
 use super::{ChannelSender, LayerError, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName};
+use crate::names::{ChannelName, GroupName, add_once};
 
 /// Locks are taken in the order channels, groups, members, queues and inboxes, and never across
 /// an await.
@@ -94,9 +94,7 @@ impl Registry {
             let Some(channel) = channels.get_mut(name) else {
                 return Err(LayerError::UnknownChannel(name.clone()));
             };
-            if !channel.groups.contains(group) {
-                channel.groups.push(group.clone());
-            }
+            add_once(&mut channel.groups, group);
             member = Loose::Owned(channel.sender.clone());
             place = channel.place.as_ref();
         }

@@ -11,7 +11,9 @@ use std::task::{Context, Poll};
 
 use actix::dev::{Envelope, Mailbox, ToEnvelope};
 use actix::fut::ActorFuture;
-use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
+use actix::{
+    Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle, WeakAddr,
+};
 use tokio::sync::oneshot;
 
 use super::actor::SocketActor;
@@ -49,6 +51,10 @@ impl Running {
     pub(super) fn ctx(&mut self) -> &mut SocketContext {
         &mut self.ctx
     }
+
+    pub(super) fn actor(&mut self) -> &mut SocketActor {
+        &mut self.actor
+    }
 }
 
 impl Future for Running {
@@ -59,6 +65,7 @@ impl Future for Running {
         let Self { actor, ctx } = &mut *self;
         if ctx.state == ActorState::Started {
             ctx.state = ActorState::Running;
+            actor.run_by(task);
             actor.started(ctx);
         }
         if let Some(line) = ctx.line.get()
@@ -84,6 +91,7 @@ pub(super) struct SocketContext {
     outlet: Rc<Outlet>,
     /// There once somebody has asked for the actor's address.
     line: OnceCell<Line>,
+    /// Those on the context; the actor itself has none.
     futures: Vec<Spawned>,
     next_handle: SpawnHandle,
     state: ActorState,
@@ -96,7 +104,7 @@ pub(super) struct SocketContext {
 
 /// How others reach the actor.
 struct Line {
-    address: Addr<SocketActor>,
+    address: WeakAddr<SocketActor>,
     /// Elsewhere while it is polled.
     mailbox: Cell<Option<Mailbox<SocketActor>>>,
 }
@@ -105,7 +113,7 @@ impl Default for Line {
     fn default() -> Self {
         let mailbox = Mailbox::default();
         Self {
-            address: mailbox.address(),
+            address: mailbox.address().downgrade(),
             mailbox: Cell::new(Some(mailbox)),
         }
     }
@@ -248,7 +256,8 @@ impl ActorContext for SocketContext {
 
 impl AsyncContext<SocketActor> for SocketContext {
     fn address(&self) -> Addr<SocketActor> {
-        self.line.get_or_init(Line::default).address.clone()
+        let address = self.line.get_or_init(Line::default).address.upgrade();
+        address.expect("the mailbox is open as long as its context")
     }
 
     fn spawn<F>(&mut self, future: F) -> SpawnHandle

@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use actix::AsyncContext as _;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
@@ -111,11 +110,9 @@ impl Mount {
                     wire: None,
                     unsent: BytesMut::new(),
                     kill,
+                    entry: entry.clone(),
                 };
-                let mut running = SocketActor::run(launched, transport, &self.options);
-                if let Some(entry) = &entry {
-                    entry.reach_at(&running.ctx().address());
-                }
+                let running = SocketActor::run(launched, transport, &self.options);
                 head.streaming(Body::start(running, entry))
             }
         }

@@ -147,7 +147,7 @@ impl Port for Outlet {
     /// What the socket does not take at once waits here, up to the limit of the outbox.
     fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize) {
         let waiting = self.waiting();
-        if waiting >= self.link.limits().outbox_bytes {
+        if waiting > 0 && waiting >= self.link.limits().outbox_bytes {
             self.forwarder.set(None);
             self.link.overflow("too much to send");
             self.wake_driver();

@@ -5,19 +5,18 @@
 //! not stop its actor here, and an idle connection costs no buffers.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use actix::AsyncContext as _;
 use actix_http::body::{BodySize, MessageBody as _};
 use actix_http::{Request, Response, h1};
 use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderValue;
 use bytes::BytesMut;
+use futures_util::future::LocalBoxFuture;
 use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
@@ -99,22 +98,10 @@ impl OwnSockets {
             wire: Some(Rc::clone(&wire)),
             unsent,
             kill: KillHandle::default(),
+            entry: Some(entry),
         };
-        let mut running = SocketActor::run(launched, transport, &self.options);
-        entry.reach_at(&running.ctx().address());
-        let close_timeout = self.options.close_timeout;
-        actix_web::rt::spawn(async move {
-            poll_fn(|cx| poll_round(&mut running, &wire, cx)).await;
-            let (cut, out) = (running.ctx().is_cut(), running.ctx().outlet().take_out());
-            drop(running);
-            if cut {
-                wire.borrow().reset_on_close();
-            } else {
-                // Boxed, so that open connections need no room for their end.
-                Box::pin(end_orderly(&wire, out, close_timeout)).await;
-            }
-            entry.is_closed();
-        });
+        let running = SocketActor::run(launched, transport, &self.options);
+        actix_web::rt::spawn(OwnSocket::Open(running, wire));
     }
 
     async fn answer(
@@ -164,6 +151,46 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
             log::error!(target: "channels::socket", "an answer could not be written: {failure}");
         }
     }
+}
+
+/// A connection and its end, as one task; no larger than it must be.
+enum OwnSocket {
+    Open(Running, Wire),
+    Ending(LocalBoxFuture<'static, ()>),
+}
+
+impl Future for OwnSocket {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match &mut *self {
+                Self::Open(running, wire) => {
+                    ready!(poll_round(running, wire, cx));
+                    let ending = Self::Ending(end(running, wire));
+                    self.set(ending);
+                }
+                Self::Ending(ending) => return ending.as_mut().poll(cx),
+            }
+        }
+    }
+}
+
+/// What is left to do when the actor has finished.
+fn end(running: &mut Running, wire: &Wire) -> LocalBoxFuture<'static, ()> {
+    let (entry, limit) = running.actor().left_behind();
+    let (cut, out) = (running.ctx().is_cut(), running.ctx().outlet().take_out());
+    let wire = Rc::clone(wire);
+    Box::pin(async move {
+        if cut {
+            wire.borrow().reset_on_close();
+        } else {
+            end_orderly(&wire, out, limit).await;
+        }
+        if let Some(entry) = entry {
+            entry.is_closed();
+        }
+    })
 }
 
 /// Lets the actor work and writes what it puts out; ready when either can do no more.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
+use super::Port;
 use crate::event::Frame;
 use crate::layers::LayerMessage;
 use crate::names::ChannelName;
@@ -40,8 +41,9 @@ impl Broadcast {
         }
     }
 
-    pub(super) fn is_for(&self, name: &ChannelName) -> bool {
-        !self.except.contains(name)
+    pub(super) fn is_for(&self, port: &dyn Port) -> bool {
+        // Hardly any message has exceptions, and the name lies elsewhere.
+        self.except.is_empty() || !self.except.contains(port.name())
     }
 
     /// The frame that consumers of this type send on; made once, for the first type that asks.

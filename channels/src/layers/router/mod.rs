@@ -30,7 +30,7 @@ pub(crate) use port::Port;
 use tables::Tables;
 
 /// Connections that are written to before the other tasks of the thread get their turn.
-const VISITS_PER_POLL: usize = 64;
+const VISITS_PER_POLL: usize = 128;
 
 thread_local! {
     static ROUTERS: RefCell<Vec<(u64, Weak<Router>)>> = const { RefCell::new(Vec::new()) };

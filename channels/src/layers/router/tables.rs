@@ -32,7 +32,7 @@ pub(super) struct Tables {
 
 struct Seat {
     port: Rc<dyn Port>,
-    memberships: Vec<Membership>,
+    memberships: SmallVec<[Membership; 1]>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ struct Membership {
 
 impl Tables {
     pub(super) fn take_in(&mut self, port: Rc<dyn Port>) -> usize {
-        let memberships = Vec::new();
+        let memberships = SmallVec::new();
         self.seats.insert(Seat { port, memberships })
     }
 
@@ -204,7 +204,7 @@ impl Tables {
 fn hand_over(port: &dyn Port, news: &[&Entry]) {
     let mut batch = Batch::default();
     let news = news.iter().map(|entry| &*entry.broadcast);
-    for broadcast in news.filter(|broadcast| broadcast.is_for(port.name())) {
+    for broadcast in news.filter(|broadcast| broadcast.is_for(port)) {
         let forwarder = port.forwarder();
         let encode = |frame: &_| port.encode(frame);
         match forwarder.and_then(|forwarder| broadcast.ready(forwarder, encode)) {

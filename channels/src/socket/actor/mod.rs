@@ -1,8 +1,8 @@
 //! The actor of one connection: moves frames between the socket and the consumer's runner.
 //!
 //! Here is its life and what it writes; `reading.rs` is what it does with what the peer says.
-//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; the registry of a
-//! server sends it [`GoAway`]. All its work is one turn after another, so nothing waits for a slow
+//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; a server that
+//! stops has a [`GoAway`] for it. All its work is one turn after another, so nothing waits for a slow
 //! handler but the handlers after it.
 
 mod reading;
@@ -10,6 +10,7 @@ mod reading;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix::{Actor, ActorContext as _, Handler};
 use bytes::BytesMut;
@@ -24,7 +25,7 @@ use super::incoming::Incoming;
 use super::kill::KillHandle;
 use super::options::SocketOptions;
 use super::outlet::Outlet;
-use super::registry::GoAway;
+use super::registry::{Entry, GoAway};
 use super::wire::Wire;
 use crate::connection::{Attached, Link, Outgoing};
 use crate::event::{CloseCode, Disconnect};
@@ -41,6 +42,7 @@ pub(super) struct SocketActor {
     heartbeat: Heartbeat,
     deflater: Option<Box<Deflater>>,
     kill: KillHandle,
+    entry: Option<Rc<Entry>>,
     options: Rc<SocketOptions>,
     /// When to close because the server stops, and what to say then.
     leave: Option<Box<(Pin<Box<Sleep>>, String)>>,
@@ -64,6 +66,8 @@ pub(super) struct Transport {
     /// To be sent before anything else.
     pub(super) unsent: BytesMut,
     pub(super) kill: KillHandle,
+    /// The connection's place at a server of ours.
+    pub(super) entry: Option<Rc<Entry>>,
 }
 
 impl SocketActor {
@@ -90,6 +94,7 @@ impl SocketActor {
             heartbeat: Heartbeat::new(options),
             deflater: transport.deflater.map(Box::new),
             kill: transport.kill,
+            entry: transport.entry,
             options: Rc::clone(options),
             leave: None,
             phase: Phase::Open,
@@ -103,8 +108,24 @@ impl SocketActor {
         self.attached.runner().filter(|_| open)?.forwarder()
     }
 
+    /// Lets the server's orders reach the task that runs this actor.
+    pub(super) fn run_by(&self, task: &Context<'_>) {
+        if let Some(entry) = &self.entry {
+            entry.reach_by(task.waker());
+        }
+    }
+
+    /// What its driver needs for the end: the place to give up, and the time for goodbyes.
+    pub(super) fn left_behind(&mut self) -> (Option<Rc<Entry>>, Duration) {
+        (self.entry.take(), self.options.close_timeout)
+    }
+
     /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
     pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        let order = self.entry.as_ref().and_then(|entry| entry.next_order());
+        if let Some(order) = order {
+            self.handle(order, ctx);
+        }
         self.work(ctx, task);
         ctx.outlet().open_for(self.forwarder(), task);
     }
@@ -218,7 +239,7 @@ impl Actor for SocketActor {
 impl Handler<GoAway> for SocketActor {
     type Result = ();
 
-    /// The next turn, which comes after the mailbox, does the rest.
+    /// The turn that comes next does the rest.
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
             GoAway::Within(farewell) => {
