@@ -4,7 +4,6 @@
 //! socket has it, and apart from that when the sender was told that it is stored.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
@@ -14,7 +13,7 @@ use memchr::memmem;
 use super::rate::{add_cost, add_outcome};
 use super::traffic::{self, Load, Talk, latencies};
 use crate::fleet::Fleet;
-use crate::people::Person;
+use crate::people::{Person, room_between};
 use crate::probe::Probe;
 use crate::report::Report;
 use crate::schedule::Due;
@@ -112,19 +111,6 @@ fn meet(options: &Options, run: u64) -> Result<(Vec<Person>, Vec<u64>)> {
         rooms.push(room_between(person, friend)?);
     }
     Ok((people, rooms))
-}
-
-/// The conversation is opened a moment after the friendship.
-fn room_between(person: &mut Person, friend: &mut Person) -> Result<u64> {
-    const TRIES: u32 = 100;
-    const BETWEEN_TRIES: Duration = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        if let Ok(room) = person.room_with(friend) {
-            return Ok(room);
-        }
-        std::thread::park_timeout(BETWEEN_TRIES);
-    }
-    person.room_with(friend)
 }
 
 impl Talk for Posts {

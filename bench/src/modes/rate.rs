@@ -95,6 +95,8 @@ pub(super) fn add_outcome(report: &mut Report, outcome: &Outcome) {
         outcome.expected.saturating_sub(outcome.delivered),
         "",
     );
+    let percent = 100.0 * outcome.delivered as f64 / outcome.expected as f64;
+    report.add_number("delivered_percent", percent, "% of what was due");
     report.add("out_of_order", outcome.out_of_order, "");
     let per_second = outcome.delivered as f64 / outcome.took.as_secs_f64();
     report.add_number("deliveries_per_s", per_second, "per second");
