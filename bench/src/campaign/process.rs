@@ -53,6 +53,8 @@ pub(super) fn pause() {
 pub(super) fn output(words: &str, interrupts: &Interrupts) -> Result<Output> {
     let mut command = command(words)?;
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // What it says of a failure goes into a table.
+    command.env("RUST_BACKTRACE", "0");
     let child = command.stdin(Stdio::null()).spawn();
     let mut child = child.with_context(|| words.to_owned())?;
     match wait(&mut child, interrupts) {

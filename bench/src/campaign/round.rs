@@ -14,8 +14,6 @@ use super::store::{Outcome, Record, Store};
 const MOST_SOCKETS: usize = 10_000;
 /// Descriptors of a process that are no measured socket.
 const OTHER_DESCRIPTORS: usize = 500;
-/// Parlour keeps a second descriptor of each socket.
-const DESCRIPTORS_OF_PARLOUR: usize = 2;
 /// A load that is only tried out lasts this part of its time.
 const QUICK: f64 = 1.0 / 3.0;
 
@@ -54,12 +52,11 @@ impl Runner<'_> {
     }
 
     fn load(&self, case: &Case) -> String {
-        let sockets = self.descriptors.saturating_sub(OTHER_DESCRIPTORS);
-        let in_parlour = sockets / DESCRIPTORS_OF_PARLOUR;
+        let descriptors = self.descriptors.saturating_sub(OTHER_DESCRIPTORS);
+        let sockets = (descriptors / case.subject.descriptors).min(MOST_SOCKETS);
         let seconds = case.seconds * if self.quick { QUICK } else { 1.0 };
         case.load
-            .replace("{sockets}", &sockets.min(MOST_SOCKETS).to_string())
-            .replace("{signed_in}", &in_parlour.min(MOST_SOCKETS).to_string())
+            .replace("{sockets}", &sockets.to_string())
             .replace("{seconds}", &format!("{seconds:.1}"))
     }
 
@@ -80,10 +77,8 @@ impl Runner<'_> {
         let output = process::output(&command, self.interrupts)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "{}",
-                said.trim().trim_start_matches("Error: ").replace('\n', " ")
-            );
+            let words: Vec<_> = said.split_whitespace().collect();
+            bail!("{}", words.join(" "));
         }
         let printed = String::from_utf8(output.stdout)?;
         let line = printed.lines().last().context("it printed nothing")?;
@@ -94,13 +89,13 @@ impl Runner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::campaign::subject::CHANNELS;
+    use crate::campaign::subject::{CHANNELS, MOUNTED};
 
     #[test]
     fn a_load_is_what_the_machine_and_the_patience_allow() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let load = |descriptors, quick| {
+        let load = |subject, descriptors, quick| {
             let runner = Runner {
                 store: &store,
                 interrupts: &Interrupts::default(),
@@ -108,10 +103,10 @@ mod tests {
                 descriptors,
                 quick,
             };
-            let load = "idle {sockets} {signed_in} {seconds}".to_owned();
+            let load = "idle {sockets} {seconds}".to_owned();
             runner.load(&Case {
                 label: "",
-                subject: CHANNELS,
+                subject,
                 load,
                 seconds: 6.0,
                 size: 0.0,
@@ -119,7 +114,8 @@ mod tests {
                 lengthy: false,
             })
         };
-        assert_eq!(load(1_000_000, false), "idle 10000 10000 6.0");
-        assert_eq!(load(1500, true), "idle 1000 500 2.0");
+        assert_eq!(load(CHANNELS, 1_000_000, false), "idle 10000 6.0");
+        assert_eq!(load(CHANNELS, 1500, true), "idle 1000 2.0");
+        assert_eq!(load(MOUNTED, 1500, false), "idle 500 6.0");
     }
 }

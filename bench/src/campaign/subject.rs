@@ -11,6 +11,8 @@ pub(super) struct Subject {
     pub(super) place: &'static str,
     /// The file without which it cannot be started.
     needs: &'static str,
+    /// Descriptors of each socket: some keep a second one, by which a stalled peer is cut off.
+    pub(super) descriptors: usize,
 }
 
 const TUTORIAL_PLACE: &str = "--url ws://127.0.0.1:{port}/ws/chat/{room}/";
@@ -20,6 +22,7 @@ const fn tutorial(command: &'static str, needs: &'static str) -> Subject {
         command,
         place: TUTORIAL_PLACE,
         needs,
+        descriptors: 1,
     }
 }
 
@@ -41,10 +44,13 @@ pub(super) const HANDLERS: Subject = tutorial(
     "target/release/examples/tutorial --bind 127.0.0.1:{port} --workers 1 --handlers",
     OUR_EXAMPLE,
 );
-pub(super) const MOUNTED: Subject = tutorial(
-    "target/release/examples/tutorial --bind 127.0.0.1:{port} --workers 1 --mounted",
-    OUR_EXAMPLE,
-);
+pub(super) const MOUNTED: Subject = Subject {
+    descriptors: 2,
+    ..tutorial(
+        "target/release/examples/tutorial --bind 127.0.0.1:{port} --workers 1 --mounted",
+        OUR_EXAMPLE,
+    )
+};
 pub(super) const AXUM: Subject = tutorial(
     "bench/peers/rust/target/release/axum --bind 127.0.0.1:{port} --workers 1",
     "bench/peers/rust/target/release/axum",
@@ -80,6 +86,7 @@ pub(super) const PARLOUR: Subject = Subject {
               --socket-events 1000000/1s",
     place: "--address 127.0.0.1:{port}",
     needs: OUR_PRODUCT,
+    descriptors: 1,
 };
 
 impl Subject {

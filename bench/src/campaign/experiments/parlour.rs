@@ -100,7 +100,7 @@ fn signed_in() -> Experiment {
             Case::new(
                 "signed-in sockets",
                 PARLOUR,
-                "signed-in --people {signed_in} --seconds {seconds}",
+                "signed-in --people {sockets} --seconds {seconds}",
             )
             .for_seconds(2.0),
         ],

@@ -1,10 +1,15 @@
 //! Cases below one another, each with its figures as dots on a logarithmic scale.
 
 use anyhow::Result;
+use plotters::coord::Shift;
+use plotters::coord::combinators::LogCoord;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::{FONT, GRID, INK, MARGIN, PAPER, SERIES, TEXT, TITLE, WIDTH, axis, tick, title_of};
+use super::{
+    AXIS, FONT, GRID, INK, MARGIN, PAPER, SERIES, TEXT, TITLE, WIDTH, axis, tick, title_of,
+};
 use crate::campaign::experiments::Experiment;
 use crate::campaign::statistics::{Results, Spread};
 
@@ -12,16 +17,17 @@ const ROW_HEIGHT: u32 = 30;
 /// Title, legend and the axis.
 const AROUND_ROWS: u32 = 130;
 const LABELS_WIDTH: i32 = 210;
-const AXIS_HEIGHT: i32 = 52;
 const DOT: i32 = 5;
 /// From one entry of the legend to the next.
 const LEGEND_STEP: i32 = 130;
 
-/// One dot, and the whisker through it.
-struct Dot {
-    row: f64,
-    series: usize,
-    spread: Spread,
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<LogCoord<f64>, RangedCoordf64>>;
+
+/// A case with its figures, one for each series that has one.
+struct Row {
+    label: &'static str,
+    dots: Vec<(usize, Spread)>,
 }
 
 /// The picture, if there are figures.
@@ -31,85 +37,103 @@ pub(super) fn draw(
     keys: &[&str],
     unit: &str,
 ) -> Result<Option<String>> {
-    let cases = experiment.cases.iter();
-    let shown: Vec<_> = cases
-        .filter(|case| {
-            keys.iter()
-                .any(|key| results.spread(case.label, key).is_some())
-        })
-        .collect();
-    let dots = shown.iter().enumerate().flat_map(|(index, case)| {
-        let row = (shown.len() - index) as f64 - 0.5;
-        let spreads = keys.iter().map(|key| results.spread(case.label, key));
-        let dots = spreads.enumerate().filter_map(move |(series, spread)| {
-            let spread = spread.filter(|spread| spread.least > 0.0)?;
-            Some(Dot {
-                row,
-                series,
-                spread,
-            })
-        });
-        dots.collect::<Vec<_>>()
-    });
-    let dots: Vec<_> = dots.collect();
-    let Some((least, most)) = axis(
-        dots.iter()
-            .flat_map(|dot| [dot.spread.least, dot.spread.most]),
-    ) else {
+    let rows = rows(experiment, results, keys);
+    let dots = rows.iter().flat_map(|row| &row.dots);
+    let Some(ends) = axis(dots.flat_map(|(_, dot)| [dot.least, dot.most])) else {
         return Ok(None);
     };
     let mut svg = String::new();
-    let height = AROUND_ROWS + ROW_HEIGHT * shown.len() as u32;
-    let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-    root.fill(&PAPER)?;
-    let words = (FONT, TEXT).into_font().color(&INK);
-    let mut chart = ChartBuilder::on(&root)
+    let height = AROUND_ROWS + ROW_HEIGHT * rows.len() as u32;
+    {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+        area.fill(&PAPER)?;
+        let mut chart = frame(&area, experiment, rows.len(), ends, unit)?;
+        for (index, row) in rows.iter().enumerate() {
+            let place = (rows.len() - index) as f64 - 0.5;
+            draw_row(&area, &mut chart, row, (ends.0, place))?;
+        }
+        if keys.len() > 1 {
+            draw_legend(&area, experiment, keys)?;
+        }
+        area.present()?;
+    }
+    Ok(Some(svg))
+}
+
+fn rows(experiment: &Experiment, results: Results<'_>, keys: &[&str]) -> Vec<Row> {
+    let cases = experiment.cases.iter().map(|case| {
+        let spreads = keys.iter().map(|key| results.spread(case.label, key));
+        let dots = spreads.enumerate().filter_map(|(series, spread)| {
+            let spread = spread.filter(|spread| spread.least > 0.0)?;
+            Some((series, spread))
+        });
+        Row {
+            label: case.label,
+            dots: dots.collect(),
+        }
+    });
+    cases.filter(|row| !row.dots.is_empty()).collect()
+}
+
+fn frame<'a>(
+    area: &Area<'a>,
+    experiment: &Experiment,
+    rows: usize,
+    (least, most): (f64, f64),
+    unit: &str,
+) -> Result<Chart<'a>> {
+    let mut chart = ChartBuilder::on(area)
         .caption(experiment.title, (FONT, TITLE).into_font().color(&INK))
         .margin(MARGIN)
         .margin_right(2 * MARGIN)
         .set_label_area_size(LabelAreaPosition::Left, LABELS_WIDTH)
-        .set_label_area_size(LabelAreaPosition::Bottom, AXIS_HEIGHT)
-        .build_cartesian_2d((least..most).log_scale(), 0.0..shown.len() as f64)?;
+        .set_label_area_size(LabelAreaPosition::Bottom, AXIS)
+        .build_cartesian_2d((least..most).log_scale(), 0.0..rows as f64)?;
     chart
         .configure_mesh()
         .disable_y_mesh()
         .y_labels(0)
         .x_desc(format!("{unit}, logarithmic"))
         .x_label_formatter(&|figure| tick(*figure))
-        .label_style(words.clone())
+        .label_style((FONT, TEXT).into_font().color(&INK))
         .axis_style(GRID)
         .bold_line_style(GRID)
         .light_line_style(PAPER)
         .draw()?;
-    chart.draw_series(dots.iter().map(|dot| {
-        let Spread { least, most, .. } = dot.spread;
-        let ends = [(least, dot.row), (most, dot.row)];
-        PathElement::new(ends, SERIES[dot.series].stroke_width(2))
+    Ok(chart)
+}
+
+fn draw_row<'a>(
+    area: &Area<'a>,
+    chart: &mut Chart<'a>,
+    row: &Row,
+    (left, place): (f64, f64),
+) -> Result<()> {
+    chart.draw_series(row.dots.iter().map(|(series, dot)| {
+        let whisker = [(dot.least, place), (dot.most, place)];
+        PathElement::new(whisker, SERIES[*series].stroke_width(2))
     }))?;
-    chart.draw_series(dots.iter().map(|dot| {
-        let place = (dot.spread.median, dot.row);
-        Circle::new(place, DOT, SERIES[dot.series].filled())
+    chart.draw_series(row.dots.iter().map(|(series, dot)| {
+        let colour = SERIES[*series].filled();
+        Circle::new((dot.median, place), DOT, colour)
     }))?;
-    let right = words.pos(Pos::new(HPos::Right, VPos::Center));
-    for (index, case) in shown.iter().enumerate() {
-        let row = (shown.len() - index) as f64 - 0.5;
-        let (x, y) = chart.backend_coord(&(least, row));
-        root.draw(&Text::new(case.label, (x - 10, y), right.clone()))?;
+    let (x, y) = chart.backend_coord(&(left, place));
+    area.draw(&words(row.label, (x - 2 * DOT, y), HPos::Right))?;
+    Ok(())
+}
+
+fn draw_legend(area: &Area<'_>, experiment: &Experiment, keys: &[&str]) -> Result<()> {
+    for (series, key) in keys.iter().enumerate() {
+        let x = MARGIN + DOT + LEGEND_STEP * series as i32;
+        let y = MARGIN + TITLE / 2;
+        area.draw(&Circle::new((x, y), DOT, SERIES[series].filled()))?;
+        let title = title_of(experiment, key);
+        area.draw(&words(title, (x + 2 * DOT, y), HPos::Left))?;
     }
-    if keys.len() > 1 {
-        let left = right.pos(Pos::new(HPos::Left, VPos::Center));
-        for (series, key) in keys.iter().enumerate() {
-            let place = (MARGIN + DOT, MARGIN + TITLE / 2);
-            let (x, y) = (place.0 + LEGEND_STEP * series as i32, place.1);
-            root.draw(&Circle::new((x, y), DOT, SERIES[series].filled()))?;
-            root.draw(&Text::new(
-                title_of(experiment, key),
-                (x + 2 * DOT, y),
-                left.clone(),
-            ))?;
-        }
-    }
-    root.present()?;
-    drop((chart, root));
-    Ok(Some(svg))
+    Ok(())
+}
+
+fn words(text: &str, place: (i32, i32), at: HPos) -> Text<'_, (i32, i32), &str> {
+    let style = (FONT, TEXT).into_font().color(&INK);
+    Text::new(text, place, style.pos(Pos::new(at, VPos::Center)))
 }

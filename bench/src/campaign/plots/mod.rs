@@ -27,6 +27,8 @@ const TEXT: i32 = 14;
 const TITLE: i32 = 17;
 const WIDTH: u32 = 820;
 const MARGIN: i32 = 16;
+/// Room for the numbers and the words of an axis.
+const AXIS: i32 = 56;
 /// Room beyond the outermost figures of an axis.
 const AIR: f64 = 1.3;
 
