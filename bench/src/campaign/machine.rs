@@ -28,7 +28,7 @@ pub(super) struct Machine {
 impl Machine {
     /// This one, now.
     pub(super) fn here(descriptors: usize, quick: bool) -> Self {
-        let memory = field("/proc/meminfo", "MemTotal");
+        let memory = field("/proc/meminfo", "MemTotal").and_then(|field| in_gib(&field));
         let facts = [
             ("Date", first_line("date -u +%F")),
             (
@@ -43,13 +43,13 @@ impl Machine {
         ];
         let mut versions: BTreeMap<_, _> = rust_versions().into_iter().collect();
         let tools = [
-            ("Rust", first_line("rustc --version")),
-            ("Node", first_line("node --version")),
+            ("Rust", version("rustc --version")),
+            ("Node", version("node --version")),
             (
                 "ws",
                 json_version("bench/peers/node/node_modules/ws/package.json"),
             ),
-            ("Python", first_line(&format!("{PYTHON} --version"))),
+            ("Python", version(&format!("{PYTHON} --version"))),
         ];
         versions.extend(tools.into_iter().filter_map(named));
         let django = PYTHON_PEERS.map(|name| (name, python_version(name)));
@@ -86,6 +86,22 @@ pub(super) fn descriptors() -> usize {
 
 fn named((name, value): (&str, Option<String>)) -> Option<(String, String)> {
     Some((name.to_owned(), value?))
+}
+
+/// What the kernel writes as so many kB, each of 1024 bytes.
+fn in_gib(field: &str) -> Option<String> {
+    let kib: f64 = field.split_whitespace().next()?.parse().ok()?;
+    Some(format!("{:.1} GiB", kib / 1024.0 / 1024.0))
+}
+
+/// The number in what a program says of its version.
+fn version(command: &str) -> Option<String> {
+    let line = first_line(command)?;
+    let words = line
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('v'));
+    let mut numbers = words.filter(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    numbers.next().map(str::to_owned)
 }
 
 /// The value of the first line `name : value` of a file.
@@ -133,6 +149,14 @@ mod tests {
                     name = \"actix-web\"\nversion = \"4.11.0\"\n";
         assert_eq!(locked_version(lock, "actix-web").as_deref(), Some("4.11.0"));
         assert_eq!(locked_version(lock, "actix"), None);
+    }
+
+    #[test]
+    fn a_version_is_a_number() {
+        assert_eq!(version("echo Python 3.11.7").as_deref(), Some("3.11.7"));
+        assert_eq!(version("echo v20.20.2").as_deref(), Some("20.20.2"));
+        assert_eq!(version("echo none"), None);
+        assert_eq!(in_gib("24684092 kB").as_deref(), Some("23.5 GiB"));
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Interrupts {
         Ok(interrupts)
     }
 
+    #[cfg(test)]
+    pub(super) fn interrupt(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// An error once it has to end.
     pub(super) fn check(&self) -> Result<()> {
         if self.0.load(Ordering::Relaxed) {
@@ -103,7 +108,7 @@ mod tests {
         let interrupts = Interrupts::default();
         let output_of_echo = output("echo hello", &interrupts).unwrap();
         assert_eq!(output_of_echo.stdout, b"hello\n");
-        interrupts.0.store(true, Ordering::Relaxed);
+        interrupts.interrupt();
         let failure = output("cat /dev/zero", &interrupts).unwrap_err();
         assert_eq!(failure.to_string(), "interrupted");
     }

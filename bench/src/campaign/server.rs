@@ -1,6 +1,6 @@
 //! One server from its start to its end, which comes however the run ends.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -38,7 +38,8 @@ impl Server {
         let port = free_port()?;
         let command = subject.command.replace("{port}", &port.to_string());
         let command = command.replace("{data}", &data.path().to_string_lossy());
-        let log = File::create(folder.join("server.log"))?;
+        let log_path = folder.join("server.log");
+        let log = File::create(&log_path)?;
         let mut command = process::command(&format!("{prefix}{command}"))?;
         command.stdout(log.try_clone()?).stderr(log);
         let child = command.stdin(Stdio::null()).spawn();
@@ -47,7 +48,8 @@ impl Server {
             port,
             _data: data,
         };
-        server.wait_until_it_listens(interrupts)?;
+        let listens = server.wait_until_it_listens(interrupts);
+        listens.with_context(|| last_words(&log_path))?;
         Ok(server)
     }
 
@@ -76,6 +78,13 @@ impl Server {
     }
 }
 
+/// The first thing that a server said, which is why it ended.
+fn last_words(log: &Path) -> String {
+    let said = fs::read_to_string(log).unwrap_or_default();
+    let line = said.lines().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it said nothing").trim().to_owned()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // Nothing that it has is wanted any more, so it need not say goodbye to its sockets.
@@ -87,4 +96,38 @@ impl Drop for Server {
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::subject::CHANNELS;
+
+    fn start(command: &'static str, folder: &Path, interrupts: &Interrupts) -> Result<Server> {
+        let subject = Subject {
+            command,
+            ..CHANNELS
+        };
+        Server::start(&subject, "", folder, interrupts)
+    }
+
+    #[test]
+    fn one_that_ends_at_once_is_quoted_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = start("ls /no/such/{port}", folder.path(), &Interrupts::default());
+        let failure = format!("{:#}", failure.unwrap_err());
+        assert!(failure.contains("/no/such/"), "{failure}");
+        assert!(failure.contains("ended before it listened"), "{failure}");
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "the log and nothing else");
+    }
+
+    #[test]
+    fn one_that_is_not_wanted_any_more_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let interrupts = Interrupts::default();
+        interrupts.interrupt();
+        let failure = start("cat /dev/zero", folder.path(), &interrupts).unwrap_err();
+        assert!(format!("{failure:#}").contains("interrupted"));
+    }
 }

@@ -10,7 +10,7 @@ pub(super) struct Subject {
     /// What tells a mode of this program where the server is.
     pub(super) place: &'static str,
     /// The file without which it cannot be started.
-    needs: &'static str,
+    pub(super) needs: &'static str,
     /// Descriptors of each socket: some keep a second one, by which a stalled peer is cut off.
     pub(super) descriptors: usize,
 }
@@ -79,7 +79,7 @@ pub(super) const DAPHNE: Subject = tutorial(
 );
 /// Its limits let one address do what a whole town would.
 pub(super) const PARLOUR: Subject = Subject {
-    command: "target/release/parlour --data {data} --bind 127.0.0.1:{port} --workers 1 \
+    command: "target/release/parlour --data {data}/parlour --bind 127.0.0.1:{port} --workers 1 \
               --bcrypt-cost 4 --max-sockets 1000000 --sockets-per-ip 1000000 \
               --registrations-ip 1000000/1m --friend-requests 1000/1m \
               --friend-requests-ip 1000000/1m --messages 1000000/1s --messages-ip 1000000/1s \

@@ -59,7 +59,7 @@ fn write_introduction(page: &mut String, machine: &Machine, chapters: &[Chapter]
         page,
         "`scripts/bench` measures all this anew; these runs took {minutes:.0} minutes in all. Each \
          run has a fresh server on a core of its own and the generator, `parlour-bench`, on \
-         another, both with `TCP_NODELAY`, over loopback. Servers take turns, for {rounds} rounds. \
+         another, both with `TCP_NODELAY`, over loopback. Servers take turns; each had up to {rounds}. \
          Figures are medians, with the least and the most in parentheses. Since a machine drifts, \
          only servers of the same round are set in relation; shown is the median of these \
          relations.\n"

@@ -22,7 +22,9 @@ pub(super) fn of(experiment: &Experiment, results: Results<'_>) -> String {
             cells.push(cell(results.spread(case.label, column.key), column.digits));
         }
         for base in bases {
-            cells.push(cell(results.relation(base, case.label, key), 2));
+            let relation = results.relation(base, case.label, key);
+            let small = relation.is_some_and(|relation| relation.median < 0.1);
+            cells.push(cell(relation, if small { 3 } else { 2 }));
         }
         table += &row(&cells);
     }

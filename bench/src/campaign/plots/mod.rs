@@ -69,11 +69,16 @@ fn axis(figures: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     ends.map(|(least, most)| (least / AIR, most * AIR))
 }
 
-/// A number on an axis, without digits that say nothing.
+/// A number on an axis, without digits that say nothing; empty where there is no room for it, as
+/// only every third line of a decade has.
 fn tick(figure: f64) -> String {
+    let leading = figure / 10_f64.powf((figure.log10() + 1e-9).floor());
+    if ![1.0, 2.0, 5.0].contains(&leading.round()) {
+        return String::new();
+    }
     match figure {
-        1e6.. => format!("{} M", figure / 1e6),
-        1e3.. => format!("{} k", figure / 1e3),
+        999_999.0.. => format!("{:.0} M", figure / 1e6),
+        999.0.. => format!("{:.0} k", figure / 1e3),
         _ => format!("{}", (figure * 1e4).round() / 1e4),
     }
 }
@@ -131,6 +136,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         draw(&chapter("cpu", 0.0), folder.path()).unwrap();
         assert!(!folder.path().join("cpu.svg").exists());
+    }
+
+    #[test]
+    fn three_numbers_of_each_decade_are_written() {
+        let ticks = [0.05, 0.1, 3.0, 10.0, 20.000_000_1, 90.0, 500.0, 1000.0, 5e6].map(tick);
+        assert_eq!(
+            ticks,
+            ["0.05", "0.1", "", "10", "20", "", "500", "1 k", "5 M"]
+        );
     }
 
     #[test]
