@@ -151,3 +151,18 @@ fn value_after<'a>(page: &'a str, start: &str) -> Option<&'a str> {
     let (_, rest) = page.split_once(start)?;
     rest.split('"').next()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_of_a_form_is_found() {
+        let page = r#"<input name="csrf_token" value="abc"><input name="username" value="">"#;
+        assert_eq!(
+            value_after(page, r#"name="csrf_token" value=""#),
+            Some("abc")
+        );
+        assert_eq!(value_after("<p>no form", "name="), None);
+    }
+}

@@ -77,9 +77,9 @@ pub(super) const DAPHNE: Subject = tutorial(
      --access-log /dev/null asgi:application",
     DAPHNE_PROGRAM,
 );
-/// Its limits let one address do what a whole town would.
+/// It has a worker for each core that it may use. Its limits let one address do what a town would.
 pub(super) const PARLOUR: Subject = Subject {
-    command: "target/release/parlour --data {data}/parlour --bind 127.0.0.1:{port} --workers 1 \
+    command: "target/release/parlour --data {data}/parlour --bind 127.0.0.1:{port} \
               --bcrypt-cost 4 --max-sockets 1000000 --sockets-per-ip 1000000 \
               --registrations-ip 1000000/1m --friend-requests 1000/1m \
               --friend-requests-ip 1000000/1m --messages 1000000/1s --messages-ip 1000000/1s \

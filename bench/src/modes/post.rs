@@ -155,3 +155,55 @@ impl Talk for Posts {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posts() -> Posts {
+        Posts {
+            rooms: vec![70, 71],
+            payload_bytes: 60,
+            run: 1234,
+            stored: latencies().unwrap(),
+            refused: 0,
+        }
+    }
+
+    const DUE: Due = Due {
+        room: 1,
+        number: 5000,
+        due_ns: 3_000_000,
+    };
+
+    #[test]
+    fn a_post_is_stored_when_its_author_is_told_so() {
+        let mut posts = posts();
+        let (speaker, post) = posts.say(DUE);
+        assert!(speaker == 1 && post.contains(r#""room":71"#), "{post}");
+        let answer = post.replace("message.post", "message.accepted");
+        assert_eq!(posts.hear(1, answer.as_bytes(), 5_000_000), None);
+        assert_eq!(posts.stored.len(), 1);
+        let took = posts.stored.max() as f64;
+        assert!((took / 2_000_000.0 - 1.0).abs() < 0.01, "{took}");
+    }
+
+    #[test]
+    fn a_post_arrives_at_the_other_one_and_not_at_its_author() {
+        let mut posts = posts();
+        let own = posts.say(DUE).1.replace("message.post", "message.created");
+        assert_eq!(posts.hear(1, own.as_bytes(), 0), None);
+        let others = own.replace(r#""client_id""#, r#""id""#);
+        assert_eq!(posts.hear(0, others.as_bytes(), 0), Some(Stamp::of(DUE)));
+        assert_eq!(posts.stored.len(), 0);
+    }
+
+    #[test]
+    fn refusals_are_counted() {
+        let mut posts = posts();
+        for kind in ["message.refused", "error.reported", "presence.changed"] {
+            posts.hear(0, format!(r#"{{"type":"{kind}"}}"#).as_bytes(), 0);
+        }
+        assert_eq!(posts.refused, 2);
+    }
+}

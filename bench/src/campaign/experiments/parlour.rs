@@ -69,16 +69,17 @@ fn resident() -> Experiment {
     Experiment {
         name: "resident",
         title: "Memory of the process",
-        about: "Resident memory of a Parlour that has just begun to listen, and after 100 people \
-                have signed up and each has opened a socket.",
-        cases: vec![
-            Case::new(
+        about: "Resident memory of a Parlour that has just begun to listen, with a worker for each \
+                core, and after 100 people have signed up and each has opened a socket.",
+        cases: vec![Case {
+            pinned: false,
+            ..Case::new(
                 "100 people",
                 PARLOUR,
                 "signed-in --people 100 --seconds {seconds}",
             )
-            .for_seconds(2.0),
-        ],
+            .for_seconds(2.0)
+        }],
         columns: vec![
             column("fresh_kib", "nobody, KiB", 0),
             column("after_kib", "100 sockets, KiB", 0),
