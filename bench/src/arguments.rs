@@ -32,7 +32,7 @@ enum Mode {
     Post(#[command(flatten)] post::Options),
     /// Page requests over keep-alive connections.
     Browse(#[command(flatten)] browse::Options),
-    /// A full conversation of Parlour: how fast it is filled, and two of its pages.
+    /// Full conversations of Parlour: how fast they are filled, and two pages of one.
     Room(#[command(flatten)] room::Options),
     /// Memory of people who are signed in to Parlour and say nothing.
     SignedIn(#[command(flatten)] signed_in::Options),

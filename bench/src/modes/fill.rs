@@ -1,74 +1,95 @@
-//! Fills a conversation of Parlour through the front door: posts over sockets, each as soon as an
-//! earlier one is stored.
+//! Fills conversations of Parlour through the front door: bursts of posts over sockets, each when
+//! the one before is stored and has arrived.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use memchr::memmem;
 
 use crate::fleet::Fleet;
 use crate::frames::TEXT;
-use crate::people::Person;
+use crate::people::{Person, room_between};
 use crate::socket::Target;
 
-/// Posts of each person that are under way: enough that commits are shared, and fewer than a
-/// server refuses.
-const UNDER_WAY: u32 = 64;
+/// Posts of a burst: enough that they share commits, and fewer than may wait for a socket.
+const BURST: u32 = 200;
+/// Of each post: it is stored, and it arrives at both.
+const ANSWERS: usize = 3;
 /// The server is given up when it stores nothing for so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 const TURN: Duration = Duration::from_millis(20);
 
-/// Posts this many messages in turns; gives the time until all are stored.
-pub(super) fn fill(
-    address: SocketAddr,
-    people: &[&Person],
-    room: u64,
-    messages: u32,
-) -> Result<Duration> {
+/// Two friends, and the number of their conversation.
+pub(super) struct Pair {
+    pub(super) people: [Person; 2],
+    pub(super) room: u64,
+}
+
+impl Pair {
+    /// Two new people become friends.
+    pub(super) fn meet(address: SocketAddr, name: &str) -> Result<Self> {
+        let mut author = Person::sign_up(address, &format!("{name}a"))?;
+        let mut other = Person::sign_up(address, &format!("{name}b"))?;
+        author.befriend(&mut other)?;
+        let room = room_between(&mut author, &mut other)?;
+        let people = [author, other];
+        Ok(Self { people, room })
+    }
+}
+
+/// Posts this many messages, into one conversation after the other and by everybody in turn; gives
+/// the time until all are stored.
+pub(super) fn fill(address: SocketAddr, pairs: &[Pair], messages: u32) -> Result<Duration> {
     let target = Target::new(&format!("ws://{address}/ws/"), Vec::new())?;
-    let targets = people
-        .iter()
-        .map(|person| target.clone().with_headers(person.socket_headers()));
+    let people = pairs.iter().flat_map(|pair| &pair.people);
+    let targets = people.map(|person| target.clone().with_headers(person.socket_headers()));
     let mut fleet = Fleet::open_each(&targets.collect::<Vec<_>>())?;
-    let mut free = vec![UNDER_WAY; people.len()];
-    let (mut posted, mut stored) = (0, 0);
     let began = Instant::now();
-    let mut progress = began;
-    while stored < messages {
-        for (socket, free) in free.iter_mut().enumerate() {
-            let some = (*free).min(messages - posted);
-            for number in posted..posted + some {
-                let text = post(room, number);
-                fleet.clients[socket].send(TEXT, text.as_bytes());
-            }
-            posted += some;
-            *free -= some;
+    let mut posted = 0;
+    while posted < messages {
+        let until = messages.min(posted + BURST);
+        for number in posted..until {
+            let (turn, pair) = (number as usize / pairs.len(), number as usize % pairs.len());
+            let text = post(pairs[pair].room, number);
+            fleet.clients[2 * pair + turn % 2].send(TEXT, text.as_bytes());
         }
+        wait(&mut fleet, (until - posted) as usize * ANSWERS)
+            .with_context(|| format!("after {posted} posts"))?;
+        posted = until;
+    }
+    Ok(began.elapsed())
+}
+
+/// Waits until that many messages of the server have come that are about posts.
+fn wait(fleet: &mut Fleet, awaited: usize) -> Result<()> {
+    let began = Instant::now();
+    let (sockets, mut heard) = (fleet.open_sockets(), 0);
+    while heard < awaited {
         let mut refusal = None;
-        fleet.turn(TURN, |socket, message| match Answer::of(message) {
-            Answer::Stored => {
-                free[socket] += 1;
-                stored += 1;
-                progress = Instant::now();
-            }
+        fleet.turn(TURN, |_, message| match Answer::of(message) {
+            Answer::Good => heard += 1,
             Answer::Refused => refusal = Some(String::from_utf8_lossy(message).into_owned()),
             Answer::Other => {}
         })?;
         if let Some(refusal) = refusal {
             bail!("a message was refused: {refusal}");
         }
-        if progress.elapsed() > PATIENCE {
-            bail!("only {stored} of {messages} messages are stored");
+        if fleet.open_sockets() < sockets {
+            bail!("the server hung up");
+        }
+        if began.elapsed() > PATIENCE {
+            bail!("the server does not answer");
         }
     }
-    Ok(began.elapsed())
+    Ok(())
 }
 
 /// What a message of the server says of a post.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
-    Stored,
+    /// It is stored, or somebody else's has arrived.
+    Good,
     Refused,
     Other,
 }
@@ -76,8 +97,8 @@ enum Answer {
 impl Answer {
     fn of(message: &[u8]) -> Self {
         let is = |kind: &str| memmem::find(message, kind.as_bytes()).is_some();
-        if is(r#""type":"message.accepted""#) {
-            Self::Stored
+        if is(r#""type":"message.accepted""#) || is(r#""type":"message.created""#) {
+            Self::Good
         } else if is(r#""type":"message.refused""#) || is(r#""type":"error.reported""#) {
             Self::Refused
         } else {
@@ -100,10 +121,11 @@ mod tests {
     #[test]
     fn answers_are_told_apart() {
         for (message, answer) in [
-            (r#"{"type":"message.accepted","room":7}"#, Answer::Stored),
+            (r#"{"type":"message.accepted","room":7}"#, Answer::Good),
+            (r#"{"type":"message.created","room":7}"#, Answer::Good),
             (r#"{"type":"message.refused","room":7}"#, Answer::Refused),
             (r#"{"type":"error.reported"}"#, Answer::Refused),
-            (r#"{"type":"message.created","room":7}"#, Answer::Other),
+            (r#"{"type":"presence.changed"}"#, Answer::Other),
         ] {
             assert_eq!(Answer::of(message.as_bytes()), answer, "{message}");
         }

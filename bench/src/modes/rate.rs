@@ -14,6 +14,8 @@ use crate::report::Report;
 
 /// A short run before the one that counts, so that nothing is measured cold.
 const WARM_UP_SECONDS: f64 = 1.0;
+/// In messages per second: what any server can do, so that nothing is left of it afterwards.
+const WARM_UP_RATE: f64 = 50.0;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -45,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         rooms: options.rooms,
     };
     let warm_up = Load {
+        rate: options.rate.min(WARM_UP_RATE),
         seconds: WARM_UP_SECONDS,
         ..load
     };

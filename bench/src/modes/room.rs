@@ -1,14 +1,13 @@
-//! A conversation of Parlour that holds many messages: how fast they are stored, and how fast two
-//! of its pages are there, the newest and the one in the middle of its history.
+//! Conversations of Parlour that hold many messages: how fast they are stored, and how fast two
+//! pages of one are there, the newest and the one in the middle of its history.
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::browse::{Visit, visit};
-use super::fill::fill;
-use crate::people::{Person, room_between};
+use super::fill::{Pair, fill};
 use crate::probe::Probe;
 use crate::report::Report;
 
@@ -23,7 +22,10 @@ pub(crate) struct Options {
     /// What to call the server in the report.
     #[arg(long, default_value = "parlour")]
     name: String,
-    /// Messages in the conversation.
+    /// Conversations, each of two people.
+    #[arg(long, default_value_t = 1)]
+    conversations: u32,
+    /// Messages in all conversations together.
     #[arg(long, default_value_t = 50)]
     messages: u32,
     /// Connections that ask at the same time.
@@ -35,27 +37,29 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let name = |index| format!("r{}x{index}", std::process::id());
-    let mut author = Person::sign_up(options.address, &name(0))?;
-    let mut other = Person::sign_up(options.address, &name(1))?;
-    author.befriend(&mut other)?;
-    let room = room_between(&mut author, &mut other)?;
-    let took = fill(options.address, &[&author, &other], room, options.messages)?;
+    let run = std::process::id();
+    let pairs = (0..options.conversations)
+        .map(|index| Pair::meet(options.address, &format!("r{run}x{index}")))
+        .collect::<Result<Vec<_>>>()?;
+    let took = fill(options.address, &pairs, options.messages)?;
 
+    let first = pairs.first().context("--conversations is at least 1")?;
+    let (room, middle) = (first.room, options.messages / options.conversations / 2);
     let probe = options.pid.map(Probe::new);
     let newest = Visit {
         address: options.address,
         path: format!("/rooms/{room}/"),
-        headers: author.headers(),
+        headers: first.people[0].headers(),
         connections: options.connections,
         seconds: options.seconds,
     };
     let middle = Visit {
-        path: format!("/rooms/{room}/?before={}", options.messages / 2),
+        path: format!("/rooms/{room}/?before={middle}"),
         ..newest.clone()
     };
     let (newest, middle) = (visit(&newest, probe)?, visit(&middle, probe)?);
     let mut report = Report::new("room", &options.name);
+    report.add("conversations", options.conversations, "");
     report.add("messages", options.messages, "");
     let per_second = f64::from(options.messages) / took.as_secs_f64();
     report.add_number("filled_per_s", per_second, "stored per second");

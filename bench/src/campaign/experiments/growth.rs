@@ -85,7 +85,9 @@ fn stored() -> Experiment {
         ("1,000,000", 1_000_000),
     ];
     let case = |(label, messages): (_, u32)| {
-        let load = format!("room --messages {messages} --connections 1 --seconds {{seconds}}");
+        let load = format!(
+            "room --conversations 10 --messages {messages} --connections 1 --seconds {{seconds}}"
+        );
         let case = Case::new(label, PARLOUR, load).for_seconds(2.0);
         Case {
             size: f64::from(messages),
@@ -96,9 +98,9 @@ fn stored() -> Experiment {
     Experiment {
         name: "stored",
         title: "Growth: stored messages",
-        about: "One conversation of Parlour that holds ever more messages, all of them posted over \
-                sockets. Its newest page and the page in the middle of its history are asked for by \
-                one of the two, over one connection. One round, since filling takes minutes.",
+        about: "Ten conversations of Parlour that hold ever more messages together, all of them posted \
+                over sockets. The newest page of one of them and the page in the middle of its \
+                history are asked for over one connection. One round, since filling takes minutes.",
         cases: sizes.map(case).into(),
         columns: vec![
             NEWEST,
@@ -111,7 +113,7 @@ fn stored() -> Experiment {
         relation: None,
         plot: Some(Plot::Lines(
             &[NEWEST.key, MIDDLE.key],
-            "messages in the conversation",
+            "messages in all conversations",
             "milliseconds until the page is there",
         )),
         most_rounds: 1,
