@@ -31,8 +31,15 @@ impl Report {
         self.add(name, (value * 1000.0).round() / 1000.0, unit);
     }
 
-    /// Adds the percentiles of latencies in nanoseconds, as milliseconds.
+    /// Adds the percentiles of latencies in nanoseconds, as milliseconds; `null` where there are
+    /// none, for nothing came.
     pub(crate) fn add_latencies(&mut self, latencies: &Histogram<u64>) {
+        if latencies.is_empty() {
+            for name in ["p50_ms", "p99_ms", "p999_ms", "max_ms"] {
+                self.add(name, Value::Null, "ms");
+            }
+            return;
+        }
         let at = |quantile| latencies.value_at_quantile(quantile) as f64 / 1e6;
         self.add_number("p50_ms", at(0.50), "ms");
         self.add_number("p99_ms", at(0.99), "ms");
@@ -89,6 +96,13 @@ mod tests {
         near("p999_ms", 999.0);
         near("max_ms", 1000.0);
         assert_eq!(line["server"], "ours");
+    }
+
+    #[test]
+    fn where_nothing_came_there_are_no_percentiles() {
+        let mut report = Report::new("rate", "ours");
+        report.add_latencies(&Histogram::new(3).unwrap());
+        assert_eq!(report.line()["p99_ms"], Value::Null);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) fn draw(
             draw_row(&area, &mut chart, row, (ends.0, place))?;
         }
         if keys.len() > 1 {
-            draw_legend(&area, experiment, keys)?;
+            draw_legend(&area, experiment, keys, height as i32)?;
         }
         area.present()?;
     }
@@ -122,10 +122,11 @@ fn draw_row<'a>(
     Ok(())
 }
 
-fn draw_legend(area: &Area<'_>, experiment: &Experiment, keys: &[&str]) -> Result<()> {
+/// Below the labels, where nothing else is.
+fn draw_legend(area: &Area<'_>, experiment: &Experiment, keys: &[&str], height: i32) -> Result<()> {
     for (series, key) in keys.iter().enumerate() {
         let x = MARGIN + DOT + LEGEND_STEP * series as i32;
-        let y = MARGIN + TITLE / 2;
+        let y = height - MARGIN - TEXT / 2;
         area.draw(&Circle::new((x, y), DOT, SERIES[series].filled()))?;
         let title = title_of(experiment, key);
         area.draw(&words(title, (x + 2 * DOT, y), HPos::Left))?;
