@@ -28,7 +28,13 @@ type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<LogCoord<f64>, Ran
 struct Row {
     label: &'static str,
     dots: Vec<(usize, Spread)>,
+    /// What is said in place of figures that would flatter.
+    instead: String,
 }
+
+/// Whoever delivers less is not measured by how fast that little came.
+const DELIVERED: &str = "delivered_percent";
+const ENOUGH_PERCENT: f64 = 99.9;
 
 /// The picture, if there are figures.
 pub(super) fn draw(
@@ -67,12 +73,18 @@ fn rows(experiment: &Experiment, results: Results<'_>, keys: &[&str]) -> Vec<Row
             let spread = spread.filter(|spread| spread.least > 0.0)?;
             Some((series, spread))
         });
+        let delivered = results.spread(case.label, DELIVERED);
+        let short = delivered.filter(|percent| percent.median < ENOUGH_PERCENT);
         Row {
             label: case.label,
-            dots: dots.collect(),
+            dots: dots.filter(|_| short.is_none()).collect(),
+            instead: short.map_or_else(String::new, |percent| {
+                format!("{:.1} % delivered", percent.median)
+            }),
         }
     });
-    cases.filter(|row| !row.dots.is_empty()).collect()
+    let shown = cases.filter(|row| !row.dots.is_empty() || !row.instead.is_empty());
+    shown.collect()
 }
 
 fn frame<'a>(
@@ -119,6 +131,7 @@ fn draw_row<'a>(
     }))?;
     let (x, y) = chart.backend_coord(&(left, place));
     area.draw(&words(row.label, (x - 2 * DOT, y), HPos::Right))?;
+    area.draw(&words(&row.instead, (x + 2 * DOT, y), HPos::Left))?;
     Ok(())
 }
 

@@ -118,7 +118,7 @@ mod tests {
     fn every_experiment_can_be_drawn() {
         let folder = tempfile::tempdir().unwrap();
         for experiment in experiments::all() {
-            draw(&chapter(experiment.name, 5.0), folder.path()).unwrap();
+            draw(&chapter(experiment.name, 100.0), folder.path()).unwrap();
             let file = folder.path().join(format!("{}.svg", experiment.name));
             assert_eq!(
                 file.exists(),
@@ -129,6 +129,25 @@ mod tests {
         }
         let cpu = std::fs::read_to_string(folder.path().join("cpu.svg")).unwrap();
         assert!(cpu.contains("actix-web-actors") && cpu.contains("CPU seconds per million"));
+    }
+
+    #[test]
+    fn who_delivers_little_is_not_shown_as_fast() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut chapter = chapter("offered-2000", 100.0);
+        let [first, ..] = &mut chapter.records[..] else {
+            unreachable!("there are several cases");
+        };
+        let Outcome::Figures(figures) = &mut first.outcome else {
+            unreachable!("all have figures");
+        };
+        figures.insert("delivered_percent".to_owned(), Value::from(0.1));
+        draw(&chapter, folder.path()).unwrap();
+        let svg = std::fs::read_to_string(folder.path().join("offered-2000.svg")).unwrap();
+        assert_eq!(svg.matches("0.1 % delivered").count(), 1);
+        // Two dots of each of the others, and two in the legend.
+        let dots = 2 * chapter.experiment.cases.len();
+        assert_eq!(svg.matches("<circle").count(), dots);
     }
 
     #[test]
