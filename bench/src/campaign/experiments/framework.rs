@@ -47,7 +47,7 @@ pub(super) fn experiments() -> Vec<Experiment> {
 
 fn cpu() -> Experiment {
     let load = "rate --sockets 1000 --rate 50 --seconds {seconds}";
-    let ours = PEERS.map(|(label, subject)| Case::new(label, subject, load).for_seconds(8.0));
+    let ours = PEERS.map(|(label, subject)| Case::new(label, subject, load).for_seconds(7.0));
     let load = "rate --sockets 1000 --rate 1 --seconds {seconds}";
     let django = DJANGO.map(|(label, subject)| Case::new(label, subject, load).for_seconds(5.0));
     Experiment {
