@@ -2,6 +2,9 @@
 
 use super::store::{Outcome, Record};
 
+/// Of what was to be delivered; what is missing came while the run ended.
+const ENOUGH_PERCENT: f64 = 99.9;
+
 /// The middle of some figures, and how far they lie apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spread {
@@ -59,6 +62,19 @@ impl<'a> Results<'a> {
                 .map(|other| own / other)
         });
         Spread::of(relations.collect())
+    }
+
+    /// Whether a case has any figures.
+    pub(super) fn has_figures(self, case: &str) -> bool {
+        let mut runs = self.of_case(case);
+        runs.any(|run| matches!(run.outcome, Outcome::Figures(_)))
+    }
+
+    /// How much a case delivered, in percent, if that was not everything: whoever loses messages is
+    /// not measured by how fast and how cheap the others were.
+    pub(super) fn short_of_all(self, case: &str) -> Option<Spread> {
+        let delivered = self.spread(case, "delivered_percent");
+        delivered.filter(|percent| percent.median < ENOUGH_PERCENT)
     }
 
     /// Why a case has no figures in some round.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::claims::{self, Bound};
+use super::claims::{self, Bound, Verdict};
 use super::experiments::{self, Experiment, Plot};
 use super::machine::Machine;
 use super::statistics::Results;
@@ -81,8 +81,11 @@ fn write_claims(page: &mut String, chapters: &[Chapter]) -> Result<()> {
             Bound::AtMost(most) => ('≤', most),
             Bound::AtLeast(least) => ('≥', least),
         };
-        let holds = measured.map(|spread| claim.bound.holds(spread.median));
-        let verdict = holds.map_or("not measured", |holds| if holds { "yes" } else { "**no**" });
+        let verdict = match claim.verdict(Results(records)) {
+            Verdict::Holds => "yes",
+            Verdict::Fails => "**no**",
+            Verdict::NotMeasured => "not measured",
+        };
         page.push_str(&row(&[
             claim.text.to_owned(),
             format!("{sign} {}", table::number(bound, claim.digits)),
@@ -175,6 +178,16 @@ mod tests {
         assert!(page.contains("| CPU per delivery, of that of axum | ≤ 0.95 | 1.00 | **no** |"));
         let page = page_of(vec![run("channels", 8.0), run("axum", 16.0)]);
         assert!(page.contains("| CPU per delivery, of that of axum | ≤ 0.95 | 0.50 | yes |"));
+    }
+
+    #[test]
+    fn a_claim_about_a_server_that_lost_messages_does_not_hold() {
+        let mut ours = run("channels", 8.0);
+        if let Outcome::Figures(figures) = &mut ours.outcome {
+            figures.insert("delivered_percent".to_owned(), Value::from(0.1));
+        }
+        let page = page_of(vec![ours, run("axum", 16.0)]);
+        assert!(page.contains("| CPU per delivery, of that of axum | ≤ 0.95 | 0.50 | **no** |"));
     }
 
     #[test]

@@ -32,10 +32,6 @@ struct Row {
     instead: String,
 }
 
-/// Whoever delivers less is not measured by how fast that little came.
-const DELIVERED: &str = "delivered_percent";
-const ENOUGH_PERCENT: f64 = 99.9;
-
 /// The picture, if there are figures.
 pub(super) fn draw(
     experiment: &Experiment,
@@ -73,8 +69,7 @@ fn rows(experiment: &Experiment, results: Results<'_>, keys: &[&str]) -> Vec<Row
             let spread = spread.filter(|spread| spread.least > 0.0)?;
             Some((series, spread))
         });
-        let delivered = results.spread(case.label, DELIVERED);
-        let short = delivered.filter(|percent| percent.median < ENOUGH_PERCENT);
+        let short = results.short_of_all(case.label);
         Row {
             label: case.label,
             dots: dots.filter(|_| short.is_none()).collect(),

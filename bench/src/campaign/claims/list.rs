@@ -1,75 +1,16 @@
-//! What we say of ourselves, each with the figure that it stands or falls by.
+//! The claims themselves, in the order of the page.
 
-use super::experiments::{OUR_HANDLERS, OURS};
-use super::statistics::{Results, Spread};
+use super::Bound::{self, AtLeast, AtMost};
+use super::Figure::{self, Of, Relation};
+use crate::campaign::experiments::{OUR_HANDLERS, OURS};
 
-use Bound::{AtLeast, AtMost};
-use Figure::{Of, Relation};
-
-/// One sentence that a campaign can refute.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Claim {
-    pub(super) text: &'static str,
-    pub(super) experiment: &'static str,
-    figure: Figure,
-    pub(super) bound: Bound,
-    /// Digits behind the point.
-    pub(super) digits: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Figure {
-    /// A key of a case.
-    Of(&'static str, &'static str),
-    /// A key of the first case divided by that of the second.
-    Relation(&'static str, &'static str, &'static str),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Bound {
-    AtMost(f64),
-    AtLeast(f64),
-}
-
-impl Bound {
-    /// Whether a figure keeps it.
-    pub(super) fn holds(self, figure: f64) -> bool {
-        match self {
-            Self::AtMost(most) => figure <= most,
-            Self::AtLeast(least) => figure >= least,
-        }
-    }
-}
-
-impl Claim {
-    /// What was measured, if it was.
-    pub(super) fn measured(&self, results: Results<'_>) -> Option<Spread> {
-        match self.figure {
-            Figure::Of(case, key) => results.spread(case, key),
-            Figure::Relation(base, case, key) => results.relation(base, case, key),
-        }
-    }
-}
-
-/// All claims, in the order of the page.
-pub(super) fn all() -> Vec<Claim> {
-    let said = FRAMEWORK.iter().chain(&PARLOUR).chain(&GROWTH);
-    let claim = |&(text, experiment, figure, bound, digits)| Claim {
-        text,
-        experiment,
-        figure,
-        bound,
-        digits,
-    };
-    said.map(claim).collect()
-}
-
-type Said = (&'static str, &'static str, Figure, Bound, usize);
+/// What is claimed, of which experiment, by which figure, within which bound, and the digits of both.
+pub(super) type Said = (&'static str, &'static str, Figure, Bound, usize);
 
 const COST: &str = "cpu_s_per_million";
 const ACTORS: &str = "actix-web-actors";
 
-const FRAMEWORK: [Said; 14] = [
+pub(super) const FRAMEWORK: [Said; 14] = [
     (
         "CPU per delivery, of that of actix-web-actors",
         "cpu",
@@ -171,7 +112,7 @@ const FRAMEWORK: [Said; 14] = [
     ),
 ];
 
-const PARLOUR: [Said; 7] = [
+pub(super) const PARLOUR: [Said; 7] = [
     (
         "Durable posts per second of 50 people",
         "post",
@@ -227,7 +168,7 @@ const PARLOUR: [Said; 7] = [
 /// by that much.
 const LINEAR: Bound = AtMost(1.25);
 
-const GROWTH: [Said; 7] = [
+pub(super) const GROWTH: [Said; 7] = [
     (
         "CPU per delivery: 100 members, of that of 10",
         "members",
@@ -278,36 +219,3 @@ const GROWTH: [Said; 7] = [
         2,
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::experiments;
-    use super::*;
-
-    #[test]
-    fn a_claim_is_about_what_is_measured() {
-        let experiments = experiments::all();
-        for claim in all() {
-            let mut named = experiments.iter();
-            let experiment = named.find(|known| known.name == claim.experiment).unwrap();
-            let (cases, key) = match claim.figure {
-                Of(case, key) => (vec![case], key),
-                Relation(base, case, key) => (vec![base, case], key),
-            };
-            let labels: Vec<_> = experiment.cases.iter().map(|case| case.label).collect();
-            assert!(
-                cases.iter().all(|case| labels.contains(case)),
-                "{}",
-                claim.text
-            );
-            let mut columns = experiment.columns.iter();
-            assert!(columns.any(|column| column.key == key), "{}", claim.text);
-        }
-    }
-
-    #[test]
-    fn a_bound_is_kept_or_not() {
-        assert!(AtMost(0.75).holds(0.75) && !AtMost(0.75).holds(0.76));
-        assert!(AtLeast(100.0).holds(100.0) && !AtLeast(100.0).holds(99.9));
-    }
-}
