@@ -3,7 +3,7 @@
 //! The consumer's side answers the handshake, queues frames and asks for the end; the driver's
 //! side takes all that out. Both live on one thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -55,14 +55,21 @@ enum Phase {
     Ended,
 }
 
+/// What a response has beside its body.
+#[derive(Default)]
+struct Response {
+    /// Held back until the body begins, then the driver's to take.
+    head: RefCell<Option<ResponseHead>>,
+    /// Of a stream of events: how long it may be silent.
+    heartbeat: Cell<Option<Duration>>,
+}
+
 pub(crate) struct Link {
     protocol: Protocol,
     phase: Cell<Phase>,
     answer: RefCell<Option<Box<Answer>>>,
-    /// Of an HTTP response: held back until its body begins, then the driver's to take.
-    head: RefCell<Option<Box<ResponseHead>>>,
-    /// Of a stream of events: how long it may be silent.
-    heartbeat: Cell<Option<Duration>>,
+    /// Of an HTTP response.
+    response: OnceCell<Box<Response>>,
     outbox: RefCell<VecDeque<Frame>>,
     queued_bytes: Cell<usize>,
     /// What the server's side closed with, if it was the first to.
@@ -82,8 +89,7 @@ impl Link {
             protocol,
             phase: Cell::new(Phase::Handshake),
             answer: RefCell::default(),
-            head: RefCell::default(),
-            heartbeat: Cell::default(),
+            response: OnceCell::new(),
             outbox: RefCell::default(),
             queued_bytes: Cell::new(0),
             closed_with: RefCell::default(),
@@ -208,8 +214,8 @@ impl Link {
     /// Sets the head of a response, which goes out with the first part of its body.
     pub(crate) fn hold_head(&self, head: ResponseHead) -> Result<(), Error> {
         match self.phase.get() {
-            Phase::Handshake if self.head.borrow().is_none() => {
-                self.head.replace(Some(Box::new(head)));
+            Phase::Handshake if !self.holds_head() => {
+                self.response().head.replace(Some(head));
                 Ok(())
             }
             Phase::Handshake | Phase::Open => Err(Error::ResponseStarted),
@@ -217,16 +223,21 @@ impl Link {
         }
     }
 
+    fn response(&self) -> &Response {
+        self.response.get_or_init(Box::default)
+    }
+
     pub(crate) fn holds_head(&self) -> bool {
-        self.head.borrow().is_some()
+        let response = self.response.get();
+        response.is_some_and(|response| response.head.borrow().is_some())
     }
 
     pub(crate) fn set_heartbeat(&self, silence: Duration) {
-        self.heartbeat.set(Some(silence));
+        self.response().heartbeat.set(Some(silence));
     }
 
     pub(crate) fn heartbeat(&self) -> Option<Duration> {
-        self.heartbeat.get()
+        self.response.get()?.heartbeat.get()
     }
 
     /// Whether the answer may come at any time, not only from `connect`.
@@ -259,7 +270,7 @@ impl Link {
     }
 
     pub(crate) fn take_head(&self) -> Option<ResponseHead> {
-        self.head.take().map(|head| *head)
+        self.response.get()?.head.take()
     }
 
     /// Whether something waits to be taken out.

@@ -147,8 +147,6 @@ impl<E: LayerEvent> Clock<E> {
 impl<E> fmt::Debug for Timers<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let waiting = self.0.as_ref().map_or(0, |clock| clock.entries.len());
-        f.debug_struct("Timers")
-            .field("waiting", &waiting)
-            .finish()
+        f.debug_struct("Timers").field("waiting", &waiting).finish()
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 
-use super::router::Port;
+use super::router::{Inbox, Port};
 use super::{LayerError, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
@@ -35,6 +35,7 @@ pub(super) fn expiring_queue(
     let receiver = ChannelReceiver {
         queue: Arc::clone(&queue),
         home: None,
+        inbox: None,
     };
     (ChannelSender(queue), receiver)
 }
@@ -187,8 +188,9 @@ impl ChannelSender {
 
 /// A layer of this process, as its channels see it.
 pub(super) trait Home: Send + Sync {
-    /// Lets a router of this thread hand out the channel's messages.
-    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>);
+    /// Lets a router of this thread, if there is one, hand out the channel's messages; gives what
+    /// it takes them from.
+    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) -> Option<Arc<Inbox>>;
 
     /// Takes the channel out of all groups.
     fn forget(&self, name: &ChannelName);
@@ -198,7 +200,9 @@ pub(super) trait Home: Send + Sync {
 struct Elsewhere(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
 impl Home for Elsewhere {
-    fn attach(&self, _: &ChannelName, _: Rc<dyn Port>) {}
+    fn attach(&self, _: &ChannelName, _: Rc<dyn Port>) -> Option<Arc<Inbox>> {
+        None
+    }
 
     fn forget(&self, _: &ChannelName) {
         let forget = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -214,6 +218,8 @@ impl Home for Elsewhere {
 pub struct ChannelReceiver {
     queue: Arc<Queue>,
     home: Option<Arc<dyn Home>>,
+    /// That of the router which hands the messages out.
+    inbox: Option<Arc<Inbox>>,
 }
 
 impl ChannelReceiver {
@@ -238,15 +244,20 @@ impl ChannelReceiver {
     }
 
     /// Lets messages come by way of this thread's router, if the layer has routers.
-    pub(crate) fn attach(&self, port: Rc<dyn Port>) {
+    pub(crate) fn attach(&mut self, port: Rc<dyn Port>) {
         if let Some(home) = &self.home {
-            home.attach(self.name(), port);
+            self.inbox = home.attach(self.name(), port);
         }
     }
 
-    /// Whether nothing waits.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.lock().messages.is_empty()
+    /// Whether the router has something to hand out, perhaps to this channel.
+    pub(crate) fn is_router_due(&self) -> bool {
+        self.inbox.as_ref().is_some_and(|inbox| inbox.is_due())
+    }
+
+    /// How many messages wait, be they too old or not.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.lock().messages.len()
     }
 
     /// Runs once, on the sender's thread, when a message finds the channel full.

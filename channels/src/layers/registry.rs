@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::members::{Loose, Members};
 use super::normal::NormalChannels;
 use super::queue::{Expiry, Home};
-use super::router::{self, Broadcast, Parcel, Place, Port};
+use super::router::{self, Broadcast, Inbox, Parcel, Place, Port};
 use super::{ChannelSender, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName, add_once};
 
@@ -186,11 +186,9 @@ impl Registry {
 }
 
 impl Home for Registry {
-    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) {
+    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) -> Option<Arc<Inbox>> {
         let mut channels = self.lock_channels();
-        let Some(channel) = channels.get_mut(name) else {
-            return;
-        };
+        let channel = channels.get_mut(name)?;
         let place = router::take_in(self.number, port);
         channel.place = Some(place.clone());
         for group in &channel.groups {
@@ -198,6 +196,7 @@ impl Home for Registry {
                 lock(&members).join_at(group, name, &place);
             }
         }
+        Some(place.inbox)
     }
 
     fn forget(&self, name: &ChannelName) {

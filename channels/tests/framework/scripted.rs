@@ -191,6 +191,11 @@ impl WebsocketConsumer for Scripted {
                 let report = ctx.group_send(&group(to), shared(text)).await?;
                 ctx.send(format!("shared with {}", report.delivered))?;
             }
+            "thrice" => {
+                for _ in 0..3 {
+                    ctx.group_send(&group(argument), message("again")).await?;
+                }
+            }
             "pause" => {
                 let mut release = ctx.layer().new_channel().await?;
                 ctx.send(release.name().to_string())?;

@@ -51,6 +51,9 @@ pub(crate) struct Runner {
     turn: Option<Turn>,
     inbox: Inbox,
     frame_was_last: bool,
+    /// As many as waited when the last frame had been handled; otherwise a client that never stops
+    /// could have its own consumer miss some.
+    events_first: usize,
     receiver: ChannelReceiver,
     closers: Vec<Closer>,
     #[expect(dead_code, reason = "counts for as long as it is kept")]
@@ -80,6 +83,7 @@ impl Runner {
             turn: None,
             inbox: Inbox::default(),
             frame_was_last: false,
+            events_first: 0,
             receiver,
             closers: Vec::new(),
             open: None,
@@ -118,14 +122,14 @@ impl Runner {
 
     /// How messages get past the consumer; nothing while it has something to do, or to send.
     pub(crate) fn forwarder(&self) -> Option<&'static Forwarder> {
-        let idle = self.is_waiting() && self.ended.is_none() && self.receiver.is_empty();
+        let idle = self.is_waiting() && self.ended.is_none() && self.receiver.waiting() == 0;
         let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
         self.idle.as_ref().filter(|_| clear)?.forwarder()
     }
 
     /// The channel through which messages come.
-    pub(crate) fn receiver(&self) -> &ChannelReceiver {
-        &self.receiver
+    pub(crate) fn receiver(&mut self) -> &mut ChannelReceiver {
+        &mut self.receiver
     }
 
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
@@ -169,7 +173,8 @@ impl Runner {
             if self.turn.is_some() && self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
             }
-            if self.link.has_enough_to_write() {
+            // What it has sent to its own groups comes before its next frame.
+            if self.link.has_enough_to_write() || self.receiver.is_router_due() {
                 break;
             }
         }
@@ -205,16 +210,20 @@ impl Runner {
             return Next::Turn(connection.disconnect(why));
         }
         // Frames first, but neither source starves the other.
-        let frame_again = self.frame_was_last && !self.inbox.is_empty();
-        if frame_again && let Some(due) = self.next_due(&mut *connection, cx) {
-            self.frame_was_last = false;
-            return self.turn_for(due, connection, cx);
+        if std::mem::take(&mut self.frame_was_last) {
+            self.events_first = self.receiver.waiting().max(1);
         }
+        if self.events_first > 0 && !self.inbox.is_empty() {
+            self.events_first -= 1;
+            if let Some(due) = self.next_due(&mut *connection, cx) {
+                return self.turn_for(due, connection, cx);
+            }
+        }
+        self.events_first = 0;
         if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
             return Next::Turn(connection.receive(frame));
         }
-        self.frame_was_last = false;
         match self.next_due(&mut *connection, cx) {
             Some(due) => self.turn_for(due, connection, cx),
             None => Next::Nothing(connection),

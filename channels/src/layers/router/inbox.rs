@@ -46,6 +46,11 @@ impl Inbox {
         }
     }
 
+    /// Whether the router has not seen everything yet.
+    pub(crate) fn is_due(&self) -> bool {
+        !self.lock().parcels.is_empty()
+    }
+
     /// Everything so far; what comes next wakes the task.
     pub(super) fn take(&self, cx: &Context<'_>) -> Vec<Parcel> {
         let mut state = self.lock();
