@@ -182,23 +182,19 @@ impl SocketContext {
 
     pub(super) fn message(&mut self, message: &Frame, deflater: Option<&mut Deflater>) {
         let (opcode, payload) = parts(message);
-        let mut out = self.outlet.out_mut();
+        let mut out = self.outlet.adding();
         match deflater.and_then(|deflater| deflater.compress(payload)) {
             Some(compressed) => write_frame(&mut out, opcode, true, &compressed),
             None => write_frame(&mut out, opcode, false, payload),
         }
-        drop(out);
-        self.outlet.note_unsent();
     }
 
     pub(super) fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
-        write_frame(&mut self.outlet.out_mut(), opcode, false, payload);
-        self.outlet.note_unsent();
+        write_frame(&mut self.outlet.adding(), opcode, false, payload);
     }
 
     pub(super) fn close(&mut self, code: Option<u16>, reason: &str) {
-        write_close(&mut self.outlet.out_mut(), code, reason);
-        self.outlet.note_unsent();
+        write_close(&mut self.outlet.adding(), code, reason);
     }
 
     pub(super) fn has_enough(&self) -> bool {

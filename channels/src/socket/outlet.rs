@@ -55,12 +55,21 @@ impl Outlet {
         self.out.borrow().len()
     }
 
-    /// For adding bytes or for taking some; `note_unsent` or `note_sent` comes next.
-    pub(super) fn out_mut(&self) -> RefMut<'_, BytesMut> {
+    /// For adding bytes to be sent.
+    pub(super) fn adding(&self) -> RefMut<'_, BytesMut> {
+        if self.wire.is_none() {
+            // A driver with a wire tries at once, and knows better then.
+            self.note_unsent();
+        }
         self.out.borrow_mut()
     }
 
-    pub(super) fn note_unsent(&self) {
+    /// For taking bytes that are sent; `note_sent` comes next.
+    pub(super) fn taking(&self) -> RefMut<'_, BytesMut> {
+        self.out.borrow_mut()
+    }
+
+    fn note_unsent(&self) {
         if self.unsent_since.get().is_none() {
             self.unsent_since.set(Some(Instant::now()));
         }
@@ -79,8 +88,10 @@ impl Outlet {
         }
         if flushed {
             self.unsent_since.set(None);
-        } else if taken > 0 {
+        } else if taken > 0 || self.unsent_since.get().is_none() {
             self.unsent_since.set(Some(Instant::now()));
+            // The actor watches how long that lasts.
+            self.wake_driver();
         }
     }
 

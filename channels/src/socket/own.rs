@@ -200,7 +200,7 @@ fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<
         let ctx = running.ctx();
         let waiting = ctx.outlet().waiting();
         if ctx.is_unsent() {
-            let written = poll_write_all(wire, &mut ctx.outlet().out_mut(), cx);
+            let written = poll_write_all(wire, &mut ctx.outlet().taking(), cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
