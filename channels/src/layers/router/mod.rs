@@ -21,7 +21,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::task::unconstrained;
+use tokio::task::{unconstrained, yield_now};
 
 pub(super) use broadcast::Broadcast;
 pub(crate) use broadcast::{Forwarder, ReadyFrame};
@@ -40,6 +40,13 @@ thread_local! {
 struct Router {
     inbox: Arc<Inbox>,
     tables: RefCell<Tables>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Work {
+    Left,
+    /// The last connection has gone.
+    Over,
 }
 
 /// Where the messages of one connection go.
@@ -88,11 +95,19 @@ impl Router {
         });
         let running = Rc::clone(&router);
         // It counts its writes itself; tokio's count would end in the middle of one.
-        actix_web::rt::spawn(unconstrained(poll_fn(move |cx| running.poll(cx))));
+        actix_web::rt::spawn(unconstrained(async move { running.run().await }));
         router
     }
 
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+    async fn run(&self) {
+        while poll_fn(|cx| self.poll_work(cx)).await == Work::Left {
+            // Not only the tasks that are ready get their turn, but also those whose sockets are.
+            yield_now().await;
+        }
+    }
+
+    /// Does some of what there is; pending when there is nothing.
+    fn poll_work(&self, cx: &mut Context<'_>) -> Poll<Work> {
         let mut tables = self.tables.borrow_mut();
         let mut parcels = self.inbox.take(cx);
         for parcel in parcels.drain(..) {
@@ -100,11 +115,10 @@ impl Router {
         }
         self.inbox.give_back(parcels);
         if tables.visit_some(VISITS_PER_POLL) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
+            return Poll::Ready(Work::Left);
         }
         if tables.is_deserted() {
-            return Poll::Ready(());
+            return Poll::Ready(Work::Over);
         }
         Poll::Pending
     }
