@@ -22,6 +22,7 @@ mod consumer;
 mod denier;
 mod error;
 mod event;
+mod fifo;
 mod front;
 pub mod http;
 mod json;

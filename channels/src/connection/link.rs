@@ -4,12 +4,12 @@
 //! side takes all that out. Both live on one thread.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::answer::{Accept, Deny, ResponseHead};
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame, fitting_reason};
+use crate::fifo::Fifo;
 use crate::observe;
 use crate::scope::Protocol;
 
@@ -70,7 +70,7 @@ pub(crate) struct Link {
     answer: RefCell<Option<Box<Answer>>>,
     /// Of an HTTP response.
     response: OnceCell<Box<Response>>,
-    outbox: RefCell<VecDeque<Frame>>,
+    outbox: RefCell<Fifo<Frame>>,
     queued_bytes: Cell<usize>,
     /// What the server's side closed with, if it was the first to.
     closed_with: RefCell<Option<Box<(CloseCode, String)>>>,
@@ -174,7 +174,7 @@ impl Link {
         }
         self.queued_bytes
             .set(queued + frame.len() + FRAME_OVERHEAD_BYTES);
-        self.outbox.borrow_mut().push_back(frame);
+        self.outbox.borrow_mut().push(frame);
         Ok(())
     }
 
@@ -279,7 +279,8 @@ impl Link {
     }
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
-        if let Some(frame) = self.next_frame() {
+        let next = self.outbox.borrow_mut().pop();
+        if let Some(frame) = next {
             let queued = self.queued_bytes.get();
             observe::frame_sent(frame.len(), queued);
             self.queued_bytes
@@ -289,16 +290,6 @@ impl Link {
         let due = self.close_is_due.take();
         let (code, reason) = self.closed_with().filter(|_| due)?;
         Some(Outgoing::Close(code, reason))
-    }
-
-    fn next_frame(&self) -> Option<Frame> {
-        let mut outbox = self.outbox.borrow_mut();
-        let next = outbox.pop_front();
-        if outbox.is_empty() && outbox.capacity() > 0 {
-            // An idle connection keeps no buffer.
-            *outbox = VecDeque::new();
-        }
-        next
     }
 
     /// Whether so much waits that the driver should write before another handler runs.

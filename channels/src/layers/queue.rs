@@ -1,6 +1,5 @@
 //! The bounded queue behind one channel: a sending half for layers, a stream for the receiver.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -12,6 +11,7 @@ use futures_util::Stream;
 
 use super::router::{Inbox, Port};
 use super::{LayerError, LayerMessage};
+use crate::fifo::Fifo;
 use crate::names::ChannelName;
 use crate::observe;
 
@@ -80,7 +80,7 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    messages: VecDeque<(Instant, LayerMessage)>,
+    messages: Fifo<(Instant, LayerMessage)>,
     waker: Option<Waker>,
     /// The receiver takes no message now and only wants to hear of an overflow.
     busy: bool,
@@ -107,11 +107,16 @@ impl Queue {
             return;
         };
         let now = expiry.now();
-        let fresh = |(sent, _): &(Instant, LayerMessage)| !expiry.is_over(*sent, now);
-        let stale = state.messages.iter().position(fresh);
-        let stale = stale.unwrap_or(state.messages.len());
+        let mut stale = 0;
+        while state
+            .messages
+            .first()
+            .is_some_and(|(sent, _)| expiry.is_over(*sent, now))
+        {
+            state.messages.pop();
+            stale += 1;
+        }
         if stale > 0 {
-            state.messages.drain(..stale);
             state.overflowed = true;
             expiry.count(stale);
         }
@@ -144,7 +149,7 @@ impl ChannelSender {
         if full {
             state.overflowed = true;
         } else {
-            state.messages.push_back((self.0.now(), message));
+            state.messages.push((self.0.now(), message));
         }
         let waker = if state.busy && !full {
             None
@@ -182,7 +187,7 @@ impl ChannelSender {
 
     /// Drops what waits.
     pub fn clear(&self) {
-        self.0.lock().messages.clear();
+        self.0.lock().messages = Fifo::default();
     }
 }
 
@@ -299,15 +304,11 @@ impl Stream for ChannelReceiver {
         let mut state = self.queue.lock();
         self.queue.drop_expired(&mut state);
         let waiting = state.messages.len();
-        if let Some((_, message)) = state.messages.pop_front() {
+        if let Some((_, message)) = state.messages.pop() {
             // A recorder may do what it likes, so the lock is free by then.
             drop(state);
             observe::delivered(waiting);
             return Poll::Ready(Some(message));
-        }
-        // An idle channel keeps no buffer.
-        if state.messages.capacity() > 0 {
-            state.messages = VecDeque::new();
         }
         state.busy = false;
         state.wake_later(cx);

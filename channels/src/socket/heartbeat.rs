@@ -25,6 +25,8 @@ pub(super) struct Heartbeat {
     excused: Instant,
     expires: Option<Instant>,
     next: Pin<Box<Sleep>>,
+    /// Whether the task is woken by `next`.
+    is_awaited: bool,
 }
 
 impl Heartbeat {
@@ -44,6 +46,7 @@ impl Heartbeat {
                 .websocket_timeout
                 .and_then(|life| now.checked_add(life)),
             next: Box::pin(sleep(first)),
+            is_awaited: false,
         }
     }
 
@@ -67,7 +70,13 @@ impl Heartbeat {
             && stuck_at < self.next.deadline()
         {
             self.next.as_mut().reset(stuck_at);
+            self.is_awaited = false;
         }
+        // Who waits for it already need not ask again; asking costs more than looking.
+        if self.is_awaited && !self.next.is_elapsed() {
+            return Poll::Pending;
+        }
+        self.is_awaited = true;
         while self.next.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
             let (beat, next) = self.beat(now, unsent_since);

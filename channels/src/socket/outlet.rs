@@ -19,6 +19,14 @@ use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
 use crate::names::ChannelName;
 use crate::observe;
 
+/// What most frames fit into.
+const SPARE_BYTES: usize = 4 * 1024;
+
+thread_local! {
+    /// A buffer for whoever of the thread sends next.
+    static SPARE: Cell<BytesMut> = Cell::default();
+}
+
 pub(super) struct Outlet {
     link: Rc<Link>,
     channel: ChannelSender,
@@ -61,7 +69,11 @@ impl Outlet {
             // A driver with a wire tries at once, and knows better then.
             self.note_unsent();
         }
-        self.out.borrow_mut()
+        let mut out = self.out.borrow_mut();
+        if out.capacity() == 0 {
+            *out = SPARE.take();
+        }
+        out
     }
 
     /// For taking bytes that are sent; `note_sent` comes next.
@@ -84,7 +96,10 @@ impl Outlet {
     pub(super) fn note_sent(&self, taken: usize, flushed: bool) {
         let mut out = self.out.borrow_mut();
         if out.is_empty() {
-            *out = BytesMut::new();
+            let mut emptied = std::mem::take(&mut *out);
+            if emptied.try_reclaim(SPARE_BYTES) && emptied.capacity() <= 2 * SPARE_BYTES {
+                SPARE.set(emptied);
+            }
         }
         if flushed {
             self.unsent_since.set(None);

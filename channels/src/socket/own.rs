@@ -154,6 +154,10 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
 }
 
 /// A connection and its end, as one task; no larger than it must be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are open, and a box would be larger"
+)]
 enum OwnSocket {
     Open(Running, Wire),
     Ending(LocalBoxFuture<'static, ()>),
