@@ -47,6 +47,8 @@ pub struct ChatConsumer {
     signed_in: Option<SignedIn>,
     ip: IpAddr,
     pace: Pace,
+    /// Posts that are not answered yet.
+    waiting_posts: usize,
     joined: bool,
 }
 
@@ -59,6 +61,7 @@ impl ChatConsumer {
             parts,
             ip,
             pace,
+            waiting_posts: 0,
             joined: false,
         }
     }
