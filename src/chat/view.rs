@@ -9,7 +9,12 @@ use super::{
     body::is_big_emoji,
     models::{Message, MessageId, RoomId},
 };
-use crate::{accounts::Person, error::Result, templates::Templates};
+use crate::{
+    accounts::{Person, UserId},
+    db::Timestamp,
+    error::Result,
+    templates::Templates,
+};
 
 /// Messages of one author closer than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -99,22 +104,18 @@ pub(super) struct Day {
 /// both to its own time.
 pub(super) fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<Message> = None;
+    let mut before: Option<(UserId, Timestamp)> = None;
     for message in messages {
-        let day_of = |message: &Message| message.created_at.utc("%Y-%m-%d");
-        let new_day = before
-            .as_ref()
-            .is_none_or(|before| day_of(before) != day_of(&message));
-        let follows = !new_day
-            && before.as_ref().is_some_and(|before| {
-                before.author.id == message.author.id
-                    && message.created_at < before.created_at.plus(GROUPED_WITHIN)
-            });
-        let day = new_day.then(|| Day {
-            iso: day_of(&message),
-            text: message.created_at.utc("%-d %B %Y"),
+        let (author, at) = (message.author.id, message.created_at);
+        let is_same_day = before.is_some_and(|(_, before)| before.day() == at.day());
+        let follows = before.is_some_and(|(same, before)| {
+            is_same_day && same == author && at < before.plus(GROUPED_WITHIN)
         });
-        before = Some(message.clone());
+        let day = (!is_same_day).then(|| Day {
+            iso: at.utc("%Y-%m-%d"),
+            text: at.utc("%-d %B %Y"),
+        });
+        before = Some((author, at));
         entries.push(Entry {
             day,
             follows,
@@ -127,7 +128,6 @@ pub(super) fn entries(messages: Vec<Message>) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::UserId, db::Timestamp};
 
     fn message(author: i64, minute: i64) -> Message {
         Message {

@@ -27,6 +27,12 @@ impl Timestamp {
         moment.strftime(format).to_string()
     }
 
+    /// Days since 1970-01-01, UTC.
+    pub fn day(self) -> i64 {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        self.0.div_euclid(DAY_MS)
+    }
+
     /// The moment `later` after this one.
     pub fn plus(self, later: Duration) -> Self {
         Self(
