@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    markup::Markup,
     models::{Message, Room, RoomId, RoomMember},
     protocol::Refused,
     server::{ChatServer, NotPosted, PostMessage, WhoIsHere},
-    view::entries,
+    view::log,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, UserId},
@@ -92,6 +93,8 @@ pub struct Chat {
     pub server: Addr<ChatServer>,
     /// For history.
     pub database: Database,
+    /// Of messages.
+    pub markup: Markup,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
@@ -216,7 +219,7 @@ impl ShownRoom {
                     "online": online.contains(&member.other.id),
                 },
             },
-            "messages": entries(messages),
+            "log": log(&chat.markup, messages),
             "first_seq": first_seq,
             "last_seq": last_seq,
             "can_post": can_post,

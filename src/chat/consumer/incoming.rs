@@ -158,7 +158,7 @@ impl ChatConsumer {
         let created = |event| {
             let RoomEvent::MessageCreated(message) = event;
             let view = MessageView::new(message);
-            let html = view.render(&self.parts.templates)?;
+            let html = view.render(&self.parts.markup);
             let created = MessageCreated::new(&view, html, view.author.id == reader);
             Ok(RoomChange::MessageCreated(created))
         };

@@ -9,6 +9,7 @@ use super::{ChatConsumer, ChatConsumerParts};
 use crate::{
     accounts::{EndReason, SessionEvent, SessionRef, SignedIn, User, UserId, user_group},
     chat::{
+        markup::Markup,
         models::RoomId,
         server::ChatServer,
         testing::{ANA, BO, CLEO, a_conversation, part},
@@ -37,20 +38,21 @@ impl Chat {
         change(&mut settings);
         let database = TestDatabase::new();
         let room = a_conversation(&database).await;
-        let (layer, templates) = (Layer::in_memory(), Templates::load().unwrap());
+        let layer = Layer::in_memory();
+        let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
         let limits = Limits::new(&settings.rates);
         let chars = settings.limits.message_chars;
         let server = ChatServer::new(
             database.clone(),
             layer.clone(),
-            templates.clone(),
+            markup.clone(),
             limits,
             chars,
         );
         let parts = ChatConsumerParts {
             server: server.start(),
             database: database.clone(),
-            templates,
+            markup,
             limits: Arc::new(settings.limits),
         };
         Self {
