@@ -25,6 +25,9 @@ static WORDS: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     bundle
 });
 
+/// Every message as scripts get it; each page asks.
+static SOURCES: LazyLock<BTreeMap<String, String>> = LazyLock::new(sources);
+
 fn english() -> LanguageIdentifier {
     "en".parse().expect("en is a language")
 }
@@ -70,12 +73,19 @@ fn format(key: &str, values: Option<&FluentArgs<'_>>) -> Option<String> {
 }
 
 /// All messages whose key starts with `prefix`, unformatted (`{ $name }` stays), for scripts.
-pub fn with_prefix(prefix: &str) -> BTreeMap<String, String> {
+pub fn with_prefix(prefix: &str) -> BTreeMap<&'static str, &'static str> {
+    SOURCES
+        .iter()
+        .filter(|(key, _)| key.starts_with(prefix))
+        .map(|(key, source)| (key.as_str(), source.as_str()))
+        .collect()
+}
+
+fn sources() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for resource in resources() {
         for entry in resource.entries() {
             if let Entry::Message(message) = entry
-                && message.id.name.starts_with(prefix)
                 && let Some(pattern) = &message.value
             {
                 found.insert(message.id.name.to_owned(), source_of(pattern));

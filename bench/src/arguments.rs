@@ -3,7 +3,8 @@
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::modes::{browse, connect, idle, post, rate, saturate, stall};
+use crate::campaign;
+use crate::modes::{browse, connect, idle, post, rate, room, saturate, signed_in, stall};
 use crate::probe::Probe;
 use crate::report::Report;
 use crate::socket::Target;
@@ -31,6 +32,12 @@ enum Mode {
     Post(#[command(flatten)] post::Options),
     /// Page requests over keep-alive connections.
     Browse(#[command(flatten)] browse::Options),
+    /// Full conversations of Parlour: how fast they are filled, and two pages of one.
+    Room(#[command(flatten)] room::Options),
+    /// Memory of people who are signed in to Parlour and say nothing.
+    SignedIn(#[command(flatten)] signed_in::Options),
+    /// All servers under all loads, and the page of results; `scripts/bench` calls this.
+    Campaign(#[command(flatten)] campaign::Options),
 }
 
 /// Where to measure; the same in all modes.
@@ -75,6 +82,9 @@ impl Arguments {
             Mode::Stall(options) => stall::run(options),
             Mode::Post(options) => post::run(options),
             Mode::Browse(options) => browse::run(options),
+            Mode::Room(options) => room::run(options),
+            Mode::SignedIn(options) => signed_in::run(options),
+            Mode::Campaign(options) => return campaign::run(options),
         };
         report?.print()
     }

@@ -47,6 +47,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_written_frame_says_its_length_and_is_masked() {
+        let header = |len: usize| {
+            let mut frame = Vec::new();
+            write(&mut frame, TEXT, &vec![7; len]);
+            assert!(frame.ends_with(&vec![7; len]));
+            frame.truncate(frame.len() - len);
+            frame
+        };
+        assert_eq!(header(125), [0x81, 0x80 | 125, 0, 0, 0, 0]);
+        assert_eq!(header(126), [0x81, 0x80 | 126, 0, 126, 0, 0, 0, 0]);
+        let longest = [0x81, 0x80 | 127, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        assert_eq!(header(65_536), longest);
+    }
+
+    #[test]
     fn a_frame_is_read_when_it_is_whole() {
         for len in [0, 1, 125, 126, 65_535, 65_536] {
             let mut frame = vec![FIN | BINARY];

@@ -6,6 +6,7 @@
 //! for people and one line of JSON for scripts.
 
 mod arguments;
+mod campaign;
 mod fleet;
 mod frames;
 mod http;

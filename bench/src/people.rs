@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use url::form_urlencoded;
@@ -47,7 +48,7 @@ impl Person {
     }
 
     /// The number of the conversation with a friend.
-    pub(crate) fn room_with(&mut self, other: &mut Self) -> Result<u64> {
+    fn room_with(&mut self, other: &mut Self) -> Result<u64> {
         let page = other.page("/")?;
         let (_, id) = page.split_once(r#""me":{"id":"#).context("no own id")?;
         let id = id.split(',').next().unwrap_or_default();
@@ -133,7 +134,35 @@ impl Person {
     }
 }
 
+/// The conversation is opened a moment after the friendship.
+pub(crate) fn room_between(person: &mut Person, friend: &mut Person) -> Result<u64> {
+    const TRIES: u32 = 100;
+    const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        if let Ok(room) = person.room_with(friend) {
+            return Ok(room);
+        }
+        std::thread::park_timeout(BETWEEN_TRIES);
+    }
+    person.room_with(friend)
+}
+
 fn value_after<'a>(page: &'a str, start: &str) -> Option<&'a str> {
     let (_, rest) = page.split_once(start)?;
     rest.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_of_a_form_is_found() {
+        let page = r#"<input name="csrf_token" value="abc"><input name="username" value="">"#;
+        assert_eq!(
+            value_after(page, r#"name="csrf_token" value=""#),
+            Some("abc")
+        );
+        assert_eq!(value_after("<p>no form", "name="), None);
+    }
 }

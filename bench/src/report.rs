@@ -31,8 +31,15 @@ impl Report {
         self.add(name, (value * 1000.0).round() / 1000.0, unit);
     }
 
-    /// Adds the percentiles of latencies in nanoseconds, as milliseconds.
+    /// Adds the percentiles of latencies in nanoseconds, as milliseconds; `null` where there are
+    /// none, for nothing came.
     pub(crate) fn add_latencies(&mut self, latencies: &Histogram<u64>) {
+        if latencies.is_empty() {
+            for name in ["p50_ms", "p99_ms", "p999_ms", "max_ms"] {
+                self.add(name, Value::Null, "ms");
+            }
+            return;
+        }
         let at = |quantile| latencies.value_at_quantile(quantile) as f64 / 1e6;
         self.add_number("p50_ms", at(0.50), "ms");
         self.add_number("p99_ms", at(0.99), "ms");
@@ -55,11 +62,53 @@ impl Report {
                 width = width.unwrap_or(0)
             )?;
         }
-        let rows = self.rows.iter();
-        let line: Map<_, _> = rows
-            .map(|(name, value, _)| ((*name).to_owned(), value.clone()))
-            .collect();
-        writeln!(out, "{}", Value::Object(line))?;
+        writeln!(out, "{}", Value::Object(self.line()))?;
         Ok(())
+    }
+
+    /// All figures by their names.
+    fn line(&self) -> Map<String, Value> {
+        let rows = self.rows.iter();
+        let figures = rows.map(|(name, value, _)| ((*name).to_owned(), value.clone()));
+        figures.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_those_of_what_was_recorded_in_milliseconds() {
+        let mut latencies = Histogram::new(3).unwrap();
+        for ms in 1..=1000 {
+            latencies.record(ms * 1_000_000).unwrap();
+        }
+        let mut report = Report::new("rate", "ours");
+        report.add_latencies(&latencies);
+        let line = report.line();
+        let near = |key: &str, expected: f64| {
+            let figure = line[key].as_f64().unwrap();
+            assert!((figure / expected - 1.0).abs() < 0.002, "{key}: {figure}");
+        };
+        near("p50_ms", 500.0);
+        near("p99_ms", 990.0);
+        near("p999_ms", 999.0);
+        near("max_ms", 1000.0);
+        assert_eq!(line["server"], "ours");
+    }
+
+    #[test]
+    fn where_nothing_came_there_are_no_percentiles() {
+        let mut report = Report::new("rate", "ours");
+        report.add_latencies(&Histogram::new(3).unwrap());
+        assert_eq!(report.line()["p99_ms"], Value::Null);
+    }
+
+    #[test]
+    fn a_number_has_three_digits_behind_the_point() {
+        let mut report = Report::new("rate", "ours");
+        report.add_number("third", 1.0 / 3.0, "s");
+        assert_eq!(report.line()["third"], 0.333);
     }
 }

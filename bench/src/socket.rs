@@ -172,12 +172,19 @@ impl Client {
 fn dial(address: SocketAddr, index: usize) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     if address.is_ipv4() {
-        let last = 1 + (index / SOCKETS_PER_SOURCE) as u8;
-        let source = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
-        socket.bind(&SocketAddr::new(source, 0).into())?;
+        let source = SocketAddr::new(source(std::process::id(), index), 0);
+        socket.bind(&source.into())?;
     }
     socket.connect(&address.into())?;
     Ok(socket.into())
+}
+
+/// The loopback address from which a process opens this socket. Each process has its own, for a
+/// port that an earlier run has used is not free for a minute.
+fn source(process: u32, index: usize) -> IpAddr {
+    let [.., high, low] = process.to_be_bytes();
+    let last = 1 + (index / SOCKETS_PER_SOURCE) as u8;
+    IpAddr::V4(Ipv4Addr::new(127, high, low, last))
 }
 
 /// Reads the answer of a handshake; gives what came behind it.
@@ -204,5 +211,82 @@ fn read_answer(stream: &mut TcpStream) -> Result<Vec<u8>> {
         if answer.len() > LONGEST_ANSWER {
             bail!("the answer of the handshake has no end");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    fn target(url: &str) -> Result<Target> {
+        Target::new(url, vec!["Cookie: a=b".to_owned()])
+    }
+
+    #[test]
+    fn load_goes_to_this_machine_only() {
+        for url in [
+            "ws://127.0.0.1:8001/",
+            "ws://[::1]:8001/",
+            "ws://127.5.5.5/",
+        ] {
+            target(url).unwrap();
+        }
+        for url in [
+            "ws://192.0.2.1/",
+            "wss://127.0.0.1/",
+            "http://127.0.0.1/",
+            "nowhere",
+        ] {
+            assert!(target(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_names_its_room_and_carries_the_headers() {
+        let target = target("ws://127.0.0.1:8001/ws/chat/{room}/").unwrap();
+        let request = target.handshake(7);
+        assert!(request.starts_with("GET /ws/chat/7/ HTTP/1.1\r\nHost: 127.0.0.1:8001\r\n"));
+        assert!(request.ends_with("Cookie: a=b\r\n\r\n"));
+    }
+
+    #[test]
+    fn each_process_has_source_addresses_of_its_own_and_enough_of_them() {
+        assert!(source(1, 0).is_loopback());
+        assert_ne!(source(0x1234, 0), source(0x1235, 0));
+        assert_ne!(source(1, 0), source(1, SOCKETS_PER_SOURCE));
+        assert_eq!(source(1, 0), source(1, SOCKETS_PER_SOURCE - 1));
+    }
+
+    /// A client of a server that gives this answer and then hangs up.
+    fn client_of(answer: &'static [u8]) -> Result<Client> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+            stream.write_all(answer).unwrap();
+        });
+        let client = Client::connect(&target(&url).unwrap(), 0, 0);
+        server.join().unwrap();
+        client
+    }
+
+    #[test]
+    fn what_comes_behind_the_answer_is_not_lost() {
+        let frames = b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x02hi\x81\x03yo";
+        let mut client = client_of(frames).unwrap();
+        let mut heard = Vec::new();
+        client.take(b"u", &mut |message| heard.push(message.to_vec()));
+        assert_eq!(heard, [b"hi".to_vec(), b"you".to_vec()]);
+    }
+
+    #[test]
+    fn a_refused_handshake_is_an_error_that_names_the_status() {
+        let failure = client_of(b"HTTP/1.1 403 Forbidden\r\n\r\n").unwrap_err();
+        assert!(failure.to_string().contains("403"), "{failure}");
+        assert!(client_of(b"HTTP/1.1 101").is_err());
     }
 }

@@ -16,9 +16,15 @@ use channels::{
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 
+const SOCKET: &str = "ws/chat/<str:room_name>/";
+
 struct ChatConsumer {
     room: GroupName,
 }
+
+/// The same with a handler for each message, as a consumer needs that decides for itself what its
+/// client gets: upstream's `chat_message`.
+struct HandlingChatConsumer(ChatConsumer);
 
 /// What crosses the socket, both ways.
 #[derive(Serialize, Deserialize)]
@@ -44,28 +50,68 @@ impl JsonConsumer for ChatConsumer {
     }
 
     async fn receive(&mut self, said: ChatMessage, ctx: &mut JsonContext<Self>) -> HandlerResult {
-        let event = ChatEvent::Message {
-            message: said.message,
-        };
-        ctx.group_send(&self.room, event).await?;
+        ctx.group_send(&self.room, said.into_event()).await?;
+        Ok(())
+    }
+
+    fn forward(event: &ChatEvent) -> Option<ChatMessage> {
+        Some(event.to_message())
+    }
+}
+
+impl JsonConsumer for HandlingChatConsumer {
+    type Inbound = ChatMessage;
+    type Outbound = ChatMessage;
+    type Event = ChatEvent;
+
+    fn groups(&self, _: &Scope) -> Vec<GroupName> {
+        vec![self.0.room.clone()]
+    }
+
+    async fn receive(&mut self, said: ChatMessage, ctx: &mut JsonContext<Self>) -> HandlerResult {
+        ctx.group_send(&self.0.room, said.into_event()).await?;
         Ok(())
     }
 
     async fn event(&mut self, event: Arc<ChatEvent>, ctx: &mut JsonContext<Self>) -> HandlerResult {
-        let ChatEvent::Message { message } = &*event;
-        ctx.emit(&ChatMessage {
-            message: message.clone(),
-        })
+        ctx.emit(&event.to_message())
     }
 }
 
-fn sockets() -> URLRouter {
-    URLRouter::new().path("ws/chat/<str:room_name>/", |scope: &Scope| {
+impl ChatMessage {
+    fn into_event(self) -> ChatEvent {
+        ChatEvent::Message {
+            message: self.message,
+        }
+    }
+}
+
+impl ChatEvent {
+    fn to_message(&self) -> ChatMessage {
+        let Self::Message { message } = self;
+        ChatMessage {
+            message: message.clone(),
+        }
+    }
+}
+
+fn sockets(handlers: bool) -> URLRouter {
+    let router = URLRouter::new();
+    if handlers {
+        return router.path(SOCKET, |scope: &Scope| {
+            Json(HandlingChatConsumer(ChatConsumer::new(scope)))
+        });
+    }
+    router.path(SOCKET, |scope: &Scope| Json(ChatConsumer::new(scope)))
+}
+
+impl ChatConsumer {
+    fn new(scope: &Scope) -> Self {
         let name: String = scope.param("room_name").unwrap_or_default();
-        Json(ChatConsumer {
+        Self {
             room: GroupName::encode(&format!("chat_{name}")),
-        })
-    })
+        }
+    }
 }
 
 async fn index() -> HttpResponse {
@@ -107,6 +153,9 @@ struct Arguments {
     /// Serve sockets from a route of the App, not on sockets of their own.
     #[arg(long)]
     mounted: bool,
+    /// Let a handler of each consumer send each message, not the layer by itself.
+    #[arg(long)]
+    handlers: bool,
 }
 
 #[actix_web::main]
@@ -114,7 +163,7 @@ async fn main() -> std::io::Result<()> {
     env_logger::init();
     let arguments = Arguments::parse();
     let layer = Layer::in_memory();
-    let sockets = sockets().into_endpoint();
+    let sockets = sockets(arguments.handlers).into_endpoint();
     let options = SocketOptions::new();
     let mut server = Server::new().max_connections(usize::MAX);
     if let Some(number) = arguments.workers {

@@ -104,6 +104,46 @@ pub trait WebsocketConsumer: Sized + 'static {
         Ok(())
     }
 
+    /// Gives the frame to send for an event that no consumer of this type has to see: upstream's
+    /// handler that only calls `self.send`. [`event`](Self::event) is not called then.
+    ///
+    /// Made once for all connections of a thread, and written to each of them without waking its
+    /// consumer, so it depends on the event alone. A connection gets these frames in their place
+    /// among all that is sent to it: behind what `event` makes of earlier events, and not while a
+    /// handler runs.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use channels::{Context, Frame, HandlerResult, WebsocketConsumer};
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// enum ChatEvent {
+    ///     Message(String),
+    ///     Muted,
+    /// }
+    ///
+    /// # struct Chat { muted: bool }
+    /// impl WebsocketConsumer for Chat {
+    ///     type Event = ChatEvent;
+    ///
+    ///     fn forward(event: &ChatEvent) -> Option<Frame> {
+    ///         match event {
+    ///             ChatEvent::Message(text) => Some(text.as_str().into()),
+    ///             ChatEvent::Muted => None,
+    ///         }
+    ///     }
+    ///
+    ///     async fn event(&mut self, event: Arc<ChatEvent>, _: &mut Context<Self>) -> HandlerResult {
+    ///         self.muted |= matches!(*event, ChatEvent::Muted);
+    ///         Ok(())
+    ///     }
+    /// #   async fn receive(&mut self, _: Frame, _: &mut Context<Self>) -> HandlerResult { Ok(()) }
+    /// }
+    /// ```
+    fn forward(event: &Self::Event) -> Option<Frame> {
+        let _ = event;
+        None
+    }
+
     /// Decides what becomes of an event that `Event` cannot hold; it is ignored unless told
     /// otherwise.
     fn on_unknown(&self) -> OnUnknown {

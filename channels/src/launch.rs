@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use crate::answer::Deny;
 use crate::connection::{Answer, Attached, Limits, Link, Runner};
 use crate::error::WithSources;
-use crate::layers::Layer;
+use crate::layers::{ChannelSender, Layer};
 use crate::observe;
 use crate::routing::{AnswerHook, Connecting, Endpoint, Parts, run_hooks};
 use crate::scope::Scope;
@@ -22,6 +22,8 @@ use crate::scope::Scope;
 pub(crate) struct Launched {
     pub(crate) attached: Attached,
     pub(crate) link: Rc<Link>,
+    /// The sending half of the consumer's channel.
+    pub(crate) channel: ChannelSender,
     /// What middleware adds to a positive answer.
     pub(crate) headers: Vec<(String, String)>,
     hooks: Vec<AnswerHook>,
@@ -48,13 +50,13 @@ pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result
 
 /// Makes the consumer and opens its channel, as [`launch`] does.
 pub(crate) async fn start(
-    mut connecting: Connecting,
+    connecting: Connecting,
     layer: &Layer,
     limits: Limits,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
     let protocol = connecting.scope().protocol();
-    connecting.hold(observe::Open::new(protocol));
+    let open = observe::Open::new(protocol);
     let layer = connecting.layer().unwrap_or(layer).clone();
     let receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
@@ -69,10 +71,13 @@ pub(crate) async fn start(
         name: receiver.name().clone(),
         link: Rc::clone(&link),
     });
-    let runner = Runner::new(made.connection, receiver, Rc::clone(&link)).ended_by(made.closers);
+    let channel = receiver.sender();
+    let runner = Runner::new(made.connection, receiver, Rc::clone(&link));
+    let runner = runner.ended_by(made.closers).counted_by(open);
     Ok(Launched {
         attached: Attached::new(runner),
         link,
+        channel,
         headers: made.headers,
         hooks: made.hooks,
         subprotocol: made.subprotocol,

@@ -70,13 +70,16 @@ pub use routing::{
     ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
     URLRouter, UrlError,
 };
-pub use scope::{Cookies, Protocol, Scope, ScopeBuilder};
+pub use scope::{Cookies, Params, Protocol, Scope, ScopeBuilder};
 pub use security::OriginValidator;
 pub use server::Server;
 pub use sessions::{
     CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
     SetCookie,
 };
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use socket::internals;
 pub use socket::{Deflate, SocketOptions};
 pub use testing::{ApplicationCommunicator, HttpCommunicator, LiveServer, WebsocketCommunicator};
 pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};

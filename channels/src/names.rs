@@ -7,8 +7,17 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Names are shorter than this many characters.
+use rand::distr::{Alphanumeric, SampleString as _};
+
+/// The most characters that a name may have.
 const MAX_LEN: usize = 99;
+
+/// Characters that tell the names of one process from those of others: 71 bits.
+const PROCESS_LEN: usize = 12;
+
+/// Characters that tell the consumers of a process apart: 95 bits, which nobody guesses, and as few
+/// as that, for each connection keeps its name.
+const LOCAL_LEN: usize = 16;
 
 /// Why a name was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,6 +153,16 @@ impl ChannelName {
         })
     }
 
+    /// A name that nobody can guess, of a consumer in that process.
+    ///
+    /// # Errors
+    /// [`NameError`] for a prefix with other characters than a name has, or with too many.
+    pub(crate) fn random(prefix: &str, process: &str) -> Result<Self, NameError> {
+        let mut name = format!("{prefix}.{process}!");
+        Alphanumeric.append_string(&mut rand::rng(), &mut name, LOCAL_LEN);
+        Self::new(&name)
+    }
+
     /// Whether the channel belongs to one consumer: a `!` is in its name. Any other is a queue
     /// that all workers may read.
     pub fn is_specific(&self) -> bool {
@@ -156,6 +175,11 @@ impl ChannelName {
     }
 }
 
+/// What stands for this process in [`ChannelName::random`].
+pub(crate) fn random_process() -> String {
+    Alphanumeric.sample_string(&mut rand::rng(), PROCESS_LEN)
+}
+
 fn is_plain(name: &str) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
@@ -164,6 +188,17 @@ fn is_plain(name: &str) -> bool {
 /// What of a refused name is repeated in the error: a name can come from outside.
 fn shown(name: &str) -> String {
     name.chars().take(MAX_LEN + 1).collect()
+}
+
+/// Adds a group that a connection joins. Most are in one, and need room for no more.
+pub(crate) fn add_once(groups: &mut Vec<GroupName>, group: &GroupName) {
+    if groups.contains(group) {
+        return;
+    }
+    if groups.is_empty() {
+        groups.reserve_exact(1);
+    }
+    groups.push(group.clone());
 }
 
 macro_rules! text_traits {

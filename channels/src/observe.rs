@@ -32,6 +32,7 @@ use crate::scope::Protocol;
 /// | `channels_layer_sent_total` | counter | | messages put on a channel, one for each member of a group |
 /// | `channels_layer_group_sends_total` | counter | | messages sent to groups |
 /// | `channels_layer_delivered_total` | counter | | messages taken off a channel |
+/// | `channels_layer_forwarded_total` | counter | | those of them that went past the consumer |
 /// | `channels_layer_queue_messages` | histogram | | how many waited on a channel when one was taken, that one included |
 /// | `channels_layer_dropped_total` | counter | `reason`: `full`, `expired`, `unknown` (no such channel), `too_large`, `undecodable` (not the consumer's event), `failed` (the backend) | messages that nobody handled |
 /// | `channels_logins_total` | counter | | people who signed in over a connection |
@@ -87,6 +88,8 @@ fn describe_layers() {
     describe_counter!(name, count, "messages sent to groups");
     let name = "channels_layer_delivered_total";
     describe_counter!(name, count, "messages taken off a channel");
+    let name = "channels_layer_forwarded_total";
+    describe_counter!(name, count, "messages that went past the consumer");
     let name = "channels_layer_queue_messages";
     describe_histogram!(name, count, "messages that waited on a channel");
     let name = "channels_layer_dropped_total";
@@ -186,12 +189,12 @@ pub(crate) fn delivered(waiting: usize) {
 // ---- connections
 
 /// A connection whose consumer was found; over when the value goes.
-pub(crate) struct Open(&'static str);
+pub(crate) struct Open(Protocol);
 
 impl Open {
     pub(crate) fn new(protocol: Protocol) -> Self {
-        let open = Self(protocol.as_str());
-        labelled!(counter, "channels_connections_total", "protocol" => open.0,
+        let open = Self(protocol);
+        labelled!(counter, "channels_connections_total", "protocol" => protocol.as_str(),
             ["websocket", "http", "channel"])
         .increment(1);
         open.gauge().increment(1.0);
@@ -199,7 +202,7 @@ impl Open {
     }
 
     fn gauge(&self) -> metrics::Gauge {
-        labelled!(gauge, "channels_connections_open", "protocol" => self.0,
+        labelled!(gauge, "channels_connections_open", "protocol" => self.0.as_str(),
             ["websocket", "http", "channel"])
     }
 }
@@ -234,6 +237,16 @@ pub(crate) fn frame_received(bytes: usize) {
 /// A message to a client, taken from this much.
 pub(crate) fn frame_sent(bytes: usize, outbox_bytes: usize) {
     counter!("channels_frames_sent_total").increment(1);
+    counter!("channels_sent_bytes_total").increment(number(bytes));
+    histogram!("channels_outbox_bytes").record(measure(outbox_bytes));
+}
+
+/// Messages of the layer that went to a client past its consumer, all in one write, behind this
+/// much.
+pub(crate) fn forwarded(frames: usize, bytes: usize, outbox_bytes: usize) {
+    counter!("channels_layer_delivered_total").increment(number(frames));
+    counter!("channels_layer_forwarded_total").increment(number(frames));
+    counter!("channels_frames_sent_total").increment(number(frames));
     counter!("channels_sent_bytes_total").increment(number(bytes));
     histogram!("channels_outbox_bytes").record(measure(outbox_bytes));
 }
@@ -350,6 +363,6 @@ mod tests {
             names
         };
         assert_eq!(named("/// | `"), named("let name = \""));
-        assert_eq!(named("/// | `").len(), 23);
+        assert_eq!(named("/// | `").len(), 24);
     }
 }

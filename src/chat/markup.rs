@@ -33,7 +33,7 @@ impl Markup {
                 [message(false, false)?, message(false, true)?],
                 [message(true, false)?, message(true, true)?],
             ],
-            day: Fragment::compile(templates, "chat/_day", &day)?,
+            day: Fragment::compile(templates, "chat/_day", day)?,
         })))
     }
 
@@ -79,7 +79,7 @@ fn message(templates: &Templates, follows: bool, big_emoji: bool) -> Result<Frag
             "big_emoji": big_emoji,
         },
     });
-    Fragment::compile(templates, "chat/_message", &page)
+    Fragment::compile(templates, "chat/_message", page)
 }
 
 #[cfg(test)]
@@ -113,7 +113,7 @@ mod tests {
             });
             let mut filled = String::new();
             markup.message(&mut filled, &view, follows);
-            assert_eq!(filled, templates.render("chat/_message", &page).unwrap());
+            assert_eq!(filled, templates.render("chat/_message", page).unwrap());
         }
     }
 }

@@ -11,7 +11,7 @@ mod refusal;
 mod server;
 #[cfg(test)]
 mod testing;
-mod view;
+pub mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};

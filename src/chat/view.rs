@@ -66,7 +66,7 @@ impl MessageView {
 
 /// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
 /// both to its own time.
-pub(super) fn log(markup: &Markup, messages: Vec<Message>) -> String {
+pub fn log(markup: &Markup, messages: Vec<Message>) -> String {
     let mut html = String::new();
     for entry in entries(messages) {
         if let Some(day) = &entry.day {
@@ -86,7 +86,7 @@ struct Entry {
 }
 
 /// A day divider.
-pub(super) struct Day {
+pub struct Day {
     /// `2026-11-23`
     pub iso: String,
     /// `23 November 2026`

@@ -220,6 +220,7 @@ impl ShownRoom {
                 },
             },
             "log": log(&chat.markup, messages),
+            "pending": { "message": pending(me) },
             "first_seq": first_seq,
             "last_seq": last_seq,
             "can_post": can_post,
@@ -232,6 +233,18 @@ impl ShownRoom {
             "page_data": page_data(me, page, chat, Some(&member)),
         }))
     }
+}
+
+/// What scripts copy for a message that is on its way.
+fn pending(me: &User) -> Value {
+    json!({
+        "id": "pending",
+        "author": Person::new(me.id, me.username.clone()),
+        "body": "",
+        "created_at": "",
+        "time": "",
+        "big_emoji": false,
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,8 @@ id_type! {
     Timestamp
 }
 
+const MILLISECONDS_A_DAY: i64 = 24 * 60 * 60 * 1000;
+
 impl Timestamp {
     /// The wall clock.
     pub fn now() -> Self {
@@ -27,10 +29,9 @@ impl Timestamp {
         moment.strftime(format).to_string()
     }
 
-    /// Days since 1970-01-01, UTC.
+    /// The day in UTC, counted from 1970.
     pub fn day(self) -> i64 {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        self.0.div_euclid(DAY_MS)
+        self.0.div_euclid(MILLISECONDS_A_DAY)
     }
 
     /// The moment `later` after this one.

@@ -28,7 +28,7 @@ impl Fragment {
     ///
     /// # Errors
     /// [`Error::Template`] for a missing template or missing data.
-    pub fn compile(templates: &Templates, name: &str, page: &serde_json::Value) -> Result<Self> {
+    pub fn compile(templates: &Templates, name: &str, page: serde_json::Value) -> Result<Self> {
         let markup = templates.render(name, page)?;
         let mut parts = markup.split(MARK[0]);
         let start = parts.next().unwrap_or_default().to_owned();

@@ -2,12 +2,9 @@
 //! release builds, from `templates/` in debug builds), strict: missing data is an error.
 
 mod fragment;
-mod inline;
+mod inlining;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 pub use fragment::{Fragment, mark};
 use handlebars::{
@@ -15,7 +12,6 @@ use handlebars::{
     handlebars_helper,
 };
 use rust_embed::RustEmbed;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -42,16 +38,21 @@ impl Templates {
         registry.set_strict_mode(true);
         // A partial on an indented line would otherwise indent the lines of what people wrote.
         registry.set_prevent_indent(true);
-        let sources = sources();
-        for (name, source) in &sources {
+        for name in Files::iter() {
+            let file = Files::get(&name).expect("rust-embed lists only what it holds");
+            let source = String::from_utf8_lossy(&file.data);
             registry
-                .register_template_string(name, inline::inline(&sources, source))
+                .register_template_string(name.trim_end_matches(".hbs"), source)
                 .map_err(crate::error::Error::internal)?;
+        }
+        let read = registry.get_templates().clone();
+        for (name, template) in &read {
+            registry.register_template(name, inlining::inlined(template, &read));
         }
         registry.register_helper("t", Box::new(translate));
         registry.register_helper("json", Box::new(json_for_script));
-        registry.register_helper("markup", Box::new(markup));
         registry.register_helper("eq", Box::new(eq));
+        registry.register_helper("markup", Box::new(markup));
         registry.register_helper("script-words", Box::new(words_for_scripts));
         Ok(Self(Arc::new(registry)))
     }
@@ -60,19 +61,9 @@ impl Templates {
     ///
     /// # Errors
     /// [`crate::error::Error::Template`] for a missing template or missing data.
-    pub fn render(&self, name: &str, page: &impl Serialize) -> Result<String> {
-        Ok(self.0.render(name, page)?)
+    pub fn render(&self, name: &str, page: Value) -> Result<String> {
+        Ok(self.0.render_with_context(name, &Context::from(page))?)
     }
-}
-
-/// By name, which is the path below `templates/` without `.hbs`.
-fn sources() -> BTreeMap<String, String> {
-    let files = Files::iter().map(|path| {
-        let file = Files::get(&path).expect("rust-embed lists only what it holds");
-        let source = String::from_utf8_lossy(&file.data).into_owned();
-        (path.trim_end_matches(".hbs").to_owned(), source)
-    });
-    files.collect()
 }
 
 handlebars_helper!(eq: |a: Value, b: Value| a == b);
@@ -167,6 +158,17 @@ fn words_for_scripts(
 mod tests {
     use super::*;
 
+    fn sources() -> Vec<(String, String)> {
+        let files = Files::iter().map(|name| {
+            let file = Files::get(&name).unwrap();
+            (
+                name.to_string(),
+                String::from_utf8(file.data.to_vec()).unwrap(),
+            )
+        });
+        files.collect()
+    }
+
     #[test]
     fn every_template_compiles() {
         assert!(!sources().is_empty());
@@ -179,7 +181,7 @@ mod tests {
             let lower = source.to_lowercase();
             // Made of fragments only, by `chat::view::log`.
             let lower = match name.as_str() {
-                "chat/room" => lower.replacen("{{markup log}}", "", 1),
+                "chat/room.hbs" => lower.replacen("{{markup log}}", "", 1),
                 _ => lower,
             };
             for forbidden in [
@@ -227,7 +229,7 @@ mod tests {
         registry
             .register_template_string("indented", "<p>\n    {{> line}}\n</p>")
             .unwrap();
-        let page = templates.render("indented", &serde_json::json!({"text": "one\ntwo"}));
+        let page = templates.render("indented", serde_json::json!({"text": "one\ntwo"}));
         assert!(page.unwrap().contains("one\ntwo"));
     }
 

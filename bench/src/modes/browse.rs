@@ -38,6 +38,27 @@ pub(crate) struct Options {
     seconds: f64,
 }
 
+/// A page, and how to ask for it.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    pub(super) address: SocketAddr,
+    pub(super) path: String,
+    /// Whole lines, each with its line break.
+    pub(super) headers: String,
+    pub(super) connections: usize,
+    pub(super) seconds: f64,
+}
+
+/// What all connections saw together.
+pub(super) struct Visited {
+    pub(super) latencies: Histogram<u64>,
+    pub(super) per_second: f64,
+    /// Length of an answer on the wire.
+    pub(super) bytes: usize,
+    /// What the server's process took.
+    cpu: Option<Duration>,
+}
+
 /// What one connection saw.
 struct Seen {
     latencies: Histogram<u64>,
@@ -45,18 +66,36 @@ struct Seen {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    if !options.address.ip().is_loopback() {
+    let headers = options.headers.iter();
+    let visited = visit(
+        &Visit {
+            address: options.address,
+            path: options.path.clone(),
+            headers: headers.map(|header| format!("{header}\r\n")).collect(),
+            connections: options.connections,
+            seconds: options.seconds,
+        },
+        options.pid.map(Probe::new),
+    )?;
+    let mut report = Report::new("browse", &options.name);
+    report.add("path", options.path.as_str(), "");
+    visited.add_to(&mut report);
+    Ok(report)
+}
+
+/// Asks for a page again and again.
+pub(super) fn visit(visit: &Visit, probe: Option<Probe>) -> Result<Visited> {
+    if !visit.address.ip().is_loopback() {
         bail!(
             "{} is not on this machine: load goes to loopback addresses only",
-            options.address
+            visit.address
         );
     }
-    let probe = options.pid.map(Probe::new);
-    let before = probe.map(|probe| probe.cpu()).transpose()?;
+    let before = probe.map(Probe::cpu).transpose()?;
     let started = Instant::now();
     let seen = thread::scope(|scope| {
-        let visitors: Vec<_> = (0..options.connections)
-            .map(|_| scope.spawn(|| ask(options)))
+        let visitors: Vec<_> = (0..visit.connections)
+            .map(|_| scope.spawn(|| ask(visit)))
             .collect();
         let seen = visitors.into_iter().map(|visitor| {
             let joined = visitor.join();
@@ -65,40 +104,46 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         seen.collect::<Result<Vec<_>>>()
     })?;
     let took = started.elapsed().as_secs_f64();
-
+    let after = probe.map(Probe::cpu).transpose()?;
     let mut all = latencies()?;
     for one in &seen {
         all.add(&one.latencies)?;
     }
-    let mut report = Report::new("browse", &options.name);
-    report.add("path", options.path.as_str(), "");
-    report.add("requests", all.len(), "");
-    report.add_number("requests_per_s", all.len() as f64 / took, "per second");
-    let bytes = seen.first().map_or(0, |one| one.bytes);
-    report.add("answer_bytes", bytes, "bytes on the wire");
-    report.add_latencies(&all);
-    if let (Some(probe), Some(before)) = (probe, before) {
-        let cpu = (probe.cpu()? - before).as_secs_f64();
-        report.add_number("cpu_s", cpu, "s");
-        report.add_number("cpu_us_per_request", cpu * 1e6 / all.len() as f64, "µs");
-    }
-    Ok(report)
+    Ok(Visited {
+        per_second: all.len() as f64 / took,
+        latencies: all,
+        bytes: seen.first().map_or(0, |one| one.bytes),
+        cpu: after.zip(before).map(|(after, before)| after - before),
+    })
 }
 
-fn ask(options: &Options) -> Result<Seen> {
-    let headers = options.headers.iter();
-    let headers: String = headers.map(|header| format!("{header}\r\n")).collect();
-    let mut connection = Connection::open(options.address)?;
+impl Visited {
+    /// Adds all figures to a report.
+    pub(super) fn add_to(&self, report: &mut Report) {
+        let requests = self.latencies.len();
+        report.add("requests", requests, "");
+        report.add_number("requests_per_s", self.per_second, "per second");
+        report.add("answer_bytes", self.bytes, "bytes on the wire");
+        report.add_latencies(&self.latencies);
+        if let Some(cpu) = self.cpu.map(|cpu| cpu.as_secs_f64()) {
+            report.add_number("cpu_s", cpu, "s");
+            report.add_number("cpu_us_per_request", cpu * 1e6 / requests as f64, "µs");
+        }
+    }
+}
+
+fn ask(visit: &Visit) -> Result<Seen> {
+    let mut connection = Connection::open(visit.address)?;
     let mut seen = Seen {
         latencies: latencies()?,
         bytes: 0,
     };
-    let until = Instant::now() + Duration::from_secs_f64(options.seconds);
+    let until = Instant::now() + Duration::from_secs_f64(visit.seconds);
     while Instant::now() < until {
         let asked = Instant::now();
-        let answer = connection.get(&options.path, &headers)?;
+        let answer = connection.get(&visit.path, &visit.headers)?;
         if answer.status != 200 {
-            bail!("{} was answered with {}", options.path, answer.status);
+            bail!("{} was answered with {}", visit.path, answer.status);
         }
         seen.latencies
             .saturating_record(asked.elapsed().as_nanos() as u64);

@@ -4,7 +4,6 @@
 //! socket has it, and apart from that when the sender was told that it is stored.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
@@ -14,7 +13,7 @@ use memchr::memmem;
 use super::rate::{add_cost, add_outcome};
 use super::traffic::{self, Load, Talk, latencies};
 use crate::fleet::Fleet;
-use crate::people::Person;
+use crate::people::{Person, room_between};
 use crate::probe::Probe;
 use crate::report::Report;
 use crate::schedule::Due;
@@ -114,19 +113,6 @@ fn meet(options: &Options, run: u64) -> Result<(Vec<Person>, Vec<u64>)> {
     Ok((people, rooms))
 }
 
-/// The conversation is opened a moment after the friendship.
-fn room_between(person: &mut Person, friend: &mut Person) -> Result<u64> {
-    const TRIES: u32 = 100;
-    const BETWEEN_TRIES: Duration = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        if let Ok(room) = person.room_with(friend) {
-            return Ok(room);
-        }
-        std::thread::park_timeout(BETWEEN_TRIES);
-    }
-    person.room_with(friend)
-}
-
 impl Talk for Posts {
     fn say(&self, due: Due) -> (usize, String) {
         let Due { room, number, .. } = due;
@@ -167,5 +153,57 @@ impl Talk for Posts {
             self.refused += 1;
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posts() -> Posts {
+        Posts {
+            rooms: vec![70, 71],
+            payload_bytes: 60,
+            run: 1234,
+            stored: latencies().unwrap(),
+            refused: 0,
+        }
+    }
+
+    const DUE: Due = Due {
+        room: 1,
+        number: 5000,
+        due_ns: 3_000_000,
+    };
+
+    #[test]
+    fn a_post_is_stored_when_its_author_is_told_so() {
+        let mut posts = posts();
+        let (speaker, post) = posts.say(DUE);
+        assert!(speaker == 1 && post.contains(r#""room":71"#), "{post}");
+        let answer = post.replace("message.post", "message.accepted");
+        assert_eq!(posts.hear(1, answer.as_bytes(), 5_000_000), None);
+        assert_eq!(posts.stored.len(), 1);
+        let took = posts.stored.max() as f64;
+        assert!((took / 2_000_000.0 - 1.0).abs() < 0.01, "{took}");
+    }
+
+    #[test]
+    fn a_post_arrives_at_the_other_one_and_not_at_its_author() {
+        let mut posts = posts();
+        let own = posts.say(DUE).1.replace("message.post", "message.created");
+        assert_eq!(posts.hear(1, own.as_bytes(), 0), None);
+        let others = own.replace(r#""client_id""#, r#""id""#);
+        assert_eq!(posts.hear(0, others.as_bytes(), 0), Some(Stamp::of(DUE)));
+        assert_eq!(posts.stored.len(), 0);
+    }
+
+    #[test]
+    fn refusals_are_counted() {
+        let mut posts = posts();
+        for kind in ["message.refused", "error.reported", "presence.changed"] {
+            posts.hear(0, format!(r#"{{"type":"{kind}"}}"#).as_bytes(), 0);
+        }
+        assert_eq!(posts.refused, 2);
     }
 }

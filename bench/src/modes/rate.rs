@@ -14,6 +14,8 @@ use crate::report::Report;
 
 /// A short run before the one that counts, so that nothing is measured cold.
 const WARM_UP_SECONDS: f64 = 1.0;
+/// In messages per second: what any server can do, so that nothing is left of it afterwards.
+const WARM_UP_RATE: f64 = 50.0;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -45,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         rooms: options.rooms,
     };
     let warm_up = Load {
+        rate: options.rate.min(WARM_UP_RATE),
         seconds: WARM_UP_SECONDS,
         ..load
     };
@@ -95,6 +98,8 @@ pub(super) fn add_outcome(report: &mut Report, outcome: &Outcome) {
         outcome.expected.saturating_sub(outcome.delivered),
         "",
     );
+    let percent = 100.0 * outcome.delivered as f64 / outcome.expected as f64;
+    report.add_number("delivered_percent", percent, "% of what was due");
     report.add("out_of_order", outcome.out_of_order, "");
     let per_second = outcome.delivered as f64 / outcome.took.as_secs_f64();
     report.add_number("deliveries_per_s", per_second, "per second");

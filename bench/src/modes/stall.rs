@@ -77,6 +77,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     report.add("all_cut_s", all_cut_s, "s after the first message");
     report.add("before_kib", before_kib, "KiB");
     report.add("most_kib", most_kib, "KiB");
-    report.add("after_kib", probe.memory()?.resident_kib, "KiB");
+    let after_kib = probe.memory()?.resident_kib;
+    report.add("after_kib", after_kib, "KiB");
+    report.add("kept_kib", after_kib.saturating_sub(before_kib), "KiB");
     Ok(report)
 }

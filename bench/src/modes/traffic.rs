@@ -10,8 +10,8 @@ use crate::frames::TEXT;
 use crate::schedule::{Due, Schedule};
 use crate::stamp::Stamp;
 
-/// How long the last messages may take.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long the last messages may take; tests know what will not come.
+const GRACE: Duration = Duration::from_millis(if cfg!(test) { 1000 } else { 5000 });
 /// A turn of the poll, when nothing is due.
 const TURN: Duration = Duration::from_millis(20);
 const LONGEST_LATENCY_NS: u64 = 120_000_000_000;
@@ -107,4 +107,74 @@ pub(crate) fn run(
         every_turn(fleet)?;
     }
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::*;
+    use crate::modes::tutorial::Tutorial;
+    use crate::socket::Target;
+
+    /// A client's header of a short frame: two bytes and the mask, which changes nothing.
+    const HEADER: usize = 6;
+
+    /// Says every message of a client back to it, but each with a number in `lost`.
+    fn echo(mut stream: TcpStream, lost: &[usize]) {
+        let mut request = [0; 1024];
+        assert!(stream.read(&mut request).unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 101 Hello\r\n\r\n").unwrap();
+        let mut header = [0; HEADER];
+        for number in 0.. {
+            if stream.read_exact(&mut header).is_err() {
+                return;
+            }
+            let len = header[1] & 0x7f;
+            let mut payload = vec![0; usize::from(len)];
+            stream.read_exact(&mut payload).unwrap();
+            if !lost.contains(&number) {
+                stream.write_all(&[0x81, len]).unwrap();
+                stream.write_all(&payload).unwrap();
+            }
+        }
+    }
+
+    fn outcome_with(lost: &'static [usize]) -> Outcome {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || echo(listener.accept().unwrap().0, lost));
+        let target = Target::new(&url, Vec::new()).unwrap();
+        let mut fleet = Fleet::open(&target, 1, 1).unwrap();
+        let mut talk = Tutorial::for_all(&fleet, 1, 40);
+        let load = Load {
+            rate: 200.0,
+            seconds: 0.1,
+            rooms: 1,
+        };
+        let outcome = run(&mut fleet, load, &mut talk, |_| Ok(())).unwrap();
+        drop(fleet);
+        server.join().unwrap();
+        outcome
+    }
+
+    #[test]
+    fn everything_that_comes_back_is_counted_once_and_in_order() {
+        let outcome = outcome_with(&[]);
+        assert_eq!(
+            (outcome.sent, outcome.expected, outcome.delivered),
+            (20, 20, 20)
+        );
+        assert_eq!((outcome.out_of_order, outcome.latencies.len()), (0, 20));
+        assert!(outcome.took >= Duration::from_millis(90));
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_missed() {
+        let outcome = outcome_with(&[3, 19]);
+        assert_eq!((outcome.expected, outcome.delivered), (20, 18));
+        assert_eq!(outcome.out_of_order, 0);
+    }
 }

@@ -45,3 +45,30 @@ impl Talk for Tutorial {
         Stamp::find(message).filter(|_| socket < self.listening)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUE: Due = Due {
+        room: 1,
+        number: 5,
+        due_ns: 77,
+    };
+
+    #[test]
+    fn what_is_said_is_heard_by_those_who_listen() {
+        let mut talk = Tutorial {
+            payload_bytes: 100,
+            listening: 3,
+            members: vec![2, 1],
+        };
+        let (speaker, text) = talk.say(DUE);
+        assert_eq!((speaker, talk.listeners(1)), (1, 1));
+        let message: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(message["message"].as_str().unwrap().len(), 100);
+        assert_eq!(talk.hear(2, text.as_bytes(), 0), Some(Stamp::of(DUE)));
+        assert_eq!(talk.hear(3, text.as_bytes(), 0), None);
+        assert_eq!(talk.hear(0, b"hello", 0), None);
+    }
+}

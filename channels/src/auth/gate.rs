@@ -14,7 +14,7 @@ use crate::answer::{Accept, Deny};
 use crate::connection::{Connection, Due, Link, Outcome, Turn, guarded};
 use crate::error::WithSources;
 use crate::event::{CloseCode, Disconnect, Frame};
-use crate::layers::LayerMessage;
+use crate::layers::{Forwarder, LayerMessage};
 use crate::routing::{Make, Parts};
 use crate::scope::Scope;
 
@@ -174,6 +174,10 @@ impl<B: TokenBackend> Connection for Gate<B> {
             }
             (self as Box<dyn Connection>, outcome)
         })
+    }
+
+    fn forwarder(&self) -> Option<&'static Forwarder> {
+        self.inner.as_ref()?.forwarder()
     }
 
     fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {

@@ -82,6 +82,13 @@ pub trait BlockingConsumer: Sized + Send + 'static {
         Ok(())
     }
 
+    /// Gives the frame to send for an event that no consumer of this type has to see, as
+    /// [`WebsocketConsumer::forward`]. It runs beside the pool, so it must not block.
+    fn forward(event: &Self::Event) -> Option<Frame> {
+        let _ = event;
+        None
+    }
+
     /// Says goodbye, as [`WebsocketConsumer::disconnect`].
     fn disconnect(&mut self, why: Disconnect, ctx: &mut BlockingContext<Self>) {
         let _ = (why, ctx);
@@ -152,6 +159,10 @@ impl<C: BlockingConsumer> WebsocketConsumer for Blocking<C> {
     async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         self.run(ctx, |consumer, ctx| consumer.event(event, ctx))
             .await?
+    }
+
+    fn forward(event: &C::Event) -> Option<Frame> {
+        C::forward(event)
     }
 
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {

@@ -1,6 +1,5 @@
 //! What a consumer can do with its connection: answer, send, join groups, set timers.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 use std::task::Poll;
@@ -19,7 +18,7 @@ use crate::consumer::WebsocketConsumer;
 use crate::error::{Closed, Error, HandlerResult};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName};
+use crate::names::{ChannelName, GroupName, add_once};
 use crate::scope::Scope;
 
 /// Given to every handler of a consumer; stands for its connection, whatever carries it.
@@ -28,7 +27,8 @@ pub struct Context<C: Consumer> {
     layer: Layer,
     channel_name: ChannelName,
     link: Rc<Link>,
-    groups: BTreeSet<GroupName>,
+    /// Each once.
+    groups: Vec<GroupName>,
     timers: Timers<C::Event>,
     tasks: Tasks<C::Event>,
 }
@@ -45,7 +45,7 @@ impl<C: Consumer> Context<C> {
             layer,
             channel_name,
             link,
-            groups: BTreeSet::new(),
+            groups: Vec::new(),
             timers: Timers::default(),
             tasks: Tasks::default(),
         }
@@ -72,7 +72,7 @@ impl<C: Consumer> Context<C> {
     /// [`LayerError::Backend`].
     pub async fn group_add(&mut self, group: &GroupName) -> Result<(), LayerError> {
         // Remembered first: leaving a group never joined is harmless, staying in one is not.
-        self.groups.insert(group.clone());
+        add_once(&mut self.groups, group);
         self.layer.group_add(group, &self.channel_name).await
     }
 
@@ -82,7 +82,7 @@ impl<C: Consumer> Context<C> {
     /// [`LayerError::Backend`].
     pub async fn group_discard(&mut self, group: &GroupName) -> Result<(), LayerError> {
         self.layer.group_discard(group, &self.channel_name).await?;
-        self.groups.remove(group);
+        self.groups.retain(|joined| joined != group);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Sealed: the framework implements it for each kind, and applications implement the kinds.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -9,9 +10,21 @@ use crate::answer::Deny;
 use crate::consumer::{OnUnknown, WebsocketConsumer};
 use crate::error::HandlerResult;
 use crate::event::{Disconnect, Frame};
-use crate::layers::LayerEvent;
+use crate::layers::{Forwarder, LayerEvent};
 use crate::names::GroupName;
 use crate::scope::{Protocol, Scope};
+
+impl Forwarder {
+    /// The one of a type of consumer.
+    pub(super) fn of<C: Handlers>() -> &'static Self {
+        const {
+            &Self {
+                consumer: TypeId::of::<C>(),
+                frame: |message| C::forward(&*message.decode().ok()?),
+            }
+        }
+    }
+}
 
 #[expect(
     async_fn_in_trait,
@@ -30,6 +43,12 @@ pub trait Handlers: Sized + 'static {
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult;
 
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult;
+
+    /// The frame to send for an event that the consumer need not see.
+    fn forward(event: &Self::Event) -> Option<Frame> {
+        let _ = event;
+        None
+    }
 
     /// What becomes of a message that is no `Event`.
     fn on_unknown(&self) -> OnUnknown {
@@ -64,6 +83,10 @@ impl<C: WebsocketConsumer> Handlers for C {
 
     async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         WebsocketConsumer::event(self, event, ctx).await
+    }
+
+    fn forward(event: &C::Event) -> Option<Frame> {
+        <C as WebsocketConsumer>::forward(event)
     }
 
     fn on_unknown(&self) -> OnUnknown {

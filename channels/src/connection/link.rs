@@ -3,7 +3,7 @@
 //! The consumer's side answers the handshake, queues frames and asks for the end; the driver's
 //! side takes all that out. Both live on one thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -55,19 +55,27 @@ enum Phase {
     Ended,
 }
 
+/// What a response has beside its body.
+#[derive(Default)]
+struct Response {
+    /// Held back until the body begins, then the driver's to take.
+    head: RefCell<Option<ResponseHead>>,
+    /// Of a stream of events: how long it may be silent.
+    heartbeat: Cell<Option<Duration>>,
+}
+
 pub(crate) struct Link {
     protocol: Protocol,
     phase: Cell<Phase>,
-    answer: RefCell<Option<Answer>>,
-    /// Of an HTTP response: held back until its body begins, then the driver's to take.
-    head: RefCell<Option<Box<ResponseHead>>>,
-    /// Of a stream of events: how long it may be silent.
-    heartbeat: Cell<Option<Duration>>,
+    answer: RefCell<Option<Box<Answer>>>,
+    /// Of an HTTP response.
+    response: OnceCell<Box<Response>>,
     outbox: RefCell<VecDeque<Frame>>,
     queued_bytes: Cell<usize>,
-    /// Taken by the driver; the copy in `closed_with` stays.
-    close: RefCell<Option<(CloseCode, String)>>,
-    closed_with: RefCell<Option<(CloseCode, String)>>,
+    /// What the server's side closed with, if it was the first to.
+    closed_with: RefCell<Option<Box<(CloseCode, String)>>>,
+    /// Whether the driver still has to write that.
+    close_is_due: Cell<bool>,
     overflowed: Cell<bool>,
     cancelled: Cell<bool>,
     /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
@@ -81,12 +89,11 @@ impl Link {
             protocol,
             phase: Cell::new(Phase::Handshake),
             answer: RefCell::default(),
-            head: RefCell::default(),
-            heartbeat: Cell::default(),
+            response: OnceCell::new(),
             outbox: RefCell::default(),
             queued_bytes: Cell::new(0),
-            close: RefCell::default(),
             closed_with: RefCell::default(),
+            close_is_due: Cell::new(false),
             overflowed: Cell::new(false),
             cancelled: Cell::new(false),
             accepted_by_gate: Cell::new(false),
@@ -104,7 +111,7 @@ impl Link {
         match self.phase.get() {
             Phase::Handshake => {
                 self.phase.set(Phase::Open);
-                self.answer.replace(Some(Answer::Accept(accept)));
+                self.put_answer(Answer::Accept(accept));
                 Ok(())
             }
             Phase::Open if self.accepted_by_gate.take() => {
@@ -119,6 +126,10 @@ impl Link {
             Phase::Open => Err(Error::AlreadyAnswered),
             Phase::Closing | Phase::Ended => Err(Error::Closed(Closed)),
         }
+    }
+
+    fn put_answer(&self, answer: Answer) {
+        self.answer.replace(Some(Box::new(answer)));
     }
 
     /// Lets the consumer accept once more what a gate has accepted.
@@ -137,13 +148,13 @@ impl Link {
         let close = close.filter(|_| self.protocol != Protocol::Http);
         match (self.phase.get(), close) {
             (Phase::Handshake, Some((code, reason))) => {
-                self.answer.replace(Some(Answer::Accept(Accept::new())));
+                self.put_answer(Answer::Accept(Accept::new()));
                 self.phase.set(Phase::Open);
                 self.close(code, &reason);
             }
             (Phase::Handshake, None) => {
                 self.phase.set(Phase::Closing);
-                self.answer.replace(Some(Answer::Deny(deny)));
+                self.put_answer(Answer::Deny(deny));
             }
             (_, Some((code, reason))) => self.close(code, &reason),
             (_, None) if deny.cause.is_some() => self.close(CloseCode::INTERNAL, ""),
@@ -184,8 +195,8 @@ impl Link {
             Phase::Open => {
                 self.phase.set(Phase::Closing);
                 let close = (code, fitting_reason(reason).to_owned());
-                self.closed_with.replace(Some(close.clone()));
-                self.close.replace(Some(close));
+                self.closed_with.replace(Some(Box::new(close)));
+                self.close_is_due.set(true);
             }
             Phase::Closing | Phase::Ended => {}
         }
@@ -203,8 +214,8 @@ impl Link {
     /// Sets the head of a response, which goes out with the first part of its body.
     pub(crate) fn hold_head(&self, head: ResponseHead) -> Result<(), Error> {
         match self.phase.get() {
-            Phase::Handshake if self.head.borrow().is_none() => {
-                self.head.replace(Some(Box::new(head)));
+            Phase::Handshake if !self.holds_head() => {
+                self.response().head.replace(Some(head));
                 Ok(())
             }
             Phase::Handshake | Phase::Open => Err(Error::ResponseStarted),
@@ -212,16 +223,21 @@ impl Link {
         }
     }
 
+    fn response(&self) -> &Response {
+        self.response.get_or_init(Box::default)
+    }
+
     pub(crate) fn holds_head(&self) -> bool {
-        self.head.borrow().is_some()
+        let response = self.response.get();
+        response.is_some_and(|response| response.head.borrow().is_some())
     }
 
     pub(crate) fn set_heartbeat(&self, silence: Duration) {
-        self.heartbeat.set(Some(silence));
+        self.response().heartbeat.set(Some(silence));
     }
 
     pub(crate) fn heartbeat(&self) -> Option<Duration> {
-        self.heartbeat.get()
+        self.response.get()?.heartbeat.get()
     }
 
     /// Whether the answer may come at any time, not only from `connect`.
@@ -240,13 +256,13 @@ impl Link {
 
     /// The code and reason that the server's side closed with, if it was the first to.
     pub(crate) fn closed_with(&self) -> Option<(CloseCode, String)> {
-        self.closed_with.borrow().clone()
+        self.closed_with.borrow().as_deref().cloned()
     }
 
     // ---- the driver's side
 
     pub(crate) fn take_answer(&self) -> Option<Answer> {
-        self.answer.take()
+        self.answer.take().map(|answer| *answer)
     }
 
     pub(crate) fn has_answer(&self) -> bool {
@@ -254,24 +270,35 @@ impl Link {
     }
 
     pub(crate) fn take_head(&self) -> Option<ResponseHead> {
-        self.head.take().map(|head| *head)
+        self.response.get()?.head.take()
     }
 
     /// Whether something waits to be taken out.
     pub(crate) fn has_outgoing(&self) -> bool {
-        !self.outbox.borrow().is_empty() || self.close.borrow().is_some()
+        !self.outbox.borrow().is_empty() || self.close_is_due.get()
     }
 
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
-        if let Some(frame) = self.outbox.borrow_mut().pop_front() {
+        if let Some(frame) = self.next_frame() {
             let queued = self.queued_bytes.get();
             observe::frame_sent(frame.len(), queued);
             self.queued_bytes
                 .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
             return Some(Outgoing::Frame(frame));
         }
-        let (code, reason) = self.close.take()?;
+        let due = self.close_is_due.take();
+        let (code, reason) = self.closed_with().filter(|_| due)?;
         Some(Outgoing::Close(code, reason))
+    }
+
+    fn next_frame(&self) -> Option<Frame> {
+        let mut outbox = self.outbox.borrow_mut();
+        let next = outbox.pop_front();
+        if outbox.is_empty() && outbox.capacity() > 0 {
+            // An idle connection keeps no buffer.
+            *outbox = VecDeque::new();
+        }
+        next
     }
 
     /// Whether so much waits that the driver should write before another handler runs.
@@ -289,7 +316,7 @@ impl Link {
         self.phase.set(Phase::Ended);
         self.outbox.take();
         self.queued_bytes.set(0);
-        self.close.take();
+        self.close_is_due.set(false);
     }
 
     /// Makes a handler that does not come to its end return nevertheless.

@@ -18,7 +18,7 @@ use crate::answer::Deny;
 use crate::consumer::{Consumer, OnUnknown};
 use crate::error::{HandlerError, HandlerResult, WithSources};
 use crate::event::{Disconnect, Frame};
-use crate::layers::{Layer, LayerMessage};
+use crate::layers::{Forwarder, Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
 use crate::scope::Scope;
@@ -47,6 +47,8 @@ pub(crate) trait Connection {
     fn disconnect(self: Box<Self>, why: Disconnect) -> Turn;
     /// The deadline that the consumer's kind had set.
     fn time_out(self: Box<Self>) -> Turn;
+    /// How messages get past the consumer; nothing while it must see all of them.
+    fn forwarder(&self) -> Option<&'static Forwarder>;
     /// What its own timers and tasks have for the consumer.
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due>;
 }
@@ -158,6 +160,10 @@ impl<C: Consumer> Connection for Session<C> {
             let outcome = settled(&link, "event", handler).await;
             (self as Box<dyn Connection>, outcome)
         })
+    }
+
+    fn forwarder(&self) -> Option<&'static Forwarder> {
+        Some(Forwarder::of::<C>())
     }
 
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due> {

@@ -13,9 +13,12 @@ use crate::layers::{LayerEvent, LayerMessage};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimerId(u64);
 
-pub(super) struct Timers<E> {
+/// Nothing is allocated without timers.
+pub(super) struct Timers<E>(Option<Box<Clock<E>>>);
+
+struct Clock<E> {
     entries: Vec<Entry<E>>,
-    /// Set for the earliest entry; nothing is allocated without timers.
+    /// Set for the earliest entry.
     sleep: Option<Pin<Box<Sleep>>>,
     next_id: u64,
 }
@@ -43,6 +46,12 @@ enum Pending<E> {
 
 impl<E> Default for Timers<E> {
     fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<E> Default for Clock<E> {
+    fn default() -> Self {
         Self {
             entries: Vec::new(),
             sleep: None,
@@ -67,6 +76,24 @@ impl<E: LayerEvent> Timers<E> {
     }
 
     fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
+        self.0.get_or_insert_default().add(after, event)
+    }
+
+    pub(super) fn cancel(&mut self, id: TimerId) {
+        if let Some(clock) = &mut self.0 {
+            clock.entries.retain(|entry| entry.id != id);
+        }
+    }
+
+    /// What the next timer that is due was set for.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+        let clock = self.0.as_mut();
+        clock.map_or(Poll::Pending, |clock| clock.poll_due(cx))
+    }
+}
+
+impl<E: LayerEvent> Clock<E> {
+    fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
         let id = TimerId(self.next_id);
         self.next_id += 1;
         let due = Instant::now() + after;
@@ -74,12 +101,7 @@ impl<E: LayerEvent> Timers<E> {
         id
     }
 
-    pub(super) fn cancel(&mut self, id: TimerId) {
-        self.entries.retain(|entry| entry.id != id);
-    }
-
-    /// What the next timer that is due was set for.
-    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         loop {
             let earliest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.due);
             let Some((index, due)) = earliest.map(|(index, entry)| (index, entry.due)) else {
@@ -124,8 +146,7 @@ impl<E: LayerEvent> Timers<E> {
 
 impl<E> fmt::Debug for Timers<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timers")
-            .field("waiting", &self.entries.len())
-            .finish()
+        let waiting = self.0.as_ref().map_or(0, |clock| clock.entries.len());
+        f.debug_struct("Timers").field("waiting", &waiting).finish()
     }
 }

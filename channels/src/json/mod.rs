@@ -137,6 +137,13 @@ pub trait JsonConsumer: Sized + 'static {
         Ok(())
     }
 
+    /// Gives the message to send for an event that no consumer of this type has to see, as
+    /// [`WebsocketConsumer::forward`]. One that cannot be written goes to [`event`](Self::event).
+    fn forward(event: &Self::Event) -> Option<Self::Outbound> {
+        let _ = event;
+        None
+    }
+
     /// Decides what becomes of an event that `Event` cannot hold.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
@@ -204,6 +211,10 @@ impl<C: JsonConsumer> WebsocketConsumer for Json<C> {
 
     async fn event(&mut self, event: Arc<C::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         self.0.event(event, ctx).await
+    }
+
+    fn forward(event: &C::Event) -> Option<Frame> {
+        C::encode(&C::forward(event)?).ok()
     }
 
     fn on_unknown(&self) -> OnUnknown {

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, ready};
-use uuid::Uuid;
 
 use super::globs;
 use super::queue::{Expiry, expiring_queue};
 use super::registry::Registry;
 use super::{ChannelLayer, ChannelReceiver, Extension};
 use super::{LayerError, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName};
+use crate::names::{ChannelName, GroupName, random_process};
 use crate::observe;
 
 /// Messages that wait on one channel before the next is refused.
@@ -36,7 +35,7 @@ pub struct InMemoryLayer {
     capacities: Vec<(String, usize)>,
     default_capacity: usize,
     max_message_bytes: usize,
-    process: Uuid,
+    process: String,
 }
 
 /// Sets up an [`InMemoryLayer`].
@@ -97,7 +96,7 @@ impl InMemoryLayerBuilder {
             capacities: self.capacities,
             default_capacity: self.default_capacity,
             max_message_bytes: self.max_message_bytes,
-            process: Uuid::new_v4(),
+            process: random_process(),
         }
     }
 }
@@ -120,15 +119,12 @@ impl InMemoryLayer {
     }
 
     fn open(&self, prefix: &str) -> Result<ChannelReceiver, LayerError> {
-        let process = self.process.simple();
-        let local = Uuid::new_v4().simple();
-        let name = ChannelName::new(&format!("{prefix}.{process}!{local}"))?;
+        let name = ChannelName::random(prefix, &self.process)?;
         let capacity = self.capacity_of(&name);
-        let expiry = self.registry.expiry.clone();
-        let (sender, receiver) = expiring_queue(name.clone(), capacity, Some(expiry));
+        let expiry = Arc::clone(&self.registry.expiry);
+        let (sender, receiver) = expiring_queue(name, capacity, Some(expiry));
         self.registry.open(sender);
-        let registry = Arc::clone(&self.registry);
-        Ok(receiver.on_drop(move || registry.forget(&name)))
+        Ok(receiver.at_home(Arc::clone(&self.registry) as _))
     }
 
     fn capacity_of(&self, name: &ChannelName) -> usize {
@@ -152,7 +148,7 @@ impl InMemoryLayer {
     fn put(&self, channel: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
         self.check_size(&message)?;
         if channel.is_specific() {
-            return self.registry.sender(channel)?.send(message);
+            return self.registry.send(channel, message);
         }
         let Registry { normal, expiry, .. } = &*self.registry;
         normal.send(channel, message, self.capacity_of(channel), expiry)
@@ -224,7 +220,7 @@ impl ChannelLayer for InMemoryLayer {
         let capacity_of = |name: &ChannelName| self.capacity_of(name);
         let report = self
             .registry
-            .group_send(group, &message, except, capacity_of);
+            .group_send(group, message, except, capacity_of);
         if report.dropped > 0 {
             let SendReport { delivered, dropped } = report;
             let of = delivered + dropped;
@@ -243,10 +239,8 @@ impl ChannelLayer for InMemoryLayer {
 
     fn waiting<'a>(&'a self, channel: &'a ChannelName) -> BoxFuture<'a, Result<usize, LayerError>> {
         let Registry { normal, expiry, .. } = &*self.registry;
-        let waiting = match self.registry.sender(channel) {
-            Ok(sender) => sender.waiting(),
-            Err(_) => normal.waiting(channel, expiry),
-        };
+        let owned = self.registry.waiting(channel);
+        let waiting = owned.unwrap_or_else(|| normal.waiting(channel, expiry));
         Box::pin(ready(Ok(waiting)))
     }
 

@@ -3,7 +3,6 @@
 //! Source: channels/layers.py, where `get_channel_layer` gives None, and consumers work without.
 
 use futures_util::future::{BoxFuture, ready};
-use uuid::Uuid;
 
 use super::queue;
 use super::{ChannelLayer, ChannelReceiver, Extension, LayerError, LayerMessage, SendReport};
@@ -21,8 +20,7 @@ impl ChannelLayer for NoLayer {
         &'a self,
         prefix: &'a str,
     ) -> BoxFuture<'a, Result<ChannelReceiver, LayerError>> {
-        let local = Uuid::new_v4().simple();
-        let name = ChannelName::new(&format!("{prefix}.none!{local}"));
+        let name = ChannelName::random(prefix, "none");
         let opened = name.map(|name| queue(name, 0).1);
         Box::pin(ready(opened.map_err(LayerError::from)))
     }

@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 
+use super::router::{Inbox, Port};
 use super::{LayerError, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
@@ -22,7 +24,7 @@ pub fn queue(name: ChannelName, capacity: usize) -> (ChannelSender, ChannelRecei
 pub(super) fn expiring_queue(
     name: ChannelName,
     capacity: usize,
-    expiry: Option<Expiry>,
+    expiry: Option<Arc<Expiry>>,
 ) -> (ChannelSender, ChannelReceiver) {
     let queue = Arc::new(Queue {
         name,
@@ -32,7 +34,8 @@ pub(super) fn expiring_queue(
     });
     let receiver = ChannelReceiver {
         queue: Arc::clone(&queue),
-        on_drop: None,
+        home: None,
+        inbox: None,
     };
     (ChannelSender(queue), receiver)
 }
@@ -71,7 +74,7 @@ impl Expiry {
 struct Queue {
     name: ChannelName,
     capacity: usize,
-    expiry: Option<Expiry>,
+    expiry: Option<Arc<Expiry>>,
     state: Mutex<State>,
 }
 
@@ -93,7 +96,9 @@ impl Queue {
     }
 
     fn now(&self) -> Instant {
-        self.expiry.as_ref().map_or_else(Instant::now, Expiry::now)
+        self.expiry
+            .as_deref()
+            .map_or_else(Instant::now, Expiry::now)
     }
 
     /// Drops what is too old. Whoever reads here has missed something then.
@@ -163,6 +168,11 @@ impl ChannelSender {
         Ok(())
     }
 
+    /// Whether the next message would be refused.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting() >= self.0.capacity
+    }
+
     /// How many messages wait.
     pub fn waiting(&self) -> usize {
         let mut state = self.0.lock();
@@ -176,12 +186,40 @@ impl ChannelSender {
     }
 }
 
+/// A layer of this process, as its channels see it.
+pub(super) trait Home: Send + Sync {
+    /// Lets a router of this thread, if there is one, hand out the channel's messages; gives what
+    /// it takes them from.
+    fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) -> Option<Arc<Inbox>>;
+
+    /// Takes the channel out of all groups.
+    fn forget(&self, name: &ChannelName);
+}
+
+/// A layer that has no routers here, and only wants to know when the channel ends.
+struct Elsewhere(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Home for Elsewhere {
+    fn attach(&self, _: &ChannelName, _: Rc<dyn Port>) -> Option<Arc<Inbox>> {
+        None
+    }
+
+    fn forget(&self, _: &ChannelName) {
+        let forget = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(forget) = forget {
+            forget();
+        }
+    }
+}
+
 /// The receiving half of a channel: a stream of what is sent to its name.
 ///
 /// Dropping it closes the channel and takes it out of all groups.
 pub struct ChannelReceiver {
     queue: Arc<Queue>,
-    on_drop: Option<Box<dyn FnOnce() + Send>>,
+    home: Option<Arc<dyn Home>>,
+    /// That of the router which hands the messages out.
+    inbox: Option<Arc<Inbox>>,
 }
 
 impl ChannelReceiver {
@@ -191,9 +229,35 @@ impl ChannelReceiver {
     }
 
     /// Lets a layer forget the channel when its receiver goes.
-    pub fn on_drop(mut self, forget: impl FnOnce() + Send + 'static) -> Self {
-        self.on_drop = Some(Box::new(forget));
+    pub fn on_drop(self, forget: impl FnOnce() + Send + 'static) -> Self {
+        self.at_home(Arc::new(Elsewhere(Mutex::new(Some(Box::new(forget))))))
+    }
+
+    pub(super) fn at_home(mut self, home: Arc<dyn Home>) -> Self {
+        self.home = Some(home);
         self
+    }
+
+    /// The sending half, for who puts messages in without the layer.
+    pub(crate) fn sender(&self) -> ChannelSender {
+        ChannelSender(Arc::clone(&self.queue))
+    }
+
+    /// Lets messages come by way of this thread's router, if the layer has routers.
+    pub(crate) fn attach(&mut self, port: Rc<dyn Port>) {
+        if let Some(home) = &self.home {
+            self.inbox = home.attach(self.name(), port);
+        }
+    }
+
+    /// Whether the router has something to hand out, perhaps to this channel.
+    pub(crate) fn is_router_due(&self) -> bool {
+        self.inbox.as_ref().is_some_and(|inbox| inbox.is_due())
+    }
+
+    /// How many messages wait, be they too old or not.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.lock().messages.len()
     }
 
     /// Runs once, on the sender's thread, when a message finds the channel full.
@@ -259,8 +323,8 @@ impl Drop for ChannelReceiver {
         };
         // What waits is dropped after the lock is free again: it may own anything.
         drop(std::mem::replace(&mut *self.queue.lock(), closed));
-        if let Some(forget) = self.on_drop.take() {
-            forget();
+        if let Some(home) = &self.home {
+            home.forget(self.name());
         }
     }
 }

@@ -5,8 +5,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use regex::Regex;
-
 type Convert = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// A converter of the application's own, for
@@ -49,12 +47,6 @@ impl PathConverter {
 
     pub(super) fn apply(&self, text: &str) -> Option<String> {
         (self.convert)(text)
-    }
-
-    /// Whether a text could stand in a path here.
-    pub(super) fn takes(&self, text: &str) -> bool {
-        let whole = Regex::new(&format!(r"\A(?:{})\z", self.regex));
-        whole.is_ok_and(|whole| whole.is_match(text)) && self.apply(text).is_some()
     }
 
     /// One of Django's own.

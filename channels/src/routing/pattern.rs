@@ -2,12 +2,13 @@
 //!
 //! Source: django/urls/resolvers.py.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
 use super::converter::PathConverter;
-use super::reverse::Piece;
+use super::reverse::{Argument, Piece};
 
 /// The converters that an application added, by name.
 pub(super) type Converters = BTreeMap<String, PathConverter>;
@@ -15,6 +16,8 @@ pub(super) type Converters = BTreeMap<String, PathConverter>;
 /// A compiled pattern.
 pub(super) struct Pattern {
     regex: Regex,
+    /// What every matching path begins with, which is quicker to see than that it does not match.
+    start: String,
     /// Converter of each named argument; a regular expression has none.
     converters: Converters,
     /// What a path is put together from; a regular expression has no such thing.
@@ -23,9 +26,10 @@ pub(super) struct Pattern {
 
 /// What a pattern took out of a path.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Matched {
+pub(super) struct Matched<'a> {
     pub(super) args: Vec<String>,
-    pub(super) kwargs: BTreeMap<String, String>,
+    /// Names of the pattern with what stands for them.
+    pub(super) kwargs: Vec<(&'a str, Cow<'a, str>)>,
     /// Where the match ended, in bytes.
     pub(super) end: usize,
 }
@@ -34,14 +38,19 @@ impl Pattern {
     /// Compiles `rooms/<int:room>/`. A prefix may be followed by anything.
     pub(super) fn path(pattern: &str, prefix: bool, own: &Converters) -> Result<Self, String> {
         let pieces = pieces_of(pattern, own)?;
+        let start = match pieces.first() {
+            Some(Piece::Literal(text)) => text.clone(),
+            _ => String::new(),
+        };
         let mut regex = String::from("^");
         let mut converters = Converters::new();
         for piece in &pieces {
             match piece {
                 Piece::Literal(text) => regex.push_str(&regex::escape(text)),
-                Piece::Argument(name, converter) => {
-                    let inner = Regex::new(&converter.regex).map_err(|error| error.to_string())?;
-                    regex.push_str(&format!("(?P<{name}>{inner})"));
+                Piece::Argument(Argument {
+                    name, converter, ..
+                }) => {
+                    regex.push_str(&format!("(?P<{name}>{})", converter.regex));
                     if converters.insert(name.clone(), converter.clone()).is_some() {
                         return Err(format!("the argument {name:?} appears twice"));
                     }
@@ -53,6 +62,7 @@ impl Pattern {
         }
         Ok(Self {
             regex: Regex::new(&regex).map_err(|error| error.to_string())?,
+            start,
             converters,
             pieces: Some(pieces),
         })
@@ -67,12 +77,16 @@ impl Pattern {
         };
         Ok(Self {
             regex: Regex::new(&whole).map_err(|error| error.to_string())?,
+            start: String::new(),
             converters: BTreeMap::new(),
             pieces: None,
         })
     }
 
-    pub(super) fn matches(&self, path: &str) -> Option<Matched> {
+    pub(super) fn matches<'a>(&'a self, path: &'a str) -> Option<Matched<'a>> {
+        if !path.starts_with(&self.start) {
+            return None;
+        }
         let captures = self.regex.captures(path)?;
         let mut matched = Matched {
             end: captures.get(0)?.end(),
@@ -85,10 +99,10 @@ impl Pattern {
             match (name, text) {
                 (Some(name), Some(text)) => {
                     let value = match self.converters.get(name) {
-                        Some(converter) => converter.apply(text)?,
-                        None => text.to_owned(),
+                        Some(converter) => converter.apply(text)?.into(),
+                        None => text.into(),
                     };
-                    matched.kwargs.insert(name.to_owned(), value);
+                    matched.kwargs.push((name, value));
                 }
                 // With a named group beside it an unnamed one is no argument.
                 (None, Some(text)) if !has_names => matched.args.push(text.to_owned()),
@@ -107,7 +121,7 @@ fn pieces_of(pattern: &str, own: &Converters) -> Result<Vec<Piece>, String> {
         let inner = &rest[open + 1..];
         let close = inner.find('>').ok_or("a '<' has no '>'")?;
         let (name, converter) = argument(&inner[..close], own)?;
-        pieces.push(Piece::Argument(name.to_owned(), converter));
+        pieces.push(Piece::Argument(Argument::new(name, converter)?));
         rest = &inner[close + 1..];
     }
     pieces.push(Piece::Literal(rest.to_owned()));

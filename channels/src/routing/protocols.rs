@@ -85,8 +85,8 @@ impl Service for ProtocolTypeRouter {
             return Box::pin(ready(Err(Deny::unrouted())));
         };
         // A route to a router is a prefix; beside that router, a consumer takes the whole path.
-        let left_over = |left: &String| self.nests() && !target.nests() && !left.is_empty();
-        if scope.route().remaining.as_ref().is_some_and(left_over) {
+        let left_over = |left: &str| self.nests() && !target.nests() && !left.is_empty();
+        if scope.left().is_some_and(left_over) {
             return Box::pin(ready(Err(Deny::unrouted())));
         }
         Box::pin(target.call(scope))

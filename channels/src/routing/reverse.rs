@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::Regex;
 
 use super::converter::PathConverter;
 
@@ -10,7 +11,33 @@ use super::converter::PathConverter;
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
     Literal(String),
-    Argument(String, PathConverter),
+    Argument(Argument),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Argument {
+    pub(super) name: String,
+    pub(super) converter: PathConverter,
+    /// Matches a text that the converter takes from end to end.
+    whole: Regex,
+}
+
+impl Argument {
+    pub(super) fn new(name: &str, converter: PathConverter) -> Result<Self, String> {
+        // By itself first: brackets that do not fit could fit those around it.
+        let inner = Regex::new(&converter.regex).map_err(|error| error.to_string())?;
+        let whole = Regex::new(&format!(r"\A(?:{inner})\z")).map_err(|error| error.to_string())?;
+        Ok(Self {
+            name: name.to_owned(),
+            converter,
+            whole,
+        })
+    }
+
+    /// Whether a text could stand in a path here.
+    fn takes(&self, text: &str) -> bool {
+        self.whole.is_match(text) && self.converter.apply(text).is_some()
+    }
 }
 
 /// What stays as it is in a path, beside letters and digits, as Django leaves it.
@@ -89,7 +116,7 @@ impl Names {
 fn argument(piece: &Piece) -> Option<String> {
     match piece {
         Piece::Literal(_) => None,
-        Piece::Argument(name, _) => Some(name.clone()),
+        Piece::Argument(argument) => Some(argument.name.clone()),
     }
 }
 
@@ -99,9 +126,9 @@ fn put_together(pieces: &[Piece], args: &[(&str, &str)]) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => path.extend(utf8_percent_encode(text, ESCAPED)),
-            Piece::Argument(name, converter) => {
-                let (_, value) = args.iter().find(|(known, _)| known == name)?;
-                if !converter.takes(value) {
+            Piece::Argument(argument) => {
+                let (_, value) = args.iter().find(|(known, _)| *known == argument.name)?;
+                if !argument.takes(value) {
                     return None;
                 }
                 path.extend(utf8_percent_encode(value, ESCAPED));

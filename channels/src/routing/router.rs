@@ -7,7 +7,7 @@ use super::endpoint::{Connecting, Endpoint, IntoEndpoint, Service};
 use super::pattern::{Converters, Matched, Pattern};
 use super::reverse::Names;
 use crate::answer::Deny;
-use crate::scope::{Scope, UrlRoute};
+use crate::scope::Scope;
 
 /// Routes paths to consumers, as Django's `path()` does.
 ///
@@ -137,21 +137,12 @@ impl Route {
     /// The scope as the target sees it, if the route matches what is left of the path.
     fn enter(&self, scope: &Scope, path: &str) -> Option<Scope> {
         let Matched { args, kwargs, end } = self.pattern.matches(path)?;
-        let UrlRoute {
-            args: mut all_args,
-            kwargs: mut all_kwargs,
-            ..
-        } = scope.route().clone();
-        all_args.extend(args);
-        all_kwargs.extend(kwargs);
-        all_kwargs.extend(self.kwargs.iter().cloned());
-        let mut inner = scope.clone();
-        inner.set_route(UrlRoute {
-            args: all_args,
-            kwargs: all_kwargs,
-            remaining: Some(path[end..].to_owned()),
-        });
-        Some(inner)
+        let outer = scope.params().iter();
+        let captured = kwargs.iter().map(|(name, value)| (*name, &**value));
+        let fixed = self.kwargs.iter().map(|(name, value)| (&**name, &**value));
+        let params = outer.chain(captured).chain(fixed).collect();
+        let args = [scope.args(), &args].concat();
+        Some(scope.enter(path.len() - end, params, args))
     }
 }
 
@@ -162,7 +153,7 @@ impl Service for URLRouter {
                 return Err(Deny::unrouted());
             };
             for route in &self.routes {
-                let Some(inner) = route.enter(&scope, &path) else {
+                let Some(inner) = route.enter(&scope, path) else {
                     continue;
                 };
                 match route.target.call(inner).await {
@@ -176,12 +167,11 @@ impl Service for URLRouter {
 }
 
 /// What an outer router left, or at the outermost the path without mount prefix and slashes.
-fn path_to_match(scope: &Scope) -> Option<String> {
-    if let Some(remaining) = &scope.route().remaining {
-        return Some(remaining.clone());
-    }
-    let path = scope.path().strip_prefix(scope.root_path())?;
-    Some(path.trim_start_matches('/').to_owned())
+fn path_to_match(scope: &Scope) -> Option<&str> {
+    scope.left().or_else(|| {
+        let path = scope.path().strip_prefix(scope.root_path())?;
+        Some(path.trim_start_matches('/'))
+    })
 }
 
 impl IntoEndpoint for URLRouter {

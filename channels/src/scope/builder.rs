@@ -1,16 +1,27 @@
 //! Makes a [`Scope`]: from a real request in a driver, from a few words in a test.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::{Handshake, Protocol, Scope};
+use super::extensions::Extensions;
+use super::handshake::{Handshake, Said};
+use super::packed::Packing;
+use super::{Cookies, Params, Protocol, Scope, WorkedOff};
 use crate::names::ChannelName;
+
+/// Bytes that the headers of a browser take, about.
+const HEADER_BYTES: usize = 1024;
 
 /// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
 #[derive(Clone)]
-pub struct ScopeBuilder(Handshake);
+pub struct ScopeBuilder {
+    said: Said,
+    protocol: Protocol,
+    secure: bool,
+    subprotocols: Vec<String>,
+    channel: Option<ChannelName>,
+}
 
 impl ScopeBuilder {
     /// Takes a path with an optional query, or a whole URL of which only these two are used.
@@ -21,23 +32,25 @@ impl ScopeBuilder {
         };
         let path = path.split_once('#').map_or(path, |(before, _)| before);
         let (raw_path, query_string) = path.split_once('?').unwrap_or((path, ""));
-        Self(Handshake {
-            path: percent_decode_str(raw_path)
-                .decode_utf8_lossy()
-                .into_owned(),
-            raw_path: raw_path.to_owned(),
-            query_string: query_string.to_owned(),
-            root_path: String::new(),
-            headers: Vec::new(),
-            client: None,
-            server: None,
+        Self {
+            said: Said {
+                path: percent_decode_str(raw_path)
+                    .decode_utf8_lossy()
+                    .into_owned(),
+                raw_path: raw_path.to_owned(),
+                query_string: query_string.to_owned(),
+                root_path: String::new(),
+                method: "GET".into(),
+                http_version: "1.1".into(),
+                client: None,
+                server: None,
+                headers: Packing::with_capacity(HEADER_BYTES),
+            },
             protocol: Protocol::Websocket,
             secure: false,
             subprotocols: Vec::new(),
-            http_version: "1.1".to_owned(),
-            method: "GET".to_owned(),
             channel: None,
-        })
+        }
     }
 
     /// Adds a header. A name with `_` is dropped. A second value of a name stands for itself in a
@@ -47,89 +60,87 @@ impl ScopeBuilder {
         if name.contains('_') {
             return self;
         }
-        let name = name.to_ascii_lowercase();
-        let value = value.as_ref().trim_ascii();
-        self.0.headers.push((name, value.to_vec()));
+        let headers = &mut self.said.headers;
+        match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => headers.push(name.to_ascii_lowercase().as_bytes()),
+            false => headers.push(name.as_bytes()),
+        }
+        headers.push(value.as_ref().trim_ascii());
         self
     }
 
     /// Says what kind of connection it is; a WebSocket unless set.
     pub fn protocol(mut self, protocol: Protocol) -> Self {
-        self.0.protocol = protocol;
+        self.protocol = protocol;
         self
     }
 
     /// Makes it the scope of a worker's consumer, of this channel.
     pub fn channel(mut self, name: ChannelName) -> Self {
-        self.0.channel = Some(name);
+        self.channel = Some(name);
         self.protocol(Protocol::Channel)
     }
 
     /// Sets the peer's address.
     pub fn client(mut self, address: Option<SocketAddr>) -> Self {
-        self.0.client = address;
+        self.said.client = address;
         self
     }
 
     /// Sets the address that the peer connected to.
     pub fn server(mut self, address: Option<SocketAddr>) -> Self {
-        self.0.server = address;
+        self.said.server = address;
         self
     }
 
     /// Says that the connection came through TLS.
     pub fn secure(mut self, secure: bool) -> Self {
-        self.0.secure = secure;
+        self.secure = secure;
         self
     }
 
     /// Sets the method of the request; `GET` unless set.
     pub fn method(mut self, method: &str) -> Self {
-        self.0.method = method.to_ascii_uppercase();
+        self.said.method = method.to_ascii_uppercase().into();
         self
     }
 
     /// Sets the version of HTTP, as `1.1`.
     pub fn http_version(mut self, version: &str) -> Self {
-        version.clone_into(&mut self.0.http_version);
+        self.said.http_version = version.to_owned().into();
         self
     }
 
     /// Sets the prefix that the outermost router cuts off the path.
     pub fn root_path(mut self, prefix: &str) -> Self {
-        self.0.root_path = prefix.to_owned();
+        self.said.root_path = prefix.to_owned();
         self
     }
 
     /// Adds a subprotocol to those offered.
     pub fn subprotocol(mut self, name: &str) -> Self {
-        self.0.subprotocols.push(name.to_owned());
+        self.subprotocols.push(name.to_owned());
         self
     }
 
     /// The finished scope.
-    pub fn build(mut self) -> Scope {
-        let every_name = self.0.protocol == Protocol::Websocket;
-        join_values(&mut self.0.headers, |name| every_name || name == "cookie");
-        Scope {
-            handshake: Arc::new(self.0),
-            route: Arc::default(),
-            cookies: Arc::default(),
-            extensions: Arc::default(),
+    pub fn build(self) -> Scope {
+        let every_name = self.protocol == Protocol::Websocket;
+        let mut scope = Scope {
+            handshake: Handshake::of(&self.said, |name| every_name || name == b"cookie"),
+            protocol: self.protocol,
+            secure: self.secure,
+            left: None,
+            params: Params::default(),
+            cookies: Cookies::default(),
+            extensions: Extensions::default(),
+        };
+        if !self.subprotocols.is_empty() {
+            scope.set_subprotocols(self.subprotocols);
         }
-    }
-}
-
-/// Makes one header of those that have the same name, where that is wanted.
-fn join_values(headers: &mut Vec<(String, Vec<u8>)>, wanted: impl Fn(&str) -> bool) {
-    for (name, value) in std::mem::take(headers) {
-        let known = headers.iter_mut().find(|(known, _)| *known == name);
-        match known.filter(|_| wanted(&name)) {
-            Some((_, joined)) => {
-                joined.extend_from_slice(if name == "cookie" { b"; " } else { b"," });
-                joined.extend_from_slice(&value);
-            }
-            None => headers.push((name, value)),
+        if let Some(name) = self.channel {
+            scope.insert(WorkedOff(name));
         }
+        scope
     }
 }

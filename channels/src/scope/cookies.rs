@@ -2,7 +2,9 @@
 //!
 //! Source: channels/sessions.py, `CookieMiddleware`, and Django's `parse_cookie`.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+
+use super::pairs::Pairs;
 
 /// The cookies that a client sent, by name.
 ///
@@ -11,7 +13,7 @@ use std::collections::BTreeMap;
 /// assert_eq!(cookies.get("q"), Some("quoted val"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cookies(BTreeMap<String, String>);
+pub struct Cookies(Pairs);
 
 impl Cookies {
     /// Reads the value of a `Cookie` header.
@@ -19,45 +21,46 @@ impl Cookies {
     /// The last of several cookies of one name wins; a part without `=` is a value with an empty
     /// name; double quotes and backslash escapes are undone; nothing is percent-decoded.
     pub fn parse(header: &str) -> Self {
-        let mut cookies = BTreeMap::new();
-        for part in header.split(';') {
+        let parts = header.split(';').map(|part| {
             let (name, value) = part.split_once('=').unwrap_or(("", part));
-            let (name, value) = (name.trim(), value.trim());
-            if !name.is_empty() || !value.is_empty() {
-                cookies.insert(name.to_owned(), unquote(value));
-            }
-        }
-        Self(cookies)
+            (name.trim(), value.trim())
+        });
+        let cookies = parts.filter(|(name, value)| !name.is_empty() || !value.is_empty());
+        Self(
+            cookies
+                .map(|(name, value)| (name, unquote(value)))
+                .collect(),
+        )
     }
 
     /// The value of one cookie.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.0.get(name)
     }
 
     /// All cookies, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (&**name, &**value))
+        self.0.iter()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.iter().count()
     }
 
     /// Whether the client sent none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().next().is_none()
     }
 }
 
 /// Removes surrounding double quotes, then `\"`-like and `\054`-like escapes.
-fn unquote(value: &str) -> String {
+fn unquote(value: &str) -> Cow<'_, str> {
     let Some(inner) = value
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
     else {
-        return value.to_owned();
+        return value.into();
     };
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
@@ -74,7 +77,7 @@ fn unquote(value: &str) -> String {
         }
     }
     text.push_str(rest);
-    text
+    text.into()
 }
 
 fn octal(digits: &str) -> Option<u8> {

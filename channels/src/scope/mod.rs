@@ -3,12 +3,16 @@
 //! The typed form of ASGI's scope. Source: `daphne/ws_protocol.py` and the ASGI specification;
 //! see [`ScopeBuilder`] for how drivers and tests make one.
 
+mod address;
 mod builder;
 mod cookies;
+mod extensions;
+mod handshake;
+mod packed;
+mod pairs;
+mod params;
 mod protocol;
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -20,9 +24,10 @@ use crate::error::Error;
 use crate::names::ChannelName;
 pub use builder::ScopeBuilder;
 pub use cookies::Cookies;
+use extensions::Extensions;
+use handshake::Handshake;
+pub use params::Params;
 pub use protocol::Protocol;
-
-type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 /// Path, headers, cookies, route arguments and whatever middleware found out.
 ///
@@ -38,38 +43,26 @@ type Extensions = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 /// ```
 #[derive(Clone)]
 pub struct Scope {
-    handshake: Arc<Handshake>,
-    route: Arc<UrlRoute>,
-    cookies: Arc<Cookies>,
-    extensions: Arc<Extensions>,
-}
-
-/// The part of a scope that no middleware changes.
-#[derive(Clone)]
-struct Handshake {
-    path: String,
-    raw_path: String,
-    query_string: String,
-    root_path: String,
-    /// Lower-case names, in order; several of one name are joined, as Channels does for sockets.
-    headers: Vec<(String, Vec<u8>)>,
-    client: Option<SocketAddr>,
-    server: Option<SocketAddr>,
+    handshake: Handshake,
     protocol: Protocol,
     secure: bool,
-    subprotocols: Vec<String>,
-    http_version: String,
-    method: String,
-    channel: Option<ChannelName>,
+    /// How many bytes at the end of the path the routers have left to those further in; nothing
+    /// before the first router. No head of a request is so long that they would not fit.
+    left: Option<u32>,
+    params: Params,
+    cookies: Cookies,
+    /// Holds what few connections have, too: see the types below.
+    extensions: Extensions,
 }
 
-/// What routing took out of the path, and what is left for routers further in.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UrlRoute {
-    pub(crate) args: Vec<String>,
-    pub(crate) kwargs: BTreeMap<String, String>,
-    pub(crate) remaining: Option<String>,
-}
+/// The subprotocols that the client offered, if it did.
+struct Offered(Vec<String>);
+
+/// The channel of a worker's consumer.
+struct WorkedOff(ChannelName);
+
+/// The unnamed arguments of the route, if it has any.
+struct Args(Vec<String>);
 
 impl Scope {
     /// Starts a scope for a path, which may be followed by `?` and a query.
@@ -79,17 +72,17 @@ impl Scope {
 
     /// The path, percent-decoded.
     pub fn path(&self) -> &str {
-        &self.handshake.path
+        self.handshake.path()
     }
 
     /// The path as it was sent, without the query.
     pub fn raw_path(&self) -> &str {
-        &self.handshake.raw_path
+        self.handshake.raw_path()
     }
 
     /// What follows the `?`, still encoded; empty if there was none.
     pub fn query_string(&self) -> &str {
-        &self.handshake.query_string
+        self.handshake.query_string()
     }
 
     /// The query as a value of the application's own type.
@@ -104,16 +97,13 @@ impl Scope {
 
     /// The prefix under which the application is mounted; the outermost router cuts it off.
     pub fn root_path(&self) -> &str {
-        &self.handshake.root_path
+        self.handshake.root_path()
     }
 
     /// One header by its name in any case, if its value is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let (_, value) = self
-            .handshake
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let mut headers = self.handshake.headers();
+        let (_, value) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))?;
         std::str::from_utf8(value).ok()
     }
 
@@ -121,28 +111,28 @@ impl Scope {
     /// sorted by name, and several values of a name are joined in their order. Names with `_` were
     /// dropped, since proxies cannot tell them from those with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let headers = self.handshake.headers.iter();
-        headers.map(|(name, value)| (&**name, &**value))
+        let headers = self.handshake.headers();
+        headers.map(|(name, value)| (packed::text(name), value))
     }
 
     /// The peer's address; `None` on a Unix socket and in tests.
     pub fn client(&self) -> Option<SocketAddr> {
-        self.handshake.client
+        self.handshake.client()
     }
 
     /// The address that the peer connected to; `None` on a Unix socket and in tests.
     pub fn server(&self) -> Option<SocketAddr> {
-        self.handshake.server
+        self.handshake.server()
     }
 
     /// What kind of connection it is: ASGI's `type`.
     pub fn protocol(&self) -> Protocol {
-        self.handshake.protocol
+        self.protocol
     }
 
     /// `ws` or `http`, and `wss` or `https` behind TLS; empty in a worker.
     pub fn scheme(&self) -> &str {
-        match (self.handshake.protocol, self.handshake.secure) {
+        match (self.protocol, self.secure) {
             (Protocol::Websocket, false) => "ws",
             (Protocol::Websocket, true) => "wss",
             (Protocol::Http, false) => "http",
@@ -153,22 +143,22 @@ impl Scope {
 
     /// The subprotocols that the client offered, in its order.
     pub fn subprotocols(&self) -> &[String] {
-        &self.handshake.subprotocols
+        self.get::<Offered>().map_or(&[], |Offered(names)| names)
     }
 
     /// The version of HTTP, as `1.1`.
     pub fn http_version(&self) -> &str {
-        &self.handshake.http_version
+        self.handshake.http_version()
     }
 
     /// The method in capitals: `GET` of a handshake.
     pub fn method(&self) -> &str {
-        &self.handshake.method
+        self.handshake.method()
     }
 
     /// The channel whose messages a worker's consumer gets; `None` on any other connection.
     pub fn channel(&self) -> Option<&ChannelName> {
-        self.handshake.channel.as_ref()
+        self.get().map(|WorkedOff(name)| name)
     }
 
     /// A named argument of the route, as `7` of `rooms/<int:room>/`.
@@ -177,7 +167,7 @@ impl Scope {
     /// [`Error::MissingParam`] if the pattern has no such name, [`Error::InvalidParam`] if the
     /// text does not read as `T`.
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Error> {
-        let text = self.route.kwargs.get(name);
+        let text = self.params.get(name);
         let text = text.ok_or_else(|| Error::MissingParam(name.to_owned()))?;
         let Ok(value) = text.parse() else {
             return Err(Error::InvalidParam {
@@ -189,13 +179,13 @@ impl Scope {
     }
 
     /// The named arguments of the route, by name.
-    pub fn params(&self) -> &BTreeMap<String, String> {
-        &self.route.kwargs
+    pub fn params(&self) -> &Params {
+        &self.params
     }
 
     /// The unnamed arguments of the route: groups without a name of a regular expression.
     pub fn args(&self) -> &[String] {
-        &self.route.args
+        self.get::<Args>().map_or(&[], |Args(values)| values)
     }
 
     /// The cookies; empty before [`CookieMiddleware`](crate::CookieMiddleware).
@@ -204,20 +194,30 @@ impl Scope {
     }
 
     pub(crate) fn set_cookies(&mut self, cookies: Cookies) {
-        self.cookies = Arc::new(cookies);
+        self.cookies = cookies;
     }
 
     /// Replaces the subprotocols that the client offered, as those without a secret among them.
     pub(crate) fn set_subprotocols(&mut self, offered: Vec<String>) {
-        Arc::make_mut(&mut self.handshake).subprotocols = offered;
+        self.insert(Offered(offered));
     }
 
-    pub(crate) fn route(&self) -> &UrlRoute {
-        &self.route
+    /// What a router left of the path to those further in; nothing before the first router.
+    pub(crate) fn left(&self) -> Option<&str> {
+        let path = self.path();
+        let from = path.len().checked_sub(self.left? as usize)?;
+        path.get(from..)
     }
 
-    pub(crate) fn set_route(&mut self, route: UrlRoute) {
-        self.route = Arc::new(route);
+    /// The scope further in of a route, which left that many bytes at the end of the path.
+    pub(crate) fn enter(&self, left: usize, params: Params, args: Vec<String>) -> Self {
+        let mut inner = self.clone();
+        inner.left = Some(u32::try_from(left).unwrap_or(u32::MAX));
+        inner.params = params;
+        if !args.is_empty() {
+            inner.insert(Args(args));
+        }
+        inner
     }
 
     /// Puts in a value of the application's own, such as the signed-in user; one of each type.
@@ -226,18 +226,17 @@ impl Scope {
     }
 
     pub(crate) fn insert_shared<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
-        Arc::make_mut(&mut self.extensions).insert(TypeId::of::<T>(), value);
+        self.extensions.insert(value);
     }
 
     /// As [`get`](Self::get), to keep.
     pub(crate) fn get_shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let value = self.extensions.get(&TypeId::of::<T>())?;
-        Arc::clone(value).downcast().ok()
+        self.extensions.get_shared()
     }
 
     /// The value of that type that middleware put in.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.extensions.get(&TypeId::of::<T>())?.downcast_ref()
+        self.extensions.get()
     }
 }
 
@@ -247,7 +246,7 @@ impl fmt::Debug for Scope {
         f.debug_struct("Scope")
             .field("path", &self.path())
             .field("client", &self.client())
-            .field("params", &self.route.kwargs)
+            .field("params", &self.params)
             .finish_non_exhaustive()
     }
 }

@@ -1,31 +1,100 @@
-//! The actor context of one connection: actix's own, with a buffer of bytes ready to be sent.
+//! The actor context of one connection: an outlet of bytes ready to be sent beside what every
+//! actix context has.
 //!
-//! actix-web-actors' context hides its queue and cannot tell how much waits in it.
+//! actix-web-actors' context hides its queue and cannot tell how much waits in it; actix' own
+//! keeps room in each connection for futures and addresses that hardly any has.
 
-use actix::dev::{AsyncContextParts, ContextFut, ContextParts, Envelope, Mailbox, ToEnvelope};
+use std::cell::{Cell, OnceCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix::dev::{Envelope, Mailbox, ToEnvelope};
 use actix::fut::ActorFuture;
-use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
-use bytes::BytesMut;
+use actix::{
+    Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle, WeakAddr,
+};
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
 use super::actor::SocketActor;
 use super::deflate::Deflater;
 use super::frames::Opcode;
-use super::writing::{write_close, write_frame};
+use super::outlet::Outlet;
+use super::writing::{parts, write_close, write_frame};
 use crate::event::Frame;
 
 /// About what a socket takes at once; frames beyond stay where they are counted.
 const ENOUGH_BYTES: usize = 64 * 1024;
 
 /// The actor together with its context and mailbox: a future that its driver polls.
-pub(super) type Running = ContextFut<SocketActor, SocketContext>;
+pub(super) struct Running {
+    actor: SocketActor,
+    ctx: SocketContext,
+}
+
+impl Running {
+    /// Nothing runs before the result is polled.
+    pub(super) fn new(actor: SocketActor, outlet: Rc<Outlet>) -> Self {
+        let ctx = SocketContext {
+            outlet,
+            line: OnceCell::new(),
+            futures: Vec::new(),
+            next_handle: SpawnHandle::default(),
+            state: ActorState::Started,
+            unflushed: false,
+            held_back: false,
+            cut: false,
+        };
+        Self { actor, ctx }
+    }
+
+    pub(super) fn ctx(&mut self) -> &mut SocketContext {
+        &mut self.ctx
+    }
+
+    pub(super) fn actor(&mut self) -> &mut SocketActor {
+        &mut self.actor
+    }
+}
+
+impl Future for Running {
+    type Output = ();
+
+    /// Messages first, then what the actor does by itself.
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let Self { actor, ctx } = &mut *self;
+        if ctx.state == ActorState::Started {
+            ctx.state = ActorState::Running;
+            actor.run_by(task);
+            actor.started(ctx);
+        }
+        if let Some(line) = ctx.line.get()
+            && let Some(mut mailbox) = line.mailbox.take()
+        {
+            mailbox.poll(actor, ctx, task);
+            if let Some(line) = ctx.line.get() {
+                line.mailbox.set(Some(mailbox));
+            }
+        }
+        ctx.poll_futures(actor, task);
+        actor.turn(ctx, task);
+        if ctx.state == ActorState::Running {
+            return Poll::Pending;
+        }
+        ctx.state = ActorState::Stopped;
+        actor.stopped(ctx);
+        Poll::Ready(())
+    }
+}
 
 pub(super) struct SocketContext {
-    parts: ContextParts<SocketActor>,
-    out: BytesMut,
-    /// Since when the driver has sent nothing though something waits.
-    unsent_since: Option<Instant>,
+    outlet: Rc<Outlet>,
+    /// There once somebody has asked for the actor's address.
+    line: OnceCell<Line>,
+    /// Those on the context; the actor itself has none.
+    futures: Vec<Spawned>,
+    next_handle: SpawnHandle,
+    state: ActorState,
     /// Whether the socket keeps bytes that it took, as one with TLS does.
     unflushed: bool,
     /// Whether the actor waits for the driver to send.
@@ -33,60 +102,112 @@ pub(super) struct SocketContext {
     cut: bool,
 }
 
-impl SocketContext {
-    /// Nothing runs before the result is polled.
-    pub(super) fn run(actor: SocketActor) -> Running {
+/// How others reach the actor.
+struct Line {
+    address: WeakAddr<SocketActor>,
+    /// Elsewhere while it is polled.
+    mailbox: Cell<Option<Mailbox<SocketActor>>>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
         let mailbox = Mailbox::default();
-        let context = Self {
-            parts: ContextParts::new(mailbox.sender_producer()),
-            out: BytesMut::new(),
-            unsent_since: None,
-            unflushed: false,
-            held_back: false,
-            cut: false,
-        };
-        ContextFut::new(context, actor, mailbox)
+        Self {
+            address: mailbox.address().downgrade(),
+            mailbox: Cell::new(Some(mailbox)),
+        }
+    }
+}
+
+/// A future on the actor's context.
+struct Spawned {
+    handle: SpawnHandle,
+    /// Elsewhere while it is polled.
+    future: Option<Pin<Box<dyn ActorFuture<SocketActor, Output = ()>>>>,
+    is_waited_for: bool,
+}
+
+impl SocketContext {
+    /// What is waited for stops the others.
+    fn poll_futures(&mut self, actor: &mut SocketActor, task: &mut Context<'_>) {
+        let mut index = 0;
+        while let Some(spawned) = self.futures.get_mut(index) {
+            index += 1;
+            let (handle, is_waited_for) = (spawned.handle, spawned.is_waited_for);
+            if self.waiting() && !is_waited_for {
+                continue;
+            }
+            let Some(mut future) = self.futures[index - 1].future.take() else {
+                continue;
+            };
+            let finished = future.as_mut().poll(actor, self, task).is_ready();
+            // It may have cancelled others, or itself.
+            let Some(at) = self.position(handle) else {
+                continue;
+            };
+            if finished {
+                self.futures.remove(at);
+                index = at;
+            } else {
+                self.futures[at].future = Some(future);
+                index = at + 1;
+            }
+        }
+    }
+
+    fn position(&self, handle: SpawnHandle) -> Option<usize> {
+        let mut futures = self.futures.iter();
+        futures.position(|spawned| spawned.handle == handle)
+    }
+
+    fn add<F>(&mut self, future: F, is_waited_for: bool) -> SpawnHandle
+    where
+        F: ActorFuture<SocketActor, Output = ()> + 'static,
+    {
+        let handle = self.next_handle;
+        self.next_handle = handle.next();
+        self.futures.push(Spawned {
+            handle,
+            future: Some(Box::pin(future)),
+            is_waited_for,
+        });
+        handle
+    }
+
+    pub(super) fn outlet(&self) -> &Outlet {
+        &self.outlet
     }
 
     // ---- the actor's side
 
     pub(super) fn message(&mut self, message: &Frame, deflater: Option<&mut Deflater>) {
-        let (opcode, payload) = match message {
-            Frame::Text(text) => (Opcode::Text, &text.as_bytes()[..]),
-            Frame::Binary(bytes) => (Opcode::Binary, &bytes[..]),
-        };
+        let (opcode, payload) = parts(message);
+        let mut out = self.outlet.out_mut();
         match deflater.and_then(|deflater| deflater.compress(payload)) {
-            Some(compressed) => write_frame(&mut self.out, opcode, true, &compressed),
-            None => write_frame(&mut self.out, opcode, false, payload),
+            Some(compressed) => write_frame(&mut out, opcode, true, &compressed),
+            None => write_frame(&mut out, opcode, false, payload),
         }
-        self.note_unsent();
+        drop(out);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
-        write_frame(&mut self.out, opcode, false, payload);
-        self.note_unsent();
+        write_frame(&mut self.outlet.out_mut(), opcode, false, payload);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn close(&mut self, code: Option<u16>, reason: &str) {
-        write_close(&mut self.out, code, reason);
-        self.note_unsent();
-    }
-
-    fn note_unsent(&mut self) {
-        self.unsent_since.get_or_insert_with(Instant::now);
+        write_close(&mut self.outlet.out_mut(), code, reason);
+        self.outlet.note_unsent();
     }
 
     pub(super) fn has_enough(&self) -> bool {
-        self.out.len() >= ENOUGH_BYTES
+        self.outlet.waiting() >= ENOUGH_BYTES
     }
 
     /// Asks to be polled again as soon as something was sent.
     pub(super) fn hold_back(&mut self) {
         self.held_back = true;
-    }
-
-    pub(super) fn unsent_since(&self) -> Option<Instant> {
-        self.unsent_since
     }
 
     /// Says that the peer is not worth waiting for.
@@ -96,38 +217,15 @@ impl SocketContext {
 
     // ---- the driver's side
 
-    /// Puts bytes before everything that the actor will send.
-    pub(super) fn put_out(&mut self, bytes: BytesMut) {
-        self.out = bytes;
-        self.note_unsent();
-    }
-
-    pub(super) fn out(&mut self) -> &mut BytesMut {
-        &mut self.out
-    }
-
     /// Whether the driver has something to write or to flush.
     pub(super) fn is_unsent(&self) -> bool {
-        self.unflushed || !self.out.is_empty()
+        self.unflushed || self.outlet.waiting() > 0
     }
 
-    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them. An
-    /// idle connection keeps no buffer.
+    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them.
     pub(super) fn note_sent(&mut self, taken: usize, flushed: bool) {
         self.unflushed = !flushed && (self.unflushed || taken > 0);
-        if self.out.is_empty() {
-            self.out = BytesMut::new();
-        }
-        if flushed {
-            self.unsent_since = None;
-        } else if taken > 0 {
-            self.unsent_since = Some(Instant::now());
-        }
-    }
-
-    pub(super) fn take_out(&mut self) -> BytesMut {
-        self.unsent_since = None;
-        std::mem::take(&mut self.out)
+        self.outlet.note_sent(taken, flushed);
     }
 
     /// Whether the actor waited; asking clears it.
@@ -142,49 +240,47 @@ impl SocketContext {
 
 impl ActorContext for SocketContext {
     fn stop(&mut self) {
-        self.parts.stop();
+        if self.state == ActorState::Running {
+            self.state = ActorState::Stopping;
+        }
     }
 
     fn terminate(&mut self) {
-        self.parts.terminate();
+        self.state = ActorState::Stopped;
     }
 
     fn state(&self) -> ActorState {
-        self.parts.state()
+        self.state
     }
 }
 
 impl AsyncContext<SocketActor> for SocketContext {
     fn address(&self) -> Addr<SocketActor> {
-        self.parts.address()
+        let address = self.line.get_or_init(Line::default).address.upgrade();
+        address.expect("the mailbox is open as long as its context")
     }
 
     fn spawn<F>(&mut self, future: F) -> SpawnHandle
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.parts.spawn(future)
+        self.add(future, false)
     }
 
     fn wait<F>(&mut self, future: F)
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.parts.wait(future);
+        self.add(future, true);
     }
 
     fn waiting(&self) -> bool {
-        self.parts.waiting()
+        self.futures.iter().any(|spawned| spawned.is_waited_for)
     }
 
     fn cancel_future(&mut self, handle: SpawnHandle) -> bool {
-        self.parts.cancel_future(handle)
-    }
-}
-
-impl AsyncContextParts<SocketActor> for SocketContext {
-    fn parts(&mut self) -> &mut ContextParts<SocketActor> {
-        &mut self.parts
+        let found = self.position(handle);
+        found.map(|at| self.futures.remove(at)).is_some()
     }
 }
 

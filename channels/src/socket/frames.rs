@@ -217,7 +217,7 @@ impl FrameReader {
     }
 }
 
-fn unmask(bytes: &mut [u8], mask: [u8; MASK_BYTES]) {
+pub(super) fn unmask(bytes: &mut [u8], mask: [u8; MASK_BYTES]) {
     let (words, rest) = bytes.as_chunks_mut::<MASK_BYTES>();
     for word in words {
         *word = (u32::from_ne_bytes(*word) ^ u32::from_ne_bytes(mask)).to_ne_bytes();

@@ -1,6 +1,7 @@
 //! When to ping a silent peer, and when to give it up.
 
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,9 +19,7 @@ pub(super) enum Beat {
 }
 
 pub(super) struct Heartbeat {
-    ping_interval: Duration,
-    idle_timeout: Duration,
-    send_timeout: Duration,
+    options: Rc<SocketOptions>,
     last_heard: Instant,
     /// When silence last was no fault of the peer.
     excused: Instant,
@@ -29,7 +28,7 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    pub(super) fn new(options: &SocketOptions) -> Self {
+    pub(super) fn new(options: &Rc<SocketOptions>) -> Self {
         let idle_timeout = options.idle_timeout;
         let first = jittered(options.ping_interval).min(idle_timeout);
         let first = options
@@ -37,9 +36,7 @@ impl Heartbeat {
             .map_or(first, |life| first.min(life));
         let now = Instant::now();
         Self {
-            ping_interval: options.ping_interval,
-            idle_timeout,
-            send_timeout: options.send_timeout,
+            options: Rc::clone(options),
             last_heard: now,
             excused: now,
             // A life too long to be counted is no limit.
@@ -66,7 +63,7 @@ impl Heartbeat {
         unsent_since: Option<Instant>,
         cx: &mut Context<'_>,
     ) -> Poll<Beat> {
-        if let Some(stuck_at) = unsent_since.map(|since| since + self.send_timeout)
+        if let Some(stuck_at) = unsent_since.map(|since| since + self.options.send_timeout)
             && stuck_at < self.next.deadline()
         {
             self.next.as_mut().reset(stuck_at);
@@ -90,8 +87,8 @@ impl Heartbeat {
     /// What is due, and when to look again. One timer serves pings, silence and the end of life.
     fn beat(&mut self, now: Instant, unsent_since: Option<Instant>) -> (Option<Beat>, Instant) {
         let silent_since = self.last_heard.max(self.excused);
-        let silent_at = silent_since + self.idle_timeout;
-        let stuck_at = unsent_since.map(|unsent| unsent + self.send_timeout);
+        let silent_at = silent_since + self.options.idle_timeout;
+        let stuck_at = unsent_since.map(|unsent| unsent + self.options.send_timeout);
         let lost_at = stuck_at.map_or(silent_at, |stuck_at| stuck_at.min(silent_at));
         if now >= lost_at {
             return (Some(Beat::Lost), lost_at);
@@ -99,7 +96,7 @@ impl Heartbeat {
         if self.expires.take_if(|expires| now >= *expires).is_some() {
             return (Some(Beat::Expired), lost_at);
         }
-        let interval = jittered(self.ping_interval);
+        let interval = jittered(self.options.ping_interval);
         let ping_at = self.last_heard + interval;
         if now < ping_at {
             return (None, ping_at.min(lost_at));

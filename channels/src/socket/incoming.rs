@@ -1,5 +1,6 @@
 //! What arrives from a peer: frames read, text checked, fragments joined to messages.
 
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes, BytesMut};
@@ -7,7 +8,7 @@ use bytes::{Buf as _, Bytes, BytesMut};
 use super::deflate::Inflater;
 use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation};
 use super::options::SocketOptions;
-use super::reassembly::{FragmentLimits, Reassembly, most_compressed};
+use super::reassembly::{Reassembly, most_compressed};
 use super::wire::Source;
 use crate::event::{CloseCode, Frame};
 
@@ -36,11 +37,11 @@ pub(super) struct Incoming {
 }
 
 /// Turns bytes into what a peer says.
-struct Decoder {
+pub(super) struct Decoder {
     reader: FrameReader,
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
-    control: Option<(Opcode, Vec<u8>)>,
+    control: Option<Box<(Opcode, Vec<u8>)>>,
 }
 
 impl Incoming {
@@ -49,7 +50,7 @@ impl Incoming {
     pub(super) fn new(
         source: Source,
         already_read: BytesMut,
-        options: &SocketOptions,
+        options: &Rc<SocketOptions>,
         inflater: Option<Inflater>,
     ) -> Self {
         Self {
@@ -125,12 +126,7 @@ impl Incoming {
 }
 
 impl Decoder {
-    fn new(options: &SocketOptions, inflater: Option<Inflater>) -> Self {
-        let limits = FragmentLimits {
-            bytes: options.max_message_bytes,
-            fragments: options.max_fragments,
-            time: options.fragment_timeout,
-        };
+    pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
         let may_compress = inflater.is_some();
         let max_frame_bytes = if may_compress {
             most_compressed(options.max_frame_bytes)
@@ -139,13 +135,13 @@ impl Decoder {
         };
         Self {
             reader: FrameReader::new(max_frame_bytes, may_compress),
-            reassembly: Reassembly::new(limits, inflater),
+            reassembly: Reassembly::new(options, inflater),
             control: None,
         }
     }
 
     /// Reads up to the next thing said; nothing if the input ends before.
-    fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
         loop {
             let arrived = match self.reader.next(input) {
                 Ok(Some(piece)) => self.take(piece),
@@ -163,13 +159,14 @@ impl Decoder {
     fn take(&mut self, piece: Piece<'_>) -> Result<Option<Arrived>, Violation> {
         match (piece, &mut self.control) {
             (Piece::Start(head), _) => self.start(&head)?,
-            (Piece::Payload { bytes, .. }, Some((_, payload))) => {
-                payload.extend_from_slice(bytes);
+            (Piece::Payload { bytes, .. }, Some(control)) => {
+                control.1.extend_from_slice(bytes);
             }
             (Piece::Payload { bytes, ends }, None) => self.reassembly.payload(bytes, ends)?,
             (Piece::End, None) => return Ok(self.reassembly.end()?.map(Arrived::Frame)),
             (Piece::End, control) => {
-                if let Some((opcode, payload)) = control.take() {
+                if let Some(control) = control.take() {
+                    let (opcode, payload) = *control;
                     return control_frame(opcode, payload).map(Some);
                 }
             }
@@ -179,7 +176,7 @@ impl Decoder {
 
     fn start(&mut self, head: &FrameHead) -> Result<(), Violation> {
         if head.opcode.is_control() {
-            self.control = Some((head.opcode, Vec::new()));
+            self.control = Some(Box::new((head.opcode, Vec::new())));
             return Ok(());
         }
         self.reassembly.start(head)
@@ -225,10 +222,10 @@ mod tests {
             .collect();
         // A peer that never goes away by itself.
         let payload = stream::iter(chunks.into_iter().map(Ok)).chain(stream::pending());
-        let source = Source::Body(Payload::Stream {
+        let source = Source::Body(Box::new(Payload::Stream {
             payload: Box::pin(payload),
-        });
-        let mut incoming = Incoming::new(source, BytesMut::new(), &SocketOptions::new(), None);
+        }));
+        let mut incoming = Incoming::new(source, BytesMut::new(), &Rc::default(), None);
         let arrivals = stream::poll_fn(move |cx| incoming.poll_next(cx));
         arrivals.collect().await
     }

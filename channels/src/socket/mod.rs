@@ -11,9 +11,13 @@ mod frames;
 mod handshake;
 mod heartbeat;
 mod incoming;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod kill;
 mod mounted;
 mod options;
+mod outlet;
 mod own;
 mod reassembly;
 mod registry;

@@ -14,7 +14,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
-use super::actor::SocketActor;
+use super::actor::{SocketActor, Transport};
 use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
@@ -59,7 +59,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
     let mount = Rc::new(Mount {
         app: app.into_endpoint(),
         layer: layer.clone(),
-        options,
+        options: Rc::new(options),
     });
     web::route().to(move |request: HttpRequest, payload: web::Payload| {
         let mount = Rc::clone(&mount);
@@ -70,7 +70,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
 struct Mount {
     app: Endpoint,
     layer: Layer,
-    options: SocketOptions,
+    options: Rc<SocketOptions>,
 }
 
 impl Mount {
@@ -102,15 +102,17 @@ impl Mount {
                 let headers = &launched.headers;
                 let mut head =
                     switching_protocols(request.head(), accept, headers, deflate.as_ref());
-                let source = Source::Body(payload.into_inner());
+                let source = Source::Body(Box::new(payload.into_inner()));
                 let inflater = deflate.map(|agreed| agreed.inflater());
-                let incoming = Incoming::new(source, BytesMut::new(), &self.options, inflater);
-                let deflater = deflate.map(|agreed| agreed.deflater());
-                let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
-                let running = actor.run();
-                if let Some(entry) = &entry {
-                    entry.reach_by(running.address().recipient());
-                }
+                let transport = Transport {
+                    incoming: Incoming::new(source, BytesMut::new(), &self.options, inflater),
+                    deflater: deflate.map(|agreed| agreed.deflater()),
+                    wire: None,
+                    unsent: BytesMut::new(),
+                    kill,
+                    entry: entry.clone(),
+                };
+                let running = SocketActor::run(launched, transport, &self.options);
                 head.streaming(Body::start(running, entry))
             }
         }
@@ -179,7 +181,7 @@ impl Stage {
         let mut running = self.running.borrow_mut();
         let poll = Pin::new(&mut *running).poll(cx);
         self.finished.set(poll.is_ready());
-        if poll.is_ready() || !running.ctx().out().is_empty() {
+        if poll.is_ready() || running.ctx().outlet().waiting() > 0 {
             wake(&self.sender);
         }
         poll
@@ -187,7 +189,7 @@ impl Stage {
 
     fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut running = self.running.borrow_mut();
-        let out = running.ctx().take_out();
+        let out = running.ctx().outlet().take_out();
         if !out.is_empty() {
             if running.ctx().was_held_back() {
                 wake(&self.runner);

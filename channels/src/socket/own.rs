@@ -5,11 +5,10 @@
 //! not stop its actor here, and an idle connection costs no buffers.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_http::body::{BodySize, MessageBody as _};
 use actix_http::{Request, Response, h1};
@@ -17,10 +16,11 @@ use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderValue;
 use bytes::BytesMut;
+use futures_util::future::LocalBoxFuture;
 use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
-use super::actor::SocketActor;
+use super::actor::{SocketActor, Transport};
 use super::context::Running;
 use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
@@ -55,7 +55,7 @@ pub(crate) struct HandedOver<T> {
 pub(crate) struct OwnSockets {
     pub(crate) app: Endpoint,
     pub(crate) layer: Layer,
-    pub(crate) options: SocketOptions,
+    pub(crate) options: Rc<SocketOptions>,
     pub(crate) registry: Arc<Registry>,
     /// What the `Server` header says; nothing if there is none.
     pub(crate) server_name: Option<HeaderValue>,
@@ -92,24 +92,16 @@ impl OwnSockets {
         let source = Source::Wire(Rc::clone(&wire));
         let inflater = deflate.map(|agreed| agreed.inflater());
         let incoming = Incoming::new(source, already_read, &self.options, inflater);
-        let deflater = deflate.map(|agreed| agreed.deflater());
-        let kill = KillHandle::default();
-        let actor = SocketActor::new(launched, incoming, kill, &self.options, deflater);
-        let mut running = actor.run();
-        running.ctx().put_out(unsent);
-        entry.reach_by(running.address().recipient());
-        let close_timeout = self.options.close_timeout;
-        actix_web::rt::spawn(async move {
-            poll_fn(|cx| poll_round(&mut running, &wire, cx)).await;
-            let (cut, out) = (running.ctx().is_cut(), running.ctx().take_out());
-            drop(running);
-            if cut {
-                wire.borrow().reset_on_close();
-            } else {
-                end_orderly(&wire, out, close_timeout).await;
-            }
-            entry.is_closed();
-        });
+        let transport = Transport {
+            incoming,
+            deflater: deflate.map(|agreed| agreed.deflater()),
+            wire: Some(Rc::clone(&wire)),
+            unsent,
+            kill: KillHandle::default(),
+            entry: Some(entry),
+        };
+        let running = SocketActor::run(launched, transport, &self.options);
+        actix_web::rt::spawn(OwnSocket::Open(running, wire));
     }
 
     async fn answer(
@@ -130,8 +122,10 @@ impl OwnSockets {
         let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
-        let kept = (Rc::clone(&entry), visit.clone());
-        launched.attached.keep(Rc::new(kept));
+        launched.attached.keep(match &visit {
+            None => Rc::clone(&entry) as _,
+            Some(visit) => Rc::new((Rc::clone(&entry), Rc::clone(visit))),
+        });
         match launched.answer().await {
             Answer::Deny(deny) => Err(denied(deny)),
             Answer::Accept(accept) => {
@@ -159,25 +153,65 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
     }
 }
 
+/// A connection and its end, as one task; no larger than it must be.
+enum OwnSocket {
+    Open(Running, Wire),
+    Ending(LocalBoxFuture<'static, ()>),
+}
+
+impl Future for OwnSocket {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match &mut *self {
+                Self::Open(running, wire) => {
+                    ready!(poll_round(running, wire, cx));
+                    let ending = Self::Ending(end(running, wire));
+                    self.set(ending);
+                }
+                Self::Ending(ending) => return ending.as_mut().poll(cx),
+            }
+        }
+    }
+}
+
+/// What is left to do when the actor has finished.
+fn end(running: &mut Running, wire: &Wire) -> LocalBoxFuture<'static, ()> {
+    let (entry, limit) = running.actor().left_behind();
+    let (cut, out) = (running.ctx().is_cut(), running.ctx().outlet().take_out());
+    let wire = Rc::clone(wire);
+    Box::pin(async move {
+        if cut {
+            wire.borrow().reset_on_close();
+        } else {
+            end_orderly(&wire, out, limit).await;
+        }
+        if let Some(entry) = entry {
+            entry.is_closed();
+        }
+    })
+}
+
 /// Lets the actor work and writes what it puts out; ready when either can do no more.
 fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<()> {
     for _ in 0..ROUNDS_PER_POLL {
         let finished = Pin::new(&mut *running).poll(cx).is_ready();
         let ctx = running.ctx();
-        let waiting = ctx.out().len();
+        let waiting = ctx.outlet().waiting();
         if ctx.is_unsent() {
-            let written = poll_write_all(wire, ctx.out(), cx);
+            let written = poll_write_all(wire, &mut ctx.outlet().out_mut(), cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }
-            let taken = waiting - ctx.out().len();
+            let taken = waiting - ctx.outlet().waiting();
             ctx.note_sent(taken, written.is_ready());
         }
         if finished {
             return Poll::Ready(());
         }
-        let sent = ctx.out().len() < waiting;
+        let sent = ctx.outlet().waiting() < waiting;
         if !(ctx.was_held_back() && sent) {
             return Poll::Pending;
         }

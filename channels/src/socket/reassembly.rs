@@ -3,8 +3,8 @@
 //! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
 
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::BytesMut;
 use bytestring::ByteString;
@@ -12,6 +12,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::deflate::Inflater;
 use super::frames::{FrameHead, Opcode, Violation};
+use super::options::SocketOptions;
 use crate::event::{CloseCode, Frame};
 
 pub(super) const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "message too big");
@@ -23,13 +24,6 @@ const TOO_SLOW: Violation = Violation::new(CloseCode::POLICY, "fragments too far
 /// Reserved for a payload before any of it has come; a header alone is no reason for more.
 const RESERVED_BYTES: u64 = 16 * 1024;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FragmentLimits {
-    pub(super) bytes: usize,
-    pub(super) fragments: usize,
-    pub(super) time: Duration,
-}
-
 /// What a message of so many bytes may take when compressed: deflate can only enlarge a little.
 pub(super) fn most_compressed(bytes: usize) -> usize {
     bytes.saturating_add(bytes / 1000 + 64)
@@ -37,8 +31,8 @@ pub(super) fn most_compressed(bytes: usize) -> usize {
 
 /// The message that is being put together, if there is one.
 pub(super) struct Reassembly {
-    limits: FragmentLimits,
-    inflater: Option<Inflater>,
+    options: Rc<SocketOptions>,
+    inflater: Option<Box<Inflater>>,
     partial: Option<Box<Partial>>,
 }
 
@@ -58,10 +52,10 @@ struct Partial {
 }
 
 impl Reassembly {
-    pub(super) fn new(limits: FragmentLimits, inflater: Option<Inflater>) -> Self {
+    pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
         Self {
-            limits,
-            inflater,
+            options: Rc::clone(options),
+            inflater: inflater.map(Box::new),
             partial: None,
         }
     }
@@ -76,21 +70,21 @@ impl Reassembly {
             .partial
             .get_or_insert_with(|| Box::new(Partial::new(head)));
         partial.fragments += 1;
-        if partial.fragments > self.limits.fragments {
+        if partial.fragments > self.options.max_fragments {
             return Err(TOO_MANY);
         }
         partial.wire_bytes = partial.wire_bytes.saturating_add(head.len);
         let most = if partial.compressed {
-            most_compressed(self.limits.bytes)
+            most_compressed(self.options.max_message_bytes)
         } else {
-            self.limits.bytes
+            self.options.max_message_bytes
         };
         if partial.wire_bytes > most as u64 {
             return Err(TOO_BIG);
         }
         partial.in_last = head.is_last;
         if !head.is_last && partial.deadline.is_none() {
-            partial.deadline = Some(Box::pin(sleep(self.limits.time)));
+            partial.deadline = Some(Box::pin(sleep(self.options.fragment_timeout)));
         }
         Ok(())
     }
@@ -99,7 +93,9 @@ impl Reassembly {
     pub(super) fn payload(&mut self, bytes: &[u8], ends: bool) -> Result<(), Violation> {
         let partial = self.partial.as_mut().ok_or(OUT_OF_TURN)?;
         match self.inflater.as_mut().filter(|_| partial.compressed) {
-            Some(inflater) => inflater.inflate(bytes, &mut partial.bytes, self.limits.bytes)?,
+            Some(inflater) => {
+                inflater.inflate(bytes, &mut partial.bytes, self.options.max_message_bytes)?
+            }
             None => partial.bytes.extend_from_slice(bytes),
         }
         if ends && partial.in_last {
@@ -119,7 +115,7 @@ impl Reassembly {
             && whole.wire_bytes > 0
             && let Some(inflater) = &mut self.inflater
         {
-            inflater.finish(&mut whole.bytes, self.limits.bytes)?;
+            inflater.finish(&mut whole.bytes, self.options.max_message_bytes)?;
         }
         let payload = whole.bytes.freeze();
         if !whole.is_text {

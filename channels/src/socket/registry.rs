@@ -3,12 +3,15 @@
 //! They are outside of actix' count of a worker's connections, and end with the worker's thread;
 //! so the server must see them off before it stops its workers.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
-use actix::{Message, Recipient};
+use actix::Message;
 use rand::RngExt as _;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -24,6 +27,16 @@ pub(super) enum GoAway {
     Within(Farewell),
     /// End at once.
     Now,
+}
+
+impl GoAway {
+    /// Orders follow each other in the order of their stages.
+    fn stage(self) -> u8 {
+        match self {
+            Self::Within(_) => 1,
+            Self::Now => 2,
+        }
+    }
 }
 
 /// How connections are seen off, so that their clients do not all come back at once.
@@ -56,13 +69,15 @@ fn some_of(time: Duration) -> Duration {
 pub(crate) struct Registry {
     state: Mutex<State>,
     count: watch::Sender<usize>,
-    /// For connections without an actor.
     orders: watch::Sender<Option<GoAway>>,
+    /// That of the order; for a look that costs nothing while there is none.
+    stage: AtomicU8,
 }
 
 #[derive(Default)]
 struct State {
-    reachable: HashMap<u64, Recipient<GoAway>>,
+    /// The tasks of connections with an actor, which look for orders when they are woken.
+    reachable: HashMap<u64, Waker>,
     next_id: u64,
     closing: Option<GoAway>,
 }
@@ -73,6 +88,7 @@ impl Registry {
             state: Mutex::default(),
             count: watch::Sender::new(0),
             orders: watch::Sender::new(None),
+            stage: AtomicU8::new(0),
         })
     }
 
@@ -93,6 +109,7 @@ impl Registry {
         Some(Rc::new(Entry {
             registry: Arc::clone(self),
             id,
+            stage: Cell::new(0),
         }))
     }
 
@@ -117,9 +134,9 @@ impl Registry {
         let mut state = self.lock();
         state.closing = Some(order);
         self.orders.send_replace(Some(order));
+        self.stage.store(order.stage(), Ordering::Release);
         for connection in state.reachable.values() {
-            // One that cannot be told has ended.
-            let _ = connection.try_send(order);
+            connection.wake_by_ref();
         }
     }
 
@@ -132,15 +149,22 @@ impl Registry {
 pub(crate) struct Entry {
     registry: Arc<Registry>,
     id: u64,
+    /// The stage of the last order that it was given.
+    stage: Cell<u8>,
 }
 
 impl Entry {
-    pub(super) fn reach_by(&self, recipient: Recipient<GoAway>) {
-        let mut state = self.registry.lock();
-        if let Some(order) = state.closing {
-            let _ = recipient.try_send(order);
-        }
-        state.reachable.insert(self.id, recipient);
+    /// Lets orders wake the connection's task, which asks for them.
+    pub(super) fn reach_by(&self, task: &Waker) {
+        self.registry.lock().reachable.insert(self.id, task.clone());
+    }
+
+    /// An order that was not given to this connection before.
+    pub(super) fn next_order(&self) -> Option<GoAway> {
+        let stage = self.registry.stage.load(Ordering::Acquire);
+        let known = self.stage.replace(stage);
+        let order = (stage > known).then(|| *self.registry.orders.borrow());
+        order.flatten()
     }
 
     /// Waits for the moment at which to close because the server stops.

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -39,6 +39,13 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         false
     }
 
+    /// Writes what the socket takes at once, without asking to be woken for the rest. One that
+    /// encrypts takes nothing so.
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        let _ = frames;
+        Ok(0)
+    }
+
     /// Makes the coming close a reset: what the kernel still holds for the peer is thrown away.
     fn reset_on_close(&self) {
         let Some(tcp) = self.tcp() else {
@@ -54,12 +61,24 @@ impl Io for TcpStream {
     fn tcp(&self) -> Option<&TcpStream> {
         Some(self)
     }
+
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        match frames {
+            // Cheaper in the kernel than a list of one.
+            [frame] => Self::try_write(self, frame),
+            frames => self.try_write_vectored(frames),
+        }
+    }
 }
 
 #[cfg(unix)]
 impl Io for UnixStream {
     fn tcp(&self) -> Option<&TcpStream> {
         None
+    }
+
+    fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.try_write_vectored(frames)
     }
 }
 
@@ -79,7 +98,7 @@ pub(super) type Wire = Rc<RefCell<dyn Io>>;
 
 /// Where a peer's bytes come from.
 pub(super) enum Source {
-    Body(Payload),
+    Body(Box<Payload>),
     Wire(Wire),
 }
 
@@ -91,7 +110,7 @@ impl Source {
         consume: impl FnOnce(&mut [u8]) -> R,
     ) -> Poll<Option<R>> {
         match self {
-            Self::Body(payload) => match ready!(Pin::new(payload).poll_next(cx)) {
+            Self::Body(payload) => match ready!(Pin::new(&mut **payload).poll_next(cx)) {
                 Some(Ok(chunk)) => Poll::Ready(Some(consume(&mut BytesMut::from(chunk)))),
                 Some(Err(_)) | None => Poll::Ready(None),
             },

@@ -3,6 +3,8 @@
 use bytes::{BufMut as _, BytesMut};
 
 use super::frames::{COMPRESSED, FIN, LONGEST_HEADER, Opcode};
+use crate::event::Frame;
+use crate::layers::ReadyFrame;
 
 /// Writes a whole frame: never masked, never fragmented.
 pub(super) fn write_frame(out: &mut BytesMut, opcode: Opcode, compressed: bool, payload: &[u8]) {
@@ -20,6 +22,24 @@ pub(super) fn write_frame(out: &mut BytesMut, opcode: Opcode, compressed: bool, 
         }
     }
     out.put_slice(payload);
+}
+
+/// A frame that is written once and goes to many.
+pub(super) fn ready_frame(frame: &Frame) -> ReadyFrame {
+    let (opcode, payload) = parts(frame);
+    let mut bytes = BytesMut::new();
+    write_frame(&mut bytes, opcode, false, payload);
+    ReadyFrame {
+        bytes: bytes.freeze(),
+        payload_bytes: payload.len(),
+    }
+}
+
+pub(super) fn parts(frame: &Frame) -> (Opcode, &[u8]) {
+    match frame {
+        Frame::Text(text) => (Opcode::Text, text.as_bytes()),
+        Frame::Binary(bytes) => (Opcode::Binary, bytes),
+    }
 }
 
 /// Writes a Close with an optional code and a reason, which must fit (RFC 6455 §5.5.1).

@@ -8,7 +8,7 @@ use channels::{
 
 #[test]
 fn the_vectors_of_django_hold() {
-    let cases: [(&str, &[(&str, &str)]); 17] = [
+    let cases: [(&str, &[(&str, &str)]); 19] = [
         ("a=1;a=2", &[("a", "2")]),
         ("flag; x=y", &[("", "flag"), ("x", "y")]),
         (r#"q="quoted val""#, &[("q", "quoted val")]),
@@ -17,6 +17,8 @@ fn the_vectors_of_django_hold() {
         (" a = 1 ", &[("a", "1")]),
         ("x=y=z", &[("x", "y=z")]),
         ("=v", &[("", "v")]),
+        (r#"="""#, &[("", "")]),
+        ("b=2; a=1", &[("a", "1"), ("b", "2")]),
         ("", &[]),
         (" ; ;", &[]),
         (r#"k="v w\073\054\"x\\""#, &[("k", r#"v w;,"x\"#)]),

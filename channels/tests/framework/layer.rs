@@ -33,6 +33,21 @@ async fn channels_have_valid_names_that_nobody_else_has() {
 }
 
 #[actix_web::test]
+async fn a_name_says_which_layer_made_it_and_cannot_be_guessed() {
+    let layers = [Layer::in_memory(), Layer::in_memory()];
+    let mut processes = HashSet::new();
+    for layer in &layers {
+        let (one, other) = (layer.new_channel().await, layer.new_channel().await);
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let (process, local) = one.name().as_str().split_once('!').unwrap();
+        assert_eq!(other.name().as_str().split_once('!').unwrap().0, process);
+        assert!(local.len() >= 16, "{local}");
+        processes.insert(process.to_owned());
+    }
+    assert_eq!(processes.len(), layers.len());
+}
+
+#[actix_web::test]
 async fn a_full_channel_refuses_and_keeps_what_it_has() {
     let layer = Layer::new(InMemoryLayer::builder().capacity(2).build());
     let mut channel = layer.new_channel().await.unwrap();

@@ -1,6 +1,6 @@
 //! What a scope says of a handshake.
 
-use channels::{Error, Scope};
+use channels::{Error, Protocol, Scope};
 use serde::Deserialize;
 
 #[test]
@@ -30,6 +30,53 @@ fn headers_are_found_in_any_case_joined_and_never_with_an_underscore() {
     assert_eq!(scope.header("x-bytes"), None);
     let names: Vec<_> = scope.headers().map(|(name, _)| name).collect();
     assert_eq!(names, ["x-tab", "cookie", "x-bytes"]);
+}
+
+#[test]
+fn whatever_was_said_comes_back_whole() {
+    let client = "[2001:db8::1]:4711".parse().ok();
+    let server = "192.0.2.7:443".parse().ok();
+    let long = "c".repeat(100_000);
+    let scope = Scope::builder(&format!("/{long}?{long}"))
+        .root_path("/root")
+        .method("post")
+        .http_version("2")
+        .client(client)
+        .server(server)
+        .header("x-long", &long)
+        .header("x-empty", "")
+        .header("x-last", "1")
+        .build();
+    assert_eq!(scope.path(), format!("/{long}"));
+    assert_eq!(scope.raw_path(), scope.path());
+    assert_eq!(scope.query_string(), long);
+    assert_eq!(scope.root_path(), "/root");
+    assert_eq!((scope.method(), scope.http_version()), ("POST", "2"));
+    assert_eq!((scope.client(), scope.server()), (client, server));
+    assert_eq!(scope.header("x-long"), Some(&*long));
+    assert_eq!(scope.header("x-empty"), Some(""));
+    assert_eq!(scope.header("X-Last"), Some("1"));
+    assert_eq!(scope.headers().count(), 3);
+}
+
+#[test]
+fn values_of_one_name_join_wherever_they_stand_and_in_a_request_only_cookies() {
+    for (protocol, expected) in [
+        (Protocol::Websocket, &["a: 1,3", "b: 2", "cookie: x; y"][..]),
+        (Protocol::Http, &["a: 1", "b: 2", "cookie: x; y", "a: 3"]),
+    ] {
+        let scope = Scope::builder("/")
+            .protocol(protocol)
+            .header("a", "1")
+            .header("b", "2")
+            .header("cookie", "x")
+            .header("A", "3")
+            .header("Cookie", "y")
+            .build();
+        let headers = scope.headers();
+        let told = headers.map(|(name, value)| format!("{name}: {}", value.escape_ascii()));
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A consumer that does what its path and its client say, and keeps a journal of its life.
 
+use std::fmt::Display;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use channels::{
     Accept, CloseCode, Context, Deny, Disconnect, Frame, GroupName, HandlerError, HandlerResult,
     IntoEndpoint, Scope, URLRouter, WebsocketConsumer,
 };
+use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
@@ -25,8 +27,13 @@ pub(crate) enum Event {
     Fired { name: String },
 }
 
-pub(crate) fn message(text: impl Into<String>) -> Event {
+pub(crate) fn message<T: Into<String>>(text: T) -> Event {
     Event::Message { text: text.into() }
+}
+
+/// A message that no consumer sees.
+pub(crate) fn shared<T: Display>(text: T) -> Event {
+    message(format!("shared {text}"))
 }
 
 pub(crate) fn group(name: &str) -> GroupName {
@@ -179,6 +186,22 @@ impl WebsocketConsumer for Scripted {
                 let (delivered, dropped) = (report.delivered, report.dropped);
                 ctx.send(format!("said to {delivered}, lost {dropped}"))?;
             }
+            "share" => {
+                let (to, text) = argument.split_once(' ').unwrap_or((argument, ""));
+                let report = ctx.group_send(&group(to), shared(text)).await?;
+                ctx.send(format!("shared with {}", report.delivered))?;
+            }
+            "thrice" => {
+                for _ in 0..3 {
+                    ctx.group_send(&group(argument), message("again")).await?;
+                }
+            }
+            "pause" => {
+                let mut release = ctx.layer().new_channel().await?;
+                ctx.send(release.name().to_string())?;
+                release.next().await;
+                ctx.send("resumed")?;
+            }
             "later" => {
                 let name = argument.to_owned();
                 ctx.notify_later(Duration::from_millis(5), Event::Fired { name });
@@ -203,6 +226,14 @@ impl WebsocketConsumer for Scripted {
             _ => ctx.send(frame)?,
         }
         Ok(())
+    }
+
+    fn forward(event: &Event) -> Option<Frame> {
+        match event {
+            Event::Message { text } if text == "shared panic" => panic!("forward panics"),
+            Event::Message { text } if text.starts_with("shared ") => Some(text.as_str().into()),
+            _ => None,
+        }
     }
 
     async fn event(&mut self, event: Arc<Event>, ctx: &mut Context<Self>) -> HandlerResult {

@@ -25,6 +25,18 @@ async fn text_and_binary_come_back_whole() {
 }
 
 #[actix_web::test]
+async fn a_client_that_never_pauses_misses_no_event() {
+    const FRAMES: usize = 200;
+    let site = site();
+    let mut client = site.open("/ws/accept/?group=tea").await;
+    let frame = crate::sockets::frame(0x81, b"thrice tea");
+    client.send_raw(&frame.repeat(FRAMES)).await;
+    for _ in 0..3 * FRAMES {
+        assert_eq!(client.receive_text().await, "heard again");
+    }
+}
+
+#[actix_web::test]
 async fn a_close_is_answered_once_with_its_own_code() {
     let mut site = site();
     for (payload, told) in [

@@ -5,11 +5,20 @@ use std::time::{Duration, Instant};
 use channels::SocketOptions;
 
 use super::DRIVER;
-use crate::scripted::{group, message};
+use crate::scripted::{Event, group, message, shared};
 use crate::sockets::{Client, Site};
 
 #[actix_web::test]
 async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
+    a_stalled_reader_is_cut(message::<String>, "heard").await;
+}
+
+#[actix_web::test]
+async fn a_stalled_reader_is_cut_whose_consumer_would_only_send_on() {
+    a_stalled_reader_is_cut(shared::<String>, "shared").await;
+}
+
+async fn a_stalled_reader_is_cut(event: fn(String) -> Event, way: &str) {
     let mut site = Site::start(DRIVER, SocketOptions::new());
     let mut stalled = Client::dial_narrow(site.address).await;
     assert_eq!(stalled.handshake("/ws/accept/?group=tea", "").await.0, 101);
@@ -20,12 +29,12 @@ async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
     let mut reached = 2;
     // Enough for every buffer on the way and the queues behind them, were it never cut.
     while reached == 2 && sent < 4000 {
-        let event = message(format!("{sent} {text}"));
+        let event = event(format!("{sent} {text}"));
         let report = site.layer.group_send(&group("tea"), event).await.unwrap();
         reached = report.delivered;
         let heard = healthy.receive_text().await;
         assert!(
-            heard.starts_with(&format!("heard {sent} ")),
+            heard.starts_with(&format!("{way} {sent} ")),
             "{}",
             &heard[..20]
         );

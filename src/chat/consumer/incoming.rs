@@ -20,8 +20,6 @@ use crate::{
 
 /// What an overrun socket is told to wait, for its next message.
 const PACE_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
-/// Deeper JSON is no event of ours.
-const MAX_DEPTH: usize = 8;
 /// Events of the newest page that a reader far behind is sent.
 const NEWEST_PAGE: u32 = 50;
 
@@ -31,7 +29,7 @@ impl ChatConsumer {
         text: &str,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let event = parse(text);
+        let event = ClientEvent::parse(text);
         if !self.pace.allows_event() {
             return self.too_fast(event, ctx);
         }
@@ -236,54 +234,5 @@ impl Missed {
             last_seq,
             missing,
         })
-    }
-}
-
-fn parse(text: &str) -> Option<ClientEvent> {
-    (depth(text) <= MAX_DEPTH)
-        .then(|| serde_json::from_str(text).ok())
-        .flatten()
-}
-
-/// How deep the brackets outside strings nest.
-fn depth(json: &str) -> usize {
-    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
-            b'}' | b']' if !in_string => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deep_json_and_unknown_types_are_no_events() {
-        assert!(parse(r#"{"type":"connection.ping"}"#).is_some());
-        assert!(parse(r#"{"type":"message.explode"}"#).is_none());
-        assert!(parse("[1]").is_none());
-        let deep = format!(
-            r#"{{"type":"connection.ping","x":{}1{}}}"#,
-            "[".repeat(8),
-            "]".repeat(8)
-        );
-        assert!(parse(&deep).is_none());
-    }
-
-    #[test]
-    fn brackets_in_strings_do_not_nest() {
-        assert_eq!(depth(r#"{"a":"[[[[\"[[["}"#), 1);
-        assert_eq!(depth("[[[]]]"), 3);
     }
 }

@@ -2,6 +2,7 @@
 //! `docs/protocol.md` gives an example of every one, and a test holds the two together.
 
 use bytestring::ByteString;
+use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +11,9 @@ use super::{
     view::MessageView,
 };
 use crate::accounts::{UserId, UserRef};
+
+/// Deeper JSON is no event of ours.
+const MAX_DEPTH: usize = 8;
 
 /// From the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +52,43 @@ pub enum ClientEvent {
     /// Is anybody there?
     #[serde(rename = "connection.ping")]
     Ping {},
+}
+
+impl ClientEvent {
+    /// Reads a text frame; nothing if it is no event.
+    pub fn parse(text: &str) -> Option<Self> {
+        if is_deep(text) {
+            return None;
+        }
+        serde_json::from_str(text).ok()
+    }
+}
+
+fn is_deep(json: &str) -> bool {
+    // So few brackets cannot nest so deep, and to find them costs next to nothing.
+    let has_many = memchr2_iter(b'{', b'[', json.as_bytes())
+        .nth(MAX_DEPTH)
+        .is_some();
+    has_many && depth(json) > MAX_DEPTH
+}
+
+/// How deep the brackets outside strings nest.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' if !in_string => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// To the browser.

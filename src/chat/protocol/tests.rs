@@ -79,3 +79,22 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
     ];
     assert_eq!(names(&examples), BTreeSet::from(all));
 }
+
+#[test]
+fn deep_json_and_unknown_types_are_no_events() {
+    assert!(ClientEvent::parse(r#"{"type":"connection.ping"}"#).is_some());
+    assert!(ClientEvent::parse(r#"{"type":"message.explode"}"#).is_none());
+    assert!(ClientEvent::parse("[1]").is_none());
+    let deep = format!(
+        r#"{{"type":"connection.ping","x":{}1{}}}"#,
+        "[".repeat(8),
+        "]".repeat(8)
+    );
+    assert!(ClientEvent::parse(&deep).is_none());
+}
+
+#[test]
+fn brackets_in_strings_do_not_nest() {
+    assert_eq!(depth(r#"{"a":"[[[[\"[[["}"#), 1);
+    assert_eq!(depth("[[[]]]"), 3);
+}

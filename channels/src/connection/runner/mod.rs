@@ -5,6 +5,7 @@
 
 mod settling;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -14,15 +15,32 @@ use tokio::time::{Sleep, sleep};
 
 use super::inbox::Inbox;
 use super::link::Link;
-use super::session::{Connection, Turn};
+use super::session::{Connection, Turn, panic_text};
 use super::timers::Due;
 use crate::event::{CloseCode, Disconnect, Frame, Side};
-use crate::layers::ChannelReceiver;
+use crate::layers::{ChannelReceiver, Forwarder, LayerMessage};
 use crate::observe;
 use crate::routing::Closer;
 
 /// Handlers run in one poll before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
+
+/// What a runner does next.
+enum Next {
+    Turn(Turn),
+    /// The consumer slept through it; there may be more.
+    Forwarded(Box<dyn Connection>),
+    Nothing(Box<dyn Connection>),
+}
+
+/// The frame for a message that the consumer need not see, or the text of a panic.
+fn forwarded(connection: &dyn Connection, message: &LayerMessage) -> Result<Option<Frame>, String> {
+    let Some(forwarder) = connection.forwarder() else {
+        return Ok(None);
+    };
+    let frame = catch_unwind(AssertUnwindSafe(|| (forwarder.frame)(message)));
+    frame.map_err(|payload| panic_text(&*payload))
+}
 
 /// The life of one connection, from `connect` to `disconnect`.
 pub(crate) struct Runner {
@@ -33,9 +51,14 @@ pub(crate) struct Runner {
     turn: Option<Turn>,
     inbox: Inbox,
     frame_was_last: bool,
+    /// As many as waited when the last frame had been handled; otherwise a client that never stops
+    /// could have its own consumer miss some.
+    events_first: usize,
     receiver: ChannelReceiver,
     closers: Vec<Closer>,
-    ended: Option<Disconnect>,
+    #[expect(dead_code, reason = "counts for as long as it is kept")]
+    open: Option<observe::Open>,
+    ended: Option<Box<Disconnect>>,
     grace: Option<Pin<Box<Sleep>>>,
 }
 
@@ -60,8 +83,10 @@ impl Runner {
             turn: None,
             inbox: Inbox::default(),
             frame_was_last: false,
+            events_first: 0,
             receiver,
             closers: Vec::new(),
+            open: None,
             ended: None,
             grace: None,
         }
@@ -70,6 +95,14 @@ impl Runner {
     /// Lets something beside the consumer end the connection.
     pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
         Self { closers, ..self }
+    }
+
+    /// Counts the connection as open until its end.
+    pub(crate) fn counted_by(self, open: observe::Open) -> Self {
+        Self {
+            open: Some(open),
+            ..self
+        }
     }
 
     /// Whether the driver may read on from the peer.
@@ -87,6 +120,18 @@ impl Runner {
         self.stage == Stage::Open && self.turn.is_none() && self.inbox.is_empty()
     }
 
+    /// How messages get past the consumer; nothing while it has something to do, or to send.
+    pub(crate) fn forwarder(&self) -> Option<&'static Forwarder> {
+        let idle = self.is_waiting() && self.ended.is_none() && self.receiver.waiting() == 0;
+        let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
+        self.idle.as_ref().filter(|_| clear)?.forwarder()
+    }
+
+    /// The channel through which messages come.
+    pub(crate) fn receiver(&mut self) -> &mut ChannelReceiver {
+        &mut self.receiver
+    }
+
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
     pub(crate) fn receive(&mut self, frame: Frame) {
         if self.ended.is_some() || self.link.is_closing() {
@@ -101,7 +146,8 @@ impl Runner {
     pub(crate) fn end(&mut self, why: Disconnect) {
         if self.ended.is_none() {
             let denied = self.link.is_closing() && self.link.closed_with().is_none();
-            self.ended = Some(if denied { Disconnect::denied() } else { why });
+            let why = if denied { Disconnect::denied() } else { why };
+            self.ended = Some(Box::new(why));
         }
         self.link.end();
     }
@@ -116,17 +162,19 @@ impl Runner {
                     return Poll::Ready(());
                 };
                 match self.next_turn(connection, cx) {
-                    Ok(turn) => self.turn = Some(turn),
-                    Err(connection) => {
+                    Next::Turn(turn) => self.turn = Some(turn),
+                    Next::Forwarded(connection) => self.idle = Some(connection),
+                    Next::Nothing(connection) => {
                         self.idle = Some(connection);
                         return Poll::Pending;
                     }
                 }
             }
-            if self.poll_turn(cx).is_pending() {
+            if self.turn.is_some() && self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
             }
-            if self.link.has_enough_to_write() {
+            // What it has sent to its own groups comes before its next frame.
+            if self.link.has_enough_to_write() || self.receiver.is_router_due() {
                 break;
             }
         }
@@ -150,35 +198,35 @@ impl Runner {
         self.link.close(code, &reason);
     }
 
-    /// The handler to run now, or the consumer back if there is none.
-    fn next_turn(
-        &mut self,
-        mut connection: Box<dyn Connection>,
-        cx: &mut Context<'_>,
-    ) -> Result<Turn, Box<dyn Connection>> {
+    /// The handler to run now, if there is one.
+    fn next_turn(&mut self, mut connection: Box<dyn Connection>, cx: &mut Context<'_>) -> Next {
         if self.stage == Stage::Fresh {
             self.stage = Stage::Connecting;
-            return Ok(connection.connect());
+            return Next::Turn(connection.connect());
         }
         if let Some(why) = self.reason_to_leave() {
             self.stage = Stage::Leaving;
             self.grace = None;
-            return Ok(connection.disconnect(why));
+            return Next::Turn(connection.disconnect(why));
         }
         // Frames first, but neither source starves the other.
-        let frame_again = self.frame_was_last && !self.inbox.is_empty();
-        if frame_again && let Some(due) = self.next_due(&mut *connection, cx) {
-            self.frame_was_last = false;
-            return self.turn_for(due, connection, cx);
+        if std::mem::take(&mut self.frame_was_last) {
+            self.events_first = self.receiver.waiting().max(1);
         }
+        if self.events_first > 0 && !self.inbox.is_empty() {
+            self.events_first -= 1;
+            if let Some(due) = self.next_due(&mut *connection, cx) {
+                return self.turn_for(due, connection, cx);
+            }
+        }
+        self.events_first = 0;
         if let Some(frame) = self.inbox.pop() {
             self.frame_was_last = true;
-            return Ok(connection.receive(frame));
+            return Next::Turn(connection.receive(frame));
         }
-        self.frame_was_last = false;
         match self.next_due(&mut *connection, cx) {
             Some(due) => self.turn_for(due, connection, cx),
-            None => Err(connection),
+            None => Next::Nothing(connection),
         }
     }
 
@@ -214,16 +262,26 @@ impl Runner {
         due: Due,
         connection: Box<dyn Connection>,
         cx: &mut Context<'_>,
-    ) -> Result<Turn, Box<dyn Connection>> {
-        match due {
-            Due::Message(message) => Ok(connection.deliver(message)),
-            Due::Deadline => Ok(connection.time_out()),
-            Due::Panicked(text) => {
-                log::error!(target: "channels::consumer", "a task panicked: {text}");
-                self.fail();
-                self.next_turn(connection, cx)
-            }
-        }
+    ) -> Next {
+        let failure = match due {
+            Due::Message(message) => match forwarded(&*connection, &message) {
+                Ok(None) => return Next::Turn(connection.deliver(message)),
+                Ok(Some(frame)) => {
+                    // What cannot be sent any more is lost with its connection.
+                    let _ = self.link.send(frame);
+                    return Next::Forwarded(connection);
+                }
+                Err(text) => {
+                    observe::handler_failed("event", "panic");
+                    format!("`forward` panicked: {text}")
+                }
+            },
+            Due::Deadline => return Next::Turn(connection.time_out()),
+            Due::Panicked(text) => format!("a task panicked: {text}"),
+        };
+        log::error!(target: "channels::consumer", "{failure}");
+        self.fail();
+        self.next_turn(connection, cx)
     }
 
     /// Whether it is time for `disconnect`, and what to tell it.
@@ -241,7 +299,7 @@ impl Runner {
             });
         }
         if let Some(why) = &self.ended {
-            return self.inbox.is_empty().then(|| why.clone());
+            return self.inbox.is_empty().then(|| (**why).clone());
         }
         // Closing without a close code: the handshake was denied.
         self.link.is_closing().then(Disconnect::denied)

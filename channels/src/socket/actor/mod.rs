@@ -1,9 +1,9 @@
 //! The actor of one connection: moves frames between the socket and the consumer's runner.
 //!
 //! Here is its life and what it writes; `reading.rs` is what it does with what the peer says.
-//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; the registry of a
-//! server sends it [`GoAway`]. All its work is one future on its context, so nothing waits for a
-//! slow handler but the handlers after it.
+//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; a server that
+//! stops has a [`GoAway`] for it. All its work is one turn after another, so nothing waits for a slow
+//! handler but the handlers after it.
 
 mod reading;
 
@@ -12,8 +12,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix::fut::ActorFuture;
-use actix::{Actor, ActorContext as _, AsyncContext as _, Handler};
+use actix::{Actor, ActorContext as _, Handler};
+use bytes::BytesMut;
 use tokio::time::{Sleep, sleep};
 
 use self::reading::Read;
@@ -24,10 +24,13 @@ use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
 use super::kill::KillHandle;
 use super::options::SocketOptions;
-use super::registry::GoAway;
+use super::outlet::Outlet;
+use super::registry::{Entry, GoAway};
+use super::wire::Wire;
 use crate::connection::{Attached, Link, Outgoing};
 use crate::event::{CloseCode, Disconnect};
 use crate::launch::Launched;
+use crate::layers::Forwarder;
 
 /// Rounds of reading and handling, before other connections get their turn.
 const ROUNDS_PER_POLL: usize = 4;
@@ -37,11 +40,12 @@ pub(super) struct SocketActor {
     link: Rc<Link>,
     incoming: Incoming,
     heartbeat: Heartbeat,
-    deflater: Option<Deflater>,
+    deflater: Option<Box<Deflater>>,
     kill: KillHandle,
-    close_timeout: Duration,
+    entry: Option<Rc<Entry>>,
+    options: Rc<SocketOptions>,
     /// When to close because the server stops, and what to say then.
-    leave: Option<(Pin<Box<Sleep>>, String)>,
+    leave: Option<Box<(Pin<Box<Sleep>>, String)>>,
     phase: Phase,
 }
 
@@ -53,33 +57,80 @@ enum Phase {
     Finished,
 }
 
+/// The two ways of one connection, as its driver has them.
+pub(super) struct Transport {
+    pub(super) incoming: Incoming,
+    pub(super) deflater: Option<Deflater>,
+    /// Where frames can be written past the driver.
+    pub(super) wire: Option<Wire>,
+    /// To be sent before anything else.
+    pub(super) unsent: BytesMut,
+    pub(super) kill: KillHandle,
+    /// The connection's place at a server of ours.
+    pub(super) entry: Option<Rc<Entry>>,
+}
+
 impl SocketActor {
-    pub(super) fn new(
+    /// The actor on its context, for a driver to poll and to write what it puts out.
+    pub(super) fn run(
         launched: Launched,
-        incoming: Incoming,
-        kill: KillHandle,
-        options: &SocketOptions,
-        deflater: Option<Deflater>,
-    ) -> Self {
-        Self {
-            attached: launched.attached,
-            link: launched.link,
-            incoming,
+        transport: Transport,
+        options: &Rc<SocketOptions>,
+    ) -> Running {
+        let Launched {
+            mut attached,
+            link,
+            channel,
+            ..
+        } = launched;
+        let outlet = Outlet::new(Rc::clone(&link), channel, transport.wire, transport.unsent);
+        if let Some(runner) = attached.runner() {
+            runner.receiver().attach(Rc::clone(&outlet) as _);
+        }
+        let actor = Self {
+            attached,
+            link,
+            incoming: transport.incoming,
             heartbeat: Heartbeat::new(options),
-            deflater,
-            kill,
-            close_timeout: options.close_timeout,
+            deflater: transport.deflater.map(Box::new),
+            kill: transport.kill,
+            entry: transport.entry,
+            options: Rc::clone(options),
             leave: None,
             phase: Phase::Open,
+        };
+        Running::new(actor, outlet)
+    }
+
+    /// How messages get past the consumer until the next turn.
+    fn forwarder(&mut self) -> Option<&'static Forwarder> {
+        let open = matches!(self.phase, Phase::Open) && self.deflater.is_none();
+        self.attached.runner().filter(|_| open)?.forwarder()
+    }
+
+    /// Lets the server's orders reach the task that runs this actor.
+    pub(super) fn run_by(&self, task: &Context<'_>) {
+        if let Some(entry) = &self.entry {
+            entry.reach_by(task.waker());
         }
     }
 
-    /// The actor on its context, for a driver to poll and to write what it puts out.
-    pub(super) fn run(self) -> Running {
-        SocketContext::run(self)
+    /// What its driver needs for the end: the place to give up, and the time for goodbyes.
+    pub(super) fn left_behind(&mut self) -> (Option<Rc<Entry>>, Duration) {
+        (self.entry.take(), self.options.close_timeout)
     }
 
-    fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Poll<()> {
+    /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
+    pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        let order = self.entry.as_ref().and_then(|entry| entry.next_order());
+        if let Some(order) = order {
+            self.handle(order, ctx);
+        }
+        self.work(ctx, task);
+        ctx.outlet().open_for(self.forwarder(), task);
+    }
+
+    fn work(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
             let read = self.read(ctx, task);
             let _ = self.attached.poll(task);
@@ -87,14 +138,13 @@ impl SocketActor {
             self.watch(ctx, task);
             if matches!(self.phase, Phase::Finished) {
                 ctx.stop();
-                return Poll::Ready(());
+                return;
             }
             if read == Read::Everything || !self.has_room(ctx) {
-                return Poll::Pending;
+                return;
             }
         }
         task.waker().wake_by_ref();
-        Poll::Pending
     }
 
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
@@ -122,10 +172,10 @@ impl SocketActor {
 
     fn put_out(&mut self, outgoing: Outgoing, ctx: &mut SocketContext) {
         match outgoing {
-            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_mut()),
+            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_deref_mut()),
             Outgoing::Close(code, reason) => {
                 ctx.close(Some(code.as_u16()), &reason);
-                self.phase = Phase::Closing(Box::pin(sleep(self.close_timeout)));
+                self.phase = Phase::Closing(Box::pin(sleep(self.options.close_timeout)));
             }
         }
     }
@@ -133,9 +183,9 @@ impl SocketActor {
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
     fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let due = |(at, _): &mut (Pin<Box<Sleep>>, _)| at.as_mut().poll(task).is_ready();
-        if let Some((_, reason)) = self.leave.take_if(due) {
-            self.leave(CloseCode::RESTART, &reason, ctx, task);
+        let due = |leave: &mut Box<(Pin<Box<Sleep>>, _)>| leave.0.as_mut().poll(task).is_ready();
+        if let Some(leave) = self.leave.take_if(due) {
+            self.leave(CloseCode::RESTART, &leave.1, ctx, task);
         }
         match &mut self.phase {
             Phase::Finished => {}
@@ -144,7 +194,7 @@ impl SocketActor {
                     self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => match self.heartbeat.poll(ctx.unsent_since(), task) {
+            Phase::Open => match self.heartbeat.poll(ctx.outlet().unsent_since(), task) {
                 Poll::Pending => {}
                 Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
                 Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
@@ -184,42 +234,22 @@ impl SocketActor {
 
 impl Actor for SocketActor {
     type Context = SocketContext;
-
-    fn started(&mut self, ctx: &mut SocketContext) {
-        ctx.spawn(Pump);
-    }
 }
 
 impl Handler<GoAway> for SocketActor {
     type Result = ();
 
-    /// The actor's future, which is polled after its mailbox, does the rest.
+    /// The turn that comes next does the rest.
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
             GoAway::Within(farewell) => {
                 let at = Box::pin(sleep(farewell.delay()));
-                self.leave = Some((at, farewell.reason()));
+                self.leave = Some(Box::new((at, farewell.reason())));
             }
             GoAway::Now => {
                 self.cut(ctx);
                 self.end(Disconnect::lost());
             }
         }
-    }
-}
-
-/// The one future of the actor.
-struct Pump;
-
-impl ActorFuture<SocketActor> for Pump {
-    type Output = ();
-
-    fn poll(
-        self: Pin<&mut Self>,
-        actor: &mut SocketActor,
-        ctx: &mut SocketContext,
-        task: &mut Context<'_>,
-    ) -> Poll<()> {
-        actor.turn(ctx, task)
     }
 }

@@ -1,0 +1,146 @@
+//! Markup: a message as it goes to sockets, and pages as they go to browsers.
+
+use std::hint::black_box;
+
+use criterion::Criterion;
+use parlour::accounts::{Person, UserId};
+use parlour::chat::models::{Message, MessageId, RoomId};
+use parlour::chat::{
+    Markup,
+    view::{MessageView, log},
+};
+use parlour::db::Timestamp;
+use parlour::templates::Templates;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::steady::measure as steady;
+
+/// A full page of a room.
+const MESSAGES: i64 = 50;
+/// Beside it.
+const CONVERSATIONS: i64 = 20;
+
+pub(crate) fn measure(criterion: &mut Criterion) {
+    let templates = Templates::load().expect("templates compile");
+    let markup = Markup::compile(&templates).expect("the markup of messages compiles");
+    let view = MessageView::new(message(1));
+    steady(criterion, "render/message", || {
+        black_box(&view).render(&markup)
+    });
+    steady(criterion, "render/view of a message", || {
+        MessageView::new(message(1))
+    });
+
+    let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
+    steady(criterion, "render/log of a room", || {
+        log(&markup, black_box(&messages).clone())
+    });
+    let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
+        ("room page", "chat/room", &|| {
+            room_page(log(&markup, messages.clone()))
+        }),
+        ("login page", "accounts/login", &login_page),
+    ];
+    for (what, template, data) in pages {
+        let html = templates.render(template, data());
+        assert!(
+            html.is_ok_and(|html| html.ends_with("</html>\n")),
+            "a whole page"
+        );
+        steady(criterion, &format!("render/{what}"), || {
+            templates.render(template, black_box(data()))
+        });
+    }
+}
+
+fn message(seq: i64) -> Message {
+    Message {
+        id: MessageId(1000 + seq),
+        room: RoomId(7),
+        seq,
+        author: Person::new(UserId(seq / 3 % 2), "ana"),
+        client_id: Uuid::nil(),
+        body: "Shall we have tea at four? I bring the biscuits & the cups.".to_owned(),
+        created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
+    }
+}
+
+/// What `accounts::Page` gives every page.
+fn common(me: Option<Person>) -> Value {
+    json!({
+        "lang": "en",
+        "title": "Parlour",
+        "assets": "/static/0a1b2c3d",
+        "csrf_token": "AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+        "theme": "system",
+        "path": "/rooms/7/",
+        "me": me,
+        "notice": null,
+    })
+}
+
+fn login_page() -> Value {
+    with(
+        common(None),
+        json!({"username": "", "next": "/", "error": null, "retry": null}),
+    )
+}
+
+/// As `chat::views` shows it to somebody with twenty conversations.
+fn room_page(log: String) -> Value {
+    let (me, person) = (Person::new(UserId(0), "ana"), Person::new(UserId(1), "bo"));
+    let pending = json!({
+        "id": "pending",
+        "author": me,
+        "body": "",
+        "created_at": "",
+        "time": "",
+        "big_emoji": false,
+    });
+    let mut shown = json!(person);
+    shown["online"] = true.into();
+    let conversation = |room: i64| {
+        json!({
+            "room_id": room,
+            "path": format!("/rooms/{room}/"),
+            "name": "bo",
+            "person_id": room,
+            "initials": "BO",
+            "hue": 3,
+            "current": room == 7,
+            "online": room % 2 == 0,
+            "unread": 0,
+        })
+    };
+    let own = json!({
+        "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
+        "room": {"id": 7, "name": "bo", "person": shown},
+        "log": log,
+        "pending": {"message": pending},
+        "first_seq": 1,
+        "last_seq": MESSAGES,
+        "can_post": true,
+        "closed": null,
+        "draft": "",
+        "refusal": null,
+        "client_id": Uuid::nil(),
+        "earlier": "/rooms/7/?before=1",
+        "max_chars": 10_000,
+        "page_data": {
+            "me": {"id": 0, "username": "ana"},
+            "room": 7,
+            "last_seq": MESSAGES,
+            "max_chars": 10_000,
+            "csrf_token": "AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+        },
+    });
+    with(common(Some(me)), own)
+}
+
+fn with(mut page: Value, own: Value) -> Value {
+    if let (Value::Object(page), Value::Object(own)) = (&mut page, own) {
+        page.extend(own);
+    }
+    page
+}

@@ -1,0 +1,68 @@
+//! What other threads, and this one, have for the connections of one thread.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+
+use super::Broadcast;
+use crate::names::GroupName;
+
+/// One thing for a router to do; they are done in the order in which they were pushed.
+pub(crate) enum Parcel {
+    /// A message to all members that the thread has.
+    Group(GroupName, Arc<Broadcast>),
+    /// A message to one connection.
+    One(usize, Arc<Broadcast>),
+    /// A connection joins a group: it gets what comes after this.
+    Join(GroupName, usize),
+    /// It leaves the group, having got all that came before this.
+    Leave(GroupName, usize),
+    /// All members leave.
+    Disband(GroupName),
+    /// The connection has ended; nothing of it comes after this.
+    Gone(usize),
+}
+
+#[derive(Default)]
+pub(crate) struct Inbox(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    parcels: Vec<Parcel>,
+    waker: Option<Waker>,
+}
+
+impl Inbox {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn push(&self, parcel: Parcel) {
+        let mut state = self.lock();
+        state.parcels.push(parcel);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Whether the router has not seen everything yet.
+    pub(crate) fn is_due(&self) -> bool {
+        !self.lock().parcels.is_empty()
+    }
+
+    /// Everything so far; what comes next wakes the task.
+    pub(super) fn take(&self, cx: &Context<'_>) -> Vec<Parcel> {
+        let mut state = self.lock();
+        state.waker.get_or_insert_with(|| cx.waker().clone());
+        std::mem::take(&mut state.parcels)
+    }
+
+    /// Lets an emptied buffer be used again.
+    pub(super) fn give_back(&self, emptied: Vec<Parcel>) {
+        let mut state = self.lock();
+        if state.parcels.capacity() == 0 {
+            state.parcels = emptied;
+        }
+    }
+}

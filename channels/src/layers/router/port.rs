@@ -1,0 +1,28 @@
+//! A connection as its router sees it.
+
+use std::io::IoSlice;
+
+use super::{Forwarder, ReadyFrame};
+use crate::event::Frame;
+use crate::layers::LayerMessage;
+use crate::names::ChannelName;
+
+/// Takes what a router has for one connection.
+pub(crate) trait Port {
+    /// The name of the connection's channel.
+    fn name(&self) -> &ChannelName;
+
+    /// How to make frames past the consumer; nothing while the consumer is not idle, or has
+    /// something to send that comes first.
+    fn forwarder(&self) -> Option<&'static Forwarder>;
+
+    /// A frame as the connection's protocol writes it.
+    fn encode(&self, frame: &Frame) -> ReadyFrame;
+
+    /// Sends ready frames, of so many bytes of payload; never waits.
+    fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize);
+
+    /// Puts a message into the connection's channel. There is no forwarder from then on until
+    /// the consumer has dealt with it.
+    fn deliver(&self, message: LayerMessage);
+}

@@ -1,0 +1,243 @@
+//! Who is on this thread, in which groups, and who is behind.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::IoSlice;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slab::Slab;
+use smallvec::SmallVec;
+
+use super::group::{Entry, Group};
+use super::{Broadcast, Parcel, Port, ReadyFrame};
+use crate::names::GroupName;
+
+/// Frames in one write; the kernel takes up to 1024.
+const FRAMES_PER_WRITE: usize = 64;
+
+/// Messages that wait in one log before its members are visited without a pause: otherwise those
+/// who send could be faster than the log is read.
+const LONG_LOG: usize = 256;
+
+#[derive(Default)]
+pub(super) struct Tables {
+    seats: Slab<Seat>,
+    groups: Slab<Group>,
+    by_name: HashMap<GroupName, usize>,
+    /// Groups with members that are behind, each once.
+    behind: VecDeque<usize>,
+    /// Counts the messages of all groups.
+    next_number: u64,
+}
+
+struct Seat {
+    port: Rc<dyn Port>,
+    memberships: SmallVec<[Membership; 1]>,
+}
+
+#[derive(Clone, Copy)]
+struct Membership {
+    group: usize,
+    /// Among the group's members.
+    place: usize,
+}
+
+impl Tables {
+    pub(super) fn take_in(&mut self, port: Rc<dyn Port>) -> usize {
+        let memberships = SmallVec::new();
+        self.seats.insert(Seat { port, memberships })
+    }
+
+    pub(super) fn is_deserted(&self) -> bool {
+        self.seats.is_empty()
+    }
+
+    pub(super) fn open(&mut self, parcel: Parcel) {
+        match parcel {
+            Parcel::Group(name, broadcast) => self.append(&name, broadcast),
+            Parcel::One(seat, broadcast) => self.send(seat, broadcast),
+            Parcel::Join(name, seat) => self.join(name, seat),
+            Parcel::Leave(name, seat) => self.leave(&name, seat),
+            Parcel::Disband(name) => self.disband(&name),
+            Parcel::Gone(seat) => self.forget(seat),
+        }
+    }
+
+    fn append(&mut self, name: &GroupName, broadcast: Arc<Broadcast>) {
+        let Some(&key) = self.by_name.get(name) else {
+            return;
+        };
+        let entry = self.entry(broadcast);
+        let group = &mut self.groups[key];
+        if group.append(entry) {
+            self.behind.push_back(key);
+        }
+    }
+
+    fn entry(&mut self, broadcast: Arc<Broadcast>) -> Entry {
+        self.next_number += 1;
+        Entry {
+            number: self.next_number,
+            broadcast,
+        }
+    }
+
+    fn send(&mut self, seat: usize, broadcast: Arc<Broadcast>) {
+        self.visit(seat);
+        let entry = self.entry(broadcast);
+        hand_over(&*self.seats[seat].port, &[&entry]);
+    }
+
+    fn join(&mut self, name: GroupName, seat: usize) {
+        let groups = &mut self.groups;
+        let group = *self
+            .by_name
+            .entry(name)
+            .or_insert_with_key(|name| groups.insert(Group::new(name.clone())));
+        if self.membership(seat, group).is_none() {
+            let place = self.groups[group].join(seat);
+            let memberships = &mut self.seats[seat].memberships;
+            memberships.push(Membership { group, place });
+        }
+    }
+
+    /// Where among the memberships of a seat that of a group is.
+    fn membership(&self, seat: usize, group: usize) -> Option<usize> {
+        let mut memberships = self.seats[seat].memberships.iter();
+        memberships.position(|membership| membership.group == group)
+    }
+
+    fn leave(&mut self, name: &GroupName, seat: usize) {
+        let Some(&group) = self.by_name.get(name) else {
+            return;
+        };
+        if let Some(index) = self.membership(seat, group) {
+            self.visit(seat);
+            let membership = self.seats[seat].memberships.swap_remove(index);
+            self.vacate(membership);
+        }
+    }
+
+    fn disband(&mut self, name: &GroupName) {
+        let Some(&group) = self.by_name.get(name) else {
+            return;
+        };
+        let members: Vec<usize> = self.groups[group].seats().collect();
+        for seat in members {
+            self.leave(name, seat);
+        }
+    }
+
+    fn forget(&mut self, seat: usize) {
+        for membership in self.seats.remove(seat).memberships {
+            self.vacate(membership);
+        }
+    }
+
+    /// Gives a place in a group up; the group's last member, if there is one, moves into it.
+    fn vacate(&mut self, Membership { group: key, place }: Membership) {
+        let group = &mut self.groups[key];
+        let last = group.len() - 1;
+        if let Some(moved) = group.leave(place) {
+            let memberships = &mut self.seats[moved].memberships;
+            let theirs = memberships
+                .iter_mut()
+                .find(|theirs| theirs.group == key && theirs.place == last);
+            if let Some(theirs) = theirs {
+                theirs.place = place;
+            }
+        }
+        if group.is_deserted() {
+            let group = self.groups.remove(key);
+            self.by_name.remove(&group.name);
+            self.behind.retain(|behind| *behind != key);
+        }
+    }
+
+    /// Visits members that are behind, about so many; whether some still are.
+    pub(super) fn visit_some(&mut self, mut visits: usize) -> bool {
+        while let Some(&key) = self.behind.front() {
+            let group = &mut self.groups[key];
+            let hurry = group.waiting() > LONG_LOG;
+            if visits == 0 && !hurry {
+                // The others' turn comes before this one's rest.
+                self.behind.rotate_left(1);
+                return true;
+            }
+            visits = visits.saturating_sub(1);
+            match group.next_behind() {
+                Some(seat) => self.visit(seat),
+                None => {
+                    group.is_in_line = false;
+                    self.behind.pop_front();
+                }
+            }
+        }
+        false
+    }
+
+    /// Gives one connection everything that is new for it, from all of its groups.
+    fn visit(&mut self, key: usize) {
+        let seat = &self.seats[key];
+        let mut news = SmallVec::<[&Entry; FRAMES_PER_WRITE]>::new();
+        let mut sources = 0;
+        for membership in &seat.memberships {
+            let fresh = self.groups[membership.group].news_for(membership.place);
+            sources += usize::from(fresh.len() > 0);
+            news.extend(fresh);
+        }
+        if sources > 1 {
+            news.sort_unstable_by_key(|entry| entry.number);
+        }
+        if !news.is_empty() {
+            hand_over(&*seat.port, &news);
+        }
+        drop(news);
+        for membership in &seat.memberships {
+            self.groups[membership.group].caught_up(membership.place);
+        }
+    }
+}
+
+/// Writes what the connection would only send on; a message that its consumer must see goes into
+/// its channel, and all that come after it.
+fn hand_over(port: &dyn Port, news: &[&Entry]) {
+    let mut batch = Batch::default();
+    let news = news.iter().map(|entry| &*entry.broadcast);
+    for broadcast in news.filter(|broadcast| broadcast.is_for(port)) {
+        let forwarder = port.forwarder();
+        let encode = |frame: &_| port.encode(frame);
+        match forwarder.and_then(|forwarder| broadcast.ready(forwarder, encode)) {
+            Some(ready) => batch.push(ready, port),
+            None => {
+                batch.write(port);
+                port.deliver(broadcast.message.clone());
+            }
+        }
+    }
+    batch.write(port);
+}
+
+/// Frames that go out in one write.
+#[derive(Default)]
+struct Batch<'a> {
+    frames: SmallVec<[IoSlice<'a>; FRAMES_PER_WRITE]>,
+    payload_bytes: usize,
+}
+
+impl<'a> Batch<'a> {
+    fn push(&mut self, ready: &'a ReadyFrame, port: &dyn Port) {
+        self.frames.push(IoSlice::new(&ready.bytes));
+        self.payload_bytes += ready.payload_bytes;
+        if self.frames.len() == FRAMES_PER_WRITE {
+            self.write(port);
+        }
+    }
+
+    fn write(&mut self, port: &dyn Port) {
+        if !self.frames.is_empty() {
+            port.write(&self.frames, self.payload_bytes);
+            *self = Self::default();
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The tables against a model, with ports that only keep what they get.
+
+use std::any::TypeId;
+use std::cell::{Cell, RefCell};
+use std::io::IoSlice;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use super::tables::Tables;
+use super::{Broadcast, Forwarder, Parcel, Port, ReadyFrame};
+use crate::event::Frame;
+use crate::layers::LayerMessage;
+use crate::names::{ChannelName, GroupName};
+
+/// Even numbers are sent on, odd ones are for the consumer.
+static EVEN: Forwarder = Forwarder {
+    consumer: TypeId::of::<FakePort>(),
+    frame: |message| {
+        let number = message.decode::<u64>().ok()?;
+        (*number % 2 == 0).then(|| format!("{number} ").into())
+    },
+};
+
+struct FakePort {
+    name: ChannelName,
+    busy: Cell<bool>,
+    got: RefCell<Vec<u64>>,
+    writes: Cell<usize>,
+    delivered: RefCell<Vec<u64>>,
+}
+
+impl FakePort {
+    fn new(number: usize) -> Rc<Self> {
+        Rc::new(Self {
+            name: ChannelName::new(&format!("fake!{number}")).unwrap(),
+            busy: Cell::new(false),
+            got: RefCell::default(),
+            writes: Cell::new(0),
+            delivered: RefCell::default(),
+        })
+    }
+
+    /// What a consumer does when it is idle again.
+    fn finish(&self) {
+        self.busy.set(false);
+        self.got
+            .borrow_mut()
+            .append(&mut self.delivered.borrow_mut());
+    }
+}
+
+impl Port for FakePort {
+    fn name(&self) -> &ChannelName {
+        &self.name
+    }
+
+    fn forwarder(&self) -> Option<&'static Forwarder> {
+        (!self.busy.get()).then_some(&EVEN)
+    }
+
+    fn encode(&self, frame: &Frame) -> ReadyFrame {
+        let bytes = bytes::Bytes::copy_from_slice(frame.as_text().unwrap().as_bytes());
+        let payload_bytes = bytes.len();
+        ReadyFrame {
+            bytes,
+            payload_bytes,
+        }
+    }
+
+    fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize) {
+        assert!(
+            !self.busy.get(),
+            "nothing overtakes what waits for the consumer"
+        );
+        let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.to_vec()).collect();
+        assert_eq!(bytes.len(), payload_bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        let numbers = text
+            .split_whitespace()
+            .map(|number| number.parse::<u64>().unwrap());
+        self.got.borrow_mut().extend(numbers);
+        self.writes.set(self.writes.get() + 1);
+    }
+
+    fn deliver(&self, message: LayerMessage) {
+        self.busy.set(true);
+        self.delivered
+            .borrow_mut()
+            .push(*message.decode::<u64>().unwrap());
+    }
+}
+
+fn group(number: usize) -> GroupName {
+    GroupName::encode(&format!("group {number}"))
+}
+
+fn broadcast(number: u64, except: &[ChannelName]) -> Arc<Broadcast> {
+    Arc::new(Broadcast::new(LayerMessage::new(number), except))
+}
+
+#[test]
+fn every_member_gets_what_was_sent_while_it_was_one_once_and_in_order() {
+    const GROUPS: usize = 3;
+    for seed in 0..200 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut tables = Tables::default();
+        // A port, its seat, whether it is a member of each group, and what it should get.
+        let mut people: Vec<(Rc<FakePort>, usize, [bool; GROUPS], Vec<u64>)> = (0..6)
+            .map(|number| {
+                let port = FakePort::new(number);
+                let seat = tables.take_in(Rc::clone(&port) as _);
+                (port, seat, [false; GROUPS], Vec::new())
+            })
+            .collect();
+        for number in 0..200 {
+            let at = random.random_range(0..GROUPS);
+            let who = random.random_range(0..people.len());
+            match random.random_range(0..10) {
+                0 | 1 => {
+                    tables.open(Parcel::Join(group(at), people[who].1));
+                    people[who].2[at] = true;
+                }
+                2 => {
+                    tables.open(Parcel::Leave(group(at), people[who].1));
+                    people[who].2[at] = false;
+                }
+                3 => {
+                    tables.open(Parcel::One(people[who].1, broadcast(number, &[])));
+                    people[who].3.push(number);
+                }
+                4 => {
+                    tables.visit_some(random.random_range(0..4));
+                }
+                5 => people[who].0.finish(),
+                _ => {
+                    let except = people[who].0.name.clone();
+                    tables.open(Parcel::Group(group(at), broadcast(number, &[except])));
+                    let others = people
+                        .iter_mut()
+                        .enumerate()
+                        .filter(|(other, _)| *other != who);
+                    for (_, person) in others.filter(|(_, person)| person.2[at]) {
+                        person.3.push(number);
+                    }
+                }
+            }
+        }
+        while tables.visit_some(1) {}
+        for (port, seat, _, expected) in people {
+            port.finish();
+            assert_eq!(*port.got.borrow(), expected, "seed {seed}");
+            tables.open(Parcel::Gone(seat));
+        }
+        assert!(tables.is_deserted());
+        assert!(!tables.visit_some(1));
+    }
+}
+
+#[test]
+fn whoever_is_behind_gets_all_in_one_write() {
+    let mut tables = Tables::default();
+    let ports: Vec<_> = (0..3).map(FakePort::new).collect();
+    for port in &ports {
+        let seat = tables.take_in(Rc::clone(port) as _);
+        tables.open(Parcel::Join(group(0), seat));
+    }
+    for number in 0..5 {
+        tables.open(Parcel::Group(group(0), broadcast(number * 2, &[])));
+    }
+    assert!(tables.visit_some(1));
+    tables.open(Parcel::Group(group(0), broadcast(10, &[])));
+    while tables.visit_some(1) {}
+    let writes: Vec<_> = ports.iter().map(|port| port.writes.get()).collect();
+    assert_eq!(writes, [2, 1, 1]);
+    for port in ports {
+        assert_eq!(*port.got.borrow(), [0, 2, 4, 6, 8, 10]);
+    }
+}
+
+#[test]
+fn a_long_log_is_read_to_its_end_without_a_pause() {
+    let mut tables = Tables::default();
+    let port = FakePort::new(0);
+    let seat = tables.take_in(Rc::clone(&port) as _);
+    tables.open(Parcel::Join(group(0), seat));
+    for number in 0..1000 {
+        tables.open(Parcel::Group(group(0), broadcast(number * 2, &[])));
+    }
+    tables.visit_some(0);
+    assert_eq!(port.got.borrow().len(), 1000);
+}
+
+#[test]
+fn code_that_panics_is_left_to_the_consumer() {
+    static PANICS: Forwarder = Forwarder {
+        consumer: TypeId::of::<()>(),
+        frame: |_| panic!("the application's own"),
+    };
+    let broadcast = broadcast(0, &[]);
+    let encode = |_: &Frame| unreachable!("there is no frame");
+    assert!(broadcast.ready(&PANICS, encode).is_none());
+}
+
+#[test]
+fn a_frame_is_made_once_and_for_one_type_of_consumer() {
+    static OTHERS: Forwarder = Forwarder {
+        consumer: TypeId::of::<()>(),
+        frame: |_| Some("for others".into()),
+    };
+    let port = FakePort::new(0);
+    let encoded = Cell::new(0);
+    let encode = |frame: &Frame| {
+        encoded.set(encoded.get() + 1);
+        port.encode(frame)
+    };
+    let broadcast = broadcast(4, &[]);
+    assert_eq!(broadcast.ready(&EVEN, encode).unwrap().bytes, "4 ");
+    assert!(broadcast.ready(&EVEN, encode).is_some());
+    assert!(broadcast.ready(&OTHERS, encode).is_none());
+    assert_eq!(encoded.get(), 1);
+}

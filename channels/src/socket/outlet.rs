@@ -1,0 +1,169 @@
+//! The way out of one connection: bytes that are ready to be sent, and who may add some.
+//!
+//! Its actor adds what the consumer sends; the thread's router writes frames past the consumer
+//! while that is idle. Both are one order of bytes, which the driver sends.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::io::IoSlice;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use bytes::{BufMut as _, BytesMut};
+use tokio::time::Instant;
+
+use super::wire::Wire;
+use super::writing::ready_frame;
+use crate::connection::Link;
+use crate::event::Frame;
+use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
+use crate::names::ChannelName;
+use crate::observe;
+
+pub(super) struct Outlet {
+    link: Rc<Link>,
+    channel: ChannelSender,
+    /// Where frames are written at once; a mounted connection has only its driver.
+    wire: Option<Wire>,
+    out: RefCell<BytesMut>,
+    /// Since when the driver has sent nothing though something waits.
+    unsent_since: Cell<Option<Instant>>,
+    forwarder: Cell<Option<&'static Forwarder>>,
+    driver: RefCell<Option<Waker>>,
+}
+
+impl Outlet {
+    /// `unsent` goes before everything else.
+    pub(super) fn new(
+        link: Rc<Link>,
+        channel: ChannelSender,
+        wire: Option<Wire>,
+        unsent: BytesMut,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            link,
+            channel,
+            wire,
+            unsent_since: Cell::new((!unsent.is_empty()).then(Instant::now)),
+            out: RefCell::new(unsent),
+            forwarder: Cell::new(None),
+            driver: RefCell::default(),
+        })
+    }
+
+    /// Bytes that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.out.borrow().len()
+    }
+
+    /// For adding bytes or for taking some; `note_unsent` or `note_sent` comes next.
+    pub(super) fn out_mut(&self) -> RefMut<'_, BytesMut> {
+        self.out.borrow_mut()
+    }
+
+    pub(super) fn note_unsent(&self) {
+        if self.unsent_since.get().is_none() {
+            self.unsent_since.set(Some(Instant::now()));
+        }
+    }
+
+    pub(super) fn unsent_since(&self) -> Option<Instant> {
+        self.unsent_since.get()
+    }
+
+    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them. An
+    /// idle connection keeps no buffer.
+    pub(super) fn note_sent(&self, taken: usize, flushed: bool) {
+        let mut out = self.out.borrow_mut();
+        if out.is_empty() {
+            *out = BytesMut::new();
+        }
+        if flushed {
+            self.unsent_since.set(None);
+        } else if taken > 0 {
+            self.unsent_since.set(Some(Instant::now()));
+        }
+    }
+
+    pub(super) fn take_out(&self) -> BytesMut {
+        self.unsent_since.set(None);
+        self.out.take()
+    }
+
+    /// Says how a router gets past the consumer from now on, and whom it wakes when bytes are
+    /// left for the driver.
+    pub(super) fn open_for(&self, forwarder: Option<&'static Forwarder>, task: &Context<'_>) {
+        self.forwarder.set(forwarder);
+        let mut driver = self.driver.borrow_mut();
+        if !driver
+            .as_ref()
+            .is_some_and(|known| known.will_wake(task.waker()))
+        {
+            *driver = Some(task.waker().clone());
+        }
+    }
+
+    fn wake_driver(&self) {
+        if let Some(driver) = &*self.driver.borrow() {
+            driver.wake_by_ref();
+        }
+    }
+
+    /// How many bytes the socket took at once; none if others wait to be sent before them.
+    fn write_now(&self, frames: &[IoSlice<'_>]) -> usize {
+        let Some(wire) = self.wire.as_ref().filter(|_| self.out.borrow().is_empty()) else {
+            return 0;
+        };
+        // A failure shows again to the driver, which then ends the connection.
+        wire.borrow().try_write(frames).unwrap_or(0)
+    }
+
+    /// Keeps what of the frames comes behind the first `written` bytes.
+    fn keep(&self, frames: &[IoSlice<'_>], mut written: usize) {
+        let mut out = self.out.borrow_mut();
+        for frame in frames {
+            let taken = written.min(frame.len());
+            written -= taken;
+            out.put_slice(&frame[taken..]);
+        }
+        drop(out);
+        self.note_unsent();
+        self.wake_driver();
+    }
+}
+
+impl Port for Outlet {
+    fn name(&self) -> &ChannelName {
+        self.channel.name()
+    }
+
+    fn forwarder(&self) -> Option<&'static Forwarder> {
+        self.forwarder.get()
+    }
+
+    fn encode(&self, frame: &Frame) -> ReadyFrame {
+        ready_frame(frame)
+    }
+
+    /// What the socket does not take at once waits here, up to the limit of the outbox.
+    fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize) {
+        let waiting = self.waiting();
+        if waiting > 0 && waiting >= self.link.limits().outbox_bytes {
+            self.forwarder.set(None);
+            self.link.overflow("too much to send");
+            self.wake_driver();
+            return;
+        }
+        observe::forwarded(frames.len(), payload_bytes, waiting);
+        let written = self.write_now(frames);
+        let bytes: usize = frames.iter().map(|frame| frame.len()).sum();
+        if written < bytes {
+            self.keep(frames, written);
+        }
+    }
+
+    fn deliver(&self, message: LayerMessage) {
+        self.forwarder.set(None);
+        // A channel that is full has said so to its consumer.
+        let _ = self.channel.send(message);
+    }
+}
