@@ -1,15 +1,15 @@
-//! Styles, scripts and pictures from `static/`: in the binary in release builds. The address
-//! carries a hash over all of them, so browsers may keep them for ever and relative imports
-//! between modules stay right.
+//! Styles, scripts and pictures from `static/`: in the binary in release builds, where `build.rs`
+//! has put them compressed, too. The address carries a hash over all of them, so browsers may keep
+//! them for ever and relative imports between modules stay right.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use actix_web::{
     HttpResponse,
-    http::header::{CACHE_CONTROL, ContentType},
-    web,
+    http::header::{AcceptEncoding, CACHE_CONTROL, ContentEncoding, ContentType, Encoding, VARY},
+    web::{self, Bytes},
 };
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -17,6 +17,14 @@ use crate::error::{Error, Result};
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Files;
+
+#[derive(RustEmbed)]
+#[folder = "$OUT_DIR/br"]
+struct Brotli;
+
+#[derive(RustEmbed)]
+#[folder = "$OUT_DIR/gzip"]
+struct Gzip;
 
 /// Eight hexadecimal digits are enough to tell two releases apart.
 static PREFIX: LazyLock<String> = LazyLock::new(|| {
@@ -40,7 +48,10 @@ pub(crate) fn prefix() -> &'static str {
 }
 
 /// `GET /static/{hash}/{path}`. An address of another release answers with today's file, unkept.
-pub(crate) async fn show_asset(path: web::Path<(String, String)>) -> Result<HttpResponse> {
+pub(crate) async fn show_asset(
+    path: web::Path<(String, String)>,
+    accepted: Option<web::Header<AcceptEncoding>>,
+) -> Result<HttpResponse> {
     let (hash, name) = path.into_inner();
     let file = Files::get(&name).ok_or(Error::NotFound)?;
     let is_current = PREFIX.rsplit('/').next() == Some(hash.as_str());
@@ -50,8 +61,36 @@ pub(crate) async fn show_asset(path: web::Path<(String, String)>) -> Result<Http
         "no-cache"
     };
     let kind = mime_guess::from_path(&name).first_or_octet_stream();
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header(ContentType(kind))
         .insert_header((CACHE_CONTROL, keep))
-        .body(file.data.into_owned()))
+        .insert_header((VARY, "accept-encoding"));
+    let compressed = accepted.and_then(|accepted| compressed(&name, &accepted));
+    // What has no compressed form, as nothing has in debug builds, is left to the middleware.
+    let body = compressed.map_or(file, |(coding, file)| {
+        response.insert_header(coding);
+        file
+    });
+    Ok(response.body(bytes(body)))
+}
+
+/// The smallest form that the browser takes.
+fn compressed(name: &str, accepted: &AcceptEncoding) -> Option<(ContentEncoding, EmbeddedFile)> {
+    let takes = |coding: Encoding| accepted.negotiate([&coding].into_iter()) == Some(coding);
+    if takes(Encoding::brotli())
+        && let Some(file) = Brotli::get(name)
+    {
+        return Some((ContentEncoding::Brotli, file));
+    }
+    let file = Gzip::get(name).filter(|_| takes(Encoding::gzip()))?;
+    Some((ContentEncoding::Gzip, file))
+}
+
+/// Without a copy of what lies in the binary.
+fn bytes(file: EmbeddedFile) -> Bytes {
+    match file.data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => data.into(),
+    }
 }

@@ -9,7 +9,7 @@ use channels::{Layer, OriginValidator};
 
 use crate::{
     accounts::{FirstRun, Notices, PasswordHasher, Sessions},
-    chat::{Chat, ChatConsumerParts, ChatServer},
+    chat::{Chat, ChatConsumerParts, ChatServer, Markup},
     config::{Limits as Bounds, Settings},
     db::Database,
     error::{Error, Result},
@@ -35,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
     bounds: Arc<Bounds>,
+    templates: Templates,
     csrf: Csrf,
     headers: SecurityHeaders,
     notices: Notices,
@@ -58,6 +59,7 @@ impl Parts {
         let site = Site::new(settings, address);
         let keys = SecretKeys::open_or_create(&settings.data)?;
         let templates = Templates::load()?;
+        let markup = Markup::compile(&templates)?;
         let limits = Limits::new(&settings.rates);
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         let descriptors = raise_descriptor_limit();
@@ -65,7 +67,7 @@ impl Parts {
         let server = ChatServer::new(
             database.clone(),
             layer.clone(),
-            templates.clone(),
+            markup.clone(),
             limits.clone(),
             bounds.message_chars,
         );
@@ -81,7 +83,7 @@ impl Parts {
             consumer: ChatConsumerParts {
                 server: server.start(),
                 database,
-                templates,
+                markup,
                 limits: Arc::clone(&bounds),
             },
             stopping: Stopping::default(),
@@ -90,6 +92,7 @@ impl Parts {
             proxies,
             first_run,
             bounds,
+            templates,
             limits,
         })
     }
@@ -99,16 +102,17 @@ impl Parts {
         let ChatConsumerParts {
             server,
             database,
-            templates,
+            markup,
             ..
         } = self.consumer.clone();
         let chat = Chat {
             server,
             database: database.clone(),
+            markup,
             settings: Arc::clone(&self.bounds),
         };
         cfg.app_data(Data::new(database))
-            .app_data(Data::new(templates))
+            .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(chat))
             .app_data(Data::new(self.layer.clone()))
             .app_data(Data::new(self.site.clone()))

@@ -1,5 +1,5 @@
 //! The words that a person reads, from Project Fluent files in `locales/`, English first.
-//! Templates reach them through the helpers `t` and `words`, Rust through `text`.
+//! Templates reach them through the helpers `t` and `script-words`, Rust through `text`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 

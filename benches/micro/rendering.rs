@@ -5,7 +5,10 @@ use std::hint::black_box;
 use criterion::Criterion;
 use parlour::accounts::{Person, UserId};
 use parlour::chat::models::{Message, MessageId, RoomId};
-use parlour::chat::view::{MessageView, entries};
+use parlour::chat::{
+    Markup,
+    view::{MessageView, log},
+};
 use parlour::db::Timestamp;
 use parlour::templates::Templates;
 use serde_json::{Value, json};
@@ -20,9 +23,10 @@ const CONVERSATIONS: i64 = 20;
 
 pub(crate) fn measure(criterion: &mut Criterion) {
     let templates = Templates::load().expect("templates compile");
+    let markup = Markup::compile(&templates).expect("the markup of messages compiles");
     let view = MessageView::new(message(1));
     steady(criterion, "render/message", || {
-        black_box(&view).render(&templates)
+        black_box(&view).render(&markup)
     });
     steady(criterion, "render/view of a message", || {
         MessageView::new(message(1))
@@ -30,10 +34,12 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        json!(entries(black_box(&messages).clone()))
+        log(&markup, black_box(&messages).clone())
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
-        ("room page", "chat/room", &|| room_page(messages.clone())),
+        ("room page", "chat/room", &|| {
+            room_page(log(&markup, messages.clone()))
+        }),
         ("login page", "accounts/login", &login_page),
     ];
     for (what, template, data) in pages {
@@ -82,7 +88,7 @@ fn login_page() -> Value {
 }
 
 /// As `chat::views` shows it to somebody with twenty conversations.
-fn room_page(messages: Vec<Message>) -> Value {
+fn room_page(log: String) -> Value {
     let (me, person) = (Person::new(UserId(0), "ana"), Person::new(UserId(1), "bo"));
     let pending = json!({
         "id": "pending",
@@ -110,7 +116,7 @@ fn room_page(messages: Vec<Message>) -> Value {
     let own = json!({
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
         "room": {"id": 7, "name": "bo", "person": shown},
-        "messages": entries(messages),
+        "log": log,
         "pending": {"message": pending},
         "first_seq": 1,
         "last_seq": MESSAGES,

@@ -41,6 +41,12 @@ pub enum ChatEvent {
     /// The server is about to close all sockets, with 1012.
     #[serde(rename = "chat.restarting")]
     Restarting,
+    /// A socket's own: a message that it posted is stored, or refused.
+    #[serde(rename = "chat.answered")]
+    Answered {
+        /// The text frame.
+        frame: ByteString,
+    },
     /// A socket's own timer: is my session still valid?
     #[serde(rename = "chat.check_session")]
     CheckSession,

@@ -4,6 +4,7 @@
 mod body;
 mod consumer;
 mod events;
+mod markup;
 pub mod models;
 pub mod protocol;
 mod refusal;
@@ -15,5 +16,6 @@ mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
+pub use markup::Markup;
 pub use server::{ChatServer, Stop};
 pub use views::{Chat, routes};

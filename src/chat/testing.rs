@@ -1,11 +1,12 @@
 //! A conversation for tests: Ana and Bo are friends and share a room; Cleo is a stranger.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
-use super::models::{Room, RoomId};
+use super::models::{Message, MessageId, Room, RoomId};
 use crate::{
-    accounts::UserId,
-    db::{Connection, Database},
+    accounts::{Person, UserId},
+    db::{Connection, Database, Timestamp},
     error::Result,
     schema::{friendships, users},
 };
@@ -13,6 +14,19 @@ use crate::{
 pub(super) const ANA: UserId = UserId(1);
 pub(super) const BO: UserId = UserId(2);
 pub(super) const CLEO: UserId = UserId(3);
+
+/// A message of Ana.
+pub(super) fn said(body: &str) -> Message {
+    Message {
+        id: MessageId(7),
+        room: RoomId(1),
+        seq: 5,
+        author: Person::new(ANA, "ana"),
+        client_id: Uuid::nil(),
+        body: body.into(),
+        created_at: Timestamp(1_795_420_920_123),
+    }
+}
 
 pub(super) async fn a_conversation(db: &Database) -> RoomId {
     db.write(|conn| {

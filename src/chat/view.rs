@@ -2,26 +2,23 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     body::is_big_emoji,
+    markup::Markup,
     models::{Message, MessageId, RoomId},
 };
 use crate::{
     accounts::{Person, UserId},
     db::Timestamp,
-    error::Result,
-    templates::Templates,
 };
 
 /// Messages of one author closer than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// What `chat/_message.hbs` reads.
-#[derive(Debug, Clone, Serialize)]
+/// What `chat/_message.hbs` shows, see [`Markup`].
+#[derive(Debug, Clone)]
 pub struct MessageView {
     /// Row id.
     pub id: MessageId,
@@ -38,10 +35,8 @@ pub struct MessageView {
     /// Whether the text is a few emoji and nothing else.
     pub big_emoji: bool,
     /// Where it stands.
-    #[serde(skip)]
     pub room: RoomId,
     /// The author's name for it.
-    #[serde(skip)]
     pub client_id: Uuid,
 }
 
@@ -62,30 +57,35 @@ impl MessageView {
     }
 
     /// The markup of this message, as the first of its group: browsers regroup by themselves.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Template`].
-    pub fn render(&self, templates: &Templates) -> Result<String> {
-        templates.render(
-            "chat/_message",
-            json!({ "message": self, "follows": false }),
-        )
+    pub fn render(&self, markup: &Markup) -> String {
+        let mut html = String::new();
+        markup.message(&mut html, self, false);
+        html
     }
 }
 
+/// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
+/// both to its own time.
+pub fn log(markup: &Markup, messages: Vec<Message>) -> String {
+    let mut html = String::new();
+    for entry in entries(messages) {
+        if let Some(day) = &entry.day {
+            markup.day(&mut html, day);
+        }
+        markup.message(&mut html, &entry.message, entry.follows);
+    }
+    html
+}
+
 /// One row of the log: a message, perhaps under a day divider.
-#[derive(Debug, Clone, Serialize)]
-pub struct Entry {
-    /// The divider before the message.
-    pub day: Option<Day>,
+struct Entry {
+    day: Option<Day>,
     /// Whether it stands under the name of the message before.
-    pub follows: bool,
-    /// The message.
-    pub message: MessageView,
+    follows: bool,
+    message: MessageView,
 }
 
 /// A day divider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Day {
     /// `2026-11-23`
     pub iso: String,
@@ -93,19 +93,16 @@ pub struct Day {
     pub text: String,
 }
 
-/// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
-/// both to its own time.
-pub fn entries(messages: Vec<Message>) -> Vec<Entry> {
+fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
     let mut before: Option<(UserId, Timestamp)> = None;
     for message in messages {
         let (author, at) = (message.author.id, message.created_at);
-        let new_day = before.is_none_or(|(_, before)| before.day() != at.day());
-        let follows = !new_day
-            && before.is_some_and(|(before_author, before)| {
-                before_author == author && at < before.plus(GROUPED_WITHIN)
-            });
-        let day = new_day.then(|| Day {
+        let is_same_day = before.is_some_and(|(_, before)| before.day() == at.day());
+        let follows = before.is_some_and(|(same, before)| {
+            is_same_day && same == author && at < before.plus(GROUPED_WITHIN)
+        });
+        let day = (!is_same_day).then(|| Day {
             iso: at.utc("%Y-%m-%d"),
             text: at.utc("%-d %B %Y"),
         });

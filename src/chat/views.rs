@@ -1,5 +1,7 @@
 //! The list of conversations and the room, readable and writable without a script.
 
+use std::collections::HashSet;
+
 use actix::Addr;
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -11,15 +13,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    markup::Markup,
     models::{Message, Room, RoomId, RoomMember},
     protocol::Refused,
     server::{ChatServer, NotPosted, PostMessage, WhoIsHere},
-    view::entries,
+    view::log,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, UserId},
     config::Limits as Settings,
-    db::Database,
+    db::{Connection, Database},
     error::{Error, Result},
     friends::{Friendship, friends_of},
     security::client_addr,
@@ -38,33 +41,28 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// What every page of the chat shows beside its own.
 struct Conversations {
     rows: Vec<RoomMember>,
-    online: Vec<UserId>,
-    has_friends: bool,
+    friends: Vec<UserId>,
 }
 
 impl Conversations {
-    async fn load(chat: &Chat, me: &User) -> Result<Self> {
-        let (id, most) = (
-            me.id,
-            i64::try_from(chat.settings.rooms_per_socket).unwrap_or(i64::MAX),
-        );
-        let loaded = chat.database.read(move |conn| {
-            let rows = RoomMember::all_of(conn, id, most)?;
-            Ok((rows, friends_of(conn, id)?))
-        });
-        let (rows, friends) = loaded.await?;
-        let has_friends = !friends.is_empty();
-        let users = friends.into_iter().map(|friend| friend.id).collect();
-        let online = chat.server.send(WhoIsHere { users }).await;
-        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
+    fn read(conn: &mut Connection, me: UserId, most: usize) -> Result<Self> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let friends = friends_of(conn, me)?;
         Ok(Self {
-            rows,
-            online,
-            has_friends,
+            rows: RoomMember::all_of(conn, me, most)?,
+            friends: friends.into_iter().map(|friend| friend.id).collect(),
         })
     }
 
-    fn data(&self, current: Option<RoomId>) -> Vec<Value> {
+    /// Which of the friends are here.
+    async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+        let users = self.friends.clone();
+        let online = chat.server.send(WhoIsHere { users }).await;
+        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
+        Ok(online.into_iter().collect())
+    }
+
+    fn data(&self, current: Option<RoomId>, online: &HashSet<UserId>) -> Vec<Value> {
         let row = |member: &RoomMember| {
             let Person {
                 id,
@@ -80,7 +78,7 @@ impl Conversations {
                 "initials": initials,
                 "hue": hue,
                 "current": current == Some(member.room.id),
-                "online": self.online.contains(id),
+                "online": online.contains(id),
                 "unread": 0,
             })
         };
@@ -95,6 +93,8 @@ pub struct Chat {
     pub server: Addr<ChatServer>,
     /// For history.
     pub database: Database,
+    /// Of messages.
+    pub markup: Markup,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
@@ -104,11 +104,16 @@ async fn list_conversations(
     page: Page,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let conversations = Conversations::load(&chat, &me.user).await?;
+    let (user, most) = (me.user.id, chat.settings.rooms_per_socket);
+    let conversations = chat
+        .database
+        .read(move |conn| Conversations::read(conn, user, most))
+        .await?;
+    let online = conversations.online(&chat).await?;
     let data = json!({
         "title": words::text("chat-title"),
-        "conversations": conversations.data(None),
-        "has_friends": conversations.has_friends,
+        "conversations": conversations.data(None, &online),
+        "has_friends": !conversations.friends.is_empty(),
         "page_data": page_data(&me.user, &page, &chat, None),
     });
     page.render("chat/index", data)
@@ -183,27 +188,26 @@ struct ShownRoom {
 impl ShownRoom {
     async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
         let (room, user, before) = (self.room, me.id, self.before);
-        let len = chat.settings.page_len;
+        let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
             let messages = Message::before(conn, &member, before, len)?;
             let can_post = member.may_post(conn)?;
-            let is_friend = Friendship::exists(conn, user, member.other.id)?;
-            Ok((member, messages, can_post, is_friend))
+            let conversations = Conversations::read(conn, user, most)?;
+            Ok((member, messages, can_post, conversations))
         });
-        let (member, messages, can_post, is_friend) = loaded.await?;
-        let conversations = Conversations::load(chat, me).await?;
+        let (member, messages, can_post, conversations) = loaded.await?;
+        let online = conversations.online(chat).await?;
         let first_seq = messages.first().map(|message| message.seq);
         let last_seq = messages.last().map(|message| message.seq);
         let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
         let earlier = first_seq
             .filter(|seq| is_full && *seq > 1)
             .map(|seq| format!("/rooms/{room}/?before={seq}"));
-        let online = is_friend && conversations.online.contains(&member.other.id);
         let (form, refused) = self.refused.unzip();
         Ok(json!({
             "title": member.other.username,
-            "conversations": conversations.data(Some(room)),
+            "conversations": conversations.data(Some(room), &online),
             "room": {
                 "id": room,
                 "name": member.other.username,
@@ -212,10 +216,10 @@ impl ShownRoom {
                     "username": member.other.username,
                     "initials": member.other.initials,
                     "hue": member.other.hue,
-                    "online": online,
+                    "online": online.contains(&member.other.id),
                 },
             },
-            "messages": entries(messages),
+            "log": log(&chat.markup, messages),
             "pending": { "message": pending(me) },
             "first_seq": first_seq,
             "last_seq": last_seq,

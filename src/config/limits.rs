@@ -128,6 +128,14 @@ pub struct Limits {
         value_name = "RATE"
     )]
     pub socket_errors: Rate,
+    /// Messages from one socket that may wait to be stored; more are refused for a while
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_POSTS",
+        default_value_t = 16,
+        value_name = "N"
+    )]
+    pub socket_posts: usize,
     /// Events that may wait for one socket
     #[arg(
         long,

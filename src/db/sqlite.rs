@@ -171,6 +171,25 @@ mod tests {
     }
 
     #[test]
+    fn sqlite_is_compiled_as_the_workspace_says() {
+        #[derive(QueryableByName)]
+        struct Used {
+            #[diesel(sql_type = Bool)]
+            used: bool,
+        }
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = migrated(&folder);
+        let mut uses = |option: &str| {
+            let query = sql_query("SELECT sqlite_compileoption_used(?) AS used");
+            let answer = query.bind::<Text, _>(option).get_result::<Used>(&mut conn);
+            answer.unwrap().used
+        };
+        assert!(uses("ENABLE_QPSG") && uses("DEFAULT_MEMSTATUS=0"));
+        assert!(!uses("ENABLE_MEMORY_MANAGEMENT"));
+    }
+
+    #[test]
     fn every_migration_can_be_undone_and_done_again() {
         let folder = tempfile::tempdir().unwrap();
         let mut conn = migrated(&folder);

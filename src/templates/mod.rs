@@ -1,13 +1,18 @@
 //! The Handlebars registry, its helpers, and `render`. Read once at start (from the binary in
 //! release builds, from `templates/` in debug builds), strict: missing data is an error.
 
-mod inlining;
+mod fragment;
+mod inline;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
+pub use fragment::{Fragment, mark};
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError,
-    RenderErrorReason, ScopedJson, handlebars_helper,
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
+    handlebars_helper,
 };
 use rust_embed::RustEmbed;
 use serde_json::Value;
@@ -36,21 +41,17 @@ impl Templates {
         registry.set_strict_mode(true);
         // A partial on an indented line would otherwise indent the lines of what people wrote.
         registry.set_prevent_indent(true);
-        for name in Files::iter() {
-            let file = Files::get(&name).expect("rust-embed lists only what it holds");
-            let source = String::from_utf8_lossy(&file.data);
+        let sources = sources();
+        for (name, source) in &sources {
             registry
-                .register_template_string(name.trim_end_matches(".hbs"), source)
+                .register_template_string(name, inline::inline(&sources, source))
                 .map_err(crate::error::Error::internal)?;
-        }
-        let read = registry.get_templates().clone();
-        for (name, template) in &read {
-            registry.register_template(name, inlining::inlined(template, &read));
         }
         registry.register_helper("t", Box::new(translate));
         registry.register_helper("json", Box::new(json_for_script));
         registry.register_helper("eq", Box::new(eq));
-        registry.register_helper("words", Box::new(WordsHelper));
+        registry.register_helper("markup", Box::new(markup));
+        registry.register_helper("script-words", Box::new(words_for_scripts));
         Ok(Self(Arc::new(registry)))
     }
 
@@ -61,6 +62,16 @@ impl Templates {
     pub fn render(&self, name: &str, page: Value) -> Result<String> {
         Ok(self.0.render_with_context(name, &Context::from(page))?)
     }
+}
+
+/// By name, which is the path below `templates/` without `.hbs`.
+fn sources() -> BTreeMap<String, String> {
+    let files = Files::iter().map(|path| {
+        let file = Files::get(&path).expect("rust-embed lists only what it holds");
+        let source = String::from_utf8_lossy(&file.data).into_owned();
+        (path.trim_end_matches(".hbs").to_owned(), source)
+    });
+    files.collect()
 }
 
 handlebars_helper!(eq: |a: Value, b: Value| a == b);
@@ -109,6 +120,19 @@ fn json_for_script(
     Ok(())
 }
 
+/// `{{markup name}}`: what [`Fragment`]s made, as it is. The values in it are escaped already.
+fn markup(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let markup = helper.param(0).and_then(|markup| markup.value().as_str());
+    out.write(markup.ok_or(RenderErrorReason::ParamNotFoundForIndex("markup", 0))?)?;
+    Ok(())
+}
+
 fn escape_for_script(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
@@ -122,39 +146,25 @@ fn escape_for_script(json: &str) -> String {
     escaped
 }
 
-/// `(words "js-")`: the messages whose key starts so, as an object, for `json`.
-struct WordsHelper;
-
-impl handlebars::HelperDef for WordsHelper {
-    fn call_inner<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-    ) -> std::result::Result<ScopedJson<'rc>, RenderError> {
-        let prefix = helper.param(0).and_then(|prefix| prefix.value().as_str());
-        let prefix = prefix.ok_or(RenderErrorReason::ParamNotFoundForIndex("words", 0))?;
-        Ok(ScopedJson::Derived(serde_json::json!(words::with_prefix(
-            prefix
-        ))))
-    }
+/// `{{script-words}}` inside `<script type="application/json">`: the messages that scripts show.
+fn words_for_scripts(
+    _: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    static WORDS: LazyLock<String> = LazyLock::new(|| {
+        let words = serde_json::json!(words::with_prefix("js-"));
+        escape_for_script(&words.to_string())
+    });
+    out.write(&WORDS)?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sources() -> Vec<(String, String)> {
-        let files = Files::iter().map(|name| {
-            let file = Files::get(&name).unwrap();
-            (
-                name.to_string(),
-                String::from_utf8(file.data.to_vec()).unwrap(),
-            )
-        });
-        files.collect()
-    }
 
     #[test]
     fn every_template_compiles() {
@@ -166,7 +176,13 @@ mod tests {
     fn no_template_writes_unescaped_or_carries_inline_code() {
         for (name, source) in sources() {
             let lower = source.to_lowercase();
+            // Made of fragments only, by `chat::view::log`.
+            let lower = match name.as_str() {
+                "chat/room" => lower.replacen("{{markup log}}", "", 1),
+                _ => lower,
+            };
             for forbidden in [
+                "{{markup",
                 "{{{",
                 "{{&",
                 " style=",

@@ -251,3 +251,24 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
         303
     );
 }
+
+#[tokio::test]
+async fn without_the_tick_a_new_password_leaves_the_other_sessions() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    let phone = site.log_in("ana").await;
+    let path = "/accounts/password/";
+    let mut fields = ana.open(path).await.form(path);
+    fields.retain(|(name, _)| name == "csrf_token");
+    for (name, value) in [
+        ("current_password", PASSWORD),
+        ("new_password", "a new password 77"),
+        ("new_password_again", "a new password 77"),
+    ] {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    assert_eq!(ana.post(path, &fields).await.status, 303);
+
+    assert!(ana.is_signed_in().await && phone.is_signed_in().await);
+}

@@ -1,5 +1,7 @@
 //! What every answer carries and no answer tells: headers, error pages.
 
+use reqwest::Method;
+
 use crate::support::Site;
 
 #[tokio::test]
@@ -82,6 +84,37 @@ async fn pages_of_people_are_not_stored_and_files_are_kept_for_good() {
         "{}",
         kept.header("cache-control")
     );
+}
+
+#[tokio::test]
+async fn files_come_compressed_for_whoever_takes_that_and_caches_are_told() {
+    let site = Site::start().await;
+    let visitor = site.visitor();
+    let login = visitor.open("/accounts/login/").await;
+    let style = login.attribute("link[rel=stylesheet]", "href").unwrap();
+    let ask = async |accepted: &'static str| {
+        let request = visitor.request(Method::GET, &style);
+        let answer = request.header("Accept-Encoding", accepted).send().await;
+        let answer = answer.unwrap();
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            value.map_or("", |value| value.to_str().unwrap()).to_owned()
+        };
+        let (coding, vary) = (header("content-encoding"), header("vary"));
+        assert!(vary.contains("accept-encoding"), "{accepted}: {vary}");
+        (coding, answer.bytes().await.unwrap().len())
+    };
+
+    let (coding, plain_len) = ask("identity").await;
+    assert_eq!(coding, "");
+    let (coding, len) = ask("gzip;q=0.5, deflate").await;
+    assert_eq!(coding, "gzip");
+    assert!(len < plain_len, "{len} of {plain_len} bytes");
+    // Made by release builds only.
+    let (coding, len) = ask("gzip, br").await;
+    assert!(["br", "gzip"].contains(&coding.as_str()), "{coding}");
+    assert!(len < plain_len, "{len} of {plain_len} bytes");
+    assert_eq!(ask("gzip;q=0, br;q=0").await, (String::new(), plain_len));
 }
 
 #[tokio::test]

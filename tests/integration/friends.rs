@@ -237,3 +237,16 @@ async fn friends_see_each_other_come_and_go_and_strangers_do_not() {
     assert_eq!(at_eve.heard("presence.changed").await.len(), 0);
     assert_eq!(at_eve.hello["online"], serde_json::json!([]));
 }
+
+#[tokio::test]
+async fn a_declined_request_can_be_cancelled_as_if_it_were_pending() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    ana.ask("bo").await;
+    bo.press("decline", &ana).await;
+
+    assert_eq!(ana.press("cancel", &bo).await.status, 303);
+
+    assert_eq!(ana.lists().await, Lists::default());
+    assert_eq!(bo.lists().await, Lists::default());
+}

@@ -7,11 +7,13 @@ use super::ChatConsumer;
 use crate::{
     accounts::UserId,
     chat::{
+        events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, MessageCreated, Missing, Refused, RoomChange, ServerEvent},
         server::{NotPosted, PostMessage, Typing},
         view::MessageView,
     },
+    db::Database,
     error::{Error, Result},
     words,
 };
@@ -38,7 +40,7 @@ impl ChatConsumer {
                 room,
                 client_id,
                 body,
-            }) => self.post(room, client_id, body, ctx).await,
+            }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false).await,
@@ -78,7 +80,9 @@ impl ChatConsumer {
         Ok(())
     }
 
-    async fn post(
+    /// Puts a message in line for the disk and listens on: what the rooms say meanwhile would
+    /// otherwise pile up. The answer comes back as an event of this socket's own.
+    fn post(
         &mut self,
         room: RoomId,
         client_id: Uuid,
@@ -86,6 +90,12 @@ impl ChatConsumer {
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
         let author = self.signed_in()?.user.id;
+        if self.waiting_posts >= self.parts.limits.socket_posts {
+            let reason = NotPosted::Refused(Error::Busy("the posts of a socket"));
+            let refused = Refused::new(room, client_id, &reason, None);
+            return Ok(ctx.send(ServerEvent::Refused(refused).frame())?);
+        }
+        self.waiting_posts += 1;
         let post = PostMessage {
             room,
             author,
@@ -93,35 +103,29 @@ impl ChatConsumer {
             client_id,
             body,
         };
-        let answer = match self.parts.server.send(post).await {
-            Ok(answer) => answer,
-            Err(_) => Err(NotPosted::Closing),
-        };
-        let event = match answer {
-            Ok(accepted) => ServerEvent::Accepted {
-                room,
-                client_id,
-                id: accepted.view.id,
-                seq: accepted.view.seq,
-                created_at: accepted.view.created_at,
-                html: accepted.html,
-            },
-            Err(reason) => {
-                let name = self.name_of(room, author).await;
-                let refused = Refused::new(room, client_id, &reason, name.as_deref());
-                ServerEvent::Refused(refused)
-            }
-        };
-        Ok(ctx.send(event.frame())?)
-    }
-
-    /// The room's name, if its member asks.
-    async fn name_of(&self, room: RoomId, user: UserId) -> Option<String> {
-        let member = self
-            .parts
-            .database
-            .read(move |conn| RoomMember::find(conn, room, user));
-        Some(member.await.ok()?.other.username)
+        // It takes its place here, so that posts stay in the order in which they came.
+        let answer = self.parts.server.send(post);
+        let database = self.parts.database.clone();
+        ctx.notify_when(async move {
+            let event = match answer.await.unwrap_or(Err(NotPosted::Closing)) {
+                Ok(accepted) => ServerEvent::Accepted {
+                    room,
+                    client_id,
+                    id: accepted.view.id,
+                    seq: accepted.view.seq,
+                    created_at: accepted.view.created_at,
+                    html: accepted.html,
+                },
+                Err(reason) => {
+                    let name = name_of(&database, room, author, &reason).await;
+                    let refused = Refused::new(room, client_id, &reason, name.as_deref());
+                    ServerEvent::Refused(refused)
+                }
+            };
+            let frame = event.frame();
+            ConsumerEvent::Chat(ChatEvent::Answered { frame })
+        });
+        Ok(())
     }
 
     async fn resume(&mut self, room: RoomId, after: i64, ctx: &mut Context<Self>) -> HandlerResult {
@@ -152,7 +156,7 @@ impl ChatConsumer {
         let created = |event| {
             let RoomEvent::MessageCreated(message) = event;
             let view = MessageView::new(message);
-            let html = view.render(&self.parts.templates)?;
+            let html = view.render(&self.parts.markup);
             let created = MessageCreated::new(&view, html, view.author.id == reader);
             Ok(RoomChange::MessageCreated(created))
         };
@@ -179,6 +183,20 @@ impl ChatConsumer {
         let _lost = self.parts.server.send(typing).await;
         Ok(())
     }
+}
+
+/// The room's name, if its member asks and the words of the refusal need it.
+async fn name_of(
+    database: &Database,
+    room: RoomId,
+    user: UserId,
+    reason: &NotPosted,
+) -> Option<String> {
+    if !matches!(reason, NotPosted::Refused(Error::Forbidden)) {
+        return None;
+    }
+    let member = database.read(move |conn| RoomMember::find(conn, room, user));
+    Some(member.await.ok()?.other.username)
 }
 
 /// What a reader missed: all of it, or the newest page and a named hole before it.

@@ -14,6 +14,7 @@ use channels::{
 
 use super::{
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
+    markup::Markup,
     models::Room,
     protocol::{RoomState, ServerEvent, SocketLimits},
     server::{ChatServer, Join, Leave},
@@ -24,7 +25,6 @@ use crate::{
     db::Database,
     error::{Error, Result},
     friends::friends_of,
-    templates::Templates,
 };
 use pace::Pace;
 
@@ -36,7 +36,7 @@ pub struct ChatConsumerParts {
     /// For history and membership.
     pub database: Database,
     /// For messages that a reconnect missed.
-    pub templates: Templates,
+    pub markup: Markup,
     /// The limits that hold here.
     pub limits: Arc<Settings>,
 }
@@ -47,6 +47,8 @@ pub struct ChatConsumer {
     signed_in: Option<SignedIn>,
     ip: IpAddr,
     pace: Pace,
+    /// Posts that are not answered yet.
+    waiting_posts: usize,
     joined: bool,
 }
 
@@ -59,6 +61,7 @@ impl ChatConsumer {
             parts,
             ip,
             pace,
+            waiting_posts: 0,
             joined: false,
         }
     }

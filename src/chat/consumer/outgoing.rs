@@ -51,6 +51,10 @@ impl ChatConsumer {
             }
             ChatEvent::Told { except, .. } if *except == me => Ok(()),
             ChatEvent::Told { frame, .. } => Ok(ctx.send(frame.clone())?),
+            ChatEvent::Answered { frame } => {
+                self.waiting_posts -= 1;
+                Ok(ctx.send(frame.clone())?)
+            }
             ChatEvent::RoomOpened { room } => self.follow(*room, ctx).await,
             ChatEvent::CheckSession => self.check_session(ctx).await,
             ChatEvent::Restarting => {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use actix::Actor;
 use channels::{Layer, Scope, WebsocketCommunicator};
@@ -9,6 +9,7 @@ use super::{ChatConsumer, ChatConsumerParts};
 use crate::{
     accounts::{EndReason, SessionEvent, SessionRef, SignedIn, User, UserId, user_group},
     chat::{
+        markup::Markup,
         models::RoomId,
         server::ChatServer,
         testing::{ANA, BO, CLEO, a_conversation, part},
@@ -37,20 +38,21 @@ impl Chat {
         change(&mut settings);
         let database = TestDatabase::new();
         let room = a_conversation(&database).await;
-        let (layer, templates) = (Layer::in_memory(), Templates::load().unwrap());
+        let layer = Layer::in_memory();
+        let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
         let limits = Limits::new(&settings.rates);
         let chars = settings.limits.message_chars;
         let server = ChatServer::new(
             database.clone(),
             layer.clone(),
-            templates.clone(),
+            markup.clone(),
             limits,
             chars,
         );
         let parts = ChatConsumerParts {
             server: server.start(),
             database: database.clone(),
-            templates,
+            markup,
             limits: Arc::new(settings.limits),
         };
         Self {
@@ -121,15 +123,17 @@ async fn a_post_reaches_both_and_only_the_author_learns_the_client_id() {
     let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
     let post = chat.post("<b>hello</b>");
     ana.send_json_to(&post).unwrap();
-    let accepted = next(&mut ana, "message.accepted").await;
-    assert_eq!(
-        (&accepted["client_id"], &accepted["seq"]),
-        (&post["client_id"], &json!(1))
-    );
-    assert_eq!(
-        next(&mut ana, "message.created").await["client_id"],
-        post["client_id"]
-    );
+    // In either order.
+    let mut answers = BTreeSet::new();
+    while answers.len() < 2 {
+        let event = ana.receive_json_from().await.unwrap();
+        let kind = event["type"].as_str().unwrap();
+        if ["message.accepted", "message.created"].contains(&kind) {
+            let (client_id, seq) = (&event["client_id"], &event["seq"]);
+            assert_eq!((client_id, seq), (&post["client_id"], &json!(1)));
+            answers.insert(kind.to_owned());
+        }
+    }
     let heard = next(&mut bo, "message.created").await;
     assert_eq!(
         (&heard["body"], &heard["client_id"]),
@@ -312,4 +316,48 @@ async fn a_message_that_came_too_fast_is_told_when_to_come_again() {
         (&refused["code"], &refused["retry_after_ms"]),
         (&json!("rate"), &json!(1000))
     );
+}
+
+#[actix_web::test]
+async fn tabs_that_post_faster_than_the_disk_stay_open_and_get_every_answer() {
+    const POSTS: usize = 300;
+    let chat = Chat::with(|settings| {
+        settings.limits.socket_posts = 4;
+        settings.limits.socket_events = "1000/1s".parse().unwrap();
+        settings.rates.messages = "1000/1s".parse().unwrap();
+        settings.rates.messages_ip = "1000/1s".parse().unwrap();
+    })
+    .await;
+    let mut tabs = [chat.socket_of(ANA).await, chat.socket_of(ANA).await];
+    for number in 0..POSTS {
+        for tab in &mut tabs {
+            tab.send_json_to(&chat.post(&number.to_string())).unwrap();
+        }
+    }
+    let (mut stored, mut refused, mut heard) = (0, 0, [0, 0]);
+    for (tab, heard) in tabs.iter_mut().zip(&mut heard) {
+        let before = stored + refused;
+        while stored + refused < before + POSTS {
+            let event = tab.receive_json_from().await.unwrap();
+            match event["type"].as_str() {
+                Some("message.accepted") => stored += 1,
+                Some("message.created") => *heard += 1,
+                Some("message.refused") => {
+                    assert_eq!(event["code"], "busy");
+                    assert!(event["retry_after_ms"].is_u64(), "{event}");
+                    refused += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(stored > 0 && refused > 0, "{stored} and {refused}");
+    for (tab, heard) in tabs.iter_mut().zip(heard) {
+        for _ in heard..stored {
+            next(tab, "message.created").await;
+        }
+        tab.send_json_to(&json!({"type": "connection.ping"}))
+            .unwrap();
+        next(tab, "connection.pong").await;
+    }
 }

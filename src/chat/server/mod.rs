@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::{
     events::{ChatEvent, ConsumerEvent},
+    markup::Markup,
     models::{Room, RoomId},
 };
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     error::Result,
     friends::{FriendshipEvent, friendship_group},
     security::Limits,
-    templates::Templates,
 };
 pub(super) use posting::{NotPosted, PostMessage};
 pub(super) use presence::{Join, Leave, WhoIsHere};
@@ -37,7 +37,7 @@ const MAILBOX: usize = 1024;
 pub struct ChatServer {
     database: Database,
     layer: Layer,
-    templates: Templates,
+    markup: Markup,
     limits: Limits,
     message_chars: usize,
     pipeline: Option<pipeline::Entrance>,
@@ -51,14 +51,14 @@ impl ChatServer {
     pub fn new(
         database: Database,
         layer: Layer,
-        templates: Templates,
+        markup: Markup,
         limits: Limits,
         message_chars: usize,
     ) -> Self {
         Self {
             database,
             layer,
-            templates,
+            markup,
             limits,
             message_chars,
             pipeline: None,

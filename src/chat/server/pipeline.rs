@@ -10,12 +10,12 @@ use super::ChatServer;
 use crate::{
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
+        markup::Markup,
         models::Posted,
         protocol::{MessageCreated, ServerEvent},
         view::MessageView,
     },
     error::Result,
-    templates::Templates,
 };
 
 /// Posts whose commits are awaited at the same time; more wait in the writer's queue.
@@ -50,7 +50,7 @@ pub(super) fn start(
 ) {
     let announcer = Announcer {
         layer: server.layer.clone(),
-        templates: server.templates.clone(),
+        markup: server.markup.clone(),
     };
     let finished = stream::poll_fn(move |cx| posts.poll_recv(cx))
         .map(|post| async move { (post.stored.await, post.answer) })
@@ -72,13 +72,13 @@ pub(super) fn start(
 #[derive(Clone)]
 struct Announcer {
     layer: Layer,
-    templates: Templates,
+    markup: Markup,
 }
 
 impl Announcer {
     async fn announce(&self, posted: Posted) -> Result<Accepted> {
         let view = MessageView::new(posted.message);
-        let html = view.render(&self.templates)?;
+        let html = view.render(&self.markup);
         if !posted.repeated {
             let frame = |for_author| {
                 let created = MessageCreated::new(&view, html.clone(), for_author);

@@ -1,0 +1,58 @@
+//! Puts the text of plain partials in their place before templates are compiled.
+//!
+//! `{{> name}}` without parameters sees what its caller sees. Handlebars nevertheless copies all of
+//! that for each of them: a whole page, with its messages, for every icon.
+
+use std::collections::BTreeMap;
+
+/// `source` with each `{{> name}}` replaced by what `sources` has under that name. An unknown name
+/// stays, for Handlebars to complain about.
+pub(super) fn inline(sources: &BTreeMap<String, String>, source: &str) -> String {
+    const OPEN: &str = "{{> ";
+    const CLOSE: &str = "}}";
+    let mut text = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((before, tail)) = rest.split_once(OPEN) {
+        text.push_str(before);
+        let named = tail.split_once(CLOSE);
+        let Some((partial, after)) = named.and_then(|(name, after)| {
+            let partial = sources.get(name)?;
+            Some((partial, after))
+        }) else {
+            text.push_str(OPEN);
+            rest = tail;
+            continue;
+        };
+        // A partial that has a line for itself brings its own end of line.
+        let begins_line = text.is_empty() || text.ends_with('\n');
+        let next_line = after.strip_prefix('\n').filter(|_| begins_line);
+        text.push_str(&inline(sources, partial));
+        rest = next_line.unwrap_or(after);
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inlined(source: &str) -> String {
+        let partials = [("icon", "<svg/>"), ("brand", "<b>{{> icon}}</b>\n")];
+        let owned = partials.map(|(name, source)| (name.to_owned(), source.to_owned()));
+        inline(&BTreeMap::from(owned), source)
+    }
+
+    #[test]
+    fn a_plain_partial_stands_where_it_was_named() {
+        assert_eq!(inlined("a {{> icon}} b"), "a <svg/> b");
+        assert_eq!(inlined("{{> brand}}\nend"), "<b><svg/></b>\nend");
+    }
+
+    #[test]
+    fn what_has_parameters_or_is_unknown_is_left_to_handlebars() {
+        for source in ["{{> icon size=1}}", "{{> @partial-block}}", "{{> nowhere"] {
+            assert_eq!(inlined(source), source);
+        }
+    }
+}
