@@ -19,7 +19,7 @@ use actix_web::rt::net::UnixStream;
 use bytes::{Buf as _, BytesMut};
 use futures_util::Stream as _;
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::time::timeout;
 
 /// What one read takes at most.
@@ -36,6 +36,11 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
 
     /// Whether nobody on the way can read along.
     fn is_secure(&self) -> bool {
+        false
+    }
+
+    /// Whether the socket would take something, as far as is known without asking the kernel.
+    fn is_writable(&self) -> bool {
         false
     }
 
@@ -60,6 +65,10 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
 impl Io for TcpStream {
     fn tcp(&self) -> Option<&TcpStream> {
         Some(self)
+    }
+
+    fn is_writable(&self) -> bool {
+        self.try_io(Interest::WRITABLE, || Ok(())).is_ok()
     }
 
     fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {

@@ -15,6 +15,9 @@ use crate::names::GroupName;
 /// Frames in one write; the kernel takes up to 1024.
 const FRAMES_PER_WRITE: usize = 64;
 
+/// Connections that are looked at before the first of them is visited.
+const LOOK_AHEAD: usize = 16;
+
 /// Messages that wait in one log before its members are visited without a pause: otherwise those
 /// who send could be faster than the log is read.
 const LONG_LOG: usize = 256;
@@ -155,16 +158,22 @@ impl Tables {
     }
 
     /// Visits members that are behind, about so many; whether some still are.
-    pub(super) fn visit_some(&mut self, mut visits: usize) -> bool {
+    pub(super) fn visit_some(&mut self, visits: usize) -> bool {
+        let mut done = 0;
         while let Some(&key) = self.behind.front() {
             let group = &mut self.groups[key];
             let hurry = group.waiting() > LONG_LOG;
-            if visits == 0 && !hurry {
+            if done >= visits && !hurry {
                 // The others' turn comes before this one's rest.
                 self.behind.rotate_left(1);
                 return true;
             }
-            visits = visits.saturating_sub(1);
+            if done % LOOK_AHEAD == 0 {
+                for seat in group.upcoming(LOOK_AHEAD) {
+                    self.seats[seat].port.look();
+                }
+            }
+            done += 1;
             match group.next_behind() {
                 Some(seat) => self.visit(seat),
                 None => {
