@@ -42,7 +42,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         body: LINE.to_owned(),
         created_at: "2026-11-23T08:02:11.123Z".to_owned(),
         html: format!("<article class=\"message\" id=\"message-56789\">{LINE}</article>").repeat(8),
-        client_id: None,
+        client_id: Uuid::nil(),
     });
     steady(criterion, "event/write", || black_box(&created).frame());
 }

@@ -6,6 +6,10 @@ use std::collections::VecDeque;
 pub(crate) struct Fifo<T> {
     first: Option<T>,
     /// Behind the first; never empty.
+    #[expect(
+        clippy::box_collection,
+        reason = "nearly always there is none, and a connection has several of these"
+    )]
     more: Option<Box<VecDeque<T>>>,
 }
 

@@ -5,30 +5,15 @@ use channels::GroupName;
 use serde::{Deserialize, Serialize};
 
 use super::models::RoomId;
-use crate::{
-    accounts::{SessionEvent, UserId},
-    friends::RelationEvent,
-};
+use crate::{accounts::SessionEvent, friends::RelationEvent};
 
-/// To consumers. Frames are encoded once, by whoever sends; a consumer forwards the shared bytes.
+/// To consumers. Frames are encoded once, by whoever sends, and shared by all sockets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ChatEvent {
-    /// A message, in two wordings: the author's own sockets learn the author's name for it.
-    #[serde(rename = "chat.posted")]
-    Posted {
-        /// Who wrote it.
-        author: UserId,
-        /// For the author's sockets.
-        author_frame: ByteString,
-        /// For everybody else's.
-        frame: ByteString,
-    },
-    /// Something to forward, but not to the person that it is about.
+    /// Something to send on as it is, past the consumers.
     #[serde(rename = "chat.told")]
     Told {
-        /// Who hears nothing.
-        except: UserId,
         /// The text frame.
         frame: ByteString,
     },

@@ -21,6 +21,7 @@ export class Queue {
   /** @param {import("./storage.js").BrowserMemory} storage  @param {number} userId */
   constructor(storage, userId, now = Date.now) {
     this.storage = storage;
+    this.userId = userId;
     this.prefix = `parlour/queue/${userId}/`;
     this.now = now;
   }

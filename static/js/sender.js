@@ -34,9 +34,9 @@ export class Sender extends EventTarget {
     });
     connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
     connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
-    connection.addEventListener("message.created", ({ detail }) => detail.client_id && this.#settle(detail));
+    connection.addEventListener("message.created", ({ detail }) => this.#isOwn(detail) && this.#settle(detail));
     connection.addEventListener("room.events", ({ detail: { room, events } }) => {
-      for (const event of events) if (event.client_id) this.#settle({ ...event, room });
+      for (const event of events) if (this.#isOwn(event)) this.#settle({ ...event, room });
     });
     connection.addEventListener("message.refused", ({ detail }) => this.#refused(detail));
   }
@@ -142,6 +142,11 @@ export class Sender extends EventTarget {
   #unanswered(room) {
     this.#inFlight.delete(room);
     this.#pump(room);
+  }
+
+  /** Whoever sees a message can name another one as it is named. */
+  #isOwn(event) {
+    return event.author.id === this.queue.userId;
   }
 
   #stop() {

@@ -88,7 +88,10 @@ test("the broadcast resolves a message whose answer was lost", () => {
   const { sender, connection, states, bodies } = setUp();
   sender.post(7, "one");
   sender.post(7, "two");
-  connection.say("message.created", { room: 7, client_id: connection.sent[0].client_id, seq: 1 });
+  const { client_id } = connection.sent[0];
+  connection.say("message.created", { room: 7, client_id, author: { id: 2 }, seq: 1 });
+  assert.deepEqual(states(), ["one sending", "two sending"], "another person may use the same id");
+  connection.say("message.created", { room: 7, client_id, author: { id: 1 }, seq: 2 });
   assert.deepEqual(states(), ["two sending"]);
   assert.deepEqual(bodies(), ["one", "two"]);
 });
@@ -97,7 +100,7 @@ test("so does catching up", () => {
   const { sender, connection, states } = setUp();
   sender.post(7, "one");
   const { client_id } = connection.sent[0];
-  connection.say("room.events", { room: 7, events: [{ seq: 1, client_id }] });
+  connection.say("room.events", { room: 7, events: [{ seq: 1, client_id, author: { id: 1 } }] });
   assert.deepEqual(states(), []);
 });
 
@@ -171,7 +174,7 @@ test("what another tab got answered stays visible until its event arrives", () =
   new Queue(new BrowserMemory(store), 1).remove(clientId);
   sender.adopt();
   assert.deepEqual(states(), ["one sending"]);
-  connection.say("message.created", { room: 7, client_id: clientId, seq: 1 });
+  connection.say("message.created", { room: 7, client_id: clientId, author: { id: 1 }, seq: 1 });
   assert.deepEqual(states(), []);
 });
 
@@ -189,7 +192,7 @@ test("tells how long the server took, once", () => {
   const told = [];
   sender.addEventListener("sent", ({ detail }) => told.push(detail));
   const { clientId } = sender.post(7, "one");
-  connection.say("message.created", { room: 7, client_id: clientId, seq: 1 });
+  connection.say("message.created", { room: 7, client_id: clientId, author: { id: 1 }, seq: 1 });
   accept(0);
   assert.equal(told.length, 1);
   assert.equal(typeof told[0].ms, "number");

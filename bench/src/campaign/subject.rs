@@ -83,7 +83,7 @@ pub(super) const PARLOUR: Subject = Subject {
               --bcrypt-cost 4 --max-sockets 1000000 --sockets-per-ip 1000000 \
               --registrations-ip 1000000/1m --friend-requests 1000/1m \
               --friend-requests-ip 1000000/1m --messages 1000000/1s --messages-ip 1000000/1s \
-              --socket-events 1000000/1s",
+              --socket-events 1000000/1s --socket-posts 1000",
     place: "--address 127.0.0.1:{port}",
     needs: OUR_PRODUCT,
     descriptors: 1,

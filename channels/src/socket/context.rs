@@ -290,3 +290,96 @@ where
         Envelope::new(message, answer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use actix::ActorFutureExt as _;
+    use actix::fut::{ready, wrap_future};
+    use actix_web::dev::Payload;
+    use bytes::BytesMut;
+    use futures_util::{poll, stream};
+
+    use super::*;
+    use crate::connection::Answer;
+    use crate::error::HandlerResult;
+    use crate::launch::launch;
+    use crate::layers::Layer;
+    use crate::routing::IntoEndpoint as _;
+    use crate::scope::Scope;
+    use crate::socket::SocketOptions;
+    use crate::socket::actor::Transport;
+    use crate::socket::incoming::Incoming;
+    use crate::socket::kill::KillHandle;
+    use crate::socket::registry::GoAway;
+    use crate::socket::wire::Source;
+
+    struct Quiet;
+
+    impl crate::WebsocketConsumer for Quiet {
+        type Event = ();
+        async fn receive(&mut self, _: Frame, _: &mut crate::Context<Self>) -> HandlerResult {
+            Ok(())
+        }
+    }
+
+    /// An open connection whose peer says nothing.
+    async fn running() -> Running {
+        let app = crate::URLRouter::new().path("", |_: &Scope| Quiet);
+        let (app, scope) = (app.into_endpoint(), Scope::builder("/").build());
+        let options = Rc::new(SocketOptions::new());
+        let launched = launch(&app, scope, &Layer::in_memory(), options.limits(), || {}).await;
+        let mut launched = launched.unwrap_or_else(|_| panic!("a route"));
+        assert!(matches!(launched.answer().await, Answer::Accept(_)));
+        let payload = Box::pin(stream::pending());
+        let source = Source::Body(Box::new(Payload::Stream { payload }));
+        let transport = Transport {
+            incoming: Incoming::new(source, BytesMut::new(), &options, None),
+            deflater: None,
+            wire: None,
+            unsent: BytesMut::new(),
+            kill: KillHandle::default(),
+            entry: None,
+        };
+        SocketActor::run(launched, transport, &options)
+    }
+
+    #[actix_web::test]
+    async fn the_actors_address_reaches_it() {
+        let mut running = running().await;
+        assert!(poll!(&mut running).is_pending());
+        let address = running.ctx().address();
+        address.try_send(GoAway::Now).unwrap();
+        assert!(poll!(&mut running).is_ready());
+        drop(running);
+        assert!(!address.connected());
+    }
+
+    #[actix_web::test]
+    async fn futures_run_in_order_and_what_is_waited_for_stops_them() {
+        let mut running = running().await;
+        let done = Rc::new(RefCell::new(Vec::new()));
+        let note = |name: &'static str| {
+            let done = Rc::clone(&done);
+            ready(()).map(move |(), _: &mut SocketActor, _: &mut SocketContext| {
+                done.borrow_mut().push(name);
+            })
+        };
+        let (release, released) = oneshot::channel::<()>();
+        let ctx = running.ctx();
+        let cancelled = ctx.spawn(note("cancelled"));
+        ctx.spawn(note("spawned"));
+        ctx.wait(wrap_future(async { drop(released.await) }));
+        let ctx = running.ctx();
+        assert!(ctx.waiting() && ctx.cancel_future(cancelled));
+        assert!(!ctx.cancel_future(cancelled));
+        assert!(poll!(&mut running).is_pending());
+        assert!(done.borrow().is_empty());
+        release.send(()).unwrap();
+        assert!(poll!(&mut running).is_pending());
+        assert!(poll!(&mut running).is_pending());
+        assert_eq!(*done.borrow(), ["spawned"]);
+        assert!(!running.ctx().waiting());
+    }
+}

@@ -134,7 +134,9 @@ impl SocketOptions {
     /// Bytes that a consumer may have waiting to be sent; one frame more and the connection is
     /// cut. The frame that fills the queue may be of any size. Default 1 MiB.
     ///
-    /// From 64 KiB on the consumer gets no events, which wait in its channel. How many events may wait for a consumer is the layer's to say:
+    /// The same holds, apart, for what [`forward`](crate::WebsocketConsumer::forward) sends past the
+    /// consumer. From 64 KiB on the consumer gets no events, which wait in its channel. How many
+    /// events may wait for a consumer is the layer's to say:
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;

@@ -106,6 +106,31 @@ impl Drop for Scripted {
     }
 }
 
+impl Scripted {
+    /// What is sent to groups.
+    async fn tell(&self, command: &str, argument: &str, ctx: &mut Context<Self>) -> HandlerResult {
+        let (to, text) = argument.split_once(' ').unwrap_or((argument, ""));
+        let to = group(to);
+        match command {
+            "say" => {
+                let report = ctx.group_send(&to, message(text)).await?;
+                let (delivered, dropped) = (report.delivered, report.dropped);
+                ctx.send(format!("said to {delivered}, lost {dropped}"))?;
+            }
+            "share" => {
+                let report = ctx.group_send(&to, shared(text)).await?;
+                ctx.send(format!("shared with {}", report.delivered))?;
+            }
+            _ => {
+                for _ in 0..3 {
+                    ctx.group_send(&to, message("again")).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 impl WebsocketConsumer for Scripted {
     type Event = Event;
 
@@ -180,22 +205,7 @@ impl WebsocketConsumer for Scripted {
             "name" => ctx.send(ctx.channel_name().to_string())?,
             "join" => ctx.group_add(&group(argument)).await?,
             "leave" => ctx.group_discard(&group(argument)).await?,
-            "say" => {
-                let (to, text) = argument.split_once(' ').unwrap_or((argument, ""));
-                let report = ctx.group_send(&group(to), message(text)).await?;
-                let (delivered, dropped) = (report.delivered, report.dropped);
-                ctx.send(format!("said to {delivered}, lost {dropped}"))?;
-            }
-            "share" => {
-                let (to, text) = argument.split_once(' ').unwrap_or((argument, ""));
-                let report = ctx.group_send(&group(to), shared(text)).await?;
-                ctx.send(format!("shared with {}", report.delivered))?;
-            }
-            "thrice" => {
-                for _ in 0..3 {
-                    ctx.group_send(&group(argument), message("again")).await?;
-                }
-            }
+            "say" | "share" | "thrice" => self.tell(command, argument, ctx).await?,
             "pause" => {
                 let mut release = ctx.layer().new_channel().await?;
                 ctx.send(release.name().to_string())?;

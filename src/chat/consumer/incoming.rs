@@ -137,7 +137,7 @@ impl ChatConsumer {
         });
         match missed.await {
             Ok(missed) => {
-                let answer = self.room_events(room, after, user, missed)?;
+                let answer = self.room_events(room, after, missed);
                 Ok(ctx.send(answer.frame())?)
             }
             Err(Error::NotFound) => self.report(ctx, "not_found", "error-no-room"),
@@ -146,31 +146,20 @@ impl ChatConsumer {
         }
     }
 
-    fn room_events(
-        &self,
-        room: RoomId,
-        after: i64,
-        reader: UserId,
-        missed: Missed,
-    ) -> Result<ServerEvent> {
+    fn room_events(&self, room: RoomId, after: i64, missed: Missed) -> ServerEvent {
         let created = |event| {
             let RoomEvent::MessageCreated(message) = event;
             let view = MessageView::new(message);
             let html = view.render(&self.parts.markup);
-            let created = MessageCreated::new(&view, html, view.author.id == reader);
-            Ok(RoomChange::MessageCreated(created))
+            RoomChange::MessageCreated(MessageCreated::new(&view, html))
         };
-        Ok(ServerEvent::RoomEvents {
+        ServerEvent::RoomEvents {
             room,
             after,
-            events: missed
-                .events
-                .into_iter()
-                .map(created)
-                .collect::<Result<_>>()?,
+            events: missed.events.into_iter().map(created).collect(),
             last_seq: missed.last_seq,
             missing: missed.missing,
-        })
+        }
     }
 
     async fn typing(&mut self, room: RoomId, active: bool) -> HandlerResult {

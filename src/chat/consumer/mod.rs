@@ -155,6 +155,10 @@ impl WebsocketConsumer for ChatConsumer {
         }
     }
 
+    fn forward(event: &ConsumerEvent) -> Option<Frame> {
+        outgoing::for_all(event)
+    }
+
     async fn event(&mut self, event: Arc<ConsumerEvent>, ctx: &mut Context<Self>) -> HandlerResult {
         self.hear(&event, ctx).await
     }

@@ -1,6 +1,6 @@
-//! What the layer tells this socket: mostly ready frames to forward, shared by all who hear them.
+//! What the layer tells this socket: mostly frames to send on, which need no consumer.
 
-use channels::{CloseCode, Context, HandlerResult};
+use channels::{CloseCode, Context, Frame, HandlerResult};
 
 use super::ChatConsumer;
 use crate::{
@@ -18,6 +18,24 @@ const SESSION_ENDED: u16 = 4401;
 /// After a restart browsers come back spread over this time.
 const RECONNECT_WITHIN_MS: u64 = 5_000;
 
+/// The frame for an event that is the same for every socket.
+pub(super) fn for_all(event: &ConsumerEvent) -> Option<Frame> {
+    match event {
+        ConsumerEvent::Chat(ChatEvent::Told { frame }) => Some(frame.clone().into()),
+        ConsumerEvent::Chat(ChatEvent::Restarting) => {
+            let reconnect = ServerEvent::Restarting {
+                reconnect_within_ms: RECONNECT_WITHIN_MS,
+            };
+            Some(reconnect.frame().into())
+        }
+        ConsumerEvent::Relation(relation) => {
+            let relation = serde_json::to_string(relation);
+            Some(relation.expect("ids and words are JSON").into())
+        }
+        ConsumerEvent::Chat(_) | ConsumerEvent::Session(_) => None,
+    }
+}
+
 impl ChatConsumer {
     pub(super) async fn hear(
         &mut self,
@@ -34,35 +52,20 @@ impl ChatConsumer {
                 Some(reason) => end_session(ctx, reason),
                 None => Ok(()),
             },
-            ConsumerEvent::Relation(relation) => ctx.send_json(relation),
+            ConsumerEvent::Relation(_) => Ok(()),
         }
     }
 
     async fn hear_chat(&mut self, event: &ChatEvent, ctx: &mut Context<Self>) -> HandlerResult {
-        let me = self.signed_in()?.user.id;
         match event {
-            ChatEvent::Posted {
-                author,
-                author_frame,
-                frame,
-            } => {
-                let frame = if *author == me { author_frame } else { frame };
-                Ok(ctx.send(frame.clone())?)
-            }
-            ChatEvent::Told { except, .. } if *except == me => Ok(()),
-            ChatEvent::Told { frame, .. } => Ok(ctx.send(frame.clone())?),
             ChatEvent::Answered { frame } => {
                 self.waiting_posts -= 1;
                 Ok(ctx.send(frame.clone())?)
             }
             ChatEvent::RoomOpened { room } => self.follow(*room, ctx).await,
             ChatEvent::CheckSession => self.check_session(ctx).await,
-            ChatEvent::Restarting => {
-                let reconnect = ServerEvent::Restarting {
-                    reconnect_within_ms: RECONNECT_WITHIN_MS,
-                };
-                Ok(ctx.send(reconnect.frame())?)
-            }
+            // What `for_all` has sent on.
+            ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),
         }
     }
 

@@ -118,7 +118,7 @@ async fn without_a_session_the_handshake_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_post_reaches_both_and_only_the_author_learns_the_client_id() {
+async fn a_post_reaches_both_under_the_name_that_its_author_gave_it() {
     let chat = Chat::start().await;
     let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
     let post = chat.post("<b>hello</b>");
@@ -137,7 +137,7 @@ async fn a_post_reaches_both_and_only_the_author_learns_the_client_id() {
     let heard = next(&mut bo, "message.created").await;
     assert_eq!(
         (&heard["body"], &heard["client_id"]),
-        (&json!("<b>hello</b>"), &Value::Null)
+        (&json!("<b>hello</b>"), &post["client_id"])
     );
     assert!(
         heard["html"]

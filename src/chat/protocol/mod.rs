@@ -261,14 +261,13 @@ pub struct MessageCreated {
     pub created_at: String,
     /// The message as the page shows it.
     pub html: String,
-    /// The author's name for it, on the author's own sockets only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<Uuid>,
+    /// The author's name for it, by which the author's sockets know it.
+    pub client_id: Uuid,
 }
 
 impl MessageCreated {
-    /// The event of a rendered message; `for_author` adds the author's own name for it.
-    pub fn new(view: &MessageView, html: String, for_author: bool) -> Self {
+    /// The event of a rendered message.
+    pub fn new(view: &MessageView, html: String) -> Self {
         Self {
             room: view.room,
             seq: view.seq,
@@ -280,7 +279,7 @@ impl MessageCreated {
             body: view.body.clone(),
             created_at: view.created_at.clone(),
             html,
-            client_id: for_author.then_some(view.client_id),
+            client_id: view.client_id,
         }
     }
 }

@@ -80,15 +80,9 @@ impl Announcer {
         let view = MessageView::new(posted.message);
         let html = view.render(&self.markup);
         if !posted.repeated {
-            let frame = |for_author| {
-                let created = MessageCreated::new(&view, html.clone(), for_author);
-                ServerEvent::MessageCreated(created).frame()
-            };
-            let event = ConsumerEvent::Chat(ChatEvent::Posted {
-                author: view.author.id,
-                author_frame: frame(true),
-                frame: frame(false),
-            });
+            let created = MessageCreated::new(&view, html.clone());
+            let frame = ServerEvent::MessageCreated(created).frame();
+            let event = ConsumerEvent::Chat(ChatEvent::Told { frame });
             let report = self.layer.group_send(&room_group(view.room), event).await?;
             if report.dropped > 0 {
                 log::warn!(target: "parlour::chat", "room {}: {} sockets were full", view.room, report.dropped);

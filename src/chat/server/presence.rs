@@ -110,10 +110,8 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let frame = ServerEvent::Presence { user, online }.frame();
     for friend in friends {
-        let told = ChatEvent::Told {
-            except: user,
-            frame: frame.clone(),
-        };
+        let frame = frame.clone();
+        let told = ChatEvent::Told { frame };
         layer
             .group_send(&user_group(friend), ConsumerEvent::Chat(told))
             .await?;

@@ -74,7 +74,7 @@ impl ChatServer {
             return;
         }
         let frame = ServerEvent::TypingStarted { room, user: person }.frame();
-        self.tell_room(ctx, room, user, frame);
+        self.tell_room(ctx, room, frame);
     }
 
     pub(super) fn end_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
@@ -85,14 +85,14 @@ impl ChatServer {
                 user: mark.person,
             }
             .frame();
-            self.tell_room(ctx, room, user, frame);
+            self.tell_room(ctx, room, frame);
         }
     }
 
-    fn tell_room(&self, ctx: &mut Context<Self>, room: RoomId, except: UserId, frame: ByteString) {
+    fn tell_room(&self, ctx: &mut Context<Self>, room: RoomId, frame: ByteString) {
         let layer = self.layer.clone();
         self.tell_later(ctx, async move {
-            let told = ConsumerEvent::Chat(ChatEvent::Told { except, frame });
+            let told = ConsumerEvent::Chat(ChatEvent::Told { frame });
             layer.group_send(&room_group(room), told).await?;
             Ok(())
         });

@@ -162,7 +162,7 @@ fn stall() -> Experiment {
 }
 
 fn workers() -> Experiment {
-    let load = "rate --sockets 1000 --rooms 100 --rate 60000 --seconds {seconds}";
+    let load = "rate --sockets 1000 --rooms 100 --rate 120000 --seconds {seconds}";
     let case = |label, subject| Case {
         pinned: false,
         ..Case::new(label, subject, load).for_seconds(3.0)
@@ -170,7 +170,7 @@ fn workers() -> Experiment {
     Experiment {
         name: "workers",
         title: "Two workers against one",
-        about: "100 rooms of 10, 600,000 deliveries per second offered, which is more than the \
+        about: "100 rooms of 10, 1.2 million deliveries per second offered, which is more than the \
                 machine does, and no process pinned. The generator shares the cores with the \
                 server, so that on two cores two workers have less than two.",
         cases: vec![

@@ -103,57 +103,82 @@ fn broadcast(number: u64, except: &[ChannelName]) -> Arc<Broadcast> {
     Arc::new(Broadcast::new(LayerMessage::new(number), except))
 }
 
-#[test]
-fn every_member_gets_what_was_sent_while_it_was_one_once_and_in_order() {
-    const GROUPS: usize = 3;
-    for seed in 0..200 {
-        let mut random = StdRng::seed_from_u64(seed);
-        let mut tables = Tables::default();
-        // A port, its seat, whether it is a member of each group, and what it should get.
-        let mut people: Vec<(Rc<FakePort>, usize, [bool; GROUPS], Vec<u64>)> = (0..6)
-            .map(|number| {
-                let port = FakePort::new(number);
-                let seat = tables.take_in(Rc::clone(&port) as _);
-                (port, seat, [false; GROUPS], Vec::new())
-            })
-            .collect();
-        for number in 0..200 {
-            let at = random.random_range(0..GROUPS);
-            let who = random.random_range(0..people.len());
-            match random.random_range(0..10) {
-                0 | 1 => {
-                    tables.open(Parcel::Join(group(at), people[who].1));
-                    people[who].2[at] = true;
-                }
-                2 => {
-                    tables.open(Parcel::Leave(group(at), people[who].1));
-                    people[who].2[at] = false;
-                }
-                3 => {
-                    tables.open(Parcel::One(people[who].1, broadcast(number, &[])));
-                    people[who].3.push(number);
-                }
-                4 => {
-                    tables.visit_some(random.random_range(0..4));
-                }
-                5 => people[who].0.finish(),
-                _ => {
-                    let except = people[who].0.name.clone();
-                    tables.open(Parcel::Group(group(at), broadcast(number, &[except])));
-                    let others = people
-                        .iter_mut()
-                        .enumerate()
-                        .filter(|(other, _)| *other != who);
-                    for (_, person) in others.filter(|(_, person)| person.2[at]) {
-                        person.3.push(number);
-                    }
+const GROUPS: usize = 3;
+
+/// A port, as the model knows it.
+struct Person {
+    port: Rc<FakePort>,
+    seat: usize,
+    is_member: [bool; GROUPS],
+    should_get: Vec<u64>,
+}
+
+impl Person {
+    fn new(number: usize, tables: &mut Tables) -> Self {
+        let port = FakePort::new(number);
+        Self {
+            seat: tables.take_in(Rc::clone(&port) as _),
+            port,
+            is_member: [false; GROUPS],
+            should_get: Vec::new(),
+        }
+    }
+}
+
+/// Something that may happen, to the tables and in the model.
+fn happen(number: u64, random: &mut StdRng, tables: &mut Tables, people: &mut [Person]) {
+    let at = random.random_range(0..GROUPS);
+    let index = random.random_range(0..people.len());
+    let who = &mut people[index];
+    match random.random_range(0..10) {
+        0 | 1 => {
+            tables.open(Parcel::Join(group(at), who.seat));
+            who.is_member[at] = true;
+        }
+        2 => {
+            tables.open(Parcel::Leave(group(at), who.seat));
+            who.is_member[at] = false;
+        }
+        3 => {
+            tables.open(Parcel::One(who.seat, broadcast(number, &[])));
+            who.should_get.push(number);
+        }
+        4 => {
+            tables.visit_some(random.random_range(0..4));
+        }
+        5 => who.port.finish(),
+        _ => {
+            let except = who.port.name.clone();
+            tables.open(Parcel::Group(group(at), broadcast(number, &[except])));
+            let others = people.iter_mut().enumerate();
+            for (_, other) in others.filter(|(other, _)| *other != index) {
+                if other.is_member[at] {
+                    other.should_get.push(number);
                 }
             }
         }
+    }
+}
+
+#[test]
+fn every_member_gets_what_was_sent_while_it_was_one_once_and_in_order() {
+    for seed in 0..200 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut tables = Tables::default();
+        let mut people: Vec<Person> = (0..6).map(|n| Person::new(n, &mut tables)).collect();
+        for number in 0..200 {
+            happen(number, &mut random, &mut tables, &mut people);
+        }
         while tables.visit_some(1) {}
-        for (port, seat, _, expected) in people {
+        for Person {
+            port,
+            seat,
+            should_get,
+            ..
+        } in people
+        {
             port.finish();
-            assert_eq!(*port.got.borrow(), expected, "seed {seed}");
+            assert_eq!(*port.got.borrow(), should_get, "seed {seed}");
             tables.open(Parcel::Gone(seat));
         }
         assert!(tables.is_deserted());
