@@ -1,5 +1,7 @@
 //! Every URL of the site on one page: HTTP in [`pages`], the socket in [`sockets`].
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpResponse,
     http::header::{SEC_WEBSOCKET_VERSION, UPGRADE},
@@ -54,11 +56,9 @@ async fn not_found() -> Result<HttpResponse> {
 
 /// The socket, with a middleware stack of its own: host, Origin, session, how many.
 pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
-    let consumer = parts.consumer.clone();
+    let consumer = Arc::new(parts.consumer.clone());
     let proxies = parts.proxies.clone();
-    let chat = move |scope: &Scope| {
-        ChatConsumer::new(consumer.clone(), scope, client_of_scope(&proxies, scope))
-    };
+    let chat = move |scope: &Scope| ChatConsumer::new(&consumer, client_of_scope(&proxies, scope));
     let router = URLRouter::new()
         .path("ws/", chat)
         .wrap(parts.connections.clone())

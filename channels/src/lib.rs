@@ -40,6 +40,7 @@ pub mod server;
 pub mod sessions;
 mod signals;
 pub mod socket;
+mod sparing;
 pub mod testing;
 pub mod worker;
 

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use rand::distr::{Alphanumeric, SampleString as _};
 
+use crate::sparing;
+
 /// The most characters that a name may have.
 const MAX_LEN: usize = 99;
 
@@ -190,15 +192,11 @@ fn shown(name: &str) -> String {
     name.chars().take(MAX_LEN + 1).collect()
 }
 
-/// Adds a group that a connection joins. Most are in one, and need room for no more.
+/// Adds a group that a connection joins.
 pub(crate) fn add_once(groups: &mut Vec<GroupName>, group: &GroupName) {
-    if groups.contains(group) {
-        return;
+    if !groups.contains(group) {
+        sparing::push(groups, group.clone());
     }
-    if groups.is_empty() {
-        groups.reserve_exact(1);
-    }
-    groups.push(group.clone());
 }
 
 macro_rules! text_traits {

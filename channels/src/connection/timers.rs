@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::layers::{LayerEvent, LayerMessage};
+use crate::sparing;
 
 /// Names a timer of one connection, to cancel it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +98,7 @@ impl<E: LayerEvent> Clock<E> {
         let id = TimerId(self.next_id);
         self.next_id += 1;
         let due = Instant::now() + after;
-        self.entries.push(Entry { id, due, event });
+        sparing::push(&mut self.entries, Entry { id, due, event });
         id
     }
 

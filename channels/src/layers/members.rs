@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::router::{Broadcast, Inbox, Parcel, Place};
 use super::{ChannelSender, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
+use crate::sparing;
 
 /// Locked while a message is handed out, so that all members see the group's messages in one
 /// order.
@@ -46,10 +47,11 @@ impl Members {
     fn routed(&mut self, place: &Place) -> &mut Routed {
         let known = self.routed_at(place);
         let index = known.unwrap_or_else(|| {
-            self.routed.push(Routed {
+            let routed = Routed {
                 inbox: Arc::clone(&place.inbox),
                 names: HashSet::new(),
-            });
+            };
+            sparing::push(&mut self.routed, routed);
             self.routed.len() - 1
         });
         &mut self.routed[index]

@@ -3,7 +3,7 @@
 use channels::{CloseCode, Context, HandlerResult};
 use uuid::Uuid;
 
-use super::ChatConsumer;
+use super::{ChatConsumer, signed_in, user};
 use crate::{
     accounts::UserId,
     chat::{
@@ -42,8 +42,8 @@ impl ChatConsumer {
                 body,
             }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
-            Some(ClientEvent::TypingStart { room }) => self.typing(room, true).await,
-            Some(ClientEvent::TypingStop { room }) => self.typing(room, false).await,
+            Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
+            Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
         }
     }
 
@@ -89,7 +89,7 @@ impl ChatConsumer {
         body: String,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let author = self.signed_in()?.user.id;
+        let author = signed_in(ctx)?.user.id;
         if self.waiting_posts >= self.parts.limits.socket_posts {
             let reason = NotPosted::Refused(Error::Busy("the posts of a socket"));
             let refused = Refused::new(room, client_id, &reason, None);
@@ -129,7 +129,7 @@ impl ChatConsumer {
     }
 
     async fn resume(&mut self, room: RoomId, after: i64, ctx: &mut Context<Self>) -> HandlerResult {
-        let user = self.signed_in()?.user.id;
+        let user = signed_in(ctx)?.user.id;
         let most = self.parts.limits.resume_len;
         let missed = self.parts.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
@@ -162,10 +162,10 @@ impl ChatConsumer {
         }
     }
 
-    async fn typing(&mut self, room: RoomId, active: bool) -> HandlerResult {
+    async fn typing(&mut self, room: RoomId, active: bool, ctx: &Context<Self>) -> HandlerResult {
         let typing = Typing {
             room,
-            person: self.user()?,
+            person: user(ctx)?,
             active,
         };
         // A mark that is lost is renewed in 3 s.

@@ -9,7 +9,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use actix::Addr;
 use channels::{
-    Accept, CloseCode, Context, Deny, Disconnect, Frame, HandlerResult, Scope, WebsocketConsumer,
+    Accept, CloseCode, Context, Deny, Disconnect, Frame, HandlerResult, WebsocketConsumer,
 };
 
 use super::{
@@ -43,8 +43,7 @@ pub struct ChatConsumerParts {
 
 /// The consumer of `/ws/`.
 pub struct ChatConsumer {
-    parts: ChatConsumerParts,
-    signed_in: Option<SignedIn>,
+    parts: Arc<ChatConsumerParts>,
     ip: IpAddr,
     pace: Pace,
     /// Posts that are not answered yet.
@@ -52,30 +51,31 @@ pub struct ChatConsumer {
     joined: bool,
 }
 
+/// Who is behind the socket, as its scope knows: nothing of it is kept a second time.
+fn signed_in(ctx: &Context<ChatConsumer>) -> Result<&SignedIn> {
+    let signed_in = ctx.scope().get::<SignedIn>();
+    signed_in.ok_or(Error::SignInRequired)
+}
+
+fn user(ctx: &Context<ChatConsumer>) -> Result<UserRef> {
+    let user = &signed_in(ctx)?.user;
+    Ok(UserRef {
+        id: user.id,
+        username: user.username.clone(),
+    })
+}
+
 impl ChatConsumer {
-    /// A consumer for the person whom the session middleware put into `scope`.
-    pub fn new(parts: ChatConsumerParts, scope: &Scope, ip: IpAddr) -> Self {
+    /// A consumer for a person on that address, whom the session middleware puts into the scope.
+    pub fn new(parts: &Arc<ChatConsumerParts>, ip: IpAddr) -> Self {
         let pace = Pace::new(&parts.limits);
         Self {
-            signed_in: scope.get::<SignedIn>().cloned(),
-            parts,
+            parts: Arc::clone(parts),
             ip,
             pace,
             waiting_posts: 0,
             joined: false,
         }
-    }
-
-    fn signed_in(&self) -> Result<&SignedIn> {
-        self.signed_in.as_ref().ok_or(Error::SignInRequired)
-    }
-
-    fn user(&self) -> Result<UserRef> {
-        let user = &self.signed_in()?.user;
-        Ok(UserRef {
-            id: user.id,
-            username: user.username.clone(),
-        })
     }
 
     /// Listens to every room, then reads their state: what comes in between is heard twice at
@@ -110,7 +110,7 @@ impl ChatConsumer {
     }
 
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
-        let user = self.user()?;
+        let user = user(ctx)?;
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
         let rooms = self.follow_rooms(ctx, user.id).await?;
@@ -133,7 +133,7 @@ impl WebsocketConsumer for ChatConsumer {
     type Event = ConsumerEvent;
 
     async fn connect(&mut self, ctx: &mut Context<Self>) -> std::result::Result<(), Deny> {
-        if self.signed_in.is_none() {
+        if signed_in(ctx).is_err() {
             return Err(Deny::forbidden());
         }
         let hello = self.welcome(ctx).await?;
@@ -163,8 +163,8 @@ impl WebsocketConsumer for ChatConsumer {
         self.hear(&event, ctx).await
     }
 
-    async fn disconnect(&mut self, _: Disconnect, _: &mut Context<Self>) {
-        if let (true, Some(signed_in)) = (self.joined, &self.signed_in) {
+    async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
+        if let (true, Ok(signed_in)) = (self.joined, signed_in(ctx)) {
             let leave = Leave {
                 user: signed_in.user.id,
             };

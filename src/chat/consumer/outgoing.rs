@@ -2,7 +2,7 @@
 
 use channels::{CloseCode, Context, Frame, HandlerResult};
 
-use super::ChatConsumer;
+use super::{ChatConsumer, signed_in};
 use crate::{
     accounts::{self, EndReason},
     chat::{
@@ -44,7 +44,7 @@ impl ChatConsumer {
     ) -> HandlerResult {
         match event {
             ConsumerEvent::Chat(event) => self.hear_chat(event, ctx).await,
-            ConsumerEvent::Session(ended) => match ended.ends(&self.signed_in()?.session) {
+            ConsumerEvent::Session(ended) => match ended.ends(&signed_in(ctx)?.session) {
                 Some(EndReason::Renewed) => {
                     ctx.close(CloseCode::RESTART, "the session has a new key");
                     Ok(())
@@ -71,7 +71,7 @@ impl ChatConsumer {
 
     /// Membership is read again: a group event says where to look, not what is allowed.
     async fn follow(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
-        let user = self.signed_in()?.user.id;
+        let user = signed_in(ctx)?.user.id;
         let member = self
             .parts
             .database
@@ -87,7 +87,7 @@ impl ChatConsumer {
     }
 
     async fn check_session(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        let session = self.signed_in()?.session.clone();
+        let session = signed_in(ctx)?.session.clone();
         match accounts::still_valid(&self.parts.database, &session).await {
             Ok(true) => Ok(()),
             Ok(false) => end_session(ctx, EndReason::Revoked),

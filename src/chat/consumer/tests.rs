@@ -64,9 +64,9 @@ impl Chat {
     }
 
     fn socket(&self) -> WebsocketCommunicator {
-        let parts = self.parts.clone();
+        let parts = Arc::new(self.parts.clone());
         let address = [127, 0, 0, 1].into();
-        let app = move |scope: &Scope| ChatConsumer::new(parts.clone(), scope, address);
+        let app = move |_: &Scope| ChatConsumer::new(&parts, address);
         WebsocketCommunicator::new(app, "/ws/").layer(&self.layer)
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Broadcast;
 use crate::names::GroupName;
+use crate::sparing;
 
 /// A message in its place among all messages of the thread.
 pub(super) struct Entry {
@@ -75,7 +76,7 @@ impl Group {
     /// Adds a member, for what comes from now on; gives its place.
     pub(super) fn join(&mut self, seat: usize) -> usize {
         let cursor = self.end();
-        self.members.push(Member { seat, cursor });
+        sparing::push(&mut self.members, Member { seat, cursor });
         self.look_again();
         self.members.len() - 1
     }
