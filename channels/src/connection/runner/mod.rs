@@ -173,13 +173,19 @@ impl Runner {
             if self.turn.is_some() && self.poll_turn(cx).is_pending() {
                 return Poll::Pending;
             }
-            // What it has sent to its own groups comes before its next frame.
-            if self.link.has_enough_to_write() || self.receiver.is_router_due() {
+            if self.link.has_enough_to_write() || self.has_news_to_come() {
                 break;
             }
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Whether a frame was handled, and what came of it may come back by way of the router: that is
+    /// for the consumer before its next frame. Events go on, for the more of them are handled at
+    /// once, the fewer writes they take.
+    fn has_news_to_come(&self) -> bool {
+        self.frame_was_last && self.receiver.is_router_due()
     }
 
     /// Before anything else: what waits for the consumer must not delay its end.
