@@ -170,9 +170,9 @@ fn workers() -> Experiment {
     Experiment {
         name: "workers",
         title: "Two workers against one",
-        about: "100 rooms of 10, 1.2 million deliveries per second offered, which is more than the \
-                machine does, and no process pinned. The generator shares the cores with the \
-                server, so that on two cores two workers have less than two.",
+        about: "100 rooms of 10, 1.2 million deliveries per second offered, and no process pinned. \
+                The generator shares the cores with the server, so that on two cores two workers \
+                have less than two.",
         cases: vec![
             case("one worker", CHANNELS),
             case("two workers", CHANNELS_TWO_WORKERS),
