@@ -64,9 +64,10 @@ pub enum Extension {
 /// How many members of a group a message reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendReport {
-    /// Members whose channel took it.
+    /// Members whose channel took it, or whose thread has it for them: open sockets, which are cut
+    /// later if they cannot take it.
     pub delivered: usize,
-    /// Members whose channel was full.
+    /// Members whose channel was full when it was sent.
     pub dropped: usize,
 }
 
