@@ -1,0 +1,116 @@
+//! The list of conversations, which stands beside every page of the chat, and the way from a person
+//! to the conversation with them.
+
+use std::collections::HashSet;
+
+use actix_web::{HttpResponse, http::header, web};
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        models::{Room, RoomId, RoomMember},
+        server::WhoIsHere,
+    },
+    Chat, page_data,
+};
+use crate::{
+    accounts::{Page, Person, SignedIn, UserId},
+    db::Connection,
+    error::{Error, Result},
+    friends::{Friendship, friends_of},
+    words,
+};
+
+/// What every page of the chat shows beside its own.
+pub(super) struct Conversations {
+    rows: Vec<RoomMember>,
+    friends: Vec<UserId>,
+}
+
+impl Conversations {
+    pub(super) fn read(conn: &mut Connection, me: UserId, most: usize) -> Result<Self> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let friends = friends_of(conn, me)?;
+        Ok(Self {
+            rows: RoomMember::all_of(conn, me, most)?,
+            friends: friends.into_iter().map(|friend| friend.id).collect(),
+        })
+    }
+
+    /// Which of the friends are here.
+    pub(super) async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+        let users = self.friends.clone();
+        let online = chat.server.send(WhoIsHere { users }).await;
+        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
+        Ok(online.into_iter().collect())
+    }
+
+    pub(super) fn data(&self, current: Option<RoomId>, online: &HashSet<UserId>) -> Vec<Value> {
+        let row = |member: &RoomMember| {
+            let Person {
+                id,
+                username,
+                initials,
+                hue,
+            } = &member.other;
+            json!({
+                "room_id": member.room.id,
+                "path": format!("/rooms/{}/", member.room.id),
+                "name": username,
+                "person_id": id,
+                "initials": initials,
+                "hue": hue,
+                "current": current == Some(member.room.id),
+                "online": online.contains(id),
+                "unread": 0,
+            })
+        };
+        self.rows.iter().map(row).collect()
+    }
+}
+
+pub(super) async fn list_conversations(
+    me: SignedIn,
+    page: Page,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (user, most) = (me.user.id, chat.settings.rooms_per_socket);
+    let conversations = chat
+        .database
+        .read(move |conn| Conversations::read(conn, user, most))
+        .await?;
+    let online = conversations.online(&chat).await?;
+    let data = json!({
+        "title": words::text("chat-title"),
+        "conversations": conversations.data(None, &online),
+        "has_friends": !conversations.friends.is_empty(),
+        "page_data": page_data(&me.user, &page, &chat, None),
+    });
+    page.render("chat/index", data)
+}
+
+/// The way from a person to the conversation with them. Right after an acceptance the chat server
+/// may not have made it yet; friends have one all the same.
+pub(super) async fn show_direct(
+    me: SignedIn,
+    other: web::Path<UserId>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (me, other) = (me.user.id, *other);
+    let known = chat.database.read(move |conn| {
+        let room = Room::direct_between(conn, me, other)?;
+        Ok((room, Friendship::exists(conn, me, other)?))
+    });
+    let room = match known.await? {
+        (Some(room), _) => room,
+        (None, true) => {
+            let opened = move |conn: &mut _| Ok(Room::open_direct(conn, me, other)?);
+            chat.database.write(opened).await?.0.id
+        }
+        (None, false) => return Err(Error::NotFound),
+    };
+    let place = format!("/rooms/{room}/");
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .finish())
+}

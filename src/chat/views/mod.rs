@@ -1,0 +1,54 @@
+//! The list of conversations and the room, readable and writable without a script.
+
+mod conversations;
+mod posting;
+mod room;
+
+use actix::Addr;
+use actix_web::web;
+use serde_json::{Value, json};
+
+use super::{markup::Markup, models::RoomMember, server::ChatServer};
+use crate::{
+    accounts::{Page, User},
+    config::Limits as Settings,
+    db::Database,
+};
+
+/// All addresses of the app.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/", web::get().to(conversations::list_conversations))
+        .route("/", web::head().to(conversations::list_conversations))
+        .route(
+            "/rooms/with/{user}/",
+            web::get().to(conversations::show_direct),
+        )
+        .route("/rooms/{room}/", web::get().to(room::show_room))
+        .route(
+            "/rooms/{room}/messages/",
+            web::post().to(posting::create_message),
+        );
+}
+
+/// What the views of the chat stand on; registered as `web::Data`.
+#[derive(Clone)]
+pub struct Chat {
+    /// The one actor.
+    pub server: Addr<ChatServer>,
+    /// For history.
+    pub database: Database,
+    /// Of messages.
+    pub markup: Markup,
+    /// Page length and message length.
+    pub settings: std::sync::Arc<Settings>,
+}
+
+fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -> Value {
+    json!({
+        "me": { "id": me.id, "username": me.username },
+        "room": member.map(|member| member.room.id),
+        "last_seq": member.map(|member| member.room.last_seq),
+        "max_chars": chat.settings.message_chars,
+        "csrf_token": page.csrf_token(),
+    })
+}

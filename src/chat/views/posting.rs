@@ -1,0 +1,74 @@
+//! A message posted with the form of a room.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        models::{RoomId, RoomMember},
+        protocol::Refused,
+        server::{NotPosted, PostMessage},
+    },
+    Chat,
+    room::ShownRoom,
+};
+use crate::{
+    accounts::{Page, SignedIn},
+    error::{Error, Result},
+    security::client_addr,
+};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NewMessageForm {
+    pub(super) body: String,
+    pub(super) client_id: Uuid,
+}
+
+/// The form twin of `message.post`: the same checks, the same words, and the page's own
+/// `client_id`, so that a form sent twice is one message.
+pub(super) async fn create_message(
+    me: SignedIn,
+    page: Page,
+    (room, form): (web::Path<RoomId>, web::Form<NewMessageForm>),
+    request: HttpRequest,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (room, form) = (*room, form.into_inner());
+    let post = PostMessage {
+        room,
+        author: me.user.id,
+        ip: client_addr(&request),
+        client_id: form.client_id,
+        body: form.body.clone(),
+    };
+    let answer = chat.server.send(post).await;
+    let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
+        Ok(_) => {
+            let place = format!("/rooms/{room}/");
+            return Ok(HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, place))
+                .finish());
+        }
+        Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
+        Err(reason) => reason,
+    };
+    let user = me.user.id;
+    let member = chat
+        .database
+        .read(move |conn| RoomMember::find(conn, room, user))
+        .await?;
+    let refused = Refused::new(room, form.client_id, &reason, Some(&member.other.username));
+    let shown = ShownRoom {
+        room,
+        before: None,
+        refused: Some((form, refused)),
+    };
+    let data = shown.data(&me.user, &page, &chat).await?;
+    page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        .render("chat/room", data)
+}
