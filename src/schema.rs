@@ -16,6 +16,7 @@ diesel::table! {
         actor_id -> BigInt,
         message_id -> Nullable<BigInt>,
         created_at -> BigInt,
+        user_id -> Nullable<BigInt>,
     }
 }
 
@@ -38,10 +39,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    invites (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        token -> Text,
+        created_by -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        max_uses -> Nullable<BigInt>,
+        uses -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     members (room_id, user_id) {
         room_id -> BigInt,
         user_id -> BigInt,
         joined_at -> BigInt,
+        role -> Text,
+        read_seq -> BigInt,
+        level -> Text,
+        invite_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mentions (user_id, room_id, seq) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        seq -> BigInt,
+        message_id -> BigInt,
+        is_reply -> Bool,
+    }
+}
+
+diesel::table! {
+    message_versions (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        body -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -54,6 +92,21 @@ diesel::table! {
         body -> Text,
         seq -> BigInt,
         created_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+        deleted_by -> Nullable<BigInt>,
+        reply_to -> Nullable<BigInt>,
+        reply_quote -> Nullable<Text>,
+        notice -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reactions (message_id, emoji, user_id) {
+        message_id -> BigInt,
+        emoji -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
     }
 }
 
@@ -65,6 +118,10 @@ diesel::table! {
         last_seq -> BigInt,
         last_message_at -> BigInt,
         created_at -> BigInt,
+        name -> Text,
+        topic -> Text,
+        archived_at -> Nullable<BigInt>,
+        delete_at -> Nullable<BigInt>,
     }
 }
 
@@ -100,10 +157,18 @@ diesel::table! {
 diesel::joinable!(events -> messages (message_id));
 diesel::joinable!(events -> rooms (room_id));
 diesel::joinable!(events -> users (actor_id));
+diesel::joinable!(invites -> rooms (room_id));
+diesel::joinable!(invites -> users (created_by));
 diesel::joinable!(members -> rooms (room_id));
 diesel::joinable!(members -> users (user_id));
+diesel::joinable!(mentions -> messages (message_id));
+diesel::joinable!(mentions -> rooms (room_id));
+diesel::joinable!(mentions -> users (user_id));
+diesel::joinable!(message_versions -> messages (message_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(reactions -> messages (message_id));
+diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -111,8 +176,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     friend_requests,
     friendships,
+    invites,
     members,
+    mentions,
+    message_versions,
     messages,
+    reactions,
     rooms,
     sessions,
     users,

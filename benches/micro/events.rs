@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::Criterion;
 use parlour::accounts::{UserId, UserRef};
 use parlour::chat::models::{MessageId, RoomId};
-use parlour::chat::protocol::{ClientEvent, MessageCreated, ServerEvent};
+use parlour::chat::protocol::{ClientEvent, MessageCreated, RoomChange};
 use uuid::Uuid;
 
 use crate::steady::measure as steady;
@@ -31,7 +31,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
             serde_json::from_str::<ClientEvent>(black_box(&text)).ok()
         });
     }
-    let created = ServerEvent::MessageCreated(MessageCreated {
+    let created = RoomChange::MessageCreated(MessageCreated {
         room: RoomId(7),
         seq: 1234,
         id: MessageId(56_789),

@@ -14,6 +14,10 @@ chat-unread =
        *[other] , { $count } unread
     }
 
+room-notes = Notes to self
+room-alone = Only you
+room-names-and-more = { $names } and { $more } more
+
 room-messages = Messages
 room-earlier = Earlier messages
 room-later = Go to the latest messages

@@ -40,6 +40,7 @@ const timeline = new Timeline({
     if (answered.has(event.client_id)) showSent(message, answered.get(event.client_id));
     answered.delete(event.client_id);
   },
+  changed: (message) => foldTall([message], scroll),
 });
 const pending = new PendingMessages({
   list,
@@ -62,6 +63,9 @@ const apply = (event) => {
 };
 
 on("message.created", apply);
+on("message.changed", apply);
+on("member.changed", apply);
+on("room.changed", apply);
 on("message.accepted", apply);
 on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user));
 on("typing.stopped", ({ user }) => typingLine.stopped(user));

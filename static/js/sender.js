@@ -146,7 +146,7 @@ export class Sender extends EventTarget {
 
   /** Whoever sees a message can name another one as it is named. */
   #isOwn(event) {
-    return event.author.id === this.queue.userId;
+    return event.author?.id === this.queue.userId;
   }
 
   #stop() {

@@ -12,11 +12,12 @@ export class Timeline {
 
   /**
    * @param {{list: HTMLElement, lastSeq: number, roomPath: string, resume: (after: number) => boolean,
-   *   inserted: (message: HTMLElement, event: object) => void}} options
+   *   inserted: (message: HTMLElement, event: object) => void,
+   *   changed: (message: HTMLElement, event: object) => void}} options
    *   `resume` asks the server for the events after a number; false means that it could not be asked now.
    */
-  constructor({ list, lastSeq, roomPath, resume, inserted }) {
-    Object.assign(this, { list, lastSeq, roomPath, resume, inserted });
+  constructor({ list, lastSeq, roomPath, resume, inserted, changed }) {
+    Object.assign(this, { list, lastSeq, roomPath, resume, inserted, changed });
   }
 
   /** Is this own message known, but held back behind a gap? */
@@ -32,18 +33,15 @@ export class Timeline {
     if (this.#held.size > 0) this.#ask();
   }
 
-  /** The server's answer to `room.resume`: all events after a number, or the newest and a hole. */
+  /** The server's answer to `room.resume`: all events after a number, or a hole and the newest messages. */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;
-    if (missing && missing.to > this.lastSeq) {
-      this.#drawHole();
-      this.lastSeq = missing.to;
-    }
-    for (const event of events) if (event.seq > this.lastSeq) this.#held.set(event.seq, event);
+    if (missing && missing.to > this.lastSeq) this.#drawHole();
+    for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
+    // The answer is whole: numbers that it does not carry hold nothing for this browser.
+    this.lastSeq = Math.max(this.lastSeq, lastSeq);
     this.#release();
-    // Numbers that carry nothing for this browser are known, too.
-    if (this.#held.size === 0) this.lastSeq = Math.max(this.lastSeq, lastSeq);
-    else this.#ask();
+    if (this.#held.size > 0) this.#ask();
   }
 
   /** After a hello: what was asked on the old socket is not answered any more. */
@@ -62,8 +60,13 @@ export class Timeline {
       this.lastSeq += 1;
       const event = this.#held.get(this.lastSeq);
       this.#held.delete(this.lastSeq);
-      if (event.html) this.#insert(event);
+      this.#happened(event);
     }
+  }
+
+  #happened(event) {
+    if (event.type === "message.changed") this.#replace(event);
+    else if (event.html) this.#insert(event);
   }
 
   #insert(event) {
@@ -74,6 +77,19 @@ export class Timeline {
     this.list.insertBefore(message, this.list.querySelector(".pending"));
     settle(message);
     this.inserted(message, event);
+  }
+
+  /** The event says what the message is now; a page that does not show it has nothing to do. */
+  #replace(event) {
+    const old = document.getElementById(`message-${event.id}`);
+    if (!old) return;
+    const message = elementFrom(event.html);
+    localise(message);
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(message);
+    settle(message);
+    if (hadFocus) message.focus({ preventScroll: true });
+    this.changed(message, event);
   }
 
   // A hole is never silent. A fresh page starts at the newest message and pages backwards from there.

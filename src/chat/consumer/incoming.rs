@@ -9,9 +9,8 @@ use crate::{
     chat::{
         events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
-        protocol::{ClientEvent, MessageCreated, Missing, Refused, RoomChange, ServerEvent},
+        protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
         server::{NotPosted, PostMessage, Typing},
-        view::MessageView,
     },
     db::Database,
     error::{Error, Result},
@@ -111,9 +110,9 @@ impl ChatConsumer {
                 Ok(accepted) => ServerEvent::Accepted {
                     room,
                     client_id,
-                    id: accepted.view.id,
-                    seq: accepted.view.seq,
-                    created_at: accepted.view.created_at,
+                    id: accepted.id,
+                    seq: accepted.seq,
+                    created_at: accepted.created_at,
                     html: accepted.html,
                 },
                 Err(reason) => {
@@ -147,16 +146,11 @@ impl ChatConsumer {
     }
 
     fn room_events(&self, room: RoomId, after: i64, missed: Missed) -> ServerEvent {
-        let created = |event| {
-            let RoomEvent::MessageCreated(message) = event;
-            let view = MessageView::new(message);
-            let html = view.render(&self.parts.markup);
-            RoomChange::MessageCreated(MessageCreated::new(&view, html))
-        };
+        let change = |event| RoomChange::new(event, &self.parts.markup);
         ServerEvent::RoomEvents {
             room,
             after,
-            events: missed.events.into_iter().map(created).collect(),
+            events: missed.events.into_iter().filter_map(change).collect(),
             last_seq: missed.last_seq,
             missing: missed.missing,
         }
@@ -185,7 +179,7 @@ async fn name_of(
         return None;
     }
     let member = database.read(move |conn| RoomMember::find(conn, room, user));
-    Some(member.await.ok()?.other.username)
+    Some(member.await.ok()?.title)
 }
 
 /// What a reader missed: all of it, or the newest page and a named hole before it.
@@ -217,7 +211,7 @@ impl Missed {
             from: after + 1,
             to: first - 1,
         });
-        let events = newest.into_iter().map(RoomEvent::MessageCreated).collect();
+        let events = newest.into_iter().map(RoomEvent::created).collect();
         Ok(Self {
             events,
             last_seq,

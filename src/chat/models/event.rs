@@ -2,71 +2,95 @@
 
 use diesel::prelude::*;
 
-use super::{Message, MessageId, RoomId, RoomMember};
+use super::{Message, MessageId, Room, RoomId, RoomMember, text_enum::text_enum};
 use crate::{
-    accounts::UserId,
+    accounts::{Person, UserId},
     db::{Connection, Timestamp},
-    schema::events,
+    schema::{events, users},
 };
 
-const CREATED: &str = "message.created";
-
-/// What happened. Edits, deletes, reactions and members join here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// A message was posted.
-    MessageCreated(MessageId),
+text_enum! {
+    /// What happened.
+    EventKind {
+        /// A message was posted.
+        MessageCreated = "message.created",
+        /// Its author changed a message.
+        MessageEdited = "message.edited",
+        /// A message lost its text.
+        MessageDeleted = "message.deleted",
+        /// Reactions to a message changed.
+        MessageReacted = "message.reacted",
+        /// Somebody came into the room.
+        MemberJoined = "member.joined",
+        /// Somebody left the room, or was removed.
+        MemberLeft = "member.left",
+        /// Somebody got another role.
+        MemberRole = "member.role",
+        /// Name, topic or state of the room changed.
+        RoomChanged = "room.changed",
+    }
 }
 
-impl EventKind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::MessageCreated(_) => CREATED,
-        }
-    }
-
-    fn message(self) -> Option<MessageId> {
-        match self {
-            Self::MessageCreated(id) => Some(id),
-        }
-    }
-}
-
-/// One thing that happened, with what a reader needs to apply it.
+/// One thing that happened, with what a reader needs to apply it. What it is about is read as it
+/// is now: a message that was deleted since comes without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoomEvent {
-    /// A message was posted.
-    MessageCreated(Message),
+pub struct RoomEvent {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event in its room.
+    pub seq: i64,
+    /// What.
+    pub kind: EventKind,
+    /// Who did it.
+    pub actor: UserId,
+    /// The message it is about, or the line that tells of it in the log.
+    pub message: Option<Message>,
+    /// The person it is about, if it is no message.
+    pub user: Option<Person>,
 }
 
-impl RoomEvent {
-    /// Number of the event in its room.
-    pub fn seq(&self) -> i64 {
-        match self {
-            Self::MessageCreated(message) => message.seq,
-        }
-    }
+/// An event about to be written under a number that [`Room::next_seq`] gave.
+pub(super) struct NewEvent {
+    pub(super) kind: EventKind,
+    pub(super) actor: UserId,
+    pub(super) message: Option<MessageId>,
+    pub(super) user: Option<UserId>,
+}
 
-    pub(super) fn append(
-        conn: &mut Connection,
-        room: RoomId,
-        seq: i64,
-        kind: EventKind,
-        actor: UserId,
-    ) -> QueryResult<()> {
+impl NewEvent {
+    pub(super) fn insert(self, conn: &mut Connection, room: RoomId, seq: i64) -> QueryResult<()> {
         diesel::insert_into(events::table)
             .values((
                 events::room_id.eq(room),
                 events::seq.eq(seq),
-                events::kind.eq(kind.name()),
-                events::actor_id.eq(actor),
-                events::message_id.eq(kind.message()),
+                events::kind.eq(self.kind),
+                events::actor_id.eq(self.actor),
+                events::message_id.eq(self.message),
+                events::user_id.eq(self.user),
                 events::created_at.eq(Timestamp::now()),
             ))
             .execute(conn)?;
         Ok(())
     }
 
+    /// Writes it under the room's next number.
+    pub(super) fn append(self, conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
+        let seq = Room::next_seq(conn, room)?;
+        self.insert(conn, room, seq)?;
+        Ok(seq)
+    }
+}
+
+type Row = (
+    i64,
+    EventKind,
+    UserId,
+    Option<MessageId>,
+    Option<UserId>,
+    Option<String>,
+);
+
+impl RoomEvent {
     /// What happened after event `seq`, oldest first, at most `limit`.
     pub fn after(
         conn: &mut Connection,
@@ -74,25 +98,44 @@ impl RoomEvent {
         seq: i64,
         limit: u32,
     ) -> QueryResult<Vec<Self>> {
+        let room = member.room.id;
         let rows = events::table
-            .filter(events::room_id.eq(member.room.id))
+            .left_join(users::table.on(events::user_id.eq(users::id.nullable())))
+            .filter(events::room_id.eq(room))
             .filter(events::seq.gt(seq))
             .order(events::seq)
             .limit(i64::from(limit))
-            .select((events::kind, events::message_id))
-            .load::<(String, Option<MessageId>)>(conn)?;
-        let ids: Vec<MessageId> = rows.iter().filter_map(|(_, message)| *message).collect();
-        let mut messages = Message::by_ids(conn, &ids)?;
-        rows.into_iter()
-            .map(|(kind, message)| match (kind.as_str(), message) {
-                (CREATED, Some(id)) => messages
-                    .remove(&id)
-                    .map(Self::MessageCreated)
-                    .ok_or(diesel::NotFound),
-                _ => Err(diesel::result::Error::DeserializationError(
-                    format!("unknown kind of event {kind:?}").into(),
-                )),
-            })
-            .collect()
+            .select((
+                events::seq,
+                events::kind,
+                events::actor_id,
+                events::message_id,
+                events::user_id,
+                users::username.nullable(),
+            ))
+            .load::<Row>(conn)?;
+        let ids: Vec<MessageId> = rows.iter().filter_map(|row| row.3).collect();
+        let messages = Message::by_ids(conn, &ids)?;
+        let event = |(seq, kind, actor, message, user, username): Row| Self {
+            room,
+            seq,
+            kind,
+            actor,
+            message: message.and_then(|id| messages.get(&id).cloned()),
+            user: user.zip(username).map(|(id, name)| Person::new(id, name)),
+        };
+        Ok(rows.into_iter().map(event).collect())
+    }
+
+    /// That `message` was posted.
+    pub fn created(message: Message) -> Self {
+        Self {
+            room: message.room,
+            seq: message.seq,
+            kind: EventKind::MessageCreated,
+            actor: message.author.id,
+            message: Some(message),
+            user: None,
+        }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{EventKind, MessageId, RoomEvent, RoomId, RoomMember};
+use super::{EventKind, MessageId, Room, RoomId, RoomMember, event::NewEvent};
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Timestamp},
     error::{Error, Result},
-    schema::{messages, rooms, users},
+    schema::{messages, users},
 };
 
 /// A line of chat with its author.
@@ -156,13 +156,7 @@ impl NewMessage {
     /// The message and its event, under the room's next number.
     fn insert(&self, conn: &mut Connection) -> QueryResult<MessageId> {
         let now = Timestamp::now();
-        let seq: i64 = diesel::update(rooms::table.find(self.room))
-            .set((
-                rooms::last_seq.eq(rooms::last_seq + 1),
-                rooms::last_message_at.eq(now),
-            ))
-            .returning(rooms::last_seq)
-            .get_result(conn)?;
+        let seq = Room::next_message_seq(conn, self.room, now)?;
         let id = diesel::insert_into(messages::table)
             .values((
                 messages::room_id.eq(self.room),
@@ -174,8 +168,13 @@ impl NewMessage {
             ))
             .returning(messages::id)
             .get_result(conn)?;
-        let created = EventKind::MessageCreated(id);
-        RoomEvent::append(conn, self.room, seq, created, self.author)?;
+        let created = NewEvent {
+            kind: EventKind::MessageCreated,
+            actor: self.author,
+            message: Some(id),
+            user: None,
+        };
+        created.insert(conn, self.room, seq)?;
         Ok(id)
     }
 

@@ -2,12 +2,15 @@
 //! not in is not found.
 
 mod event;
+mod member;
 mod message;
 mod room;
+mod text_enum;
 
 pub use event::{EventKind, RoomEvent};
+pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
-pub use room::{Room, RoomMember};
+pub use room::{Room, RoomKind};
 
 use crate::db::id_type;
 

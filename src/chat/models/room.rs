@@ -1,26 +1,49 @@
-//! Rooms and who is in them.
+//! Rooms: where people talk, and their one gap-free sequence of events.
 
 use diesel::prelude::*;
 
-use super::RoomId;
+use super::{RoomId, text_enum::text_enum};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::UserId,
     db::{Connection, Timestamp},
-    error::{Error, Result},
+    error::Result,
     friends::Friendship,
-    schema::{members, rooms, users},
+    schema::{members, rooms},
 };
 
-/// A conversation of two friends; further kinds join here.
-const DIRECT: &str = "direct";
+text_enum! {
+    /// What kind of place a room is.
+    RoomKind {
+        /// A conversation of two friends, one for each pair.
+        Direct = "direct",
+        /// A conversation of several, named after them.
+        Group = "group",
+        /// Everybody on this server may join.
+        Open = "open",
+        /// Whoever is invited may join.
+        Closed = "closed",
+        /// One person's notes to self.
+        Notes = "notes",
+    }
+}
 
 /// A place where people talk. Its events are numbered 1 to `last_seq` without a gap.
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Room {
     /// Row id.
     pub id: RoomId,
+    /// What kind of place.
+    pub kind: RoomKind,
+    /// Empty where people or a word of the page name it.
+    pub name: String,
+    /// One line about it, or nothing.
+    pub topic: String,
     /// Number of the newest event, 0 in an empty room.
     pub last_seq: i64,
+    /// Since when nobody may write.
+    pub archived_at: Option<Timestamp>,
+    /// When it goes, with all that was said.
+    pub delete_at: Option<Timestamp>,
 }
 
 impl Room {
@@ -38,7 +61,7 @@ impl Room {
         let now = Timestamp::now();
         let room: Self = diesel::insert_into(rooms::table)
             .values((
-                rooms::kind.eq(DIRECT),
+                rooms::kind.eq(RoomKind::Direct),
                 rooms::direct_key.eq(&key),
                 rooms::created_at.eq(now),
             ))
@@ -83,6 +106,29 @@ impl Room {
             .load(conn)
     }
 
+    /// Takes the room's next event number. On the writer's connection.
+    pub(super) fn next_seq(conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
+        diesel::update(rooms::table.find(room))
+            .set(rooms::last_seq.eq(rooms::last_seq + 1))
+            .returning(rooms::last_seq)
+            .get_result(conn)
+    }
+
+    /// As [`Room::next_seq`], for a message: the room comes to the top of its members' lists.
+    pub(super) fn next_message_seq(
+        conn: &mut Connection,
+        room: RoomId,
+        now: Timestamp,
+    ) -> QueryResult<i64> {
+        diesel::update(rooms::table.find(room))
+            .set((
+                rooms::last_seq.eq(rooms::last_seq + 1),
+                rooms::last_message_at.eq(now),
+            ))
+            .returning(rooms::last_seq)
+            .get_result(conn)
+    }
+
     /// Opens the conversations that friends should have and a stopped program did not make.
     pub fn repair_direct(conn: &mut Connection) -> Result<()> {
         for (a, b) in Friendship::all(conn)? {
@@ -94,79 +140,4 @@ impl Room {
 
 fn direct_key(a: UserId, b: UserId) -> String {
     format!("{}:{}", a.min(b), a.max(b))
-}
-
-/// Somebody in a room: only this can read, post or listen there.
-#[derive(Debug, Clone)]
-pub struct RoomMember {
-    /// The room.
-    pub room: Room,
-    /// The member.
-    pub user: UserId,
-    /// The other person of a direct conversation.
-    pub other: Person,
-}
-
-impl RoomMember {
-    /// The room `room` that `user` is in.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for a missing room and for a stranger's alike.
-    pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
-        let found = members::table
-            .inner_join(rooms::table)
-            .filter(members::room_id.eq(room))
-            .filter(members::user_id.eq(user))
-            .select(Room::as_select())
-            .first(conn)?;
-        let (id, username) = members::table
-            .inner_join(users::table)
-            .filter(members::room_id.eq(room))
-            .filter(members::user_id.ne(user))
-            .select((users::id, users::username))
-            .first::<(UserId, String)>(conn)?;
-        Ok(Self {
-            room: found,
-            user,
-            other: Person::new(id, username),
-        })
-    }
-
-    /// All conversations of `user`: room and other person, the one with the newest message first.
-    pub fn all_of(conn: &mut Connection, user: UserId, limit: i64) -> QueryResult<Vec<Self>> {
-        let (mine, theirs) = diesel::alias!(members as mine, members as theirs);
-        let rows = mine
-            .inner_join(rooms::table.on(rooms::id.eq(mine.field(members::room_id))))
-            .inner_join(theirs.on(theirs.field(members::room_id).eq(rooms::id)))
-            .inner_join(users::table.on(users::id.eq(theirs.field(members::user_id))))
-            .filter(mine.field(members::user_id).eq(user))
-            .filter(theirs.field(members::user_id).ne(user))
-            .order((rooms::last_message_at.desc(), rooms::id.desc()))
-            .limit(limit)
-            .select((Room::as_select(), users::id, users::username))
-            .load::<(Room, UserId, String)>(conn)?;
-        let member = |(room, id, username)| Self {
-            room,
-            user,
-            other: Person::new(id, username),
-        };
-        Ok(rows.into_iter().map(member).collect())
-    }
-
-    /// Whether the member may write: both are friends and neither blocks the other.
-    pub fn may_post(&self, conn: &mut Connection) -> QueryResult<bool> {
-        Friendship::is_open(conn, self.user, self.other.id)
-    }
-
-    /// This member, if it may write now.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] otherwise.
-    pub fn writable(self, conn: &mut Connection) -> Result<Self> {
-        if self.may_post(conn)? {
-            Ok(self)
-        } else {
-            Err(Error::Forbidden)
-        }
-    }
 }

@@ -1,16 +1,16 @@
 //! What crosses the socket: JSON text frames `{"type": "noun.verb", …}`, one enum each way.
 //! `docs/protocol.md` gives an example of every one, and a test holds the two together.
 
+mod change;
+
 use bytestring::ByteString;
 use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    models::{MessageId, RoomId},
-    view::MessageView,
-};
+use super::models::{MessageId, RoomId};
 use crate::accounts::{UserId, UserRef};
+pub use change::{MemberChanged, MessageChanged, MessageCreated, Notice, RoomChange, RoomChanged};
 
 /// Deeper JSON is no event of ours.
 const MAX_DEPTH: usize = 8;
@@ -115,9 +115,6 @@ pub enum ServerEvent {
         /// `signed_out`, `revoked` or `password_changed`.
         reason: String,
     },
-    /// Somebody posted.
-    #[serde(rename = "message.created")]
-    MessageCreated(MessageCreated),
     /// My message is stored.
     #[serde(rename = "message.accepted")]
     Accepted {
@@ -233,55 +230,6 @@ pub struct Missing {
     pub from: i64,
     /// Last event that is missing.
     pub to: i64,
-}
-
-/// What happened in a room, as `room.events` lists it: the frames that were missed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-pub enum RoomChange {
-    /// Somebody posted.
-    #[serde(rename = "message.created")]
-    MessageCreated(MessageCreated),
-}
-
-/// A message as every member hears of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageCreated {
-    /// Where.
-    pub room: RoomId,
-    /// Number of the event.
-    pub seq: i64,
-    /// Row id of the message.
-    pub id: MessageId,
-    /// Who wrote it.
-    pub author: UserRef,
-    /// As typed.
-    pub body: String,
-    /// ISO 8601, UTC.
-    pub created_at: String,
-    /// The message as the page shows it.
-    pub html: String,
-    /// The author's name for it, by which the author's sockets know it.
-    pub client_id: Uuid,
-}
-
-impl MessageCreated {
-    /// The event of a rendered message.
-    pub fn new(view: &MessageView, html: String) -> Self {
-        Self {
-            room: view.room,
-            seq: view.seq,
-            id: view.id,
-            author: UserRef {
-                id: view.author.id,
-                username: view.author.username.clone(),
-            },
-            body: view.body.clone(),
-            created_at: view.created_at.clone(),
-            html,
-            client_id: view.client_id,
-        }
-    }
 }
 
 /// Why a message was not stored.

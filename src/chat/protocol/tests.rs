@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::*;
@@ -23,6 +24,11 @@ fn examples(part: &str) -> Vec<(String, Value)> {
         }
     }
     found
+}
+
+fn read_and_written<T: Serialize + DeserializeOwned>(example: &Value) -> Value {
+    let event: T = serde_json::from_value(example.clone()).unwrap();
+    serde_json::to_value(&event).unwrap()
 }
 
 fn names(examples: &[(String, Value)]) -> BTreeSet<&str> {
@@ -52,12 +58,12 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
     let examples = examples("Server to browser");
     for (name, example) in &examples {
         assert_eq!(example["type"], *name);
-        let again = if name == "relation.changed" {
-            let event: RelationEvent = serde_json::from_value(example.clone()).unwrap();
-            serde_json::to_value(&event).unwrap()
-        } else {
-            let event: ServerEvent = serde_json::from_value(example.clone()).unwrap();
-            serde_json::to_value(&event).unwrap()
+        let again = match name.as_str() {
+            "relation.changed" => read_and_written::<RelationEvent>(example),
+            "message.created" | "message.changed" | "member.changed" | "room.changed" => {
+                read_and_written::<RoomChange>(example)
+            }
+            _ => read_and_written::<ServerEvent>(example),
         };
         assert_eq!(&again, example, "{name}");
     }
@@ -65,6 +71,9 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "session.hello",
         "session.ended",
         "message.created",
+        "message.changed",
+        "member.changed",
+        "room.changed",
         "message.accepted",
         "message.refused",
         "room.events",

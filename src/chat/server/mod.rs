@@ -3,6 +3,7 @@
 //! stored and announced (`posting`, `pipeline`). Neither knows a consumer: what it says goes to
 //! groups.
 
+mod changing;
 mod pipeline;
 mod posting;
 mod presence;
@@ -26,6 +27,7 @@ use crate::{
     friends::{FriendshipEvent, friendship_group},
     security::Limits,
 };
+pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
 pub(super) use presence::{Join, Leave, WhoIsHere};
 pub(super) use typing::Typing;

@@ -11,31 +11,30 @@ use crate::{
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::Posted,
-        protocol::{MessageCreated, ServerEvent},
-        view::MessageView,
+        models::RoomEvent,
+        protocol::RoomChange,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Posts whose commits are awaited at the same time; more wait in the writer's queue.
 const IN_FLIGHT: usize = 1024;
 
-/// A message that is stored and announced.
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    /// As the page shows it.
-    pub view: MessageView,
-    /// Its markup.
-    pub html: String,
+/// What is committed.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// What happened, in order.
+    pub(super) events: Vec<RoomEvent>,
+    /// Whether this is the answer to a repeat, which nobody else needs to hear.
+    pub(super) repeated: bool,
 }
 
-/// A post on its way.
+/// A change on its way.
 pub(super) struct Pending {
     /// Takes its place in the writer's queue before it enters the pipeline.
-    pub(super) stored: BoxFuture<'static, Result<Posted>>,
+    pub(super) stored: BoxFuture<'static, Result<Stored>>,
     /// Who waits for the answer.
-    pub(super) answer: oneshot::Sender<Result<Accepted>>,
+    pub(super) answer: oneshot::Sender<Result<Vec<RoomChange>>>,
 }
 
 /// The entrance of the pipeline; the other end is driven by the actor.
@@ -59,7 +58,7 @@ pub(super) fn start(
             let announcer = announcer.clone();
             async move {
                 let announced = match stored {
-                    Ok(posted) => announcer.announce(posted).await,
+                    Ok(stored) => announcer.announce(stored).await,
                     Err(error) => Err(error),
                 };
                 // A socket that closed meanwhile asks again with the same client_id.
@@ -76,16 +75,19 @@ struct Announcer {
 }
 
 impl Announcer {
-    async fn announce(&self, posted: Posted) -> Result<Accepted> {
-        let view = MessageView::new(posted.message);
-        let html = view.render(&self.markup);
-        if !posted.repeated {
-            let created = MessageCreated::new(&view, html.clone());
-            let frame = ServerEvent::MessageCreated(created).frame();
-            let event = ConsumerEvent::Chat(ChatEvent::Told { frame });
-            // A socket that is full is cut, and logged, where it is written to.
-            self.layer.group_send(&room_group(view.room), event).await?;
+    async fn announce(&self, stored: Stored) -> Result<Vec<RoomChange>> {
+        let mut announced = Vec::with_capacity(stored.events.len());
+        for event in stored.events {
+            let room = event.room;
+            let change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
+            if !stored.repeated {
+                let frame = change.frame();
+                let told = ConsumerEvent::Chat(ChatEvent::Told { frame });
+                // A socket that is full is cut, and logged, where it is written to.
+                self.layer.group_send(&room_group(room), told).await?;
+            }
+            announced.push(change);
         }
-        Ok(Accepted { view, html })
+        Ok(announced)
     }
 }

@@ -6,15 +6,13 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{
-    ChatServer,
-    pipeline::{Accepted, Pending},
-};
+use super::{ChatServer, pipeline::Stored};
 use crate::{
     accounts::UserId,
     chat::{
         body::{self, BodyError},
-        models::{NewMessage, RoomId},
+        models::{NewMessage, RoomEvent, RoomId},
+        protocol::{MessageCreated, RoomChange},
     },
     error::{Error, Result as AppResult},
     security::{Account, Action},
@@ -40,11 +38,11 @@ impl From<BodyError> for NotPosted {
     }
 }
 
-type Answered = oneshot::Receiver<AppResult<Accepted>>;
+type Answered = oneshot::Receiver<AppResult<Vec<RoomChange>>>;
 
 /// Store a message and announce it.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<Accepted, NotPosted>")]
+#[rtype(result = "Result<MessageCreated, NotPosted>")]
 pub struct PostMessage {
     /// Where.
     pub room: RoomId,
@@ -59,24 +57,25 @@ pub struct PostMessage {
 }
 
 impl Handler<PostMessage> for ChatServer {
-    type Result = ResponseFuture<Result<Accepted, NotPosted>>;
+    type Result = ResponseFuture<Result<MessageCreated, NotPosted>>;
 
     fn handle(&mut self, post: PostMessage, ctx: &mut Self::Context) -> Self::Result {
         self.end_typing(ctx, post.room, post.author);
         let answered = self.enter(post);
         Box::pin(async move {
-            let stored = answered?
-                .await
-                .unwrap_or(Err(Error::ActorGone("the message pipeline")));
-            Ok(stored?)
+            let announced = answered?.await;
+            let mut announced =
+                announced.unwrap_or(Err(Error::ActorGone("the message pipeline")))?;
+            match announced.pop() {
+                Some(RoomChange::MessageCreated(created)) => Ok(created),
+                _ => Err(Error::internal("a post is one message").into()),
+            }
         })
     }
 }
 
 impl ChatServer {
     fn enter(&self, post: PostMessage) -> Result<Answered, NotPosted> {
-        let open = self.pipeline.as_ref().filter(|_| !self.stopping);
-        let pipeline = open.ok_or(NotPosted::Closing)?;
         let body = body::checked(&post.body, self.message_chars)?;
         self.limits
             .check(Action::Message, Some(Account::Id(post.author.0)), post.ip)?;
@@ -92,10 +91,12 @@ impl ChatServer {
             client_id,
             body,
         };
-        let stored = Box::pin(self.database.enqueue(|conn| message.post(conn)));
-        let (answer, answered) = oneshot::channel();
-        // Without its other end the answer is dropped with the post, which the asker sees.
-        drop(pipeline.send(Pending { stored, answer }));
-        Ok(answered)
+        self.put_in_line(|conn| {
+            let posted = message.post(conn)?;
+            Ok(Stored {
+                events: vec![RoomEvent::created(posted.message)],
+                repeated: posted.repeated,
+            })
+        })
     }
 }

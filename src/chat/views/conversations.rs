@@ -11,10 +11,12 @@ use super::{
         models::{Room, RoomId, RoomMember},
         server::WhoIsHere,
     },
-    Chat, page_data,
+    Chat,
+    face::face,
+    page_data,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, UserId},
+    accounts::{Page, SignedIn, UserId},
     db::Connection,
     error::{Error, Result},
     friends::{Friendship, friends_of},
@@ -47,21 +49,11 @@ impl Conversations {
 
     pub(super) fn data(&self, current: Option<RoomId>, online: &HashSet<UserId>) -> Vec<Value> {
         let row = |member: &RoomMember| {
-            let Person {
-                id,
-                username,
-                initials,
-                hue,
-            } = &member.other;
             json!({
                 "room_id": member.room.id,
                 "path": format!("/rooms/{}/", member.room.id),
-                "name": username,
-                "person_id": id,
-                "initials": initials,
-                "hue": hue,
+                "face": face(member, online),
                 "current": current == Some(member.room.id),
-                "online": online.contains(id),
                 "unread": 0,
             })
         };

@@ -1,6 +1,7 @@
 //! The list of conversations and the room, readable and writable without a script.
 
 mod conversations;
+mod face;
 mod posting;
 mod room;
 

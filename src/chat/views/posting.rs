@@ -62,7 +62,7 @@ pub(super) async fn create_message(
         .database
         .read(move |conn| RoomMember::find(conn, room, user))
         .await?;
-    let refused = Refused::new(room, form.client_id, &reason, Some(&member.other.username));
+    let refused = Refused::new(room, form.client_id, &reason, Some(&member.title));
     let shown = ShownRoom {
         room,
         before: None,

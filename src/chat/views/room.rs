@@ -13,6 +13,7 @@ use super::{
     },
     Chat,
     conversations::Conversations,
+    face::face,
     page_data,
     posting::NewMessageForm,
 };
@@ -73,18 +74,14 @@ impl ShownRoom {
             .map(|seq| format!("/rooms/{room}/?before={seq}"));
         let (form, refused) = self.refused.unzip();
         Ok(json!({
-            "title": member.other.username,
+            "title": member.title,
             "conversations": conversations.data(Some(room), &online),
             "room": {
                 "id": room,
-                "name": member.other.username,
-                "person": {
-                    "id": member.other.id,
-                    "username": member.other.username,
-                    "initials": member.other.initials,
-                    "hue": member.other.hue,
-                    "online": online.contains(&member.other.id),
-                },
+                "name": member.title,
+                "topic": member.room.topic,
+                "role": member.role,
+                "face": face(&member, &online),
             },
             "log": log(&chat.markup, messages),
             "pending": { "message": pending(me) },

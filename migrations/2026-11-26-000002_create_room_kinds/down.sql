@@ -1,0 +1,12 @@
+ALTER TABLE events DROP COLUMN user_id;
+DROP TABLE invites;
+ALTER TABLE members DROP COLUMN invite_id;
+ALTER TABLE members DROP COLUMN level;
+ALTER TABLE members DROP COLUMN read_seq;
+ALTER TABLE members DROP COLUMN role;
+DROP INDEX rooms_by_deletion;
+DROP INDEX rooms_by_kind;
+ALTER TABLE rooms DROP COLUMN delete_at;
+ALTER TABLE rooms DROP COLUMN archived_at;
+ALTER TABLE rooms DROP COLUMN topic;
+ALTER TABLE rooms DROP COLUMN name;

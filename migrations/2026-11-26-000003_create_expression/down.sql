@@ -1,0 +1,10 @@
+DROP TABLE mentions;
+DROP TABLE reactions;
+DROP TABLE message_versions;
+DROP INDEX messages_by_reply;
+ALTER TABLE messages DROP COLUMN notice;
+ALTER TABLE messages DROP COLUMN reply_quote;
+ALTER TABLE messages DROP COLUMN reply_to;
+ALTER TABLE messages DROP COLUMN deleted_by;
+ALTER TABLE messages DROP COLUMN deleted_at;
+ALTER TABLE messages DROP COLUMN edited_at;

@@ -1,0 +1,206 @@
+//! What happened in a room, as its members hear of it: live, and again when they catch up.
+
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    accounts::{UserId, UserRef},
+    chat::{
+        markup::Markup,
+        models::{EventKind, MessageId, RoomEvent, RoomId},
+        view::MessageView,
+    },
+};
+
+/// One numbered event of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum RoomChange {
+    /// Somebody posted.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreated),
+    /// A message was edited or deleted, or reactions to it changed.
+    #[serde(rename = "message.changed")]
+    MessageChanged(MessageChanged),
+    /// Somebody came, left or got another role.
+    #[serde(rename = "member.changed")]
+    MemberChanged(MemberChanged),
+    /// Name, topic or state of the room changed.
+    #[serde(rename = "room.changed")]
+    RoomChanged(RoomChanged),
+}
+
+/// A message as every member hears of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageCreated {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event.
+    pub seq: i64,
+    /// Row id of the message.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: UserRef,
+    /// As typed.
+    pub body: String,
+    /// ISO 8601, UTC.
+    pub created_at: String,
+    /// The message as the page shows it.
+    pub html: String,
+    /// The author's name for it, by which the author's sockets know it.
+    pub client_id: Uuid,
+}
+
+/// A message as it is now; whoever has it replaces it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageChanged {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event.
+    pub seq: i64,
+    /// Row id of the message.
+    pub id: MessageId,
+    /// Number of the event that created the message.
+    pub message_seq: i64,
+    /// `edited`, `deleted` or `reacted`.
+    pub change: String,
+    /// Who changed it.
+    pub by: UserId,
+    /// As typed; empty if it is deleted.
+    pub body: String,
+    /// The message as the page shows it.
+    pub html: String,
+}
+
+/// Somebody came, left or got another role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberChanged {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event.
+    pub seq: i64,
+    /// `joined`, `left` or `role`.
+    pub change: String,
+    /// Whom it is about.
+    pub user: UserRef,
+    /// Who did it.
+    pub by: UserId,
+    /// The line of the log that tells of it, with the id of its row.
+    #[serde(flatten)]
+    pub notice: Option<Notice>,
+}
+
+/// Name, topic or state of a room changed: whoever shows the room reads it anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomChanged {
+    /// Which.
+    pub room: RoomId,
+    /// Number of the event.
+    pub seq: i64,
+    /// Who did it.
+    pub by: UserId,
+    /// The line of the log that tells of it, with the id of its row.
+    #[serde(flatten)]
+    pub notice: Option<Notice>,
+}
+
+/// A line of the log that no person typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its row id.
+    pub id: MessageId,
+    /// The line as the page shows it.
+    pub html: String,
+}
+
+impl RoomChange {
+    /// The event with its message rendered; nothing if what it is about is gone for good.
+    pub fn new(event: RoomEvent, markup: &Markup) -> Option<Self> {
+        let RoomEvent {
+            room,
+            seq,
+            kind,
+            actor,
+            message,
+            user,
+        } = event;
+        let shown = message.map(MessageView::new).map(|view| {
+            let html = view.render(markup);
+            (view, html)
+        });
+        let change = match kind {
+            EventKind::MessageCreated => {
+                let (view, html) = shown?;
+                Self::MessageCreated(MessageCreated::new(&view, html))
+            }
+            EventKind::MessageEdited | EventKind::MessageDeleted | EventKind::MessageReacted => {
+                let (view, html) = shown?;
+                Self::MessageChanged(MessageChanged {
+                    room,
+                    seq,
+                    id: view.id,
+                    message_seq: view.seq,
+                    change: verb(kind),
+                    by: actor,
+                    body: view.body,
+                    html,
+                })
+            }
+            EventKind::MemberJoined | EventKind::MemberLeft | EventKind::MemberRole => {
+                Self::MemberChanged(MemberChanged {
+                    room,
+                    seq,
+                    change: verb(kind),
+                    user: UserRef::from(&user?),
+                    by: actor,
+                    notice: shown.map(Notice::from),
+                })
+            }
+            EventKind::RoomChanged => Self::RoomChanged(RoomChanged {
+                room,
+                seq,
+                by: actor,
+                notice: shown.map(Notice::from),
+            }),
+        };
+        Some(change)
+    }
+
+    /// The text frame of this event.
+    pub fn frame(&self) -> ByteString {
+        // Only a map with keys that are no text can fail, and there is none.
+        serde_json::to_string(self).unwrap_or_default().into()
+    }
+}
+
+impl From<(MessageView, String)> for Notice {
+    fn from((view, html): (MessageView, String)) -> Self {
+        Self { id: view.id, html }
+    }
+}
+
+/// What follows the dot in the event's word.
+fn verb(kind: EventKind) -> String {
+    let (_noun, verb) = kind.word().split_once('.').unwrap_or_default();
+    verb.to_owned()
+}
+
+impl MessageCreated {
+    /// The event of a rendered message.
+    pub fn new(view: &MessageView, html: String) -> Self {
+        Self {
+            room: view.room,
+            seq: view.seq,
+            id: view.id,
+            author: UserRef {
+                id: view.author.id,
+                username: view.author.username.clone(),
+            },
+            body: view.body.clone(),
+            created_at: view.created_at.clone(),
+            html,
+            client_id: view.client_id,
+        }
+    }
+}

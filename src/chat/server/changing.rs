@@ -1,0 +1,64 @@
+//! A room or one of its messages changes: stored, and announced in the order of the commits, in
+//! one line with the posts.
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+
+use super::{
+    ChatServer, NotPosted,
+    pipeline::{Pending, Stored},
+};
+use crate::{
+    chat::{models::RoomEvent, protocol::RoomChange},
+    db::Connection,
+    error::{Error, Result as AppResult},
+};
+
+type Change = dyn FnOnce(&mut Connection) -> AppResult<Vec<RoomEvent>> + Send;
+
+/// Do this to a room; it checks who asks, and gives what happened, in order.
+#[derive(Message)]
+#[rtype(result = "Result<Vec<RoomChange>, NotPosted>")]
+pub struct ChangeRoom(Box<Change>);
+
+impl ChangeRoom {
+    /// A change that runs on the writer's connection.
+    pub fn new(
+        change: impl FnOnce(&mut Connection) -> AppResult<Vec<RoomEvent>> + Send + 'static,
+    ) -> Self {
+        Self(Box::new(change))
+    }
+}
+
+impl Handler<ChangeRoom> for ChatServer {
+    type Result = ResponseFuture<Result<Vec<RoomChange>, NotPosted>>;
+
+    fn handle(&mut self, ChangeRoom(change): ChangeRoom, _: &mut Self::Context) -> Self::Result {
+        let entered = self.put_in_line(|conn| {
+            Ok(Stored {
+                events: change(conn)?,
+                repeated: false,
+            })
+        });
+        Box::pin(async move {
+            let announced = entered?.await;
+            Ok(announced.unwrap_or(Err(Error::ActorGone("the message pipeline")))?)
+        })
+    }
+}
+
+impl ChatServer {
+    /// A place for `change` in the line for the disk, taken now.
+    pub(super) fn put_in_line(
+        &self,
+        change: impl FnOnce(&mut Connection) -> AppResult<Stored> + Send + 'static,
+    ) -> Result<oneshot::Receiver<AppResult<Vec<RoomChange>>>, NotPosted> {
+        let open = self.pipeline.as_ref().filter(|_| !self.stopping);
+        let pipeline = open.ok_or(NotPosted::Closing)?;
+        let stored = Box::pin(self.database.enqueue(change));
+        let (answer, answered) = oneshot::channel();
+        // Without its other end the answer is dropped with the change, which the asker sees.
+        drop(pipeline.send(Pending { stored, answer }));
+        Ok(answered)
+    }
+}
