@@ -5,6 +5,7 @@
 // So that clippy takes the helpers here for tests, too.
 #![cfg(test)]
 
+mod accessibility;
 mod chromedriver;
 mod looks;
 mod losses;
