@@ -4,6 +4,7 @@
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { userId } from "./page.js";
+import { followPreferences } from "./preferences.js";
 import { followPresence } from "./presence.js";
 import { Queue } from "./queue.js";
 import { refreshOn } from "./refresh.js";
@@ -27,6 +28,7 @@ addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
 document.addEventListener("parlour:swapped", ({ detail }) => localise(detail));
 tellSignedOut(connection);
 guardLogOut({ connection, queue, storage, userId });
+followPreferences(connection);
 followPresence(connection);
 refreshOn(connection);
 wakeOn(connection);
