@@ -102,6 +102,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_settings (user_id, room_id, until) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        until -> BigInt,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    preferences (user_id) {
+        user_id -> BigInt,
+        typing -> Bool,
+        seen -> Bool,
+        open_unread -> Bool,
+        enter_sends -> Bool,
+        sounds -> Bool,
+        hide_previews -> Bool,
+        letter_keys -> Bool,
+        quiet_days -> BigInt,
+        quiet_from -> BigInt,
+        quiet_until -> BigInt,
+        time_zone -> Text,
+        snoozed_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     reactions (message_id, emoji, user_id) {
         message_id -> BigInt,
         emoji -> Text,
@@ -167,6 +194,8 @@ diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(message_versions -> messages (message_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(past_settings -> users (user_id));
+diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -181,6 +210,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     message_versions,
     messages,
+    past_settings,
+    preferences,
     reactions,
     rooms,
     sessions,

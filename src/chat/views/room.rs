@@ -94,7 +94,7 @@ impl ShownRoom {
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "earlier": earlier,
             "max_chars": chat.settings.message_chars,
-            "page_data": page_data(me, page, chat, Some(&member)),
+            "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         }))
     }
 }
