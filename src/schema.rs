@@ -54,6 +54,8 @@ diesel::table! {
         body -> Text,
         seq -> BigInt,
         created_at -> BigInt,
+        html -> Text,
+        rendering -> BigInt,
     }
 }
 

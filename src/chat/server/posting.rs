@@ -86,12 +86,7 @@ impl ChatServer {
             client_id,
             ..
         } = post;
-        let message = NewMessage {
-            room,
-            author,
-            client_id,
-            body,
-        };
+        let message = NewMessage::new(room, author, client_id, body);
         let stored = Box::pin(self.database.enqueue(|conn| message.post(conn)));
         let (answer, answered) = oneshot::channel();
         // Without its other end the answer is dropped with the post, which the asker sees.
