@@ -16,7 +16,9 @@ chat-unread =
 
 room-messages = Messages
 room-earlier = Earlier messages
-room-later = Go to the latest messages
+room-later = Newer messages
+room-latest = Go to the latest messages
+room-zone = Times are those of { $zone }.
 room-empty = Nothing has been said yet. Say hello to { $name }.
 room-message-to = Message { $name }
 room-send = Send

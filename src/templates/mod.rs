@@ -178,7 +178,7 @@ mod tests {
             let lower = source.to_lowercase();
             // Made of fragments only, by `chat::view::log`.
             let lower = match name.as_str() {
-                "chat/room" => lower.replacen("{{markup log}}", "", 1),
+                "chat/_log" => lower.replacen("{{markup log}}", "", 1),
                 _ => lower,
             };
             for forbidden in [

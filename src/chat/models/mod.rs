@@ -4,10 +4,12 @@
 mod event;
 mod message;
 mod room;
+mod stretch;
 
 pub use event::{EventKind, RoomEvent};
 pub use message::{Message, NewMessage, Posted};
 pub use room::{Room, RoomMember};
+pub use stretch::{Place, Stretch};
 
 use crate::db::id_type;
 

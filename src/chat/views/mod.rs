@@ -1,6 +1,7 @@
 //! The list of conversations and the room, readable and writable without a script.
 
 mod conversations;
+mod history;
 mod posting;
 mod room;
 
@@ -24,6 +25,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             web::get().to(conversations::show_direct),
         )
         .route("/rooms/{room}/", web::get().to(room::show_room))
+        .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route(
+            "/rooms/{room}/messages/{message}/",
+            web::get().to(history::show_message),
+        )
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
