@@ -13,6 +13,7 @@ import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
 import { localise } from "./times.js";
 import { wakeOn } from "./wake.js";
+import { tellZone } from "./zone.js";
 
 const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
@@ -32,4 +33,5 @@ refreshOn(connection);
 wakeOn(connection);
 closeMenuAround(document.getElementById("menu"));
 localise(document);
+tellZone();
 connection.start();
