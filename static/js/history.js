@@ -46,8 +46,9 @@ export class LogHistory {
     return (await this.#replace(`?message=${id}`)) && document.getElementById(`message-${id}`) !== null;
   }
 
-  /** Drops what is too much once `adding` more have come. Call within `scroll.keep`. */
+  /** Drops what is too much once `adding` more have come, unless somebody scrolls. Call within `scroll.keep`. */
   trim(adding = 0) {
+    if (this.scroll.isMoving) return;
     const messages = this.#messages();
     const reading = Math.max(0, messages.indexOf(this.scroll.reading()));
     const excess = overflow({ count: messages.length, adding, reading: this.scroll.atEnd ? messages.length - 1 : reading });
@@ -84,6 +85,7 @@ export class LogHistory {
     row.ariaBusy = "true";
     const link = row.querySelector("a");
     const stretch = await this.fetch(new URL(link.href).search);
+    await this.scroll.rested();
     row.ariaBusy = "false";
     // Dropped or replaced in the meantime.
     if (!row.isConnected) return;

@@ -93,8 +93,8 @@ export class Jumper extends EventTarget {
     this.scroll.centre(message);
     message.focus({ preventScroll: true });
     this.dispatchEvent(new Event("jumped"));
-    message.classList.add("flash");
-    setTimeout(() => message.classList.remove("flash"), FLASH_MS);
+    message.classList.add("found");
+    setTimeout(() => message.classList.remove("found"), FLASH_MS);
     return true;
   }
 

@@ -3,6 +3,8 @@
 
 const AT_END_PX = 64;
 const CANDIDATES = 4;
+/** Without a scroll for so long, the log rests, whatever holds it. */
+const REST_MS = 250;
 
 /** Of a message, the line that stays: its head comes and goes with the message before. */
 const lineOf = (message) => message.querySelector(".message-body") ?? message;
@@ -13,12 +15,16 @@ export class LogScroll extends EventTarget {
   /** The first messages in view, each with the distance of its line from the top of the log; null at the end. */
   #anchors = null;
   #noted = 0;
+  #resting = 0;
+  /** Resolves when the log rests; null while it does. */
+  #rest = null;
 
   /** Dispatches "moved" after every scroll and change. @param {HTMLElement} log */
   constructor(log) {
     super();
     this.log = log;
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    log.addEventListener("scrollend", () => this.#rested());
     // What grows or shrinks without having told: a picture, the box, the window. Before it is painted.
     const observer = new ResizeObserver(() => this.#stay());
     observer.observe(log);
@@ -32,6 +38,21 @@ export class LogScroll extends EventTarget {
   /** More than a screen from the newest message? */
   get isFar() {
     return !this.isNewest || Math.abs(this.log.scrollTop) > this.log.clientHeight;
+  }
+
+  /**
+   * Resolves when nobody scrolls. A browser that animates a scroll measures it from the top: what is
+   * put in or taken away above meanwhile would make it jump. It may have begun before we hear of it.
+   */
+  async rested() {
+    do {
+      await this.#rest?.promise;
+      await new Promise(requestAnimationFrame);
+    } while (this.isMoving);
+  }
+
+  get isMoving() {
+    return this.#rest !== null;
   }
 
   toEnd() {
@@ -80,7 +101,21 @@ export class LogScroll extends EventTarget {
     return this.#inView(1)[0];
   }
 
+  #rested() {
+    clearTimeout(this.#resting);
+    this.#rest?.resolve();
+    this.#rest = null;
+  }
+
   #scrolled() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#rested(), REST_MS);
+    if (!this.#rest) {
+      this.#rest = {};
+      this.#rest.promise = new Promise((resolve) => {
+        this.#rest.resolve = resolve;
+      });
+    }
     // The own corrections come back as events, rounded to pixels; what was meant must not drift with them.
     if (this.log.scrollTop === this.#noted) return;
     this.#note();

@@ -88,6 +88,16 @@ impl Profile {
         .await;
     }
 
+    /// The number of the first message in the page, and how far the log can be scrolled up.
+    async fn edge(&self) -> (i64, f64) {
+        self.ask_page(
+            "const log = document.getElementById('messages');
+            const first = document.querySelector('article[data-seq]');
+            return [Number(first.dataset.seq), log.scrollHeight - log.clientHeight + log.scrollTop]",
+        )
+        .await
+    }
+
     /// How far above the end the log is scrolled, CSS pixels.
     async fn above_end(&self) -> f64 {
         self.ask_page("return -document.getElementById('messages').scrollTop")
@@ -114,7 +124,7 @@ impl Profile {
     async fn wait_for_flash(&self, id: i64) {
         let script = format!(
             "const message = document.getElementById('message-{id}');
-            if (!message || !message.matches('.flash') || document.activeElement !== message) return null;
+            if (!message || !message.matches('.found') || document.activeElement !== message) return null;
             const [log, rect] = [document.getElementById('messages'), message].map((e) => e.getBoundingClientRect());
             return (rect.top + rect.bottom - log.top - log.bottom) / 2"
         );
@@ -197,6 +207,46 @@ async fn twenty_pages_up_and_down_never_move_the_line_and_the_page_stays_small()
     println!("after 10 pages {full:?}, after all {after:?} (bytes, nodes)");
     assert!(after.0 < full.0 + 2_000_000.0, "{full:?} {after:?}");
     assert!(after.1 < full.1 * 1.2, "{full:?} {after:?}");
+}
+
+#[tokio::test]
+async fn a_wheel_that_turns_while_pages_come_in_moves_the_text_as_far_as_it_turned() {
+    const TURNS: u32 = 40;
+    const TURN: u32 = 120;
+    let (_site, ana, _bo) = a_conversation_of(1000, &[]).await;
+    for _ in 0..3 {
+        ana.grow(true).await;
+    }
+    let (first, _) = ana.edge().await;
+    ana.ask_page::<Value>(
+        "const log = document.getElementById('messages');
+        log.scrollTop = log.clientHeight - log.scrollHeight + 1800;
+        const top = log.getBoundingClientRect().top;
+        window.line = [...log.querySelectorAll('article')].find((a) => a.getBoundingClientRect().top > top)",
+    )
+    .await;
+    let line = "return line.isConnected ? line.getBoundingClientRect().top : null";
+    let start: f64 = ana.ask_page(line).await;
+
+    let cdp = ana.driver.cdp();
+    let turn = json!({ "type": "mouseWheel", "x": 600, "y": 300, "deltaX": 0, "deltaY": -f64::from(TURN) });
+    for _ in 0..TURNS {
+        cdp.send_raw("Input.dispatchMouseEvent", turn.clone())
+            .await
+            .unwrap();
+    }
+    until(
+        "two pages more and the end of the wheel's way",
+        async || {
+            let (now, above) = ana.edge().await;
+            (first - now >= 100 && above > 800.0).then_some(())
+        },
+    )
+    .await;
+
+    let end: f64 = ana.ask_page(line).await;
+    let far = f64::from(TURNS * TURN) + 1.0;
+    assert!(end - start <= far, "from {start} to {end}");
 }
 
 #[tokio::test]
