@@ -2,7 +2,7 @@
 // them, drops what is far away, or becomes another stretch altogether. The rows `.earlier` and `.later`
 // stand at the edges that have more behind them.
 
-import { overflow, PAGE } from "./bounds.js";
+import { MOST, overflow, PAGE } from "./bounds.js";
 import { earlierRow, fetchStretch, laterRow } from "./pages.js";
 import { quietly } from "./quiet.js";
 import { settle, settleFrom } from "./regroup.js";
@@ -50,8 +50,9 @@ export class LogHistory {
   trim(adding = 0) {
     if (this.scroll.isMoving) return;
     const messages = this.#messages();
-    const reading = Math.max(0, messages.indexOf(this.scroll.reading()));
-    const excess = overflow({ count: messages.length, adding, reading: this.scroll.atEnd ? messages.length - 1 : reading });
+    if (messages.length + adding <= MOST) return;
+    const reading = this.scroll.atEnd ? messages.length - 1 : Math.max(0, messages.indexOf(this.scroll.reading()));
+    const excess = overflow({ count: messages.length, adding, reading });
     if (!excess || excess.drop === 0) return;
     const edge = excess.atStart ? messages[excess.drop] : messages.at(-1 - excess.drop);
     const step = excess.atStart ? "previousElementSibling" : "nextElementSibling";

@@ -135,6 +135,30 @@ impl Profile {
         .await;
     }
 
+    /// So many messages of the other person arrive, as if by the socket.
+    async fn hear_many(&self, count: u32) {
+        let script = "
+            let [count, done] = arguments;
+            const app = document.querySelector('script[src$=\"app.js\"]').src;
+            const last = [...document.querySelectorAll('article[data-seq]')].at(-1);
+            import(app).then(async ({ connection }) => {
+                for (let seq = Number(last.dataset.seq) + 1; count > 0; seq += 1, count -= 1) {
+                    const [id, one] = [seq + 1_000_000, last.cloneNode(true)];
+                    one.dataset.seq = seq;
+                    one.querySelector('.message-text').textContent = `live ${seq}`;
+                    const html = one.outerHTML.replaceAll(`-${last.dataset.id}`, `-${id}`)
+                        .replace(`data-id=\"${last.dataset.id}\"`, `data-id=\"${id}\"`);
+                    const detail = { type: 'message.created', room: 1, seq, id, html,
+                        author: { id: 2, username: 'bo' }, client_id: `live ${seq}` };
+                    connection.dispatchEvent(new CustomEvent('message.created', { detail }));
+                    if (seq % 20 === 0) await new Promise(requestAnimationFrame);
+                }
+                done(null);
+            });";
+        let heard = self.driver.execute_async(script, vec![json!(count)]).await;
+        heard.unwrap();
+    }
+
     /// Bytes of the scripts' memory and nodes of the page, after a collection of what nobody needs.
     async fn memory(&self) -> (f64, f64) {
         let cdp = self.driver.cdp();
@@ -275,6 +299,22 @@ async fn news_are_counted_while_reading_up_and_nothing_moves() {
     ana.wait_gone("button", "Jump to latest").await;
     assert!(ana.above_end().await < 1.0);
     assert!(ana.messages().await.pop().unwrap().starts_with("three"));
+}
+
+#[tokio::test]
+async fn a_tab_that_stays_open_keeps_only_the_newest_messages() {
+    let (_site, ana, _bo) = a_conversation_of(60, &[]).await;
+    ana.hear_many(800).await;
+    let full = ana.memory().await;
+    ana.hear_many(800).await;
+    let after = ana.memory().await;
+
+    let messages = ana.messages().await;
+    assert!(messages.len() <= 400, "{}", messages.len());
+    assert_eq!(messages.last().map(String::as_str), Some("live 1660"));
+    assert!(ana.above_end().await < 1.0, "the end is followed");
+    assert!(after.0 < full.0 + 1_000_000.0, "{full:?} {after:?}");
+    assert!(after.1 < full.1 * 1.2, "{full:?} {after:?}");
 }
 
 #[tokio::test]
@@ -435,6 +475,21 @@ async fn what_is_missing_after_a_long_absence_comes_into_its_place() {
     assert!(ana.is_marked_page().await);
     bo.say("still live").await;
     ana.find_text_message("still live").await;
+}
+
+#[tokio::test]
+async fn pages_that_do_not_come_say_so_and_come_with_the_connection() {
+    let (_site, ana, _bo) = a_conversation_of(200, &[]).await;
+    ana.wire.cut();
+    ana.find_status("Reconnecting…").await;
+    ana.scroll_up(1200).await;
+    ana.find("link", "Earlier messages did not load. Try again.")
+        .await;
+    let place = ana.reading().await;
+
+    ana.wire.mend();
+    ana.find_text_message(&seeded(101)).await;
+    assert_eq!(ana.reading().await, place);
 }
 
 #[tokio::test]
