@@ -25,3 +25,4 @@ mod sockets;
 mod stage;
 mod support;
 mod texts;
+mod timeline;

@@ -6,11 +6,13 @@ mod member;
 mod message;
 mod room;
 mod text_enum;
+mod stretch;
 
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
 pub use room::{Room, RoomKind};
+pub use stretch::{Place, Stretch};
 
 use crate::db::id_type;
 
