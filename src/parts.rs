@@ -9,7 +9,7 @@ use channels::{Layer, OriginValidator};
 
 use crate::{
     accounts::{FirstRun, Notices, PasswordHasher, Sessions},
-    chat::{Chat, ChatConsumerParts, ChatServer, Markup},
+    chat::{Chat, ChatConsumerParts, ChatServer, Delivery, Health, Markup},
     config::{Limits as Bounds, Settings},
     db::Database,
     error::{Error, Result},
@@ -71,6 +71,9 @@ impl Parts {
             limits.clone(),
             bounds.message_chars,
         );
+        let health = Health::default();
+        let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
+        let server = server.watched_by(delivery.clone(), health.clone());
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
@@ -82,6 +85,8 @@ impl Parts {
             friends: FriendBook::new(database.clone(), layer.clone(), limits.clone(), &bounds),
             consumer: ChatConsumerParts {
                 server: server.start(),
+                delivery,
+                health,
                 database,
                 markup,
                 limits: Arc::clone(&bounds),
@@ -103,12 +108,14 @@ impl Parts {
             server,
             database,
             markup,
+            health,
             ..
         } = self.consumer.clone();
         let chat = Chat {
             server,
             database: database.clone(),
             markup,
+            health,
             settings: Arc::clone(&self.bounds),
         };
         cfg.app_data(Data::new(database))

@@ -16,6 +16,7 @@ mod pages;
 mod partings;
 mod permissions;
 mod program;
+mod receipts;
 mod requests;
 mod security;
 mod sessions;

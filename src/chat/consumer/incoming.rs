@@ -41,6 +41,13 @@ impl ChatConsumer {
                 body,
             }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::Received {
+                room,
+                from,
+                to,
+                waited_ms,
+            }) => self.received(room, (from, to), waited_ms, ctx),
+            Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
         }
@@ -62,7 +69,7 @@ impl ChatConsumer {
         self.report(ctx, "too_fast", "error-too-fast")
     }
 
-    fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
+    pub(super) fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
         let event = ServerEvent::Error {
             code: code.into(),
             text: words::text(key),

@@ -4,8 +4,9 @@
 mod incoming;
 mod outgoing;
 mod pace;
+mod receipts;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use actix::Addr;
 use channels::{
@@ -13,9 +14,10 @@ use channels::{
 };
 
 use super::{
+    delivery::{Delivery, Health, Unsaved},
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
     markup::Markup,
-    models::Room,
+    models::{Receivers, Room, RoomId},
     protocol::{RoomState, ServerEvent, SocketLimits},
     server::{ChatServer, Join, Leave},
 };
@@ -33,6 +35,10 @@ use pace::Pace;
 pub struct ChatConsumerParts {
     /// The one actor behind all sockets.
     pub server: Addr<ChatServer>,
+    /// The one actor that keeps who has received what.
+    pub delivery: Addr<Delivery>,
+    /// How long messages take.
+    pub health: Health,
     /// For history and membership.
     pub database: Database,
     /// For messages that a reconnect missed.
@@ -87,13 +93,28 @@ impl ChatConsumer {
             ctx.group_add(&room_group(room.id)).await?;
         }
         let rooms = self.parts.database.read(rooms).await?;
+        let received = self.received_by(user).await?;
         Ok(rooms
             .iter()
             .map(|room| RoomState {
                 room: room.id,
                 last_seq: room.last_seq,
+                received: received.get(&room.id).copied(),
             })
             .collect())
+    }
+
+    /// How far the person has received the rooms in which that is of interest.
+    async fn received_by(&self, user: UserId) -> Result<HashMap<RoomId, i64>> {
+        let written = move |conn: &mut _| Ok(Receivers::positions_of(conn, user)?);
+        let mut received = self.parts.database.read(written).await?;
+        let unsaved = self.parts.delivery.send(Unsaved { user }).await;
+        for (room, seq) in unsaved.unwrap_or_default() {
+            received
+                .entry(room)
+                .and_modify(|known| *known = seq.max(*known));
+        }
+        Ok(received)
     }
 
     async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {

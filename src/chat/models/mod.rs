@@ -4,12 +4,14 @@
 mod event;
 mod member;
 mod message;
+mod receipt;
 mod room;
 mod text_enum;
 
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
+pub use receipt::{FEW_PEOPLE, Receivers};
 pub use room::{Room, RoomKind};
 
 use crate::db::id_type;

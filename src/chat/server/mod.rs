@@ -16,6 +16,7 @@ use channels::{Layer, LayerMessage};
 use tokio::sync::mpsc;
 
 use super::{
+    delivery::{Delivery, Health},
     events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
@@ -42,6 +43,8 @@ pub struct ChatServer {
     markup: Markup,
     limits: Limits,
     message_chars: usize,
+    delivery: Option<Addr<Delivery>>,
+    health: Health,
     pipeline: Option<pipeline::Entrance>,
     here: HashMap<UserId, presence::Presence>,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
@@ -63,10 +66,22 @@ impl ChatServer {
             markup,
             limits,
             message_chars,
+            delivery: None,
+            health: Health::default(),
             pipeline: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
+        }
+    }
+
+    /// Tells what is announced to whoever keeps the receipts, and measures how long it took.
+    #[must_use]
+    pub fn watched_by(self, delivery: Addr<Delivery>, health: Health) -> Self {
+        Self {
+            delivery: Some(delivery),
+            health,
+            ..self
         }
     }
 
@@ -136,6 +151,7 @@ impl StreamHandler<LayerMessage> for ChatServer {
                     self.tell_later(ctx, told);
                 }
             }
+            Ok(FriendshipEvent::Blocked { .. }) => {}
             Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
         }
     }

@@ -9,7 +9,7 @@ use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{markup::Markup, models::RoomMember, server::ChatServer};
+use super::{delivery::Health, markup::Markup, models::RoomMember, server::ChatServer};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
@@ -40,6 +40,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How long messages take.
+    pub health: Health,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
