@@ -1,15 +1,17 @@
 // The open conversation: joins the log, the queue and the box with the socket of app.js.
 
-import { connection, notice, sender, storage } from "./app.js";
+import { connection, notice, receipts, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { Draft } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { foldTall } from "./fold.js";
+import { followHealth } from "./health.js";
 import { pageData, userId } from "./page.js";
-import { PendingMessages, showSent } from "./pending.js";
+import { PendingMessages } from "./pending.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
+import { Ticks } from "./ticks.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine, TypingTeller } from "./typing.js";
 
@@ -21,6 +23,7 @@ const typingLine = new TypingLine(document.getElementById("typing"));
 const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
 const answered = new Map();
+const ticks = new Ticks({ list, userId, isDirect: pageData.is_direct });
 let arrivals = 0;
 let composer = null;
 
@@ -37,10 +40,14 @@ const timeline = new Timeline({
       arrivals += 1;
       scroll.countNews(message);
     }
-    if (answered.has(event.client_id)) showSent(message, answered.get(event.client_id));
+    if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
+    else ticks.mark(message);
     answered.delete(event.client_id);
   },
-  changed: (message) => foldTall([message], scroll),
+  changed(message) {
+    foldTall([message], scroll);
+    ticks.mark(message);
+  },
 });
 const pending = new PendingMessages({
   list,
@@ -78,6 +85,7 @@ on("room.events", (answer) => {
   renderPending();
   notice.news(arrivals - before);
 });
+on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
 });
@@ -116,6 +124,10 @@ relabelAtMidnight(list);
 loadEarlier(list, scroll);
 roveMessages(log, () => composer?.focus());
 pageFromBox(log);
+ticks.markAll();
+// A page that begins in the middle of the log has not all of it.
+if (!list.querySelector(".missing")) receipts.has(room, 1, pageData.last_seq);
+followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);
 openComposer();
 pending.render();

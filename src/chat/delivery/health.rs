@@ -22,6 +22,9 @@ const BINS: u8 = 76;
 /// Rooms that have numbers of their own; the one that was quiet longest gives way.
 const ROOMS: usize = 128;
 
+/// How long the numbers of the server are shown before they are counted again.
+const KEEP: Duration = Duration::from_secs(1);
+
 type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// The numbers; clones share them.
@@ -35,6 +38,8 @@ pub struct Health {
 #[derive(Default)]
 struct Kept {
     stages: Stages<Hour>,
+    /// What was counted last, and when.
+    counted: Option<(Duration, Stages<Option<Quantiles>>)>,
     rooms: HashMap<RoomId, RoomHour>,
 }
 
@@ -112,6 +117,20 @@ impl Health {
             announced: stages.announced.quantiles(minute),
             delivered: stages.delivered.quantiles(minute),
         }
+    }
+
+    /// As [`Health::of_server`], counted once a second at most: anybody may ask for it.
+    pub fn of_server_lately(&self) -> Stages<Option<Quantiles>> {
+        let now = (self.clock)();
+        let counted = self.lock().counted;
+        if let Some((at, stages)) = counted
+            && now.saturating_sub(at) < KEEP
+        {
+            return stages;
+        }
+        let stages = self.of_server();
+        self.lock().counted = Some((now, stages));
+        stages
     }
 
     /// Of the deliveries in one room.
@@ -272,6 +291,16 @@ mod tests {
         assert!((900..=1100).contains(&late.p50_ms), "{late:?}");
         seconds.store(119 * 60, Ordering::Relaxed);
         assert_eq!(health.of_room(ROOM), None);
+    }
+
+    #[test]
+    fn the_public_numbers_are_counted_once_a_second() {
+        let (health, seconds) = numbers();
+        assert_eq!(health.of_server_lately().delivered, None);
+        health.delivered(ROOM, ms(10));
+        assert_eq!(health.of_server_lately().delivered, None);
+        seconds.store(1, Ordering::Relaxed);
+        assert_eq!(health.of_server_lately().delivered.unwrap().count, 1);
     }
 
     #[test]

@@ -4,12 +4,13 @@ mod conversations;
 mod face;
 mod posting;
 mod room;
+mod status;
 
 use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{delivery::Health, markup::Markup, models::RoomMember, server::ChatServer};
+use super::{delivery::Health, markup::Markup, models::{RoomKind, RoomMember}, server::ChatServer};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
@@ -18,6 +19,9 @@ use crate::{
 
 /// All addresses of the app.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    for path in ["/status", "/status/"] {
+        cfg.route(path, web::get().to(status::show_status));
+    }
     cfg.route("/", web::get().to(conversations::list_conversations))
         .route("/", web::head().to(conversations::list_conversations))
         .route(
@@ -51,6 +55,7 @@ fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
         "last_seq": member.map(|member| member.room.last_seq),
+        "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),
     })

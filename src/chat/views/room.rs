@@ -14,7 +14,7 @@ use super::{
     Chat,
     conversations::Conversations,
     face::face,
-    page_data,
+    page_data, status,
     posting::NewMessageForm,
 };
 use crate::{
@@ -82,6 +82,7 @@ impl ShownRoom {
                 "topic": member.room.topic,
                 "role": member.role,
                 "face": face(&member, &online),
+                "health": status::health_line(&chat.health, room),
             },
             "log": log(&chat.markup, messages),
             "pending": { "message": pending(me) },
