@@ -22,18 +22,20 @@ export class Receipts {
     connection.addEventListener("session.hello", ({ detail }) => this.#greeted(detail.rooms));
     connection.addEventListener("room.events", ({ detail }) => this.#caughtUp(detail));
     for (const type of NUMBERED) {
-      connection.addEventListener(type, ({ detail }) => this.has(detail.room, detail.seq, detail.seq));
+      connection.addEventListener(type, ({ detail }) => {
+        this.has(detail.room, detail.seq, detail.seq, { isLive: true });
+      });
     }
   }
 
   /** This browser has the events `from` to `to` of `room`, and all between. */
-  has(room, from, to) {
+  has(room, from, to, { isLive = false } = {}) {
     const known = this.#ranges.get(room);
     if (known && to <= known.to && from >= known.from) return;
     const joins = known && from <= known.to + 1;
     if (known && !joins && !known.told) this.#tell();
     const range = joins ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to };
-    this.#ranges.set(room, { ...range, at: this.now(), told: false });
+    this.#ranges.set(room, { ...range, at: isLive ? this.now() : null, told: false });
     this.#tellSoon();
   }
 
@@ -41,7 +43,7 @@ export class Receipts {
   #greeted(rooms) {
     const asked = rooms.filter(({ received }) => received !== undefined);
     this.#wanted = new Set(asked.map(({ room }) => room));
-    for (const range of this.#ranges.values()) range.told = false;
+    for (const range of this.#ranges.values()) Object.assign(range, { told: false, at: null });
     this.#tellSoon();
     this.#behind = asked
       .filter(({ room, last_seq: last, received }) => {
@@ -75,8 +77,9 @@ export class Receipts {
     this.#timer = 0;
     for (const [room, range] of this.#ranges) {
       if (range.told || !this.#wanted.has(room)) continue;
-      const waited = Math.max(0, Math.round(this.now() - range.at));
-      const event = { type: "room.received", room, from: range.from, to: range.to, waited_ms: waited };
+      const event = { type: "room.received", room, from: range.from, to: range.to };
+      // What was caught up with came when this browser came: that says nothing of the server.
+      if (range.at !== null) event.waited_ms = Math.max(0, Math.round(this.now() - range.at));
       range.told = this.connection.send(event);
       this.#lastTold = this.now();
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn received(room: i64, from: i64, to: i64) -> Value {
-    json!({"type": "room.received", "room": room, "from": from, "to": to})
+    json!({"type": "room.received", "room": room, "from": from, "to": to, "waited_ms": 0})
 }
 
 /// The positions that this socket is shown.

@@ -20,7 +20,7 @@ impl ChatConsumer {
         &mut self,
         room: RoomId,
         (from, to): (i64, i64),
-        waited_ms: u64,
+        waited_ms: Option<u64>,
         ctx: &Context<Self>,
     ) -> HandlerResult {
         let receipt = Received {
@@ -28,7 +28,7 @@ impl ChatConsumer {
             user: signed_in(ctx)?.user.id,
             from,
             to,
-            waited: Duration::from_millis(waited_ms),
+            waited: waited_ms.map(Duration::from_millis),
         };
         if self.parts.delivery.try_send(receipt).is_err() {
             log::debug!(target: "parlour::chat", "a receipt was lost; the next one says the same");

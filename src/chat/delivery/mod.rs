@@ -207,7 +207,7 @@ impl Delivery {
         authors.remove(&user);
         tracked.untold.extend(authors);
         let came = tracked.posts.measure(user, old, new);
-        if let Some(came) = came {
+        if let Some((came, waited)) = came.zip(waited) {
             let took = at.duration_since(came);
             if took < SLOWEST {
                 self.health.delivered(room, took.saturating_sub(waited));
@@ -361,8 +361,8 @@ pub(super) struct Received {
     pub(super) from: i64,
     /// The last event.
     pub(super) to: i64,
-    /// How long the device kept that to itself.
-    pub(super) waited: Duration,
+    /// How long the device kept that to itself; nothing if it caught up.
+    pub(super) waited: Option<Duration>,
 }
 
 impl Handler<Received> for Delivery {

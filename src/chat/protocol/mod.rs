@@ -49,9 +49,9 @@ pub enum ClientEvent {
         from: i64,
         /// The last of them.
         to: i64,
-        /// How long the browser kept that to itself, milliseconds.
-        #[serde(default)]
-        waited_ms: u64,
+        /// How long the browser kept that to itself, milliseconds; absent if it did not come live.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited_ms: Option<u64>,
     },
     /// Tell me who has received what in `room`, and how quick it is.
     #[serde(rename = "room.status")]
