@@ -12,7 +12,10 @@ use super::{
     delivery::{Health, Quantiles},
     models::{MessageId, RoomId},
 };
-use crate::accounts::{UserId, UserRef};
+use crate::{
+    accounts::{UserId, UserRef},
+    preferences::Preferences,
+};
 pub use change::{MemberChanged, MessageChanged, MessageCreated, Notice, RoomChange, RoomChanged};
 
 /// Deeper JSON is no event of ours.
@@ -130,6 +133,8 @@ pub enum ServerEvent {
         online: Vec<UserId>,
         /// What the server accepts.
         limits: SocketLimits,
+        /// How I want it.
+        preferences: Preferences,
     },
     /// The session ended; Close 4401 follows.
     #[serde(rename = "session.ended")]

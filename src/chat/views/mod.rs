@@ -15,6 +15,7 @@ use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
     db::Database,
+    preferences::Preferences,
 };
 
 /// All addresses of the app.
@@ -50,7 +51,13 @@ pub struct Chat {
     pub settings: std::sync::Arc<Settings>,
 }
 
-fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -> Value {
+/// What scripts are told; `member` on the page of a room.
+fn page_data(
+    me: &User,
+    page: &Page,
+    chat: &Chat,
+    (preferences, member): (&Preferences, Option<&RoomMember>),
+) -> Value {
     json!({
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
@@ -58,5 +65,6 @@ fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),
+        "preferences": preferences,
     })
 }
