@@ -5,10 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use actix::Actor;
 use actix_web::web::{Data, FormConfig, ServiceConfig};
-use channels::{Layer, OriginValidator};
+use channels::{Layer, OriginValidator, Streams};
 
 use crate::{
-    accounts::{FirstRun, Notices, PasswordHasher, Sessions},
+    accounts::{FirstRun, Notices, PasswordHasher, Sessions, SignedIn},
     chat::{Chat, ChatConsumerParts, ChatServer, Delivery, Health, Markup},
     config::{Limits as Bounds, Settings},
     db::Database,
@@ -32,6 +32,7 @@ pub(crate) struct Parts {
     pub(crate) origins: OriginValidator,
     pub(crate) proxies: TrustedProxies,
     pub(crate) consumer: ChatConsumerParts,
+    pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
     bounds: Arc<Bounds>,
@@ -91,6 +92,7 @@ impl Parts {
                 markup,
                 limits: Arc::clone(&bounds),
             },
+            streams: Streams::new(),
             stopping: Stopping::default(),
             site,
             layer,
@@ -121,6 +123,7 @@ impl Parts {
         cfg.app_data(Data::new(database))
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(chat))
+            .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(self.layer.clone()))
             .app_data(Data::new(self.site.clone()))
             .app_data(Data::new(self.proxies.clone()))

@@ -168,6 +168,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
         App::new()
             .configure(|cfg| parts.register(cfg))
             .configure(routes::files)
+            .configure(|cfg| routes::streams(&parts, cfg))
             .service(
                 // The last one stands outermost, here and below.
                 web::scope("")

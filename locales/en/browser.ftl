@@ -10,6 +10,7 @@ js-try-now = Try now
 js-back-online = Back online
 js-back-online-news-one = Back online, { $count } new message
 js-back-online-news-other = Back online, { $count } new messages
+js-slow = Slow connection mode
 js-new-version = New version
 js-reload = Reload
 

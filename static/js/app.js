@@ -12,6 +12,7 @@ import { Receipts } from "./receipts.js";
 import { refreshOn } from "./refresh.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
+import { openStream } from "./slow.js";
 import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
 import { offerSwitcher } from "./switcher.js";
@@ -22,7 +23,7 @@ const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 
 export const storage = new BrowserMemory();
-export const connection = new Connection({ open: () => new WebSocket(address), isSignedOut });
+export const connection = new Connection({ open: () => new WebSocket(address), openSlow: openStream, isSignedOut });
 export const queue = new Queue(storage, userId);
 export const sender = new Sender(queue, connection);
 export const receipts = new Receipts(connection, { room: pageData?.room ?? null });

@@ -24,5 +24,7 @@ mod slowness;
 mod sockets;
 #[path = "../stage/mod.rs"]
 mod stage;
+mod status;
+mod streams;
 mod support;
 mod texts;

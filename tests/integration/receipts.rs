@@ -136,6 +136,8 @@ async fn after_a_block_neither_hears_of_the_other_s_receipts() {
     assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
 
     bo.press_and_confirm("block", &ana).await;
+    let alone = json!([0, []]);
+    while status(&mut at_ana.socket, room).await != alone {}
     at_bo.socket.send(received(room, 1, 1)).await;
     at_bo.socket.heard("").await;
 

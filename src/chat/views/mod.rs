@@ -5,6 +5,7 @@ mod face;
 mod posting;
 mod room;
 mod status;
+mod streaming;
 
 use actix::Addr;
 use actix_web::web;
@@ -20,6 +21,7 @@ use crate::{
 
 /// All addresses of the app.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(streaming::said());
     for path in ["/status", "/status/"] {
         cfg.route(path, web::get().to(status::show_status));
     }
