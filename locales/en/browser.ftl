@@ -2,6 +2,7 @@
 # plurals are pairs of keys that end in -one and -other.
 
 js-online = online
+js-away = away
 js-offline = offline
 
 js-reconnecting = Reconnecting…

@@ -20,5 +20,5 @@ pub use consumer::{ChatConsumer, ChatConsumerParts};
 pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
-pub use server::{ChatServer, Stop};
+pub use server::{ChatServer, PresenceState, Stop};
 pub use views::{Chat, routes};

@@ -6,7 +6,7 @@ import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { pageData, userId } from "./page.js";
 import { followPreferences } from "./preferences.js";
-import { followPresence } from "./presence.js";
+import { followPresence, presenceQuery } from "./presence.js";
 import { Queue } from "./queue.js";
 import { Receipts } from "./receipts.js";
 import { refreshOn } from "./refresh.js";
@@ -23,7 +23,7 @@ const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 
 export const storage = new BrowserMemory();
-export const connection = new Connection({ open: () => new WebSocket(address), openSlow: openStream, isSignedOut });
+export const connection = new Connection({ open: () => new WebSocket(`${address}${presenceQuery()}`), openSlow: () => openStream(presenceQuery()), isSignedOut });
 export const queue = new Queue(storage, userId);
 export const sender = new Sender(queue, connection);
 export const receipts = new Receipts(connection, { room: pageData?.room ?? null });

@@ -74,9 +74,9 @@ export class EventStream {
 }
 
 /** The stream of this site, for whoever is signed in on this page. */
-export function openStream() {
+export function openStream(query) {
   const token = document.querySelector("input[name=csrf_token]").value;
-  return new EventStream(new EventSource("/events/"), (name, body) => fetch(`/events/${name}/`, {
+  return new EventStream(new EventSource(`/events/${query}`), (name, body) => fetch(`/events/${name}/`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
     body,

@@ -15,6 +15,7 @@ mod history;
 mod pages;
 mod partings;
 mod permissions;
+mod presence;
 mod program;
 mod receipts;
 mod requests;

@@ -10,7 +10,7 @@ use crate::{
         events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
-        server::{NotPosted, PostMessage, Typing},
+        server::{NotPosted, PostMessage, PresenceState, Typing},
     },
     db::Database,
     error::{Error, Result},
@@ -41,6 +41,11 @@ impl ChatConsumer {
                 body,
             }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::Presence { state }) => {
+                // A tab that is open is never offline.
+                self.set_presence(ctx, state.max(PresenceState::Away)).await?;
+                Ok(())
+            }
             Some(ClientEvent::Received {
                 room,
                 from,

@@ -1,6 +1,7 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod audience;
 mod event;
 mod member;
 mod message;
@@ -8,6 +9,7 @@ mod receipt;
 mod room;
 mod text_enum;
 
+pub use audience::{TypingAudience, may_see, small_room_members};
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};

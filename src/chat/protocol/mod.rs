@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     delivery::{Health, Quantiles},
     models::{MessageId, RoomId},
+    server::PresenceState,
 };
 use crate::{
     accounts::{UserId, UserRef},
@@ -74,6 +75,12 @@ pub enum ClientEvent {
         /// A room of mine.
         room: RoomId,
     },
+    /// This tab is looked at and used, or is not.
+    #[serde(rename = "presence.set")]
+    Presence {
+        /// `online` or `away`.
+        state: PresenceState,
+    },
     /// Is anybody there?
     #[serde(rename = "connection.ping")]
     Ping {},
@@ -129,8 +136,10 @@ pub enum ServerEvent {
         version: String,
         /// Every room of mine with its newest event.
         rooms: Vec<RoomState>,
-        /// Friends who are here.
+        /// Friends and members of small rooms who use a tab just now.
         online: Vec<UserId>,
+        /// Those of them who have one open and do not.
+        away: Vec<UserId>,
         /// What the server accepts.
         limits: SocketLimits,
         /// How I want it.
@@ -216,13 +225,13 @@ pub enum ServerEvent {
         /// Who.
         user: UserRef,
     },
-    /// A friend came or went.
+    /// A friend or a member of a small room came, went, or looks elsewhere.
     #[serde(rename = "presence.changed")]
     Presence {
         /// Who.
         user: UserId,
-        /// Here or not.
-        online: bool,
+        /// How much that person is here.
+        state: PresenceState,
     },
     /// Answer to `connection.ping`.
     #[serde(rename = "connection.pong")]

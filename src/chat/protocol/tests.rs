@@ -50,6 +50,7 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
         "room.status",
         "typing.start",
         "typing.stop",
+        "presence.set",
         "connection.ping",
     ];
     assert_eq!(names(&examples), BTreeSet::from(all));

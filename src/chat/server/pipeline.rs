@@ -8,7 +8,7 @@ use channels::Layer;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::ChatServer;
+use super::{ChatServer, presence::Acquainted};
 use crate::{
     chat::{
         delivery::{Announced, Delivery, Health},
@@ -55,6 +55,7 @@ pub(super) fn start(
     let announcer = Announcer {
         layer: server.layer.clone(),
         markup: server.markup.clone(),
+        server: ctx.address(),
         delivery: server.delivery.clone(),
         health: server.health.clone(),
     };
@@ -82,6 +83,7 @@ pub(super) fn start(
 struct Announcer {
     layer: Layer,
     markup: Markup,
+    server: Addr<ChatServer>,
     delivery: Option<Addr<Delivery>>,
     health: Health,
 }
@@ -114,10 +116,16 @@ impl Announcer {
     /// Before the members hear of it, so that no receipt comes first. One that is lost in a full
     /// mailbox is missed by nobody but the statistics.
     fn note(&self, event: &RoomEvent, received: Option<Instant>) {
+        let members_changed = matches!(event.kind, EventKind::MemberJoined | EventKind::MemberLeft);
+        if let (true, Some(user)) = (members_changed, &event.user) {
+            let (room, user) = (event.room, user.id);
+            if self.server.try_send(Acquainted { room, user }).is_err() {
+                log::debug!(target: "parlour::chat", "new members see each other after a reload");
+            }
+        }
         let Some(delivery) = &self.delivery else {
             return;
         };
-        let members_changed = matches!(event.kind, EventKind::MemberJoined | EventKind::MemberLeft);
         let announced = Announced {
             room: event.room,
             seq: event.seq,

@@ -65,7 +65,7 @@ impl ShownRoom {
             Ok((member, messages, can_post, conversations))
         });
         let (member, messages, can_post, conversations) = loaded.await?;
-        let online = conversations.online(chat).await?;
+        let here = conversations.here(chat).await?;
         let first_seq = messages.first().map(|message| message.seq);
         let last_seq = messages.last().map(|message| message.seq);
         let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
@@ -75,13 +75,13 @@ impl ShownRoom {
         let (form, refused) = self.refused.unzip();
         Ok(json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &online),
+            "conversations": conversations.data(Some(room), &here),
             "room": {
                 "id": room,
                 "name": member.title,
                 "topic": member.room.topic,
                 "role": member.role,
-                "face": face(&member, &online),
+                "face": face(&member, &here),
                 "health": status::health_line(&chat.health, room),
             },
             "log": log(&chat.markup, messages),
