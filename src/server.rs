@@ -17,7 +17,9 @@ use url::Url;
 
 use crate::{
     accounts::{recognise, report_storage},
-    chat::{ChatEvent, ChatServer, ConsumerEvent, Delivery, Save, Stop, everyone_group, models::Room},
+    chat::{
+        ChatEvent, ChatServer, ConsumerEvent, Delivery, Save, Stop, everyone_group, models::Room,
+    },
     config::Settings,
     data_folder::DataFolder,
     db::Database,

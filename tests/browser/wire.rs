@@ -89,10 +89,9 @@ async fn asks_for_socket(browser: &TcpStream) -> bool {
     let mut start = [0; 7];
     loop {
         match browser.peek(&mut start).await {
-            Ok(7) => return &start == b"GET /ws",
-            Ok(1..) => tokio::task::yield_now().await,
             Ok(0) | Err(_) => return false,
-            Ok(_) => unreachable!("more than asked for"),
+            Ok(7) => return &start == b"GET /ws",
+            Ok(_) => tokio::task::yield_now().await,
         }
     }
 }

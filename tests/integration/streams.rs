@@ -124,10 +124,7 @@ async fn everything_that_a_socket_can_do_works_over_a_stream() {
     let events = stream.wait_for("room.events").await;
     assert_eq!(events["events"].as_array().unwrap().len(), 2);
     assert_eq!(stream.say(&[json!({"type": "no.such"})]).await, 204);
-    assert_eq!(
-        stream.wait_for("error.reported").await["code"],
-        "bad_event"
-    );
+    assert_eq!(stream.wait_for("error.reported").await["code"], "bad_event");
 }
 
 #[tokio::test]
@@ -136,11 +133,17 @@ async fn a_stream_is_for_who_is_signed_in_on_a_page_of_this_site() {
     let ana = site.sign_up("ana").await;
     let statuses = [
         ask(&site.visitor(), &[]).await.status(),
-        ask(&ana, &[("Sec-Fetch-Site", "cross-site")]).await.status(),
+        ask(&ana, &[("Sec-Fetch-Site", "cross-site")])
+            .await
+            .status(),
         ask(&ana, &[("Sec-Fetch-Site", "none")]).await.status(),
-        ask(&ana, &[("Origin", "https://evil.example")]).await.status(),
+        ask(&ana, &[("Origin", "https://evil.example")])
+            .await
+            .status(),
         ask(&ana, &[("Host", "evil.example")]).await.status(),
-        ask(&ana, &[("Sec-Fetch-Site", "same-origin")]).await.status(),
+        ask(&ana, &[("Sec-Fetch-Site", "same-origin")])
+            .await
+            .status(),
     ];
     let statuses = statuses.map(|status| status.as_u16());
     assert_eq!(statuses, [403, 403, 403, 403, 400, 200]);
@@ -178,10 +181,7 @@ async fn the_end_of_the_session_ends_its_stream() {
     assert_eq!(stream.wait_for("session.ended").await["reason"], "revoked");
     let (kind, close) = stream.next().await.unwrap();
     assert_eq!(kind, "close");
-    assert_eq!(
-        serde_json::from_str::<Value>(&close).unwrap()["code"],
-        4401
-    );
+    assert_eq!(serde_json::from_str::<Value>(&close).unwrap()["code"], 4401);
     assert_eq!(stream.next().await, None);
     assert_ne!(stream.say(&[json!({"type": "connection.ping"})]).await, 204);
 }

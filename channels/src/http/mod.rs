@@ -23,5 +23,5 @@ pub use options::HttpOptions;
 pub(crate) use pump::Parts;
 pub use sse::{Sse, SseConsumer, SseContext};
 pub use sse_event::SseEvent;
-pub use streamed::{NotSent, Streams};
 pub(crate) use sse_event::read_event;
+pub use streamed::{NotSent, Streams};

@@ -216,7 +216,11 @@ impl<T: Clone + Send + Sync + 'static> Mount<T> {
             ("content-encoding", "identity"),
         ];
         let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers: Vec<_> = own.into_iter().chain(headers).chain(accept.headers).collect();
+        let headers: Vec<_> = own
+            .into_iter()
+            .chain(headers)
+            .chain(accept.headers)
+            .collect();
         Ok(build(200, &headers).streaming(body))
     }
 }
@@ -279,7 +283,11 @@ impl<T: Clone + Send + Sync + 'static> Stream for Body<T> {
 
 impl<T> Drop for Body<T> {
     fn drop(&mut self) {
-        let mut lines = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self
+            .streams
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         lines.remove(&self.name);
     }
 }

@@ -43,7 +43,8 @@ impl ChatConsumer {
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
             Some(ClientEvent::Presence { state }) => {
                 // A tab that is open is never offline.
-                self.set_presence(ctx, state.max(PresenceState::Away)).await?;
+                self.set_presence(ctx, state.max(PresenceState::Away))
+                    .await?;
                 Ok(())
             }
             Some(ClientEvent::Received {
@@ -74,7 +75,12 @@ impl ChatConsumer {
         self.report(ctx, "too_fast", "error-too-fast")
     }
 
-    pub(super) fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
+    pub(super) fn report(
+        &mut self,
+        ctx: &mut Context<Self>,
+        code: &str,
+        key: &str,
+    ) -> HandlerResult {
         let event = ServerEvent::Error {
             code: code.into(),
             text: words::text(key),

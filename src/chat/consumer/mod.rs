@@ -131,7 +131,10 @@ impl ChatConsumer {
             PresenceState::Online
         };
         self.set_presence(ctx, state).await?;
-        let visible = self.parts.database.read(move |conn| Ok(may_see(conn, user)?));
+        let visible = self
+            .parts
+            .database
+            .read(move |conn| Ok(may_see(conn, user)?));
         let users = visible.await?.into_iter().collect();
         let here = self.parts.server.send(WhoIsHere { users }).await;
         here.map_err(|_closed| Error::ActorGone("the chat server"))
@@ -160,7 +163,11 @@ impl ChatConsumer {
         let rooms = self.follow_rooms(ctx, user.id).await?;
         let here = self.join(ctx, user.id).await?;
         let of = |state| {
-            let mut users: Vec<UserId> = here.iter().filter(|(_, it)| **it == state).map(|(user, _)| *user).collect();
+            let mut users: Vec<UserId> = here
+                .iter()
+                .filter(|(_, it)| **it == state)
+                .map(|(user, _)| *user)
+                .collect();
             users.sort();
             users
         };
@@ -218,7 +225,11 @@ impl WebsocketConsumer for ChatConsumer {
     }
 
     async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
-        if self.set_presence(ctx, PresenceState::Offline).await.is_err() {
+        if self
+            .set_presence(ctx, PresenceState::Offline)
+            .await
+            .is_err()
+        {
             log::debug!(target: "parlour::chat", "the chat server ended before a socket");
         }
     }

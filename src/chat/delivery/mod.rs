@@ -228,7 +228,10 @@ impl Delivery {
     fn tell(&mut self, ctx: &mut Context<Self>) {
         let mut news = Vec::new();
         for room in std::mem::take(&mut self.untold) {
-            if matches!(self.tracked(room).people, People::Unknown | People::Loading(_)) {
+            if matches!(
+                self.tracked(room).people,
+                People::Unknown | People::Loading(_)
+            ) {
                 self.load(ctx, room, None);
                 self.tell_later(ctx, room);
                 continue;

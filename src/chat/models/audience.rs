@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// In larger rooms nobody hears who types, and being in one lets nobody see who is here.
-pub const SMALL_ROOM: i64 = 50;
+const SMALL_ROOM: i64 = 50;
 
 /// Who hears of a typing member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,11 @@ pub fn may_see(conn: &mut Connection, user: UserId) -> QueryResult<HashSet<UserI
 fn room_mates(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
     let (mine, beyond) = diesel::alias!(members as mine, members as beyond);
     let has_many = beyond
-        .filter(beyond.field(members::room_id).eq(mine.field(members::room_id)))
+        .filter(
+            beyond
+                .field(members::room_id)
+                .eq(mine.field(members::room_id)),
+        )
         .order(beyond.field(members::user_id))
         .limit(1)
         .offset(SMALL_ROOM);

@@ -64,17 +64,22 @@ impl Receivers {
     }
 
     /// How far `user` has received each room of two to [`FEW_PEOPLE`] people.
-    pub fn positions_of(
-        conn: &mut Connection,
-        user: UserId,
-    ) -> QueryResult<HashMap<RoomId, i64>> {
+    pub fn positions_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, i64>> {
         let (mine, second, beyond) =
             diesel::alias!(members as mine, members as second, members as beyond);
         let has_others = second
-            .filter(second.field(members::room_id).eq(mine.field(members::room_id)))
+            .filter(
+                second
+                    .field(members::room_id)
+                    .eq(mine.field(members::room_id)),
+            )
             .filter(second.field(members::user_id).ne(user));
         let has_many = beyond
-            .filter(beyond.field(members::room_id).eq(mine.field(members::room_id)))
+            .filter(
+                beyond
+                    .field(members::room_id)
+                    .eq(mine.field(members::room_id)),
+            )
             .order(beyond.field(members::user_id))
             .limit(1)
             .offset(FEW_PEOPLE);
@@ -82,7 +87,10 @@ impl Receivers {
             .filter(mine.field(members::user_id).eq(user))
             .filter(exists(has_others))
             .filter(not(exists(has_many)))
-            .select((mine.field(members::room_id), mine.field(members::delivered_seq)))
+            .select((
+                mine.field(members::room_id),
+                mine.field(members::delivered_seq),
+            ))
             .load(conn)?;
         Ok(rows.into_iter().collect())
     }

@@ -11,7 +11,12 @@ use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{delivery::Health, markup::Markup, models::{RoomKind, RoomMember}, server::ChatServer};
+use super::{
+    delivery::Health,
+    markup::Markup,
+    models::{RoomKind, RoomMember},
+    server::ChatServer,
+};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,

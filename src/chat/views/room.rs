@@ -14,8 +14,9 @@ use super::{
     Chat,
     conversations::Conversations,
     face::face,
-    page_data, status,
+    page_data,
     posting::NewMessageForm,
+    status,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User},
