@@ -1,16 +1,20 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod audience;
 mod event;
 mod member;
 mod message;
+mod receipt;
 mod room;
 mod text_enum;
 mod stretch;
 
+pub use audience::{TypingAudience, may_see, small_room_members};
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
+pub use receipt::{FEW_PEOPLE, Receivers};
 pub use room::{Room, RoomKind};
 pub use stretch::{Place, Stretch};
 

@@ -15,6 +15,7 @@ use super::{
     history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
+    status,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
@@ -60,17 +61,18 @@ impl ShownRoom {
             Ok((member, stretch, can_post, conversations))
         });
         let (member, stretch, can_post, conversations) = loaded.await?;
-        let online = conversations.online(chat).await?;
+        let here = conversations.here(chat).await?;
         let (form, refused) = self.refused.unzip();
         let mut data = json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &online),
+            "conversations": conversations.data(Some(room), &here),
             "room": {
                 "id": room,
                 "name": member.title,
                 "topic": member.room.topic,
                 "role": member.role,
-                "face": face(&member, &online),
+                "face": face(&member, &here),
+                "health": status::health_line(&chat.health, room),
             },
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
