@@ -69,7 +69,7 @@ impl Parts {
             layer.clone(),
             markup.clone(),
             limits.clone(),
-            bounds.message_chars,
+            Arc::clone(&bounds),
         );
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),

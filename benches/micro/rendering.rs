@@ -63,6 +63,11 @@ fn message(seq: i64) -> Message {
         client_id: Uuid::nil(),
         body: "Shall we have tea at four? I bring the biscuits & the cups.".to_owned(),
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
+        edited_at: None,
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
+        notice: None,
     }
 }
 

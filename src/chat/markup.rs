@@ -1,15 +1,22 @@
 //! The markup of messages, made from the templates once: `view.rs` fills it in for a page, and the
 //! pipeline for the live update.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::view::{Day, MessageView};
+use super::{
+    models::{Deletion, Reaction, Reply},
+    view::{Day, MessageView},
+};
 use crate::{
     error::Result,
-    templates::{Fragment, Templates, mark},
+    templates::{Fragment, Templates, mark, markup_mark},
+    words,
 };
+
+/// Names that stand at a reaction; the others are counted.
+const NAMES_AT_A_REACTION: usize = 20;
 
 /// A message and a day divider, ready to be filled in; cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,29 +24,64 @@ pub struct Markup(Arc<Fragments>);
 
 #[derive(Debug)]
 struct Fragments {
-    /// By whether it follows its author's last, and by whether it is big.
-    messages: [[Fragment; 2]; 2],
+    /// By whether it follows its author's last.
+    messages: [OfKind; 2],
+    edited: Fragment,
+    quote: Fragment,
+    quote_gone: Fragment,
+    reactions: Fragment,
+    reaction: Fragment,
     day: Fragment,
+}
+
+/// A message of each kind.
+#[derive(Debug)]
+struct OfKind {
+    plain: Fragment,
+    big: Fragment,
+    deleted: Fragment,
+    deleted_by_moderator: Fragment,
 }
 
 impl Markup {
     /// # Errors
     /// [`crate::error::Error::Template`] where a template asks for what is not given here.
     pub fn compile(templates: &Templates) -> Result<Self> {
-        let message = |follows, big| message(templates, follows, big);
+        let compile = |name, page| Fragment::compile(templates, name, page);
+        let quote = |is_gone: bool| {
+            json!({ "quote": {
+                "room": mark(0), "to": mark(1), "is_gone": is_gone, "author": mark(2), "text": mark(3),
+            }})
+        };
+        let reaction = json!({ "reaction": {
+            "room": mark(0), "message": mark(1), "emoji": mark(2), "count": mark(3), "by": mark(4),
+            "names": mark(5),
+        }});
+        let edited = json!({ "room": mark(0), "id": mark(1), "at": mark(2), "time": mark(3) });
         let day = json!({ "day": { "iso": mark(0), "text": mark(1) } });
         Ok(Self(Arc::new(Fragments {
             messages: [
-                [message(false, false)?, message(false, true)?],
-                [message(true, false)?, message(true, true)?],
+                OfKind::compile(templates, false)?,
+                OfKind::compile(templates, true)?,
             ],
-            day: Fragment::compile(templates, "chat/_day", day)?,
+            edited: compile("chat/_edited", json!({ "edited": edited }))?,
+            quote: compile("chat/_quote", quote(false))?,
+            quote_gone: compile("chat/_quote", quote(true))?,
+            reactions: compile("chat/_reactions", json!({ "reactions": markup_mark(0) }))?,
+            reaction: compile("chat/_reaction", reaction)?,
+            day: compile("chat/_day", day)?,
         })))
     }
 
     /// Appends a message, under the name of the one before it if it `follows`.
     pub(super) fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
-        let fragment = &self.0.messages[usize::from(follows)][usize::from(view.big_emoji)];
+        let of_kind = &self.0.messages[usize::from(follows)];
+        let fragment = match view.deleted {
+            Some(Deletion::ByAuthor) => &of_kind.deleted,
+            Some(Deletion::ByModerator) => &of_kind.deleted_by_moderator,
+            None if view.big_emoji => &of_kind.big,
+            None => &of_kind.plain,
+        };
         let author = &view.author;
         fragment.fill(
             out,
@@ -53,6 +95,10 @@ impl Markup {
                 &view.body,
                 &view.created_at,
                 &view.time,
+                &view.room,
+                &self.quote(view),
+                &self.edited(view),
+                &self.reactions(view),
             ],
         );
     }
@@ -61,11 +107,69 @@ impl Markup {
     pub(super) fn day(&self, out: &mut String, day: &Day) {
         self.0.day.fill(out, &[&day.iso, &day.text]);
     }
+
+    fn quote(&self, view: &MessageView) -> String {
+        let mut html = String::new();
+        let Some(Reply { to, original }) = &view.reply else {
+            return html;
+        };
+        match original {
+            Some((author, text)) => {
+                let values: [&dyn std::fmt::Display; 4] = [&view.room, to, &author.username, text];
+                self.0.quote.fill(&mut html, &values);
+            }
+            None => self.0.quote_gone.fill(&mut html, &[&view.room, to]),
+        }
+        html
+    }
+
+    fn edited(&self, view: &MessageView) -> String {
+        let mut html = String::new();
+        if let Some((iso, time)) = &view.edited {
+            let values: [&dyn std::fmt::Display; 4] = [&view.room, &view.id, iso, time];
+            self.0.edited.fill(&mut html, &values);
+        }
+        html
+    }
+
+    fn reactions(&self, view: &MessageView) -> String {
+        let (mut chips, mut html) = (String::new(), String::new());
+        for reaction in &view.reactions {
+            let values: [&dyn std::fmt::Display; 6] = [
+                &view.room,
+                &view.id,
+                &reaction.emoji,
+                &reaction.people.len(),
+                &ids(reaction),
+                &names(reaction),
+            ];
+            self.0.reaction.fill(&mut chips, &values);
+        }
+        if !chips.is_empty() {
+            self.0.reactions.fill(&mut html, &[&chips]);
+        }
+        html
+    }
+}
+
+impl OfKind {
+    fn compile(templates: &Templates, follows: bool) -> Result<Self> {
+        let message = |big: bool, deleted: Value| {
+            let page = page_of_marks(follows, big, deleted);
+            Fragment::compile(templates, "chat/_message", page)
+        };
+        Ok(Self {
+            plain: message(false, Value::Null)?,
+            big: message(true, Value::Null)?,
+            deleted: message(false, "author".into())?,
+            deleted_by_moderator: message(false, "moderator".into())?,
+        })
+    }
 }
 
 /// The marks stand in the order in which [`Markup::message`] gives the values.
-fn message(templates: &Templates, follows: bool, big_emoji: bool) -> Result<Fragment> {
-    let page = json!({
+fn page_of_marks(follows: bool, big_emoji: bool, deleted: Value) -> Value {
+    json!({
         "follows": follows,
         "message": {
             "id": mark(0),
@@ -77,20 +181,68 @@ fn message(templates: &Templates, follows: bool, big_emoji: bool) -> Result<Frag
             "created_at": mark(7),
             "time": mark(8),
             "big_emoji": big_emoji,
+            "deleted": deleted,
+            "room": mark(9),
+            "quote": markup_mark(10),
+            "edited": markup_mark(11),
+            "reactions": markup_mark(12),
         },
-    });
-    Fragment::compile(templates, "chat/_message", page)
+    })
+}
+
+/// `1 2 5`: by these a browser knows which reactions are its person's own.
+fn ids(reaction: &Reaction) -> String {
+    let mut ids = String::new();
+    for person in &reaction.people {
+        let space = if ids.is_empty() { "" } else { " " };
+        // Writing to a string cannot fail.
+        let _ = write!(ids, "{space}{}", person.id);
+    }
+    ids
+}
+
+fn names(reaction: &Reaction) -> String {
+    let people = &reaction.people;
+    let named: Vec<&str> = people
+        .iter()
+        .take(NAMES_AT_A_REACTION)
+        .map(|person| person.username.as_str())
+        .collect();
+    let named = named.join(", ");
+    match people.len().saturating_sub(NAMES_AT_A_REACTION) {
+        0 => named,
+        more => words::text_with(
+            "room-names-and-more",
+            &[("names", named.into()), ("more", more.into())],
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::testing::said;
+    use crate::{
+        accounts::{Person, UserId, UserRef},
+        chat::{
+            models::{Message, MessageId},
+            testing::said,
+        },
+    };
+
+    fn markup() -> Markup {
+        Markup::compile(&Templates::load().unwrap()).unwrap()
+    }
+
+    fn filled(message: Message) -> String {
+        let mut filled = String::new();
+        markup().message(&mut filled, &MessageView::new(message), false);
+        filled
+    }
 
     #[test]
     fn a_filled_in_message_is_what_the_template_renders() {
         let templates = Templates::load().unwrap();
-        let markup = Markup::compile(&templates).unwrap();
+        let markup = markup();
         let bodies = [
             "hello",
             "🎉",
@@ -109,11 +261,49 @@ mod tests {
                     "created_at": view.created_at,
                     "time": view.time,
                     "big_emoji": view.big_emoji,
+                    "deleted": null,
+                    "room": view.room,
+                    "quote": "",
+                    "edited": "",
+                    "reactions": "",
                 },
             });
             let mut filled = String::new();
             markup.message(&mut filled, &view, follows);
             assert_eq!(filled, templates.render("chat/_message", page).unwrap());
         }
+    }
+
+    #[test]
+    fn what_people_wrote_is_escaped_in_quotes_and_reactions() {
+        let bad = "<script>\"'&";
+        let person = Person::new(UserId(3), bad);
+        let mut message = said("fine");
+        message.reply = Some(Reply {
+            to: MessageId(4),
+            original: Some((person.clone(), bad.to_owned())),
+        });
+        message.reactions = vec![Reaction {
+            emoji: "🌱".to_owned(),
+            people: vec![UserRef::from(&person)],
+        }];
+        let html = filled(message);
+        assert!(!html.contains("<script"), "{html}");
+        assert_eq!(
+            html.matches("&lt;script&gt;&quot;&#x27;&amp;").count(),
+            3,
+            "{html}"
+        );
+        assert!(html.contains("data-by=\"3\""), "{html}");
+    }
+
+    #[test]
+    fn a_deleted_message_has_nothing_of_it_left_and_says_who_took_it() {
+        let mut message = said("secret");
+        message.body = String::new();
+        message.deleted = Some(Deletion::ByModerator);
+        let html = filled(message);
+        assert!(html.contains("Message deleted by a moderator"), "{html}");
+        assert!(!html.contains("actions"), "{html}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod consumer;
+mod emoji;
 mod events;
 mod markup;
 pub mod models;
@@ -15,6 +16,7 @@ pub mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
+pub use emoji::list_emoji;
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
 pub use server::{ChatServer, Stop};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     body::is_big_emoji,
     markup::Markup,
-    models::{Message, MessageId, RoomId},
+    models::{Deletion, Message, MessageId, Reaction, Reply, RoomId},
 };
 use crate::{
     accounts::{Person, UserId},
@@ -38,6 +38,14 @@ pub struct MessageView {
     pub room: RoomId,
     /// The author's name for it.
     pub client_id: Uuid,
+    /// When it was edited: ISO 8601, and as people read it.
+    pub edited: Option<(String, String)>,
+    /// Who deleted it.
+    pub deleted: Option<Deletion>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// In the order of first use.
+    pub reactions: Vec<Reaction>,
 }
 
 impl MessageView {
@@ -53,6 +61,12 @@ impl MessageView {
             author: message.author,
             room: message.room,
             client_id: message.client_id,
+            edited: message
+                .edited_at
+                .map(|at| (at.iso(), at.utc("%-d %B %Y, %H:%M"))),
+            deleted: message.deleted,
+            reply: message.reply,
+            reactions: message.reactions,
         }
     }
 
@@ -95,18 +109,20 @@ pub struct Day {
 
 fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<(UserId, Timestamp)> = None;
+    // Whom the next message could follow, and when; nobody after a deleted one.
+    let mut before: Option<(Option<UserId>, Timestamp)> = None;
     for message in messages {
         let (author, at) = (message.author.id, message.created_at);
         let is_same_day = before.is_some_and(|(_, before)| before.day() == at.day());
         let follows = before.is_some_and(|(same, before)| {
-            is_same_day && same == author && at < before.plus(GROUPED_WITHIN)
+            is_same_day && same == Some(author) && at < before.plus(GROUPED_WITHIN)
         });
+        let follows = follows && message.reply.is_none() && message.deleted.is_none();
         let day = (!is_same_day).then(|| Day {
             iso: at.utc("%Y-%m-%d"),
             text: at.utc("%-d %B %Y"),
         });
-        before = Some((author, at));
+        before = Some((message.deleted.is_none().then_some(author), at));
         entries.push(Entry {
             day,
             follows,
@@ -129,7 +145,24 @@ mod tests {
             client_id: Uuid::nil(),
             body: "hello".into(),
             created_at: Timestamp(minute * 60_000),
+            edited_at: None,
+            deleted: None,
+            reply: None,
+            reactions: Vec::new(),
+            notice: None,
         }
+    }
+
+    #[test]
+    fn an_answer_and_what_comes_after_a_deleted_message_stand_for_themselves() {
+        let mut log: Vec<_> = (0..4).map(|minute| message(1, minute)).collect();
+        log[1].reply = Some(Reply {
+            to: MessageId(0),
+            original: None,
+        });
+        log[2].deleted = Some(Deletion::ByAuthor);
+        let follows: Vec<bool> = entries(log).iter().map(|row| row.follows).collect();
+        assert_eq!(follows, [false; 4]);
     }
 
     #[test]

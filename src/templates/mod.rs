@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-pub use fragment::{Fragment, mark};
+pub use fragment::{Fragment, mark, markup_mark};
 use handlebars::{
     Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
     handlebars_helper,

@@ -4,6 +4,7 @@
 mod incoming;
 mod outgoing;
 mod pace;
+mod storing;
 
 use std::{net::IpAddr, sync::Arc};
 

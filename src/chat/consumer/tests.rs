@@ -41,19 +41,19 @@ impl Chat {
         let layer = Layer::in_memory();
         let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
         let limits = Limits::new(&settings.rates);
-        let chars = settings.limits.message_chars;
+        let settings = Arc::new(settings.limits);
         let server = ChatServer::new(
             database.clone(),
             layer.clone(),
             markup.clone(),
             limits,
-            chars,
+            Arc::clone(&settings),
         );
         let parts = ChatConsumerParts {
             server: server.start(),
             database: database.clone(),
             markup,
-            limits: Arc::new(settings.limits),
+            limits: settings,
         };
         Self {
             room,

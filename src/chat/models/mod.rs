@@ -1,16 +1,29 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod changing;
+mod details;
 mod event;
 mod member;
+mod mention;
 mod message;
+mod reaction;
+mod reply;
 mod room;
 mod text_enum;
+mod version;
 
+pub use changing::{NotChanged, SeenMessage};
+pub use details::Deletion;
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
+pub use mention::Mention;
 pub use message::{Message, NewMessage, Posted};
+pub use reaction::Reaction;
+pub use reply::Reply;
+pub(super) use reply::quote;
 pub use room::{Room, RoomKind};
+pub use version::MessageVersion;
 
 use crate::db::id_type;
 

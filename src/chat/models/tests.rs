@@ -19,6 +19,7 @@ fn message(room: RoomId, author: UserId, body: &str) -> NewMessage {
         author,
         client_id: Uuid::new_v4(),
         body: body.into(),
+        reply_to: None,
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Message, RoomId, RoomMember},
+        models::{Message, MessageId, RoomId, RoomMember, SeenMessage, quote},
         protocol::Refused,
         view::log,
     },
@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User},
-    error::Result,
+    db::Connection,
+    error::{Error, Result},
     words,
 };
 
@@ -27,6 +28,8 @@ use crate::{
 pub(super) struct Place {
     /// Show the messages before this event.
     before: Option<i64>,
+    /// The box answers this message.
+    reply: Option<MessageId>,
 }
 
 pub(super) async fn show_room(
@@ -39,6 +42,7 @@ pub(super) async fn show_room(
     let shown = ShownRoom {
         room: *room,
         before: place.before,
+        reply: place.reply,
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
@@ -49,22 +53,25 @@ pub(super) async fn show_room(
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
     pub(super) before: Option<i64>,
+    /// The message that the box answers.
+    pub(super) reply: Option<MessageId>,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
 }
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, before) = (self.room, me.id, self.before);
+        let (room, user, before, reply) = (self.room, me.id, self.before, self.reply);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
             let messages = Message::before(conn, &member, before, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
-            Ok((member, messages, can_post, conversations))
+            let reply = answered(conn, &member, reply)?;
+            Ok((member, messages, can_post, conversations, reply))
         });
-        let (member, messages, can_post, conversations) = loaded.await?;
+        let (member, messages, can_post, conversations, reply) = loaded.await?;
         let online = conversations.online(chat).await?;
         let first_seq = messages.first().map(|message| message.seq);
         let last_seq = messages.last().map(|message| message.seq);
@@ -91,12 +98,31 @@ impl ShownRoom {
             "closed": (!can_post).then(|| words::text("room-closed")),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
+            "reply": reply,
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "earlier": earlier,
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, Some(&member)),
         }))
     }
+}
+
+/// What stands above the box while it answers a message; nothing for one that is gone.
+fn answered(
+    conn: &mut Connection,
+    member: &RoomMember,
+    reply: Option<MessageId>,
+) -> Result<Option<Value>> {
+    let Some(id) = reply else { return Ok(None) };
+    let message = match SeenMessage::find(conn, member.room.id, id, member.user) {
+        Ok(seen) => seen.message,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_there = message.deleted.is_none();
+    Ok(is_there.then(|| {
+        json!({ "id": message.id, "author": message.author.username, "text": quote(&message.body) })
+    }))
 }
 
 /// What scripts copy for a message that is on its way.
@@ -108,5 +134,10 @@ fn pending(me: &User) -> Value {
         "created_at": "",
         "time": "",
         "big_emoji": false,
+        "deleted": null,
+        "room": null,
+        "quote": "",
+        "edited": "",
+        "reactions": "",
     })
 }
