@@ -38,4 +38,6 @@ id_type! {
 }
 
 #[cfg(test)]
+mod changing_tests;
+#[cfg(test)]
 mod tests;
