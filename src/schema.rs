@@ -93,6 +93,8 @@ diesel::table! {
         body -> Text,
         seq -> BigInt,
         created_at -> BigInt,
+        html -> Text,
+        rendering -> BigInt,
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
         deleted_by -> Nullable<BigInt>,
@@ -100,6 +102,33 @@ diesel::table! {
         reply_quote -> Nullable<Text>,
         notice -> Nullable<Text>,
         has_reactions -> Bool,
+    }
+}
+
+diesel::table! {
+    past_settings (user_id, room_id, until) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        until -> BigInt,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    preferences (user_id) {
+        user_id -> BigInt,
+        typing -> Bool,
+        seen -> Bool,
+        open_unread -> Bool,
+        enter_sends -> Bool,
+        sounds -> Bool,
+        hide_previews -> Bool,
+        letter_keys -> Bool,
+        quiet_days -> BigInt,
+        quiet_from -> BigInt,
+        quiet_until -> BigInt,
+        time_zone -> Text,
+        snoozed_until -> Nullable<BigInt>,
     }
 }
 
@@ -170,6 +199,8 @@ diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(message_versions -> messages (message_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(past_settings -> users (user_id));
+diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -184,6 +215,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     message_versions,
     messages,
+    past_settings,
+    preferences,
     reactions,
     rooms,
     sessions,

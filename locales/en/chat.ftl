@@ -77,7 +77,10 @@ versions-title = Earlier versions
 versions-lead = What this message said, the newest text first. Everybody in the conversation can see this.
 versions-now = Now, since
 
+message-names = People
+
 picker-title = Choose a reaction
 picker-quick = Often used
 picker-search = Search emoji
 picker-found = Emoji
+message-code = Code

@@ -7,6 +7,7 @@ site-noscript = Without JavaScript Parlour works, but new messages appear only a
 nav-conversations = Conversations
 nav-menu = Menu
 nav-add-friends = Add Friends
+nav-preferences = Preferences
 nav-devices = Devices
 nav-password = Change password
 nav-log-out = Log out
@@ -28,6 +29,24 @@ dialog-unsent-heading = Something is not sent yet
 dialog-unsent-text = This browser holds messages or drafts that nobody has received. Logging out removes them.
 dialog-unsent-stay = Stay
 dialog-unsent-leave = Log out and remove them
+
+switcher-heading = Go to a conversation
+switcher-label = Name of a person or room
+switcher-none = No conversation has that name.
+
+keys-heading = Keyboard
+keys-close = Close
+keys-send = Send the message
+keys-new-line = Begin a new line
+keys-switch = Go to another conversation
+keys-page = Move through the messages while the box is empty
+keys-end = To the latest message while the box is empty
+keys-rove = From message to message, once one has the focus
+keys-edit-last = Edit your last message while the box is empty
+keys-letters = On a message: reply, edit, react, copy its link
+keys-menu = On a message: all that can be done with it, delete it
+keys-escape = Close what is open, or go back to the box
+keys-help = Show these keys
 
 error-back = Back to Parlour
 error-request = Request { $id }

@@ -11,7 +11,11 @@ use super::{
 };
 use crate::{
     error::Result,
-    templates::{Fragment, Templates, mark, markup_mark},
+    templates::{
+        Fragment,
+        FragmentValue::{Markup as Html, Text},
+        Templates, mark,
+    },
     words,
 };
 
@@ -50,7 +54,8 @@ impl Markup {
         let compile = |name, page| Fragment::compile(templates, name, page);
         let quote = |is_gone: bool| {
             json!({ "quote": {
-                "room": mark(0), "to": mark(1), "is_gone": is_gone, "author": mark(2), "text": mark(3),
+                "room": mark(0), "to": mark(1), "is_gone": is_gone, "author": mark(2),
+                "text": mark(3), "author_id": mark(4),
             }})
         };
         let reaction = json!({ "reaction": {
@@ -67,7 +72,7 @@ impl Markup {
             edited: compile("chat/_edited", json!({ "edited": edited }))?,
             quote: compile("chat/_quote", quote(false))?,
             quote_gone: compile("chat/_quote", quote(true))?,
-            reactions: compile("chat/_reactions", json!({ "reactions": markup_mark(0) }))?,
+            reactions: compile("chat/_reactions", json!({ "reactions": mark(0) }))?,
             reaction: compile("chat/_reaction", reaction)?,
             day: compile("chat/_day", day)?,
         })))
@@ -86,26 +91,27 @@ impl Markup {
         fragment.fill(
             out,
             &[
-                &view.id,
-                &view.seq,
-                &author.id,
-                &author.username,
-                &author.initials,
-                &author.hue,
-                &view.body,
-                &view.created_at,
-                &view.time,
-                &view.room,
-                &self.quote(view),
-                &self.edited(view),
-                &self.reactions(view),
+                Text(&view.id),
+                Text(&view.seq),
+                Text(&author.id),
+                Text(&author.username),
+                Text(&author.initials),
+                Text(&author.hue),
+                Html(&view.html),
+                Text(&view.created_at),
+                Text(&view.time),
+                Text(&view.room),
+                Html(&self.quote(view)),
+                Html(&self.edited(view)),
+                Html(&self.reactions(view)),
+                Text(&source(view)),
             ],
         );
     }
 
     /// Appends a day divider.
     pub(super) fn day(&self, out: &mut String, day: &Day) {
-        self.0.day.fill(out, &[&day.iso, &day.text]);
+        self.0.day.fill(out, &[Text(&day.iso), Text(&day.text)]);
     }
 
     fn quote(&self, view: &MessageView) -> String {
@@ -113,12 +119,15 @@ impl Markup {
         let Some(Reply { to, original }) = &view.reply else {
             return html;
         };
+        let place = [Text(&view.room), Text(to)];
         match original {
             Some((author, text)) => {
-                let values: [&dyn std::fmt::Display; 4] = [&view.room, to, &author.username, text];
+                let [room, to] = place;
+                let author_id = Text(&author.id);
+                let values = [room, to, Text(&author.username), Text(text), author_id];
                 self.0.quote.fill(&mut html, &values);
             }
-            None => self.0.quote_gone.fill(&mut html, &[&view.room, to]),
+            None => self.0.quote_gone.fill(&mut html, &place),
         }
         html
     }
@@ -126,7 +135,7 @@ impl Markup {
     fn edited(&self, view: &MessageView) -> String {
         let mut html = String::new();
         if let Some((iso, time)) = &view.edited {
-            let values: [&dyn std::fmt::Display; 4] = [&view.room, &view.id, iso, time];
+            let values = [Text(&view.room), Text(&view.id), Text(iso), Text(time)];
             self.0.edited.fill(&mut html, &values);
         }
         html
@@ -135,20 +144,30 @@ impl Markup {
     fn reactions(&self, view: &MessageView) -> String {
         let (mut chips, mut html) = (String::new(), String::new());
         for reaction in &view.reactions {
-            let values: [&dyn std::fmt::Display; 6] = [
-                &view.room,
-                &view.id,
-                &reaction.emoji,
-                &reaction.people.len(),
-                &ids(reaction),
-                &names(reaction),
+            let (count, ids, names) = (reaction.people.len(), ids(reaction), names(reaction));
+            let values = [
+                Text(&view.room),
+                Text(&view.id),
+                Text(&reaction.emoji),
+                Text(&count),
+                Text(&ids),
+                Text(&names),
             ];
             self.0.reaction.fill(&mut chips, &values);
         }
         if !chips.is_empty() {
-            self.0.reactions.fill(&mut html, &[&chips]);
+            self.0.reactions.fill(&mut html, &[Html(&chips)]);
         }
         html
+    }
+}
+
+/// What was typed, where the markup does not say it.
+fn source(view: &MessageView) -> &str {
+    if view.html == view.body {
+        ""
+    } else {
+        &view.body
     }
 }
 
@@ -177,15 +196,16 @@ fn page_of_marks(follows: bool, big_emoji: bool, deleted: Value) -> Value {
             "author": {
                 "id": mark(2), "username": mark(3), "initials": mark(4), "hue": mark(5),
             },
-            "body": mark(6),
+            "html": mark(6),
             "created_at": mark(7),
             "time": mark(8),
             "big_emoji": big_emoji,
             "deleted": deleted,
             "room": mark(9),
-            "quote": markup_mark(10),
-            "edited": markup_mark(11),
-            "reactions": markup_mark(12),
+            "quote": mark(10),
+            "edited": mark(11),
+            "reactions": mark(12),
+            "source": mark(13),
         },
     })
 }
@@ -248,6 +268,8 @@ mod tests {
             "🎉",
             "<b>\"1\" & '2'</b>\n\u{e000}6\u{e001}",
             "{{body}} `=`",
+            "**bold**\n\n> quote",
+            "**bold**\n\n> quote",
         ];
         for (body, follows) in bodies.iter().flat_map(|body| [(body, true), (body, false)]) {
             let view = MessageView::new(said(body));
@@ -257,7 +279,7 @@ mod tests {
                     "id": view.id,
                     "seq": view.seq,
                     "author": view.author,
-                    "body": view.body,
+                    "html": view.html,
                     "created_at": view.created_at,
                     "time": view.time,
                     "big_emoji": view.big_emoji,
@@ -266,6 +288,7 @@ mod tests {
                     "quote": "",
                     "edited": "",
                     "reactions": "",
+                    "source": source(&view),
                 },
             });
             let mut filled = String::new();

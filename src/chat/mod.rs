@@ -5,6 +5,7 @@ mod body;
 mod consumer;
 mod emoji;
 mod events;
+pub mod formatting;
 mod markup;
 pub mod models;
 pub mod protocol;

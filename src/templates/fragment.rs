@@ -8,35 +8,27 @@ use crate::error::{Error, Result};
 
 /// Stands around the number of a value; no template has these (private use) characters.
 const MARK: [char; 2] = ['\u{e000}', '\u{e001}'];
-/// Ends the number of a value that is markup.
-const MARKUP_END: char = '\u{e002}';
 
 /// A template with places for values. What a template decides (`if`, `each`) is decided when it
 /// is compiled: each outcome is a fragment of its own.
 #[derive(Debug)]
 pub struct Fragment {
     start: String,
-    rest: Vec<Place>,
+    /// The number of a value, and the text behind it.
+    rest: Vec<(usize, String)>,
 }
 
-#[derive(Debug)]
-struct Place {
-    /// The number of the value that stands here.
-    number: usize,
-    /// Whether the value is markup, which stays as it is.
-    is_markup: bool,
-    /// The text behind it.
-    text: String,
+/// What is put at a place.
+pub enum Value<'v> {
+    /// Is escaped.
+    Text(&'v dyn std::fmt::Display),
+    /// Stands as it is: only what our own renderer made, for a place between tags.
+    Markup(&'v str),
 }
 
 /// What to put into a template's data where the value `number` will stand.
 pub fn mark(number: usize) -> String {
     format!("{}{number}{}", MARK[0], MARK[1])
-}
-
-/// As [`mark`], for a value that is markup already: what other fragments made.
-pub fn markup_mark(number: usize) -> String {
-    format!("{}{number}{MARKUP_END}", MARK[0])
 }
 
 impl Fragment {
@@ -49,33 +41,27 @@ impl Fragment {
         let mut parts = markup.split(MARK[0]);
         let start = parts.next().unwrap_or_default().to_owned();
         let place = |part: &str| {
-            let end = part.find([MARK[1], MARKUP_END])?;
-            let (number, text) = part.split_at(end);
-            let mut text = text.chars();
-            Some(Place {
-                number: number.parse().ok()?,
-                is_markup: text.next() == Some(MARKUP_END),
-                text: text.as_str().to_owned(),
-            })
+            let (number, text) = part.split_once(MARK[1])?;
+            Some((number.parse().ok()?, text.to_owned()))
         };
         let rest: Option<_> = parts.map(place).collect();
         let rest = rest.ok_or_else(|| Error::internal("a mark was torn apart"))?;
         Ok(Self { start, rest })
     }
 
-    /// Appends the markup with these values, escaped but for those that are markup.
-    pub fn fill(&self, out: &mut String, values: &[&dyn std::fmt::Display]) {
+    /// Appends the markup with these values.
+    pub fn fill(&self, out: &mut String, values: &[Value<'_>]) {
         out.push_str(&self.start);
         let mut escaped = vec![None; values.len()];
-        for place in &self.rest {
-            if let Some(value) = values.get(place.number) {
-                let escape = || match place.is_markup {
-                    true => value.to_string(),
-                    false => html_escape(&value.to_string()),
-                };
-                out.push_str(escaped[place.number].get_or_insert_with(escape));
+        for (number, text) in &self.rest {
+            match values.get(*number) {
+                Some(Value::Text(value)) => out.push_str(
+                    escaped[*number].get_or_insert_with(|| html_escape(&value.to_string())),
+                ),
+                Some(Value::Markup(markup)) => out.push_str(markup),
+                None => {}
             }
-            out.push_str(&place.text);
+            out.push_str(text);
         }
     }
 }

@@ -1,9 +1,11 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import { offerKeys } from "./keys.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { userId } from "./page.js";
+import { followPreferences } from "./preferences.js";
 import { followPresence } from "./presence.js";
 import { Queue } from "./queue.js";
 import { refreshOn } from "./refresh.js";
@@ -11,6 +13,7 @@ import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
 import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
+import { offerSwitcher } from "./switcher.js";
 import { localise } from "./times.js";
 import { wakeOn } from "./wake.js";
 
@@ -27,9 +30,12 @@ addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
 document.addEventListener("parlour:swapped", ({ detail }) => localise(detail));
 tellSignedOut(connection);
 guardLogOut({ connection, queue, storage, userId });
+followPreferences(connection);
 followPresence(connection);
 refreshOn(connection);
 wakeOn(connection);
 closeMenuAround(document.getElementById("menu"));
+offerKeys(document.getElementById("keys"));
+offerSwitcher(document.getElementById("switcher"));
 localise(document);
 connection.start();

@@ -12,10 +12,11 @@ export function dayKey(time) {
 
 /**
  * Does `current` stand under `previous` without an own head?
- * @param {{author: string, at: string}} previous  @param {{author: string, at: string}} current
+ * @param {{author: string, at: string, isDeleted?: boolean}} previous
+ * @param {{author: string, at: string, isAlone?: boolean}} current
  */
 export function follows(previous, current) {
-  if (previous.author !== current.author) return false;
+  if (previous.author !== current.author || previous.isDeleted || current.isAlone) return false;
   const gap = Date.parse(current.at) - Date.parse(previous.at);
   // A few seconds of "before" come from clocks that differ, not from order.
   return gap <= TOGETHER_MS && gap > -TOGETHER_MS && dayKey(previous.at) === dayKey(current.at);

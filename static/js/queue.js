@@ -15,6 +15,7 @@ import { uuid } from "./uuid.js";
  * @property {number} [message]  id of the message that is changed
  * @property {string} [emoji]  @property {boolean} [on]  of a reaction
  * @property {number} [heldUntil]  not to be sent before this time
+ * @property {boolean} [tried]  was sent: the server may have it, although it has not answered
  * @property {string} at  ISO time of writing, for display only
  * @property {null | {code: string, text: string}} refused
  */
@@ -52,6 +53,11 @@ export class Queue {
 
   find(clientId) {
     return this.all().find((item) => item.clientId === clientId);
+  }
+
+  /** From now on it cannot be taken back. */
+  markTried(item) {
+    if (!item.tried) this.#write(item.room, orderOf(item.key), item.clientId, { ...item, tried: true });
   }
 
   /** The item steps aside until the person decides. */

@@ -5,7 +5,13 @@ import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 
-const facts = (message) => ({ author: message.dataset.author, at: message.dataset.at });
+/** Nothing stands under a deleted message, and an answer stands under nothing but its quote. */
+const facts = (message) => ({
+  author: message.dataset.author,
+  at: message.dataset.at,
+  isAlone: message.matches(".deleted, :has(.quote)"),
+  isDeleted: message.matches(".deleted"),
+});
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
 export function settle(message) {

@@ -4,6 +4,7 @@ import { connection, notice, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { Draft } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
+import { Expression } from "./expression.js";
 import { foldTall } from "./fold.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages, showSent } from "./pending.js";
@@ -42,6 +43,16 @@ const timeline = new Timeline({
   },
   changed: (message) => foldTall([message], scroll),
 });
+const expression = new Expression({
+  list,
+  log,
+  room,
+  storage,
+  sender,
+  scroll,
+  lastSeq: () => timeline.lastSeq,
+  page: pageData,
+});
 const pending = new PendingMessages({
   list,
   room,
@@ -49,6 +60,7 @@ const pending = new PendingMessages({
   template: document.getElementById("pending-message"),
   holds: (clientId) => timeline.holds(clientId),
   added: (message) => foldTall([message], scroll),
+  takenBack: (item) => expression.takeBack(item),
 });
 
 /** Handles what concerns this room and leaves the rest to app.js. */
@@ -56,14 +68,20 @@ const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
   if (detail.room === room) handle(detail);
 });
 // After the whole event: the log takes the message before its pending double goes, in one frame.
-const renderPending = () => queueMicrotask(() => scroll.keep(() => pending.render()));
+const renderPending = () => queueMicrotask(() => scroll.keep(() => {
+  pending.render();
+  expression.render();
+}));
 const apply = (event) => {
   scroll.keep(() => timeline.apply(event));
   renderPending();
 };
 
 on("message.created", apply);
-on("message.changed", apply);
+on("message.changed", (event) => {
+  apply(event);
+  expression.follow(event);
+});
 on("member.changed", apply);
 on("room.changed", apply);
 on("message.accepted", apply);
@@ -74,6 +92,7 @@ on("room.events", (answer) => {
   // Screen readers need not read a hundred messages aloud.
   log.ariaBusy = "true";
   scroll.keep(() => timeline.catchUp(answer));
+  answer.events.forEach((event) => expression.follow(event));
   log.ariaBusy = "false";
   renderPending();
   notice.news(arrivals - before);
@@ -91,8 +110,9 @@ sender.addEventListener("sent", ({ detail }) => {
 function openComposer() {
   const form = document.getElementById("composer");
   composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: pageData.max_chars });
+  expression.adoptBox(composer);
   composer?.addEventListener("send", ({ detail }) => {
-    sender.post(room, detail);
+    sender.post(room, detail, expression.replying.take());
     pending.render();
     scroll.toEnd();
     teller.stop();
@@ -119,6 +139,7 @@ pageFromBox(log);
 typeAnywhere(() => composer);
 openComposer();
 pending.render();
+expression.render();
 scroll.toEnd();
 if (!location.hash) composer?.focusUnlessTouch();
 if (connection.state === "open") timeline.reconnected();

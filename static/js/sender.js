@@ -93,10 +93,10 @@ export class Sender extends EventTarget {
     if (item) this.#changed(item.room);
   }
 
-  /** Takes back what has not been sent; nothing if it is under way. */
+  /** Takes back what has not been sent; nothing if the server may have it. */
   withdraw(clientId) {
     const item = this.queue.find(clientId);
-    if (!item || this.#inFlight.get(item.room)?.clientId === clientId) return undefined;
+    if (!item || item.tried) return undefined;
     this.remove(clientId);
     this.#pump(item.room);
     return item;
@@ -150,6 +150,7 @@ export class Sender extends EventTarget {
     if (wait > 0) return this.#pumpLater(room, wait);
     this.#paused.delete(item.clientId);
     if (!this.connection.send(frameOf(item))) return;
+    this.queue.markTried(item);
     this.#pumpHeld(room, items);
     this.#pace.take();
     const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);

@@ -146,7 +146,10 @@ fn candidates(role: &str) -> &'static str {
         "separator" => "[role=separator], hr",
         "navigation" => "nav, [role=navigation]",
         "list" => "ul, ol, [role=list]",
+        "combobox" => "[role=combobox]",
+        "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
+        "menuitem" => "[role=menuitem]",
         other => panic!("where would a {other} be?"),
     }
 }

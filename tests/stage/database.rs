@@ -27,11 +27,20 @@ pub(crate) fn rows<T>(database: &Path, query: &str) -> Vec<T>
 where
     SqlQuery: for<'query> LoadQuery<'query, SqliteConnection, T>,
 {
+    sql_query(query).load(&mut connect(database)).unwrap()
+}
+
+/// Changes the database past the program.
+pub(crate) fn change(database: &Path, statements: &str) {
+    connect(database).batch_execute(statements).unwrap();
+}
+
+fn connect(database: &Path) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
     // What the tests ask is no query of the site.
     connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     connection
         .batch_execute("PRAGMA busy_timeout = 5000")
         .unwrap();
-    sql_query(query).load(&mut connection).unwrap()
+    connection
 }

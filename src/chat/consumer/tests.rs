@@ -474,7 +474,7 @@ async fn a_stranger_changes_nothing_and_learns_nothing() {
 #[actix_web::test]
 async fn only_real_emoji_are_reactions() {
     let chat = Chat::start().await;
-    let mut ana = chat.socket_of(ANA).await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
     ana.send_json_to(&chat.post("hello")).unwrap();
     let message = next(&mut ana, "message.accepted").await;
     for emoji in ["x", "<b>", "", "🌱🌱", "12"] {
@@ -495,7 +495,7 @@ async fn only_real_emoji_are_reactions() {
         json!({"emoji": "👏🏽", "on": true}),
     );
     assert_eq!(answer_to(&mut ana, &react).await["type"], "change.accepted");
-    let heard = next(&mut ana, "message.changed").await;
+    let heard = next(&mut bo, "message.changed").await;
     assert_eq!(
         heard["reactions"],
         json!([{"emoji": "👏🏽", "people": [ANA]}])

@@ -7,11 +7,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    EventKind, Mention, Message, MessageId, MessageVersion, Reaction, Role, RoomEvent, RoomId,
-    RoomMember, event::NewEvent,
+    EventKind, Message, MessageId, MessageVersion, Reaction, Role, RoomEvent, RoomId, RoomMember,
+    event::NewEvent,
+    mention::{Called, forget_calls},
 };
 use crate::{
     accounts::UserId,
+    chat::formatting::{RENDERING, Rendered},
     db::{Connection, Timestamp},
     error::Error,
     schema::{messages, reactions},
@@ -96,7 +98,7 @@ impl SeenMessage {
     pub fn edit(
         self,
         conn: &mut Connection,
-        (client_id, body): (Uuid, &str),
+        (client_id, body, rendered): (Uuid, &str, &Rendered),
         window: Duration,
     ) -> Result<Option<RoomEvent>, NotChanged> {
         if !self.is_own() {
@@ -115,9 +117,19 @@ impl SeenMessage {
         }
         let member = member.writable(conn)?;
         MessageVersion::keep(conn, &message, client_id)?;
+        let called = Called::find(conn, member.room.id, rendered.names())?;
         diesel::update(messages::table.find(message.id))
-            .set((messages::body.eq(body), messages::edited_at.eq(now)))
+            .set((
+                messages::body.eq(body),
+                messages::html.eq(rendered.html(|name| called.get(name))),
+                messages::rendering.eq(RENDERING),
+                messages::edited_at.eq(now),
+            ))
             .execute(conn)?;
+        forget_calls(conn, message.id)?;
+        let original = message.reply.and_then(|reply| reply.original);
+        let reply_author = original.map(|(author, _)| author.id);
+        called.keep(conn, &member, (message.id, message.seq), reply_author)?;
         tell(conn, &member, message.id, EventKind::MessageEdited)
     }
 
@@ -137,6 +149,7 @@ impl SeenMessage {
         diesel::update(messages::table.find(message.id))
             .set((
                 messages::body.eq(""),
+                messages::html.eq(""),
                 messages::deleted_at.eq(Timestamp::now()),
                 messages::deleted_by.eq(member.user),
                 messages::edited_at.eq(None::<Timestamp>),
@@ -149,7 +162,7 @@ impl SeenMessage {
             .set(messages::reply_quote.eq(None::<String>))
             .execute(conn)?;
         MessageVersion::forget_all(conn, message.id)?;
-        Mention::forget_all(conn, message.id)?;
+        forget_calls(conn, message.id)?;
         diesel::delete(reactions::table.filter(reactions::message_id.eq(message.id)))
             .execute(conn)?;
         tell(conn, &member, message.id, EventKind::MessageDeleted)

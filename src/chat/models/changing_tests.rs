@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     accounts::UserId,
+    chat::formatting,
     chat::testing::{ANA, BO, CLEO, a_conversation, part},
     db::{Database, testing::TestDatabase},
     error::{Error, Result as AppResult},
@@ -29,11 +30,8 @@ async fn answer(
     reply_to: Option<MessageId>,
 ) -> Message {
     let new = NewMessage {
-        room,
-        author,
-        client_id: Uuid::new_v4(),
-        body: body.into(),
         reply_to,
+        ..NewMessage::new(room, author, Uuid::new_v4(), body.into())
     };
     db.write(|conn| new.post(conn)).await.unwrap().message
 }
@@ -62,7 +60,12 @@ async fn edit_as(
     text: (Uuid, &'static str),
     window: Duration,
 ) -> Changed {
-    change(db, what, move |seen, conn| seen.edit(conn, text, window)).await
+    let (client_id, body) = text;
+    let rendered = formatting::render(body);
+    change(db, what, move |seen, conn| {
+        seen.edit(conn, (client_id, body, &rendered), window)
+    })
+    .await
 }
 
 async fn delete(db: &Database, what: (&Message, UserId)) -> Changed {
@@ -279,13 +282,7 @@ async fn a_message_has_at_most_twenty_different_reactions() {
 async fn a_post_sent_again_after_it_was_edited_is_still_a_repeat() {
     let db = TestDatabase::new();
     let room = a_conversation(&db).await;
-    let new = NewMessage {
-        room,
-        author: ANA,
-        client_id: Uuid::new_v4(),
-        body: "one".into(),
-        reply_to: None,
-    };
+    let new = NewMessage::new(room, ANA, Uuid::new_v4(), "one".into());
     let again = new.clone();
     let message = db.write(|conn| new.post(conn)).await.unwrap().message;
     happened(edit(&db, (&message, ANA), "two").await);
@@ -305,14 +302,36 @@ async fn an_answer_calls_the_author_and_never_reaches_into_another_room() {
     answer(&db, (room, BO, "answer"), Some(message.id)).await;
     assert_eq!(rows(&db).await.2, 1);
     let nowhere = NewMessage {
-        room,
-        author: BO,
-        client_id: Uuid::new_v4(),
-        body: "what?".into(),
         reply_to: Some(MessageId(999)),
+        ..NewMessage::new(room, BO, Uuid::new_v4(), "what?".into())
     };
     let refused = db.write(|conn| nowhere.post(conn)).await;
     assert!(matches!(refused, Err(Error::NotFound)));
+}
+
+#[actix_web::test]
+async fn members_are_called_by_their_names_and_an_edit_calls_others() {
+    let db = TestDatabase::new();
+    let room = a_conversation(&db).await;
+    let message = post(&db, room, ANA, "@BO and @cleo and @ana.").await;
+    assert_eq!(
+        message.html,
+        "<span class=\"mention\" data-user=\"2\">@<bdi>bo</bdi></span> and @cleo and \
+         <span class=\"mention\" data-user=\"1\">@<bdi>ana</bdi></span>."
+    );
+    assert_eq!(called(&db).await, [(BO, message.seq, false)]);
+
+    happened(edit(&db, (&message, ANA), "nobody").await);
+    assert_eq!(called(&db).await, []);
+    happened(edit(&db, (&message, ANA), "yet @bo").await);
+    assert_eq!(called(&db).await, [(BO, message.seq, false)]);
+    happened(delete(&db, (&message, ANA)).await);
+    assert_eq!(called(&db).await, []);
+}
+
+async fn called(db: &Database) -> Vec<(UserId, i64, bool)> {
+    let all = mentions::table.select((mentions::user_id, mentions::seq, mentions::is_reply));
+    db.read(move |conn| Ok(all.load(conn)?)).await.unwrap()
 }
 
 async fn make_owner(db: &Database, user: UserId) {

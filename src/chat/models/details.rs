@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{MessageId, Reaction, Reply, message::Row};
+use super::{MessageId, Reaction, Reply, mention::Called, message::Row};
 use crate::{
     accounts::{Person, UserId},
+    chat::formatting::RENDERING,
     db::Connection,
     schema::{messages, users},
 };
@@ -21,11 +22,14 @@ pub enum Deletion {
     ByModerator,
 }
 
-/// By message. Two queries at most, and none for a page without answers and reactions.
+/// By message. Two queries at most, and none for a page without answers and reactions; but after
+/// an upgrade that renders anew, one for each message that may call somebody.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     authors: HashMap<MessageId, Person>,
     reactions: HashMap<MessageId, Vec<Reaction>>,
+    /// Of messages whose markup another renderer made.
+    called: HashMap<MessageId, Called>,
 }
 
 impl Details {
@@ -34,23 +38,33 @@ impl Details {
         rows: impl Iterator<Item = &'a Row>,
     ) -> QueryResult<Self> {
         let (mut answered, mut reacted) = (Vec::new(), Vec::new());
+        let mut called = HashMap::new();
         for row in rows {
+            if row.rendering != RENDERING && row.may_call() {
+                called.insert(row.id, Called::by(conn, row.id)?);
+            }
             answered.extend(row.reply_to.filter(|_| row.reply_quote.is_some()));
             reacted.extend(row.has_reactions.then_some(row.id));
         }
         Ok(Self {
             authors: authors_of(conn, &answered)?,
             reactions: Reaction::to(conn, &reacted)?,
+            called,
         })
     }
 
-    pub(super) fn reply_of(&self, row: &Row) -> Option<Reply> {
-        let to = row.reply_to?;
+    pub(super) fn reply_of(&self, to: Option<MessageId>, quote: Option<String>) -> Option<Reply> {
+        let to = to?;
         let author = self.authors.get(&to).cloned();
         Some(Reply {
             to,
-            original: author.zip(row.reply_quote.clone()),
+            original: author.zip(quote),
         })
+    }
+
+    /// Whom a message called by this name when it was stored.
+    pub(super) fn called(&self, message: MessageId, name: &str) -> Option<(UserId, String)> {
+        self.called.get(&message)?.get(name)
     }
 
     pub(super) fn reactions_of(&mut self, message: MessageId) -> Vec<Reaction> {

@@ -6,11 +6,12 @@ use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
 use uuid::Uuid;
 
 use super::{
-    Deletion, EventKind, Mention, MessageId, MessageVersion, Reaction, Reply, Room, RoomId,
-    RoomMember, details::Details, event::NewEvent, reply::Answered,
+    Deletion, EventKind, MessageId, MessageVersion, Reaction, Reply, Room, RoomId, RoomMember,
+    details::Details, event::NewEvent, mention::Called, reply::Answered,
 };
 use crate::{
     accounts::{Person, UserId},
+    chat::formatting::{self, RENDERING, Rendered},
     db::{Connection, Timestamp},
     error::{Error, Result},
     schema::{messages, users},
@@ -31,6 +32,8 @@ pub struct Message {
     pub client_id: Uuid,
     /// As typed; empty once it is deleted.
     pub body: String,
+    /// The text as markup, ready for a page.
+    pub html: String,
     /// When it was stored; shown, never used for order.
     pub created_at: Timestamp,
     /// When its author last changed it.
@@ -57,6 +60,8 @@ pub(super) struct Row {
     author_id: UserId,
     client_id: String,
     body: String,
+    html: String,
+    pub(super) rendering: i64,
     created_at: Timestamp,
     edited_at: Option<Timestamp>,
     deleted_by: Option<UserId>,
@@ -66,6 +71,13 @@ pub(super) struct Row {
     pub(super) has_reactions: bool,
 }
 
+impl Row {
+    /// Whether there may be a name in the text.
+    pub(super) fn may_call(&self) -> bool {
+        self.body.contains('@')
+    }
+}
+
 impl Message {
     /// What belongs to a row and lies elsewhere is taken out of `details`.
     fn from_columns((row, username): Columns, details: &mut Details) -> Self {
@@ -73,8 +85,12 @@ impl Message {
             true => Deletion::ByAuthor,
             false => Deletion::ByModerator,
         });
+        let html = match row.rendering {
+            RENDERING => row.html,
+            _ => formatting::render(&row.body).html(|name| details.called(row.id, name)),
+        };
         Self {
-            reply: details.reply_of(&row),
+            reply: details.reply_of(row.reply_to, row.reply_quote),
             reactions: details.reactions_of(row.id),
             id: row.id,
             room: row.room_id,
@@ -82,6 +98,7 @@ impl Message {
             author: Person::new(row.author_id, username),
             client_id: Uuid::parse_str(&row.client_id).unwrap_or_default(),
             body: row.body,
+            html,
             created_at: row.created_at,
             edited_at: row.edited_at,
             deleted,
@@ -158,6 +175,8 @@ pub struct NewMessage {
     pub client_id: Uuid,
     /// Checked text.
     pub body: String,
+    /// The text as markup.
+    pub rendered: Rendered,
     /// The message of the same room that it answers.
     pub reply_to: Option<MessageId>,
 }
@@ -172,6 +191,18 @@ pub struct Posted {
 }
 
 impl NewMessage {
+    /// Renders the text, which takes no database: it is done before the writer's turn.
+    pub fn new(room: RoomId, author: UserId, client_id: Uuid, body: String) -> Self {
+        Self {
+            rendered: formatting::render(&body),
+            room,
+            author,
+            client_id,
+            body,
+            reply_to: None,
+        }
+    }
+
     /// Stores the message and its event. On the writer's connection: checks and change are one.
     ///
     /// # Errors
@@ -191,10 +222,10 @@ impl NewMessage {
             Some(original) => Some(Answered::find(conn, &member, original)?),
             None => None,
         };
-        let (id, seq) = self.insert(conn, answered.as_ref())?;
-        if let Some(answered) = answered {
-            Mention::of_reply(conn, &member, (id, seq), answered.author)?;
-        }
+        let called = Called::find(conn, self.room, self.rendered.names())?;
+        let (id, seq) = self.insert(conn, (&called, answered.as_ref()))?;
+        let reply_author = answered.map(|answered| answered.author);
+        called.keep(conn, &member, (id, seq), reply_author)?;
         Ok(Posted {
             message: Message::get(conn, id)?,
             repeated: false,
@@ -205,7 +236,7 @@ impl NewMessage {
     fn insert(
         &self,
         conn: &mut Connection,
-        answered: Option<&Answered>,
+        (called, answered): (&Called, Option<&Answered>),
     ) -> QueryResult<(MessageId, i64)> {
         let now = Timestamp::now();
         let seq = Room::next_message_seq(conn, self.room, now)?;
@@ -217,6 +248,8 @@ impl NewMessage {
                 messages::body.eq(&self.body),
                 messages::seq.eq(seq),
                 messages::created_at.eq(now),
+                messages::html.eq(self.rendered.html(|name| called.get(name))),
+                messages::rendering.eq(RENDERING),
                 messages::reply_to.eq(self.reply_to),
                 messages::reply_quote.eq(answered.and_then(|answered| answered.quote.as_deref())),
             ))

@@ -17,11 +17,10 @@ pub use changing::{NotChanged, SeenMessage};
 pub use details::Deletion;
 pub use event::{EventKind, RoomEvent};
 pub use member::{Role, RoomMember};
-pub use mention::Mention;
 pub use message::{Message, NewMessage, Posted};
 pub use reaction::Reaction;
+pub(super) use reply::QUOTE_CHARS;
 pub use reply::Reply;
-pub(super) use reply::quote;
 pub use room::{Room, RoomKind};
 pub use version::MessageVersion;
 

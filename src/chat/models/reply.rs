@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use super::{MessageId, RoomMember};
 use crate::{
     accounts::{Person, UserId},
+    chat::formatting::plain,
     db::Connection,
     schema::messages,
 };
 
 /// Characters of the answered message that an answer keeps.
-const QUOTE_CHARS: usize = 140;
+pub(in crate::chat) const QUOTE_CHARS: usize = 140;
 
 /// What a message answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,31 +45,7 @@ impl Answered {
             .filter(messages::notice.is_null())
             .select((messages::author_id, messages::body, messages::deleted_by))
             .first::<(UserId, String, Option<UserId>)>(conn)?;
-        let quote = deleted_by.is_none().then(|| quote(&body));
+        let quote = deleted_by.is_none().then(|| plain(&body, QUOTE_CHARS));
         Ok(Self { author, quote })
-    }
-}
-
-/// How a text begins, in one line.
-pub(in crate::chat) fn quote(body: &str) -> String {
-    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= QUOTE_CHARS {
-        return line;
-    }
-    let short: String = line.chars().take(QUOTE_CHARS - 1).collect();
-    format!("{}…", short.trim_end())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quote_is_one_line_of_at_most_140_characters() {
-        assert_eq!(quote(" one\n\n two\tthree "), "one two three");
-        assert_eq!(quote(&"é".repeat(140)).chars().count(), 140);
-        let long = quote(&"word ".repeat(100));
-        assert!(long.chars().count() <= 140, "{long}");
-        assert!(long.ends_with("word…"), "{long}");
     }
 }

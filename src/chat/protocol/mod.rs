@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::models::{MessageId, RoomId};
-use crate::accounts::{UserId, UserRef};
+use crate::{
+    accounts::{UserId, UserRef},
+    preferences::Preferences,
+};
 pub use change::{
     MemberChanged, MessageChanged, MessageCreated, Notice, QuotedMessage, ReactionState,
     RoomChange, RoomChanged,
@@ -169,6 +172,8 @@ pub enum ServerEvent {
         online: Vec<UserId>,
         /// What the server accepts.
         limits: SocketLimits,
+        /// How I want it.
+        preferences: Preferences,
     },
     /// The session ended; Close 4401 follows.
     #[serde(rename = "session.ended")]

@@ -11,6 +11,7 @@ use crate::{
     accounts::UserId,
     chat::{
         body,
+        formatting::{self, Rendered},
         models::{MessageId, NotChanged, RoomEvent, RoomId, SeenMessage},
         protocol::RoomChange,
     },
@@ -88,8 +89,13 @@ impl ChatServer {
         let account = Account::Id(asked.user.0);
         self.limits.check(action, Some(account), asked.ip)?;
         let window = self.settings.edit_window.0;
+        // Takes no database: done before the writer's turn.
+        let rendered = match &asked.change {
+            MessageChange::Edit(body) => formatting::render(body),
+            MessageChange::Delete | MessageChange::React { .. } => formatting::render(""),
+        };
         self.put_in_line(move |conn| {
-            let events = match asked.apply(conn, window) {
+            let events = match asked.apply(conn, &rendered, window) {
                 Ok(event) => event.into_iter().collect(),
                 Err(NotChanged::Refused(error)) => return Err(error),
                 Err(reason) => {
@@ -122,11 +128,12 @@ impl ChangeMessage {
     fn apply(
         self,
         conn: &mut Connection,
+        rendered: &Rendered,
         window: std::time::Duration,
     ) -> Result<Option<RoomEvent>, NotChanged> {
         let seen = SeenMessage::find(conn, self.room, self.message, self.user)?;
         match self.change {
-            MessageChange::Edit(body) => seen.edit(conn, (self.client_id, &body), window),
+            MessageChange::Edit(body) => seen.edit(conn, (self.client_id, &body, rendered), window),
             MessageChange::Delete => seen.delete(conn),
             MessageChange::React { emoji, on } => seen.react(conn, &emoji, on),
         }

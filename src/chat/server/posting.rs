@@ -95,11 +95,8 @@ impl ChatServer {
             ..
         } = post;
         let message = NewMessage {
-            room,
-            author,
-            client_id,
-            body,
             reply_to,
+            ..NewMessage::new(room, author, client_id, body)
         };
         self.put_in_line(|conn| {
             let posted = message.post(conn)?;

@@ -17,6 +17,7 @@ use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
     db::Database,
+    preferences::Preferences,
 };
 
 /// All addresses of the app.
@@ -58,7 +59,13 @@ pub struct Chat {
     pub settings: std::sync::Arc<Settings>,
 }
 
-fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -> Value {
+/// What scripts are told; `member` on the page of a room.
+fn page_data(
+    me: &User,
+    page: &Page,
+    chat: &Chat,
+    (preferences, member): (&Preferences, Option<&RoomMember>),
+) -> Value {
     json!({
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
@@ -69,5 +76,6 @@ fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -
         "emoji": emoji::path(),
         "quick_emoji": message::QUICK_EMOJI,
         "csrf_token": page.csrf_token(),
+        "preferences": preferences,
     })
 }

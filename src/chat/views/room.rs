@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Message, MessageId, RoomId, RoomMember, SeenMessage, quote},
+        formatting::plain,
+        models::{Message, MessageId, QUOTE_CHARS, RoomId, RoomMember, SeenMessage},
         protocol::Refused,
         view::log,
     },
@@ -102,7 +103,7 @@ impl ShownRoom {
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "earlier": earlier,
             "max_chars": chat.settings.message_chars,
-            "page_data": page_data(me, page, chat, Some(&member)),
+            "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         }))
     }
 }
@@ -121,7 +122,7 @@ fn answered(
     };
     let is_there = message.deleted.is_none();
     Ok(is_there.then(|| {
-        json!({ "id": message.id, "author": message.author.username, "text": quote(&message.body) })
+        json!({ "id": message.id, "author": message.author.username, "text": plain(&message.body, QUOTE_CHARS) })
     }))
 }
 
@@ -130,7 +131,7 @@ fn pending(me: &User) -> Value {
     json!({
         "id": "pending",
         "author": Person::new(me.id, me.username.clone()),
-        "body": "",
+        "html": "",
         "created_at": "",
         "time": "",
         "big_emoji": false,
@@ -139,5 +140,6 @@ fn pending(me: &User) -> Value {
         "quote": "",
         "edited": "",
         "reactions": "",
+        "source": "",
     })
 }
