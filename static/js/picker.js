@@ -12,7 +12,7 @@ export class Picker {
   /** [emoji, name, other names] */ #list = null;
   #choose = () => {};
 
-  /** @param {{element: HTMLElement, source: string, quick: string[]}} options */
+  /** @param {{element: HTMLElement, source: string, quick: [string, string][]}} options  `quick` with names */
   constructor({ element, source, quick }) {
     this.element = element;
     this.source = source;
@@ -20,7 +20,7 @@ export class Picker {
     this.found = element.querySelector(".picker-found");
     this.none = element.querySelector(".picker-none");
     this.popup = new Popup(element);
-    element.querySelector(".picker-quick").append(...quick.map((emoji) => choice(emoji, emoji)));
+    element.querySelector(".picker-quick").append(...quick.map(([emoji, name]) => choice(emoji, name)));
     element.addEventListener("click", ({ target }) => this.#pick(target.closest(".choice")));
     element.addEventListener("keydown", (event) => this.#key(event));
     this.search.addEventListener("input", () => this.#show());
@@ -35,7 +35,6 @@ export class Picker {
     this.popup.open(anchor, opener);
     this.element.querySelector(".choice").focus({ preventScroll: true });
     this.#list ??= await load(this.source);
-    this.#name();
     this.#show();
   }
 
@@ -71,14 +70,6 @@ export class Picker {
     this.found.replaceChildren(...found.map(([emoji, name]) => choice(emoji, name)));
     this.none.textContent = found.length === 0 ? say("js-emoji-none") : "";
   }
-
-  #name() {
-    const names = new Map(this.#list?.map(([emoji, name]) => [emoji, name]));
-    for (const button of this.element.querySelectorAll(".picker-quick .choice")) {
-      const name = names.get(button.value);
-      if (name) label(button, name);
-    }
-  }
 }
 
 function choice(emoji, name) {
@@ -87,13 +78,9 @@ function choice(emoji, name) {
   button.className = "choice";
   button.value = emoji;
   button.textContent = emoji;
-  label(button, name);
-  return button;
-}
-
-function label(button, name) {
   button.title = name;
   button.setAttribute("aria-label", name);
+  return button;
 }
 
 async function load(source) {

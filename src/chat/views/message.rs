@@ -17,6 +17,11 @@ use crate::{
 /// The reactions that are one press away; `static/js/picker.js` has them from the page.
 pub(super) const QUICK_EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
 
+/// Each with its name.
+pub(super) fn quick_emoji() -> [(&'static str, &'static str); QUICK_EMOJI.len()] {
+    QUICK_EMOJI.map(|emoji| (emoji, emojis::get(emoji).map_or(emoji, emojis::Emoji::name)))
+}
+
 /// The message that an address names, if `user` may see it.
 pub(super) async fn seen(
     chat: &Chat,

@@ -74,7 +74,7 @@ fn page_data(
         "max_chars": chat.settings.message_chars,
         "edit_window_ms": u64::try_from(chat.settings.edit_window.0.as_millis()).unwrap_or(u64::MAX),
         "emoji": emoji::path(),
-        "quick_emoji": message::QUICK_EMOJI,
+        "quick_emoji": message::quick_emoji(),
         "csrf_token": page.csrf_token(),
         "preferences": preferences,
     })
