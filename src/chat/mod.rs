@@ -3,6 +3,7 @@
 
 mod body;
 mod consumer;
+mod delivery;
 mod emoji;
 mod events;
 pub mod formatting;
@@ -17,8 +18,9 @@ pub mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
+pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
 pub use emoji::list_emoji;
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
-pub use server::{ChatServer, Stop};
+pub use server::{ChatServer, PresenceState, Stop};
 pub use views::{Chat, routes};

@@ -4,26 +4,30 @@
 import { offerKeys } from "./keys.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
-import { userId } from "./page.js";
+import { pageData, userId } from "./page.js";
 import { followPreferences } from "./preferences.js";
-import { followPresence } from "./presence.js";
+import { followPresence, presenceQuery } from "./presence.js";
 import { Queue } from "./queue.js";
+import { Receipts } from "./receipts.js";
 import { refreshOn } from "./refresh.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
+import { openStream } from "./slow.js";
 import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
 import { offerSwitcher } from "./switcher.js";
 import { localise } from "./times.js";
 import { wakeOn } from "./wake.js";
+import { tellZone } from "./zone.js";
 
 const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 
 export const storage = new BrowserMemory();
-export const connection = new Connection({ open: () => new WebSocket(address), isSignedOut });
+export const connection = new Connection({ open: () => new WebSocket(`${address}${presenceQuery()}`), openSlow: () => openStream(presenceQuery()), isSignedOut });
 export const queue = new Queue(storage, userId);
 export const sender = new Sender(queue, connection);
+export const receipts = new Receipts(connection, { room: pageData?.room ?? null });
 export const notice = new Notice(document.getElementById("connection"), connection);
 
 addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
@@ -38,4 +42,5 @@ closeMenuAround(document.getElementById("menu"));
 offerKeys(document.getElementById("keys"));
 offerSwitcher(document.getElementById("switcher"));
 localise(document);
+tellZone();
 connection.start();

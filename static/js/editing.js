@@ -22,7 +22,7 @@ export class Editing {
 
   /** Goes on with what was being edited when the page was left. */
   restore() {
-    const { id, text } = JSON.parse(this.draft.load() || "{}");
+    const { id, text } = this.draft.loadFields() ?? {};
     const message = id && document.getElementById(`message-${id}`);
     if (!message || message.matches(".deleted")) return;
     this.#kept.set(id, text);
@@ -77,7 +77,7 @@ export class Editing {
 
   #changed() {
     const { id, box, row } = this.#open;
-    this.draft.save(JSON.stringify({ id, text: box.value }));
+    this.draft.saveFields({ id, text: box.value });
     row.querySelector(".edit-note").textContent = "";
   }
 

@@ -3,6 +3,7 @@
 
 import { markOwn, showReaction } from "./chips.js";
 import { foldTall } from "./fold.js";
+import { swap } from "./swap.js";
 import { say } from "./words.js";
 
 export class PendingChanges {
@@ -124,16 +125,4 @@ function stateLine(key) {
   line.setAttribute("role", "status");
   line.textContent = say(key);
   return line;
-}
-
-/** Puts a message in another's place; the focus stays on the same thing. */
-function swap(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  fresh.classList.toggle("follows", old.classList.contains("follows"));
-  old.replaceWith(fresh);
-  if (!focused) return;
-  const same = [...fresh.querySelectorAll("button, a")].find(({ className, value }) => (
-    className === focused.className && value === focused.value
-  ));
-  (focused === old ? fresh : same ?? fresh).focus({ preventScroll: true });
 }

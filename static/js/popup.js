@@ -44,7 +44,9 @@ export class Popup {
     this.element.hidden = true;
     this.#opener = null;
     opener?.removeAttribute("aria-expanded");
-    if (refocus) (opener?.isConnected ? opener : null)?.focus({ preventScroll: true });
+    // The message may have been replaced by a newer form of itself.
+    const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id);
+    if (refocus) back?.focus({ preventScroll: true });
     this.closed();
   }
 }

@@ -5,11 +5,11 @@ import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 
-/** Nothing stands under a deleted message, and an answer stands under nothing but its quote. */
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
-  isAlone: message.matches(".deleted, :has(.quote)"),
+  isReply: message.querySelector(".quote") !== null,
+  isNotice: message.matches(".notice"),
   isDeleted: message.matches(".deleted"),
 });
 
@@ -17,6 +17,13 @@ const facts = (message) => ({
 export function settle(message) {
   settleOne(message);
   const next = nextMessage(message);
+  if (next) settleOne(next);
+}
+
+/** Settles neighbouring messages and the one after them. */
+export function settleFrom(messages) {
+  messages.forEach(settleOne);
+  const next = messages.length > 0 && nextMessage(messages.at(-1));
   if (next) settleOne(next);
 }
 
@@ -46,14 +53,14 @@ function settleOne(message) {
   message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
 }
 
-/** What stands before a message: its divider if any, the message before, and whether a hole lies between. */
+/** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
 function before(message) {
   let divider = null;
   let broken = false;
   let element = message.previousElementSibling;
   while (element && !element.matches("article.message")) {
     if (element.matches(".day")) divider = element;
-    if (element.matches(".missing")) broken = true;
+    else if (!element.matches(".editing")) broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };

@@ -22,7 +22,7 @@ export class Replying {
 
   start(reply) {
     this.current = reply;
-    this.draft.save(JSON.stringify(reply));
+    this.draft.saveFields(reply);
     this.#show();
   }
 
@@ -48,7 +48,7 @@ export class Replying {
       const [author, text] = [".quote-author", ".quote-text"].map((part) => this.line.querySelector(part).textContent);
       this.start({ id: Number(this.field.value), author, text });
     } else {
-      this.current = JSON.parse(this.draft.load() || "null");
+      this.current = this.draft.loadFields();
       this.#show();
     }
   }

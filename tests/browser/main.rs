@@ -16,8 +16,10 @@ mod people;
 mod profile;
 mod queue;
 mod screen;
+mod sending;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod texts;
+mod timeline;
 mod wire;
 mod without_javascript;

@@ -53,10 +53,8 @@ impl ChatConsumer {
                     ctx,
                 )
             }
-            ClientEvent::Resume { .. }
-            | ClientEvent::TypingStart { .. }
-            | ClientEvent::TypingStop { .. }
-            | ClientEvent::Ping {} => Ok(()),
+            // What nobody has to store is handled where it came in.
+            _ => Ok(()),
         }
     }
 

@@ -49,8 +49,11 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
         "message.edit",
         "message.delete",
         "message.react",
+        "room.received",
+        "room.status",
         "typing.start",
         "typing.stop",
+        "presence.set",
         "connection.ping",
     ];
     assert_eq!(names(&examples), BTreeSet::from(all));
@@ -82,6 +85,8 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "change.accepted",
         "message.refused",
         "room.events",
+        "room.delivered",
+        "room.health",
         "room.added",
         "relation.changed",
         "preferences.changed",

@@ -107,6 +107,7 @@ impl ChatServer {
             Ok(Stored {
                 events,
                 repeated: false,
+                received: None,
             })
         })
     }

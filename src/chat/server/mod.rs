@@ -17,6 +17,7 @@ use channels::{Layer, LayerMessage};
 use tokio::sync::mpsc;
 
 use super::{
+    delivery::{Delivery, Health},
     events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
@@ -32,7 +33,8 @@ use crate::{
 pub(super) use changing::ChangeRoom;
 pub(super) use expressing::{ChangeMessage, MessageChange};
 pub(super) use posting::{NotPosted, PostMessage};
-pub(super) use presence::{Join, Leave, WhoIsHere};
+pub use presence::PresenceState;
+pub(super) use presence::{SetPresence, WhoIsHere};
 pub(super) use typing::Typing;
 
 /// Questions that may wait; askers wait with them.
@@ -45,6 +47,8 @@ pub struct ChatServer {
     markup: Markup,
     limits: Limits,
     settings: Arc<Settings>,
+    delivery: Option<Addr<Delivery>>,
+    health: Health,
     pipeline: Option<pipeline::Entrance>,
     here: HashMap<UserId, presence::Presence>,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
@@ -66,10 +70,22 @@ impl ChatServer {
             markup,
             limits,
             settings,
+            delivery: None,
+            health: Health::default(),
             pipeline: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
+        }
+    }
+
+    /// Tells what is announced to whoever keeps the receipts, and measures how long it took.
+    #[must_use]
+    pub fn watched_by(self, delivery: Addr<Delivery>, health: Health) -> Self {
+        Self {
+            delivery: Some(delivery),
+            health,
+            ..self
         }
     }
 
@@ -133,11 +149,8 @@ impl StreamHandler<LayerMessage> for ChatServer {
     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
-            Ok(FriendshipEvent::Ended { a, b }) => {
-                for (user, friend) in [(*a, *b), (*b, *a)] {
-                    let told = presence::tell(self.layer.clone(), user, false, vec![friend]);
-                    self.tell_later(ctx, told);
-                }
+            Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
+                self.tell_each_other(ctx, *a, vec![*b]);
             }
             Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
         }
@@ -146,11 +159,8 @@ impl StreamHandler<LayerMessage> for ChatServer {
 
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
+        self.tell_each_other(ctx, a, vec![b]);
         let (database, layer) = (self.database.clone(), self.layer.clone());
-        let here: Vec<_> = [(a, b), (b, a)]
-            .into_iter()
-            .filter(|(user, _)| self.is_here(*user))
-            .collect();
         self.tell_later(ctx, async move {
             let opened = database
                 .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
@@ -159,9 +169,6 @@ impl ChatServer {
             for user in [a, b] {
                 let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
                 layer.group_send(&user_group(user), opened).await?;
-            }
-            for (user, friend) in here {
-                presence::tell(layer.clone(), user, true, vec![friend]).await?;
             }
             Ok(())
         });

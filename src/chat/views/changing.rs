@@ -16,7 +16,7 @@ use super::{
     message::{seen, shown},
 };
 use crate::{
-    accounts::{Page, Redirect, SignedIn},
+    accounts::{Page, Redirect, SignedIn, Zone},
     error::{Error, Result},
     security::client_addr,
     words,
@@ -38,7 +38,7 @@ pub(super) struct ReactionForm {
 
 pub(super) async fn edit_message(
     me: SignedIn,
-    page: Page,
+    (page, zone): (Page, Zone),
     place: web::Path<Place>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -49,7 +49,7 @@ pub(super) async fn edit_message(
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
-    let mut data = shown(&seen, "edit-title");
+    let mut data = shown(&seen, "edit-title", &zone);
     data["body"] = seen.message.body.clone().into();
     data["client_id"] = json!(Uuid::new_v4());
     data["error"] = json!(null);
@@ -69,7 +69,8 @@ pub(super) async fn update_message(
     let Some(refused) = ask(&chat, asked).await? else {
         return Ok(Either::Left(back_to(place)));
     };
-    let mut data = shown(&seen(&chat, place, me.user.id).await?, "edit-title");
+    let seen = seen(&chat, place, me.user.id).await?;
+    let mut data = shown(&seen, "edit-title", &Zone::of(&request));
     data["body"] = form.body.into();
     data["client_id"] = json!(form.client_id);
     data["error"] = refused.text.clone().into();
@@ -80,7 +81,7 @@ pub(super) async fn update_message(
 /// Asks first.
 pub(super) async fn confirm_delete(
     me: SignedIn,
-    page: Page,
+    (page, zone): (Page, Zone),
     place: web::Path<Place>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -91,7 +92,7 @@ pub(super) async fn confirm_delete(
     if !seen.may_delete() {
         return Err(Error::Forbidden);
     }
-    let mut data = shown(&seen, "delete-title");
+    let mut data = shown(&seen, "delete-title", &zone);
     data["error"] = json!(null);
     page.render("chat/delete", data)
 }
@@ -109,7 +110,8 @@ pub(super) async fn delete_message(
         let done = back_to(place).done(words::text("message-deleted-done"));
         return Ok(Either::Left(done));
     };
-    let mut data = shown(&seen(&chat, place, me.user.id).await?, "delete-title");
+    let seen = seen(&chat, place, me.user.id).await?;
+    let mut data = shown(&seen, "delete-title", &Zone::of(&request));
     data["error"] = refused.text.clone().into();
     let page = page.with_status(status(&refused));
     page.render("chat/delete", data).map(Either::Right)
@@ -182,5 +184,5 @@ fn status(refused: &Refused) -> StatusCode {
 }
 
 fn back_to((room, message): Place) -> Redirect {
-    Redirect::to(format!("/rooms/{room}/#message-{message}"))
+    Redirect::to(format!("/rooms/{room}/messages/{message}/"))
 }

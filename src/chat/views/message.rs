@@ -8,7 +8,7 @@ use super::{
     Chat,
 };
 use crate::{
-    accounts::{Page, SignedIn, UserId},
+    accounts::{Page, SignedIn, UserId, Zone},
     db::Timestamp,
     error::{Error, Result},
     words,
@@ -35,7 +35,7 @@ pub(super) async fn seen(
 }
 
 /// `chat/_quoted.hbs` and what pages about a message have in common.
-pub(super) fn shown(seen: &SeenMessage, title: &str) -> Value {
+pub(super) fn shown(seen: &SeenMessage, title: &str, zone: &Zone) -> Value {
     let message = &seen.message;
     let (room, id) = (message.room, message.id);
     json!({
@@ -47,19 +47,19 @@ pub(super) fn shown(seen: &SeenMessage, title: &str) -> Value {
             "author": message.author,
             "body": message.body,
             "created_at": message.created_at.iso(),
-            "time": readable(message.created_at),
+            "time": readable(message.created_at, zone),
         },
     })
 }
 
-fn readable(at: Timestamp) -> String {
-    at.utc("%-d %B %Y, %H:%M")
+fn readable(at: Timestamp, zone: &Zone) -> String {
+    zone.format(at, "%-d %B %Y, %H:%M")
 }
 
 /// `GET /rooms/{room}/messages/{message}/actions/`: the message menu without a script.
 pub(super) async fn show_actions(
     me: SignedIn,
-    page: Page,
+    (page, zone): (Page, Zone),
     place: web::Path<(RoomId, MessageId)>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -73,7 +73,7 @@ pub(super) async fn show_actions(
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
-    let mut data = shown(&seen, "message-actions");
+    let mut data = shown(&seen, "message-actions", &zone);
     let quick: Vec<Value> = QUICK_EMOJI
         .iter()
         .map(|emoji| json!({ "emoji": emoji, "on": seen.message.has_reaction(emoji, user) }))
@@ -89,7 +89,7 @@ pub(super) async fn show_actions(
 /// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
 pub(super) async fn list_versions(
     me: SignedIn,
-    page: Page,
+    (page, zone): (Page, Zone),
     place: web::Path<(RoomId, MessageId)>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -112,10 +112,10 @@ pub(super) async fn list_versions(
         json!({
             "body": version.body,
             "at": version.created_at.iso(),
-            "time": readable(version.created_at),
+            "time": readable(version.created_at, &zone),
         })
     };
-    let mut data = shown(&seen, "versions-title");
+    let mut data = shown(&seen, "versions-title", &zone);
     data["now"] = version(&now);
     data["earlier"] = versions.iter().rev().map(version).collect();
     page.render("chat/versions", data)

@@ -3,16 +3,25 @@
 mod changing;
 mod conversations;
 mod face;
+mod history;
 mod message;
 mod people;
 mod posting;
 mod room;
+mod status;
+mod streaming;
 
 use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{emoji, markup::Markup, models::RoomMember, server::ChatServer};
+use super::{
+    delivery::Health,
+    emoji,
+    markup::Markup,
+    models::{RoomKind, RoomMember},
+    server::ChatServer,
+};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
@@ -22,6 +31,10 @@ use crate::{
 
 /// All addresses of the app.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(streaming::said());
+    for path in ["/status", "/status/"] {
+        cfg.route(path, web::get().to(status::show_status));
+    }
     cfg.route("/", web::get().to(conversations::list_conversations))
         .route("/", web::head().to(conversations::list_conversations))
         .route(
@@ -29,6 +42,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             web::get().to(conversations::show_direct),
         )
         .route("/rooms/{room}/", web::get().to(room::show_room))
+        .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route(
+            "/rooms/{room}/messages/{message}/",
+            web::get().to(history::show_message),
+        )
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
@@ -55,6 +73,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How long messages take.
+    pub health: Health,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
@@ -71,6 +91,7 @@ fn page_data(
         "room": member.map(|member| member.room.id),
         "last_seq": member.map(|member| member.room.last_seq),
         "role": member.map(|member| member.role),
+        "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "edit_window_ms": u64::try_from(chat.settings.edit_window.0.as_millis()).unwrap_or(u64::MAX),
         "emoji": emoji::path(),

@@ -8,42 +8,46 @@ use uuid::Uuid;
 use super::{
     super::{
         formatting::plain,
-        models::{Message, MessageId, QUOTE_CHARS, RoomId, RoomMember, SeenMessage},
+        models::{MessageId, Place, QUOTE_CHARS, RoomId, RoomMember, SeenMessage, Stretch},
         protocol::Refused,
-        view::log,
     },
     Chat,
     conversations::Conversations,
     face::face,
+    history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
+    status,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, User},
+    accounts::{Page, Person, SignedIn, User, Zone},
     db::Connection,
     error::{Error, Result},
     words,
 };
 
+/// The box answers this message.
 #[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    /// Show the messages before this event.
-    before: Option<i64>,
-    /// The box answers this message.
+pub(super) struct ReplyQuery {
     reply: Option<MessageId>,
 }
 
 pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
-    room: web::Path<RoomId>,
-    place: web::Query<Place>,
+    (room, query, answer): (
+        web::Path<RoomId>,
+        web::Query<PlaceQuery>,
+        web::Query<ReplyQuery>,
+    ),
+    zone: Zone,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let shown = ShownRoom {
         room: *room,
-        before: place.before,
-        reply: place.reply,
+        place: query.place(),
+        reply: answer.reply,
+        zone,
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
@@ -53,58 +57,60 @@ pub(super) async fn show_room(
 /// A room page about to be shown.
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
-    pub(super) before: Option<i64>,
+    pub(super) place: Place,
     /// The message that the box answers.
     pub(super) reply: Option<MessageId>,
+    pub(super) zone: Zone,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
 }
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, before, reply) = (self.room, me.id, self.before, self.reply);
+        let (room, user, place, reply) = (self.room, me.id, self.place, self.reply);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let messages = Message::before(conn, &member, before, len)?;
+            let stretch = Stretch::read(conn, &member, place, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
             let reply = answered(conn, &member, reply)?;
-            Ok((member, messages, can_post, conversations, reply))
+            Ok((member, stretch, can_post, conversations, reply))
         });
-        let (member, messages, can_post, conversations, reply) = loaded.await?;
-        let online = conversations.online(chat).await?;
-        let first_seq = messages.first().map(|message| message.seq);
-        let last_seq = messages.last().map(|message| message.seq);
-        let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
-        let earlier = first_seq
-            .filter(|seq| is_full && *seq > 1)
-            .map(|seq| format!("/rooms/{room}/?before={seq}"));
+        let (member, stretch, can_post, conversations, reply) = loaded.await?;
+        let here = conversations.here(chat).await?;
         let (form, refused) = self.refused.unzip();
-        Ok(json!({
+        let mut data = json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &online),
+            "conversations": conversations.data(Some(room), &here),
             "room": {
                 "id": room,
                 "name": member.title,
                 "topic": member.room.topic,
                 "role": member.role,
-                "face": face(&member, &online),
+                "face": face(&member, &here),
+                "health": status::health_line(&chat.health, room),
             },
-            "log": log(&chat.markup, messages),
+            "zone": self.zone.name(),
             "pending": { "message": pending(me) },
-            "first_seq": first_seq,
-            "last_seq": last_seq,
             "can_post": can_post,
             "closed": (!can_post).then(|| words::text("room-closed")),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "reply": reply,
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
-            "earlier": earlier,
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
-        }))
+        });
+        let shown = ShownLog {
+            member,
+            stretch,
+            zone: self.zone,
+        };
+        if let (Value::Object(data), Value::Object(log)) = (&mut data, shown.data(chat)) {
+            data.extend(log);
+        }
+        Ok(data)
     }
 }
 
