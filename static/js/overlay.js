@@ -3,6 +3,7 @@
 
 import { markOwn, showReaction } from "./chips.js";
 import { foldTall } from "./fold.js";
+import { quietly } from "./quiet.js";
 import { swap } from "./swap.js";
 import { say } from "./words.js";
 
@@ -37,9 +38,14 @@ export class PendingChanges {
     return [...this.#overlaid.values()].map(({ base }) => base);
   }
 
-  /** Makes the log agree with the queue. */
+  /** Makes the log agree with the queue. What the person does is not read aloud to them. */
   render() {
     this.#settling = this.#settling.filter(({ seq }) => seq > this.lastSeq());
+    if (this.#overlaid.size === 0 && this.#changes().length === 0) return;
+    quietly(this.scroll.log, () => this.#render());
+  }
+
+  #render() {
     const changes = new Map();
     for (const change of this.#changes()) {
       const { message } = change.item;

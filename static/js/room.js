@@ -113,7 +113,9 @@ const apply = (event) => {
 
 on("message.created", apply);
 on("message.changed", (event) => {
-  apply(event);
+  // What somebody said is not read aloud again because somebody else likes it.
+  if (event.change === "reacted") quietly(log, () => apply(event));
+  else apply(event);
   expression.follow(event);
 });
 on("member.changed", apply);

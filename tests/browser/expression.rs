@@ -5,7 +5,7 @@ use thirtyfour::{By, Key, WebElement, extensions::query::ElementQueryable};
 
 use crate::{
     profile::Profile,
-    stage::{Program, number, until},
+    stage::{Program, database::fill_room, number, until},
 };
 
 impl Profile {
@@ -362,4 +362,89 @@ async fn without_scripts_every_message_leads_to_its_actions() {
     ana.press("button", "Delete").await;
     ana.wait_for_text("Message deleted").await;
     ana.wait_for_text("Original message deleted").await;
+}
+
+#[tokio::test]
+async fn a_reaction_above_the_view_moves_nothing() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+    fill_room(&site.data().join("parlour.sqlite3"), 1, 50);
+    ana.open(&room).await;
+    bo.open(&room).await;
+    for person in [&ana, &bo] {
+        person.wait_for_count(50).await;
+    }
+    let place = "const log = document.getElementById('messages'); \
+        const top = document.querySelectorAll('article.message')[30].getBoundingClientRect().top;";
+    ana.ask_page::<serde_json::Value>(
+        "document.querySelectorAll('article.message')[30].scrollIntoView({block: 'center'})",
+    )
+    .await;
+    let before: f64 = ana.ask_page(&format!("{place} return top")).await;
+
+    bo.ask_page::<serde_json::Value>(
+        "document.querySelectorAll('article.message')[3].scrollIntoView({block: 'center'})",
+    )
+    .await;
+    let third = bo
+        .driver
+        .find_all(By::Css("article.message"))
+        .await
+        .unwrap()[3]
+        .clone();
+    third.focus().await.unwrap();
+    bo.keys("+").await;
+    bo.press("button", "thumbs up").await;
+    ana.wait_for_chips(&["👍 1"]).await;
+
+    let after: f64 = ana.ask_page(&format!("{place} return top")).await;
+    assert!((before - after).abs() <= 1.0, "{before} and {after}");
+}
+
+#[tokio::test]
+async fn a_phone_shows_all_of_it_in_light_and_in_dark() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = Profile::two(&site, "The tomatoes came up. All twelve of them.").await;
+    let first = "The tomatoes came up. All twelve of them.";
+    ana.say("I wish I had not said this").await;
+    bo.wait_for_count(2).await;
+    bo.choose(first, "React").await;
+    bo.press("button", "party popper").await;
+    bo.choose(first, "Reply").await;
+    bo.keys("@ana show me how? I have a pump and a relay in the drawer.".to_owned() + Key::Enter)
+        .await;
+    ana.wait_for_count(3).await;
+    ana.choose(first, "Edit").await;
+    ana.rewrite("The tomatoes came up. All **thirteen** of them.")
+        .await;
+    ana.press("button", "Save").await;
+    ana.find("link", "(edited)").await;
+    ana.choose("I wish I had not said this", "Delete").await;
+    ana.press("button", "Delete").await;
+    bo.message("Message deleted").await;
+
+    for (width, scheme) in [
+        (320, "light"),
+        (360, "dark"),
+        (1280, "light"),
+        (1280, "dark"),
+    ] {
+        ana.use_screen(width, 740).await;
+        ana.prefer(scheme).await;
+        ana.reload().await;
+        ana.wait_for_count(3).await;
+        assert!(!ana.scrolls_sideways().await, "{width}");
+        assert!(ana.violations().await.is_empty(), "{width} {scheme}");
+        ana.screenshot(&format!("expression-{width}-{scheme}"))
+            .await;
+        ana.choose("The tomatoes came up. All thirteen of them.", "React")
+            .await;
+        ana.find("dialog", "Choose a reaction").await;
+        assert!(!ana.scrolls_sideways().await, "{width}");
+        assert!(ana.violations().await.is_empty(), "picker {width} {scheme}");
+        ana.screenshot(&format!("picker-{width}-{scheme}")).await;
+        ana.keys(Key::Escape + "").await;
+    }
 }

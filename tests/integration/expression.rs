@@ -279,6 +279,39 @@ async fn members_do_not_change_the_words_of_others_and_moderators_only_take_them
 }
 
 #[tokio::test]
+async fn somebody_who_was_removed_finds_nothing_any_more() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut room = ana.open_room(&bo).await;
+    let message = room.post("mine").await;
+    let path = site.settings.database_path();
+    database::change(&path, "DELETE FROM members WHERE user_id = 1");
+
+    let react = json!({"emoji": "🌱", "on": true});
+    for (kind, rest) in [
+        ("message.edit", json!({"body": "again"})),
+        ("message.delete", json!({})),
+        ("message.react", react),
+    ] {
+        let refused = room.change(kind, &message["id"], rest).await;
+        assert_eq!(
+            (&refused["code"], &refused["text"]),
+            (
+                &json!("not_allowed"),
+                &json!("This conversation does not exist, or you are not in it.")
+            ),
+            "{kind}"
+        );
+    }
+    assert_eq!(
+        ana.edit_by_form(room.id, &message["id"], "again").await,
+        404
+    );
+    let page = bo.open(&format!("/rooms/{}/", room.id)).await;
+    assert_eq!(page.messages(), ["mine"]);
+}
+
+#[tokio::test]
 async fn in_a_closed_conversation_nobody_edits_or_reacts_and_own_words_can_go() {
     let site = Site::start().await;
     let (ana, bo) = site.friends("ana", "bo").await;

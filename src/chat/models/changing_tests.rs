@@ -1,6 +1,12 @@
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use diesel::prelude::*;
+use diesel::{connection::InstrumentationEvent, prelude::*};
 use uuid::Uuid;
 
 use super::{
@@ -327,6 +333,38 @@ async fn members_are_called_by_their_names_and_an_edit_calls_others() {
     assert_eq!(called(&db).await, [(BO, message.seq, false)]);
     happened(delete(&db, (&message, ANA)).await);
     assert_eq!(called(&db).await, []);
+}
+
+#[actix_web::test]
+async fn a_page_takes_three_queries_however_much_was_said_to_it() {
+    let db = TestDatabase::new();
+    let room = a_conversation(&db).await;
+    let mut last = post(&db, room, ANA, "first").await;
+    for number in 0..9 {
+        last = answer(&db, (room, BO, "more"), Some(last.id)).await;
+        let emoji = emojis::iter().nth(number).unwrap().as_str();
+        happened(react(&db, (&last, ANA), emoji, true).await);
+    }
+    let counted = db.read(move |conn| {
+        let member = RoomMember::find(conn, room, ANA)?;
+        let queries = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&queries);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let page = Message::before(conn, &member, None, 50)?;
+        conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        Ok((page, queries.load(Ordering::Relaxed)))
+    });
+    let (page, queries) = counted.await.unwrap();
+    assert_eq!((page.len(), queries), (10, 3));
+    assert!(
+        page[1..]
+            .iter()
+            .all(|one| one.reply.is_some() && one.reactions.len() == 1)
+    );
 }
 
 async fn called(db: &Database) -> Vec<(UserId, i64, bool)> {
