@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Deletion, EventKind, Message, MessageId, MessageVersion, NewMessage, NotChanged, Role,
-    RoomEvent, RoomId, SeenMessage,
+    RoomEvent, RoomId, RoomMember, SeenMessage,
 };
 use crate::{
     accounts::UserId,
