@@ -26,10 +26,13 @@ export class Mentions {
   attach(box) {
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-controls", this.list.id);
-    box.addEventListener("input", () => this.#look(box));
+    box.addEventListener("input", async () => {
+      this.#look(box);
+      const isNaming = /@\S*$/u.test(box.value.slice(0, box.selectionStart));
+      if (isNaming && (await this.people.fetch()) && document.activeElement === box) this.#look(box);
+    });
     box.addEventListener("keydown", (event) => this.#key(event), { capture: true });
     box.addEventListener("blur", () => this.#close());
-    box.addEventListener("focus", () => this.people.fetch(), { once: true });
   }
 
   #look(box) {

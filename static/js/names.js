@@ -27,6 +27,7 @@ export function suggested(people, typed, speakers) {
 
 export class People {
   #fetched = null;
+  #asking = false;
 
   /** @param {{list: HTMLElement, room: number, me: {id: number, username: string}}} options */
   constructor({ list, room, me }) {
@@ -50,14 +51,17 @@ export class People {
     return [...known.values()];
   }
 
-  /** Asks the server once who is in the room; without an answer, again next time. */
+  /** Asks the server once who is in the room; without an answer, again next time. Whether it told. */
   async fetch() {
-    if (this.#fetched) return;
+    if (this.#fetched || this.#asking) return false;
+    this.#asking = true;
     try {
       const answer = await fetch(`/rooms/${this.room}/people/`, { redirect: "error" });
       if (answer.ok) this.#fetched = await answer.json();
     } catch {
       // Offline: those who are known here will do.
     }
+    this.#asking = false;
+    return this.#fetched !== null;
   }
 }

@@ -84,17 +84,16 @@ export class PendingChanges {
 
   #apply(shown, change) {
     const { item, state } = change;
+    const text = shown.querySelector(".message-text");
+    // What was typed stays in sight, also where the server did not take it.
+    if (item.op === "edit") text.textContent = item.body;
     if (state === "refused") return shown.append(this.#refusal(change));
     if (item.op === "react") {
       showReaction(shown, item, this.me);
       return markOwn(shown, this.me.id);
     }
-    const text = shown.querySelector(".message-text");
     shown.classList.add("changing");
-    if (item.op === "edit") {
-      text.textContent = item.body;
-      return text.after(stateLine(state === "sending" ? "js-saving" : "js-edit-waiting"));
-    }
+    if (item.op === "edit") return text.after(stateLine(state === "sending" ? "js-saving" : "js-edit-waiting"));
     shown.classList.add("going");
     const line = stateLine(state === "sending" ? "js-deleting" : "js-deleted-soon");
     if (!item.tried) line.append(" ", this.#button("js-undo", () => this.sender.withdraw(item.clientId)));

@@ -5,7 +5,11 @@ use thirtyfour::{By, Key, WebElement, extensions::query::ElementQueryable};
 
 use crate::{
     profile::Profile,
-    stage::{Program, database::fill_room, number, until},
+    stage::{
+        Program,
+        database::{change, fill_room},
+        number, until,
+    },
 };
 
 impl Profile {
@@ -228,6 +232,38 @@ async fn changes_made_without_a_connection_wait_and_reach_the_other_afterwards()
     ana.wait_for_messages(&all).await;
     bo.wait_for_chips(&["🎉 1"]).await;
     assert!(bo.is_marked_page().await, "nobody had to reload");
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_says_why_and_shows_what_was_typed() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = Profile::two(&site, "frist").await;
+    let database = site.data().join("parlour.sqlite3");
+    change(
+        &database,
+        "UPDATE members SET role = 'moderator' WHERE user_id = 2",
+    );
+    bo.reload().await;
+    ana.wire.cut();
+    ana.choose("frist", "Edit").await;
+    ana.rewrite("first, after much thought").await;
+    ana.press("button", "Save").await;
+    bo.choose("frist", "Delete").await;
+    bo.press("button", "Delete").await;
+    bo.message("Message deleted by a moderator").await;
+
+    ana.wire.mend();
+
+    ana.wait_for_text("Not changed: This message was deleted.")
+        .await;
+    ana.wait_for_text("first, after much thought").await;
+    ana.find("button", "Retry").await;
+    ana.screenshot("change-refused").await;
+    ana.reload().await;
+    ana.wait_for_text("first, after much thought").await;
+    ana.press("button", "Discard").await;
+    ana.message("Message deleted by a moderator").await;
+    ana.wait_until_no_text("Not changed").await;
 }
 
 #[tokio::test]
