@@ -65,6 +65,11 @@ fn message(seq: i64) -> Message {
         body: body.to_owned(),
         html: formatting::render(body).html(|_| None),
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
+        edited_at: None,
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
+        notice: None,
     }
 }
 

@@ -32,6 +32,26 @@ js-retry = Retry
 js-delete = Delete
 js-refused-unknown = the server did not take it
 
+js-cancel = Cancel
+js-saving = Saving
+js-edit-waiting = Will be saved when you are back
+js-deleting = Deleting
+js-deleted-soon = Message deleted.
+js-undo = Undo
+js-discard = Discard
+js-not-done-edit = Not changed: { $reason }
+js-not-done-delete = Not deleted: { $reason }
+js-not-done-react = No reaction added: { $reason }
+js-edit-empty = Write something, or delete the message instead.
+js-shorten-edit-one = { $count } too many. Shorten the text, then save it.
+js-shorten-edit-other = { $count } too many. Shorten the text, then save it.
+js-edited-at = Edited { $time }
+js-quote-gone = Original message deleted
+js-reactions = Reactions
+js-emoji-none = No emoji of that name
+js-emoji-unavailable = The list of emoji did not load.
+js-copied = Link copied
+
 js-jump = Jump to latest
 js-new-messages-one = { $count } new message
 js-new-messages-other = { $count } new messages

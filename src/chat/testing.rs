@@ -29,6 +29,11 @@ pub(super) fn said(body: &str) -> Message {
         body: body.into(),
         html: formatting::render(body).html(|_| None),
         created_at: Timestamp(1_795_420_920_123),
+        edited_at: None,
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
+        notice: None,
     }
 }
 

@@ -8,8 +8,9 @@ const MIDNIGHT_CHECK_MS = 30_000;
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
-  isReply: "reply" in message.dataset,
+  isReply: message.querySelector(".quote") !== null,
   isNotice: message.matches(".notice"),
+  isDeleted: message.matches(".deleted"),
 });
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
@@ -59,7 +60,7 @@ function before(message) {
   let element = message.previousElementSibling;
   while (element && !element.matches("article.message")) {
     if (element.matches(".day")) divider = element;
-    else broken = true;
+    else if (!element.matches(".editing")) broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };
