@@ -41,13 +41,9 @@ const timeline = new Timeline({
       scroll.countNews(message);
     }
     if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
-    else ticks.mark(message);
     answered.delete(event.client_id);
   },
-  changed(message) {
-    foldTall([message], scroll);
-    ticks.mark(message);
-  },
+  changed: (message) => foldTall([message], scroll),
 });
 const pending = new PendingMessages({
   list,
@@ -124,7 +120,6 @@ relabelAtMidnight(list);
 loadEarlier(list, scroll);
 roveMessages(log, () => composer?.focus());
 pageFromBox(log);
-ticks.markAll();
 // A page that begins in the middle of the log has not all of it.
 if (!list.querySelector(".missing")) receipts.has(room, 1, pageData.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });

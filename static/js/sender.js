@@ -11,7 +11,7 @@ const GHOST_MS = 3_000;
 const DEFAULT_PAUSE_MS = 2_000;
 const TEMPORARY = new Set(["rate", "busy", "closing"]);
 
-/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "refused", reason: string, until: number}} Pending */
+/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "refused", reason: string, code: string, until: number}} Pending */
 
 /** Dispatches "change" (`detail` = room) and "sent" (`detail` = {room, clientId, ms}). */
 export class Sender extends EventTarget {
@@ -54,7 +54,14 @@ export class Sender extends EventTarget {
   pending(room) {
     const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
     const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return items.map((item) => this.#describe(item));
+    let isHeldUp = false;
+    return items.map((item) => {
+      const one = this.#describe(item);
+      // Behind one that waits, whatever comes later waits, too.
+      if (isHeldUp && one.state === "sending") one.state = "waiting";
+      isHeldUp ||= one.state === "paused";
+      return one;
+    });
   }
 
   retry(clientId) {
@@ -108,7 +115,7 @@ export class Sender extends EventTarget {
     let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
     if (item.refused) state = "refused";
-    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
+    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", code: paused?.code ?? "", until: paused?.until ?? 0 };
   }
 
   #pump(room) {
@@ -171,7 +178,7 @@ export class Sender extends EventTarget {
     const item = this.queue.find(clientId);
     if (!item) return;
     if (retryAfter !== undefined || TEMPORARY.has(code)) {
-      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text });
+      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text, code });
     } else {
       this.queue.refuse(item, { code, text });
     }
