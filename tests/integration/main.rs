@@ -29,3 +29,4 @@ mod status;
 mod streams;
 mod support;
 mod texts;
+mod timeline;

@@ -8,6 +8,7 @@ mod message;
 mod receipt;
 mod room;
 mod text_enum;
+mod stretch;
 
 pub use audience::{TypingAudience, may_see, small_room_members};
 pub use event::{EventKind, RoomEvent};
@@ -15,6 +16,7 @@ pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
 pub use receipt::{FEW_PEOPLE, Receivers};
 pub use room::{Room, RoomKind};
+pub use stretch::{Place, Stretch};
 
 use crate::db::id_type;
 
