@@ -31,4 +31,6 @@ id_type! {
 }
 
 #[cfg(test)]
+mod audience_tests;
+#[cfg(test)]
 mod tests;
