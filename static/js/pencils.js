@@ -30,7 +30,10 @@ function show(link, hasDraft) {
     pencil.title = say("js-draft");
     // It describes the link and is no part of its name.
     pencil.setAttribute("aria-hidden", "true");
-    pencil.setAttribute("aria-label", say("js-draft"));
+    const word = document.createElement("span");
+    word.className = "vh";
+    word.textContent = say("js-draft");
+    pencil.append(word);
     link.append(pencil);
     described.push(id);
   } else {

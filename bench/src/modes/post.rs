@@ -181,9 +181,16 @@ impl Talk for Posts {
     fn answers(&mut self, now_ns: u64) -> Vec<(usize, String)> {
         let mut answers = Vec::new();
         for (socket, receipt) in self.receipts.iter_mut().enumerate() {
-            let is_due = receipt.told_ns.is_none_or(|told| now_ns >= told + TELL_EVERY_NS);
+            let is_due = receipt
+                .told_ns
+                .is_none_or(|told| now_ns >= told + TELL_EVERY_NS);
             if receipt.seq > receipt.told_seq && is_due {
-                let Receipt { room, seq, told_seq, .. } = *receipt;
+                let Receipt {
+                    room,
+                    seq,
+                    told_seq,
+                    ..
+                } = *receipt;
                 answers.push((
                     socket,
                     format!(
@@ -201,7 +208,9 @@ impl Talk for Posts {
 
 fn number_after(message: &[u8], name: &str) -> Option<u64> {
     let start = memmem::find(message, name.as_bytes())? + name.len();
-    let digits = message[start..].iter().take_while(|byte| byte.is_ascii_digit());
+    let digits = message[start..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit());
     let digits: Vec<u8> = digits.copied().collect();
     std::str::from_utf8(&digits).ok()?.parse().ok()
 }

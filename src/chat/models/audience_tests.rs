@@ -2,9 +2,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::{
-    FEW_PEOPLE, Receivers, RoomId, RoomKind, TypingAudience, may_see, small_room_members,
-};
+use super::{FEW_PEOPLE, Receivers, RoomId, RoomKind, TypingAudience, may_see, small_room_members};
 use crate::{
     accounts::UserId,
     chat::testing::{ANA, BO, CLEO, a_conversation, insert_user, part},

@@ -7,8 +7,8 @@ mod member;
 mod message;
 mod receipt;
 mod room;
-mod text_enum;
 mod stretch;
+mod text_enum;
 
 pub use audience::{TypingAudience, may_see, small_room_members};
 pub use event::{EventKind, RoomEvent};
