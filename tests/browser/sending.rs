@@ -135,6 +135,15 @@ async fn a_megabyte_does_not_freeze_the_box() {
     ana.wait_for_text("Nothing was pasted").await;
     ana.fill("Message bo", "and on").await;
     assert_eq!(ana.draft().await, "and on");
+    // The box is no trap.
+    let tab = thirtyfour::Key::Tab + "";
+    ana.find("textbox", "Message bo")
+        .await
+        .send_keys(tab)
+        .await
+        .unwrap();
+    let after = ana.driver.active_element().await.unwrap();
+    assert_eq!(after.text().await.unwrap(), "Send");
 }
 
 #[tokio::test]

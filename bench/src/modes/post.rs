@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn what_was_received_is_told_at_once_and_then_four_times_a_second() {
         let mut posts = posts();
-        let mut hear = |posts: &mut Posts, seq| {
+        let hear = |posts: &mut Posts, seq| {
             let body = posts.say(DUE).1.replace("message.post", "message.created");
             let event = body.replacen("{", &format!(r#"{{"seq":{seq},"#), 1);
             posts.hear(0, event.as_bytes(), 0)
