@@ -160,8 +160,9 @@ impl Talk for Posts {
             let own = format!(r#""room":{},"#, self.rooms[socket]);
             let stamp = Stamp::find(message).filter(|_| has(&own).is_none())?;
             if let Some(receipt) = self.receipts.get_mut(socket) {
-                receipt.room = number_after(message, "\"room\":")?;
-                receipt.seq = number_after(message, "\"seq\":")?;
+                let [room, seq] = ["\"room\":", "\"seq\":"].map(|name| number_after(message, name));
+                receipt.room = room.unwrap_or(receipt.room);
+                receipt.seq = seq.unwrap_or(receipt.seq);
             }
             return Some(stamp);
         }
