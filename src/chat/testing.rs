@@ -49,7 +49,7 @@ pub(super) async fn a_conversation(db: &Database) -> RoomId {
     .unwrap()
 }
 
-fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
+pub(super) fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
     let row = (
         users::id.eq(id),
         users::username.eq(name.to_owned()),

@@ -2,6 +2,7 @@
 
 import { Draft } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
+import { preferences } from "./preferences.js";
 import { say, sayCount } from "./words.js";
 
 const SAVE_AFTER_MS = 300;
@@ -139,7 +140,7 @@ export function sendKey(event) {
   // Safari ends the composition before it tells of the key: 229 is then the only sign.
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
   const always = event.ctrlKey || event.metaKey;
-  return always || !(event.shiftKey || event.altKey || touch.matches);
+  return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }
 
 /** A printable key while nothing has the focus means the box. */

@@ -76,9 +76,10 @@ export class PendingMessages {
     message.querySelector(".refusal")?.remove();
     message.classList.toggle("refused", one.state === "refused");
     if (one.state === "refused") return message.append(this.#refusal(one));
-    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : "waiting" }));
+    const waits = this.sender.connection.state === "open" ? "behind" : "waiting";
+    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : waits }));
     if (one.state === "paused") {
-      line.textContent = `${one.reason} ${say("js-next-in", { seconds: this.#secondsUntil(one) })}`;
+      line.textContent = this.#countdown(one);
     }
     if (one.state === "waiting" && !one.item.tried) line.append(" ", button("js-cancel", () => this.#takeBack(one.item)));
     return message.querySelector(".message-body").append(line);
@@ -100,6 +101,11 @@ export class PendingMessages {
       button("js-delete", () => this.sender.remove(item.clientId)),
     );
     return line;
+  }
+
+  #countdown(one) {
+    const seconds = this.#secondsUntil(one);
+    return one.code === "rate" ? say("js-too-fast", { seconds }) : `${one.reason} ${say("js-next-in", { seconds })}`;
   }
 
   #secondsUntil({ state, until }) {

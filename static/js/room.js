@@ -46,23 +46,16 @@ const timeline = new Timeline({
     foldTall([message], scroll);
     countNews(event);
     if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
-    else ticks.mark(message);
     answered.delete(event.client_id);
   },
-  changed(message) {
-    foldTall([message], scroll);
-    ticks.mark(message);
-  },
+  changed: (message) => foldTall([message], scroll),
 });
 const history = new LogHistory({
   list,
   scroll,
   room,
   timeline,
-  shown(messages) {
-    foldTall(messages, scroll);
-    messages.forEach((message) => ticks.mark(message));
-  },
+  shown: (messages) => foldTall(messages, scroll),
 });
 const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
 const expression = new Expression({
@@ -183,7 +176,6 @@ pill.addEventListener("end", () => jumper.toEnd());
 pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
 pageFromBox(log, () => jumper.toEnd());
-ticks.markAll();
 // A page that begins in the middle of the log has not all of it.
 if (scroll.isNewest) receipts.has(room, 1, pageData.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });

@@ -13,7 +13,7 @@ const GHOST_MS = 3_000;
 const DEFAULT_PAUSE_MS = 2_000;
 const TEMPORARY = new Set(["rate", "busy", "closing"]);
 
-/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, until: number}} Pending */
+/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
 
 /**
  * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}) and for a
@@ -74,7 +74,14 @@ export class Sender extends EventTarget {
   #all(room) {
     const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
     const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return items.map((item) => this.#describe(item));
+    let isHeldUp = false;
+    return items.map((item) => {
+      const one = this.#describe(item);
+      // Behind one that waits, whatever comes later waits, too.
+      if (isHeldUp && one.state === "sending") one.state = "waiting";
+      isHeldUp ||= one.state === "paused";
+      return one;
+    });
   }
 
   retry(clientId) {
@@ -138,7 +145,7 @@ export class Sender extends EventTarget {
     if (paused) state = "paused";
     if (item.heldUntil > Date.now()) state = "held";
     if (item.refused) state = "refused";
-    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
+    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", code: paused?.code ?? "", until: paused?.until ?? 0 };
   }
 
   #pump(room) {
@@ -209,7 +216,7 @@ export class Sender extends EventTarget {
     const item = this.queue.find(clientId);
     if (!item) return;
     if (retryAfter !== undefined || TEMPORARY.has(code)) {
-      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text });
+      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text, code });
     } else {
       this.queue.refuse(item, { code, text });
     }

@@ -133,7 +133,7 @@ test("too fast: waits as long as told, keeps the order, and sends by itself", ()
   sender.post(7, "one");
   sender.post(7, "two");
   refuse(0, { code: "rate", retry_after_ms: 4000 });
-  assert.deepEqual(states(), ["one paused", "two sending"]);
+  assert.deepEqual(states(), ["one paused", "two waiting"]);
   mock.timers.tick(3999);
   assert.deepEqual(bodies(), ["one"]);
   mock.timers.tick(1);

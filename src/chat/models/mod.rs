@@ -45,4 +45,6 @@ id_type! {
 #[cfg(test)]
 mod changing_tests;
 #[cfg(test)]
+mod audience_tests;
+#[cfg(test)]
 mod tests;
