@@ -111,6 +111,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    removals (room_id, user_id) {
+        room_id -> BigInt,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     rooms (id) {
         id -> BigInt,
         kind -> Text,
@@ -169,6 +177,8 @@ diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
+diesel::joinable!(removals -> rooms (room_id));
+diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -182,6 +192,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_versions,
     messages,
     reactions,
+    removals,
     rooms,
     sessions,
     users,

@@ -1,11 +1,14 @@
 //! The markup of messages, made from the templates once: `view.rs` fills it in for a page, and the
 //! pipeline for the live update.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::json;
 
-use super::view::{Day, MessageView};
+use super::{
+    models::NoticeKind,
+    view::{Day, MessageView},
+};
 use crate::{
     error::Result,
     templates::{Fragment, Templates, mark},
@@ -19,6 +22,7 @@ pub struct Markup(Arc<Fragments>);
 struct Fragments {
     /// By whether it follows its author's last, and by whether it is big.
     messages: [[Fragment; 2]; 2],
+    notices: HashMap<NoticeKind, Fragment>,
     day: Fragment,
 }
 
@@ -27,18 +31,23 @@ impl Markup {
     /// [`crate::error::Error::Template`] where a template asks for what is not given here.
     pub fn compile(templates: &Templates) -> Result<Self> {
         let message = |follows, big| message(templates, follows, big);
+        let notice = |kind: &NoticeKind| Ok((*kind, notice(templates, *kind)?));
         let day = json!({ "day": { "iso": mark(0), "text": mark(1) } });
         Ok(Self(Arc::new(Fragments {
             messages: [
                 [message(false, false)?, message(false, true)?],
                 [message(true, false)?, message(true, true)?],
             ],
+            notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
             day: Fragment::compile(templates, "chat/_day", day)?,
         })))
     }
 
     /// Appends a message, under the name of the one before it if it `follows`.
     pub(super) fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
+        if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
+            return fill_notice(fragment, out, view);
+        }
         let fragment = &self.0.messages[usize::from(follows)][usize::from(view.big_emoji)];
         let author = &view.author;
         fragment.fill(
@@ -61,6 +70,37 @@ impl Markup {
     pub(super) fn day(&self, out: &mut String, day: &Day) {
         self.0.day.fill(out, &[&day.iso, &day.text]);
     }
+}
+
+/// The line of the log that tells what happened.
+fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
+    let page = json!({
+        "notice": {
+            "key": kind.words_key(),
+            "id": mark(0),
+            "seq": mark(1),
+            "actor": mark(2),
+            "value": mark(3),
+            "created_at": mark(4),
+            "time": mark(5),
+        },
+    });
+    Fragment::compile(templates, "chat/_notice", page)
+}
+
+/// In the order of the marks of [`notice`].
+fn fill_notice(fragment: &Fragment, out: &mut String, view: &MessageView) {
+    fragment.fill(
+        out,
+        &[
+            &view.id,
+            &view.seq,
+            &view.author.username,
+            &view.body,
+            &view.created_at,
+            &view.time,
+        ],
+    );
 }
 
 /// The marks stand in the order in which [`Markup::message`] gives the values.
@@ -114,6 +154,21 @@ mod tests {
             let mut filled = String::new();
             markup.message(&mut filled, &view, follows);
             assert_eq!(filled, templates.render("chat/_message", page).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_happened_is_told_with_every_name_isolated_and_escaped() {
+        let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
+        for kind in NoticeKind::ALL {
+            let message = crate::chat::models::Message {
+                notice: Some(*kind),
+                ..said("<b>bo</b>")
+            };
+            let html = MessageView::new(message).render(&markup);
+            assert!(html.contains("<bdi>ana</bdi>"), "{html}");
+            assert!(!html.contains("<b>") && !html.contains("notice-t"), "{html}");
+            assert!(!html.contains(['\u{e000}', '\u{e002}']), "{html}");
         }
     }
 }

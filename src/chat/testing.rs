@@ -25,6 +25,7 @@ pub(super) fn said(body: &str) -> Message {
         client_id: Uuid::nil(),
         body: body.into(),
         created_at: Timestamp(1_795_420_920_123),
+        notice: None,
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     body::is_big_emoji,
     markup::Markup,
-    models::{Message, MessageId, RoomId},
+    models::{Message, MessageId, NoticeKind, RoomId},
 };
 use crate::{
     accounts::{Person, UserId},
@@ -38,6 +38,8 @@ pub struct MessageView {
     pub room: RoomId,
     /// The author's name for it.
     pub client_id: Uuid,
+    /// What happened, where nobody typed this line; it then stands alone.
+    pub notice: Option<NoticeKind>,
 }
 
 impl MessageView {
@@ -53,6 +55,7 @@ impl MessageView {
             author: message.author,
             room: message.room,
             client_id: message.client_id,
+            notice: message.notice,
         }
     }
 
@@ -95,12 +98,13 @@ pub struct Day {
 
 fn entries(messages: Vec<Message>) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<(UserId, Timestamp)> = None;
+    let mut before: Option<(Option<UserId>, Timestamp)> = None;
     for message in messages {
-        let (author, at) = (message.author.id, message.created_at);
+        let at = message.created_at;
+        let author = message.notice.is_none().then_some(message.author.id);
         let is_same_day = before.is_some_and(|(_, before)| before.day() == at.day());
         let follows = before.is_some_and(|(same, before)| {
-            is_same_day && same == author && at < before.plus(GROUPED_WITHIN)
+            is_same_day && author.is_some() && same == author && at < before.plus(GROUPED_WITHIN)
         });
         let day = (!is_same_day).then(|| Day {
             iso: at.utc("%Y-%m-%d"),
@@ -129,7 +133,18 @@ mod tests {
             client_id: Uuid::nil(),
             body: "hello".into(),
             created_at: Timestamp(minute * 60_000),
+            notice: None,
         }
+    }
+
+    #[test]
+    fn a_line_that_nobody_typed_parts_a_group_and_joins_none() {
+        let left = Message {
+            notice: Some(NoticeKind::Left),
+            ..message(1, 1)
+        };
+        let rows = entries(vec![message(1, 0), left.clone(), left, message(1, 2)]);
+        assert!(rows.iter().all(|row| !row.follows));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod incoming;
 mod outgoing;
 mod pace;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc};
 
 use actix::Addr;
 use channels::{
@@ -15,7 +15,7 @@ use channels::{
 use super::{
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
     markup::Markup,
-    models::Room,
+    models::{Room, RoomId},
     protocol::{RoomState, ServerEvent, SocketLimits},
     server::{ChatServer, Join, Leave},
 };
@@ -78,43 +78,63 @@ impl ChatConsumer {
         }
     }
 
-    /// Listens to every room, then reads their state: what comes in between is heard twice at
-    /// worst, and never missed.
+    /// Listens to every room of `user`, and reads again until nothing has changed in between: the
+    /// server, which knows this socket by now, takes it along with whatever changes later.
     async fn follow_rooms(&self, ctx: &mut Context<Self>, user: UserId) -> Result<Vec<RoomState>> {
         let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
-        let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
-        for room in self.parts.database.read(rooms).await? {
-            ctx.group_add(&room_group(room.id)).await?;
+        let mut followed = BTreeSet::new();
+        loop {
+            let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
+            let rooms = self.parts.database.read(rooms).await?;
+            let present: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
+            if present == followed {
+                return Ok(rooms.iter().map(RoomState::from).collect());
+            }
+            for room in present.difference(&followed) {
+                ctx.group_add(&room_group(*room)).await?;
+            }
+            for room in followed.difference(&present) {
+                ctx.group_discard(&room_group(*room)).await?;
+            }
+            followed = present;
         }
-        let rooms = self.parts.database.read(rooms).await?;
-        Ok(rooms
-            .iter()
-            .map(|room| RoomState {
-                room: room.id,
-                last_seq: room.last_seq,
-            })
-            .collect())
     }
 
-    async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {
+    async fn join(&mut self, ctx: &Context<Self>, user: UserId) -> Result<Vec<UserId>> {
         let friends = self
             .parts
             .database
             .read(move |conn| Ok(friends_of(conn, user)?))
             .await?;
-        let friends = friends.into_iter().map(|friend| friend.id).collect();
-        let join = Join { user, friends };
+        let join = Join {
+            user,
+            channel: ctx.channel_name().clone(),
+            friends: friends.into_iter().map(|friend| friend.id).collect(),
+        };
         let online = self.parts.server.send(join).await;
         self.joined = true;
         online.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    async fn leave(&mut self, ctx: &Context<Self>) {
+        if let (true, Ok(signed_in)) = (self.joined, signed_in(ctx)) {
+            let leave = Leave {
+                user: signed_in.user.id,
+                channel: ctx.channel_name().clone(),
+            };
+            self.joined = false;
+            if self.parts.server.send(leave).await.is_err() {
+                log::debug!(target: "parlour::chat", "the chat server ended before a socket");
+            }
+        }
     }
 
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
         let user = user(ctx)?;
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
+        let online = self.join(ctx, user.id).await?;
         let rooms = self.follow_rooms(ctx, user.id).await?;
-        let online = self.join(user.id).await?;
         let limits = &self.parts.limits;
         Ok(ServerEvent::Hello {
             user,
@@ -164,14 +184,7 @@ impl WebsocketConsumer for ChatConsumer {
     }
 
     async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
-        if let (true, Ok(signed_in)) = (self.joined, signed_in(ctx)) {
-            let leave = Leave {
-                user: signed_in.user.id,
-            };
-            if self.parts.server.send(leave).await.is_err() {
-                log::debug!(target: "parlour::chat", "the chat server ended before a socket");
-            }
-        }
+        self.leave(ctx).await;
     }
 }
 

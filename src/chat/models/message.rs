@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{EventKind, MessageId, Room, RoomId, RoomMember, event::NewEvent};
+use super::{EventKind, MessageId, NoticeKind, Room, RoomId, RoomMember, event::NewEvent};
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Timestamp},
@@ -30,6 +30,8 @@ pub struct Message {
     pub body: String,
     /// When it was stored; shown, never used for order.
     pub created_at: Timestamp,
+    /// What happened, where the row is no text of a person: then `body` is only a value for it.
+    pub notice: Option<NoticeKind>,
 }
 
 type Columns = (
@@ -41,11 +43,12 @@ type Columns = (
     String,
     Timestamp,
     String,
+    Option<NoticeKind>,
 );
 
 impl Message {
     fn from_columns(columns: Columns) -> Self {
-        let (id, room, seq, author, client_id, body, created_at, username) = columns;
+        let (id, room, seq, author, client_id, body, created_at, username, notice) = columns;
         let client_id = Uuid::parse_str(&client_id).unwrap_or_default();
         Self {
             id,
@@ -55,6 +58,7 @@ impl Message {
             client_id,
             body,
             created_at,
+            notice,
         }
     }
 
@@ -105,6 +109,7 @@ fn rows() -> _ {
         messages::body,
         messages::created_at,
         users::username,
+        messages::notice,
     ))
 }
 

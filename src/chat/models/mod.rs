@@ -2,15 +2,32 @@
 //! not in is not found.
 
 mod event;
+mod fellow;
+mod founding;
+mod invite;
 mod member;
+mod membership;
 mod message;
+mod naming;
+mod notice;
+mod open_room;
+mod permits;
 mod room;
 mod text_enum;
+mod upkeep;
 
 pub use event::{EventKind, RoomEvent};
+pub use fellow::Fellow;
+pub use founding::NewRoom;
+pub use invite::{Invitation, Invite, InviteState, InviteTerms, ValidInvitation, came_by};
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
+pub use naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic};
+pub use notice::NoticeKind;
+pub use open_room::OpenRoom;
+pub use permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner};
 pub use room::{Room, RoomKind};
+pub use upkeep::DueRoom;
 
 use crate::db::id_type;
 
@@ -22,6 +39,11 @@ id_type! {
 id_type! {
     /// A line of chat.
     MessageId
+}
+
+id_type! {
+    /// A link into a room.
+    InviteId
 }
 
 #[cfg(test)]

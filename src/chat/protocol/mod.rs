@@ -8,7 +8,7 @@ use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::models::{MessageId, RoomId};
+use super::models::{MessageId, Room, RoomId};
 use crate::accounts::{UserId, UserRef};
 pub use change::{MemberChanged, MessageChanged, MessageCreated, Notice, RoomChange, RoomChanged};
 
@@ -148,9 +148,15 @@ pub enum ServerEvent {
         /// Events that were too many to send.
         missing: Option<Missing>,
     },
-    /// A conversation came into being.
+    /// I am in a conversation from now on, and hear what happens there.
     #[serde(rename = "room.added")]
     RoomAdded {
+        /// Which.
+        room: RoomId,
+    },
+    /// I am in a conversation no longer, or it is gone; nothing of it follows.
+    #[serde(rename = "room.removed")]
+    RoomRemoved {
         /// Which.
         room: RoomId,
     },
@@ -212,6 +218,15 @@ pub struct RoomState {
     pub room: RoomId,
     /// Number of its newest event, 0 when empty.
     pub last_seq: i64,
+}
+
+impl From<&Room> for RoomState {
+    fn from(room: &Room) -> Self {
+        Self {
+            room: room.id,
+            last_seq: room.last_seq,
+        }
+    }
 }
 
 /// What the server accepts on this socket.

@@ -78,6 +78,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "message.refused",
         "room.events",
         "room.added",
+        "room.removed",
         "relation.changed",
         "typing.started",
         "typing.stopped",

@@ -7,7 +7,9 @@ mod changing;
 mod pipeline;
 mod posting;
 mod presence;
+mod purging;
 mod typing;
+mod ushering;
 
 use std::collections::HashMap;
 
@@ -16,12 +18,11 @@ use channels::{Layer, LayerMessage};
 use tokio::sync::mpsc;
 
 use super::{
-    events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
 };
 use crate::{
-    accounts::{UserId, user_group},
+    accounts::UserId,
     db::Database,
     error::Result,
     friends::{FriendshipEvent, friendship_group},
@@ -30,7 +31,10 @@ use crate::{
 pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
 pub(super) use presence::{Join, Leave, WhoIsHere};
+#[cfg(test)]
+pub(super) use purging::PurgeRooms;
 pub(super) use typing::Typing;
+use ushering::Usher;
 
 /// Questions that may wait; askers wait with them.
 const MAILBOX: usize = 1024;
@@ -44,6 +48,7 @@ pub struct ChatServer {
     message_chars: usize,
     pipeline: Option<pipeline::Entrance>,
     here: HashMap<UserId, presence::Presence>,
+    usher: Usher,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
     stopping: bool,
 }
@@ -59,6 +64,7 @@ impl ChatServer {
     ) -> Self {
         Self {
             database,
+            usher: Usher::new(layer.clone()),
             layer,
             markup,
             limits,
@@ -92,6 +98,7 @@ impl Actor for ChatServer {
         let (entrance, posts) = mpsc::unbounded_channel();
         self.pipeline = Some(entrance);
         pipeline::start(self, ctx, posts);
+        purging::start(ctx);
         let layer = self.layer.clone();
         let listen = async move {
             let channel = layer.new_channel().await?;
@@ -144,6 +151,7 @@ impl StreamHandler<LayerMessage> for ChatServer {
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
         let (database, layer) = (self.database.clone(), self.layer.clone());
+        let usher = self.usher.clone();
         let here: Vec<_> = [(a, b), (b, a)]
             .into_iter()
             .filter(|(user, _)| self.is_here(*user))
@@ -154,8 +162,7 @@ impl ChatServer {
                 .await?;
             let room = opened.0.id;
             for user in [a, b] {
-                let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
-                layer.group_send(&user_group(user), opened).await?;
+                usher.let_in(room, user).await?;
             }
             for (user, friend) in here {
                 presence::tell(layer.clone(), user, true, vec![friend]).await?;

@@ -6,12 +6,13 @@ use channels::Layer;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::ChatServer;
+use super::{ChatServer, Usher};
 use crate::{
+    accounts::UserId,
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::RoomEvent,
+        models::{EventKind, RoomEvent, RoomId},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -21,12 +22,14 @@ use crate::{
 const IN_FLIGHT: usize = 1024;
 
 /// What is committed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stored {
     /// What happened, in order.
     pub(super) events: Vec<RoomEvent>,
     /// Whether this is the answer to a repeat, which nobody else needs to hear.
     pub(super) repeated: bool,
+    /// Who was in a room that is no more.
+    pub(super) emptied: Option<(RoomId, Vec<UserId>)>,
 }
 
 /// A change on its way.
@@ -50,6 +53,7 @@ pub(super) fn start(
     let announcer = Announcer {
         layer: server.layer.clone(),
         markup: server.markup.clone(),
+        usher: server.usher.clone(),
     };
     let finished = stream::poll_fn(move |cx| posts.poll_recv(cx))
         .map(|post| async move { (post.stored.await, post.answer) })
@@ -72,6 +76,7 @@ pub(super) fn start(
 struct Announcer {
     layer: Layer,
     markup: Markup,
+    usher: Usher,
 }
 
 impl Announcer {
@@ -79,6 +84,7 @@ impl Announcer {
         let mut announced = Vec::with_capacity(stored.events.len());
         for event in stored.events {
             let room = event.room;
+            self.open_or_close(&event).await?;
             let change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
             if !stored.repeated {
                 let frame = change.frame();
@@ -88,6 +94,24 @@ impl Announcer {
             }
             announced.push(change);
         }
+        let (room, gone) = stored.emptied.unwrap_or((RoomId(0), Vec::new()));
+        for user in gone {
+            self.usher.show_out(room, user).await?;
+        }
         Ok(announced)
+    }
+
+    /// Whoever comes hears of it as all others do, and whoever goes hears nothing more: their
+    /// sockets join and leave the room's group before it is told.
+    async fn open_or_close(&self, event: &RoomEvent) -> Result<()> {
+        match (event.kind, &event.user) {
+            (EventKind::MemberJoined, Some(person)) => {
+                self.usher.let_in(event.room, person.id).await
+            }
+            (EventKind::MemberLeft, Some(person)) => {
+                self.usher.show_out(event.room, person.id).await
+            }
+            _ => Ok(()),
+        }
     }
 }

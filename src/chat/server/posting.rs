@@ -96,6 +96,7 @@ impl ChatServer {
             Ok(Stored {
                 events: vec![RoomEvent::created(posted.message)],
                 repeated: posted.repeated,
+                ..Stored::default()
             })
         })
     }

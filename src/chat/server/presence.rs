@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use actix::prelude::*;
-use channels::Layer;
+use channels::{ChannelName, Layer};
 
 use super::ChatServer;
 use crate::{
@@ -33,6 +33,8 @@ pub(super) struct Presence {
 pub struct Join {
     /// Whose socket.
     pub user: UserId,
+    /// The socket's name on the layer.
+    pub channel: ChannelName,
     /// Who may see that person.
     pub friends: Vec<UserId>,
 }
@@ -42,6 +44,7 @@ impl Handler<Join> for ChatServer {
 
     fn handle(&mut self, join: Join, ctx: &mut Self::Context) -> Self::Result {
         let is_new = !self.is_here(join.user);
+        self.usher.came(join.user, join.channel);
         let presence = self.here.entry(join.user).or_default();
         presence.sockets += 1;
         if let Some(leaving) = presence.leaving.take() {
@@ -66,12 +69,15 @@ impl Handler<Join> for ChatServer {
 pub struct Leave {
     /// Whose socket.
     pub user: UserId,
+    /// The socket's name on the layer.
+    pub channel: ChannelName,
 }
 
 impl Handler<Leave> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, leave: Leave, ctx: &mut Self::Context) {
+        self.usher.went(leave.user, &leave.channel);
         let Some(presence) = self.here.get_mut(&leave.user) else {
             return;
         };
