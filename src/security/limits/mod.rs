@@ -36,6 +36,12 @@ pub enum Action {
     FriendRequest,
     /// A chat message.
     Message,
+    /// A new room.
+    RoomCreation,
+    /// A link into a room, or people added to one.
+    Invitation,
+    /// Any other change of a room or of who is in it.
+    RoomChange,
 }
 
 /// Who is limited besides the address.
@@ -123,6 +129,9 @@ impl Limits {
             Action::PasswordChange => (&rates.password_changes.0, &rates.password_changes_ip.0),
             Action::FriendRequest => (&rates.friend_requests.0, &rates.friend_requests_ip.0),
             Action::Message => (&rates.messages.0, &rates.messages_ip.0),
+            Action::RoomCreation => (&rates.room_creations.0, &rates.room_creations_ip.0),
+            Action::Invitation => (&rates.invitations.0, &rates.invitations_ip.0),
+            Action::RoomChange => (&rates.room_changes.0, &rates.room_changes_ip.0),
         }
     }
 
