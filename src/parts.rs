@@ -109,6 +109,7 @@ impl Parts {
             server,
             database: database.clone(),
             markup,
+            limits: self.limits.clone(),
             settings: Arc::clone(&self.bounds),
         };
         cfg.app_data(Data::new(database))

@@ -181,6 +181,20 @@ impl Block {
     }
 }
 
+/// People who block `me`, or whom `me` blocks: neither is shown where the other is.
+pub fn parted_from(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId>> {
+    let mut others: Vec<UserId> = blocks::table
+        .filter(blocks::blocker_id.eq(me))
+        .select(blocks::blocked_id)
+        .load(conn)?;
+    let blockers = blocks::table
+        .filter(blocks::blocked_id.eq(me))
+        .select(blocks::blocker_id)
+        .load::<UserId>(conn)?;
+    others.extend(blockers);
+    Ok(others)
+}
+
 /// The friends of `me`, by name.
 pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
     let on_the_right = friendships::table

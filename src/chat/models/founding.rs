@@ -67,7 +67,7 @@ impl Room {
     /// The notes of `user`, made if they are missing; then there is an event.
     pub fn open_notes(conn: &mut Connection, user: UserId) -> Result<(RoomId, Vec<RoomEvent>)> {
         let key = format!("{user}:{user}");
-        if let Some(room) = notes_of(conn, user)? {
+        if let Some(room) = Self::notes_of(conn, user)? {
             return Ok((room, Vec::new()));
         }
         let room = insert(conn, RoomKind::Notes, "", "", Some(&key))?;
@@ -75,15 +75,15 @@ impl Room {
         let joined = settle_owner(conn, room, &actor, None)?;
         Ok((room, vec![joined]))
     }
-}
 
-/// Where somebody keeps notes, if anywhere.
-fn notes_of(conn: &mut Connection, user: UserId) -> QueryResult<Option<RoomId>> {
-    rooms::table
-        .filter(rooms::direct_key.eq(format!("{user}:{user}")))
-        .select(rooms::id)
-        .first(conn)
-        .optional()
+    /// Where somebody keeps notes, if anywhere.
+    pub fn notes_of(conn: &mut Connection, user: UserId) -> QueryResult<Option<RoomId>> {
+        rooms::table
+            .filter(rooms::direct_key.eq(format!("{user}:{user}")))
+            .select(rooms::id)
+            .first(conn)
+            .optional()
+    }
 }
 
 fn begin(

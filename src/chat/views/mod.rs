@@ -4,6 +4,7 @@ mod conversations;
 mod face;
 mod posting;
 mod room;
+mod rooms;
 
 use actix::Addr;
 use actix_web::web;
@@ -14,6 +15,7 @@ use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
     db::Database,
+    security::Limits,
 };
 
 /// All addresses of the app.
@@ -24,6 +26,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/rooms/with/{user}/",
             web::get().to(conversations::show_direct),
         )
+        .configure(rooms::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
         .route(
             "/rooms/{room}/messages/",
@@ -40,6 +43,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How often rooms are made and changed.
+    pub limits: Limits,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }

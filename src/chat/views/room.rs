@@ -13,9 +13,9 @@ use super::{
     },
     Chat,
     conversations::Conversations,
-    face::face,
     page_data,
     posting::NewMessageForm,
+    rooms::RoomHead,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User},
@@ -62,9 +62,10 @@ impl ShownRoom {
             let messages = Message::before(conn, &member, before, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
-            Ok((member, messages, can_post, conversations))
+            let head = RoomHead::read(conn, &member)?;
+            Ok((member, messages, can_post, (conversations, head)))
         });
-        let (member, messages, can_post, conversations) = loaded.await?;
+        let (member, messages, can_post, (conversations, head)) = loaded.await?;
         let online = conversations.online(chat).await?;
         let first_seq = messages.first().map(|message| message.seq);
         let last_seq = messages.last().map(|message| message.seq);
@@ -76,19 +77,13 @@ impl ShownRoom {
         Ok(json!({
             "title": member.title,
             "conversations": conversations.data(Some(room), &online),
-            "room": {
-                "id": room,
-                "name": member.title,
-                "topic": member.room.topic,
-                "role": member.role,
-                "face": face(&member, &online),
-            },
+            "room": head.data(&member, &online),
             "log": log(&chat.markup, messages),
             "pending": { "message": pending(me) },
             "first_seq": first_seq,
             "last_seq": last_seq,
             "can_post": can_post,
-            "closed": (!can_post).then(|| words::text("room-closed")),
+            "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
@@ -96,6 +91,15 @@ impl ShownRoom {
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, Some(&member)),
         }))
+    }
+}
+
+/// Why nobody can write here.
+fn closed_key(member: &RoomMember) -> &'static str {
+    if member.is_archived() {
+        "room-archived"
+    } else {
+        "room-closed"
     }
 }
 

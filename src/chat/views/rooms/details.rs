@@ -1,0 +1,197 @@
+//! The page about a room: who is in it, what it is about, the links into it, what becomes of it.
+
+use std::collections::HashSet;
+
+use actix_web::{Either, HttpResponse, http::StatusCode, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    asker::Asker,
+    changes::details,
+    invites,
+    pane::{Pane, RoomHead, field_errors, merged, sentence},
+};
+use crate::{
+    accounts::{Page, Redirect, UserId},
+    chat::{
+        models::{
+            Fellow, Invite, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
+            Topic,
+        },
+        server::WhoIsHere,
+        views::Chat,
+    },
+    db::Connection,
+    error::{Error, FieldErrors, Result},
+    friends::parted_from,
+    security::Action,
+    words,
+};
+
+/// Links that the page shows; more than a room may have at a time, and some that are over.
+const INVITES_SHOWN: i64 = 100;
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct AboutForm {
+    name: String,
+    #[serde(default)]
+    topic: String,
+}
+
+/// What the page is made of.
+struct About {
+    member: RoomMember,
+    head: RoomHead,
+    fellows: Vec<Fellow>,
+    invites: Vec<Invite>,
+    /// People of whom this member is not shown whether they are here.
+    parted: Vec<UserId>,
+}
+
+impl About {
+    fn read(conn: &mut Connection, room: RoomId, me: UserId) -> Result<Self> {
+        let member = RoomMember::find(conn, room, me)?;
+        if !member.room.kind.is_changing() {
+            return Err(Error::NotFound);
+        }
+        let invites = match member.clone().moderator() {
+            Ok(moderator) => moderator.invites(conn, INVITES_SHOWN)?,
+            Err(_no_moderator) => Vec::new(),
+        };
+        Ok(Self {
+            head: RoomHead::read(conn, &member)?,
+            fellows: member.fellows(conn)?,
+            parted: parted_from(conn, me)?,
+            invites,
+            member,
+        })
+    }
+
+    /// Who of the room is here, as far as this member may see it.
+    async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+        let ids = self.fellows.iter().map(|fellow| fellow.person.id);
+        let users = ids.filter(|id| !self.parted.contains(id)).collect();
+        let online = chat.server.send(WhoIsHere { users }).await;
+        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
+        Ok(online.into_iter().collect())
+    }
+
+    fn row(&self, fellow: &Fellow, online: &HashSet<UserId>) -> Value {
+        let member = &self.member;
+        let is_named = member.room.kind.is_named();
+        let appoints = is_named && member.role == Role::Owner && !member.is_archived();
+        let role = match fellow.role {
+            Role::Owner if is_named => Some(words::text("rooms-role-owner")),
+            Role::Moderator => Some(words::text("rooms-role-moderator")),
+            Role::Owner | Role::Member => None,
+        };
+        let person = &fellow.person;
+        json!({
+            "id": person.id,
+            "username": person.username,
+            "initials": person.initials,
+            "hue": person.hue,
+            "role": role,
+            "is_me": person.id == member.user,
+            "online": online.contains(&person.id),
+            "may_remove": member.may_remove(fellow),
+            "may_appoint": appoints && fellow.role == Role::Member,
+            "may_dismiss": appoints && fellow.role == Role::Moderator,
+        })
+    }
+
+    fn own(&self, online: &HashSet<UserId>, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
+        let member = &self.member;
+        let room = &member.room;
+        let is_owner = room.kind.is_named() && member.role == Role::Owner;
+        let moderates = member.clone().moderator().is_ok();
+        let typed = form.unwrap_or_else(|| AboutForm {
+            name: room.name.clone(),
+            topic: room.topic.clone(),
+        });
+        let state = |archived, deleting| is_owner && member_state(member) == (archived, deleting);
+        json!({
+            "room": self.head.data(member, online),
+            "is_open": room.kind == RoomKind::Open,
+            "is_named": room.kind.is_named(),
+            "count": self.fellows.len(),
+            "members": self.fellows.iter().map(|fellow| self.row(fellow, online)).collect::<Vec<_>>(),
+            "may": {
+                "add": member.clone().host().is_ok(),
+                "moderate": moderates,
+                "convert": state(false, false),
+                "archive": state(false, false),
+                "unarchive": state(true, false),
+                "delete": state(true, false),
+                "keep": state(true, true),
+            },
+            "about": room.id,
+            "form": { "name": typed.name, "topic": typed.topic },
+            "name_chars": NAME_CHARS,
+            "topic_chars": TOPIC_CHARS,
+            "errors": {
+                "form": sentence(errors, "form"),
+                "name": sentence(errors, "name"),
+                "topic": sentence(errors, "topic"),
+            },
+            "invites": invites::rows(&self.invites, &self.fellows),
+        })
+    }
+}
+
+fn member_state(member: &RoomMember) -> (bool, bool) {
+    let room = &member.room;
+    (room.archived_at.is_some(), room.delete_at.is_some())
+}
+
+pub(super) async fn show_details(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+) -> Result<HttpResponse> {
+    show(&asker, page, *room, (None, FieldErrors::new())).await
+}
+
+async fn show(
+    asker: &Asker,
+    page: Page,
+    room: RoomId,
+    (form, errors): (Option<AboutForm>, FieldErrors),
+) -> Result<HttpResponse> {
+    let about = asker.read(move |conn, me| About::read(conn, room, me)).await?;
+    let online = about.online(&asker.chat).await?;
+    let title = [("room", about.member.title.as_str().into())];
+    let pane = Pane::of(&about.member, words::text_with("rooms-details-title", &title));
+    let own = about.own(&online, form, &errors);
+    let data = merged(pane.data(asker, &page).await?, own);
+    page.render("chat/details", data)
+}
+
+pub(super) async fn describe_room(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+    form: web::Form<AboutForm>,
+) -> Result<Either<Redirect, HttpResponse>> {
+    let (room, form) = (*room, form.into_inner());
+    let errors = match describe(&asker, room, &form).await {
+        Ok(()) => return Ok(Either::Left(details(room))),
+        Err(error) => field_errors(error)?,
+    };
+    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
+    let shown = show(&asker, page, room, (Some(form), errors)).await?;
+    Ok(Either::Right(shown))
+}
+
+async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {
+    let parsed = (RoomName::parse(&form.name), Topic::parse(&form.topic));
+    let describe = move |conn: &mut Connection, me| {
+        // Whoever may not rename a room is told nothing about names.
+        let moderator = RoomMember::find(conn, room, me)?.moderator()?;
+        let (name, topic) = (parsed.0?, parsed.1?);
+        moderator.describe(conn, &name, &topic)
+    };
+    asker.change(Action::RoomChange, describe).await?;
+    Ok(())
+}
