@@ -16,6 +16,7 @@ mod error_pages;
 pub mod friends;
 mod health;
 mod parts;
+pub mod preferences;
 mod routes;
 #[rustfmt::skip]
 mod schema;

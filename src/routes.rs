@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     friends, health,
     parts::Parts,
+    preferences,
     security::{client_addr::client_of_scope, hosts::OwnHosts},
 };
 
@@ -45,6 +46,7 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .configure(accounts::routes)
+        .configure(preferences::routes)
         .configure(friends::routes)
         .configure(chat::routes)
         .default_service(web::to(not_found));

@@ -92,12 +92,41 @@ diesel::table! {
         body -> Text,
         seq -> BigInt,
         created_at -> BigInt,
+        html -> Text,
+        rendering -> BigInt,
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
         deleted_by -> Nullable<BigInt>,
         reply_to -> Nullable<BigInt>,
         reply_quote -> Nullable<Text>,
         notice -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    past_settings (user_id, room_id, until) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        until -> BigInt,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    preferences (user_id) {
+        user_id -> BigInt,
+        typing -> Bool,
+        seen -> Bool,
+        open_unread -> Bool,
+        enter_sends -> Bool,
+        sounds -> Bool,
+        hide_previews -> Bool,
+        letter_keys -> Bool,
+        quiet_days -> BigInt,
+        quiet_from -> BigInt,
+        quiet_until -> BigInt,
+        time_zone -> Text,
+        snoozed_until -> Nullable<BigInt>,
     }
 }
 
@@ -175,6 +204,8 @@ diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(message_versions -> messages (message_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(past_settings -> users (user_id));
+diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(removals -> rooms (room_id));
@@ -191,6 +222,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     message_versions,
     messages,
+    past_settings,
+    preferences,
     reactions,
     removals,
     rooms,

@@ -7,6 +7,7 @@ site-noscript = Without JavaScript Parlour works, but new messages appear only a
 nav-conversations = Conversations
 nav-menu = Menu
 nav-add-friends = Add Friends
+nav-preferences = Preferences
 nav-devices = Devices
 nav-password = Change password
 nav-log-out = Log out

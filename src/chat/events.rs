@@ -5,7 +5,7 @@ use channels::GroupName;
 use serde::{Deserialize, Serialize};
 
 use super::models::RoomId;
-use crate::{accounts::SessionEvent, friends::RelationEvent};
+use crate::{accounts::SessionEvent, friends::RelationEvent, preferences::PreferencesEvent};
 
 /// To consumers. Frames are encoded once, by whoever sends, and shared by all sockets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub enum ChatEvent {
     CheckSession,
 }
 
-/// Everything that a chat socket can hear, from three apps.
+/// Everything that a chat socket can hear, from four apps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ConsumerEvent {
@@ -41,6 +41,8 @@ pub enum ConsumerEvent {
     Session(SessionEvent),
     /// From friends: a relation changed.
     Relation(RelationEvent),
+    /// From preferences: they are others now.
+    Preferences(PreferencesEvent),
 }
 
 /// The sockets that follow `room`.

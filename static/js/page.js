@@ -4,7 +4,14 @@
 export const userId = Number(document.body.dataset.user) || null;
 
 /**
+ * @typedef {{typing: boolean, seen: boolean, open_unread: boolean, enter_sends: boolean, sounds: boolean,
+ *   hide_previews: boolean, letter_keys: boolean, quiet_days: number, quiet_from: number, quiet_until: number,
+ *   time_zone: string, snoozed_until: number | null}} Preferences
+ */
+
+/**
  * Only on chat pages.
- * @type {null | {me: {id: number, username: string}, room: number | null, last_seq: number, max_chars: number}}
+ * @type {null | {me: {id: number, username: string}, room: number | null, last_seq: number, max_chars: number,
+ *   preferences: Preferences}}
  */
 export const pageData = JSON.parse(document.getElementById("page-data")?.textContent ?? "null");

@@ -25,6 +25,7 @@ use crate::{
     db::Database,
     error::{Error, Result},
     friends::friends_of,
+    preferences::Preferences,
 };
 use pace::Pace;
 
@@ -135,12 +136,16 @@ impl ChatConsumer {
         ctx.group_add(&everyone_group()).await?;
         let online = self.join(ctx, user.id).await?;
         let rooms = self.follow_rooms(ctx, user.id).await?;
+        let id = user.id;
+        let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
+        let preferences = self.parts.database.read(preferences).await?;
         let limits = &self.parts.limits;
         Ok(ServerEvent::Hello {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
             rooms,
             online,
+            preferences,
             limits: SocketLimits {
                 message_chars: limits.message_chars,
                 events_per_second: pace::per_second(limits.socket_events),

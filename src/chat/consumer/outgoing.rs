@@ -30,6 +30,10 @@ pub(super) fn for_all(event: &ConsumerEvent) -> Option<Frame> {
             let relation = serde_json::to_string(relation);
             Some(relation.expect("ids and words are JSON").into())
         }
+        ConsumerEvent::Preferences(changed) => {
+            let changed = serde_json::to_string(changed);
+            Some(changed.expect("words and numbers are JSON").into())
+        }
         ConsumerEvent::Chat(_) | ConsumerEvent::Session(_) => None,
     }
 }
@@ -50,7 +54,7 @@ impl ChatConsumer {
                 Some(reason) => end_session(ctx, reason),
                 None => Ok(()),
             },
-            ConsumerEvent::Relation(_) => Ok(()),
+            ConsumerEvent::Relation(_) | ConsumerEvent::Preferences(_) => Ok(()),
         }
     }
 

@@ -126,6 +126,7 @@ fn insert(
         author: author.clone(),
         client_id,
         body,
+        html: String::new(),
         created_at,
         notice: Some(notice),
     })

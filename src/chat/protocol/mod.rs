@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::models::{MessageId, Room, RoomId};
-use crate::accounts::{UserId, UserRef};
+use crate::{
+    accounts::{UserId, UserRef},
+    preferences::Preferences,
+};
 pub use change::{MemberChanged, MessageChanged, MessageCreated, Notice, RoomChange, RoomChanged};
 
 /// Deeper JSON is no event of ours.
@@ -108,6 +111,8 @@ pub enum ServerEvent {
         online: Vec<UserId>,
         /// What the server accepts.
         limits: SocketLimits,
+        /// How I want it.
+        preferences: Preferences,
     },
     /// The session ended; Close 4401 follows.
     #[serde(rename = "session.ended")]

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::*;
-use crate::friends::RelationEvent;
+use crate::{friends::RelationEvent, preferences::PreferencesEvent};
 
 /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
 fn examples(part: &str) -> Vec<(String, Value)> {
@@ -60,6 +60,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         assert_eq!(example["type"], *name);
         let again = match name.as_str() {
             "relation.changed" => read_and_written::<RelationEvent>(example),
+            "preferences.changed" => read_and_written::<PreferencesEvent>(example),
             "message.created" | "message.changed" | "member.changed" | "room.changed" => {
                 read_and_written::<RoomChange>(example)
             }
@@ -80,6 +81,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "room.added",
         "room.removed",
         "relation.changed",
+        "preferences.changed",
         "typing.started",
         "typing.stopped",
         "presence.changed",

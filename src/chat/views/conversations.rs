@@ -20,6 +20,7 @@ use crate::{
     db::Connection,
     error::{Error, Result},
     friends::{Friendship, friends_of},
+    preferences::Preferences,
     words,
 };
 
@@ -27,6 +28,8 @@ use crate::{
 pub(super) struct Conversations {
     rows: Vec<RoomMember>,
     friends: Vec<UserId>,
+    /// How the reader of the page wants it.
+    pub(super) preferences: Preferences,
 }
 
 impl Conversations {
@@ -36,6 +39,7 @@ impl Conversations {
         Ok(Self {
             rows: RoomMember::all_of(conn, me, most)?,
             friends: friends.into_iter().map(|friend| friend.id).collect(),
+            preferences: Preferences::of(conn, me)?,
         })
     }
 
@@ -76,7 +80,7 @@ pub(super) async fn list_conversations(
         "title": words::text("chat-title"),
         "conversations": conversations.data(None, &online),
         "has_friends": !conversations.friends.is_empty(),
-        "page_data": page_data(&me.user, &page, &chat, None),
+        "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
     });
     page.render("chat/index", data)
 }

@@ -15,6 +15,7 @@ use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
     db::Database,
+    preferences::Preferences,
     security::Limits,
 };
 
@@ -49,12 +50,19 @@ pub struct Chat {
     pub settings: std::sync::Arc<Settings>,
 }
 
-fn page_data(me: &User, page: &Page, chat: &Chat, member: Option<&RoomMember>) -> Value {
+/// What scripts are told; `member` on the page of a room.
+fn page_data(
+    me: &User,
+    page: &Page,
+    chat: &Chat,
+    (preferences, member): (&Preferences, Option<&RoomMember>),
+) -> Value {
     json!({
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
         "last_seq": member.map(|member| member.room.last_seq),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),
+        "preferences": preferences,
     })
 }

@@ -89,7 +89,7 @@ impl ShownRoom {
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "earlier": earlier,
             "max_chars": chat.settings.message_chars,
-            "page_data": page_data(me, page, chat, Some(&member)),
+            "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         }))
     }
 }
@@ -108,7 +108,7 @@ fn pending(me: &User) -> Value {
     json!({
         "id": "pending",
         "author": Person::new(me.id, me.username.clone()),
-        "body": "",
+        "html": "",
         "created_at": "",
         "time": "",
         "big_emoji": false,

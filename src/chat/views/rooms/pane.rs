@@ -59,7 +59,8 @@ impl Pane {
         let read = move |conn: &mut Connection, me| Conversations::read(conn, me, most);
         let conversations = asker.read(read).await?;
         let online = conversations.online(&asker.chat).await?;
-        let mut page_data = page_data(&asker.user, page, &asker.chat, None);
+        let shown = (&conversations.preferences, None);
+        let mut page_data = page_data(&asker.user, page, &asker.chat, shown);
         page_data["about"] = json!(self.room);
         let (path, text) = self.back;
         Ok(json!({

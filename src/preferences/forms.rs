@@ -1,0 +1,226 @@
+//! What the form of preferences holds, and what may stand in it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Attention, Preferences, QuietHours,
+    quiet::{clock, minutes, zone},
+};
+use crate::{
+    error::{Error, FieldErrors, Result},
+    words,
+};
+
+/// The days as the form names them, Monday first.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// A box is absent when it is not ticked.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct PreferencesForm {
+    typing: Option<String>,
+    seen: Option<String>,
+    sounds: Option<String>,
+    hide_previews: Option<String>,
+    letter_keys: Option<String>,
+    /// `unread` or `newest`.
+    open_at: String,
+    /// `sends` or `newline`.
+    enter: String,
+    quiet_mon: Option<String>,
+    quiet_tue: Option<String>,
+    quiet_wed: Option<String>,
+    quiet_thu: Option<String>,
+    quiet_fri: Option<String>,
+    quiet_sat: Option<String>,
+    quiet_sun: Option<String>,
+    #[serde(default)]
+    quiet_from: String,
+    #[serde(default)]
+    quiet_until: String,
+    #[serde(default)]
+    time_zone: String,
+}
+
+impl PreferencesForm {
+    /// The preferences that were chosen; a snooze is none of this form and stays as it was.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `quiet_from`, `quiet_until`, `time_zone`.
+    pub(super) fn check(&self, before: &Preferences) -> Result<Preferences> {
+        let mut errors = FieldErrors::new();
+        let mut time = |field: &'static str, text: &str| {
+            minutes(text.trim()).unwrap_or_else(|| {
+                errors.insert(field, words::text("preferences-error-time"));
+                0
+            })
+        };
+        let quiet = QuietHours {
+            quiet_days: self.days(),
+            quiet_from: time("quiet_from", &self.quiet_from),
+            quiet_until: time("quiet_until", &self.quiet_until),
+        };
+        let time_zone = self.time_zone.trim();
+        if !time_zone.is_empty() && zone(time_zone).is_none() {
+            errors.insert("time_zone", words::text("preferences-error-zone"));
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        Ok(Preferences {
+            typing: self.typing.is_some(),
+            seen: self.seen.is_some(),
+            open_unread: self.open_at != "newest",
+            enter_sends: self.enter != "newline",
+            sounds: self.sounds.is_some(),
+            hide_previews: self.hide_previews.is_some(),
+            letter_keys: self.letter_keys.is_some(),
+            attention: Attention {
+                quiet,
+                time_zone: time_zone.to_owned(),
+                snoozed_until: before.attention.snoozed_until,
+            },
+        })
+    }
+
+    fn days(&self) -> i64 {
+        let ticked = [
+            &self.quiet_mon,
+            &self.quiet_tue,
+            &self.quiet_wed,
+            &self.quiet_thu,
+            &self.quiet_fri,
+            &self.quiet_sat,
+            &self.quiet_sun,
+        ];
+        let bits = ticked.iter().zip(0..).filter(|(day, _)| day.is_some());
+        bits.map(|(_, bit)| 1 << bit).sum()
+    }
+
+    /// What the page shows again when it was refused: as it was typed.
+    pub(super) fn shown(&self) -> Value {
+        shown(
+            [
+                self.typing.is_some(),
+                self.seen.is_some(),
+                self.sounds.is_some(),
+                self.hide_previews.is_some(),
+                self.letter_keys.is_some(),
+            ],
+            (self.open_at != "newest", self.enter != "newline"),
+            (self.days(), &self.quiet_from, &self.quiet_until),
+            &self.time_zone,
+        )
+    }
+}
+
+impl Preferences {
+    /// What the page shows.
+    pub(super) fn shown(&self) -> Value {
+        let Attention {
+            quiet, time_zone, ..
+        } = &self.attention;
+        shown(
+            [
+                self.typing,
+                self.seen,
+                self.sounds,
+                self.hide_previews,
+                self.letter_keys,
+            ],
+            (self.open_unread, self.enter_sends),
+            (
+                quiet.quiet_days,
+                &clock(quiet.quiet_from),
+                &clock(quiet.quiet_until),
+            ),
+            time_zone,
+        )
+    }
+}
+
+fn shown(
+    [typing, seen, sounds, hide_previews, letter_keys]: [bool; 5],
+    (open_unread, enter_sends): (bool, bool),
+    (days, from, until): (i64, &str, &str),
+    time_zone: &str,
+) -> Value {
+    let day = |(name, bit): (&&str, u32)| {
+        json!({
+            "name": format!("quiet_{name}"),
+            "label": format!("preferences-day-{name}"),
+            "on": days & (1 << bit) != 0,
+        })
+    };
+    json!({
+        "typing": typing,
+        "seen": seen,
+        "sounds": sounds,
+        "hide_previews": hide_previews,
+        "letter_keys": letter_keys,
+        "open_unread": open_unread,
+        "enter_sends": enter_sends,
+        "days": DAYS.iter().zip(0_u32..).map(day).collect::<Vec<_>>(),
+        "quiet_from": from,
+        "quiet_until": until,
+        "time_zone": time_zone,
+    })
+}
+
+/// How long nothing is notified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Snooze {
+    /// Half an hour.
+    HalfHour,
+    /// Until the next morning.
+    Tomorrow,
+    /// Not any more.
+    Off,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct SnoozeForm {
+    pub(super) length: Snooze,
+    #[serde(default)]
+    pub(super) next: crate::accounts::NextPath,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &str) -> PreferencesForm {
+        serde_json::from_value(serde_json::from_str::<Value>(fields).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_ticked_is_on_and_the_rest_is_off() {
+        let form = form(
+            r#"{"seen":"on","open_at":"newest","enter":"newline","quiet_mon":"on","quiet_sun":"on",
+                "quiet_from":"21:30","quiet_until":"06:00","time_zone":"Europe/Berlin"}"#,
+        );
+        let chosen = form.check(&Preferences::default()).unwrap();
+        assert!(chosen.seen && !chosen.typing && !chosen.open_unread && !chosen.enter_sends);
+        let quiet = chosen.attention.quiet;
+        assert_eq!(
+            (quiet.quiet_days, quiet.quiet_from, quiet.quiet_until),
+            (65, 1290, 360)
+        );
+    }
+
+    #[test]
+    fn a_wrong_time_and_a_wrong_zone_get_a_sentence_each() {
+        let form = form(
+            r#"{"open_at":"unread","enter":"sends","quiet_from":"25:00","quiet_until":"06:00",
+                "time_zone":"Mars/Olympus"}"#,
+        );
+        match form.check(&Preferences::default()) {
+            Err(Error::Invalid(errors)) => {
+                let fields: Vec<_> = errors.into_keys().collect();
+                assert_eq!(fields, ["quiet_from", "time_zone"]);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

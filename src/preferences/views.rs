@@ -1,0 +1,135 @@
+//! The page of preferences, and the snooze.
+
+use std::time::Duration;
+
+use actix_web::{Either, HttpResponse, http::StatusCode, web};
+use channels::Layer;
+use serde_json::{Value, json};
+
+use super::{
+    Preferences, events,
+    forms::{PreferencesForm, Snooze, SnoozeForm},
+    quiet::zones,
+};
+use crate::{
+    accounts::{Page, Redirect, SignedIn, UserId},
+    db::{Connection, Database, Timestamp},
+    error::{Error, FieldErrors, Result},
+    words,
+};
+
+const HERE: &str = "/accounts/preferences/";
+const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
+const FIELDS: [&str; 3] = ["quiet_from", "quiet_until", "time_zone"];
+
+/// Every address of this app.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource(HERE)
+            .route(web::get().to(edit_preferences))
+            .route(web::post().to(change_preferences)),
+    )
+    .service(web::resource("/accounts/preferences/snooze/").route(web::post().to(snooze)));
+}
+
+async fn edit_preferences(
+    me: SignedIn,
+    page: Page,
+    database: web::Data<Database>,
+) -> Result<HttpResponse> {
+    let user = me.user.id;
+    let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
+    let preferences = preferences.await?;
+    let snooze = snooze_of(&preferences);
+    show(page, preferences.shown(), &snooze, &FieldErrors::new())
+}
+
+async fn change_preferences(
+    me: SignedIn,
+    page: Page,
+    form: web::Form<PreferencesForm>,
+    (database, layer): (web::Data<Database>, web::Data<Layer>),
+) -> Result<Either<HttpResponse, Redirect>> {
+    let (user, wanted) = (me.user.id, form.clone());
+    let saved = save(&database, user, move |before| wanted.check(before)).await;
+    match saved {
+        Ok(preferences) => {
+            events::announce(&layer, user, preferences).await?;
+            let done = words::text("preferences-done");
+            Ok(Either::Right(Redirect::to(HERE).done(done)))
+        }
+        Err(Error::Invalid(errors)) => {
+            let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
+            show(page, form.shown(), &Value::Null, &errors).map(Either::Left)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `POST /accounts/preferences/snooze/`: nothing is notified for a while, or again from now on.
+async fn snooze(
+    me: SignedIn,
+    form: web::Form<SnoozeForm>,
+    (database, layer): (web::Data<Database>, web::Data<Layer>),
+) -> Result<Redirect> {
+    let (user, length) = (me.user.id, form.length);
+    let saved = save(&database, user, move |before| {
+        let now = Timestamp::now();
+        let mut wanted = before.clone();
+        wanted.attention.snoozed_until = match length {
+            Snooze::HalfHour => Some(now.plus(HALF_HOUR)),
+            Snooze::Tomorrow => Some(before.attention.tomorrow(now)),
+            Snooze::Off => None,
+        };
+        Ok(wanted)
+    });
+    let preferences = saved.await?;
+    let done = match until(&preferences) {
+        Some(time) => words::text_with("preferences-snoozed", &[("time", time.into())]),
+        None => words::text("preferences-snooze-ended"),
+    };
+    events::announce(&layer, user, preferences).await?;
+    Ok(Redirect::to(form.next.as_str()).done(done))
+}
+
+/// Reads, changes and writes in one transaction; what is there now.
+async fn save(
+    database: &Database,
+    user: UserId,
+    change: impl FnOnce(&Preferences) -> Result<Preferences> + Send + 'static,
+) -> Result<Preferences> {
+    let changed = move |conn: &mut Connection| {
+        let wanted = change(&Preferences::of(conn, user)?)?;
+        wanted.save(conn, user)?;
+        Ok(wanted)
+    };
+    database.write(changed).await
+}
+
+/// The end of a snooze that is not over, on this person's clock.
+fn until(preferences: &Preferences) -> Option<String> {
+    let attention = &preferences.attention;
+    let end = attention.snoozed_until?;
+    let local = attention.local(end);
+    let text = local.strftime("%A, %H:%M %Z").to_string();
+    attention.is_snoozed(Timestamp::now()).then_some(text)
+}
+
+fn snooze_of(preferences: &Preferences) -> Value {
+    json!(until(preferences))
+}
+
+fn show(page: Page, shown: Value, snoozed: &Value, errors: &FieldErrors) -> Result<HttpResponse> {
+    let errors: Value = FIELDS
+        .iter()
+        .map(|field| ((*field).to_owned(), json!(errors.get(field))))
+        .collect();
+    let own = json!({
+        "form": shown,
+        "zones": zones(),
+        "errors": errors,
+        "snoozed": snoozed,
+    });
+    page.titled("preferences-title")
+        .render("preferences/edit", own)
+}
