@@ -171,8 +171,9 @@ mod tests {
                 ..said("<b>bo</b>")
             };
             let html = MessageView::new(message).render(&markup);
-            assert!(html.contains("<bdi>ana</bdi>"), "{html}");
-            assert!(!html.contains("<b>") && !html.contains("notice-t"), "{html}");
+            assert!(html.contains("<bdi>ana</bdi> "), "{html}");
+            let words = format!("\">{}", kind.words_key());
+            assert!(!html.contains("<b>") && !html.contains(&words), "{html}");
             assert!(!html.contains(['\u{e000}', '\u{e002}']), "{html}");
         }
     }

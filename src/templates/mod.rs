@@ -246,7 +246,11 @@ mod tests {
         let known = words::with_prefix("");
         let mut found = 0;
         for (name, source) in sources() {
-            for part in source.split("t \"").skip(1).chain(source.split("t-names \"").skip(1)) {
+            for part in source
+                .split("t \"")
+                .skip(1)
+                .chain(source.split("t-names \"").skip(1))
+            {
                 let key = part.split('"').next().unwrap();
                 assert!(known.contains_key(key), "{name} names {key}");
                 found += 1;

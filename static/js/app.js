@@ -1,6 +1,8 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import { filterChoices } from "./choose.js";
+import { offerCopy } from "./copy.js";
 import { offerKeys } from "./keys.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
@@ -9,6 +11,8 @@ import { followPreferences } from "./preferences.js";
 import { followPresence } from "./presence.js";
 import { Queue } from "./queue.js";
 import { refreshOn } from "./refresh.js";
+import { closeRemoved } from "./removed.js";
+import { followName } from "./renamed.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
 import { Connection } from "./socket.js";
@@ -33,6 +37,10 @@ guardLogOut({ connection, queue, storage, userId });
 followPreferences(connection);
 followPresence(connection);
 refreshOn(connection);
+closeRemoved(connection);
+followName();
+filterChoices(document.getElementById("choose-people"));
+offerCopy();
 wakeOn(connection);
 closeMenuAround(document.getElementById("menu"));
 offerKeys(document.getElementById("keys"));

@@ -35,7 +35,7 @@ async function fetchPage(address) {
 }
 
 function prepend(list, page) {
-  const older = [...page.querySelectorAll("#log-inner article.message")]
+  const older = [...page.querySelectorAll("#log-inner :is(article.message, .notice)")]
     .filter((message) => !document.getElementById(message.id))
     .map((message) => document.importNode(message, true));
   const next = page.querySelector(".earlier");

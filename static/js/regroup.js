@@ -4,6 +4,8 @@ import { dayKey, follows } from "./grouping.js";
 import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
+/** What has a day: messages, and the lines that tell who came and went. */
+const ROW = "article.message, .notice";
 
 const facts = (message) => ({ author: message.dataset.author, at: message.dataset.at });
 
@@ -17,7 +19,7 @@ export function settle(message) {
 /** Settles all messages of a list; the server's own dividers are of UTC days and go. */
 export function settleAll(list) {
   list.querySelectorAll(".day").forEach((divider) => divider.remove());
-  list.querySelectorAll("article.message").forEach(settleOne);
+  list.querySelectorAll(ROW).forEach(settleOne);
 }
 
 /** "Today" becomes "Yesterday" at midnight, without a reload. */
@@ -37,7 +39,8 @@ function settleOne(message) {
   const isNewDay = !previous || dayKey(previous.dataset.at) !== day;
   if (isNewDay && divider?.dataset.day !== day) message.before(newDivider(day));
   if (divider && (!isNewDay || divider.dataset.day !== day)) divider.remove();
-  message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
+  const isAlone = message.matches(".notice") || previous?.matches(".notice");
+  message.classList.toggle("follows", !isNewDay && !broken && !isAlone && follows(facts(previous), facts(message)));
 }
 
 /** What stands before a message: its divider if any, the message before, and whether a hole lies between. */
@@ -45,7 +48,7 @@ function before(message) {
   let divider = null;
   let broken = false;
   let element = message.previousElementSibling;
-  while (element && !element.matches("article.message")) {
+  while (element && !element.matches(ROW)) {
     if (element.matches(".day")) divider = element;
     if (element.matches(".missing")) broken = true;
     element = element.previousElementSibling;
@@ -55,7 +58,7 @@ function before(message) {
 
 function nextMessage(message) {
   let element = message.nextElementSibling;
-  while (element && !element.matches("article.message")) element = element.nextElementSibling;
+  while (element && !element.matches(ROW)) element = element.nextElementSibling;
   return element;
 }
 

@@ -30,6 +30,8 @@ const timeline = new Timeline({
   roomPath: `/rooms/${room}/`,
   resume: (after) => connection.send({ type: "room.resume", room, after }),
   inserted(message, event) {
+    // A line about who came and went is no news.
+    if (message.matches(".notice")) return;
     foldTall([message], scroll);
     const author = Number(message.dataset.author);
     typingLine.stopped({ id: author });

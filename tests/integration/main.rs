@@ -17,6 +17,7 @@ mod partings;
 mod permissions;
 mod program;
 mod requests;
+mod rooms;
 mod security;
 mod sessions;
 mod slowness;

@@ -175,7 +175,9 @@ impl RoomModerator {
         most: u32,
     ) -> Result<InviteId> {
         let known = self.invites(conn, i64::MAX)?;
-        let open = known.iter().filter(|invite| invite.state(now) == InviteState::Valid);
+        let open = known
+            .iter()
+            .filter(|invite| invite.state(now) == InviteState::Valid);
         if open.count() >= usize::try_from(most).unwrap_or(usize::MAX) {
             let text = words::text_with("invites-error-many", &[("most", most.into())]);
             return Err(Error::invalid("invite", text));
@@ -201,9 +203,13 @@ impl RoomModerator {
     /// [`Error::NotFound`] if it leads elsewhere.
     pub fn revoke_invite(&self, conn: &mut Connection, invite: InviteId) -> Result<()> {
         let invite = self.invite(conn, invite)?;
-        diesel::update(invites::table.find(invite.id).filter(invites::revoked_at.is_null()))
-            .set(invites::revoked_at.eq(Timestamp::now()))
-            .execute(conn)?;
+        diesel::update(
+            invites::table
+                .find(invite.id)
+                .filter(invites::revoked_at.is_null()),
+        )
+        .set(invites::revoked_at.eq(Timestamp::now()))
+        .execute(conn)?;
         Ok(())
     }
 }
@@ -280,7 +286,9 @@ fn state(invite: &Invite, room: &Room, now: Timestamp) -> InviteState {
 }
 
 fn find(conn: &mut Connection, token: &str) -> Result<(Invite, Room)> {
-    let invite = rows().filter(invites::token.eq(token)).first::<Columns>(conn)?;
+    let invite = rows()
+        .filter(invites::token.eq(token))
+        .first::<Columns>(conn)?;
     let invite = Invite::from_columns(invite);
     let room = rooms::table
         .find(invite.room)
@@ -299,13 +307,20 @@ impl ValidInvitation {
             invite: Some(self.invite.id),
             ..Newcomer::plain(self.user)
         };
-        Ok(vec![come_in(conn, self.room.id, newcomer, NoticeKind::Invited)?])
+        Ok(vec![come_in(
+            conn,
+            self.room.id,
+            newcomer,
+            NoticeKind::Invited,
+        )?])
     }
 }
 
 /// Names of those in the room who came by each link, in the order of the links.
 pub fn came_by(fellows: &[super::Fellow], invite: InviteId) -> Vec<&Person> {
-    let came = fellows.iter().filter(|fellow| fellow.invite == Some(invite));
+    let came = fellows
+        .iter()
+        .filter(|fellow| fellow.invite == Some(invite));
     came.map(|fellow| &fellow.person).collect()
 }
 

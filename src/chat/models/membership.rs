@@ -106,11 +106,7 @@ pub(super) fn add_all(
 ///
 /// # Errors
 /// [`Error::Invalid`] at `people` if one of them is no friend, or if one blocks the other.
-pub(super) fn friends(
-    conn: &mut Connection,
-    me: UserId,
-    people: &[UserId],
-) -> Result<Vec<Person>> {
+pub(super) fn friends(conn: &mut Connection, me: UserId, people: &[UserId]) -> Result<Vec<Person>> {
     let mut friends: Vec<Person> = Vec::with_capacity(people.len());
     for other in people {
         if *other == me || friends.iter().any(|known| known.id == *other) {
@@ -220,7 +216,12 @@ impl RoomOwner {
             Invite::revoke_all_by(conn, self.room.id, user)?;
         }
         let actor = person(conn, self.user)?;
-        let event = give_role(conn, self.room.id, &actor, (&fellow.person, role, Some(notice)))?;
+        let event = give_role(
+            conn,
+            self.room.id,
+            &actor,
+            (&fellow.person, role, Some(notice)),
+        )?;
         Ok(vec![event])
     }
 }
@@ -257,7 +258,12 @@ impl RoomLeaver {
             let fellows = self.fellows(conn)?;
             if let Some(heir) = chosen(&fellows, self.user, heir)? {
                 let notice = self.room.kind.is_named().then_some(NoticeKind::Owner);
-                events.push(give_role(conn, room, &actor, (&heir.person, Role::Owner, notice))?);
+                events.push(give_role(
+                    conn,
+                    room,
+                    &actor,
+                    (&heir.person, Role::Owner, notice),
+                )?);
             }
         }
         diesel::delete(members::table.find((room, self.user))).execute(conn)?;
@@ -283,7 +289,9 @@ fn chosen(fellows: &[Fellow], me: UserId, heir: Option<UserId>) -> Result<Option
     let Some(heir) = heir else {
         return Ok(RoomMember::heir(fellows));
     };
-    let fellow = fellows.iter().find(|fellow| fellow.person.id == heir && heir != me);
+    let fellow = fellows
+        .iter()
+        .find(|fellow| fellow.person.id == heir && heir != me);
     let unknown = || Error::invalid("heir", words::text("rooms-error-heir"));
     fellow.ok_or_else(unknown).map(Some)
 }

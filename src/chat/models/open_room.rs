@@ -43,6 +43,9 @@ impl OpenRoom {
             .select(Room::as_select())
             .load(conn)?;
         let ids: Vec<RoomId> = found.iter().map(|room| room.id).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let counts: HashMap<RoomId, i64> = members::table
             .filter(members::room_id.eq_any(&ids))
             .group_by(members::room_id)

@@ -49,7 +49,9 @@ impl ChatServer {
     fn purge(&self, now: Timestamp) -> impl Future<Output = Result<Vec<RoomId>>> + 'static {
         let (database, line) = (self.database.clone(), self.line().ok());
         async move {
-            let due = database.read(move |conn| Ok(DueRoom::all(conn, now)?)).await?;
+            let due = database
+                .read(move |conn| Ok(DueRoom::all(conn, now)?))
+                .await?;
             let mut gone = Vec::with_capacity(due.len());
             for room in due {
                 let Some(line) = &line else { break };

@@ -82,6 +82,7 @@ impl ShownRoom {
             "pending": { "message": pending(me) },
             "first_seq": first_seq,
             "last_seq": last_seq,
+            "is_older": before.is_some(),
             "can_post": can_post,
             "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),

@@ -64,7 +64,10 @@ pub(super) async fn set_kind(
     form: web::Form<KindForm>,
 ) -> Result<Redirect> {
     let is_open = form.kind == "open";
-    change(&asker, *room, move |conn, owner| owner.convert(conn, is_open)).await
+    change(&asker, *room, move |conn, owner| {
+        owner.convert(conn, is_open)
+    })
+    .await
 }
 
 pub(super) async fn confirm_archive(

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use actix_web::{Either, HttpResponse, http::StatusCode, web};
+use actix_web::{Either, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::{
     asker::Asker,
     changes::details,
     invites,
-    pane::{Pane, RoomHead, field_errors, merged, sentence},
+    pane::{Pane, RoomHead, merged, refused, sentence},
 };
 use crate::{
     accounts::{Page, Redirect, UserId},
@@ -101,7 +101,12 @@ impl About {
         })
     }
 
-    fn own(&self, online: &HashSet<UserId>, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
+    fn own(
+        &self,
+        online: &HashSet<UserId>,
+        form: Option<AboutForm>,
+        errors: &FieldErrors,
+    ) -> Value {
         let member = &self.member;
         let room = &member.room;
         let is_owner = room.kind.is_named() && member.role == Role::Owner;
@@ -159,10 +164,15 @@ async fn show(
     room: RoomId,
     (form, errors): (Option<AboutForm>, FieldErrors),
 ) -> Result<HttpResponse> {
-    let about = asker.read(move |conn, me| About::read(conn, room, me)).await?;
+    let about = asker
+        .read(move |conn, me| About::read(conn, room, me))
+        .await?;
     let online = about.online(&asker.chat).await?;
     let title = [("room", about.member.title.as_str().into())];
-    let pane = Pane::of(&about.member, words::text_with("rooms-details-title", &title));
+    let pane = Pane::of(
+        &about.member,
+        words::text_with("rooms-details-title", &title),
+    );
     let own = about.own(&online, form, &errors);
     let data = merged(pane.data(asker, &page).await?, own);
     page.render("chat/details", data)
@@ -175,11 +185,10 @@ pub(super) async fn describe_room(
     form: web::Form<AboutForm>,
 ) -> Result<Either<Redirect, HttpResponse>> {
     let (room, form) = (*room, form.into_inner());
-    let errors = match describe(&asker, room, &form).await {
+    let (page, errors) = match describe(&asker, room, &form).await {
         Ok(()) => return Ok(Either::Left(details(room))),
-        Err(error) => field_errors(error)?,
+        Err(error) => refused(page, error)?,
     };
-    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
     let shown = show(&asker, page, room, (Some(form), errors)).await?;
     Ok(Either::Right(shown))
 }

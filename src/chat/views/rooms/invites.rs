@@ -143,7 +143,8 @@ fn row(invite: &Invite, fellows: &[Fellow]) -> Value {
         .iter()
         .map(|person| person.username.as_str())
         .collect();
-    let time = |moment: Timestamp| json!({ "iso": moment.iso(), "text": moment.utc("%-d %B %Y, %H:%M") });
+    let time =
+        |moment: Timestamp| json!({ "iso": moment.iso(), "text": moment.utc("%-d %B %Y, %H:%M") });
     json!({
         "id": invite.id,
         "path": format!("/rooms/{}/invites/{}/", invite.room, invite.id),

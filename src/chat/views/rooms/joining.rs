@@ -2,11 +2,10 @@
 
 use actix_web::{Either, HttpResponse, http::StatusCode, web};
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::{asker::Asker, invites::state_key};
 use crate::{
-    accounts::{Page, Redirect, SignedIn, UserId},
+    accounts::{NextPath, Page, Redirect, SignedIn, UserId},
     chat::{
         models::{Invitation, InviteState, ValidInvitation},
         views::Chat,
@@ -48,11 +47,11 @@ async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResp
         }
         Err(error) => return Err(error),
     }
-    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let next = NextPath::new(&path);
     let data = json!({
         "title": words::text("join-title"),
-        "register": format!("/accounts/register/?next={next}"),
-        "login": format!("/accounts/login/?next={next}"),
+        "register": next.behind("/accounts/register/"),
+        "login": next.behind("/accounts/login/"),
     });
     page.render("chat/join_visitor", data)
 }
@@ -116,11 +115,13 @@ pub(super) async fn accept_invitation(
 ) -> Result<Either<Redirect, HttpResponse>> {
     let token = token.into_inner();
     let taken = checked(&token)?.to_owned();
-    let accept = move |conn: &mut Connection, me| {
-        match Invitation::open(conn, &taken, (me, Timestamp::now()))? {
-            Invitation::Valid(valid) => valid.accept(conn),
-            Invitation::Inside(_) | Invitation::Over(_) | Invitation::Removed => Ok(Vec::new()),
-        }
+    let accept = move |conn: &mut Connection, me| match Invitation::open(
+        conn,
+        &taken,
+        (me, Timestamp::now()),
+    )? {
+        Invitation::Valid(valid) => valid.accept(conn),
+        Invitation::Inside(_) | Invitation::Over(_) | Invitation::Removed => Ok(Vec::new()),
     };
     match asker.change(Action::RoomChange, accept).await {
         Ok(_) | Err(Error::NotFound) => {}

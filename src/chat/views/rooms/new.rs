@@ -1,13 +1,13 @@
 //! A new conversation: with some friends, in a room with a name, or notes to self.
 
-use actix_web::{Either, HttpResponse, http::StatusCode, web};
+use actix_web::{Either, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     asker::Asker,
     fields::Fields,
-    pane::{Pane, field_errors, merged, sentence},
+    pane::{Pane, merged, refused, sentence},
 };
 use crate::{
     accounts::{Page, Person, Redirect, UserId},
@@ -71,11 +71,10 @@ pub(super) async fn create_room(
     fields: web::Form<Fields>,
 ) -> Result<Either<Redirect, HttpResponse>> {
     let wanted = Wanted::read(&fields)?;
-    let errors = match make(&asker, &wanted).await {
+    let (page, errors) = match make(&asker, &wanted).await {
         Ok(place) => return Ok(Either::Left(Redirect::to(place))),
-        Err(error) => field_errors(error)?,
+        Err(error) => refused(page, error)?,
     };
-    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
     show(&asker, page, wanted, errors).await.map(Either::Right)
 }
 

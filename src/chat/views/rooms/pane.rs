@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::asker::Asker;
@@ -13,7 +14,7 @@ use crate::{
         views::{conversations::Conversations, face::face, page_data},
     },
     db::Connection,
-    error::{Error, Result},
+    error::{Error, FieldErrors, Result},
     words,
 };
 
@@ -121,15 +122,19 @@ impl RoomHead {
 }
 
 /// The sentence at the field `name`, or nothing.
-pub(super) fn sentence(errors: &crate::error::FieldErrors, name: &str) -> Value {
+pub(super) fn sentence(errors: &FieldErrors, name: &str) -> Value {
     json!(errors.get(name))
 }
 
-/// The errors of a form that is shown again; any other error is passed on.
-pub(super) fn field_errors(error: Error) -> Result<crate::error::FieldErrors> {
+/// The page of a form that is shown again, and what stands at its fields; any other error is
+/// passed on.
+pub(super) fn refused(page: Page, error: Error) -> Result<(Page, FieldErrors)> {
     match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::TooMany { .. } => Ok([("form", words::text("rooms-error-limited"))].into()),
+        Error::Invalid(errors) => Ok((page.with_status(StatusCode::UNPROCESSABLE_ENTITY), errors)),
+        Error::TooMany { retry_after } => {
+            let errors = [("form", words::text("rooms-error-limited"))].into();
+            Ok((page.limited(retry_after), errors))
+        }
         other => Err(other),
     }
 }

@@ -1,6 +1,6 @@
 //! Who is in a room: adding friends, removing, naming moderators, leaving.
 
-use actix_web::{Either, HttpResponse, http::StatusCode, web};
+use actix_web::{Either, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::{
     confirm::Question,
     fields::Fields,
     new::choices,
-    pane::{Pane, field_errors, merged, sentence},
+    pane::{Pane, merged, refused, sentence},
 };
 use crate::{
     accounts::{Page, Redirect, UserId},
@@ -42,11 +42,10 @@ pub(super) async fn add_people(
         let host = RoomMember::find(conn, room, me)?.host()?;
         host.add(conn, &people, most)
     };
-    let errors = match asker.change(Action::Invitation, add).await {
+    let (page, errors) = match asker.change(Action::Invitation, add).await {
         Ok(_) => return Ok(Either::Left(details(room))),
-        Err(error) => field_errors(error)?,
+        Err(error) => refused(page, error)?,
     };
-    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
     let shown = show(&asker, page, room, (wanted, errors)).await?;
     Ok(Either::Right(shown))
 }
