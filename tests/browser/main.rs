@@ -14,6 +14,7 @@ mod meeting;
 mod people;
 mod profile;
 mod queue;
+mod rooms;
 mod screen;
 #[path = "../stage/mod.rs"]
 mod stage;
