@@ -20,7 +20,10 @@ room-names-and-more = { $names } and { $more } more
 
 room-messages = Messages
 room-earlier = Earlier messages
-room-later = Go to the latest messages
+room-later = Newer messages
+room-latest = Go to the latest messages
+room-back-to-place = Back to where you were
+room-zone = Times are those of { $zone }.
 room-empty = Nothing has been said yet. Say hello to { $name }.
 room-message-to = Message { $name }
 room-send = Send

@@ -5,14 +5,26 @@ import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 /** What has a day: messages, and the lines that tell who came and went. */
-const ROW = "article.message, .notice";
+export const ROW = "article.message, .notice";
 
-const facts = (message) => ({ author: message.dataset.author, at: message.dataset.at });
+const facts = (message) => ({
+  author: message.dataset.author,
+  at: message.dataset.at,
+  isReply: "reply" in message.dataset,
+  isNotice: message.matches(".notice"),
+});
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
 export function settle(message) {
   settleOne(message);
   const next = nextMessage(message);
+  if (next) settleOne(next);
+}
+
+/** Settles neighbouring messages and the one after them. */
+export function settleFrom(messages) {
+  messages.forEach(settleOne);
+  const next = messages.length > 0 && nextMessage(messages.at(-1));
   if (next) settleOne(next);
 }
 
@@ -39,18 +51,17 @@ function settleOne(message) {
   const isNewDay = !previous || dayKey(previous.dataset.at) !== day;
   if (isNewDay && divider?.dataset.day !== day) message.before(newDivider(day));
   if (divider && (!isNewDay || divider.dataset.day !== day)) divider.remove();
-  const isAlone = message.matches(".notice") || previous?.matches(".notice");
-  message.classList.toggle("follows", !isNewDay && !broken && !isAlone && follows(facts(previous), facts(message)));
+  message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
 }
 
-/** What stands before a message: its divider if any, the message before, and whether a hole lies between. */
+/** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
 function before(message) {
   let divider = null;
   let broken = false;
   let element = message.previousElementSibling;
   while (element && !element.matches(ROW)) {
     if (element.matches(".day")) divider = element;
-    if (element.matches(".missing")) broken = true;
+    else broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };

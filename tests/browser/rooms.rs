@@ -139,7 +139,8 @@ async fn somebody_new_comes_by_a_link() {
     let link = ana.find("textbox", "Link").await;
     let link = link.prop("value").await.unwrap().unwrap();
     ana.find("button", "Copy").await;
-    ana.find("image", "Code for a camera that opens the link").await;
+    ana.find("image", "Code for a camera that opens the link")
+        .await;
     ana.screenshot("invite").await;
     ana.open(&room).await;
     ana.find("textbox", "Message Tea").await;
@@ -264,7 +265,9 @@ async fn the_pages_about_rooms_have_pictures_and_fit_the_smallest_phone() {
         friends.log_out().await;
     }
     let open = ana.make_room("Open", "Garden", &[]).await;
-    let room = ana.make_room("Closed", "Tea & cake", &["bo", "cleopatra"]).await;
+    let room = ana
+        .make_room("Closed", "Tea & cake", &["bo", "cleopatra"])
+        .await;
     ana.say("Who brings the cake?").await;
     ana.press("link", "Room details").await;
     ana.fill("Topic", "Thursdays at four, in the kitchen").await;
@@ -278,7 +281,11 @@ async fn the_pages_about_rooms_have_pictures_and_fit_the_smallest_phone() {
     ana.wait_for_heading("Notes to self").await;
     for action in ["archive", "delete"] {
         ana.open(&format!("{open}{action}/")).await;
-        let yes = if action == "archive" { "Archive" } else { "Delete" };
+        let yes = if action == "archive" {
+            "Archive"
+        } else {
+            "Delete"
+        };
         ana.press("button", yes).await;
         ana.find("heading", "Members").await;
     }
@@ -294,13 +301,19 @@ async fn the_pages_about_rooms_have_pictures_and_fit_the_smallest_phone() {
         ("new-room", "/rooms/new/?kind=room".to_owned()),
         ("open", "/rooms/".to_owned()),
     ];
-    for (width, scheme) in [(1280, "light"), (360, "dark"), (1280, "dark"), (360, "light")] {
+    for (width, scheme) in [
+        (1280, "light"),
+        (360, "dark"),
+        (1280, "dark"),
+        (360, "light"),
+    ] {
         ana.use_screen(width, 800).await;
         ana.prefer(scheme).await;
         for (name, path) in &pages {
             ana.open(path).await;
             ana.driver.find(By::Tag("main")).await.unwrap();
-            ana.screenshot(&format!("rooms-{name}-{width}-{scheme}")).await;
+            ana.screenshot(&format!("rooms-{name}-{width}-{scheme}"))
+                .await;
         }
     }
     ana.use_screen(320, 640).await;

@@ -13,6 +13,7 @@ mod notice;
 mod open_room;
 mod permits;
 mod room;
+mod stretch;
 mod text_enum;
 mod upkeep;
 
@@ -27,6 +28,7 @@ pub use notice::NoticeKind;
 pub use open_room::OpenRoom;
 pub use permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner};
 pub use room::{Room, RoomKind};
+pub use stretch::{Place, Stretch};
 pub use upkeep::DueRoom;
 
 use crate::db::id_type;
@@ -46,5 +48,7 @@ id_type! {
     InviteId
 }
 
+#[cfg(test)]
+mod room_tests;
 #[cfg(test)]
 mod tests;

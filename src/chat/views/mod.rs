@@ -2,6 +2,7 @@
 
 mod conversations;
 mod face;
+mod history;
 mod posting;
 mod room;
 mod rooms;
@@ -29,6 +30,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         )
         .configure(rooms::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
+        .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route(
+            "/rooms/{room}/messages/{message}/",
+            web::get().to(history::show_message),
+        )
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        models::{RoomId, RoomMember},
+        models::{Place, RoomId, RoomMember},
         protocol::Refused,
         server::{NotPosted, PostMessage},
     },
@@ -18,7 +18,7 @@ use super::{
     room::ShownRoom,
 };
 use crate::{
-    accounts::{Page, SignedIn},
+    accounts::{Page, SignedIn, Zone},
     error::{Error, Result},
     security::client_addr,
 };
@@ -65,7 +65,8 @@ pub(super) async fn create_message(
     let refused = Refused::new(room, form.client_id, &reason, Some(&member.title));
     let shown = ShownRoom {
         room,
-        before: None,
+        place: Place::End,
+        zone: Zone::of(&request),
         refused: Some((form, refused)),
     };
     let data = shown.data(&me.user, &page, &chat).await?;

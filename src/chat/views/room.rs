@@ -1,44 +1,38 @@
 //! The page of a room.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Message, RoomId, RoomMember},
+        models::{Place, RoomId, RoomMember, Stretch},
         protocol::Refused,
-        view::log,
     },
     Chat,
     conversations::Conversations,
+    history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
     rooms::RoomHead,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, User},
+    accounts::{Page, Person, SignedIn, User, Zone},
     error::Result,
     words,
 };
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    /// Show the messages before this event.
-    before: Option<i64>,
-}
-
 pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
-    room: web::Path<RoomId>,
-    place: web::Query<Place>,
+    (room, query): (web::Path<RoomId>, web::Query<PlaceQuery>),
+    zone: Zone,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let shown = ShownRoom {
         room: *room,
-        before: place.before,
+        place: query.place(),
+        zone,
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
@@ -48,50 +42,50 @@ pub(super) async fn show_room(
 /// A room page about to be shown.
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
-    pub(super) before: Option<i64>,
+    pub(super) place: Place,
+    pub(super) zone: Zone,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
 }
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, before) = (self.room, me.id, self.before);
+        let (room, user, place) = (self.room, me.id, self.place);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let messages = Message::before(conn, &member, before, len)?;
+            let stretch = Stretch::read(conn, &member, place, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
             let head = RoomHead::read(conn, &member)?;
-            Ok((member, messages, can_post, (conversations, head)))
+            Ok((member, stretch, can_post, (conversations, head)))
         });
-        let (member, messages, can_post, (conversations, head)) = loaded.await?;
+        let (member, stretch, can_post, (conversations, head)) = loaded.await?;
         let online = conversations.online(chat).await?;
-        let first_seq = messages.first().map(|message| message.seq);
-        let last_seq = messages.last().map(|message| message.seq);
-        let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
-        let earlier = first_seq
-            .filter(|seq| is_full && *seq > 1)
-            .map(|seq| format!("/rooms/{room}/?before={seq}"));
         let (form, refused) = self.refused.unzip();
-        Ok(json!({
+        let mut data = json!({
             "title": member.title,
             "conversations": conversations.data(Some(room), &online),
             "room": head.data(&member, &online),
-            "log": log(&chat.markup, messages),
+            "zone": self.zone.name(),
             "pending": { "message": pending(me) },
-            "first_seq": first_seq,
-            "last_seq": last_seq,
-            "is_older": before.is_some(),
             "can_post": can_post,
             "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
-            "earlier": earlier,
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
-        }))
+        });
+        let shown = ShownLog {
+            member,
+            stretch,
+            zone: self.zone,
+        };
+        if let (Value::Object(data), Value::Object(log)) = (&mut data, shown.data(chat)) {
+            data.extend(log);
+        }
+        Ok(data)
     }
 }
 
