@@ -1,6 +1,7 @@
 ALTER TABLE events DROP COLUMN user_id;
 DROP TABLE removals;
 DROP TABLE invites;
+ALTER TABLE members DROP COLUMN delivered_seq;
 ALTER TABLE members DROP COLUMN invite_id;
 ALTER TABLE members DROP COLUMN level;
 ALTER TABLE members DROP COLUMN read_seq;

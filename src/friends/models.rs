@@ -181,20 +181,6 @@ impl Block {
     }
 }
 
-/// People who block `me`, or whom `me` blocks: neither is shown where the other is.
-pub fn parted_from(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId>> {
-    let mut others: Vec<UserId> = blocks::table
-        .filter(blocks::blocker_id.eq(me))
-        .select(blocks::blocked_id)
-        .load(conn)?;
-    let blockers = blocks::table
-        .filter(blocks::blocked_id.eq(me))
-        .select(blocks::blocker_id)
-        .load::<UserId>(conn)?;
-    others.extend(blockers);
-    Ok(others)
-}
-
 /// The friends of `me`, by name.
 pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
     let on_the_right = friendships::table
@@ -210,6 +196,33 @@ pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>>
     let mut friends = people(on_the_right.into_iter().chain(on_the_left));
     friends.sort_by_cached_key(|friend| friend.username.to_lowercase());
     Ok(friends)
+}
+
+/// Everybody whom `me` blocks, or by whom `me` is blocked: nobody of them and `me` hears of the
+/// other what is only for the living room (presence, typing, receipts).
+pub fn blocked_with(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId>> {
+    let mut all: Vec<UserId> = blocks::table
+        .filter(blocks::blocker_id.eq(me))
+        .select(blocks::blocked_id)
+        .load(conn)?;
+    let by_others: Vec<UserId> = blocks::table
+        .filter(blocks::blocked_id.eq(me))
+        .select(blocks::blocker_id)
+        .load(conn)?;
+    all.extend(by_others);
+    Ok(all)
+}
+
+/// The pairs among `people` of whom the first blocks the second.
+pub fn blocks_among(
+    conn: &mut Connection,
+    people: &[UserId],
+) -> QueryResult<Vec<(UserId, UserId)>> {
+    blocks::table
+        .filter(blocks::blocker_id.eq_any(people))
+        .filter(blocks::blocked_id.eq_any(people))
+        .select((blocks::blocker_id, blocks::blocked_id))
+        .load(conn)
 }
 
 /// Whether the two are members of one conversation, also one in which nobody may write any more.

@@ -16,6 +16,7 @@ mod profile;
 mod queue;
 mod rooms;
 mod screen;
+mod sending;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod texts;

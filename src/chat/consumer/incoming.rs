@@ -10,7 +10,7 @@ use crate::{
         events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
-        server::{NotPosted, PostMessage, Typing},
+        server::{NotPosted, PostMessage, PresenceState, Typing},
     },
     db::Database,
     error::{Error, Result},
@@ -41,6 +41,19 @@ impl ChatConsumer {
                 body,
             }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::Presence { state }) => {
+                // A tab that is open is never offline.
+                self.set_presence(ctx, state.max(PresenceState::Away))
+                    .await?;
+                Ok(())
+            }
+            Some(ClientEvent::Received {
+                room,
+                from,
+                to,
+                waited_ms,
+            }) => self.received(room, (from, to), waited_ms, ctx),
+            Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
         }
@@ -62,7 +75,12 @@ impl ChatConsumer {
         self.report(ctx, "too_fast", "error-too-fast")
     }
 
-    fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
+    pub(super) fn report(
+        &mut self,
+        ctx: &mut Context<Self>,
+        code: &str,
+        key: &str,
+    ) -> HandlerResult {
         let event = ServerEvent::Error {
             code: code.into(),
             text: words::text(key),

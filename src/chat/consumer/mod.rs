@@ -4,8 +4,13 @@
 mod incoming;
 mod outgoing;
 mod pace;
+mod receipts;
 
-use std::{collections::BTreeSet, net::IpAddr, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use actix::Addr;
 use channels::{
@@ -13,18 +18,18 @@ use channels::{
 };
 
 use super::{
+    delivery::{Delivery, Health, Unsaved},
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
     markup::Markup,
-    models::{Room, RoomId},
+    models::{Receivers, Room, RoomId, may_see},
     protocol::{RoomState, ServerEvent, SocketLimits},
-    server::{ChatServer, Join, Leave},
+    server::{ChatServer, Delist, Enlist, PresenceState, SetPresence, WhoIsHere},
 };
 use crate::{
     accounts::{SignedIn, UserId, UserRef, user_group},
     config::Limits as Settings,
     db::Database,
     error::{Error, Result},
-    friends::friends_of,
     preferences::Preferences,
 };
 use pace::Pace;
@@ -34,6 +39,10 @@ use pace::Pace;
 pub struct ChatConsumerParts {
     /// The one actor behind all sockets.
     pub server: Addr<ChatServer>,
+    /// The one actor that keeps who has received what.
+    pub delivery: Addr<Delivery>,
+    /// How long messages take.
+    pub health: Health,
     /// For history and membership.
     pub database: Database,
     /// For messages that a reconnect missed.
@@ -49,7 +58,8 @@ pub struct ChatConsumer {
     pace: Pace,
     /// Posts that are not answered yet.
     waiting_posts: usize,
-    joined: bool,
+    /// What this socket counts as, for the others.
+    presence: PresenceState,
 }
 
 /// Who is behind the socket, as its scope knows: nothing of it is kept a second time.
@@ -75,7 +85,7 @@ impl ChatConsumer {
             ip,
             pace,
             waiting_posts: 0,
-            joined: false,
+            presence: PresenceState::Offline,
         }
     }
 
@@ -89,7 +99,7 @@ impl ChatConsumer {
             let rooms = self.parts.database.read(rooms).await?;
             let present: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
             if present == followed {
-                return Ok(rooms.iter().map(RoomState::from).collect());
+                return self.states_of(user, &rooms).await;
             }
             for room in present.difference(&followed) {
                 ctx.group_add(&room_group(*room)).await?;
@@ -101,32 +111,83 @@ impl ChatConsumer {
         }
     }
 
-    async fn join(&mut self, ctx: &Context<Self>, user: UserId) -> Result<Vec<UserId>> {
-        let friends = self
-            .parts
-            .database
-            .read(move |conn| Ok(friends_of(conn, user)?))
-            .await?;
-        let join = Join {
-            user,
-            channel: ctx.channel_name().clone(),
-            friends: friends.into_iter().map(|friend| friend.id).collect(),
+    async fn states_of(&self, user: UserId, rooms: &[Room]) -> Result<Vec<RoomState>> {
+        let received = self.received_by(user).await?;
+        let state = |room: &Room| RoomState {
+            room: room.id,
+            last_seq: room.last_seq,
+            received: received.get(&room.id).copied(),
         };
-        let online = self.parts.server.send(join).await;
-        self.joined = true;
-        online.map_err(|_closed| Error::ActorGone("the chat server"))
+        Ok(rooms.iter().map(state).collect())
     }
 
-    async fn leave(&mut self, ctx: &Context<Self>) {
-        if let (true, Ok(signed_in)) = (self.joined, signed_in(ctx)) {
-            let leave = Leave {
-                user: signed_in.user.id,
-                channel: ctx.channel_name().clone(),
-            };
-            self.joined = false;
-            if self.parts.server.send(leave).await.is_err() {
-                log::debug!(target: "parlour::chat", "the chat server ended before a socket");
-            }
+    /// How far the person has received the rooms in which that is of interest.
+    async fn received_by(&self, user: UserId) -> Result<HashMap<RoomId, i64>> {
+        let written = move |conn: &mut _| Ok(Receivers::positions_of(conn, user)?);
+        let mut received = self.parts.database.read(written).await?;
+        let unsaved = self.parts.delivery.send(Unsaved { user }).await;
+        for (room, seq) in unsaved.unwrap_or_default() {
+            received
+                .entry(room)
+                .and_modify(|known| *known = seq.max(*known));
+        }
+        Ok(received)
+    }
+
+    /// Counts this socket as in sight or not, and looks who else is here.
+    async fn join(
+        &mut self,
+        ctx: &Context<Self>,
+        user: UserId,
+    ) -> Result<HashMap<UserId, PresenceState>> {
+        let away = ctx.scope().query_string() == "presence=away";
+        let state = if away {
+            PresenceState::Away
+        } else {
+            PresenceState::Online
+        };
+        self.set_presence(ctx, state).await?;
+        let visible = self
+            .parts
+            .database
+            .read(move |conn| Ok(may_see(conn, user)?));
+        let users = visible.await?.into_iter().collect();
+        let here = self.parts.server.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    /// Each socket that was counted ends as offline.
+    pub(super) async fn set_presence(
+        &mut self,
+        ctx: &Context<Self>,
+        to: PresenceState,
+    ) -> Result<()> {
+        let from = std::mem::replace(&mut self.presence, to);
+        if from == to {
+            return Ok(());
+        }
+        let user = signed_in(ctx)?.user.id;
+        let set = SetPresence { user, from, to };
+        let told = self.parts.server.send(set).await;
+        told.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    /// Lets the server take this socket into rooms and out of them, from before it reads which it
+    /// follows.
+    async fn enlist(&self, ctx: &Context<Self>, user: UserId) -> Result<()> {
+        let channel = ctx.channel_name().clone();
+        let enlisted = self.parts.server.send(Enlist { user, channel }).await;
+        enlisted.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    async fn delist(&self, ctx: &Context<Self>) {
+        let Ok(signed_in) = signed_in(ctx) else {
+            return;
+        };
+        let (user, channel) = (signed_in.user.id, ctx.channel_name().clone());
+        let delisted = self.parts.server.send(Delist { user, channel }).await;
+        if delisted.is_err() {
+            log::debug!(target: "parlour::chat", "the chat server ended before a socket");
         }
     }
 
@@ -134,8 +195,18 @@ impl ChatConsumer {
         let user = user(ctx)?;
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
-        let online = self.join(ctx, user.id).await?;
+        self.enlist(ctx, user.id).await?;
         let rooms = self.follow_rooms(ctx, user.id).await?;
+        let here = self.join(ctx, user.id).await?;
+        let of = |state| {
+            let mut users: Vec<UserId> = here
+                .iter()
+                .filter(|(_, it)| **it == state)
+                .map(|(user, _)| *user)
+                .collect();
+            users.sort();
+            users
+        };
         let id = user.id;
         let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
         let preferences = self.parts.database.read(preferences).await?;
@@ -144,7 +215,8 @@ impl ChatConsumer {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
             rooms,
-            online,
+            online: of(PresenceState::Online),
+            away: of(PresenceState::Away),
             preferences,
             limits: SocketLimits {
                 message_chars: limits.message_chars,
@@ -189,7 +261,14 @@ impl WebsocketConsumer for ChatConsumer {
     }
 
     async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
-        self.leave(ctx).await;
+        self.delist(ctx).await;
+        if self
+            .set_presence(ctx, PresenceState::Offline)
+            .await
+            .is_err()
+        {
+            log::debug!(target: "parlour::chat", "the chat server ended before a socket");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod audience;
 mod event;
 mod fellow;
 mod founding;
@@ -12,11 +13,13 @@ mod naming;
 mod notice;
 mod open_room;
 mod permits;
+mod receipt;
 mod room;
 mod stretch;
 mod text_enum;
 mod upkeep;
 
+pub use audience::{TypingAudience, may_see, small_room_members};
 pub use event::{EventKind, RoomEvent};
 pub use fellow::Fellow;
 pub use founding::NewRoom;
@@ -27,6 +30,7 @@ pub use naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic};
 pub use notice::NoticeKind;
 pub use open_room::OpenRoom;
 pub use permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner};
+pub use receipt::{FEW_PEOPLE, Receivers};
 pub use room::{Room, RoomKind};
 pub use stretch::{Place, Stretch};
 pub use upkeep::DueRoom;

@@ -46,8 +46,11 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
     let all = [
         "room.resume",
         "message.post",
+        "room.received",
+        "room.status",
         "typing.start",
         "typing.stop",
+        "presence.set",
         "connection.ping",
     ];
     assert_eq!(names(&examples), BTreeSet::from(all));
@@ -78,6 +81,8 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "message.accepted",
         "message.refused",
         "room.events",
+        "room.delivered",
+        "room.health",
         "room.added",
         "room.removed",
         "relation.changed",

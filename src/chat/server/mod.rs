@@ -18,6 +18,7 @@ use channels::{Layer, LayerMessage};
 use tokio::sync::mpsc;
 
 use super::{
+    delivery::{Delivery, Health},
     markup::Markup,
     models::{Room, RoomId},
 };
@@ -30,11 +31,13 @@ use crate::{
 };
 pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
-pub(super) use presence::{Join, Leave, WhoIsHere};
+pub use presence::PresenceState;
+pub(super) use presence::{SetPresence, WhoIsHere};
 #[cfg(test)]
 pub(super) use purging::PurgeRooms;
 pub(super) use typing::Typing;
 use ushering::Usher;
+pub(super) use ushering::{Delist, Enlist};
 
 /// Questions that may wait; askers wait with them.
 const MAILBOX: usize = 1024;
@@ -46,6 +49,8 @@ pub struct ChatServer {
     markup: Markup,
     limits: Limits,
     message_chars: usize,
+    delivery: Option<Addr<Delivery>>,
+    health: Health,
     pipeline: Option<pipeline::Entrance>,
     here: HashMap<UserId, presence::Presence>,
     usher: Usher,
@@ -69,10 +74,22 @@ impl ChatServer {
             markup,
             limits,
             message_chars,
+            delivery: None,
+            health: Health::default(),
             pipeline: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
+        }
+    }
+
+    /// Tells what is announced to whoever keeps the receipts, and measures how long it took.
+    #[must_use]
+    pub fn watched_by(self, delivery: Addr<Delivery>, health: Health) -> Self {
+        Self {
+            delivery: Some(delivery),
+            health,
+            ..self
         }
     }
 
@@ -137,11 +154,8 @@ impl StreamHandler<LayerMessage> for ChatServer {
     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
-            Ok(FriendshipEvent::Ended { a, b }) => {
-                for (user, friend) in [(*a, *b), (*b, *a)] {
-                    let told = presence::tell(self.layer.clone(), user, false, vec![friend]);
-                    self.tell_later(ctx, told);
-                }
+            Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
+                self.tell_each_other(ctx, *a, vec![*b]);
             }
             Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
         }
@@ -150,12 +164,9 @@ impl StreamHandler<LayerMessage> for ChatServer {
 
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
-        let (database, layer) = (self.database.clone(), self.layer.clone());
+        self.tell_each_other(ctx, a, vec![b]);
+        let database = self.database.clone();
         let usher = self.usher.clone();
-        let here: Vec<_> = [(a, b), (b, a)]
-            .into_iter()
-            .filter(|(user, _)| self.is_here(*user))
-            .collect();
         self.tell_later(ctx, async move {
             let opened = database
                 .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
@@ -163,9 +174,6 @@ impl ChatServer {
             let room = opened.0.id;
             for user in [a, b] {
                 usher.let_in(room, user).await?;
-            }
-            for (user, friend) in here {
-                presence::tell(layer.clone(), user, true, vec![friend]).await?;
             }
             Ok(())
         });

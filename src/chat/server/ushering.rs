@@ -3,8 +3,10 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
+use actix::prelude::*;
 use channels::{ChannelName, Layer, LayerError};
 
+use super::ChatServer;
 use crate::{
     accounts::{UserId, user_group},
     chat::{
@@ -14,6 +16,42 @@ use crate::{
     },
     error::Result,
 };
+
+/// A socket of `user` opened. It reads which rooms it follows only after this.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Enlist {
+    /// Whose socket.
+    pub user: UserId,
+    /// Its name on the layer.
+    pub channel: ChannelName,
+}
+
+/// A socket of `user` closed; every [`Enlist`] has one.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Delist {
+    /// Whose socket.
+    pub user: UserId,
+    /// Its name on the layer.
+    pub channel: ChannelName,
+}
+
+impl Handler<Enlist> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, enlist: Enlist, _: &mut Self::Context) {
+        self.usher.came(enlist.user, enlist.channel);
+    }
+}
+
+impl Handler<Delist> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, delist: Delist, _: &mut Self::Context) {
+        self.usher.went(delist.user, &delist.channel);
+    }
+}
 
 /// The open sockets of everybody, shared by the server and its pipeline on one thread.
 #[derive(Clone)]
@@ -30,14 +68,12 @@ impl Usher {
         }
     }
 
-    /// A socket of `user` opened. It reads which rooms it follows only after this.
-    pub(super) fn came(&self, user: UserId, channel: ChannelName) {
+    fn came(&self, user: UserId, channel: ChannelName) {
         let mut sockets = self.sockets.borrow_mut();
         sockets.entry(user).or_default().push(channel);
     }
 
-    /// It closed.
-    pub(super) fn went(&self, user: UserId, channel: &ChannelName) {
+    fn went(&self, user: UserId, channel: &ChannelName) {
         let mut sockets = self.sockets.borrow_mut();
         if let Some(channels) = sockets.get_mut(&user) {
             channels.retain(|known| known != channel);

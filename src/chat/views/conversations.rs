@@ -1,8 +1,6 @@
 //! The list of conversations, which stands beside every page of the chat, and the way from a person
 //! to the conversation with them.
 
-use std::collections::HashSet;
-
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::{Value, json};
 
@@ -12,7 +10,7 @@ use super::{
         server::WhoIsHere,
     },
     Chat,
-    face::face,
+    face::{Here, face},
     page_data,
 };
 use crate::{
@@ -44,19 +42,18 @@ impl Conversations {
     }
 
     /// Which of the friends are here.
-    pub(super) async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+    pub(super) async fn here(&self, chat: &Chat) -> Result<Here> {
         let users = self.friends.clone();
-        let online = chat.server.send(WhoIsHere { users }).await;
-        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
-        Ok(online.into_iter().collect())
+        let here = chat.server.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
-    pub(super) fn data(&self, current: Option<RoomId>, online: &HashSet<UserId>) -> Vec<Value> {
+    pub(super) fn data(&self, current: Option<RoomId>, here: &Here) -> Vec<Value> {
         let row = |member: &RoomMember| {
             json!({
                 "room_id": member.room.id,
                 "path": format!("/rooms/{}/", member.room.id),
-                "face": face(member, online),
+                "face": face(member, here),
                 "current": current == Some(member.room.id),
                 "unread": 0,
             })
@@ -75,10 +72,10 @@ pub(super) async fn list_conversations(
         .database
         .read(move |conn| Conversations::read(conn, user, most))
         .await?;
-    let online = conversations.online(&chat).await?;
+    let here = conversations.here(&chat).await?;
     let data = json!({
         "title": words::text("chat-title"),
-        "conversations": conversations.data(None, &online),
+        "conversations": conversations.data(None, &here),
         "has_friends": !conversations.friends.is_empty(),
         "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
     });

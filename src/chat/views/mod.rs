@@ -6,12 +6,19 @@ mod history;
 mod posting;
 mod room;
 mod rooms;
+mod status;
+mod streaming;
 
 use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{markup::Markup, models::RoomMember, server::ChatServer};
+use super::{
+    delivery::Health,
+    markup::Markup,
+    models::{RoomKind, RoomMember},
+    server::ChatServer,
+};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
@@ -22,6 +29,10 @@ use crate::{
 
 /// All addresses of the app.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(streaming::said());
+    for path in ["/status", "/status/"] {
+        cfg.route(path, web::get().to(status::show_status));
+    }
     cfg.route("/", web::get().to(conversations::list_conversations))
         .route("/", web::head().to(conversations::list_conversations))
         .route(
@@ -52,6 +63,8 @@ pub struct Chat {
     pub markup: Markup,
     /// How often rooms are made and changed.
     pub limits: Limits,
+    /// How long messages take.
+    pub health: Health,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
@@ -67,6 +80,7 @@ fn page_data(
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
         "last_seq": member.map(|member| member.room.last_seq),
+        "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),
         "preferences": preferences,

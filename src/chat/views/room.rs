@@ -15,6 +15,7 @@ use super::{
     page_data,
     posting::NewMessageForm,
     rooms::RoomHead,
+    status,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
@@ -61,12 +62,14 @@ impl ShownRoom {
             Ok((member, stretch, can_post, (conversations, head)))
         });
         let (member, stretch, can_post, (conversations, head)) = loaded.await?;
-        let online = conversations.online(chat).await?;
+        let here = conversations.here(chat).await?;
         let (form, refused) = self.refused.unzip();
+        let mut shown = head.data(&member, &here);
+        shown["health"] = json!(status::health_line(&chat.health, room));
         let mut data = json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &online),
-            "room": head.data(&member, &online),
+            "conversations": conversations.data(Some(room), &here),
+            "room": shown,
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
             "can_post": can_post,

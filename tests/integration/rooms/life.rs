@@ -13,7 +13,7 @@ async fn a_closed_room_is_seen_by_its_people_and_by_nobody_else() {
 
     let room = ana.make_room("closed", "Tea & cake", &[&bo]).await;
 
-    assert!(is_of(&at_bo.wait_for("room.added").await, room));
+    at_bo.wait_in(room, "room.added").await;
     for person in [&ana, &bo] {
         let page = person.open(&format!("/rooms/{room}/")).await;
         assert_eq!(page.texts("#room-head h1"), ["Tea & cake"]);
@@ -54,7 +54,7 @@ async fn an_open_room_is_found_and_joined_by_everybody() {
             .unwrap()
             .contains("<bdi>eve</bdi> joined")
     );
-    assert!(is_of(&at_eve.wait_for("room.added").await, room));
+    at_eve.wait_in(room, "room.added").await;
     let own = at_eve.wait_for("member.changed").await;
     assert_eq!(own["seq"], news["seq"], "whoever joins hears of it, too");
     assert_eq!(eve.post_by_form(room, "hello").await, 303);
@@ -120,7 +120,7 @@ async fn notes_are_one_place_for_one_person() {
 
     assert_eq!(first.location(), again.location());
     let room = crate::support::number(first.location());
-    assert!(is_of(&at_ana.wait_for("room.added").await, room));
+    at_ana.wait_in(room, "room.added").await;
     assert_eq!(ana.post_by_form(room, "buy tea").await, 303);
     let page = ana.open(first.location()).await;
     assert_eq!(page.texts("#room-head h1"), ["Notes to self"]);

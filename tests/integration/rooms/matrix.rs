@@ -249,6 +249,6 @@ async fn somebody_who_blocks_cannot_be_added_and_is_not_seen() {
         422
     );
     let page = ana.open(&format!("/rooms/{room}/details/")).await;
-    let online = page.attribute(&format!("#member-{} .face", cleo.id), "data-online");
-    assert_eq!(online.as_deref(), Some("false"));
+    let presence = page.attribute(&format!("#member-{} .face", cleo.id), "data-presence");
+    assert_eq!(presence.as_deref(), Some("offline"));
 }

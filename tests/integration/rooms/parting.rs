@@ -38,7 +38,7 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
         .wait_until("the last message", |event| event["body"] == "after 59")
         .await;
     for socket in &mut at_bo {
-        assert!(is_of(&socket.wait_for("room.removed").await, room));
+        socket.wait_in(room, "room.removed").await;
         // A round trip after everything was said: what was to come has come.
         let heard = socket.heard("message.created").await;
         let latest = heard.iter().filter_map(|event| event["seq"].as_i64()).max();
@@ -92,7 +92,7 @@ async fn the_socket_of_somebody_removed_can_neither_read_nor_post_nor_type() {
     ana.about_room(room, &format!("people/{}/remove/", bo.id), &[])
         .await;
 
-    assert!(is_of(&at_bo.socket.wait_for("room.removed").await, room));
+    at_bo.socket.wait_in(room, "room.removed").await;
     assert_eq!(at_bo.post_refused("and now").await["code"], "not_allowed");
     at_bo
         .socket
@@ -125,7 +125,7 @@ async fn whoever_leaves_hears_nothing_more_and_what_was_said_stays() {
         let left = bo.submit(&page, &page, &[]).await;
 
         assert_eq!(left.location(), "/");
-        assert!(is_of(&at_bo.wait_for("room.removed").await, room));
+        at_bo.wait_in(room, "room.removed").await;
         ana.post_by_form(room, "without bo").await;
         assert!(at_bo.heard("message.created").await.is_empty());
         let shown = cleo.open(&format!("/rooms/{room}/")).await;

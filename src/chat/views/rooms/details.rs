@@ -17,14 +17,13 @@ use crate::{
     chat::{
         models::{
             Fellow, Invite, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
-            Topic,
+            Topic, may_see,
         },
         server::WhoIsHere,
-        views::Chat,
+        views::{Chat, face::Here},
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
-    friends::parted_from,
     security::Action,
     words,
 };
@@ -45,8 +44,8 @@ struct About {
     head: RoomHead,
     fellows: Vec<Fellow>,
     invites: Vec<Invite>,
-    /// People of whom this member is not shown whether they are here.
-    parted: Vec<UserId>,
+    /// People of whom this member is shown whether they are here.
+    visible: HashSet<UserId>,
 }
 
 impl About {
@@ -62,22 +61,22 @@ impl About {
         Ok(Self {
             head: RoomHead::read(conn, &member)?,
             fellows: member.fellows(conn)?,
-            parted: parted_from(conn, me)?,
+            visible: may_see(conn, me)?,
             invites,
             member,
         })
     }
 
-    /// Who of the room is here, as far as this member may see it.
-    async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+    /// How much those of the room are here, as far as this member may see it.
+    async fn here(&self, chat: &Chat) -> Result<Here> {
         let ids = self.fellows.iter().map(|fellow| fellow.person.id);
-        let users = ids.filter(|id| !self.parted.contains(id)).collect();
-        let online = chat.server.send(WhoIsHere { users }).await;
-        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
-        Ok(online.into_iter().collect())
+        let may_see = |id: &UserId| *id == self.member.user || self.visible.contains(id);
+        let users = ids.filter(may_see).collect();
+        let here = chat.server.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
-    fn row(&self, fellow: &Fellow, online: &HashSet<UserId>) -> Value {
+    fn row(&self, fellow: &Fellow, here: &Here) -> Value {
         let member = &self.member;
         let is_named = member.room.kind.is_named();
         let appoints = is_named && member.role == Role::Owner && !member.is_archived();
@@ -87,6 +86,7 @@ impl About {
             Role::Owner | Role::Member => None,
         };
         let person = &fellow.person;
+        let presence = here.get(&person.id).copied().unwrap_or_default().word();
         json!({
             "id": person.id,
             "username": person.username,
@@ -94,19 +94,15 @@ impl About {
             "hue": person.hue,
             "role": role,
             "is_me": person.id == member.user,
-            "online": online.contains(&person.id),
+            "presence": presence,
+            "presence_word": words::text(&format!("presence-{presence}")),
             "may_remove": member.may_remove(fellow),
             "may_appoint": appoints && fellow.role == Role::Member,
             "may_dismiss": appoints && fellow.role == Role::Moderator,
         })
     }
 
-    fn own(
-        &self,
-        online: &HashSet<UserId>,
-        form: Option<AboutForm>,
-        errors: &FieldErrors,
-    ) -> Value {
+    fn own(&self, here: &Here, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
         let member = &self.member;
         let room = &member.room;
         let is_owner = room.kind.is_named() && member.role == Role::Owner;
@@ -117,11 +113,11 @@ impl About {
         });
         let state = |archived, deleting| is_owner && member_state(member) == (archived, deleting);
         json!({
-            "room": self.head.data(member, online),
+            "room": self.head.data(member, here),
             "is_open": room.kind == RoomKind::Open,
             "is_named": room.kind.is_named(),
             "count": self.fellows.len(),
-            "members": self.fellows.iter().map(|fellow| self.row(fellow, online)).collect::<Vec<_>>(),
+            "members": self.fellows.iter().map(|fellow| self.row(fellow, here)).collect::<Vec<_>>(),
             "may": {
                 "add": member.clone().host().is_ok(),
                 "moderate": moderates,
@@ -167,13 +163,13 @@ async fn show(
     let about = asker
         .read(move |conn, me| About::read(conn, room, me))
         .await?;
-    let online = about.online(&asker.chat).await?;
+    let here = about.here(&asker.chat).await?;
     let title = [("room", about.member.title.as_str().into())];
     let pane = Pane::of(
         &about.member,
         words::text_with("rooms-details-title", &title),
     );
-    let own = about.own(&online, form, &errors);
+    let own = about.own(&here, form, &errors);
     let data = merged(pane.data(asker, &page).await?, own);
     page.render("chat/details", data)
 }

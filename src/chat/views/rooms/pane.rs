@@ -1,17 +1,19 @@
 //! What pages about rooms share: the list of conversations beside them, the way back, and what the
 //! head of a room tells.
 
-use std::collections::HashSet;
-
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::asker::Asker;
 use crate::{
-    accounts::{Page, UserId},
+    accounts::Page,
     chat::{
         models::{Role, RoomId, RoomMember},
-        views::{conversations::Conversations, face::face, page_data},
+        views::{
+            conversations::Conversations,
+            face::{Here, face},
+            page_data,
+        },
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
@@ -59,14 +61,14 @@ impl Pane {
         let most = asker.chat.settings.rooms_per_socket;
         let read = move |conn: &mut Connection, me| Conversations::read(conn, me, most);
         let conversations = asker.read(read).await?;
-        let online = conversations.online(&asker.chat).await?;
+        let here = conversations.here(&asker.chat).await?;
         let shown = (&conversations.preferences, None);
         let mut page_data = page_data(&asker.user, page, &asker.chat, shown);
         page_data["about"] = json!(self.room);
         let (path, text) = self.back;
         Ok(json!({
             "title": self.title,
-            "conversations": conversations.data(self.room, &online),
+            "conversations": conversations.data(self.room, &here),
             "about": self.room,
             "back": { "path": path, "text": text },
             "page_data": page_data,
@@ -97,11 +99,7 @@ impl RoomHead {
 
     /// `id`, `name`, `kind`, `topic`, `role`, `face`, `members`, `details` (the path of the page about
     /// the room, if it has one), `archived`, `delete_day`, `may_keep`.
-    pub(in crate::chat::views) fn data(
-        &self,
-        member: &RoomMember,
-        online: &HashSet<UserId>,
-    ) -> Value {
+    pub(in crate::chat::views) fn data(&self, member: &RoomMember, here: &Here) -> Value {
         let room = &member.room;
         let is_owner = room.kind.is_named() && member.role == Role::Owner;
         let details = room.kind.is_changing();
@@ -111,7 +109,7 @@ impl RoomHead {
             "kind": room.kind,
             "topic": room.topic,
             "role": member.role,
-            "face": face(member, online),
+            "face": face(member, here),
             "members": self.members,
             "details": details.then(|| format!("/rooms/{}/details/", room.id)),
             "archived": room.archived_at.is_some(),
