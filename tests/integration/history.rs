@@ -42,7 +42,7 @@ async fn coming_back_gets_exactly_what_was_missed() {
     let mut at_bo = bo.socket().await;
     assert_eq!(
         at_bo.hello["rooms"],
-        json!([{"room": room.id, "last_seq": 3}])
+        json!([{"room": room.id, "last_seq": 3, "received": 0}])
     );
     let missed = at_bo.resume(room.id, 1).await;
     let nothing = at_bo.resume(room.id, 3).await;

@@ -218,7 +218,7 @@ impl RoomModerator {
 #[derive(Debug, Clone)]
 pub enum Invitation {
     /// The way in.
-    Valid(ValidInvitation),
+    Valid(Box<ValidInvitation>),
     /// It lets nobody in any more.
     Over(InviteState),
     /// The person is in the room already.
@@ -260,12 +260,12 @@ impl Invitation {
         if is_removed(conn, room.id, user)? {
             return Ok(Self::Removed);
         }
-        Ok(Self::Valid(ValidInvitation {
+        Ok(Self::Valid(Box::new(ValidInvitation {
             members: fellow::count(conn, room.id)?,
             invite,
             room,
             user,
-        }))
+        })))
     }
 
     /// What `token` is to somebody who has not signed in: nothing is told of the room.

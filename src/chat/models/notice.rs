@@ -77,18 +77,22 @@ impl Happening<'_> {
     /// Writes the event, and the line of the log, under the room's next number. The room stays
     /// where it is in the lists of its members.
     pub(super) fn write(self, conn: &mut Connection, room: RoomId) -> QueryResult<RoomEvent> {
-        let seq = Room::next_seq(conn, room)?;
-        let line = self
-            .notice
-            .map(|(notice, value)| insert(conn, room, seq, (self.actor, notice, value)));
-        let message = line.transpose()?;
         let event = NewEvent {
             kind: self.kind,
             actor: self.actor.id,
-            message: message.as_ref().map(|message| message.id),
+            message: None,
             user: self.subject.as_ref().map(|person| person.id),
         };
-        event.insert(conn, room, seq)?;
+        let (seq, message) = match self.notice {
+            None => (event.append(conn, room)?, None),
+            Some(notice) => {
+                let seq = Room::next_seq(conn, room)?;
+                let line = insert(conn, room, seq, (self.actor, notice))?;
+                let message = Some(line.id);
+                NewEvent { message, ..event }.insert(conn, room, seq)?;
+                (seq, Some(line))
+            }
+        };
         Ok(RoomEvent {
             room,
             seq,
@@ -104,7 +108,7 @@ fn insert(
     conn: &mut Connection,
     room: RoomId,
     seq: i64,
-    (author, notice, body): (&Person, NoticeKind, String),
+    (author, (notice, body)): (&Person, (NoticeKind, String)),
 ) -> QueryResult<Message> {
     let (client_id, created_at) = (Uuid::new_v4(), Timestamp::now());
     let id: MessageId = diesel::insert_into(messages::table)

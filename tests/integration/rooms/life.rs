@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::People;
-use crate::support::{Site, is_of};
+use crate::support::Site;
 
 #[tokio::test]
 async fn a_closed_room_is_seen_by_its_people_and_by_nobody_else() {
