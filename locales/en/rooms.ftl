@@ -56,6 +56,7 @@ rooms-go = Open
 rooms-go-label = Open { $name }
 rooms-previous = Previous
 rooms-next = More rooms
+rooms-more-members = More members
 
 # ---- the page about a room
 rooms-details = Room details

@@ -33,7 +33,6 @@ pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
 pub use presence::PresenceState;
 pub(super) use presence::{SetPresence, WhoIsHere};
-#[cfg(test)]
 pub(super) use purging::PurgeRooms;
 pub(super) use typing::Typing;
 use ushering::Usher;

@@ -286,3 +286,32 @@ async fn rooms_are_made_only_so_often() {
     assert_eq!(added.status, 303);
     assert_eq!(ana.about_room(room, "invites/", &link).await.status, 429);
 }
+
+#[tokio::test]
+async fn the_members_of_a_large_room_come_in_pages() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    let room = ana.make_room("open", "Square", &[]).await;
+    site.execute(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+         INSERT INTO users (username, username_key, password, created_at, password_changed_at)
+         SELECT 'p' || i, 'p' || i, '!', 0, 0 FROM n;
+         INSERT INTO members (room_id, user_id, joined_at)
+         SELECT {room}, id, 0 FROM users WHERE username LIKE 'p%'"
+    ));
+
+    let first = ana.open(&format!("/rooms/{room}/details/")).await;
+    let next = first.attribute("a[rel=next]", "href").unwrap();
+    let second = ana.open(&next).await;
+
+    let names = |page: &crate::support::Page| page.texts("#details-members .row-title bdi");
+    assert_eq!((names(&first).len(), names(&second).len()), (200, 51));
+    assert_eq!(names(&first)[0], "ana", "the owner comes first");
+    assert!(!second.has("a[rel=next]") && second.has("a[rel=prev]"));
+    assert!(
+        first
+            .texts("#details-members .section-count")
+            .concat()
+            .contains("251")
+    );
+}

@@ -173,4 +173,10 @@ async fn the_room_of_an_owner_who_leaves_goes_to_whom_they_choose_or_who_is_next
 
     assert_eq!(cleo.about_room(room, "leave/", &[]).await.status, 303);
     assert_eq!(cleo.get(&format!("/rooms/{room}/")).await.status, 404);
+    // The last one was told that everything goes at once.
+    crate::stage::until("the room to be gone", async || {
+        let query = format!("rooms WHERE id = {room}");
+        (site.count(&query) == 0).then_some(())
+    })
+    .await;
 }

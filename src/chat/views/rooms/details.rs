@@ -30,6 +30,15 @@ use crate::{
 
 /// Links that the page shows; more than a room may have at a time, and some that are over.
 const INVITES_SHOWN: i64 = 100;
+/// Members on one page.
+const PEOPLE_LEN: usize = 200;
+
+/// `?page=`, the first one is 0.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Place {
+    #[serde(default)]
+    page: u16,
+}
 
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct AboutForm {
@@ -102,6 +111,24 @@ impl About {
         })
     }
 
+    /// The rows of one page, and the paths of that page and of its neighbours.
+    fn people(&self, here: &Here, page: u16) -> Value {
+        let details = format!("/rooms/{}/details/", self.member.room.id);
+        let first = usize::from(page) * PEOPLE_LEN;
+        let rows = self.fellows.iter().skip(first).take(PEOPLE_LEN);
+        let path = |page: u16| match page {
+            0 => details.clone(),
+            page => format!("{details}?page={page}"),
+        };
+        let has_more = self.fellows.len() > first + PEOPLE_LEN;
+        json!({
+            "rows": rows.map(|fellow| self.row(fellow, here)).collect::<Vec<_>>(),
+            "path": path(page),
+            "previous": page.checked_sub(1).map(path),
+            "next": has_more.then(|| path(page + 1)),
+        })
+    }
+
     fn own(&self, here: &Here, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
         let member = &self.member;
         let room = &member.room;
@@ -117,7 +144,6 @@ impl About {
             "is_open": room.kind == RoomKind::Open,
             "is_named": room.kind.is_named(),
             "count": self.fellows.len(),
-            "members": self.fellows.iter().map(|fellow| self.row(fellow, here)).collect::<Vec<_>>(),
             "may": {
                 "add": member.clone().host().is_ok(),
                 "moderate": moderates,
@@ -150,16 +176,25 @@ pub(super) async fn show_details(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
+    place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    show(&asker, page, *room, (None, FieldErrors::new())).await
+    let shown = Shown {
+        people_page: place.page,
+        ..Shown::default()
+    };
+    show(&asker, page, *room, shown).await
 }
 
-async fn show(
-    asker: &Asker,
-    page: Page,
-    room: RoomId,
-    (form, errors): (Option<AboutForm>, FieldErrors),
-) -> Result<HttpResponse> {
+/// How the page is shown.
+#[derive(Default)]
+struct Shown {
+    people_page: u16,
+    /// What was typed, if it was refused.
+    form: Option<AboutForm>,
+    errors: FieldErrors,
+}
+
+async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<HttpResponse> {
     let about = asker
         .read(move |conn, me| About::read(conn, room, me))
         .await?;
@@ -169,8 +204,10 @@ async fn show(
         &about.member,
         words::text_with("rooms-details-title", &title),
     );
-    let own = about.own(&here, form, &errors);
-    let data = merged(pane.data(asker, &page).await?, own);
+    let people = about.people(&here, shown.people_page);
+    let own = about.own(&here, shown.form, &shown.errors);
+    let mut data = merged(pane.data(asker, &page).await?, own);
+    data["people"] = people;
     page.render("chat/details", data)
 }
 
@@ -185,8 +222,12 @@ pub(super) async fn describe_room(
         Ok(()) => return Ok(Either::Left(details(room))),
         Err(error) => refused(page, error)?,
     };
-    let shown = show(&asker, page, room, (Some(form), errors)).await?;
-    Ok(Either::Right(shown))
+    let shown = Shown {
+        form: Some(form),
+        errors,
+        ..Shown::default()
+    };
+    show(&asker, page, room, shown).await.map(Either::Right)
 }
 
 async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {

@@ -14,7 +14,11 @@ use super::{
 };
 use crate::{
     accounts::{Page, Redirect, UserId},
-    chat::models::{Fellow, Role, RoomId, RoomMember},
+    chat::{
+        models::{Fellow, Role, RoomId, RoomMember},
+        server::PurgeRooms,
+    },
+    db::Timestamp,
     error::{Error, FieldErrors, Result},
     friends::friends_of,
     security::Action,
@@ -191,14 +195,20 @@ pub(super) async fn leave_room(
     fields: web::Form<Fields>,
 ) -> Result<Redirect> {
     let (room, heir) = (*room, fields.all::<UserId>("heir")?.first().copied());
-    let read = move |conn: &mut _, me| RoomMember::find(conn, room, me);
-    let left = asker.read(read).await?.title;
+    let read = move |conn: &mut _, me| {
+        let leaver = RoomMember::find(conn, room, me)?.leaver()?;
+        Ok((leaver.title.clone(), leaver.count(conn)?))
+    };
+    let (left, people) = asker.read(read).await?;
     let leave = move |conn: &mut _, me| {
         let leaver = RoomMember::find(conn, room, me)?.leaver()?;
         leaver.leave(conn, heir)
     };
     match asker.change(Action::RoomChange, leave).await {
         Ok(_) => {
+            if people == 1 {
+                purge(&asker);
+            }
             let sentence = words::text_with("rooms-left", &[("room", left.into())]);
             Ok(Redirect::to("/").done(sentence))
         }
@@ -208,5 +218,13 @@ pub(super) async fn leave_room(
             Ok(Redirect::to(format!("/rooms/{room}/leave/")).danger(sentence))
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The room that the last one has left goes now; the next hour's purge takes what this one could not.
+fn purge(asker: &Asker) {
+    let now = Timestamp::now();
+    if asker.chat.server.try_send(PurgeRooms { now }).is_err() {
+        log::debug!(target: "parlour::chat", "an empty room waits for the next purge");
     }
 }
