@@ -117,6 +117,7 @@ impl Parts {
             server,
             database: database.clone(),
             markup,
+            limits: self.limits.clone(),
             health,
             settings: Arc::clone(&self.bounds),
         };

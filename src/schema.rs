@@ -144,6 +144,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    removals (room_id, user_id) {
+        room_id -> BigInt,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     rooms (id) {
         id -> BigInt,
         kind -> Text,
@@ -204,6 +212,8 @@ diesel::joinable!(past_settings -> users (user_id));
 diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
+diesel::joinable!(removals -> rooms (room_id));
+diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -219,6 +229,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     past_settings,
     preferences,
     reactions,
+    removals,
     rooms,
     sessions,
     users,

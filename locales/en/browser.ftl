@@ -95,3 +95,8 @@ js-seconds = { $seconds } s
 js-signed-out = You were signed out in this browser.
 js-signed-out-revoked = This device was logged out from another one.
 js-signed-out-password = Your password was changed on another device.
+
+js-filter-people = Filter by name
+js-filter-none = Nobody of that name
+js-copied = Copied
+js-copy-failed = Press Ctrl+C to copy

@@ -29,6 +29,7 @@ room-message-to = Message { $name }
 room-send = Send
 room-reload = See new messages
 room-closed = You can read this conversation, but nobody can write in it now.
+room-archived = This room is archived. It can be read, and nobody can write in it.
 room-closed-action = Add Friends
 
 room-refused-empty = Write something first.

@@ -1,12 +1,12 @@
 //! The markup of messages, made from the templates once: `view.rs` fills it in for a page, and the
 //! pipeline for the live update.
 
-use std::{fmt::Write, sync::Arc};
+use std::{collections::HashMap, fmt::Write, sync::Arc};
 
 use serde_json::{Value, json};
 
 use super::{
-    models::{Deletion, Reaction, Reply},
+    models::{Deletion, NoticeKind, Reaction, Reply},
     view::{Day, MessageView},
 };
 use crate::{
@@ -35,6 +35,7 @@ struct Fragments {
     quote_gone: Fragment,
     reactions: Fragment,
     reaction: Fragment,
+    notices: HashMap<NoticeKind, Fragment>,
     day: Fragment,
 }
 
@@ -63,6 +64,7 @@ impl Markup {
             "names": mark(5),
         }});
         let edited = json!({ "room": mark(0), "id": mark(1), "at": mark(2), "time": mark(3) });
+        let notice = |kind: &NoticeKind| Ok((*kind, notice(templates, *kind)?));
         let day = json!({ "day": { "iso": mark(0), "text": mark(1) } });
         Ok(Self(Arc::new(Fragments {
             messages: [
@@ -75,11 +77,15 @@ impl Markup {
             reactions: compile("chat/_reactions", json!({ "reactions": mark(0) }))?,
             reaction: compile("chat/_reaction", reaction)?,
             day: compile("chat/_day", day)?,
+            notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
         })))
     }
 
     /// Appends a message, under the name of the one before it if it `follows`.
     pub(super) fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
+        if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
+            return fill_notice(fragment, out, view);
+        }
         let of_kind = &self.0.messages[usize::from(follows)];
         let fragment = match view.deleted {
             Some(Deletion::ByAuthor) => &of_kind.deleted,
@@ -184,6 +190,37 @@ impl OfKind {
             deleted_by_moderator: message(false, "moderator".into())?,
         })
     }
+}
+
+/// The line of the log that tells what happened.
+fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
+    let page = json!({
+        "notice": {
+            "key": kind.words_key(),
+            "id": mark(0),
+            "seq": mark(1),
+            "actor": mark(2),
+            "value": mark(3),
+            "created_at": mark(4),
+            "time": mark(5),
+        },
+    });
+    Fragment::compile(templates, "chat/_notice", page)
+}
+
+/// In the order of the marks of [`notice`].
+fn fill_notice(fragment: &Fragment, out: &mut String, view: &MessageView) {
+    fragment.fill(
+        out,
+        &[
+            Text(&view.id),
+            Text(&view.seq),
+            Text(&view.author.username),
+            Text(&view.body),
+            Text(&view.created_at),
+            Text(&view.time),
+        ],
+    );
 }
 
 /// The marks stand in the order in which [`Markup::message`] gives the values.
@@ -328,5 +365,21 @@ mod tests {
         let html = filled(message);
         assert!(html.contains("Message deleted by a moderator"), "{html}");
         assert!(!html.contains("actions"), "{html}");
+    }
+
+    #[test]
+    fn what_happened_is_told_with_every_name_isolated_and_escaped() {
+        let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
+        for kind in NoticeKind::ALL {
+            let message = crate::chat::models::Message {
+                notice: Some(*kind),
+                ..said("<b>bo</b>")
+            };
+            let html = MessageView::new(message).render(&markup);
+            assert!(html.contains("<bdi>ana</bdi> "), "{html}");
+            let words = format!("\">{}", kind.words_key());
+            assert!(!html.contains("<b>") && !html.contains(&words), "{html}");
+            assert!(!html.contains(['\u{e000}', '\u{e002}']), "{html}");
+        }
     }
 }

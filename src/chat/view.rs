@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     body::is_big_emoji,
     markup::Markup,
-    models::{Deletion, Message, MessageId, Reaction, Reply, RoomId},
+    models::{Deletion, Message, MessageId, NoticeKind, Reaction, Reply, RoomId},
 };
 use crate::{
     accounts::{Person, UserId, Zone},
@@ -49,6 +49,8 @@ pub struct MessageView {
     pub reply: Option<Reply>,
     /// In the order of first use.
     pub reactions: Vec<Reaction>,
+    /// What happened, where nobody typed this line; it then stands alone.
+    pub notice: Option<NoticeKind>,
 }
 
 impl MessageView {
@@ -71,6 +73,7 @@ impl MessageView {
             deleted: message.deleted,
             reply: message.reply,
             reactions: message.reactions,
+            notice: message.notice,
         }
     }
 
@@ -116,18 +119,20 @@ fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     // Whom the next message could follow, and when; nobody after a deleted one.
     let mut before: Option<(Option<UserId>, Timestamp, Date)> = None;
     for message in messages {
-        let (author, at) = (message.author.id, message.created_at);
+        let at = message.created_at;
+        let author = message.notice.is_none().then_some(message.author.id);
         let today = zone.day(at);
         let is_same_day = before.is_some_and(|(_, _, day)| day == today);
         let follows = before.is_some_and(|(same, before, _)| {
-            is_same_day && same == Some(author) && is_together(before, at)
+            is_same_day && author.is_some() && same == author && is_together(before, at)
         });
         let follows = follows && message.reply.is_none() && message.deleted.is_none();
         let day = (!is_same_day).then(|| Day {
             iso: today.to_string(),
             text: zone.format(at, "%-d %B %Y"),
         });
-        before = Some((message.deleted.is_none().then_some(author), at, today));
+        let could_be_followed = author.filter(|_| message.deleted.is_none());
+        before = Some((could_be_followed, at, today));
         entries.push(Entry {
             day,
             follows,
@@ -183,6 +188,19 @@ mod tests {
             .map(|row| row.follows)
             .collect();
         assert_eq!(follows, [false; 4]);
+    }
+
+    #[test]
+    fn a_line_that_nobody_typed_parts_a_group_and_joins_none() {
+        let left = Message {
+            notice: Some(NoticeKind::Left),
+            ..message(1, 1)
+        };
+        let rows = entries(
+            vec![message(1, 0), left.clone(), left, message(1, 2)],
+            &Zone::default(),
+        );
+        assert!(rows.iter().all(|row| !row.follows));
     }
 
     #[test]

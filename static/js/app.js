@@ -1,6 +1,8 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import { filterChoices } from "./choose.js";
+import { offerCopy } from "./copy.js";
 import { offerKeys } from "./keys.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
@@ -11,6 +13,8 @@ import { followPresence, presenceQuery } from "./presence.js";
 import { Queue } from "./queue.js";
 import { Receipts } from "./receipts.js";
 import { refreshOn } from "./refresh.js";
+import { closeRemoved } from "./removed.js";
+import { followName } from "./renamed.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
 import { openStream, restWhenHidden } from "./slow.js";
@@ -39,6 +43,10 @@ followPreferences(connection);
 followPresence(connection);
 refreshOn(connection);
 restWhenHidden(connection);
+closeRemoved(connection);
+followName();
+filterChoices(document.getElementById("choose-people"));
+offerCopy();
 wakeOn(connection);
 markDrafts({ storage, userId });
 closeMenuAround(document.getElementById("menu"));

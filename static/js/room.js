@@ -43,6 +43,8 @@ const timeline = new Timeline({
   isNewest: () => scroll.isNewest,
   counted: countNews,
   inserted(message, event) {
+    // A line about who came and went is no news.
+    if (message.matches(".notice")) return;
     foldTall([message], scroll);
     countNews(event);
     if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));

@@ -38,7 +38,7 @@ impl Profile {
         found.convert().unwrap()
     }
 
-    async fn expect_accessible(&self, paths: &[&str]) {
+    pub(crate) async fn expect_accessible(&self, paths: &[&str]) {
         let mut found = Vec::new();
         for path in paths {
             for scheme in ["light", "dark"] {

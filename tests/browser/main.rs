@@ -15,6 +15,7 @@ mod meeting;
 mod people;
 mod profile;
 mod queue;
+mod rooms;
 mod screen;
 mod sending;
 #[path = "../stage/mod.rs"]

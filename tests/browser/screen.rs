@@ -138,6 +138,8 @@ fn candidates(role: &str) -> &'static str {
         "link" => "a[href]",
         "textbox" => "textarea, input:not([type=hidden]):not([type=checkbox])",
         "checkbox" => "input[type=checkbox]",
+        "radio" => "input[type=radio]",
+        "image" => "svg[role=img]",
         "heading" => "h1, h2, h3",
         "article" => "article",
         "log" => "[role=log]",

@@ -20,6 +20,7 @@ mod presence;
 mod program;
 mod receipts;
 mod requests;
+mod rooms;
 mod security;
 mod sessions;
 mod slowness;

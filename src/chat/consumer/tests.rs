@@ -1,7 +1,8 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use actix::Actor;
 use channels::{Layer, Scope, WebsocketCommunicator};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -11,12 +12,14 @@ use crate::{
     chat::{
         delivery::{Delivery, Health},
         markup::Markup,
-        models::RoomId,
-        server::ChatServer,
+        models::{NewRoom, RoomId, RoomMember, RoomName, Topic},
+        server::{ChangeRoom, ChatServer, PurgeRooms},
         testing::{ANA, BO, CLEO, a_conversation, part},
     },
     config::Settings,
-    db::testing::TestDatabase,
+    db::{Timestamp, testing::TestDatabase},
+    error::Error,
+    schema::{events, messages},
     security::Limits,
     templates::Templates,
 };
@@ -524,4 +527,105 @@ async fn an_answer_carries_what_it_answers() {
         json!({"id": question["id"], "author": {"id": ANA, "username": "ana"}, "quote": "soup at seven?"})
     );
     assert!(heard["html"].as_str().unwrap().contains("class=\"quote\""));
+}
+
+/// A closed room of Ana with Bo in it.
+async fn a_room(chat: &Chat) -> RoomId {
+    let new = NewRoom {
+        is_open: false,
+        name: RoomName::parse("Tea").unwrap(),
+        topic: Topic::default(),
+        people: vec![BO],
+    };
+    let change = ChangeRoom::new(move |conn| new.found(conn, ANA));
+    let changes = chat.parts.server.send(change).await.unwrap().unwrap();
+    changes[0].room()
+}
+
+fn about(room: RoomId, event: &Value) -> bool {
+    event["room"] == json!(room)
+}
+
+#[actix_web::test]
+async fn sockets_follow_a_room_from_the_moment_their_person_is_in_it() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let mut tab = chat.socket_of(BO).await;
+    let room = a_room(&chat).await;
+    for socket in [&mut bo, &mut tab] {
+        let added = next(socket, "room.added").await;
+        assert!(about(room, &added));
+        let joined = next(socket, "member.changed").await;
+        assert_eq!(
+            joined["user"]["username"], "bo",
+            "the news of the own coming is heard"
+        );
+    }
+    ana.send_json_to(&json!({
+        "type": "message.post", "room": room, "client_id": Uuid::new_v4(), "body": "tea?",
+    }))
+    .unwrap();
+    for socket in [&mut bo, &mut tab] {
+        assert_eq!(next(socket, "message.created").await["body"], "tea?");
+    }
+}
+
+#[actix_web::test]
+async fn sockets_hear_nothing_from_the_moment_their_person_is_out() {
+    let chat = Chat::start().await;
+    let room = a_room(&chat).await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let remove = ChangeRoom::new(move |conn| {
+        RoomMember::find(conn, room, ANA)?
+            .removal(conn, BO)?
+            .remove(conn)
+    });
+    chat.parts.server.send(remove).await.unwrap().unwrap();
+    let left = next(&mut ana, "member.changed").await;
+    assert_eq!(
+        (&left["change"], &left["by"]),
+        (&json!("left"), &json!(ANA))
+    );
+    assert!(about(room, &next(&mut bo, "room.removed").await));
+    ana.send_json_to(&json!({"type": "typing.start", "room": room}))
+        .unwrap();
+    next(&mut ana, "typing.started").await;
+    bo.send_json_to(&json!({"type": "connection.ping"}))
+        .unwrap();
+    let event = bo.receive_json_from().await.unwrap();
+    assert_eq!(event["type"], "connection.pong", "{event}");
+}
+
+#[actix_web::test]
+async fn a_room_whose_time_is_over_goes_with_everything() {
+    let chat = Chat::start().await;
+    let room = a_room(&chat).await;
+    let mut bo = chat.socket_of(BO).await;
+    let delay = Duration::from_secs(7 * 24 * 60 * 60);
+    let now = Timestamp::now();
+    let delete = ChangeRoom::new(move |conn| {
+        let mut events = RoomMember::find(conn, room, ANA)?.owner()?.archive(conn)?;
+        let owner = RoomMember::find(conn, room, ANA)?.owner()?;
+        events.extend(owner.delete_after(conn, now, delay)?);
+        Ok(events)
+    });
+    chat.parts.server.send(delete).await.unwrap().unwrap();
+
+    let purge = |now| chat.parts.server.send(PurgeRooms { now });
+    assert_eq!(purge(now).await.unwrap().unwrap(), []);
+    assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), [room]);
+
+    assert!(about(room, &next(&mut bo, "room.removed").await));
+    let gone = chat
+        .parts
+        .database
+        .read(move |conn| RoomMember::find(conn, room, ANA));
+    assert!(matches!(gone.await, Err(Error::NotFound)));
+    let left = chat.parts.database.read(move |conn| {
+        let messages = messages::table.filter(messages::room_id.eq(room)).count();
+        let events = events::table.filter(events::room_id.eq(room)).count();
+        Ok(messages.get_result::<i64>(conn)? + events.get_result::<i64>(conn)?)
+    });
+    assert_eq!(left.await.unwrap(), 0);
+    assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), []);
 }

@@ -6,8 +6,8 @@ use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
 use uuid::Uuid;
 
 use super::{
-    Deletion, EventKind, MessageId, MessageVersion, Reaction, Reply, Room, RoomId, RoomMember,
-    details::Details, event::NewEvent, mention::Called, reply::Answered,
+    Deletion, EventKind, MessageId, MessageVersion, NoticeKind, Reaction, Reply, Room, RoomId,
+    RoomMember, details::Details, event::NewEvent, mention::Called, reply::Answered,
 };
 use crate::{
     accounts::{Person, UserId},
@@ -44,8 +44,8 @@ pub struct Message {
     pub reply: Option<Reply>,
     /// In the order of first use.
     pub reactions: Vec<Reaction>,
-    /// What happened, where the row is no text of a person.
-    pub notice: Option<String>,
+    /// What happened, where the row is no text of a person: then `body` is only a value for it.
+    pub notice: Option<NoticeKind>,
 }
 
 /// The columns of a message, and its author's name.
@@ -67,7 +67,7 @@ pub(super) struct Row {
     deleted_by: Option<UserId>,
     pub(super) reply_to: Option<MessageId>,
     pub(super) reply_quote: Option<String>,
-    notice: Option<String>,
+    notice: Option<NoticeKind>,
     pub(super) has_reactions: bool,
 }
 
@@ -87,6 +87,7 @@ impl Message {
         });
         let html = match row.rendering {
             RENDERING => row.html,
+            _ if row.notice.is_some() => String::new(),
             _ => formatting::render(&row.body).html(|name| details.called(row.id, name)),
         };
         Self {

@@ -208,6 +208,16 @@ impl RoomChange {
         }
     }
 
+    /// Where it happened.
+    pub fn room(&self) -> RoomId {
+        match self {
+            Self::MessageCreated(created) => created.room,
+            Self::MessageChanged(changed) => changed.room,
+            Self::MemberChanged(changed) => changed.room,
+            Self::RoomChanged(changed) => changed.room,
+        }
+    }
+
     /// The text frame of this event.
     pub fn frame(&self) -> ByteString {
         // Only a map with keys that are no text can fail, and there is none.

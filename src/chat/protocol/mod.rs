@@ -274,9 +274,15 @@ pub enum ServerEvent {
         /// `room` or `server`.
         of: String,
     },
-    /// A conversation came into being.
+    /// I am in a conversation from now on, and hear what happens there.
     #[serde(rename = "room.added")]
     RoomAdded {
+        /// Which.
+        room: RoomId,
+    },
+    /// I am in a conversation no longer, or it is gone; nothing of it follows.
+    #[serde(rename = "room.removed")]
+    RoomRemoved {
         /// Which.
         room: RoomId,
     },

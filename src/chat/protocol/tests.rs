@@ -88,6 +88,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "room.delivered",
         "room.health",
         "room.added",
+        "room.removed",
         "relation.changed",
         "preferences.changed",
         "typing.started",

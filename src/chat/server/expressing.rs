@@ -108,6 +108,7 @@ impl ChatServer {
                 events,
                 repeated: false,
                 received: None,
+                emptied: None,
             })
         })
     }

@@ -8,7 +8,9 @@ mod expressing;
 mod pipeline;
 mod posting;
 mod presence;
+mod purging;
 mod typing;
+mod ushering;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,12 +20,11 @@ use tokio::sync::mpsc;
 
 use super::{
     delivery::{Delivery, Health},
-    events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
 };
 use crate::{
-    accounts::{UserId, user_group},
+    accounts::UserId,
     config::Limits as Settings,
     db::Database,
     error::Result,
@@ -35,7 +36,10 @@ pub(super) use expressing::{ChangeMessage, MessageChange};
 pub(super) use posting::{NotPosted, PostMessage};
 pub use presence::PresenceState;
 pub(super) use presence::{SetPresence, WhoIsHere};
+pub(super) use purging::PurgeRooms;
 pub(super) use typing::Typing;
+use ushering::Usher;
+pub(super) use ushering::{Delist, Enlist};
 
 /// Questions that may wait; askers wait with them.
 const MAILBOX: usize = 1024;
@@ -51,6 +55,7 @@ pub struct ChatServer {
     health: Health,
     pipeline: Option<pipeline::Entrance>,
     here: HashMap<UserId, presence::Presence>,
+    usher: Usher,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
     stopping: bool,
 }
@@ -66,6 +71,7 @@ impl ChatServer {
     ) -> Self {
         Self {
             database,
+            usher: Usher::new(layer.clone()),
             layer,
             markup,
             limits,
@@ -111,6 +117,7 @@ impl Actor for ChatServer {
         let (entrance, posts) = mpsc::unbounded_channel();
         self.pipeline = Some(entrance);
         pipeline::start(self, ctx, posts);
+        purging::start(ctx);
         let layer = self.layer.clone();
         let listen = async move {
             let channel = layer.new_channel().await?;
@@ -160,15 +167,15 @@ impl StreamHandler<LayerMessage> for ChatServer {
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
         self.tell_each_other(ctx, a, vec![b]);
-        let (database, layer) = (self.database.clone(), self.layer.clone());
+        let database = self.database.clone();
+        let usher = self.usher.clone();
         self.tell_later(ctx, async move {
             let opened = database
                 .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
                 .await?;
             let room = opened.0.id;
             for user in [a, b] {
-                let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
-                layer.group_send(&user_group(user), opened).await?;
+                usher.let_in(room, user).await?;
             }
             Ok(())
         });

@@ -105,6 +105,7 @@ impl ChatServer {
                 events: vec![RoomEvent::created(posted.message)],
                 repeated: posted.repeated,
                 received,
+                ..Stored::default()
             })
         })
     }

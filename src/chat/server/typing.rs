@@ -101,6 +101,17 @@ impl ChatServer {
         }
     }
 
+    /// Whoever comes into a room or leaves it types there no more, and hears of nobody who did before.
+    pub(super) fn part_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
+        self.end_typing(ctx, room, user);
+        let marks = self.typing.iter_mut();
+        for (_, mark) in marks.filter(|((marked, _), _)| *marked == room) {
+            if let TypingAudience::People(people) = &mut mark.audience {
+                people.retain(|person| *person != user);
+            }
+        }
+    }
+
     /// The frame is shared by the room, unless somebody in it must not get it.
     fn tell(
         &self,

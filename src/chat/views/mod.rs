@@ -8,6 +8,7 @@ mod message;
 mod people;
 mod posting;
 mod room;
+mod rooms;
 mod status;
 mod streaming;
 
@@ -27,6 +28,7 @@ use crate::{
     config::Limits as Settings,
     db::Database,
     preferences::Preferences,
+    security::Limits,
 };
 
 /// All addresses of the app.
@@ -41,6 +43,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/rooms/with/{user}/",
             web::get().to(conversations::show_direct),
         )
+        .configure(rooms::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
         .route(
@@ -73,6 +76,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How often rooms are made and changed.
+    pub limits: Limits,
     /// How long messages take.
     pub health: Health,
     /// Page length and message length.

@@ -13,10 +13,10 @@ use super::{
     },
     Chat,
     conversations::Conversations,
-    face::face,
     history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
+    rooms::RoomHead,
     status,
 };
 use crate::{
@@ -75,26 +75,22 @@ impl ShownRoom {
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
             let reply = answered(conn, &member, reply)?;
-            Ok((member, stretch, can_post, conversations, reply))
+            let head = RoomHead::read(conn, &member)?;
+            Ok((member, stretch, can_post, (conversations, head, reply)))
         });
-        let (member, stretch, can_post, conversations, reply) = loaded.await?;
+        let (member, stretch, can_post, (conversations, head, reply)) = loaded.await?;
         let here = conversations.here(chat).await?;
         let (form, refused) = self.refused.unzip();
+        let mut shown = head.data(&member, &here);
+        shown["health"] = json!(status::health_line(&chat.health, room));
         let mut data = json!({
             "title": member.title,
             "conversations": conversations.data(Some(room), &here),
-            "room": {
-                "id": room,
-                "name": member.title,
-                "topic": member.room.topic,
-                "role": member.role,
-                "face": face(&member, &here),
-                "health": status::health_line(&chat.health, room),
-            },
+            "room": shown,
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
             "can_post": can_post,
-            "closed": (!can_post).then(|| words::text("room-closed")),
+            "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "reply": reply,
@@ -130,6 +126,15 @@ fn answered(
     Ok(is_there.then(|| {
         json!({ "id": message.id, "author": message.author.username, "text": plain(&message.body, QUOTE_CHARS) })
     }))
+}
+
+/// Why nobody can write here.
+fn closed_key(member: &RoomMember) -> &'static str {
+    if member.is_archived() {
+        "room-archived"
+    } else {
+        "room-closed"
+    }
 }
 
 /// What scripts copy for a message that is on its way.

@@ -38,6 +38,12 @@ pub enum Action {
     Message,
     /// A reaction to a message.
     Reaction,
+    /// A new room.
+    RoomCreation,
+    /// A link into a room, or people added to one.
+    Invitation,
+    /// Any other change of a room or of who is in it.
+    RoomChange,
 }
 
 /// Who is limited besides the address.
@@ -126,6 +132,9 @@ impl Limits {
             Action::FriendRequest => (&rates.friend_requests.0, &rates.friend_requests_ip.0),
             Action::Message => (&rates.messages.0, &rates.messages_ip.0),
             Action::Reaction => (&rates.reactions.0, &rates.reactions_ip.0),
+            Action::RoomCreation => (&rates.room_creations.0, &rates.room_creations_ip.0),
+            Action::Invitation => (&rates.invitations.0, &rates.invitations_ip.0),
+            Action::RoomChange => (&rates.room_changes.0, &rates.room_changes_ip.0),
         }
     }
 
