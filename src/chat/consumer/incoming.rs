@@ -41,6 +41,12 @@ impl ChatConsumer {
                 body,
             }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::Read { room, seq }) => self.read_up_to(room, seq, ctx).await,
+            Some(ClientEvent::MarkUnread { room, seq }) => self.unread_from(room, seq, ctx).await,
+            Some(ClientEvent::ReadAll {}) => self.read_all(ctx).await,
+            Some(ClientEvent::UndoReadAll {}) => self.undo_read_all(ctx).await,
+            Some(ClientEvent::AskUnread {}) => self.tell_unread(ctx).await,
+            Some(ClientEvent::AskSeen { room }) => self.tell_seen(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
         }
@@ -62,7 +68,12 @@ impl ChatConsumer {
         self.report(ctx, "too_fast", "error-too-fast")
     }
 
-    fn report(&mut self, ctx: &mut Context<Self>, code: &str, key: &str) -> HandlerResult {
+    pub(super) fn report(
+        &mut self,
+        ctx: &mut Context<Self>,
+        code: &str,
+        key: &str,
+    ) -> HandlerResult {
         let event = ServerEvent::Error {
             code: code.into(),
             text: words::text(key),

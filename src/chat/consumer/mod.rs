@@ -4,6 +4,7 @@
 mod incoming;
 mod outgoing;
 mod pace;
+mod reading;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -81,20 +82,17 @@ impl ChatConsumer {
 
     /// Listens to every room, then reads their state: what comes in between is heard twice at
     /// worst, and never missed.
-    async fn follow_rooms(&self, ctx: &mut Context<Self>, user: UserId) -> Result<Vec<RoomState>> {
+    async fn follow_rooms(
+        &self,
+        ctx: &mut Context<Self>,
+        user: UserId,
+    ) -> Result<(Vec<RoomState>, Vec<UserId>)> {
         let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
         let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
         for room in self.parts.database.read(rooms).await? {
             ctx.group_add(&room_group(room.id)).await?;
         }
-        let rooms = self.parts.database.read(rooms).await?;
-        Ok(rooms
-            .iter()
-            .map(|room| RoomState {
-                room: room.id,
-                last_seq: room.last_seq,
-            })
-            .collect())
+        reading::room_states(&self.parts, user).await
     }
 
     async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {
@@ -114,7 +112,7 @@ impl ChatConsumer {
         let user = user(ctx)?;
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
-        let rooms = self.follow_rooms(ctx, user.id).await?;
+        let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;
         let online = self.join(user.id).await?;
         let id = user.id;
         let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
@@ -124,6 +122,7 @@ impl ChatConsumer {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
             rooms,
+            blocked,
             online,
             preferences,
             limits: SocketLimits {

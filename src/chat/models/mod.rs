@@ -1,16 +1,24 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod called;
 mod event;
+mod level;
 mod member;
 mod message;
+mod reading;
 mod room;
+mod seen;
 mod text_enum;
 
+pub use called::{Called, called_by};
 pub use event::{EventKind, RoomEvent};
+pub use level::Level;
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
+pub use reading::{AllRead, COUNTED, Reading, blocked_by};
 pub use room::{Room, RoomKind};
+pub use seen::Seen;
 
 use crate::db::id_type;
 

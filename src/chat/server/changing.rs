@@ -9,7 +9,10 @@ use super::{
     pipeline::{Pending, Stored},
 };
 use crate::{
-    chat::{models::RoomEvent, protocol::RoomChange},
+    chat::{
+        models::{RoomEvent, called_by},
+        protocol::RoomChange,
+    },
     db::Connection,
     error::{Error, Result as AppResult},
 };
@@ -55,7 +58,11 @@ impl ChatServer {
     ) -> Result<oneshot::Receiver<AppResult<Vec<RoomChange>>>, NotPosted> {
         let open = self.pipeline.as_ref().filter(|_| !self.stopping);
         let pipeline = open.ok_or(NotPosted::Closing)?;
-        let stored = Box::pin(self.database.enqueue(change));
+        let stored = Box::pin(self.database.enqueue(|conn| {
+            let stored = change(conn)?;
+            let called = called_by(conn, &stored.events)?;
+            Ok((stored, called))
+        }));
         let (answer, answered) = oneshot::channel();
         // Without its other end the answer is dropped with the change, which the asker sees.
         drop(pipeline.send(Pending { stored, answer }));

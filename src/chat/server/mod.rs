@@ -1,12 +1,13 @@
 //! One actor per process, started by `lib.rs`. Consumers and views send to it. It owns who is
 //! here (`presence`) and who types (`typing`), and the one pipeline through which messages are
-//! stored and announced (`posting`, `pipeline`). Neither knows a consumer: what it says goes to
+//! stored and announced (`posting`, `pipeline`), with another one for read positions (`reading`). Neither knows a consumer: what it says goes to
 //! groups.
 
 mod changing;
 mod pipeline;
 mod posting;
 mod presence;
+mod reading;
 mod typing;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use crate::{
 pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
 pub(super) use presence::{Join, Leave, WhoIsHere};
+pub(super) use reading::MoveReading;
 pub(super) use typing::Typing;
 
 /// Questions that may wait; askers wait with them.
@@ -43,6 +45,7 @@ pub struct ChatServer {
     limits: Limits,
     message_chars: usize,
     pipeline: Option<pipeline::Entrance>,
+    readings: Option<reading::Entrance>,
     here: HashMap<UserId, presence::Presence>,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
     stopping: bool,
@@ -64,6 +67,7 @@ impl ChatServer {
             limits,
             message_chars,
             pipeline: None,
+            readings: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
@@ -92,6 +96,9 @@ impl Actor for ChatServer {
         let (entrance, posts) = mpsc::unbounded_channel();
         self.pipeline = Some(entrance);
         pipeline::start(self, ctx, posts);
+        let (entrance, moves) = mpsc::unbounded_channel();
+        self.readings = Some(entrance);
+        reading::start(self, ctx, moves);
         let layer = self.layer.clone();
         let listen = async move {
             let channel = layer.new_channel().await?;

@@ -11,7 +11,7 @@ use crate::{
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::RoomEvent,
+        models::{Called, RoomEvent},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -32,7 +32,7 @@ pub(super) struct Stored {
 /// A change on its way.
 pub(super) struct Pending {
     /// Takes its place in the writer's queue before it enters the pipeline.
-    pub(super) stored: BoxFuture<'static, Result<Stored>>,
+    pub(super) stored: BoxFuture<'static, Result<(Stored, Called)>>,
     /// Who waits for the answer.
     pub(super) answer: oneshot::Sender<Result<Vec<RoomChange>>>,
 }
@@ -58,7 +58,7 @@ pub(super) fn start(
             let announcer = announcer.clone();
             async move {
                 let announced = match stored {
-                    Ok(stored) => announcer.announce(stored).await,
+                    Ok((stored, called)) => announcer.announce(stored, called).await,
                     Err(error) => Err(error),
                 };
                 // A socket that closed meanwhile asks again with the same client_id.
@@ -75,11 +75,14 @@ struct Announcer {
 }
 
 impl Announcer {
-    async fn announce(&self, stored: Stored) -> Result<Vec<RoomChange>> {
+    async fn announce(&self, stored: Stored, mut called: Called) -> Result<Vec<RoomChange>> {
         let mut announced = Vec::with_capacity(stored.events.len());
         for event in stored.events {
             let room = event.room;
-            let change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
+            let mut change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
+            if let RoomChange::MessageCreated(created) = &mut change {
+                created.mentions = called.remove(&created.id).unwrap_or_default();
+            }
             if !stored.repeated {
                 let frame = change.frame();
                 let told = ConsumerEvent::Chat(ChatEvent::Told { frame });

@@ -1,0 +1,29 @@
+//! Whom new messages call, for the browsers of those people.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{EventKind, MessageId, RoomEvent};
+use crate::{accounts::UserId, db::Connection, schema::mentions};
+
+/// People by the message that calls them.
+pub type Called = HashMap<MessageId, Vec<UserId>>;
+
+/// Whom the messages posted among `events` call.
+pub fn called_by(conn: &mut Connection, events: &[RoomEvent]) -> QueryResult<Called> {
+    let posted = events
+        .iter()
+        .filter(|event| event.kind == EventKind::MessageCreated);
+    let mut called = Called::new();
+    for message in posted.filter_map(|event| event.message.as_ref()) {
+        let people: Vec<UserId> = mentions::table
+            .filter(mentions::message_id.eq(message.id))
+            .select(mentions::user_id)
+            .load(conn)?;
+        if !people.is_empty() {
+            called.insert(message.id, people);
+        }
+    }
+    Ok(called)
+}
