@@ -92,6 +92,8 @@ diesel::table! {
         body -> Text,
         seq -> BigInt,
         created_at -> BigInt,
+        html -> Text,
+        rendering -> BigInt,
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
         deleted_by -> Nullable<BigInt>,

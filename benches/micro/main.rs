@@ -8,6 +8,7 @@ use std::time::Duration;
 use criterion::Criterion;
 
 mod events;
+mod formatting;
 mod rendering;
 #[path = "../../channels/benches/micro/steady.rs"]
 mod steady;
@@ -19,6 +20,7 @@ fn main() {
         .configure_from_args();
     steady::measure_nothing(&mut criterion);
     events::measure(&mut criterion);
+    formatting::measure(&mut criterion);
     rendering::measure(&mut criterion);
     criterion.final_summary();
 }

@@ -6,7 +6,7 @@ use criterion::Criterion;
 use parlour::accounts::{Person, UserId};
 use parlour::chat::models::{Message, MessageId, RoomId};
 use parlour::chat::{
-    Markup,
+    Markup, formatting,
     view::{MessageView, log},
 };
 use parlour::db::Timestamp;
@@ -55,13 +55,15 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 }
 
 fn message(seq: i64) -> Message {
+    let body = "Shall we have tea at four? I bring the biscuits & the cups.";
     Message {
         id: MessageId(1000 + seq),
         room: RoomId(7),
         seq,
         author: Person::new(UserId(seq / 3 % 2), "ana"),
         client_id: Uuid::nil(),
-        body: "Shall we have tea at four? I bring the biscuits & the cups.".to_owned(),
+        body: body.to_owned(),
+        html: formatting::render(body).html(|_| None),
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
     }
 }
@@ -93,7 +95,7 @@ fn room_page(log: String) -> Value {
     let pending = json!({
         "id": "pending",
         "author": me,
-        "body": "",
+        "html": "",
         "created_at": "",
         "time": "",
         "big_emoji": false,

@@ -39,3 +39,5 @@ room-refused-rate = You are sending too fast. Wait a moment and send again.
 room-refused-conflict = This was already sent with another text. Copy what you need and send it again.
 room-refused-busy = Parlour is busy. Send again in a moment.
 room-refused-closing = Parlour is restarting. Send again in a moment.
+
+message-code = Code

@@ -30,6 +30,21 @@ dialog-unsent-text = This browser holds messages or drafts that nobody has recei
 dialog-unsent-stay = Stay
 dialog-unsent-leave = Log out and remove them
 
+switcher-heading = Go to a conversation
+switcher-label = Name of a person or room
+switcher-none = No conversation has that name.
+
+keys-heading = Keyboard
+keys-close = Close
+keys-send = Send the message
+keys-new-line = Begin a new line
+keys-switch = Go to another conversation
+keys-page = Move through the messages while the box is empty
+keys-end = To the latest message while the box is empty
+keys-rove = From message to message, once one has the focus
+keys-escape = Close what is open, or go back to the box
+keys-help = Show these keys
+
 error-back = Back to Parlour
 error-request = Request { $id }
 error-400-heading = That did not look right

@@ -63,8 +63,9 @@ pub fn key(typed: &str) -> String {
     UniCase::unicode(normal).to_folded_case().nfkc().collect()
 }
 
-/// `[\w.@+-]` without what cannot be seen; controls and bidi marks are no letters to begin with.
-fn is_allowed(letter: char) -> bool {
+/// Whether a name may hold it: `[\w.@+-]` without what cannot be seen; controls and bidi marks
+/// are no letters to begin with.
+pub fn is_allowed(letter: char) -> bool {
     let visible = !matches!(
         letter,
         '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{3164}' | '\u{FFA0}'

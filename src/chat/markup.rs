@@ -8,7 +8,11 @@ use serde_json::json;
 use super::view::{Day, MessageView};
 use crate::{
     error::Result,
-    templates::{Fragment, Templates, mark},
+    templates::{
+        Fragment,
+        FragmentValue::{Markup as Html, Text},
+        Templates, mark,
+    },
 };
 
 /// A message and a day divider, ready to be filled in; cheap to clone.
@@ -44,22 +48,22 @@ impl Markup {
         fragment.fill(
             out,
             &[
-                &view.id,
-                &view.seq,
-                &author.id,
-                &author.username,
-                &author.initials,
-                &author.hue,
-                &view.body,
-                &view.created_at,
-                &view.time,
+                Text(&view.id),
+                Text(&view.seq),
+                Text(&author.id),
+                Text(&author.username),
+                Text(&author.initials),
+                Text(&author.hue),
+                Html(&view.html),
+                Text(&view.created_at),
+                Text(&view.time),
             ],
         );
     }
 
     /// Appends a day divider.
     pub(super) fn day(&self, out: &mut String, day: &Day) {
-        self.0.day.fill(out, &[&day.iso, &day.text]);
+        self.0.day.fill(out, &[Text(&day.iso), Text(&day.text)]);
     }
 }
 
@@ -73,7 +77,7 @@ fn message(templates: &Templates, follows: bool, big_emoji: bool) -> Result<Frag
             "author": {
                 "id": mark(2), "username": mark(3), "initials": mark(4), "hue": mark(5),
             },
-            "body": mark(6),
+            "html": mark(6),
             "created_at": mark(7),
             "time": mark(8),
             "big_emoji": big_emoji,
@@ -96,6 +100,7 @@ mod tests {
             "🎉",
             "<b>\"1\" & '2'</b>\n\u{e000}6\u{e001}",
             "{{body}} `=`",
+            "**bold**\n\n> quote",
         ];
         for (body, follows) in bodies.iter().flat_map(|body| [(body, true), (body, false)]) {
             let view = MessageView::new(said(body));
@@ -105,7 +110,7 @@ mod tests {
                     "id": view.id,
                     "seq": view.seq,
                     "author": view.author,
-                    "body": view.body,
+                    "html": view.html,
                     "created_at": view.created_at,
                     "time": view.time,
                     "big_emoji": view.big_emoji,

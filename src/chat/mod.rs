@@ -4,6 +4,7 @@
 mod body;
 mod consumer;
 mod events;
+pub mod formatting;
 mod markup;
 pub mod models;
 pub mod protocol;

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::models::{Message, MessageId, Room, RoomId};
+use super::{
+    formatting,
+    models::{Message, MessageId, Room, RoomId},
+};
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Database, Timestamp},
@@ -24,6 +27,7 @@ pub(super) fn said(body: &str) -> Message {
         author: Person::new(ANA, "ana"),
         client_id: Uuid::nil(),
         body: body.into(),
+        html: formatting::render(body).html(|_| None),
         created_at: Timestamp(1_795_420_920_123),
     }
 }

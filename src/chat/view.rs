@@ -28,6 +28,8 @@ pub struct MessageView {
     pub author: Person,
     /// As typed.
     pub body: String,
+    /// The text as markup.
+    pub html: String,
     /// ISO 8601, UTC.
     pub created_at: String,
     /// `08:02`, UTC, until a script knows better.
@@ -48,6 +50,7 @@ impl MessageView {
             seq: message.seq,
             big_emoji: is_big_emoji(&message.body),
             body: message.body,
+            html: message.html,
             created_at: message.created_at.iso(),
             time: message.created_at.utc("%H:%M"),
             author: message.author,
@@ -128,6 +131,7 @@ mod tests {
             author: Person::new(UserId(author), "ana"),
             client_id: Uuid::nil(),
             body: "hello".into(),
+            html: "hello".into(),
             created_at: Timestamp(minute * 60_000),
         }
     }

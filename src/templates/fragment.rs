@@ -18,6 +18,14 @@ pub struct Fragment {
     rest: Vec<(usize, String)>,
 }
 
+/// What is put at a place.
+pub enum Value<'v> {
+    /// Is escaped.
+    Text(&'v dyn std::fmt::Display),
+    /// Stands as it is: only what our own renderer made, for a place between tags.
+    Markup(&'v str),
+}
+
 /// What to put into a template's data where the value `number` will stand.
 pub fn mark(number: usize) -> String {
     format!("{}{number}{}", MARK[0], MARK[1])
@@ -41,14 +49,17 @@ impl Fragment {
         Ok(Self { start, rest })
     }
 
-    /// Appends the markup with these values, escaped.
-    pub fn fill(&self, out: &mut String, values: &[&dyn std::fmt::Display]) {
+    /// Appends the markup with these values.
+    pub fn fill(&self, out: &mut String, values: &[Value<'_>]) {
         out.push_str(&self.start);
         let mut escaped = vec![None; values.len()];
         for (number, text) in &self.rest {
-            if let Some(value) = values.get(*number) {
-                let value = escaped[*number].get_or_insert_with(|| html_escape(&value.to_string()));
-                out.push_str(value);
+            match values.get(*number) {
+                Some(Value::Text(value)) => out.push_str(
+                    escaped[*number].get_or_insert_with(|| html_escape(&value.to_string())),
+                ),
+                Some(Value::Markup(markup)) => out.push_str(markup),
+                None => {}
             }
             out.push_str(text);
         }

@@ -1,6 +1,7 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import { offerKeys } from "./keys.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { userId } from "./page.js";
@@ -12,6 +13,7 @@ import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
 import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
+import { offerSwitcher } from "./switcher.js";
 import { localise } from "./times.js";
 import { wakeOn } from "./wake.js";
 
@@ -33,5 +35,7 @@ followPresence(connection);
 refreshOn(connection);
 wakeOn(connection);
 closeMenuAround(document.getElementById("menu"));
+offerKeys(document.getElementById("keys"));
+offerSwitcher(document.getElementById("switcher"));
 localise(document);
 connection.start();

@@ -32,7 +32,7 @@ function target(log, { key }) {
   if (key === "Home") return messages[0];
   if (key === "End") return messages.at(-1);
   if (!(key in STEPS)) return undefined;
-  const index = messages.indexOf(document.activeElement);
+  const index = messages.indexOf(document.activeElement.closest("article.message"));
   if (index < 0) return messages.at(-1);
   return messages[Math.min(messages.length - 1, Math.max(0, index + STEPS[key]))];
 }

@@ -5,7 +5,9 @@
 // So that clippy takes the helpers here for tests, too.
 #![cfg(test)]
 
+mod accessibility;
 mod chromedriver;
+mod keyboard;
 mod looks;
 mod losses;
 mod meeting;

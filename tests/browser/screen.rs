@@ -146,6 +146,8 @@ fn candidates(role: &str) -> &'static str {
         "separator" => "[role=separator], hr",
         "navigation" => "nav, [role=navigation]",
         "list" => "ul, ol, [role=list]",
+        "combobox" => "[role=combobox]",
+        "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
         other => panic!("where would a {other} be?"),
     }

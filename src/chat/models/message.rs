@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{EventKind, MessageId, Room, RoomId, RoomMember, event::NewEvent};
 use crate::{
     accounts::{Person, UserId},
+    chat::formatting::{self, RENDERING, Rendered},
     db::{Connection, Timestamp},
     error::{Error, Result},
     schema::{messages, users},
@@ -28,6 +29,8 @@ pub struct Message {
     pub client_id: Uuid,
     /// As typed.
     pub body: String,
+    /// The text as markup, ready for a page.
+    pub html: String,
     /// When it was stored; shown, never used for order.
     pub created_at: Timestamp,
 }
@@ -41,11 +44,18 @@ type Columns = (
     String,
     Timestamp,
     String,
+    String,
+    i64,
 );
 
 impl Message {
     fn from_columns(columns: Columns) -> Self {
-        let (id, room, seq, author, client_id, body, created_at, username) = columns;
+        let (id, room, seq, author, client_id, body, created_at, username, html, rendering) =
+            columns;
+        let html = match rendering {
+            RENDERING => html,
+            _ => formatting::render(&body).html(|_| None),
+        };
         let client_id = Uuid::parse_str(&client_id).unwrap_or_default();
         Self {
             id,
@@ -54,6 +64,7 @@ impl Message {
             author: Person::new(author, username),
             client_id,
             body,
+            html,
             created_at,
         }
     }
@@ -105,6 +116,8 @@ fn rows() -> _ {
         messages::body,
         messages::created_at,
         users::username,
+        messages::html,
+        messages::rendering,
     ))
 }
 
@@ -119,6 +132,8 @@ pub struct NewMessage {
     pub client_id: Uuid,
     /// Checked text.
     pub body: String,
+    /// The text as markup.
+    pub rendered: Rendered,
 }
 
 /// The stored message; `repeated` says that it was stored before.
@@ -131,6 +146,17 @@ pub struct Posted {
 }
 
 impl NewMessage {
+    /// Renders the text, which takes no database: it is done before the writer's turn.
+    pub fn new(room: RoomId, author: UserId, client_id: Uuid, body: String) -> Self {
+        Self {
+            rendered: formatting::render(&body),
+            room,
+            author,
+            client_id,
+            body,
+        }
+    }
+
     /// Stores the message and its event. On the writer's connection: checks and change are one.
     ///
     /// # Errors
@@ -165,6 +191,8 @@ impl NewMessage {
                 messages::body.eq(&self.body),
                 messages::seq.eq(seq),
                 messages::created_at.eq(now),
+                messages::html.eq(self.rendered.html(|_| None)),
+                messages::rendering.eq(RENDERING),
             ))
             .returning(messages::id)
             .get_result(conn)?;

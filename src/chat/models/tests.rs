@@ -5,21 +5,17 @@ use super::{MessageId, NewMessage, RoomEvent, RoomId, RoomMember};
 use crate::{
     accounts::UserId,
     chat::{
+        formatting::RENDERING,
         models::{Message, Room},
         testing::{ANA, BO, CLEO, a_conversation},
     },
     db::{Database, testing::TestDatabase},
     error::Error,
-    schema::blocks,
+    schema::{blocks, messages},
 };
 
 fn message(room: RoomId, author: UserId, body: &str) -> NewMessage {
-    NewMessage {
-        room,
-        author,
-        client_id: Uuid::new_v4(),
-        body: body.into(),
-    }
+    NewMessage::new(room, author, Uuid::new_v4(), body.into())
 }
 
 async fn bodies_after(db: &Database, room: RoomId, seq: i64) -> Vec<String> {
@@ -50,6 +46,36 @@ async fn a_repeat_gives_the_first_answer_and_stores_nothing() {
     let refused = db.write(|conn| other.post(conn)).await;
     assert!(matches!(refused, Err(Error::Conflict)));
     assert_eq!(bodies_after(&db, room, 0).await, ["hello"]);
+}
+
+#[actix_web::test]
+async fn markup_is_stored_and_made_anew_where_another_renderer_made_it() {
+    let db = TestDatabase::new();
+    let room = a_conversation(&db).await;
+    let bold = message(room, ANA, "**bold**");
+    let posted = db.write(|conn| bold.post(conn)).await.unwrap().message;
+    assert_eq!(posted.html, "<strong>bold</strong>");
+    let shown = || {
+        db.read(move |conn| {
+            let member = RoomMember::find(conn, room, BO)?;
+            let page = Message::before(conn, &member, None, 1)?;
+            Ok(page.into_iter().map(|message| message.html).next())
+        })
+    };
+    for (rendering, expected) in [
+        (RENDERING, "<em>stored</em>"),
+        (RENDERING + 1, "<strong>bold</strong>"),
+        (0, "<strong>bold</strong>"),
+    ] {
+        let row = (
+            messages::html.eq("<em>stored</em>"),
+            messages::rendering.eq(rendering),
+        );
+        db.write(move |conn| Ok(diesel::update(messages::table).set(row).execute(conn)?))
+            .await
+            .unwrap();
+        assert_eq!(shown().await.unwrap().as_deref(), Some(expected));
+    }
 }
 
 #[actix_web::test]

@@ -85,12 +85,7 @@ impl ChatServer {
             client_id,
             ..
         } = post;
-        let message = NewMessage {
-            room,
-            author,
-            client_id,
-            body,
-        };
+        let message = NewMessage::new(room, author, client_id, body);
         self.put_in_line(|conn| {
             let posted = message.post(conn)?;
             Ok(Stored {

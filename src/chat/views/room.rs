@@ -104,7 +104,7 @@ fn pending(me: &User) -> Value {
     json!({
         "id": "pending",
         "author": Person::new(me.id, me.username.clone()),
-        "body": "",
+        "html": "",
         "created_at": "",
         "time": "",
         "big_emoji": false,

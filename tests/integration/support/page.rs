@@ -85,9 +85,9 @@ impl Page {
         serde_json::from_str(&block.text().collect::<String>()).unwrap()
     }
 
-    /// The bodies of the messages on a room page, in their order.
+    /// The words of the messages on a room page, in their order.
     pub(crate) fn messages(&self) -> Vec<String> {
-        let html = Html::parse_document(&self.body);
+        let html = Html::parse_document(&self.body.replace("<br>", "\n"));
         html.select(&css("[role=log] article .message-text"))
             .map(|body| body.text().collect())
             .collect()

@@ -1,0 +1,2 @@
+ALTER TABLE messages DROP COLUMN rendering;
+ALTER TABLE messages DROP COLUMN html;

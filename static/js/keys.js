@@ -1,0 +1,21 @@
+// The `?` key shows what the other keys do.
+
+/** @param {HTMLDialogElement | null} dialog */
+export function offerKeys(dialog) {
+  if (!dialog) return;
+  const show = () => dialog.open || document.querySelector("dialog[open]") || dialog.showModal();
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  document.getElementById("show-keys")?.addEventListener("click", () => {
+    document.getElementById("menu")?.removeAttribute("open");
+    show();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    event.preventDefault();
+    show();
+  }, { capture: true });
+}
+
+function isWriting(element) {
+  return element.closest?.("input, textarea, select, [contenteditable]") !== null;
+}

@@ -1,0 +1,84 @@
+//! An automatic scan of every page with axe-core (`scripts/setup` installs it): no violation of WCAG
+//! 2.2 A and AA nor of its best practices, in light and dark, on a desktop and on a phone.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::{profile::Profile, stage::Program};
+
+/// Runs the scanner in the page and gives what is wrong: rule, help, and where.
+const SCAN: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
+        ({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map(
+            ({ target, failureSummary }) => `${id}: ${help} at ${target.join(" ")}: ${failureSummary}`))),
+        (error) => done([`the scan failed: ${error}`]));
+"#;
+
+fn scanner() -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("target/npm/node_modules/axe-core/axe.min.js");
+    let source = std::fs::read_to_string(&path);
+    source.unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; scripts/setup installs the scanner",
+            path.display()
+        )
+    })
+}
+
+impl Profile {
+    /// What the scanner finds wrong with the page on the screen.
+    pub(crate) async fn violations(&self) -> Vec<String> {
+        let empty: Vec<Value> = Vec::new();
+        self.driver.execute(scanner(), empty.clone()).await.unwrap();
+        let found = self.driver.execute_async(SCAN, empty).await.unwrap();
+        found.convert().unwrap()
+    }
+
+    async fn expect_accessible(&self, paths: &[&str]) {
+        let mut found = Vec::new();
+        for path in paths {
+            for scheme in ["light", "dark"] {
+                self.prefer(scheme).await;
+                self.open(path).await;
+                let violations = self.violations().await;
+                found.extend(
+                    violations
+                        .iter()
+                        .map(|one| format!("{path} {scheme}: {one}")),
+                );
+            }
+        }
+        assert!(found.is_empty(), "{}", found.join("\n\n"));
+    }
+}
+
+#[tokio::test]
+async fn no_page_breaks_a_rule_of_accessibility() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.expect_accessible(&["/accounts/login/", "/accounts/register/"])
+        .await;
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+    for text in ["hello", "are you there?"] {
+        ana.say(text).await;
+    }
+    bo.say("I am").await;
+    ana.wait_for_count(3).await;
+    let pages = [
+        "/",
+        "/friends/",
+        "/accounts/devices/",
+        "/accounts/password/",
+        "/nowhere",
+        room.as_str(),
+    ];
+
+    ana.expect_accessible(&pages).await;
+    ana.use_screen(360, 720).await;
+    ana.expect_accessible(&pages).await;
+}

@@ -1,0 +1,64 @@
+//! The keys that work everywhere: help, and the way to another conversation.
+
+use thirtyfour::{Key, extensions::query::ElementQueryable};
+
+use crate::{profile::Profile, stage::Program};
+
+impl Profile {
+    /// Presses a key where the focus is.
+    async fn type_key(&self, keys: thirtyfour::TypingData) {
+        let focused = self.driver.active_element().await.unwrap();
+        focused.send_keys(keys).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_name_leads_to_another_conversation() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, others) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.sign_up("ana").await;
+    for name in ["Zoë", "dario"] {
+        others.sign_up(name).await;
+        others.ask_to_be_friends("ana").await;
+        ana.open("/friends/").await;
+        ana.press("button", &format!("Accept {name}")).await;
+        ana.find("button", &format!("Remove {name}")).await;
+        others.log_out().await;
+    }
+    ana.open_conversation("dario").await;
+    ana.paste("half a thought").await;
+
+    ana.type_key(Key::Control + "k").await;
+    let box_ = ana.find("combobox", "Name of a person or room").await;
+    box_.send_keys("zoe").await.unwrap();
+    ana.find("option", "Zoë").await;
+    ana.wait_gone("option", "dario").await;
+    box_.send_keys(Key::Enter + "").await.unwrap();
+
+    ana.find("textbox", "Message Zoë").await;
+    assert_eq!(ana.draft().await, "");
+    ana.type_key(Key::Control + "k").await;
+    ana.find("combobox", "Name of a person or room")
+        .await
+        .send_keys("DAR".to_owned() + Key::Enter)
+        .await
+        .unwrap();
+    ana.find("textbox", "Message dario").await;
+    assert_eq!(ana.draft().await, "half a thought");
+}
+
+#[tokio::test]
+async fn a_question_mark_outside_a_box_shows_the_keys_and_escape_hides_them() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let ana = Profile::start(&site).await;
+    ana.sign_up("ana").await;
+
+    let page = ana.driver.query(thirtyfour::By::Tag("body")).first().await;
+    page.unwrap().send_keys("?").await.unwrap();
+
+    ana.find("dialog", "Keyboard").await;
+    assert!(ana.violations().await.is_empty());
+    ana.screenshot("keys").await;
+    ana.type_key(Key::Escape + "").await;
+    ana.wait_gone("dialog", "Keyboard").await;
+}
