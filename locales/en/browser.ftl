@@ -41,6 +41,10 @@ js-typing-one = { $name } is typing…
 js-typing-two = { $name } and { $other } are typing…
 js-typing-many = Several people are typing…
 
+js-unread = , { $count } unread
+js-mentioned = , mentioned
+js-all-read = Everything is marked read.
+
 js-show-more = Show more
 js-show-less = Show less
 

@@ -254,12 +254,7 @@ mod tests {
     };
 
     async fn post(db: &Database, room: RoomId, author: UserId) -> (MessageId, i64) {
-        let message = NewMessage {
-            room,
-            author,
-            client_id: Uuid::new_v4(),
-            body: "hello".into(),
-        };
+        let message = NewMessage::new(room, author, Uuid::new_v4(), "hello".into());
         let posted = db.write(move |conn| message.post(conn)).await.unwrap();
         (posted.message.id, posted.message.seq)
     }

@@ -1,5 +1,6 @@
 //! The list of conversations and the room, readable and writable without a script.
 
+mod badges;
 mod conversations;
 mod face;
 mod posting;

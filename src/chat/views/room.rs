@@ -73,9 +73,8 @@ impl ShownRoom {
             .filter(|seq| is_full && *seq > 1)
             .map(|seq| format!("/rooms/{room}/?before={seq}"));
         let (form, refused) = self.refused.unzip();
-        Ok(json!({
+        let mut data = json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &online),
             "room": {
                 "id": room,
                 "name": member.title,
@@ -95,7 +94,9 @@ impl ShownRoom {
             "earlier": earlier,
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
-        }))
+        });
+        conversations.add_to(&mut data, Some(room), &online);
+        Ok(data)
     }
 }
 
