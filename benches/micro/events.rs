@@ -43,6 +43,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         created_at: "2026-11-23T08:02:11.123Z".to_owned(),
         html: format!("<article class=\"message\" id=\"message-56789\">{LINE}</article>").repeat(8),
         client_id: Uuid::nil(),
+        mentions: Vec::new(),
     });
     steady(criterion, "event/write", || black_box(&created).frame());
 }

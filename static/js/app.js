@@ -2,13 +2,16 @@
 // room.js builds on what is exported here.
 
 import { offerKeys } from "./keys.js";
+import { followUnread, unread } from "./attention.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { userId } from "./page.js";
 import { followPreferences } from "./preferences.js";
 import { followPresence } from "./presence.js";
 import { Queue } from "./queue.js";
+import { markAllRead } from "./read-all.js";
 import { refreshOn } from "./refresh.js";
+import { walkRooms } from "./room-keys.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
 import { Connection } from "./socket.js";
@@ -32,6 +35,9 @@ tellSignedOut(connection);
 guardLogOut({ connection, queue, storage, userId });
 followPreferences(connection);
 followPresence(connection);
+followUnread(connection);
+markAllRead(connection);
+walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
 wakeOn(connection);
 closeMenuAround(document.getElementById("menu"));

@@ -2,20 +2,26 @@
 //! not in is not found.
 
 mod called;
+mod catch_up;
 mod event;
 mod level;
 mod member;
 mod message;
+mod notified;
+mod notifying;
 mod reading;
 mod room;
 mod seen;
 mod text_enum;
 
 pub use called::{Called, called_by};
+pub use catch_up::{CatchUp, Missed};
 pub use event::{EventKind, RoomEvent};
 pub use level::Level;
 pub use member::{Role, RoomMember};
 pub use message::{Message, NewMessage, Posted};
+pub use notified::Told;
+pub use notifying::{Facts, Reason};
 pub use reading::{AllRead, COUNTED, Reading, blocked_by};
 pub use room::{Room, RoomKind};
 pub use seen::Seen;

@@ -1,5 +1,6 @@
 //! The list of conversations and the room, readable and writable without a script.
 
+mod attention;
 mod badges;
 mod conversations;
 mod face;
@@ -30,7 +31,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
-        );
+        )
+        .configure(attention::routes);
 }
 
 /// What the views of the chat stand on; registered as `web::Data`.
