@@ -22,8 +22,8 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         ("50000 brackets", most("[")),
         ("50000 stars", most("*a ")),
         ("50000 ticks", most("`` ` ")),
-        ("50000 links", most("[a](http://b) ")),
-        ("50000 addresses", most("http://b.c ")),
+        ("50000 links", most("[a](http://b.cd) ")),
+        ("50000 addresses", most("http://b.cd ")),
         ("50000 definitions", most("[a]: b\n\n")),
         ("50000 names", most("@a ")),
     ] {

@@ -56,3 +56,75 @@ async fn ten_thousand_characters_go_and_one_more_is_refused_with_the_number() {
     assert_eq!(bo.messages().await.len(), 1);
     assert!(!bo.scrolls_sideways().await, "a long word wraps");
 }
+
+#[tokio::test]
+async fn marked_up_text_is_live_on_both_screens_and_fits_a_phone() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    bo.use_screen(320, 640).await;
+    ana.meet(&bo, ("ana", "bo")).await;
+    let wide = format!("let wide = \"{}\";", "code ".repeat(40));
+    let talk = [
+        "**Bold**, *italic*, ~~gone~~ and `code` in a line".to_owned(),
+        "The train: https://example.com/times?line=7 or [this](https://trains.example/)".to_owned(),
+        format!(
+            "Tea:\n\n- water\n- leaves\n  1. green\n  2. black\n\n> who brings\n> the cups?\n\n```\n{wide}\n```"
+        ),
+    ];
+    for text in &talk {
+        ana.paste(text).await;
+        ana.press_enter().await;
+    }
+
+    for person in [&ana, &bo] {
+        for reloaded in [false, true] {
+            if reloaded {
+                person.reload().await;
+            }
+            person.wait_for_count(3).await;
+            for (selector, words) in [
+                ("strong", "Bold"),
+                ("em", "italic"),
+                ("s", "gone"),
+                ("a[href='https://trains.example/']", "this (trains.example)"),
+                ("li li", "green"),
+                ("blockquote", "who brings"),
+            ] {
+                let question = format!(
+                    "return document.querySelector(\"[role=log] .message-text {selector}\").textContent"
+                );
+                let found: String = person.ask_page(&question).await;
+                assert!(found.starts_with(words), "{selector}: {found}");
+            }
+            person.find("link", "this (trains.example)").await;
+        }
+    }
+    assert!(!bo.scrolls_sideways().await, "code scrolls inside itself");
+    let code_moves: bool = bo
+        .ask_page(
+            "const code = document.querySelector('[role=log] pre'); code.focus(); \
+             return code.scrollWidth > code.clientWidth && document.activeElement === code",
+        )
+        .await;
+    assert!(code_moves, "and can be reached by keyboard");
+    bo.screenshot("text-phone").await;
+    ana.screenshot("text-light").await;
+    ana.prefer("dark").await;
+    ana.screenshot("text-dark").await;
+}
+
+#[tokio::test]
+async fn a_tall_message_of_blocks_folds() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.paste(&"- a line of a long list\n".repeat(60)).await;
+    ana.press_enter().await;
+
+    for person in [&ana, &bo] {
+        person.wait_for_count(1).await;
+        person.press("button", "Show more").await;
+        person.find("button", "Show less").await;
+    }
+}

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::Site;
+use crate::{
+    stage::Program,
+    support::{Person, Site},
+};
 
 const FAMILY: &str = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{200d}\u{1f466}";
 
@@ -16,7 +19,7 @@ async fn hostile_texts_are_shown_as_they_were_typed() {
         "\"><img src=x onerror=alert(1)>",
         "{{7*7}}",
         "{{{this}}}",
-        "</article></main><!-- ",
+        "</article></main><!--",
         "' onmouseover='alert(1)",
         "שלום עולם",
         FAMILY,
@@ -114,4 +117,46 @@ async fn a_family_counts_as_one_large_emoji() {
     assert!(!is_big(&mut room, &FAMILY.repeat(7)).await);
     assert!(!is_big(&mut room, "words 😀").await);
     assert!(!is_big(&mut room, "42").await);
+}
+
+#[tokio::test]
+async fn marked_up_text_is_the_same_live_in_history_and_after_a_restart() {
+    let mut program = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (mut ana, mut bo) = (Person::new(program.address), Person::new(program.address));
+    ana.sign_up("ana").await;
+    bo.sign_up("bo").await;
+    ana.befriend(&bo).await;
+    let mut room = ana.open_room(&bo).await;
+    let mut at_bo = bo.socket().await;
+    let source = "**Tea** at `four`:\n\n- [press](https://tea.example/)\n- <b onclick=a>\n\n> # so";
+
+    let accepted = room.post(source).await;
+    let heard = at_bo.wait_for("message.created").await;
+    let resumed = at_bo.resume(room.id, 0).await;
+    let path = format!("/rooms/{}/", room.id);
+    let history = bo.open(&path).await;
+    program.kill().await;
+    program.start_again().await;
+    let later = bo.open(&path).await;
+
+    let live = text_markup(accepted["html"].as_str().unwrap());
+    assert!(live.starts_with("<p><strong>Tea</strong> at <code>four</code>:</p><ul>"));
+    assert!(live.contains("(<bdi>tea.example</bdi>)"), "{live}");
+    assert_eq!(heard["body"], source, "the source is kept");
+    let event = &resumed["events"][0]["html"];
+    for html in [
+        heard["html"].as_str(),
+        event.as_str(),
+        Some(&history.body),
+        Some(&later.body),
+    ] {
+        assert_eq!(text_markup(html.unwrap()), live);
+    }
+}
+
+/// The markup inside the first message's text.
+fn text_markup(html: &str) -> String {
+    let selector = scraper::Selector::parse("article .message-text").unwrap();
+    let page = scraper::Html::parse_document(html);
+    page.select(&selector).next().unwrap().inner_html()
 }

@@ -1,6 +1,7 @@
 //! One server from its start to its end, which comes however the run ends.
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -14,6 +15,9 @@ use super::subject::Subject;
 
 /// How long a server may take until it accepts a connection; Python's need a few seconds.
 const LONGEST_START: Duration = Duration::from_secs(30);
+
+/// Bytes of a log in which the reason of a failed start is looked for.
+const LONGEST_WORDS: u64 = 64 * 1024;
 
 /// A server that accepts connections.
 #[derive(Debug)]
@@ -80,7 +84,12 @@ impl Server {
 
 /// The first thing that a server said, which is why it ended.
 fn last_words(log: &Path) -> String {
-    let said = fs::read_to_string(log).unwrap_or_default();
+    let mut said = Vec::new();
+    // It may still be writing, perhaps faster than this reads.
+    if let Ok(file) = File::open(log) {
+        let _ = file.take(LONGEST_WORDS).read_to_end(&mut said);
+    }
+    let said = String::from_utf8_lossy(&said);
     let line = said.lines().find(|line| !line.trim().is_empty());
     line.unwrap_or("it said nothing").trim().to_owned()
 }
@@ -100,6 +109,8 @@ fn free_port() -> Result<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::campaign::subject::CHANNELS;
 
@@ -127,7 +138,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let interrupts = Interrupts::default();
         interrupts.interrupt();
-        let failure = start("cat /dev/zero", folder.path(), &interrupts).unwrap_err();
+        let failure = start("sleep 60", folder.path(), &interrupts).unwrap_err();
         assert!(format!("{failure:#}").contains("interrupted"));
+    }
+
+    #[test]
+    fn of_a_log_without_an_end_only_the_beginning_is_read() {
+        assert_eq!(last_words(Path::new("/dev/zero")).len(), 64 * 1024);
     }
 }

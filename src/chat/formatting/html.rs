@@ -13,7 +13,7 @@ use crate::{
     words,
 };
 
-/// Most names that are looked for in one message.
+/// Most names that are looked for in one message; any more are text.
 const MAX_NAMES: usize = 50;
 
 /// What stands around a name until it is known whose it is. No text has this: its `<` is escaped.
@@ -103,6 +103,7 @@ pub(super) struct Html {
     out: String,
     closing: Vec<&'static str>,
     link: Option<Link>,
+    names: usize,
 }
 
 struct Link {
@@ -136,6 +137,7 @@ impl Html {
             out: String::new(),
             closing: Vec::new(),
             link: None,
+            names: 0,
         };
         for piece in without_lone_paragraph(pieces) {
             html.piece(piece);
@@ -249,7 +251,12 @@ impl Html {
         for span in mentions::spans(text) {
             match span {
                 mentions::Span::Text(text) => escape(&mut self.out, text),
+                mentions::Span::Name(name) if self.names == MAX_NAMES => {
+                    self.out.push('@');
+                    escape(&mut self.out, name);
+                }
                 mentions::Span::Name(name) => {
+                    self.names += 1;
                     self.out.push_str(NAME[0]);
                     escape(&mut self.out, name);
                     self.out.push_str(NAME[1]);
