@@ -34,11 +34,11 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        log(&markup, black_box(&messages).clone())
+        log(&markup, black_box(&messages).clone(), Some(40))
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
         ("room page", "chat/room", &|| {
-            room_page(log(&markup, messages.clone()))
+            room_page(log(&markup, messages.clone(), Some(40)))
         }),
         ("login page", "accounts/login", &login_page),
     ];
@@ -79,6 +79,7 @@ fn common(me: Option<Person>) -> Value {
         "path": "/rooms/7/",
         "me": me,
         "notice": null,
+        "badge": null,
     })
 }
 
@@ -100,24 +101,31 @@ fn room_page(log: String) -> Value {
         "time": "",
         "big_emoji": false,
     });
-    let mut shown = json!(person);
-    shown["online"] = true.into();
+    let face = |online: bool| {
+        json!({
+            "name": person.username,
+            "kind": "direct",
+            "initials": person.initials,
+            "hue": person.hue,
+            "person_id": person.id,
+            "online": online,
+        })
+    };
     let conversation = |room: i64| {
         json!({
             "room_id": room,
             "path": format!("/rooms/{room}/"),
-            "name": "bo",
-            "person_id": room,
-            "initials": "BO",
-            "hue": 3,
+            "face": face(room % 2 == 0),
             "current": room == 7,
-            "online": room % 2 == 0,
-            "unread": 0,
+            "unread": {"any": true, "number": "3", "label": "bo, 3 unread"},
         })
     };
     let own = json!({
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
-        "room": {"id": 7, "name": "bo", "person": shown},
+        "hidden_conversations": [],
+        "waiting": {"any": true, "undo": false},
+        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true)},
+        "catch_up": null,
         "log": log,
         "pending": {"message": pending},
         "first_seq": 1,

@@ -45,6 +45,14 @@ js-unread = , { $count } unread
 js-mentioned = , mentioned
 js-all-read = Everything is marked read.
 
+js-seen-by = Seen by { $names }
+js-seen-count-one = Seen by { $count }
+js-seen-count-other = Seen by { $count }
+js-burst-one = { $count } new message from { $people }
+js-burst-other = { $count } new messages from { $people }
+js-burst-people-one = { $count } person
+js-burst-people-other = { $count } people
+
 js-show-more = Show more
 js-show-less = Show less
 

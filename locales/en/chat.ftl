@@ -20,6 +20,7 @@ room-alone = Only you
 room-names-and-more = { $names } and { $more } more
 
 room-messages = Messages
+room-new-messages = New messages
 room-earlier = Earlier messages
 room-later = Go to the latest messages
 room-empty = Nothing has been said yet. Say hello to { $name }.

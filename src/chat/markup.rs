@@ -24,6 +24,7 @@ struct Fragments {
     /// By whether it follows its author's last, and by whether it is big.
     messages: [[Fragment; 2]; 2],
     day: Fragment,
+    unread: Fragment,
 }
 
 impl Markup {
@@ -38,6 +39,7 @@ impl Markup {
                 [message(true, false)?, message(true, true)?],
             ],
             day: Fragment::compile(templates, "chat/_day", day)?,
+            unread: Fragment::compile(templates, "chat/_unread", json!({}))?,
         })))
     }
 
@@ -64,6 +66,13 @@ impl Markup {
     /// Appends a day divider.
     pub(super) fn day(&self, out: &mut String, day: &Day) {
         self.0.day.fill(out, &[Text(&day.iso), Text(&day.text)]);
+    }
+}
+
+impl Markup {
+    /// Appends the line above what is new.
+    pub(super) fn unread(&self, out: &mut String) {
+        self.0.unread.fill(out, &[]);
     }
 }
 

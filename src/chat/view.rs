@@ -68,14 +68,18 @@ impl MessageView {
 }
 
 /// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
-/// both to its own time.
-pub fn log(markup: &Markup, messages: Vec<Message>) -> String {
+/// both to its own time. "New messages" stands above the message of event `unread_from`.
+pub fn log(markup: &Markup, messages: Vec<Message>, unread_from: Option<i64>) -> String {
     let mut html = String::new();
     for entry in entries(messages) {
         if let Some(day) = &entry.day {
             markup.day(&mut html, day);
         }
-        markup.message(&mut html, &entry.message, entry.follows);
+        let is_first_new = unread_from == Some(entry.message.seq);
+        if is_first_new {
+            markup.unread(&mut html);
+        }
+        markup.message(&mut html, &entry.message, entry.follows && !is_first_new);
     }
     html
 }

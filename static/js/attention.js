@@ -22,6 +22,9 @@ export const isInView = (room) => pageData?.room === room && isLookedAt() && atE
 const badges = new Badges(unread, isInView);
 export const showBadges = () => badges.show();
 
+/** Pages that run no scripts count as read when they are looked at (views/attention/reading.rs). */
+document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
+
 /** @param {import("./socket.js").Connection} connection */
 export function followUnread(connection) {
   let asking = 0;

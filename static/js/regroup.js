@@ -47,7 +47,7 @@ function before(message) {
   let element = message.previousElementSibling;
   while (element && !element.matches("article.message")) {
     if (element.matches(".day")) divider = element;
-    if (element.matches(".missing")) broken = true;
+    if (element.matches(".missing, .new-messages")) broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };

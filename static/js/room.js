@@ -7,6 +7,7 @@ import { loadEarlier } from "./earlier.js";
 import { foldTall } from "./fold.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages, showSent } from "./pending.js";
+import { attend } from "./room-attention.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
@@ -56,6 +57,9 @@ const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
   if (detail.room === room) handle(detail);
 });
 // After the whole event: the log takes the message before its pending double goes, in one frame.
+const attention = attend({ connection, log, list, room, isAtEnd: () => scroll.atEnd, keep: (change) => scroll.keep(change) });
+/** For the menu of a message: it and all after it are unread again. */
+export const markUnread = (seq) => attention.markUnread(seq);
 const renderPending = () => queueMicrotask(() => scroll.keep(() => pending.render()));
 const apply = (event) => {
   scroll.keep(() => timeline.apply(event));
@@ -95,6 +99,7 @@ function openComposer() {
     sender.post(room, detail);
     pending.render();
     scroll.toEnd();
+    attention.sent();
     teller.stop();
   });
   composer?.addEventListener("typing", ({ detail }) => teller.typing(detail));
@@ -120,5 +125,6 @@ typeAnywhere(() => composer);
 openComposer();
 pending.render();
 scroll.toEnd();
+if (!location.hash) attention.open();
 if (!location.hash) composer?.focusUnlessTouch();
 if (connection.state === "open") timeline.reconnected();

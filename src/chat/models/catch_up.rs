@@ -163,6 +163,9 @@ fn reacted(
     .bind::<BigInt, _>(i64::try_from(MOST_REACTED).unwrap_or(i64::MAX))
     .load::<Reacted>(conn)?;
     let ids: Vec<MessageId> = most.iter().map(|reacted| reacted.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = messages::table
         .inner_join(users::table)
         .filter(messages::id.eq_any(ids))

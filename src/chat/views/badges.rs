@@ -32,6 +32,11 @@ impl Badges {
         }
     }
 
+    /// How many messages of a room are unread.
+    pub(super) fn unread(&self, room: RoomId) -> i64 {
+        self.readings.get(&room).map_or(0, |reading| reading.unread)
+    }
+
     /// Whether the room is in the list.
     pub(super) fn lists(&self, room: RoomId) -> bool {
         let reading = self.readings.get(&room);

@@ -58,6 +58,7 @@ fn page_data(
     json!({
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
+        "kind": member.map(|member| member.room.kind),
         "last_seq": member.map(|member| member.room.last_seq),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),

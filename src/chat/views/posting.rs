@@ -15,6 +15,7 @@ use super::{
         server::{NotPosted, PostMessage},
     },
     Chat,
+    attention::Visit,
     room::ShownRoom,
 };
 use crate::{
@@ -52,6 +53,7 @@ pub(super) async fn create_message(
             let place = format!("/rooms/{room}/");
             return Ok(HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, place))
+                .cookie(Visit::forget_script())
                 .finish());
         }
         Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
@@ -66,6 +68,7 @@ pub(super) async fn create_message(
     let shown = ShownRoom {
         room,
         before: None,
+        visit: Visit::Plain,
         refused: Some((form, refused)),
     };
     let data = shown.data(&me.user, &page, &chat).await?;

@@ -1,6 +1,6 @@
 //! The page of a room.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::{
         view::log,
     },
     Chat,
+    attention::{UnreadHere, Visit},
     conversations::Conversations,
     face::face,
     page_data,
@@ -33,15 +34,20 @@ pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
     room: web::Path<RoomId>,
-    place: web::Query<Place>,
+    (place, request): (web::Query<Place>, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
+    let visit = Visit::of(&request);
     let shown = ShownRoom {
         room: *room,
         before: place.before,
+        visit,
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
+    if let Some(seq) = data["reads"].as_i64() {
+        visit.reads(&chat, &me.user, *room, seq).await?;
+    }
     page.render("chat/room", data)
 }
 
@@ -49,6 +55,8 @@ pub(super) async fn show_room(
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
     pub(super) before: Option<i64>,
+    /// How it is looked at.
+    pub(super) visit: Visit,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
 }
@@ -62,12 +70,19 @@ impl ShownRoom {
             let messages = Message::before(conn, &member, before, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
-            Ok((member, messages, can_post, conversations))
+            let unread = UnreadHere::read(conn, &member, &conversations.badges)?;
+            Ok((member, messages, can_post, conversations, unread))
         });
-        let (member, messages, can_post, conversations) = loaded.await?;
+        let (member, messages, can_post, mut conversations, unread) = loaded.await?;
         let online = conversations.online(chat).await?;
         let first_seq = messages.first().map(|message| message.seq);
         let last_seq = messages.last().map(|message| message.seq);
+        // A page of the newest shows all that is new; another one what it has, if nothing before that is new.
+        let is_newest = before.is_none();
+        let reads = unread.read_by(is_newest, first_seq.zip(last_seq), member.room.last_seq);
+        if self.visit == Visit::Plain && is_newest {
+            conversations.badges.forget(room);
+        }
         let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
         let earlier = first_seq
             .filter(|seq| is_full && *seq > 1)
@@ -82,7 +97,9 @@ impl ShownRoom {
                 "role": member.role,
                 "face": face(&member, &online),
             },
-            "log": log(&chat.markup, messages),
+            "log": log(&chat.markup, messages, unread.from),
+            "reads": reads,
+            "catch_up": unread.catch_up(room),
             "pending": { "message": pending(me) },
             "first_seq": first_seq,
             "last_seq": last_seq,

@@ -2,12 +2,13 @@
 
 mod catch_up;
 mod details;
+mod here;
 mod levels;
 mod reading;
 
 use actix_web::web;
 
-pub(super) use catch_up::CatchUpLists;
+pub(super) use here::UnreadHere;
 pub(super) use reading::Visit;
 
 /// The addresses of this part of the chat.
