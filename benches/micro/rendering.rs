@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use parlour::accounts::{Person, UserId};
+use parlour::accounts::{Person, UserId, Zone};
 use parlour::chat::models::{Message, MessageId, RoomId};
 use parlour::chat::{
     Markup, formatting,
@@ -34,11 +34,15 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        log(&markup, black_box(&messages).clone(), Some(40))
+        log(
+            &markup,
+            black_box(&messages).clone(),
+            (&Zone::default(), Some(40)),
+        )
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
         ("room page", "chat/room", &|| {
-            room_page(log(&markup, messages.clone(), Some(40)))
+            room_page(log(&markup, messages.clone(), (&Zone::default(), Some(40))))
         }),
         ("login page", "accounts/login", &login_page),
     ];
@@ -128,14 +132,15 @@ fn room_page(log: String) -> Value {
         "catch_up": null,
         "log": log,
         "pending": {"message": pending},
-        "first_seq": 1,
         "last_seq": MESSAGES,
+        "zone": "UTC",
         "can_post": true,
         "closed": null,
         "draft": "",
         "refusal": null,
         "client_id": Uuid::nil(),
         "earlier": "/rooms/7/?before=1",
+        "later": null,
         "max_chars": 10_000,
         "page_data": {
             "me": {"id": 0, "username": "ana"},

@@ -27,7 +27,11 @@ js-jump = Jump to latest
 js-new-messages-one = { $count } new message
 js-new-messages-other = { $count } new messages
 js-missing = Messages missing here – load
+js-missing-failed = The missing messages did not load. Try again.
+js-earlier = Earlier messages
 js-earlier-failed = Earlier messages did not load. Try again.
+js-later = Newer messages
+js-later-failed = Newer messages did not load. Try again.
 
 js-left-one = { $count } character left
 js-left-other = { $count } characters left

@@ -18,6 +18,7 @@ mod session;
 mod superuser;
 pub mod username;
 mod views;
+mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub use session::{
 };
 pub use superuser::create_superuser;
 use views::{devices, login, password as passwords, register};
+pub use zone::Zone;
 
 impl From<UserId> for Account {
     fn from(id: UserId) -> Self {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
@@ -10,11 +11,11 @@ use super::{
     models::{Message, MessageId, RoomId},
 };
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, Zone},
     db::Timestamp,
 };
 
-/// Messages of one author closer than this stand under one name.
+/// Messages of one author no further apart than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// What `chat/_message.hbs` shows, see [`Markup`].
@@ -32,7 +33,7 @@ pub struct MessageView {
     pub html: String,
     /// ISO 8601, UTC.
     pub created_at: String,
-    /// `08:02`, UTC, until a script knows better.
+    /// `08:02`, until a script knows better.
     pub time: String,
     /// Whether the text is a few emoji and nothing else.
     pub big_emoji: bool,
@@ -67,11 +68,15 @@ impl MessageView {
     }
 }
 
-/// The log of a page: days divided, neighbours of one author grouped. In UTC: the browser moves
-/// both to its own time. "New messages" stands above the message of event `unread_from`.
-pub fn log(markup: &Markup, messages: Vec<Message>, unread_from: Option<i64>) -> String {
+/// The log of a page: days divided, neighbours of one author grouped, by the clock of `zone`: the
+/// browser moves all of it to its own. "New messages" stands above the message of event `unread_from`.
+pub fn log(
+    markup: &Markup,
+    messages: Vec<Message>,
+    (zone, unread_from): (&Zone, Option<i64>),
+) -> String {
     let mut html = String::new();
-    for entry in entries(messages) {
+    for entry in entries(messages, zone) {
         if let Some(day) = &entry.day {
             markup.day(&mut html, day);
         }
@@ -100,27 +105,36 @@ pub struct Day {
     pub text: String,
 }
 
-fn entries(messages: Vec<Message>) -> Vec<Entry> {
+fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<(UserId, Timestamp)> = None;
+    let mut before: Option<(UserId, Timestamp, Date)> = None;
     for message in messages {
         let (author, at) = (message.author.id, message.created_at);
-        let is_same_day = before.is_some_and(|(_, before)| before.day() == at.day());
-        let follows = before.is_some_and(|(same, before)| {
-            is_same_day && same == author && at < before.plus(GROUPED_WITHIN)
+        let today = zone.day(at);
+        let is_same_day = before.is_some_and(|(_, _, day)| day == today);
+        let follows = before.is_some_and(|(same, before, _)| {
+            is_same_day && same == author && is_together(before, at)
         });
         let day = (!is_same_day).then(|| Day {
-            iso: at.utc("%Y-%m-%d"),
-            text: at.utc("%-d %B %Y"),
+            iso: today.to_string(),
+            text: zone.format(at, "%-d %B %Y"),
         });
-        before = Some((author, at));
+        before = Some((author, at, today));
         entries.push(Entry {
             day,
             follows,
-            message: MessageView::new(message),
+            message: MessageView {
+                time: zone.format(at, "%H:%M"),
+                ..MessageView::new(message)
+            },
         });
     }
     entries
+}
+
+/// The same rule as in `grouping.js`.
+fn is_together(one: Timestamp, other: Timestamp) -> bool {
+    Duration::from_millis(one.0.abs_diff(other.0)) <= GROUPED_WITHIN
 }
 
 #[cfg(test)]
@@ -145,18 +159,19 @@ mod tests {
         let day = 24 * 60;
         let log = vec![
             message(1, 0),
-            message(1, 4),
+            message(1, 5),
             message(2, 5),
             message(1, 6),
+            message(1, 12),
             message(1, day),
         ];
-        let rows = entries(log);
+        let rows = entries(log, &Zone::default());
         let follows: Vec<bool> = rows.iter().map(|row| row.follows).collect();
-        assert_eq!(follows, [false, true, false, false, false]);
+        assert_eq!(follows, [false, true, false, false, false, false]);
         let days: Vec<bool> = rows.iter().map(|row| row.day.is_some()).collect();
-        assert_eq!(days, [true, false, false, false, true]);
+        assert_eq!(days, [true, false, false, false, false, true]);
         assert_eq!(
-            rows[4].day.as_ref().map(|day| day.text.as_str()),
+            rows[5].day.as_ref().map(|day| day.text.as_str()),
             Some("2 January 1970")
         );
     }

@@ -9,8 +9,6 @@ id_type! {
     Timestamp
 }
 
-const MILLISECONDS_A_DAY: i64 = 24 * 60 * 60 * 1000;
-
 impl Timestamp {
     /// The wall clock.
     pub fn now() -> Self {
@@ -24,14 +22,12 @@ impl Timestamp {
 
     /// `strftime` in UTC.
     pub fn utc(self, format: &str) -> String {
-        let moment =
-            jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        moment.strftime(format).to_string()
+        self.moment().strftime(format).to_string()
     }
 
-    /// The day in UTC, counted from 1970.
-    pub fn day(self) -> i64 {
-        self.0.div_euclid(MILLISECONDS_A_DAY)
+    /// The same moment, for what time zones make of it.
+    pub fn moment(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
     /// The moment `later` after this one.

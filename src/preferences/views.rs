@@ -12,7 +12,7 @@ use super::{
     quiet::zones,
 };
 use crate::{
-    accounts::{Page, Redirect, SignedIn, UserId},
+    accounts::{Page, Redirect, SignedIn, UserId, Zone},
     db::{Connection, Database, Timestamp},
     error::{Error, FieldErrors, Result},
     words,
@@ -35,11 +35,16 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 async fn edit_preferences(
     me: SignedIn,
     page: Page,
+    zone: Zone,
     database: web::Data<Database>,
 ) -> Result<HttpResponse> {
     let user = me.user.id;
     let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
-    let preferences = preferences.await?;
+    let mut preferences = preferences.await?;
+    // Until one is saved, the one that the browser is in stands there.
+    if preferences.attention.time_zone.is_empty() && zone.name() != "UTC" {
+        zone.name().clone_into(&mut preferences.attention.time_zone);
+    }
     let snooze = snooze_of(&preferences);
     show(page, preferences.shown(), &snooze, &FieldErrors::new())
 }

@@ -179,7 +179,7 @@ mod tests {
             let lower = source.to_lowercase();
             let lower = match name.as_str() {
                 // Made of fragments only, by `chat::view::log`.
-                "chat/room" => lower.replacen("{{markup log}}", "", 1),
+                "chat/_log" => lower.replacen("{{markup log}}", "", 1),
                 // Escaped and sanitised by `chat::formatting`.
                 "chat/_message_parts" => lower.replacen("{{markup message.html}}", "", 1),
                 _ => lower,

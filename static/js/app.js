@@ -20,6 +20,7 @@ import { BrowserMemory } from "./storage.js";
 import { offerSwitcher } from "./switcher.js";
 import { localise } from "./times.js";
 import { wakeOn } from "./wake.js";
+import { tellZone } from "./zone.js";
 
 const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
@@ -46,4 +47,5 @@ closeMenuAround(document.getElementById("menu"));
 offerKeys(document.getElementById("keys"));
 offerSwitcher(document.getElementById("switcher"));
 localise(document);
+tellZone();
 connection.start();

@@ -12,13 +12,14 @@ export function dayKey(time) {
 
 /**
  * Does `current` stand under `previous` without an own head?
- * @param {{author: string, at: string}} previous  @param {{author: string, at: string}} current
+ * @typedef {{author: string, at: string, isReply?: boolean, isNotice?: boolean}} Facts
+ * @param {Facts} previous  @param {Facts} current
  */
 export function follows(previous, current) {
-  if (previous.author !== current.author) return false;
-  const gap = Date.parse(current.at) - Date.parse(previous.at);
-  // A few seconds of "before" come from clocks that differ, not from order.
-  return gap <= TOGETHER_MS && gap > -TOGETHER_MS && dayKey(previous.at) === dayKey(current.at);
+  if (previous.author !== current.author || current.isReply || current.isNotice || previous.isNotice) return false;
+  // "Before" comes from clocks that differ, not from order. The same rule as in the server's view.rs.
+  const gap = Math.abs(Date.parse(current.at) - Date.parse(previous.at));
+  return gap <= TOGETHER_MS && dayKey(previous.at) === dayKey(current.at);
 }
 
 /**

@@ -7,14 +7,14 @@ const FROM_THE_TOP = 1 / 3;
 
 const divider = () => document.getElementById("new-messages");
 
-/** Scrolls to the first new message if it is not in view; false if the end is the place to be. */
-export function showFirstNew(log) {
+/** Scrolls to the first new message if it is not in view at the end. @param {import("./scroll.js").LogScroll} scroll */
+export function showFirstNew(scroll) {
   const line = divider();
-  if (!line || !preferences().open_unread) return false;
-  const [view, place] = [log.getBoundingClientRect(), line.getBoundingClientRect()];
-  if (place.top >= view.top) return false;
-  log.scrollTop += place.top - view.top - view.height * FROM_THE_TOP;
-  return true;
+  const first = line?.nextElementSibling?.closest("article") ?? line?.nextElementSibling?.nextElementSibling;
+  if (!first || !preferences().open_unread) return;
+  const { log } = scroll;
+  if (line.getBoundingClientRect().top >= log.getBoundingClientRect().top) return;
+  scroll.show(first, log.clientHeight * FROM_THE_TOP);
 }
 
 /** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */

@@ -5,12 +5,24 @@ import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 
-const facts = (message) => ({ author: message.dataset.author, at: message.dataset.at });
+const facts = (message) => ({
+  author: message.dataset.author,
+  at: message.dataset.at,
+  isReply: "reply" in message.dataset,
+  isNotice: message.matches(".notice"),
+});
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
 export function settle(message) {
   settleOne(message);
   const next = nextMessage(message);
+  if (next) settleOne(next);
+}
+
+/** Settles neighbouring messages and the one after them. */
+export function settleFrom(messages) {
+  messages.forEach(settleOne);
+  const next = messages.length > 0 && nextMessage(messages.at(-1));
   if (next) settleOne(next);
 }
 
@@ -40,14 +52,14 @@ function settleOne(message) {
   message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
 }
 
-/** What stands before a message: its divider if any, the message before, and whether a hole lies between. */
+/** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
 function before(message) {
   let divider = null;
   let broken = false;
   let element = message.previousElementSibling;
   while (element && !element.matches("article.message")) {
     if (element.matches(".day")) divider = element;
-    if (element.matches(".missing, .new-messages")) broken = true;
+    else broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };

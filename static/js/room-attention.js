@@ -9,10 +9,12 @@ import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
 
 /**
- * @param {{connection: import("./socket.js").Connection, log: HTMLElement, list: HTMLElement, room: number,
- *   isAtEnd: () => boolean, keep: (change: () => void) => void}} options
+ * @param {{connection: import("./socket.js").Connection, list: HTMLElement, room: number,
+ *   scroll: import("./scroll.js").LogScroll}} options
  */
-export function attend({ connection, log, list, room, isAtEnd, keep }) {
+export function attend({ connection, list, room, scroll }) {
+  const { log } = scroll;
+  const keep = (change) => scroll.keep(change);
   const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
     if (detail.room === room) handle(detail);
   });
@@ -33,12 +35,9 @@ export function attend({ connection, log, list, room, isAtEnd, keep }) {
     keep,
   });
   const burst = new Burst(log, document.getElementById("log-status"));
-  watchEnd(isAtEnd);
+  watchEnd(() => scroll.atEnd);
 
   on("message.created", ({ author }) => author.id !== userId && burst.arrived(author.id));
-  for (const type of ["message.created", "message.accepted", "room.events"]) {
-    on(type, () => queueMicrotask(() => seen.render()));
-  }
   on("read.seen", (event) => seen.moved(event));
   on("seen.told", (event) => seen.told(event.seen));
   let known = 0;
@@ -57,12 +56,11 @@ export function attend({ connection, log, list, room, isAtEnd, keep }) {
     connection.addEventListener(type, () => seen.askSoon());
   }
   document.addEventListener("keydown", ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep));
-  document.addEventListener("parlour:history", () => seen.render());
   if (connection.state === "open") seen.askSoon();
 
   return {
     /** At the first new message, if it is not in view at the end. */
-    open: () => showFirstNew(log),
+    open: () => showFirstNew(scroll),
     /** Something was sent: what was new is not any more. */
     sent: () => dismissDivider(keep),
     /** This message and all after it are unread again, on all devices. @param {number} seq */

@@ -2,22 +2,29 @@
 
 import { connection, notice, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
+import { floatDay } from "./dayfloat.js";
 import { Draft } from "./drafts.js";
-import { loadEarlier } from "./earlier.js";
 import { foldTall } from "./fold.js";
+import { LogHistory } from "./history.js";
+import { fillHoles } from "./holes.js";
+import { Jumper } from "./jump.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages, showSent } from "./pending.js";
 import { attend } from "./room-attention.js";
+import { Pill } from "./pill.js";
+import { quietly } from "./quiet.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
+import { tabMemory } from "./storage.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine, TypingTeller } from "./typing.js";
 
 const room = pageData.room;
 const log = document.getElementById("messages");
 const list = document.getElementById("log-inner");
-const scroll = new LogScroll(log, document.getElementById("jump"));
+const scroll = new LogScroll(log);
+const pill = new Pill({ scroll, jump: document.getElementById("jump"), back: document.getElementById("back-to-place") });
 const typingLine = new TypingLine(document.getElementById("typing"));
 const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
@@ -28,21 +35,20 @@ let composer = null;
 const timeline = new Timeline({
   list,
   lastSeq: pageData.last_seq,
-  roomPath: `/rooms/${room}/`,
+  room,
   resume: (after) => connection.send({ type: "room.resume", room, after }),
+  isNewest: () => scroll.isNewest,
+  counted: countNews,
   inserted(message, event) {
     foldTall([message], scroll);
-    const author = Number(message.dataset.author);
-    typingLine.stopped({ id: author });
-    if (author !== userId) {
-      arrivals += 1;
-      scroll.countNews(message);
-    }
+    countNews(event);
     if (answered.has(event.client_id)) showSent(message, answered.get(event.client_id));
     answered.delete(event.client_id);
   },
   changed: (message) => foldTall([message], scroll),
 });
+const history = new LogHistory({ list, scroll, room, timeline, shown: (messages) => foldTall(messages, scroll) });
+const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
 const pending = new PendingMessages({
   list,
   room,
@@ -52,17 +58,31 @@ const pending = new PendingMessages({
   added: (message) => foldTall([message], scroll),
 });
 
+/** A message came, whether or not the page reaches to it. */
+function countNews({ id, author }) {
+  // The answer to a post names no author.
+  if (!author || author.id === userId) return typingLine.stopped({ id: userId });
+  typingLine.stopped(author);
+  arrivals += 1;
+  return pill.count(id);
+}
+
 /** Handles what concerns this room and leaves the rest to app.js. */
 const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
   if (detail.room === room) handle(detail);
 });
-// After the whole event: the log takes the message before its pending double goes, in one frame.
-const attention = attend({ connection, log, list, room, isAtEnd: () => scroll.atEnd, keep: (change) => scroll.keep(change) });
-/** For the menu of a message: it and all after it are unread again. */
+const attention = attend({ connection, list, room, scroll });
+
+/** For the menu of a message: it and all after it are unread again. @param {number} seq of its article */
 export const markUnread = (seq) => attention.markUnread(seq);
+
+// After the whole event: the log takes the message before its pending double goes, in one frame.
 const renderPending = () => queueMicrotask(() => scroll.keep(() => pending.render()));
 const apply = (event) => {
-  scroll.keep(() => timeline.apply(event));
+  scroll.keep(() => {
+    timeline.apply(event);
+    history.trim();
+  });
   renderPending();
 };
 
@@ -76,14 +96,16 @@ on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {
   const before = arrivals;
   // Screen readers need not read a hundred messages aloud.
-  log.ariaBusy = "true";
-  scroll.keep(() => timeline.catchUp(answer));
-  log.ariaBusy = "false";
+  quietly(log, () => scroll.keep(() => {
+    timeline.catchUp(answer);
+    history.trim();
+  }));
   renderPending();
   notice.news(arrivals - before);
 });
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
+  history.retry();
 });
 connection.addEventListener("state", ({ detail }) => detail !== "open" && typingLine.clear());
 sender.addEventListener("change", ({ detail }) => detail === room && renderPending());
@@ -96,10 +118,13 @@ function openComposer() {
   const form = document.getElementById("composer");
   composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: pageData.max_chars });
   composer?.addEventListener("send", ({ detail }) => {
+    const place = scroll.isFar ? scroll.place() : null;
     sender.post(room, detail);
     pending.render();
     scroll.toEnd();
     attention.sent();
+    jumper.toEnd();
+    if (place) pill.offerBack(place);
     teller.stop();
   });
   composer?.addEventListener("typing", ({ detail }) => teller.typing(detail));
@@ -118,13 +143,17 @@ document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "post
 settleAll(list);
 foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
-loadEarlier(list, scroll);
-roveMessages(log, () => composer?.focus());
-pageFromBox(log);
+fillHoles(list, history);
+floatDay(document.getElementById("day-float"), scroll);
+jumper.addEventListener("jumped", () => pill.away());
+pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));
+pill.addEventListener("end", () => jumper.toEnd());
+pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
+roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
+pageFromBox(log, () => jumper.toEnd());
 typeAnywhere(() => composer);
 openComposer();
 pending.render();
-scroll.toEnd();
-if (!location.hash) attention.open();
 if (!location.hash) composer?.focusUnlessTouch();
+jumper.start(() => attention.open());
 if (connection.state === "open") timeline.reconnected();

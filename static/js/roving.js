@@ -2,26 +2,26 @@
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
-/** @param {HTMLElement} log  @param {() => void} toBox */
-export function roveMessages(log, toBox) {
-  log.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("a, button")) return;
+/** @param {HTMLElement} log  @param {{toBox: () => void, toEnd: () => Promise<void>}} ways */
+export function roveMessages(log, { toBox, toEnd }) {
+  log.addEventListener("keydown", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("a, button, input, textarea")) return;
     if (event.key === "Escape") return toBox();
-    const message = target(log, event);
-    if (!message) return undefined;
+    if (!target(log, event)) return;
     event.preventDefault();
-    return message.focus();
+    if (event.key === "End") await toEnd();
+    target(log, event)?.focus();
   });
 }
 
 /** While the box is empty, its Page keys and End move the log: there is nothing else for them to move. */
-export function pageFromBox(log) {
+export function pageFromBox(log, toEnd) {
   const pages = { PageUp: -0.9, PageDown: 0.9 };
   document.addEventListener("keydown", (event) => {
     const { target: box, key } = event;
     if (box.id !== "composer-body" || box.value !== "") return;
     if (key in pages) log.scrollBy({ top: pages[key] * log.clientHeight });
-    else if (key === "End") log.scrollTop = 0;
+    else if (key === "End") toEnd();
     else return;
     event.preventDefault();
   });

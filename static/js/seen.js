@@ -23,6 +23,8 @@ export class SeenMarks {
    */
   constructor({ list, userId, isDirect, ask, keep }) {
     Object.assign(this, { list, userId, isDirect, ask, keep });
+    // Messages come, change and go; the marks inside of them are none of these children.
+    new MutationObserver(() => this.render()).observe(list, { childList: true });
   }
 
   /** What may be seen has perhaps changed, or the connection is new. */

@@ -36,6 +36,11 @@ export class BrowserMemory {
   }
 }
 
+/** As the browser's memory, but of this tab alone. */
+export function tabMemory() {
+  return new BrowserMemory(safely(() => globalThis.sessionStorage));
+}
+
 function safely(action) {
   try {
     return action();

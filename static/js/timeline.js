@@ -2,22 +2,25 @@
 // what comes early is held back until the gap before it is filled.
 
 import { elementFrom } from "./fragment.js";
+import { holeRow } from "./holes.js";
 import { settle } from "./regroup.js";
 import { localise } from "./times.js";
-import { say } from "./words.js";
 
 export class Timeline {
   /** seq → event, waiting for the ones before */ #held = new Map();
   #asked = false;
+  /** The last event applied that changed what may stand in a page that is on its way. */
+  changedSeq = 0;
 
   /**
-   * @param {{list: HTMLElement, lastSeq: number, roomPath: string, resume: (after: number) => boolean,
-   *   inserted: (message: HTMLElement, event: object) => void,
-   *   changed: (message: HTMLElement, event: object) => void}} options
+   * @param {{list: HTMLElement, lastSeq: number, room: number, resume: (after: number) => boolean,
+   *   isNewest: () => boolean, inserted: (message: HTMLElement, event: object) => void,
+   *   changed: (message: HTMLElement, event: object) => void, counted: (event: object) => void}} options
    *   `resume` asks the server for the events after a number; false means that it could not be asked now.
+   *   While the page does not reach to the newest message, new ones are only counted.
    */
-  constructor({ list, lastSeq, roomPath, resume, inserted, changed }) {
-    Object.assign(this, { list, lastSeq, roomPath, resume, inserted, changed });
+  constructor({ list, lastSeq, room, resume, isNewest, inserted, changed, counted }) {
+    Object.assign(this, { list, lastSeq, room, resume, isNewest, inserted, changed, counted });
   }
 
   /** Is this own message known, but held back behind a gap? */
@@ -36,7 +39,7 @@ export class Timeline {
   /** The server's answer to `room.resume`: all events after a number, or a hole and the newest messages. */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;
-    if (missing && missing.to > this.lastSeq) this.#drawHole();
+    if (missing && missing.to > this.lastSeq) this.#drawHole(missing);
     for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
     // The answer is whole: numbers that it does not carry hold nothing for this browser.
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
@@ -65,18 +68,20 @@ export class Timeline {
   }
 
   #happened(event) {
+    if (!["message.created", "message.accepted"].includes(event.type)) this.changedSeq = event.seq;
     if (event.type === "message.changed") this.#replace(event);
     else if (event.html) this.#insert(event);
   }
 
   #insert(event) {
     if (document.getElementById(`message-${event.id}`)) return;
+    if (!this.isNewest()) return this.counted(event);
     const message = elementFrom(event.html);
     localise(message);
     document.getElementById("room-empty")?.remove();
     this.list.insertBefore(message, this.list.querySelector(".pending"));
     settle(message);
-    this.inserted(message, event);
+    return this.inserted(message, event);
   }
 
   /** The event says what the message is now; a page that does not show it has nothing to do. */
@@ -92,14 +97,9 @@ export class Timeline {
     this.changed(message, event);
   }
 
-  // A hole is never silent. A fresh page starts at the newest message and pages backwards from there.
-  #drawHole() {
-    const row = document.createElement("p");
-    const link = document.createElement("a");
-    row.className = "missing";
-    link.href = this.roomPath;
-    link.textContent = say("js-missing");
-    row.append(link);
-    this.list.insertBefore(row, this.list.querySelector(".pending"));
+  // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
+  // leads to what is missing, too.
+  #drawHole(missing) {
+    if (this.isNewest()) this.list.insertBefore(holeRow(this.room, missing), this.list.querySelector(".pending"));
   }
 }

@@ -18,5 +18,6 @@ mod screen;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod texts;
+mod timeline;
 mod wire;
 mod without_javascript;

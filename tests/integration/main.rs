@@ -26,3 +26,4 @@ mod sockets;
 mod stage;
 mod support;
 mod texts;
+mod timeline;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::{Room, Site};
 
 /// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
-const INSIDE: [(&str, &str); 22] = [
+const INSIDE: [(&str, &str); 25] = [
     ("GET", "/"),
     ("GET", "/friends/"),
     ("GET", "/rooms/{room}/"),
@@ -28,6 +28,9 @@ const INSIDE: [(&str, &str); 22] = [
     ("POST", "/accounts/devices/1/revoke/"),
     ("POST", "/accounts/devices/revoke-others/"),
     ("GET", "/rooms/{room}/?before=1"),
+    ("GET", "/rooms/{room}/?around=1"),
+    ("GET", "/rooms/{room}/log/"),
+    ("GET", "/rooms/{room}/messages/1/"),
     ("GET", "/?room={room}"),
     ("GET", "/friends/?page=1"),
 ];

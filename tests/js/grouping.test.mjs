@@ -25,6 +25,13 @@ test("clocks that differ by a second do not break a group", () => {
   assert.equal(follows(at(noon), at(noon - 1000)), true);
 });
 
+test("a reply, a notice and what follows a notice have heads of their own", () => {
+  assert.equal(follows(at(noon), { ...at(noon + 1), isReply: true }), false);
+  assert.equal(follows({ ...at(noon), isReply: true }, at(noon + 1)), true);
+  assert.equal(follows(at(noon), { ...at(noon + 1), isNotice: true }), false);
+  assert.equal(follows({ ...at(noon), isNotice: true }, at(noon + 1)), false);
+});
+
 test("the day is that of the reader, not that of UTC", () => {
   assert.equal(dayKey(new Date(2026, 0, 2, 0, 30).getTime()), "2026-01-02");
   assert.equal(dayKey(new Date(2026, 0, 2, 23, 30).getTime()), "2026-01-02");

@@ -5,6 +5,6 @@ pub(crate) mod database;
 mod program;
 mod waiting;
 
-pub(crate) use database::number;
+pub(crate) use database::{fill_room, number};
 pub(crate) use program::Program;
 pub(crate) use waiting::{until, within};

@@ -86,6 +86,62 @@ impl Message {
         Ok(rows.into_iter().map(Self::from_columns).collect())
     }
 
+    /// Up to `limit` messages after event `seq`, oldest first.
+    pub fn after(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+        limit: u32,
+    ) -> QueryResult<Vec<Self>> {
+        let rows = rows()
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.gt(seq))
+            .order(messages::seq)
+            .limit(i64::from(limit))
+            .load::<Columns>(conn)?;
+        Ok(rows.into_iter().map(Self::from_columns).collect())
+    }
+
+    /// The number of the event that created a message of this room.
+    ///
+    /// # Errors
+    /// [`diesel::NotFound`] for a message that is not there or is in another room.
+    pub fn seq_of(
+        conn: &mut Connection,
+        member: &RoomMember,
+        message: MessageId,
+    ) -> QueryResult<i64> {
+        messages::table
+            .filter(messages::id.eq(message))
+            .filter(messages::room_id.eq(member.room.id))
+            .select(messages::seq)
+            .first(conn)
+    }
+
+    /// Whether the room has a message before event `seq`.
+    pub(super) fn any_before(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+    ) -> QueryResult<bool> {
+        let earlier = messages::table
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.lt(seq));
+        diesel::select(diesel::dsl::exists(earlier)).get_result(conn)
+    }
+
+    /// Whether the room has a message after event `seq`.
+    pub(super) fn any_after(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+    ) -> QueryResult<bool> {
+        let later = messages::table
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.gt(seq));
+        diesel::select(diesel::dsl::exists(later)).get_result(conn)
+    }
+
     pub(super) fn by_ids(
         conn: &mut Connection,
         ids: &[MessageId],

@@ -12,6 +12,7 @@ mod notifying;
 mod reading;
 mod room;
 mod seen;
+mod stretch;
 mod text_enum;
 
 pub use called::{Called, called_by};
@@ -25,6 +26,7 @@ pub use notifying::{Facts, Reason};
 pub use reading::{AllRead, COUNTED, Reading, blocked_by};
 pub use room::{Room, RoomKind};
 pub use seen::Seen;
+pub use stretch::{Place, Stretch};
 
 use crate::db::id_type;
 

@@ -34,18 +34,6 @@ pub struct Told {
 type Row = (i64, UserId, String, String, Timestamp, Option<String>);
 
 impl RoomMember {
-    /// The number of the event that created a message of this room.
-    ///
-    /// # Errors
-    /// [`diesel::NotFound`] for a message that is not there or is in another room.
-    pub fn seq_of(&self, conn: &mut Connection, message: MessageId) -> QueryResult<i64> {
-        messages::table
-            .filter(messages::id.eq(message))
-            .filter(messages::room_id.eq(self.room.id))
-            .select(messages::seq)
-            .first(conn)
-    }
-
     /// A message of this room, and why this member was notified of it or not.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod attention;
 mod badges;
 mod conversations;
 mod face;
+mod history;
 mod posting;
 mod room;
 
@@ -28,6 +29,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             web::get().to(conversations::show_direct),
         )
         .route("/rooms/{room}/", web::get().to(room::show_room))
+        .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route(
+            "/rooms/{room}/messages/{message}/",
+            web::get().to(history::show_message),
+        )
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),

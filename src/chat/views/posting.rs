@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        models::{RoomId, RoomMember},
+        models::{Place, RoomId, RoomMember},
         protocol::Refused,
         server::{NotPosted, PostMessage},
     },
@@ -19,7 +19,7 @@ use super::{
     room::ShownRoom,
 };
 use crate::{
-    accounts::{Page, SignedIn},
+    accounts::{Page, SignedIn, Zone},
     error::{Error, Result},
     security::client_addr,
 };
@@ -67,7 +67,8 @@ pub(super) async fn create_message(
     let refused = Refused::new(room, form.client_id, &reason, Some(&member.title));
     let shown = ShownRoom {
         room,
-        before: None,
+        place: Place::End,
+        zone: Zone::of(&request),
         visit: Visit::Plain,
         refused: Some((form, refused)),
     };

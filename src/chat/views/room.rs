@@ -1,46 +1,40 @@
 //! The page of a room.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Message, RoomId, RoomMember},
+        models::{Place, RoomId, RoomMember, Stretch},
         protocol::Refused,
-        view::log,
     },
     Chat,
     attention::{UnreadHere, Visit},
     conversations::Conversations,
     face::face,
+    history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, User},
+    accounts::{Page, Person, SignedIn, User, Zone},
     error::Result,
     words,
 };
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    /// Show the messages before this event.
-    before: Option<i64>,
-}
-
 pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
-    room: web::Path<RoomId>,
-    (place, request): (web::Query<Place>, HttpRequest),
+    (room, query): (web::Path<RoomId>, web::Query<PlaceQuery>),
+    (zone, request): (Zone, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let visit = Visit::of(&request);
     let shown = ShownRoom {
         room: *room,
-        before: place.before,
+        place: query.place(),
+        zone,
         visit,
         refused: None,
     };
@@ -54,7 +48,8 @@ pub(super) async fn show_room(
 /// A room page about to be shown.
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
-    pub(super) before: Option<i64>,
+    pub(super) place: Place,
+    pub(super) zone: Zone,
     /// How it is looked at.
     pub(super) visit: Visit,
     /// What was typed, under which name, and why it was refused.
@@ -63,30 +58,23 @@ pub(super) struct ShownRoom {
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, before) = (self.room, me.id, self.before);
+        let (room, user, place) = (self.room, me.id, self.place);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let messages = Message::before(conn, &member, before, len)?;
+            let stretch = Stretch::read(conn, &member, place, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
-            let unread = UnreadHere::read(conn, &member, &conversations.badges)?;
-            Ok((member, messages, can_post, conversations, unread))
+            let unread = UnreadHere::read(conn, &member, &conversations)?;
+            let stretch = unread.open(conn, &member, stretch, (place, len))?;
+            Ok((member, stretch, can_post, conversations, unread))
         });
-        let (member, messages, can_post, mut conversations, unread) = loaded.await?;
+        let (member, stretch, can_post, mut conversations, unread) = loaded.await?;
         let online = conversations.online(chat).await?;
-        let first_seq = messages.first().map(|message| message.seq);
-        let last_seq = messages.last().map(|message| message.seq);
-        // A page of the newest shows all that is new; another one what it has, if nothing before that is new.
-        let is_newest = before.is_none();
-        let reads = unread.read_by(is_newest, first_seq.zip(last_seq), member.room.last_seq);
-        if self.visit == Visit::Plain && is_newest {
+        let reads = unread.read_by(&stretch, member.room.last_seq);
+        if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
         }
-        let is_full = messages.len() == usize::try_from(len).unwrap_or(usize::MAX);
-        let earlier = first_seq
-            .filter(|seq| is_full && *seq > 1)
-            .map(|seq| format!("/rooms/{room}/?before={seq}"));
         let (form, refused) = self.refused.unzip();
         let mut data = json!({
             "title": member.title,
@@ -97,22 +85,28 @@ impl ShownRoom {
                 "role": member.role,
                 "face": face(&member, &online),
             },
-            "log": log(&chat.markup, messages, unread.from),
             "reads": reads,
-            "catch_up": unread.catch_up(room),
+            "catch_up": unread.catch_up(room, &self.zone),
+            "zone": self.zone.name(),
             "pending": { "message": pending(me) },
-            "first_seq": first_seq,
-            "last_seq": last_seq,
             "can_post": can_post,
             "closed": (!can_post).then(|| words::text("room-closed")),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
-            "earlier": earlier,
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         });
         conversations.add_to(&mut data, Some(room), &online);
+        let shown = ShownLog {
+            member,
+            stretch,
+            zone: self.zone,
+            unread_from: unread.from,
+        };
+        if let (Value::Object(data), Value::Object(log)) = (&mut data, shown.data(chat)) {
+            data.extend(log);
+        }
         Ok(data)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::Chat;
 use crate::{
-    accounts::{Page, SignedIn},
+    accounts::{Page, SignedIn, Zone},
     chat::models::{CatchUp, Missed, RoomId, RoomMember},
     db::Connection,
     error::Result,
@@ -41,7 +41,7 @@ impl CatchUpLists {
         Ok(Some(Self(missed)))
     }
 
-    pub(in super::super) fn data(&self, room: RoomId) -> Value {
+    pub(in super::super) fn data(&self, room: RoomId, zone: &Zone) -> Value {
         let Self(missed) = self;
         let line = |message: &Missed| {
             json!({
@@ -49,7 +49,7 @@ impl CatchUpLists {
                 "author": message.author.username,
                 "excerpt": excerpt(&message.body),
                 "created_at": message.created_at.iso(),
-                "time": message.created_at.utc("%-d %B, %H:%M UTC"),
+                "time": zone.format(message.created_at, "%-d %B, %H:%M %Z"),
             })
         };
         let list = |key: &str, messages: &[Missed], in_all: i64| {
@@ -117,7 +117,7 @@ pub(super) async fn show_catch_up(
     me: SignedIn,
     page: Page,
     (room, query): (web::Path<RoomId>, web::Query<CatchUpQuery>),
-    chat: web::Data<Chat>,
+    (chat, zone): (web::Data<Chat>, Zone),
 ) -> Result<HttpResponse> {
     let (room, user, since) = (*room, me.user.id, query.since);
     let (name, missed) = chat
@@ -133,7 +133,7 @@ pub(super) async fn show_catch_up(
         "title": words::text_with("catch-up-title", &[("name", name.as_str().into())]),
         "room_name": name,
         "back": format!("/rooms/{room}/"),
-        "catch_up": missed.data(room),
+        "catch_up": missed.data(room, &zone),
     });
     page.render("chat/catch_up", own)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{super::Chat, catch_up::excerpt};
 use crate::{
-    accounts::{Page, SignedIn},
+    accounts::{Page, SignedIn, Zone},
     chat::models::{MessageId, RoomId, RoomMember, Seen, Told},
     error::Result,
     words,
@@ -17,7 +17,7 @@ pub(super) async fn show_details(
     me: SignedIn,
     page: Page,
     place: web::Path<(RoomId, MessageId)>,
-    chat: web::Data<Chat>,
+    (chat, zone): (web::Data<Chat>, Zone),
 ) -> Result<HttpResponse> {
     let ((room, message), user) = (*place, me.user.id);
     let (name, told, seen) = chat
@@ -37,7 +37,7 @@ pub(super) async fn show_details(
         "message_id": message,
         "author": told.author.username,
         "created_at": told.created_at.iso(),
-        "time": told.created_at.utc("%-d %B %Y, %H:%M UTC"),
+        "time": zone.format(told.created_at, "%-d %B %Y, %H:%M %Z"),
         "excerpt": excerpt(&told.body),
         "why": why(&told),
         "seen": seen_by(&told, seen),

@@ -10,7 +10,7 @@ use super::super::Chat;
 use crate::{
     accounts::{Redirect, SignedIn, User, UserRef},
     chat::{
-        models::{AllRead, MessageId, RoomId, RoomMember},
+        models::{AllRead, Message, MessageId, RoomId, RoomMember},
         server::MoveReading,
     },
     error::{Error, Result},
@@ -88,7 +88,7 @@ pub(super) async fn mark_unread(
     let ((room, message), user) = (*place, me.user.id);
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         let member = RoomMember::find(conn, room, user)?;
-        let seq = member.seq_of(conn, message)?;
+        let seq = Message::seq_of(conn, &member, message)?;
         let moved = member.unread_from(conn, seq)?;
         Ok(moved.then_some(room).into_iter().collect())
     });

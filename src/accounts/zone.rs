@@ -1,0 +1,91 @@
+//! The time zone in which pages print times: the one that a script once found in this browser and
+//! left in a cookie (`zone.js`), and UTC before that.
+
+use std::future::{Ready, ready};
+use std::sync::LazyLock;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::db::Timestamp;
+use crate::error::Error;
+
+const COOKIE: &str = "parlour_zone";
+const UTC: &str = "UTC";
+
+/// A zone of the tz database that is part of the program; views take it as an argument.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Of the browser of `request`. A name that the database does not know is UTC.
+    pub fn of(request: &HttpRequest) -> Self {
+        let cookie = request.cookie(COOKIE);
+        cookie.map_or_else(Self::default, |cookie| Self::named(cookie.value()))
+    }
+
+    fn named(name: &str) -> Self {
+        static KNOWN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+        KNOWN.get(name).map(Self).unwrap_or_default()
+    }
+
+    /// As the tz database spells it, `Europe/Berlin`.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or(UTC)
+    }
+
+    /// `strftime` in this zone.
+    pub fn format(&self, at: Timestamp, format: &str) -> String {
+        at.moment()
+            .to_zoned(self.0.clone())
+            .strftime(format)
+            .to_string()
+    }
+
+    /// The day of that moment here.
+    pub fn day(&self, at: Timestamp) -> Date {
+        self.0.to_datetime(at.moment()).date()
+    }
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+impl FromRequest for Zone {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_of_the_database_moves_times_and_days() {
+        let berlin = Zone::named("Europe/Berlin");
+        let late = Timestamp(1_767_222_000_000);
+        assert_eq!(berlin.name(), "Europe/Berlin");
+        assert_eq!(
+            berlin.format(late, "%-d %B %Y, %H:%M"),
+            "1 January 2026, 00:00"
+        );
+        assert_eq!(Zone::default().format(late, "%H:%M"), "23:00");
+        assert_ne!(berlin.day(late), Zone::default().day(late));
+    }
+
+    #[test]
+    fn whatever_else_a_cookie_says_is_utc() {
+        for name in ["", "Mars/Olympus", "../../etc/passwd", "+02:00", "<b>"] {
+            assert_eq!(Zone::named(name).name(), "UTC", "{name}");
+        }
+    }
+}

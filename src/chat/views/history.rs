@@ -1,0 +1,142 @@
+//! Any stretch of a room's history: where a page stands in it, the log alone for scripts, and the
+//! address of a single message.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{ContentType, LOCATION},
+    web,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        models::{Message, MessageId, Place, RoomId, RoomMember, Stretch},
+        view::log,
+    },
+    Chat,
+};
+use crate::{
+    accounts::{SignedIn, Zone},
+    error::Result,
+    templates::Templates,
+};
+
+/// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PlaceQuery {
+    before: Option<i64>,
+    after: Option<i64>,
+    around: Option<i64>,
+}
+
+impl PlaceQuery {
+    pub(super) fn place(&self) -> Place {
+        let before = self.before.map(Place::Before);
+        let after = self.after.map(Place::After);
+        let around = self.around.map(Place::Around);
+        around.or(before).or(after).unwrap_or_default()
+    }
+}
+
+/// What `chat/_log.hbs` shows.
+pub(super) struct ShownLog {
+    pub(super) member: RoomMember,
+    pub(super) stretch: Stretch,
+    pub(super) zone: Zone,
+    /// The first message that is new, by the number of its event.
+    pub(super) unread_from: Option<i64>,
+}
+
+impl ShownLog {
+    /// The fields of the template but for `room`. The links are those that work without a script.
+    pub(super) fn data(self, chat: &Chat) -> Value {
+        let room = self.member.room.id;
+        let Stretch {
+            messages,
+            earlier,
+            later,
+        } = self.stretch;
+        json!({
+            "log": log(&chat.markup, messages, (&self.zone, self.unread_from)),
+            "earlier": earlier.map(|seq| format!("/rooms/{room}/?before={seq}")),
+            // A page opens at its end; here the first message is the next to be read.
+            "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
+            "last_seq": self.member.room.last_seq,
+        })
+    }
+}
+
+/// `?message=` wants the messages around that one.
+#[derive(Debug, Deserialize)]
+pub(super) struct LogQuery {
+    message: Option<MessageId>,
+    before: Option<i64>,
+    after: Option<i64>,
+    around: Option<i64>,
+}
+
+/// `GET /rooms/{room}/log/`: the log of the page with the same query, without the page.
+pub(super) async fn show_log(
+    me: SignedIn,
+    zone: Zone,
+    (room, query): (web::Path<RoomId>, web::Query<LogQuery>),
+    chat: web::Data<Chat>,
+    templates: web::Data<Templates>,
+) -> Result<HttpResponse> {
+    let (room, user, len) = (*room, me.user.id, chat.settings.page_len);
+    let LogQuery {
+        message,
+        before,
+        after,
+        around,
+    } = query.into_inner();
+    let place = PlaceQuery {
+        before,
+        after,
+        around,
+    };
+    let place = place.place();
+    let loaded = chat.database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        let place = match message {
+            Some(message) => Place::Around(Message::seq_of(conn, &member, message)?),
+            None => place,
+        };
+        let stretch = Stretch::read(conn, &member, place, len)?;
+        Ok((member, stretch))
+    });
+    let (member, stretch) = loaded.await?;
+    let name = member.title.clone();
+    let shown = ShownLog {
+        member,
+        stretch,
+        zone,
+        // The line stands where it stood when the room was opened.
+        unread_from: None,
+    };
+    let mut data = shown.data(&chat);
+    data["room"] = json!({ "id": room, "name": name });
+    let html = templates.render("chat/_log", data)?;
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .body(html))
+}
+
+/// `GET /rooms/{room}/messages/{message}/`: the page around the message, scrolled to it.
+pub(super) async fn show_message(
+    me: SignedIn,
+    place: web::Path<(RoomId, MessageId)>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let ((room, message), user) = (place.into_inner(), me.user.id);
+    let seq = chat.database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        Ok(Message::seq_of(conn, &member, message)?)
+    });
+    let seq = seq.await?;
+    let place = format!("/rooms/{room}/?around={seq}#message-{message}");
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, place))
+        .finish())
+}
