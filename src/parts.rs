@@ -5,11 +5,11 @@ use std::{net::SocketAddr, sync::Arc};
 
 use actix::Actor;
 use actix_web::web::{Data, FormConfig, ServiceConfig};
-use channels::{Layer, OriginValidator};
+use channels::{Layer, OriginValidator, Streams};
 
 use crate::{
-    accounts::{FirstRun, Notices, PasswordHasher, Sessions},
-    chat::{Chat, ChatConsumerParts, ChatServer, Markup},
+    accounts::{FirstRun, Notices, PasswordHasher, Sessions, SignedIn},
+    chat::{Chat, ChatConsumerParts, ChatServer, Delivery, Health, Markup},
     config::{Limits as Bounds, Settings},
     db::Database,
     error::{Error, Result},
@@ -32,6 +32,7 @@ pub(crate) struct Parts {
     pub(crate) origins: OriginValidator,
     pub(crate) proxies: TrustedProxies,
     pub(crate) consumer: ChatConsumerParts,
+    pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
     bounds: Arc<Bounds>,
@@ -71,6 +72,9 @@ impl Parts {
             limits.clone(),
             bounds.message_chars,
         );
+        let health = Health::default();
+        let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
+        let server = server.watched_by(delivery.clone(), health.clone());
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
@@ -82,10 +86,13 @@ impl Parts {
             friends: FriendBook::new(database.clone(), layer.clone(), limits.clone(), &bounds),
             consumer: ChatConsumerParts {
                 server: server.start(),
+                delivery,
+                health,
                 database,
                 markup,
                 limits: Arc::clone(&bounds),
             },
+            streams: Streams::new(),
             stopping: Stopping::default(),
             site,
             layer,
@@ -103,17 +110,20 @@ impl Parts {
             server,
             database,
             markup,
+            health,
             ..
         } = self.consumer.clone();
         let chat = Chat {
             server,
             database: database.clone(),
             markup,
+            health,
             settings: Arc::clone(&self.bounds),
         };
         cfg.app_data(Data::new(database))
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(chat))
+            .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(self.layer.clone()))
             .app_data(Data::new(self.site.clone()))
             .app_data(Data::new(self.proxies.clone()))

@@ -7,7 +7,9 @@ use actix_web::{
     http::header::{SEC_WEBSOCKET_VERSION, UPGRADE},
     web,
 };
-use channels::{CookieMiddleware, Endpoint, IntoEndpoint, Scope, SocketOptions, URLRouter};
+use channels::{
+    CookieMiddleware, Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter,
+};
 
 use crate::{
     accounts::{self, SocketSession},
@@ -17,7 +19,7 @@ use crate::{
     friends, health,
     parts::Parts,
     preferences,
-    security::{client_addr::client_of_scope, hosts::OwnHosts},
+    security::{client_addr::client_of_scope, csrf::OwnPages, hosts::OwnHosts},
 };
 
 /// What is the same for everybody, and costs no look at the session.
@@ -56,16 +58,33 @@ async fn not_found() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// The socket, with a middleware stack of its own: host, Origin, session, how many.
-pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
+/// The consumer of a chat at `path`, for who has a session and not too many sockets.
+fn consumer(parts: &Parts, path: &str) -> Endpoint {
     let consumer = Arc::new(parts.consumer.clone());
     let proxies = parts.proxies.clone();
     let chat = move |scope: &Scope| ChatConsumer::new(&consumer, client_of_scope(&proxies, scope));
-    let router = URLRouter::new()
-        .path("ws/", chat)
+    URLRouter::new()
+        .path(path, chat)
         .wrap(parts.connections.clone())
         .wrap(SocketSession::new(parts.sessions.clone()))
         .wrap(CookieMiddleware)
+        .into_endpoint()
+}
+
+/// The same consumer as a stream of events, for networks that let no WebSocket through. Browsers
+/// name no Origin when they ask for a stream of their own site, so that is told by other signs.
+pub(crate) fn streams(parts: &Parts, cfg: &mut web::ServiceConfig) {
+    let guarded = consumer(parts, "events/")
+        .wrap(OwnPages::new(parts.site.clone()))
+        .wrap(OwnHosts::new(parts.site.clone()));
+    let options = HttpOptions::new().outbox_bytes(parts.consumer.limits.socket_queue_bytes);
+    let stream = parts.streams.route(guarded, &parts.layer, options);
+    cfg.service(web::resource("/events/").route(stream));
+}
+
+/// The socket, with a middleware stack of its own: host, Origin, session, how many.
+pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
+    let router = consumer(parts, "ws/")
         .wrap(parts.origins.clone())
         .wrap(OwnHosts::new(parts.site.clone()));
     let limits = &parts.consumer.limits;

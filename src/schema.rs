@@ -61,6 +61,7 @@ diesel::table! {
         read_seq -> BigInt,
         level -> Text,
         invite_id -> Nullable<BigInt>,
+        delivered_seq -> BigInt,
     }
 }
 

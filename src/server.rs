@@ -17,7 +17,9 @@ use url::Url;
 
 use crate::{
     accounts::{recognise, report_storage},
-    chat::{ChatEvent, ChatServer, ConsumerEvent, Stop, everyone_group, models::Room},
+    chat::{
+        ChatEvent, ChatServer, ConsumerEvent, Delivery, Save, Stop, everyone_group, models::Room,
+    },
     config::Settings,
     data_folder::DataFolder,
     db::Database,
@@ -41,6 +43,7 @@ pub struct Running {
     database: Database,
     layer: Layer,
     chat: Addr<ChatServer>,
+    delivery: Addr<Delivery>,
     stopping: Stopping,
     shutdown_timeout: Duration,
     _folder: DataFolder,
@@ -62,9 +65,10 @@ impl Running {
         let layer = Layer::new(InMemoryLayer::builder().capacity(queue).build());
         let address = listener.local_addr().map_err(Error::internal)?;
         let parts = Parts::assemble(&settings, address, database.clone(), layer.clone()).await?;
-        let (url, chat, stopping) = (
+        let (url, chat, delivery, stopping) = (
             parts.site.url().clone(),
             parts.consumer.server.clone(),
+            parts.consumer.delivery.clone(),
             parts.stopping.clone(),
         );
         let first_run = parts.first_run.path().and_then(|path| url.join(&path).ok());
@@ -77,6 +81,7 @@ impl Running {
             database,
             layer,
             chat,
+            delivery,
             stopping,
             shutdown_timeout: settings.limits.shutdown_timeout.0,
             _folder: folder,
@@ -136,6 +141,9 @@ impl Running {
         {
             log::warn!(target: "parlour::stop", "some connections did not end in time");
         }
+        if self.delivery.send(Save).await.is_err() {
+            log::warn!(target: "parlour::stop", "receipts were not saved");
+        }
         let database = self.database;
         web::block(move || database.close())
             .await
@@ -162,6 +170,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
         App::new()
             .configure(|cfg| parts.register(cfg))
             .configure(routes::files)
+            .configure(|cfg| routes::streams(&parts, cfg))
             .service(
                 // The last one stands outermost, here and below.
                 web::scope("")

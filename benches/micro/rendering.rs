@@ -112,7 +112,8 @@ fn room_page(log: String) -> Value {
             "initials": person.initials,
             "hue": person.hue,
             "person_id": person.id,
-            "online": online,
+            "presence": if online { "online" } else { "offline" },
+            "presence_word": "online",
         })
     };
     let conversation = |room: i64| {
@@ -128,7 +129,7 @@ fn room_page(log: String) -> Value {
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
         "hidden_conversations": [],
         "waiting": {"any": true, "undo": false},
-        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true)},
+        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true), "health": {"title": "", "short": "", "long": ""}},
         "catch_up": null,
         "log": log,
         "pending": {"message": pending},

@@ -55,7 +55,7 @@ pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsum
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use http::{
     Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
-    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent,
+    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent, Streams,
 };
 pub use json::{
     Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,

@@ -2,6 +2,7 @@
 # plurals are pairs of keys that end in -one and -other.
 
 js-online = online
+js-away = away
 js-offline = offline
 
 js-reconnecting = Reconnecting…
@@ -10,13 +11,21 @@ js-try-now = Try now
 js-back-online = Back online
 js-back-online-news-one = Back online, { $count } new message
 js-back-online-news-other = Back online, { $count } new messages
+js-slow = Slow connection mode
 js-new-version = New version
 js-reload = Reload
 
 js-waiting = Waiting for connection
 js-sending = Sending
 js-sent = Sent
+js-sent-time = Sent { $time }
 js-sent-at = Sent { $time }, { $ms } ms
+js-delivered = Delivered
+js-delivered-to = delivered to { $count } of { $all }
+js-health = Delivered in { $half } ms
+js-health-more = (p50) / { $most } ms (p99) in the last hour
+js-health-of-room = Half of the messages in this room were with somebody within the first time, 99 of 100 within the second.
+js-health-of-server = Half of the messages on this server were with somebody within the first time, 99 of 100 within the second.
 js-not-sent = Not sent: { $reason }
 js-next-in = Next try in { $seconds } s
 js-retry = Retry

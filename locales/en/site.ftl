@@ -20,6 +20,7 @@ theme-light = Light
 theme-dark = Dark
 
 presence-online = online
+presence-away = away
 presence-offline = offline
 
 dialog-signed-out-heading = You were signed out

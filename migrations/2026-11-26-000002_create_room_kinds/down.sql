@@ -1,5 +1,6 @@
 ALTER TABLE events DROP COLUMN user_id;
 DROP TABLE invites;
+ALTER TABLE members DROP COLUMN delivered_seq;
 ALTER TABLE members DROP COLUMN invite_id;
 ALTER TABLE members DROP COLUMN level;
 ALTER TABLE members DROP COLUMN read_seq;

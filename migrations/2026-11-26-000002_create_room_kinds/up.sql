@@ -15,6 +15,8 @@ ALTER TABLE members ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
 ALTER TABLE members ADD COLUMN read_seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN level TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN invite_id BIGINT;
+-- A device of this member has received everything up to that event; kept in rooms of few people.
+ALTER TABLE members ADD COLUMN delivered_seq BIGINT NOT NULL DEFAULT 0;
 -- Nobody finds old conversations unread after an upgrade.
 UPDATE members SET read_seq = (SELECT last_seq FROM rooms WHERE rooms.id = members.room_id);
 

@@ -3,6 +3,7 @@
 
 mod body;
 mod consumer;
+mod delivery;
 mod events;
 pub mod formatting;
 mod markup;
@@ -16,7 +17,8 @@ pub mod view;
 mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
+pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
-pub use server::{ChatServer, Stop};
+pub use server::{ChatServer, PresenceState, Stop};
 pub use views::{Chat, routes};

@@ -47,6 +47,12 @@ impl Changed {
     pub(super) fn friendship_ended(&self) -> bool {
         self.my_view.before == Relation::Friend && self.my_view.after != Relation::Friend
     }
+
+    /// Whether a block began or ended.
+    pub(super) fn block_changed(&self) -> bool {
+        let View { before, after } = self.my_view;
+        (before == Relation::Blocked) != (after == Relation::Blocked)
+    }
 }
 
 /// How many requests a person may have open; fewer for a young account.

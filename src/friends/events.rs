@@ -23,7 +23,7 @@ pub enum RelationEvent {
     },
 }
 
-/// To whoever keeps something per friendship: conversations, presence.
+/// To whoever keeps something per friendship or block: conversations, presence, receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum FriendshipEvent {
@@ -43,9 +43,25 @@ pub enum FriendshipEvent {
         /// The other.
         b: UserId,
     },
+    /// One of the two blocked the other, or lifted that.
+    #[serde(rename = "friendship.blocked")]
+    Blocked {
+        /// One of them.
+        a: UserId,
+        /// The other.
+        b: UserId,
+    },
 }
 
-/// The group that hears of every friendship.
+impl FriendshipEvent {
+    /// The two whom it is about.
+    pub fn pair(self) -> (UserId, UserId) {
+        let (Self::Begun { a, b } | Self::Ended { a, b } | Self::Blocked { a, b }) = self;
+        (a, b)
+    }
+}
+
+/// The group that hears of every friendship and block.
 pub fn friendship_group() -> GroupName {
     GroupName::encode("friendships")
 }
@@ -62,6 +78,11 @@ pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
     if changed.friendship_ended() {
         layer
             .group_send(&friendship_group(), FriendshipEvent::Ended { a, b })
+            .await?;
+    }
+    if changed.block_changed() {
+        layer
+            .group_send(&friendship_group(), FriendshipEvent::Blocked { a, b })
             .await?;
     }
     for (reader, other, view) in [

@@ -198,6 +198,33 @@ pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>>
     Ok(friends)
 }
 
+/// Everybody whom `me` blocks, or by whom `me` is blocked: nobody of them and `me` hears of the
+/// other what is only for the living room (presence, typing, receipts).
+pub fn blocked_with(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId>> {
+    let mut all: Vec<UserId> = blocks::table
+        .filter(blocks::blocker_id.eq(me))
+        .select(blocks::blocked_id)
+        .load(conn)?;
+    let by_others: Vec<UserId> = blocks::table
+        .filter(blocks::blocked_id.eq(me))
+        .select(blocks::blocker_id)
+        .load(conn)?;
+    all.extend(by_others);
+    Ok(all)
+}
+
+/// The pairs among `people` of whom the first blocks the second.
+pub fn blocks_among(
+    conn: &mut Connection,
+    people: &[UserId],
+) -> QueryResult<Vec<(UserId, UserId)>> {
+    blocks::table
+        .filter(blocks::blocker_id.eq_any(people))
+        .filter(blocks::blocked_id.eq_any(people))
+        .select((blocks::blocker_id, blocks::blocked_id))
+        .load(conn)
+}
+
 /// Whether the two are members of one conversation, also one in which nobody may write any more.
 pub(super) fn share_a_room(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
     let theirs = diesel::alias!(members as theirs);

@@ -64,6 +64,7 @@ export class Notice {
     this.#greeting = 0;
     this.#shown = false;
     if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
+    else if (this.connection.isSlow) this.#show(say("js-slow"), "");
     else this.element.replaceChildren();
   }
 

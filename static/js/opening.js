@@ -2,6 +2,7 @@
 // third from the top. The line above it stays until something is sent, or Escape, or the next visit.
 
 import { preferences } from "./preferences.js";
+import { lineOf } from "./scroll.js";
 
 const FROM_THE_TOP = 1 / 3;
 
@@ -13,8 +14,10 @@ export function showFirstNew(scroll) {
   const first = line?.nextElementSibling?.closest("article") ?? line?.nextElementSibling?.nextElementSibling;
   if (!first || !preferences().open_unread) return;
   const { log } = scroll;
-  if (line.getBoundingClientRect().top >= log.getBoundingClientRect().top) return;
-  scroll.show(first, log.clientHeight * FROM_THE_TOP);
+  const top = line.getBoundingClientRect().top;
+  if (top >= log.getBoundingClientRect().top) return;
+  const above = lineOf(first).getBoundingClientRect().top - top;
+  scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
 }
 
 /** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */

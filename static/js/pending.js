@@ -2,10 +2,10 @@
 
 import { isBigEmoji } from "./emoji.js";
 import { settle } from "./regroup.js";
+import { stateElement, stateOf } from "./states.js";
 import { clockTime } from "./times.js";
 import { say } from "./words.js";
 
-const TICK_MS = 2_000;
 const COUNTDOWN_MS = 1_000;
 
 export class PendingMessages {
@@ -74,7 +74,7 @@ export class PendingMessages {
     message.querySelector(".refusal")?.remove();
     message.classList.toggle("refused", one.state === "refused");
     if (one.state === "refused") return message.append(this.#refusal(one));
-    const line = stateWord(one.state === "sending" ? "sending" : "waiting");
+    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : "waiting" }));
     if (one.state === "paused") {
       line.textContent = `${one.reason} ${say("js-next-in", { seconds: this.#secondsUntil(one) })}`;
     }
@@ -112,29 +112,6 @@ function nameByParts(message, key) {
   const parts = [...message.querySelectorAll(".message-author, .message-text, time")];
   for (const part of parts) part.id = part.id.replace("pending", key);
   message.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" "));
-}
-
-/** The tick on a message that the server has just taken; how long it took stays in its title. */
-export function showSent(message, ms) {
-  const time = message.querySelector("time");
-  const title = ms === null ? say("js-sent") : say("js-sent-at", { time: clockTime(time.dateTime), ms });
-  const tick = stateWord("sent");
-  tick.title = title;
-  time.title = `${time.title} – ${title}`;
-  message.querySelector(".message-body").append(tick);
-  setTimeout(() => tick.remove(), TICK_MS);
-}
-
-function stateWord(state) {
-  const element = document.createElement("span");
-  const words = document.createElement("span");
-  element.className = `message-state state-${state}`;
-  // With a direction of its own it has no say in the direction of the message.
-  element.dir = "auto";
-  words.textContent = say(`js-${state}`);
-  if (state === "sending") words.className = "vh";
-  element.append(words);
-  return element;
 }
 
 function button(key, action) {

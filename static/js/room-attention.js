@@ -52,7 +52,7 @@ export function attend({ connection, list, room, scroll }) {
     if (state) reader.reconnected(known);
     seen.askSoon();
   });
-  for (const type of ["relation.changed", "preferences.changed"]) {
+  for (const type of ["relation.changed", "preferences.changed", "seen.changed"]) {
     connection.addEventListener(type, () => seen.askSoon());
   }
   document.addEventListener("keydown", ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep));

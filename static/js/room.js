@@ -1,15 +1,16 @@
 // The open conversation: joins the log, the queue and the box with the socket of app.js.
 
-import { connection, notice, sender, storage } from "./app.js";
+import { connection, notice, receipts, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { floatDay } from "./dayfloat.js";
 import { Draft } from "./drafts.js";
 import { foldTall } from "./fold.js";
+import { followHealth } from "./health.js";
 import { LogHistory } from "./history.js";
 import { fillHoles } from "./holes.js";
 import { Jumper } from "./jump.js";
 import { pageData, userId } from "./page.js";
-import { PendingMessages, showSent } from "./pending.js";
+import { PendingMessages } from "./pending.js";
 import { attend } from "./room-attention.js";
 import { Pill } from "./pill.js";
 import { quietly } from "./quiet.js";
@@ -17,6 +18,7 @@ import { relabelAtMidnight, settleAll } from "./regroup.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
 import { tabMemory } from "./storage.js";
+import { Ticks } from "./ticks.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine, TypingTeller } from "./typing.js";
 
@@ -29,6 +31,7 @@ const typingLine = new TypingLine(document.getElementById("typing"));
 const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
 const answered = new Map();
+const ticks = new Ticks({ list, userId, isDirect: pageData.is_direct });
 let arrivals = 0;
 let composer = null;
 
@@ -42,12 +45,25 @@ const timeline = new Timeline({
   inserted(message, event) {
     foldTall([message], scroll);
     countNews(event);
-    if (answered.has(event.client_id)) showSent(message, answered.get(event.client_id));
+    if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
+    else ticks.mark(message);
     answered.delete(event.client_id);
   },
-  changed: (message) => foldTall([message], scroll),
+  changed(message) {
+    foldTall([message], scroll);
+    ticks.mark(message);
+  },
 });
-const history = new LogHistory({ list, scroll, room, timeline, shown: (messages) => foldTall(messages, scroll) });
+const history = new LogHistory({
+  list,
+  scroll,
+  room,
+  timeline,
+  shown(messages) {
+    foldTall(messages, scroll);
+    messages.forEach((message) => ticks.mark(message));
+  },
+});
 const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
 const pending = new PendingMessages({
   list,
@@ -103,6 +119,7 @@ on("room.events", (answer) => {
   renderPending();
   notice.news(arrivals - before);
 });
+on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
   history.retry();
@@ -151,6 +168,10 @@ pill.addEventListener("end", () => jumper.toEnd());
 pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
 pageFromBox(log, () => jumper.toEnd());
+ticks.markAll();
+// A page that begins in the middle of the log has not all of it.
+if (scroll.isNewest) receipts.has(room, 1, pageData.last_seq);
+followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);
 openComposer();
 pending.render();

@@ -6,13 +6,13 @@ import { say } from "./words.js";
 
 const REASONS = { revoked: "js-signed-out-revoked", password_changed: "js-signed-out-password" };
 
-/** Is nobody signed in any more? A redirect of the front page says so; no answer says nothing. */
+/** Is nobody signed in any more? A redirect of the front page says so; no answer says nothing (null). */
 export async function isSignedOut() {
   try {
     const answer = await fetch("/", { method: "HEAD", redirect: "manual", cache: "no-store" });
     return answer.type === "opaqueredirect";
   } catch {
-    return false;
+    return null;
   }
 }
 

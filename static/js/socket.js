@@ -5,6 +5,10 @@ import { restartDelay, retryDelay } from "./backoff.js";
 
 const PING_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 10_000;
+const OPEN_WITHIN_MS = 5_000;
+/** So many sockets that did not open while the site could be reached: something on the way lets none through. */
+const REFUSED_SOCKETS = 2;
+const TRY_SOCKET_EVERY_MS = 60_000;
 const SIGNED_OUT = 4401;
 const RESTART = 1012;
 
@@ -21,15 +25,25 @@ export class Connection extends EventTarget {
   #deadline = 0;
   #restartWithin = null;
   #reason = "signed_out";
+  /** Sockets in a row that did not open although the site could be reached. */ #refused = 0;
+  #slow = false;
+  #fasterTry = 0;
 
   /**
-   * @param {{open: () => WebSocket, isSignedOut?: () => Promise<boolean>}} options
-   *   `isSignedOut` is asked after a socket that never opened: browsers do not tell scripts why.
+   * @param {{open: () => WebSocket, openSlow?: () => WebSocket, isSignedOut?: () => Promise<boolean | null>}} options
+   *   `openSlow` gives what stands in for a socket (slow.js) where none opens. `isSignedOut` is asked after
+   *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
    */
-  constructor({ open, isSignedOut = async () => false }) {
+  constructor({ open, openSlow = null, isSignedOut = async () => null }) {
     super();
     this.open = open;
+    this.openSlow = openSlow;
     this.isSignedOut = isSignedOut;
+  }
+
+  /** Open, but not by a socket: everything works, later. */
+  get isSlow() {
+    return this.#slow && this.state === "open";
   }
 
   /** Connects at once, unless it is already under way. */
@@ -37,12 +51,15 @@ export class Connection extends EventTarget {
     if (this.state !== "waiting") return;
     clearTimeout(this.#timer);
     this.#become("connecting");
-    const socket = this.open();
+    this.#listen(this.#slow ? this.openSlow() : this.open());
+    // A proxy may accept and then say nothing: no hello in time counts as lost.
+    this.#expectAnswer(OPEN_WITHIN_MS);
+  }
+
+  #listen(socket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#receive(socket, data);
     socket.onclose = ({ code }) => this.#lost(socket, code);
-    // A proxy may accept and then say nothing: no hello in time counts as lost.
-    this.#expectAnswer();
   }
 
   /** Sends when open. False means: not sent, and it is the caller's to send again after the next hello. */
@@ -98,8 +115,11 @@ export class Connection extends EventTarget {
     this.hello = event;
     this.#attempt = 0;
     this.#restartWithin = null;
+    if (!this.#slow) this.#refused = 0;
     clearInterval(this.#pinger);
     this.#pinger = setInterval(() => this.probe(), PING_EVERY_MS);
+    clearInterval(this.#fasterTry);
+    if (this.#slow) this.#fasterTry = setInterval(() => this.#tryFaster(), TRY_SOCKET_EVERY_MS);
     this.#become("open");
   }
 
@@ -112,6 +132,7 @@ export class Connection extends EventTarget {
   #drop() {
     clearTimeout(this.#deadline);
     clearInterval(this.#pinger);
+    clearInterval(this.#fasterTry);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -124,6 +145,8 @@ export class Connection extends EventTarget {
     this.#drop();
     if (code === SIGNED_OUT) return this.#signedOut();
     if (neverOpened) this.#askWhy();
+    // The next try is a socket again, and if that fails, too, the one after it a stream.
+    if (neverOpened && this.#slow) this.#slow = false;
     const restarts = code === RESTART || this.#restartWithin !== null;
     const delay = restarts && !neverOpened
       ? restartDelay(this.#restartWithin ?? undefined)
@@ -133,7 +156,28 @@ export class Connection extends EventTarget {
   }
 
   async #askWhy() {
-    if (await this.isSignedOut()) this.#signedOut();
+    const isSignedOut = await this.isSignedOut();
+    if (isSignedOut) return this.#signedOut();
+    if (isSignedOut === null || this.state !== "waiting") return undefined;
+    this.#refused += 1;
+    this.#slow = this.#refused >= REFUSED_SOCKETS && this.openSlow !== null;
+    return undefined;
+  }
+
+  /** A socket beside the stream: once it says hello, it takes over. */
+  #tryFaster() {
+    const socket = this.open();
+    const giveUp = setTimeout(() => socket.close(), OPEN_WITHIN_MS);
+    socket.onclose = () => clearTimeout(giveUp);
+    socket.onmessage = ({ data }) => {
+      clearTimeout(giveUp);
+      if (!this.isSlow) return socket.close();
+      this.#drop();
+      this.#slow = false;
+      this.#become("connecting");
+      this.#listen(socket);
+      return this.#receive(socket, data);
+    };
   }
 
   #signedOut() {

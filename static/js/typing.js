@@ -1,5 +1,6 @@
 // Who is typing: told to the others while this person types, and shown for the others.
 
+import { preferences } from "./preferences.js";
 import { say, sayNames } from "./words.js";
 
 const START_EVERY_MS = 3_000;
@@ -19,6 +20,7 @@ export class TypingTeller {
   typing(hasText) {
     clearTimeout(this.#leaving);
     if (!hasText) return this.stop();
+    if (!preferences().typing) return undefined;
     if (performance.now() - this.#told < START_EVERY_MS && this.#told > 0) return undefined;
     this.#told = performance.now();
     return this.connection.send({ type: "typing.start", room: this.room });
@@ -44,7 +46,9 @@ export class TypingLine {
     this.element = element;
   }
 
+  /** Who does not tell does not see either. */
   started({ id, username }) {
+    if (!preferences().typing) return;
     clearTimeout(this.#people.get(id)?.timer);
     const timer = setTimeout(() => this.stopped({ id }), FORGET_MS);
     this.#people.set(id, { name: username, timer });

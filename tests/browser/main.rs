@@ -16,6 +16,7 @@ mod people;
 mod profile;
 mod queue;
 mod screen;
+mod sending;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod texts;

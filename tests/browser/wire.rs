@@ -14,6 +14,8 @@ use tokio::sync::watch;
 enum State {
     Whole,
     HoldingAnswers,
+    /// A proxy that knows nothing of WebSockets.
+    RefusingSockets,
     Cut,
 }
 
@@ -48,6 +50,14 @@ impl Wire {
         self.state.send_replace(State::HoldingAnswers);
     }
 
+    /// Ends every connection; new ones carry pages and forms, and end as soon as they ask for a
+    /// WebSocket.
+    pub(crate) async fn refuse_sockets(&self) {
+        self.cut();
+        tokio::task::yield_now().await;
+        self.state.send_replace(State::RefusingSockets);
+    }
+
     /// New connections work again.
     pub(crate) fn mend(&self) {
         self.state.send_replace(State::Whole);
@@ -61,12 +71,28 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     let Ok(server) = TcpStream::connect(site).await else {
         return;
     };
+    let refuses = *state.borrow() == State::RefusingSockets;
+    if refuses && asks_for_socket(&browser).await {
+        return;
+    }
     let (from_browser, to_browser) = browser.into_split();
     let (from_server, to_server) = server.into_split();
     let answers = state.clone();
     tokio::select! {
         () = async { tokio::join!(questions(from_browser, to_server), carry_answers(from_server, to_browser, answers)); } => {}
         _ = state.wait_for(|state| *state == State::Cut) => {}
+    }
+}
+
+/// Browsers open a connection of its own for each socket, so its first words tell.
+async fn asks_for_socket(browser: &TcpStream) -> bool {
+    let mut start = [0; 7];
+    loop {
+        match browser.peek(&mut start).await {
+            Ok(0) | Err(_) => return false,
+            Ok(7) => return &start == b"GET /ws",
+            Ok(_) => tokio::task::yield_now().await,
+        }
     }
 }
 

@@ -224,15 +224,15 @@ async fn friends_see_each_other_come_and_go_and_strangers_do_not() {
     assert_eq!(at_bo.hello["online"], serde_json::json!([ana.id]));
     let came = at_ana.wait_for("presence.changed").await;
     assert_eq!(
-        (came["user"].as_i64(), came["online"].as_bool()),
-        (Some(bo.id), Some(true))
+        (came["user"].as_i64(), came["state"].as_str()),
+        (Some(bo.id), Some("online"))
     );
 
     drop(at_bo);
     let went = at_ana.wait_for("presence.changed").await;
     assert_eq!(
-        (went["user"].as_i64(), went["online"].as_bool()),
-        (Some(bo.id), Some(false))
+        (went["user"].as_i64(), went["state"].as_str()),
+        (Some(bo.id), Some("offline"))
     );
     assert_eq!(at_eve.heard("presence.changed").await.len(), 0);
     assert_eq!(at_eve.hello["online"], serde_json::json!([]));

@@ -16,7 +16,9 @@ mod history;
 mod pages;
 mod partings;
 mod permissions;
+mod presence;
 mod program;
+mod receipts;
 mod requests;
 mod security;
 mod sessions;
@@ -24,6 +26,8 @@ mod slowness;
 mod sockets;
 #[path = "../stage/mod.rs"]
 mod stage;
+mod status;
+mod streams;
 mod support;
 mod texts;
 mod timeline;

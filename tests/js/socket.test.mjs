@@ -95,7 +95,7 @@ test("pings every 20 s and takes 10 s of silence for the end", () => {
 
 test("a socket that never says hello is given up", () => {
   const { sockets } = setUp();
-  mock.timers.tick(10_000);
+  mock.timers.tick(5_000);
   assert.equal(sockets[0].closed, true);
   mock.timers.tick(390);
   assert.equal(sockets.length, 2);
@@ -138,6 +138,59 @@ test("a socket that is refused asks whether the session is over", async () => {
   assert.equal(heard.at(-1), "signed out: signed_out");
   mock.timers.tick(60_000);
   assert.equal(sockets.length, 1);
+});
+
+/** Lets what was asked meanwhile be answered. */
+const settle = async () => {
+  for (let i = 0; i < 5; i += 1) await Promise.resolve();
+};
+
+test("two sockets that do not open on a site that answers make place for a stream", async () => {
+  const streams = [];
+  const openSlow = () => {
+    streams.push(new FakeSocket());
+    return streams.at(-1);
+  };
+  const { connection, sockets } = setUp({ openSlow, isSignedOut: async () => false });
+  sockets[0].break();
+  await settle();
+  mock.timers.tick(400);
+  mock.timers.tick(5_000);
+  await settle();
+  assert.equal(sockets[1].closed, true);
+  mock.timers.tick(1_300);
+  assert.equal(streams.length, 1);
+  streams[0].say(HELLO);
+  assert.equal(connection.isSlow, true);
+  assert.equal(connection.send({ type: "room.resume" }), true);
+
+  mock.timers.tick(20_000);
+  streams[0].say({ type: "connection.pong" });
+  mock.timers.tick(20_000);
+  streams[0].say({ type: "connection.pong" });
+  mock.timers.tick(20_000);
+  streams[0].say({ type: "connection.pong" });
+  assert.equal(sockets.length, 3, "a socket is tried again after a minute");
+  sockets[2].break();
+  assert.equal(connection.isSlow, true);
+  for (let i = 0; i < 3; i += 1) {
+    mock.timers.tick(20_000);
+    streams[0].say({ type: "connection.pong" });
+  }
+  sockets[3].say(HELLO);
+  assert.equal(connection.isSlow, false);
+  assert.equal(connection.state, "open");
+  assert.equal(streams[0].closed, true);
+});
+
+test("a site that does not answer is down, and sockets are tried on", async () => {
+  const { sockets } = setUp({ openSlow: () => assert.fail("no stream"), isSignedOut: async () => null });
+  for (let i = 0; i < 4; i += 1) {
+    sockets.at(-1).break();
+    await settle();
+    mock.timers.tick(15_000 * 1.3);
+  }
+  assert.ok(sockets.length >= 5);
 });
 
 test("logging out here is no surprise to tell", () => {

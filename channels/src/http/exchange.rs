@@ -55,7 +55,7 @@ pub(crate) async fn open(
     if let Some(runner) = launched.attached.runner() {
         runner.receive(Frame::Binary(body));
     }
-    let mut parts = Pump::start(launched, options, kill, entry);
+    let mut parts = Pump::start(launched, options, kill, entry, None);
     let limit = options.limits().connect;
     match parts.answer().await {
         Answer::Deny(mut deny) => {

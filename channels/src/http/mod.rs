@@ -13,6 +13,7 @@ mod pump;
 mod respond;
 mod sse;
 mod sse_event;
+mod streamed;
 
 pub use consumer::{Http, HttpConsumer, HttpContext, ResponseEnd};
 pub(crate) use exchange::{Exchange, Responding, open};
@@ -23,3 +24,4 @@ pub(crate) use pump::Parts;
 pub use sse::{Sse, SseConsumer, SseContext};
 pub use sse_event::SseEvent;
 pub(crate) use sse_event::read_event;
+pub use streamed::{NotSent, Streams};

@@ -84,7 +84,7 @@ impl Mount {
             entry,
         };
         let body = read_body(request, payload, &self.options);
-        match open(exchange, scope_of(request), body).await {
+        match open(exchange, scope_of(request, Protocol::Http), body).await {
             Err(deny) => refused(deny),
             Ok(Responding { head, mut parts }) => {
                 let mut response = build(head.status, &head.headers);
@@ -100,7 +100,7 @@ impl Mount {
     }
 }
 
-fn scope_of(request: &HttpRequest) -> Scope {
+pub(super) fn scope_of(request: &HttpRequest, protocol: Protocol) -> Scope {
     let head = request.head();
     let version = match head.version {
         Version::HTTP_09 => "0.9",
@@ -110,7 +110,7 @@ fn scope_of(request: &HttpRequest) -> Scope {
         _ => "1.1",
     };
     scope_builder(head, &Front::default().arrival_of(request))
-        .protocol(Protocol::Http)
+        .protocol(protocol)
         .method(head.method.as_str())
         .http_version(version)
         .build()
@@ -148,11 +148,11 @@ fn too_large() -> Deny {
     Deny::status(413).text("The body is too large")
 }
 
-fn refused(deny: Deny) -> HttpResponse {
+pub(super) fn refused(deny: Deny) -> HttpResponse {
     build(deny.status, &deny.headers).body(deny.body)
 }
 
-fn build(status: u16, headers: &[(String, String)]) -> HttpResponseBuilder {
+pub(super) fn build(status: u16, headers: &[(String, String)]) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(status);
     let mut response = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     for (name, value) in headers {

@@ -7,12 +7,13 @@ use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use futures_util::task::AtomicWaker;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::options::HttpOptions;
@@ -23,7 +24,7 @@ use crate::launch::Launched;
 use crate::socket::{Entry, KillHandle};
 
 /// A comment: what a stream of events says when it has nothing to say.
-const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+pub(super) const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// What the task and the body share.
 struct Outlet {
@@ -89,24 +90,30 @@ impl Parts {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, CutOff>>> {
+        match ready!(self.poll_outgoing(cx)) {
+            Some(Outgoing::Frame(frame)) => Poll::Ready(Some(Ok(bytes_of(frame)))),
+            Some(Outgoing::Close(code, _)) => {
+                // A stream of events has no end of its own: its client comes back.
+                let whole = code == CloseCode::NORMAL
+                    || (code == CloseCode::RESTART && self.0.link.heartbeat().is_some());
+                Poll::Ready((!whole).then_some(Err(CutOff)))
+            }
+            None => Poll::Ready(self.0.gone.get().then_some(Err(CutOff))),
+        }
+    }
+
+    /// What the consumer sends next; none after it has ended.
+    pub(super) fn poll_outgoing(&mut self, cx: &mut Context<'_>) -> Poll<Option<Outgoing>> {
         let Outlet { link, task, .. } = &*self.0;
         self.0.reader.register(cx.waker());
         match link.take_outgoing() {
-            Some(Outgoing::Frame(frame)) => {
+            Some(outgoing) => {
                 self.0.taken.set(true);
                 if !link.has_enough_to_write() {
                     task.wake();
                 }
-                Poll::Ready(Some(Ok(bytes_of(frame))))
+                Poll::Ready(Some(outgoing))
             }
-            Some(Outgoing::Close(code, _)) => {
-                task.wake();
-                // A stream of events has no end of its own: its client comes back.
-                let whole = code == CloseCode::NORMAL
-                    || (code == CloseCode::RESTART && link.heartbeat().is_some());
-                Poll::Ready((!whole).then_some(Err(CutOff)))
-            }
-            None if self.0.finished.get() && self.0.gone.get() => Poll::Ready(Some(Err(CutOff))),
             None if self.0.finished.get() => Poll::Ready(None),
             None => Poll::Pending,
         }
@@ -147,6 +154,8 @@ fn bytes_of(frame: Frame) -> Bytes {
 
 pub(super) struct Pump {
     attached: Attached,
+    /// What the client says after its request.
+    input: Option<Receiver<Frame>>,
     outlet: Rc<Outlet>,
     kill: KillHandle,
     write_timeout: Duration,
@@ -169,6 +178,7 @@ impl Pump {
         options: &HttpOptions,
         kill: KillHandle,
         entry: Option<Rc<Entry>>,
+        input: Option<Receiver<Frame>>,
     ) -> Parts {
         let outlet = Rc::new(Outlet {
             link: launched.link,
@@ -185,6 +195,7 @@ impl Pump {
         };
         let mut pump = Self {
             attached: launched.attached,
+            input,
             outlet: Rc::clone(&outlet),
             kill,
             write_timeout: options.write_timeout,
@@ -209,7 +220,11 @@ impl Pump {
         }
         self.watch_server(cx);
         self.watch_limit(cx);
+        let all_read = self.take_input(cx);
         let done = self.attached.poll(cx).is_ready();
+        if !all_read && self.attached.runner().is_some_and(|it| it.has_room()) {
+            cx.waker().wake_by_ref();
+        }
         let link = Rc::clone(&self.outlet.link);
         if link.overflowed() {
             log::warn!(target: "channels::http", "a consumer sent more than may wait; it is cut");
@@ -225,6 +240,24 @@ impl Pump {
             return Poll::Ready(());
         }
         Poll::Pending
+    }
+
+    /// Gives the consumer what the client said; whether there is nothing left of it.
+    fn take_input(&mut self, cx: &mut Context<'_>) -> bool {
+        let (Some(input), Some(runner)) = (&mut self.input, self.attached.runner()) else {
+            return true;
+        };
+        while runner.has_room() {
+            match input.poll_recv(cx) {
+                Poll::Ready(Some(frame)) => runner.receive(frame),
+                Poll::Ready(None) => {
+                    self.input = None;
+                    return true;
+                }
+                Poll::Pending => return true,
+            }
+        }
+        false
     }
 
     /// Tells the consumer that its client is gone.

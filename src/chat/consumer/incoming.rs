@@ -10,7 +10,7 @@ use crate::{
         events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
-        server::{NotPosted, PostMessage, Typing},
+        server::{NotPosted, PostMessage, PresenceState, Typing},
     },
     db::Database,
     error::{Error, Result},
@@ -47,6 +47,19 @@ impl ChatConsumer {
             Some(ClientEvent::UndoReadAll {}) => self.undo_read_all(ctx).await,
             Some(ClientEvent::AskUnread {}) => self.tell_unread(ctx).await,
             Some(ClientEvent::AskSeen { room }) => self.tell_seen(room, ctx).await,
+            Some(ClientEvent::Presence { state }) => {
+                // A tab that is open is never offline.
+                self.set_presence(ctx, state.max(PresenceState::Away))
+                    .await?;
+                Ok(())
+            }
+            Some(ClientEvent::Received {
+                room,
+                from,
+                to,
+                waited_ms,
+            }) => self.received(room, (from, to), waited_ms, ctx),
+            Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
         }

@@ -5,8 +5,9 @@ mod incoming;
 mod outgoing;
 mod pace;
 mod reading;
+mod receipts;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use actix::Addr;
 use channels::{
@@ -14,18 +15,18 @@ use channels::{
 };
 
 use super::{
+    delivery::{Delivery, Health, Unsaved},
     events::{ChatEvent, ConsumerEvent, everyone_group, room_group},
     markup::Markup,
-    models::Room,
+    models::{Receivers, Room, RoomId, may_see},
     protocol::{RoomState, ServerEvent, SocketLimits},
-    server::{ChatServer, Join, Leave},
+    server::{ChatServer, PresenceState, SetPresence, WhoIsHere},
 };
 use crate::{
     accounts::{SignedIn, UserId, UserRef, user_group},
     config::Limits as Settings,
     db::Database,
     error::{Error, Result},
-    friends::friends_of,
     preferences::Preferences,
 };
 use pace::Pace;
@@ -35,6 +36,10 @@ use pace::Pace;
 pub struct ChatConsumerParts {
     /// The one actor behind all sockets.
     pub server: Addr<ChatServer>,
+    /// The one actor that keeps who has received what.
+    pub delivery: Addr<Delivery>,
+    /// How long messages take.
+    pub health: Health,
     /// For history and membership.
     pub database: Database,
     /// For messages that a reconnect missed.
@@ -50,7 +55,8 @@ pub struct ChatConsumer {
     pace: Pace,
     /// Posts that are not answered yet.
     waiting_posts: usize,
-    joined: bool,
+    /// What this socket counts as, for the others.
+    presence: PresenceState,
 }
 
 /// Who is behind the socket, as its scope knows: nothing of it is kept a second time.
@@ -76,7 +82,7 @@ impl ChatConsumer {
             ip,
             pace,
             waiting_posts: 0,
-            joined: false,
+            presence: PresenceState::Offline,
         }
     }
 
@@ -92,20 +98,63 @@ impl ChatConsumer {
         for room in self.parts.database.read(rooms).await? {
             ctx.group_add(&room_group(room.id)).await?;
         }
-        reading::room_states(&self.parts, user).await
+        let (mut rooms, blocked) = reading::room_states(&self.parts, user).await?;
+        let received = self.received_by(user).await?;
+        for state in &mut rooms {
+            state.received = received.get(&state.room).copied();
+        }
+        Ok((rooms, blocked))
     }
 
-    async fn join(&mut self, user: UserId) -> Result<Vec<UserId>> {
-        let friends = self
+    /// How far the person has received the rooms in which that is of interest.
+    async fn received_by(&self, user: UserId) -> Result<HashMap<RoomId, i64>> {
+        let written = move |conn: &mut _| Ok(Receivers::positions_of(conn, user)?);
+        let mut received = self.parts.database.read(written).await?;
+        let unsaved = self.parts.delivery.send(Unsaved { user }).await;
+        for (room, seq) in unsaved.unwrap_or_default() {
+            received
+                .entry(room)
+                .and_modify(|known| *known = seq.max(*known));
+        }
+        Ok(received)
+    }
+
+    /// Counts this socket as in sight or not, and looks who else is here.
+    async fn join(
+        &mut self,
+        ctx: &Context<Self>,
+        user: UserId,
+    ) -> Result<HashMap<UserId, PresenceState>> {
+        let away = ctx.scope().query_string() == "presence=away";
+        let state = if away {
+            PresenceState::Away
+        } else {
+            PresenceState::Online
+        };
+        self.set_presence(ctx, state).await?;
+        let visible = self
             .parts
             .database
-            .read(move |conn| Ok(friends_of(conn, user)?))
-            .await?;
-        let friends = friends.into_iter().map(|friend| friend.id).collect();
-        let join = Join { user, friends };
-        let online = self.parts.server.send(join).await;
-        self.joined = true;
-        online.map_err(|_closed| Error::ActorGone("the chat server"))
+            .read(move |conn| Ok(may_see(conn, user)?));
+        let users = visible.await?.into_iter().collect();
+        let here = self.parts.server.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    /// Each socket that was counted ends as offline.
+    pub(super) async fn set_presence(
+        &mut self,
+        ctx: &Context<Self>,
+        to: PresenceState,
+    ) -> Result<()> {
+        let from = std::mem::replace(&mut self.presence, to);
+        if from == to {
+            return Ok(());
+        }
+        let user = signed_in(ctx)?.user.id;
+        let set = SetPresence { user, from, to };
+        let told = self.parts.server.send(set).await;
+        told.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
@@ -113,7 +162,16 @@ impl ChatConsumer {
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
         let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;
-        let online = self.join(user.id).await?;
+        let here = self.join(ctx, user.id).await?;
+        let of = |state| {
+            let mut users: Vec<UserId> = here
+                .iter()
+                .filter(|(_, it)| **it == state)
+                .map(|(user, _)| *user)
+                .collect();
+            users.sort();
+            users
+        };
         let id = user.id;
         let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
         let preferences = self.parts.database.read(preferences).await?;
@@ -123,7 +181,8 @@ impl ChatConsumer {
             version: env!("CARGO_PKG_VERSION").into(),
             rooms,
             blocked,
-            online,
+            online: of(PresenceState::Online),
+            away: of(PresenceState::Away),
             preferences,
             limits: SocketLimits {
                 message_chars: limits.message_chars,
@@ -168,13 +227,12 @@ impl WebsocketConsumer for ChatConsumer {
     }
 
     async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
-        if let (true, Ok(signed_in)) = (self.joined, signed_in(ctx)) {
-            let leave = Leave {
-                user: signed_in.user.id,
-            };
-            if self.parts.server.send(leave).await.is_err() {
-                log::debug!(target: "parlour::chat", "the chat server ended before a socket");
-            }
+        if self
+            .set_presence(ctx, PresenceState::Offline)
+            .await
+            .is_err()
+        {
+            log::debug!(target: "parlour::chat", "the chat server ended before a socket");
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{ChatConsumer, ChatConsumerParts};
 use crate::{
     accounts::{EndReason, SessionEvent, SessionRef, SignedIn, User, UserId, user_group},
     chat::{
+        delivery::{Delivery, Health},
         markup::Markup,
         models::RoomId,
         server::ChatServer,
@@ -50,8 +51,13 @@ impl Chat {
             limits,
             chars,
         );
+        let health = Health::default();
+        let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
+        let server = server.watched_by(delivery.clone(), health.clone());
         let parts = ChatConsumerParts {
             server: server.start(),
+            delivery,
+            health,
             database: database.clone(),
             markup,
             limits: Arc::new(settings.limits),

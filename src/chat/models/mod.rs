@@ -1,6 +1,7 @@
 //! Rows of the chat and their queries. Look-ups start from the person: a room that someone is
 //! not in is not found.
 
+mod audience;
 mod called;
 mod catch_up;
 mod event;
@@ -10,11 +11,13 @@ mod message;
 mod notified;
 mod notifying;
 mod reading;
+mod receipt;
 mod room;
 mod seen;
 mod stretch;
 mod text_enum;
 
+pub use audience::{TypingAudience, may_see, small_room_members};
 pub use called::{Called, called_by};
 pub use catch_up::{CatchUp, Missed};
 pub use event::{EventKind, RoomEvent};
@@ -24,6 +27,7 @@ pub use message::{Message, NewMessage, Posted};
 pub use notified::Told;
 pub use notifying::{Facts, Reason};
 pub use reading::{AllRead, COUNTED, Reading, blocked_by};
+pub use receipt::{FEW_PEOPLE, Receivers};
 pub use room::{Room, RoomKind};
 pub use seen::Seen;
 pub use stretch::{Place, Stretch};

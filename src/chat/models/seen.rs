@@ -7,8 +7,8 @@ use super::{RoomKind, RoomMember};
 use crate::{
     accounts::{UserId, UserRef},
     db::Connection,
-    friends::Friendship,
-    schema::{blocks, members, preferences, users},
+    friends::{Friendship, blocked_with},
+    schema::{members, preferences, users},
 };
 
 /// In larger rooms nobody sees it.
@@ -44,7 +44,7 @@ impl RoomMember {
         if people.len() > MOST_PEOPLE {
             return Ok(Vec::new());
         }
-        let apart = apart_from(conn, self.user)?;
+        let apart = blocked_with(conn, self.user)?;
         let may_see = |(id, _, _, wants): &(UserId, String, i64, Option<bool>)| {
             *id != self.user && wants.unwrap_or(true) && !apart.contains(id)
         };
@@ -69,19 +69,4 @@ impl RoomMember {
             (None, kind) => Ok(kind != RoomKind::Direct),
         }
     }
-}
-
-/// People with whom there is a block, either way.
-fn apart_from(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
-    let mut apart: Vec<UserId> = blocks::table
-        .filter(blocks::blocker_id.eq(user))
-        .select(blocks::blocked_id)
-        .load(conn)?;
-    apart.extend(
-        blocks::table
-            .filter(blocks::blocked_id.eq(user))
-            .select(blocks::blocker_id)
-            .load::<UserId>(conn)?,
-    );
-    Ok(apart)
 }

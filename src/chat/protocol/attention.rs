@@ -26,6 +26,10 @@ pub struct RoomState {
     pub unread: i64,
     /// How many of them call me, at most 100; in a conversation of two all of them.
     pub mentions: i64,
+    /// The last event up to which a device of mine has said that it has everything. Only in the
+    /// hello, and only where `room.received` is wanted: in rooms of few people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<i64>,
 }
 
 impl RoomState {
@@ -40,6 +44,7 @@ impl RoomState {
             read_seq: reading.read_seq,
             unread: reading.unread,
             mentions: reading.mentions,
+            received: None,
         }
     }
 }

@@ -9,7 +9,11 @@ use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::models::{Level, MessageId, RoomId};
+use super::{
+    delivery::{Health, Quantiles},
+    models::{Level, MessageId, RoomId},
+    server::PresenceState,
+};
 use crate::{
     accounts::{UserId, UserRef},
     preferences::Preferences,
@@ -41,6 +45,25 @@ pub enum ClientEvent {
         client_id: Uuid,
         /// 1 to 10,000 characters.
         body: String,
+    },
+    /// A device of mine has the events `from` to `to`, and all between.
+    #[serde(rename = "room.received")]
+    Received {
+        /// A room of mine.
+        room: RoomId,
+        /// The first of them.
+        from: i64,
+        /// The last of them.
+        to: i64,
+        /// How long the browser kept that to itself, milliseconds; absent if it did not come live.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited_ms: Option<u64>,
+    },
+    /// Tell me who has received what in `room`, and how quick it is.
+    #[serde(rename = "room.status")]
+    Status {
+        /// A room of mine.
+        room: RoomId,
     },
     /// I am typing; repeated every 3 s while it lasts.
     #[serde(rename = "typing.start")]
@@ -84,6 +107,12 @@ pub enum ClientEvent {
     AskSeen {
         /// A room of mine.
         room: RoomId,
+    },
+    /// This tab is looked at and used, or is not.
+    #[serde(rename = "presence.set")]
+    Presence {
+        /// `online` or `away`.
+        state: PresenceState,
     },
     /// Is anybody there?
     #[serde(rename = "connection.ping")]
@@ -142,8 +171,10 @@ pub enum ServerEvent {
         rooms: Vec<RoomState>,
         /// People whom I block: what they write is not counted.
         blocked: Vec<UserId>,
-        /// Friends who are here.
+        /// Friends and members of small rooms who use a tab just now.
         online: Vec<UserId>,
+        /// Those of them who have one open and do not.
+        away: Vec<UserId>,
         /// What the server accepts.
         limits: SocketLimits,
         /// How I want it.
@@ -188,6 +219,25 @@ pub enum ServerEvent {
         /// Events that were too many to send.
         missing: Option<Missing>,
     },
+    /// Who has received what in a room of few people: how it stands, not what is new.
+    #[serde(rename = "room.delivered")]
+    Delivered {
+        /// Which room.
+        room: RoomId,
+        /// Positions of the others.
+        #[serde(flatten)]
+        delivered: Delivered,
+    },
+    /// How quick messages are in a room; the other half of the answer to `room.status`.
+    #[serde(rename = "room.health")]
+    Health {
+        /// Which room.
+        room: RoomId,
+        /// Of this room, or of the whole server where the room was quiet.
+        delivered: Option<Quantiles>,
+        /// `room` or `server`.
+        of: String,
+    },
     /// A conversation came into being.
     #[serde(rename = "room.added")]
     RoomAdded {
@@ -222,7 +272,10 @@ pub enum ServerEvent {
         #[serde(flatten)]
         seen: SeenBy,
     },
-    /// Answer to `seen.ask`; also sent when what may be seen changes.
+    /// What may be seen of others' reading has perhaps changed: whoever shows it asks anew.
+    #[serde(rename = "seen.changed")]
+    SeenChanged {},
+    /// Answer to `seen.ask`.
     #[serde(rename = "seen.told")]
     SeenTold {
         /// Where.
@@ -246,13 +299,13 @@ pub enum ServerEvent {
         /// Who.
         user: UserRef,
     },
-    /// A friend came or went.
+    /// A friend or a member of a small room came, went, or looks elsewhere.
     #[serde(rename = "presence.changed")]
     Presence {
         /// Who.
         user: UserId,
-        /// Here or not.
-        online: bool,
+        /// How much that person is here.
+        state: PresenceState,
     },
     /// Answer to `connection.ping`.
     #[serde(rename = "connection.pong")]
@@ -274,11 +327,42 @@ pub enum ServerEvent {
 }
 
 impl ServerEvent {
+    /// How quick messages are in `room`, or on the whole server where the room was quiet.
+    pub(super) fn health(health: &Health, room: RoomId) -> Self {
+        let (delivered, of) = match health.of_room(room) {
+            Some(of_room) => (Some(of_room), "room"),
+            None => (health.of_server().delivered, "server"),
+        };
+        Self::Health {
+            room,
+            delivered,
+            of: of.into(),
+        }
+    }
+
     /// The text frame of this event.
     pub fn frame(&self) -> ByteString {
         // Only a map with keys that are no text can fail, and there is none.
         serde_json::to_string(self).unwrap_or_default().into()
     }
+}
+
+/// Who has received what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// How many others there are.
+    pub of: usize,
+    /// Those of them who have received something.
+    pub positions: Vec<Position>,
+}
+
+/// How far one person's devices have a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Whose.
+    pub user: UserId,
+    /// The last event up to which everything has arrived.
+    pub seq: i64,
 }
 
 /// What the server accepts on this socket.

@@ -52,8 +52,11 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
         "rooms.unread",
         "unread.ask",
         "seen.ask",
+        "room.received",
+        "room.status",
         "typing.start",
         "typing.stop",
+        "presence.set",
         "connection.ping",
     ];
     assert_eq!(names(&examples), BTreeSet::from(all));
@@ -84,6 +87,8 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "message.accepted",
         "message.refused",
         "room.events",
+        "room.delivered",
+        "room.health",
         "room.added",
         "relation.changed",
         "preferences.changed",
@@ -91,6 +96,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "unread.told",
         "level.changed",
         "read.seen",
+        "seen.changed",
         "seen.told",
         "typing.started",
         "typing.stopped",

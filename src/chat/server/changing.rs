@@ -41,6 +41,7 @@ impl Handler<ChangeRoom> for ChatServer {
             Ok(Stored {
                 events: change(conn)?,
                 repeated: false,
+                received: None,
             })
         });
         Box::pin(async move {

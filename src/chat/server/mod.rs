@@ -17,6 +17,7 @@ use channels::{Layer, LayerMessage};
 use tokio::sync::mpsc;
 
 use super::{
+    delivery::{Delivery, Health},
     events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
@@ -26,11 +27,13 @@ use crate::{
     db::Database,
     error::Result,
     friends::{FriendshipEvent, friendship_group},
+    preferences::{SwitchEvent, switch_group},
     security::Limits,
 };
 pub(super) use changing::ChangeRoom;
 pub(super) use posting::{NotPosted, PostMessage};
-pub(super) use presence::{Join, Leave, WhoIsHere};
+pub use presence::PresenceState;
+pub(super) use presence::{SetPresence, WhoIsHere};
 pub(super) use reading::MoveReading;
 pub(super) use typing::Typing;
 
@@ -44,6 +47,8 @@ pub struct ChatServer {
     markup: Markup,
     limits: Limits,
     message_chars: usize,
+    delivery: Option<Addr<Delivery>>,
+    health: Health,
     pipeline: Option<pipeline::Entrance>,
     readings: Option<reading::Entrance>,
     here: HashMap<UserId, presence::Presence>,
@@ -66,11 +71,23 @@ impl ChatServer {
             markup,
             limits,
             message_chars,
+            delivery: None,
+            health: Health::default(),
             pipeline: None,
             readings: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
+        }
+    }
+
+    /// Tells what is announced to whoever keeps the receipts, and measures how long it took.
+    #[must_use]
+    pub fn watched_by(self, delivery: Addr<Delivery>, health: Health) -> Self {
+        Self {
+            delivery: Some(delivery),
+            health,
+            ..self
         }
     }
 
@@ -103,6 +120,7 @@ impl Actor for ChatServer {
         let listen = async move {
             let channel = layer.new_channel().await?;
             layer.group_add(&friendship_group(), channel.name()).await?;
+            layer.group_add(&switch_group(), channel.name()).await?;
             Ok(channel)
         };
         ctx.wait(
@@ -135,13 +153,14 @@ impl Handler<Stop> for ChatServer {
 
 impl StreamHandler<LayerMessage> for ChatServer {
     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
+        if let Ok(SwitchEvent::Seen { user }) = message.decode::<SwitchEvent>().as_deref() {
+            return self.tell_seen_changed(ctx, *user);
+        }
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
-            Ok(FriendshipEvent::Ended { a, b }) => {
-                for (user, friend) in [(*a, *b), (*b, *a)] {
-                    let told = presence::tell(self.layer.clone(), user, false, vec![friend]);
-                    self.tell_later(ctx, told);
-                }
+            Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
+                self.tell_each_other(ctx, *a, vec![*b]);
+                self.tell_ask_seen(ctx, vec![*a, *b]);
             }
             Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
         }
@@ -150,11 +169,8 @@ impl StreamHandler<LayerMessage> for ChatServer {
 
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
+        self.tell_each_other(ctx, a, vec![b]);
         let (database, layer) = (self.database.clone(), self.layer.clone());
-        let here: Vec<_> = [(a, b), (b, a)]
-            .into_iter()
-            .filter(|(user, _)| self.is_here(*user))
-            .collect();
         self.tell_later(ctx, async move {
             let opened = database
                 .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
@@ -163,9 +179,6 @@ impl ChatServer {
             for user in [a, b] {
                 let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
                 layer.group_send(&user_group(user), opened).await?;
-            }
-            for (user, friend) in here {
-                presence::tell(layer.clone(), user, true, vec![friend]).await?;
             }
             Ok(())
         });

@@ -1,17 +1,20 @@
 //! Store, render, announce, in this order: posts enter in one order, are committed in it and are
 //! announced in it, while many of them share a commit.
 
-use actix::prelude::*;
+use std::time::Instant;
+
+use actix::{Addr, prelude::*};
 use channels::Layer;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::ChatServer;
+use super::{ChatServer, presence::Acquainted};
 use crate::{
     chat::{
+        delivery::{Announced, Delivery, Health},
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::{Called, RoomEvent},
+        models::{Called, EventKind, RoomEvent},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -27,6 +30,8 @@ pub(super) struct Stored {
     pub(super) events: Vec<RoomEvent>,
     /// Whether this is the answer to a repeat, which nobody else needs to hear.
     pub(super) repeated: bool,
+    /// When a message came, if this is one.
+    pub(super) received: Option<Instant>,
 }
 
 /// A change on its way.
@@ -50,15 +55,21 @@ pub(super) fn start(
     let announcer = Announcer {
         layer: server.layer.clone(),
         markup: server.markup.clone(),
+        server: ctx.address(),
+        delivery: server.delivery.clone(),
+        health: server.health.clone(),
     };
     let finished = stream::poll_fn(move |cx| posts.poll_recv(cx))
-        .map(|post| async move { (post.stored.await, post.answer) })
+        .map(|post| async move {
+            let stored = post.stored.await;
+            (stored.map(|stored| (stored, Instant::now())), post.answer)
+        })
         .buffered(IN_FLIGHT)
         .for_each(move |(stored, answer)| {
             let announcer = announcer.clone();
             async move {
                 let announced = match stored {
-                    Ok((stored, called)) => announcer.announce(stored, called).await,
+                    Ok((stored, at)) => announcer.announce(stored, at).await,
                     Err(error) => Err(error),
                 };
                 // A socket that closed meanwhile asks again with the same client_id.
@@ -72,13 +83,24 @@ pub(super) fn start(
 struct Announcer {
     layer: Layer,
     markup: Markup,
+    server: Addr<ChatServer>,
+    delivery: Option<Addr<Delivery>>,
+    health: Health,
 }
 
 impl Announcer {
-    async fn announce(&self, stored: Stored, mut called: Called) -> Result<Vec<RoomChange>> {
+    async fn announce(
+        &self,
+        (stored, mut called): (Stored, Called),
+        at: Instant,
+    ) -> Result<Vec<RoomChange>> {
+        let received = stored.received.filter(|_| !stored.repeated);
         let mut announced = Vec::with_capacity(stored.events.len());
         for event in stored.events {
             let room = event.room;
+            if !stored.repeated {
+                self.note(&event, received);
+            }
             let mut change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
             if let RoomChange::MessageCreated(created) = &mut change {
                 created.mentions = called.remove(&created.id).unwrap_or_default();
@@ -91,6 +113,34 @@ impl Announcer {
             }
             announced.push(change);
         }
+        if let Some(received) = received {
+            self.health
+                .announced(at.duration_since(received), received.elapsed());
+        }
         Ok(announced)
+    }
+
+    /// Before the members hear of it, so that no receipt comes first. One that is lost in a full
+    /// mailbox is missed by nobody but the statistics.
+    fn note(&self, event: &RoomEvent, received: Option<Instant>) {
+        let members_changed = matches!(event.kind, EventKind::MemberJoined | EventKind::MemberLeft);
+        if let (true, Some(user)) = (members_changed, &event.user) {
+            let (room, user) = (event.room, user.id);
+            if self.server.try_send(Acquainted { room, user }).is_err() {
+                log::debug!(target: "parlour::chat", "new members see each other after a reload");
+            }
+        }
+        let Some(delivery) = &self.delivery else {
+            return;
+        };
+        let announced = Announced {
+            room: event.room,
+            seq: event.seq,
+            post: received.map(|received| (event.actor, received)),
+            members_changed,
+        };
+        if delivery.try_send(announced).is_err() {
+            log::debug!(target: "parlour::chat", "a message is not measured");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A message enters: checked, counted, and put in line for the writer.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Instant};
 
 use actix::prelude::*;
 use tokio::sync::oneshot;
@@ -86,11 +86,13 @@ impl ChatServer {
             ..
         } = post;
         let message = NewMessage::new(room, author, client_id, body);
-        self.put_in_line(|conn| {
+        let received = Some(Instant::now());
+        self.put_in_line(move |conn| {
             let posted = message.post(conn)?;
             Ok(Stored {
                 events: vec![RoomEvent::created(posted.message)],
                 repeated: posted.repeated,
+                received,
             })
         })
     }

@@ -1,127 +1,114 @@
-//! Who is here: a person is, from the first open socket until a while after the last one closed.
-//! Friends hear of it.
+//! Who is here: a person is online while a tab of theirs is looked at and used, away while others are open,
+//! and offline a while after the last one closed. Friends and the members of small rooms hear of it.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use actix::prelude::*;
-use channels::Layer;
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize};
 
 use super::ChatServer;
 use crate::{
     accounts::{UserId, user_group},
     chat::{
         events::{ChatEvent, ConsumerEvent},
+        models::{RoomId, may_see, small_room_members},
         protocol::ServerEvent,
     },
     error::Result,
-    friends::friends_of,
 };
 
-/// A tab that reloads does not blink: a person is gone only after this time.
-const GONE_AFTER: Duration = Duration::from_secs(10);
+/// A tab that reloads, or is left for another one, does not blink: less is told only after this time.
+const LESS_AFTER: Duration = Duration::from_secs(10);
 
-/// Open sockets of one person, and the timer that runs when the last one has gone.
+/// How much a person is here; more is greater.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceState {
+    /// No open tab.
+    #[default]
+    Offline,
+    /// Open tabs that nobody looks at or uses.
+    Away,
+    /// A tab in sight that was used a moment ago.
+    Online,
+}
+
+impl PresenceState {
+    /// As it is spelled on the wire.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Away => "away",
+            Self::Online => "online",
+        }
+    }
+}
+
+/// Open sockets of one person, and what the others were told of them.
 #[derive(Default)]
 pub(super) struct Presence {
-    sockets: usize,
-    leaving: Option<SpawnHandle>,
+    online: usize,
+    away: usize,
+    shown: PresenceState,
+    /// Runs while the person is less here than is shown.
+    falling: Option<SpawnHandle>,
 }
 
-/// A socket of `user` opened; answers which of the friends are here.
-#[derive(Debug, Message)]
-#[rtype(result = "Vec<UserId>")]
-pub struct Join {
-    /// Whose socket.
-    pub user: UserId,
-    /// Who may see that person.
-    pub friends: Vec<UserId>,
-}
-
-impl Handler<Join> for ChatServer {
-    type Result = MessageResult<Join>;
-
-    fn handle(&mut self, join: Join, ctx: &mut Self::Context) -> Self::Result {
-        let is_new = !self.is_here(join.user);
-        let presence = self.here.entry(join.user).or_default();
-        presence.sockets += 1;
-        if let Some(leaving) = presence.leaving.take() {
-            ctx.cancel_future(leaving);
+impl Presence {
+    fn best(&self) -> PresenceState {
+        match (self.online, self.away) {
+            (0, 0) => PresenceState::Offline,
+            (0, _) => PresenceState::Away,
+            _ => PresenceState::Online,
         }
-        if is_new {
-            let told = tell(self.layer.clone(), join.user, true, join.friends.clone());
-            self.tell_later(ctx, told);
+    }
+
+    fn count(&mut self, state: PresenceState) -> Option<&mut usize> {
+        match state {
+            PresenceState::Offline => None,
+            PresenceState::Away => Some(&mut self.away),
+            PresenceState::Online => Some(&mut self.online),
         }
-        MessageResult(
-            join.friends
-                .into_iter()
-                .filter(|friend| self.is_here(*friend))
-                .collect(),
-        )
     }
 }
 
-/// A socket of `user` closed; every `Join` has exactly one.
+/// A socket of somebody opened, closed, or is used otherwise than before. Each socket begins and ends
+/// as offline.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub struct Leave {
+pub struct SetPresence {
     /// Whose socket.
     pub user: UserId,
+    /// What it was.
+    pub from: PresenceState,
+    /// What it is.
+    pub to: PresenceState,
 }
 
-impl Handler<Leave> for ChatServer {
+impl Handler<SetPresence> for ChatServer {
     type Result = ();
 
-    fn handle(&mut self, leave: Leave, ctx: &mut Self::Context) {
-        let Some(presence) = self.here.get_mut(&leave.user) else {
-            return;
-        };
-        presence.sockets = presence.sockets.saturating_sub(1);
-        if presence.sockets == 0 {
-            let user = leave.user;
-            let gone = ctx.run_later(GONE_AFTER, move |server, ctx| server.forget(user, ctx));
-            presence.leaving = Some(gone);
+    fn handle(&mut self, set: SetPresence, ctx: &mut Self::Context) {
+        let presence = self.here.entry(set.user).or_default();
+        if let Some(count) = presence.count(set.from) {
+            *count = count.saturating_sub(1);
         }
+        if let Some(count) = presence.count(set.to) {
+            *count += 1;
+        }
+        self.settle(ctx, set.user);
     }
 }
 
-impl ChatServer {
-    pub(super) fn is_here(&self, user: UserId) -> bool {
-        self.here.contains_key(&user)
-    }
-
-    fn forget(&mut self, user: UserId, ctx: &mut Context<Self>) {
-        self.here.remove(&user);
-        let (database, layer) = (self.database.clone(), self.layer.clone());
-        self.tell_later(ctx, async move {
-            let friends = database
-                .read(move |conn| Ok(friends_of(conn, user)?))
-                .await?;
-            let friends = friends.into_iter().map(|friend| friend.id).collect();
-            tell(layer, user, false, friends).await
-        });
-    }
-}
-
-pub(super) async fn tell(
-    layer: Layer,
-    user: UserId,
-    online: bool,
-    friends: Vec<UserId>,
-) -> Result<()> {
-    let frame = ServerEvent::Presence { user, online }.frame();
-    for friend in friends {
-        let frame = frame.clone();
-        let told = ChatEvent::Told { frame };
-        layer
-            .group_send(&user_group(friend), ConsumerEvent::Chat(told))
-            .await?;
-    }
-    Ok(())
-}
-
-/// Who of `users` is here; for pages.
+/// How much each of `users` is here; who is offline is left out.
 #[derive(Debug, Message)]
-#[rtype(result = "Vec<UserId>")]
+#[rtype(result = "HashMap<UserId, PresenceState>")]
 pub struct WhoIsHere {
     /// People that the asker may see.
     pub users: Vec<UserId>,
@@ -131,12 +118,150 @@ impl Handler<WhoIsHere> for ChatServer {
     type Result = MessageResult<WhoIsHere>;
 
     fn handle(&mut self, question: WhoIsHere, _: &mut Self::Context) -> Self::Result {
+        let users = question.users.into_iter();
+        let here = users.filter_map(|user| Some((user, self.here.get(&user)?.shown)));
         MessageResult(
-            question
-                .users
-                .into_iter()
-                .filter(|user| self.is_here(*user))
+            here.filter(|(_, state)| *state != PresenceState::Offline)
                 .collect(),
         )
     }
+}
+
+/// `user` came into a room or left one: whoever is here may see more or less of each other.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Acquainted {
+    /// Which room.
+    pub(super) room: RoomId,
+    /// Who.
+    pub(super) user: UserId,
+}
+
+impl Handler<Acquainted> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, met: Acquainted, ctx: &mut Self::Context) {
+        let database = self.database.clone();
+        let others = async move {
+            let room = met.room;
+            database
+                .read(move |conn| Ok(small_room_members(conn, room)?))
+                .await
+        };
+        let others = others.into_actor(self);
+        ctx.spawn(others.map(move |others, server, ctx| {
+            let others = others.ok().flatten().unwrap_or_default();
+            server.tell_each_other(ctx, met.user, others);
+        }));
+    }
+}
+
+impl ChatServer {
+    /// Tells what is more at once, and what is less after a while.
+    fn settle(&mut self, ctx: &mut Context<Self>, user: UserId) {
+        let Some(presence) = self.here.get_mut(&user) else {
+            return;
+        };
+        let best = presence.best();
+        if best < presence.shown {
+            let lower = move |server: &mut Self, ctx: &mut Context<Self>| server.lower(ctx, user);
+            let falling = || ctx.run_later(LESS_AFTER, lower);
+            presence.falling.get_or_insert_with(falling);
+            return;
+        }
+        if let Some(falling) = presence.falling.take() {
+            ctx.cancel_future(falling);
+        }
+        if best > presence.shown {
+            presence.shown = best;
+            self.tell_audience(ctx, user, best);
+        }
+        self.forget_if_gone(user);
+    }
+
+    fn lower(&mut self, ctx: &mut Context<Self>, user: UserId) {
+        let Some(presence) = self.here.get_mut(&user) else {
+            return;
+        };
+        presence.falling = None;
+        let best = presence.best();
+        if best != std::mem::replace(&mut presence.shown, best) {
+            self.tell_audience(ctx, user, best);
+        }
+        self.forget_if_gone(user);
+    }
+
+    fn forget_if_gone(&mut self, user: UserId) {
+        let gone = |presence: &Presence| {
+            presence.shown == PresenceState::Offline && presence.best() == PresenceState::Offline
+        };
+        if self.here.get(&user).is_some_and(gone) {
+            self.here.remove(&user);
+        }
+    }
+
+    /// Tells those who are here and may see `user`: at most friends and members of small rooms.
+    fn tell_audience(&self, ctx: &mut Context<Self>, user: UserId, state: PresenceState) {
+        let audience = self.audience_of(user).into_actor(self);
+        ctx.spawn(audience.map(move |audience, server, ctx| {
+            let here = audience.into_iter();
+            let here = here.filter(|person| server.here.contains_key(person));
+            server.tell_people(ctx, presence_frame(user, state), here.collect());
+        }));
+    }
+
+    /// After something between `user` and the `others` changed: each hears how the other is, or that the
+    /// other is offline if it is none of their business any more.
+    pub(super) fn tell_each_other(
+        &self,
+        ctx: &mut Context<Self>,
+        user: UserId,
+        others: Vec<UserId>,
+    ) {
+        let audience = self.audience_of(user).into_actor(self);
+        ctx.spawn(audience.map(move |audience, server, ctx| {
+            let shown = |person: &UserId| server.here.get(person).map(|presence| presence.shown);
+            let others = others.into_iter().filter(|other| *other != user);
+            for other in others.filter(|other| shown(other).is_some() || shown(&user).is_some()) {
+                let is_seen = audience.contains(&other);
+                let seen = |person| shown(person).filter(|_| is_seen).unwrap_or_default();
+                let (mine, theirs) = (seen(&user), seen(&other));
+                server.tell_people(ctx, presence_frame(user, mine), vec![other]);
+                server.tell_people(ctx, presence_frame(other, theirs), vec![user]);
+            }
+        }));
+    }
+
+    fn audience_of(&self, user: UserId) -> impl Future<Output = HashSet<UserId>> + use<> {
+        let database = self.database.clone();
+        async move {
+            let audience = database.read(move |conn| Ok(may_see(conn, user)?)).await;
+            audience.unwrap_or_else(|error| {
+                log::warn!(target: "parlour::chat", "nobody is told of somebody's presence: {error}");
+                HashSet::new()
+            })
+        }
+    }
+
+    /// Sends a frame to every socket of these people.
+    pub(super) fn tell_people(
+        &self,
+        ctx: &mut Context<Self>,
+        frame: ByteString,
+        people: Vec<UserId>,
+    ) {
+        let layer = self.layer.clone();
+        self.tell_later(ctx, async move {
+            for person in people {
+                let frame = frame.clone();
+                let told = ConsumerEvent::Chat(ChatEvent::Told { frame });
+                layer.group_send(&user_group(person), told).await?;
+            }
+            Result::Ok(())
+        });
+    }
+}
+
+fn presence_frame(user: UserId, state: PresenceState) -> ByteString {
+    ServerEvent::Presence { user, state }.frame()
 }

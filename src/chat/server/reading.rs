@@ -12,7 +12,7 @@ use crate::{
     accounts::{UserId, UserRef, user_group},
     chat::{
         events::{ChatEvent, ConsumerEvent},
-        models::{Reading, RoomId, RoomMember},
+        models::{Reading, RoomId, RoomMember, may_see},
         protocol::{SeenBy, ServerEvent},
     },
     db::{Connection, Database},
@@ -122,6 +122,35 @@ impl Handler<MoveReading> for ChatServer {
                 .await
                 .unwrap_or(Err(Error::ActorGone("the reading line")))
         })
+    }
+}
+
+impl ChatServer {
+    /// Somebody shows how far they have read from now on, or does not any more: whoever of those who
+    /// may see it is here looks again.
+    pub(super) fn tell_seen_changed(&mut self, ctx: &mut Context<Self>, user: UserId) {
+        let database = self.database.clone();
+        let near = async move { database.read(move |conn| Ok(may_see(conn, user)?)).await };
+        let near = near.into_actor(self);
+        ctx.spawn(near.map(|near, server, ctx| {
+            let here = near.unwrap_or_default().into_iter();
+            let here = here.filter(|other| server.here.contains_key(other));
+            server.tell_ask_seen(ctx, here.collect());
+        }));
+    }
+
+    /// What these people may see of each other's reading has perhaps changed.
+    pub(super) fn tell_ask_seen(&self, ctx: &mut Context<Self>, people: Vec<UserId>) {
+        let layer = self.layer.clone();
+        self.tell_later(ctx, async move {
+            let frame = ServerEvent::SeenChanged {}.frame();
+            for user in people {
+                let frame = frame.clone();
+                let told = ConsumerEvent::Chat(ChatEvent::Told { frame });
+                layer.group_send(&user_group(user), told).await?;
+            }
+            Ok(())
+        });
     }
 }
 

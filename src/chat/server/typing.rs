@@ -10,9 +10,10 @@ use crate::{
     accounts::{UserId, UserRef},
     chat::{
         events::{ChatEvent, ConsumerEvent, room_group},
-        models::{RoomId, RoomMember},
+        models::{RoomId, RoomMember, TypingAudience},
         protocol::ServerEvent,
     },
+    preferences::Preferences,
 };
 
 /// A typing mark that is not renewed ends; browsers renew every 3 s.
@@ -22,6 +23,8 @@ const TYPING_ENDS_AFTER: Duration = Duration::from_secs(6);
 pub(super) struct Mark {
     person: UserRef,
     timer: SpawnHandle,
+    /// Who hears of it: of the end as of the beginning.
+    audience: TypingAudience,
 }
 
 /// `person` types in `room`, or stopped.
@@ -46,21 +49,33 @@ impl Handler<Typing> for ChatServer {
             return Box::pin(actix::fut::ready(()));
         }
         let database = self.database.clone();
-        let may_post = async move {
-            let member = move |conn: &mut _| RoomMember::find(conn, room, user)?.writable(conn);
-            database.read(member).await
+        let audience = async move {
+            let audience = database.read(move |conn| {
+                RoomMember::find(conn, room, user)?.writable(conn)?;
+                if !Preferences::of(conn, user)?.typing {
+                    return Ok(TypingAudience::Nobody);
+                }
+                Ok(TypingAudience::of(conn, room, user)?)
+            });
+            audience.await.unwrap_or(TypingAudience::Nobody)
         };
-        let database_answer = may_post.into_actor(self);
-        Box::pin(database_answer.map(move |member, server, ctx| {
-            if member.is_ok() {
-                server.begin_typing(ctx, room, typing.person);
+        let audience = audience.into_actor(self);
+        Box::pin(audience.map(move |audience, server, ctx| {
+            if audience != TypingAudience::Nobody {
+                server.begin_typing(ctx, room, typing.person, audience);
             }
         }))
     }
 }
 
 impl ChatServer {
-    fn begin_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, person: UserRef) {
+    fn begin_typing(
+        &mut self,
+        ctx: &mut Context<Self>,
+        room: RoomId,
+        person: UserRef,
+        audience: TypingAudience,
+    ) {
         let user = person.id;
         let timer = ctx.run_later(TYPING_ENDS_AFTER, move |server, ctx| {
             server.end_typing(ctx, room, user);
@@ -68,13 +83,14 @@ impl ChatServer {
         let mark = Mark {
             person: person.clone(),
             timer,
+            audience: audience.clone(),
         };
         if let Some(renewed) = self.typing.insert((room, user), mark) {
             ctx.cancel_future(renewed.timer);
             return;
         }
         let frame = ServerEvent::TypingStarted { room, user: person }.frame();
-        self.tell_room(ctx, room, frame);
+        self.tell(ctx, room, &audience, frame);
     }
 
     pub(super) fn end_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
@@ -85,11 +101,21 @@ impl ChatServer {
                 user: mark.person,
             }
             .frame();
-            self.tell_room(ctx, room, frame);
+            self.tell(ctx, room, &mark.audience, frame);
         }
     }
 
-    fn tell_room(&self, ctx: &mut Context<Self>, room: RoomId, frame: ByteString) {
+    /// The frame is shared by the room, unless somebody in it must not get it.
+    fn tell(
+        &self,
+        ctx: &mut Context<Self>,
+        room: RoomId,
+        audience: &TypingAudience,
+        frame: ByteString,
+    ) {
+        if let TypingAudience::People(people) = audience {
+            return self.tell_people(ctx, frame, people.clone());
+        }
         let layer = self.layer.clone();
         self.tell_later(ctx, async move {
             let told = ConsumerEvent::Chat(ChatEvent::Told { frame });

@@ -1,8 +1,6 @@
 //! The list of conversations, which stands beside every page of the chat, and the way from a person
 //! to the conversation with them.
 
-use std::collections::HashSet;
-
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::{Value, json};
 
@@ -13,7 +11,7 @@ use super::{
     },
     Chat,
     badges::Badges,
-    face::face,
+    face::{Here, face},
     page_data,
 };
 use crate::{
@@ -48,25 +46,19 @@ impl Conversations {
     }
 
     /// Which of the friends are here.
-    pub(super) async fn online(&self, chat: &Chat) -> Result<HashSet<UserId>> {
+    pub(super) async fn here(&self, chat: &Chat) -> Result<Here> {
         let users = self.friends.clone();
-        let online = chat.server.send(WhoIsHere { users }).await;
-        let online = online.map_err(|_closed| Error::ActorGone("the chat server"))?;
-        Ok(online.into_iter().collect())
+        let here = chat.server.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
     /// The fields of `_sidebar.hbs` and of the title, to be added to those of a page.
-    pub(super) fn add_to(
-        &self,
-        data: &mut Value,
-        current: Option<RoomId>,
-        online: &HashSet<UserId>,
-    ) {
+    pub(super) fn add_to(&self, data: &mut Value, current: Option<RoomId>, here: &Here) {
         let row = |member: &&RoomMember| {
             json!({
                 "room_id": member.room.id,
                 "path": format!("/rooms/{}/", member.room.id),
-                "face": face(member, online),
+                "face": face(member, here),
                 "current": current == Some(member.room.id),
                 "unread": self.badges.of(member.room.id, &member.title),
             })
@@ -93,13 +85,13 @@ pub(super) async fn list_conversations(
         .database
         .read(move |conn| Conversations::read(conn, user, most))
         .await?;
-    let online = conversations.online(&chat).await?;
+    let here = conversations.here(&chat).await?;
     let mut data = json!({
         "title": words::text("chat-title"),
         "has_friends": !conversations.friends.is_empty(),
         "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
     });
-    conversations.add_to(&mut data, None, &online);
+    conversations.add_to(&mut data, None, &here);
     page.render("chat/index", data)
 }
 

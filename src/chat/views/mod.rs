@@ -7,12 +7,19 @@ mod face;
 mod history;
 mod posting;
 mod room;
+mod status;
+mod streaming;
 
 use actix::Addr;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{markup::Markup, models::RoomMember, server::ChatServer};
+use super::{
+    delivery::Health,
+    markup::Markup,
+    models::{RoomKind, RoomMember},
+    server::ChatServer,
+};
 use crate::{
     accounts::{Page, User},
     config::Limits as Settings,
@@ -22,6 +29,10 @@ use crate::{
 
 /// All addresses of the app.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(streaming::said());
+    for path in ["/status", "/status/"] {
+        cfg.route(path, web::get().to(status::show_status));
+    }
     cfg.route("/", web::get().to(conversations::list_conversations))
         .route("/", web::head().to(conversations::list_conversations))
         .route(
@@ -50,6 +61,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How long messages take.
+    pub health: Health,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }
@@ -66,6 +79,7 @@ fn page_data(
         "room": member.map(|member| member.room.id),
         "kind": member.map(|member| member.room.kind),
         "last_seq": member.map(|member| member.room.last_seq),
+        "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "csrf_token": page.csrf_token(),
         "preferences": preferences,

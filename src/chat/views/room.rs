@@ -16,6 +16,7 @@ use super::{
     history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
+    status,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
@@ -70,7 +71,7 @@ impl ShownRoom {
             Ok((member, stretch, can_post, conversations, unread))
         });
         let (member, stretch, can_post, mut conversations, unread) = loaded.await?;
-        let online = conversations.online(chat).await?;
+        let here = conversations.here(chat).await?;
         let reads = unread.read_by(&stretch, member.room.last_seq);
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
@@ -83,7 +84,8 @@ impl ShownRoom {
                 "name": member.title,
                 "topic": member.room.topic,
                 "role": member.role,
-                "face": face(&member, &online),
+                "face": face(&member, &here),
+                "health": status::health_line(&chat.health, room),
             },
             "reads": reads,
             "catch_up": unread.catch_up(room, &self.zone),
@@ -97,7 +99,7 @@ impl ShownRoom {
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         });
-        conversations.add_to(&mut data, Some(room), &online);
+        conversations.add_to(&mut data, Some(room), &here);
         let shown = ShownLog {
             member,
             stretch,

@@ -22,6 +22,7 @@ use super::security_log::SecurityEvent;
 use super::{SecretKeys, Site, client_addr};
 use crate::config::Limits as Bounds;
 use crate::error::Error;
+pub use source::OwnPages;
 use token::Owner;
 
 const FIELD: &str = "csrf_token";

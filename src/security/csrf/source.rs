@@ -1,6 +1,8 @@
 //! Where a request was sent from, as far as the browser tells.
 
 use actix_web::http::header::{HeaderMap, ORIGIN, REFERER};
+use channels::{Connecting, Deny, Middleware, Next, Scope};
+use futures_util::future::{LocalBoxFuture, ready};
 
 use crate::security::Site;
 
@@ -25,6 +27,40 @@ pub(super) fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
         (Some(source), None) => source.to_str().is_ok_and(|source| site.has_origin(source)),
         (None, None) => !site.is_https(),
         _ => false,
+    }
+}
+
+/// The same rule in front of a stream of events, which browsers ask for with a plain GET.
+pub struct OwnPages(Site);
+
+impl OwnPages {
+    /// Lets through what a page of `site` asks for.
+    pub fn new(site: Site) -> Self {
+        Self(site)
+    }
+
+    fn asked(&self, scope: &Scope) -> bool {
+        let said = scope.header(SEC_FETCH_SITE);
+        if said.is_some_and(|said| said.as_bytes() != SAME_ORIGIN) {
+            return false;
+        }
+        // Several of one name are joined by a comma, which no origin has.
+        let source = scope.header("origin").or_else(|| scope.header("referer"));
+        source.map_or(!self.0.is_https(), |source| self.0.has_origin(source))
+    }
+}
+
+impl Middleware for OwnPages {
+    fn call<'a>(
+        &'a self,
+        scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        if self.asked(&scope) {
+            return Box::pin(next.run(scope));
+        }
+        let refusal = Deny::forbidden().text("Only pages of this site may ask for this");
+        Box::pin(ready(Err(refusal)))
     }
 }
 

@@ -1,0 +1,89 @@
+// The states of own messages that the server has: a tick for a moment, two ticks where the other has the
+// message, and the rest for whoever points at it or comes by keyboard.
+
+import { stateElement, stateOf } from "./states.js";
+import { clockTime } from "./times.js";
+
+const FRESH_MS = 2_000;
+
+export class Ticks {
+  /** person → the last event up to which that person's devices have everything */ #positions = new Map();
+  /** How many others there are; null where nobody asks who has what. */ #of = null;
+  /** id → milliseconds until the server's answer */ #took = new Map();
+
+  /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
+  constructor({ list, userId, isDirect }) {
+    Object.assign(this, { list, userId, isDirect });
+  }
+
+  /** The server has just taken this message, `ms` after it was sent. */
+  sent(message, ms) {
+    if (ms !== null) this.#took.set(message.id, ms);
+    this.mark(message);
+    const state = message.querySelector(".message-state");
+    state?.classList.add("fresh");
+    setTimeout(() => message.querySelector(".message-state")?.classList.remove("fresh"), FRESH_MS);
+  }
+
+  /** How it stands: `of` others, and the position of each who has something. */
+  delivered({ of, positions }) {
+    this.#of = of;
+    this.#positions = new Map(positions.map(({ user, seq }) => [user, seq]));
+    this.markAll();
+  }
+
+  markAll() {
+    this.#own().forEach((message) => this.mark(message));
+  }
+
+  /** Shows the state of one message; others than own ones have none. */
+  mark(message) {
+    if (!message.matches(this.#selector)) return;
+    const state = stateOf(this.#known(message));
+    const old = message.querySelector(".message-state");
+    if (old?.dataset.details !== state.details) this.#show(message, state, old);
+    this.#showNewest(message);
+  }
+
+  get #selector() {
+    return `article.message[data-author="${this.userId}"][data-id]`;
+  }
+
+  #own() {
+    return [...this.list.querySelectorAll(this.#selector)];
+  }
+
+  #known(message) {
+    const seq = Number(message.dataset.seq);
+    const count = [...this.#positions.values()].filter((position) => position >= seq).length;
+    return {
+      sending: "sent",
+      time: clockTime(message.dataset.at),
+      ms: this.#took.get(message.id) ?? null,
+      delivered: this.#of === null ? null : { count, of: this.#of },
+      isDirect: this.isDirect,
+    };
+  }
+
+  #show(message, state, old) {
+    const element = stateElement(state);
+    element.id = `state-${message.id}`;
+    element.dataset.details = state.details;
+    element.title = state.details;
+    // Ticks come and go with every message: nobody wants to hear each of them.
+    element.setAttribute("aria-live", "off");
+    element.firstElementChild.textContent = state.details;
+    if (old?.classList.contains("fresh")) element.classList.add("fresh");
+    if (old) old.replaceWith(element);
+    else message.querySelector(".message-body").append(element);
+    message.setAttribute("aria-describedby", element.id);
+  }
+
+  /** Of the newest own message the two ticks stay in sight. */
+  #showNewest(message) {
+    const newest = this.#own().at(-1);
+    if (newest !== message) return;
+    this.list.querySelector(".message-state.newest")?.classList.remove("newest");
+    newest.querySelector(".message-state.state-delivered")?.classList.add("newest");
+  }
+}

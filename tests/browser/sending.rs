@@ -1,0 +1,133 @@
+//! The life of an own message as its author sees it: delivered, and through a network that lets no
+//! WebSocket pass.
+
+use thirtyfour::By;
+
+use crate::{
+    profile::Profile,
+    stage::{Program, until},
+};
+
+#[tokio::test]
+async fn two_ticks_say_that_the_other_has_the_message() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    bo.wire.cut();
+    ana.say("are you there?").await;
+    ana.wait_for_count(1).await;
+    ana.wait_for_state("Sent ").await;
+    bo.wire.mend();
+
+    ana.wait_for_state("Delivered · Sent ").await;
+    ana.say("good").await;
+    ana.wait_for_count(2).await;
+    ana.wait_for_state("Delivered · Sent ").await;
+    ana.wait_for_text("ms (p99) in the last hour").await;
+    ana.screenshot("delivered").await;
+    // What the author's other page shows after loading is the same.
+    ana.reload().await;
+    ana.wait_for_state("Delivered · Sent ").await;
+    ana.prefer("dark").await;
+    ana.use_screen(360, 640).await;
+    ana.screenshot("delivered-phone-dark").await;
+    for (width, name) in [(1280, "status-wide"), (360, "status-phone")] {
+        ana.use_screen(width, 720).await;
+        ana.open("/status/").await;
+        ana.screenshot(name).await;
+        assert!(!ana.scrolls_sideways().await);
+    }
+}
+
+#[tokio::test]
+async fn where_no_socket_gets_through_messages_go_and_come_slowly() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+
+    ana.wire.refuse_sockets().await;
+    ana.open(&room).await;
+    ana.say("through the keyhole").await;
+    ana.find_status("Slow connection mode").await;
+    let one = ["through the keyhole".to_owned()];
+    ana.wait_for_messages(&one).await;
+    bo.wait_for_messages(&one).await;
+    bo.say("I hear you").await;
+    let two = [one[0].clone(), "I hear you".to_owned()];
+    ana.wait_for_messages(&two).await;
+    bo.wait_for_state("Delivered · Sent ").await;
+    ana.screenshot("slow-mode").await;
+    ana.use_screen(360, 640).await;
+    ana.prefer("dark").await;
+    ana.screenshot("slow-mode-phone").await;
+}
+
+#[tokio::test]
+async fn messages_written_without_a_network_survive_a_reload_and_go_out_once_in_order() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.say("before").await;
+    ana.wait_for_count(1).await;
+
+    ana.wire.cut();
+    ana.say("one").await;
+    ana.say("two").await;
+    ana.wait_for_text("Waiting for connection").await;
+    ana.paste("still at it").await;
+    // A page that cannot be loaded again is what a reload without a network comes to; the tab is
+    // opened again when there is one.
+    let room = ana.path().await;
+    ana.close_tab().await;
+    ana.wire.mend();
+    ana.open(&room).await;
+
+    let all = ["before", "one", "two"].map(str::to_owned);
+    ana.wait_for_messages(&all).await;
+    bo.wait_for_messages(&all).await;
+    assert_eq!(ana.draft().await, "still at it");
+}
+
+#[tokio::test]
+async fn who_looks_elsewhere_is_away_and_the_dot_is_another() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.wait_for_text("online").await;
+
+    bo.hide().await;
+
+    until("bo to be away", async || {
+        let word = ana.driver.find(By::Css(".room-state [data-presence-of]"));
+        (word.await.ok()?.text().await.ok()? == "away").then_some(())
+    })
+    .await;
+    ana.screenshot("away").await;
+}
+
+impl Profile {
+    /// Makes the page believe that another tab is in front, as a headless browser never does by itself.
+    async fn hide(&self) {
+        self.ask_page::<serde_json::Value>(
+            "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+             document.dispatchEvent(new Event('visibilitychange'));",
+        )
+        .await;
+    }
+
+    /// Waits until the words about the newest own message begin like this.
+    async fn wait_for_state(&self, start: &str) {
+        until(&format!("the state '{start}…'"), async || {
+            let states = self
+                .driver
+                .find_all(By::Css("[role=log] .message-state"))
+                .await;
+            let newest = states.ok()?.pop()?;
+            let words = newest.attr("title").await.ok()??;
+            words.starts_with(start).then_some(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,80 @@
+//! Online, away and offline, and who may know.
+
+use serde_json::json;
+
+use crate::support::{Site, Socket};
+
+async fn set(socket: &mut Socket, state: &str) {
+    socket
+        .send(json!({"type": "presence.set", "state": state}))
+        .await;
+    // Taken before the next is answered.
+    socket.heard("").await;
+}
+
+/// The other one is online. A new friendship may have said before that the other is not.
+async fn came(socket: &mut Socket) {
+    let is_online = |event: &serde_json::Value| {
+        event["type"] == "presence.changed" && event["state"] == "online"
+    };
+    socket.wait_until("the other to come", is_online).await;
+    socket.take_heard("presence.changed").await;
+}
+
+#[tokio::test]
+async fn the_most_of_all_tabs_counts_and_less_is_told_after_a_while() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.socket().await;
+    let (mut tab, mut other) = (bo.socket().await, bo.socket().await);
+    came(&mut at_ana).await;
+
+    set(&mut tab, "away").await;
+    assert!(at_ana.heard("presence.changed").await.is_empty());
+    set(&mut other, "away").await;
+    set(&mut other, "online").await;
+    assert!(
+        at_ana.heard("presence.changed").await.is_empty(),
+        "a look elsewhere does not blink"
+    );
+    set(&mut other, "away").await;
+    let changed = at_ana.wait_for("presence.changed").await;
+    assert_eq!(
+        (changed["user"].as_i64(), changed["state"].as_str()),
+        (Some(bo.id), Some("away"))
+    );
+    let again = ana.socket().await;
+    assert_eq!(again.hello["away"], json!([bo.id]));
+    assert_eq!(again.hello["online"], json!([]));
+    let page = ana.open("/").await;
+    assert_eq!(
+        page.attribute("a[href^='/rooms/'] [data-presence-of]", "data-presence"),
+        Some("away".to_owned())
+    );
+    set(&mut tab, "online").await;
+    assert_eq!(at_ana.wait_for("presence.changed").await["state"], "online");
+    set(&mut tab, "offline").await;
+    let again = ana.socket().await;
+    assert_eq!(again.hello["online"], json!([bo.id]), "an open tab is here");
+}
+
+#[tokio::test]
+async fn a_block_hides_both_at_once_and_its_end_shows_nothing_to_strangers() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let (mut at_ana, mut at_bo) = (ana.socket().await, bo.socket().await);
+    came(&mut at_ana).await;
+
+    ana.press_and_confirm("block", &bo).await;
+
+    for (socket, other) in [(&mut at_ana, bo.id), (&mut at_bo, ana.id)] {
+        let gone = socket.wait_for("presence.changed").await;
+        assert_eq!(
+            (gone["user"].as_i64(), gone["state"].as_str()),
+            (Some(other), Some("offline"))
+        );
+    }
+    assert_eq!(bo.socket().await.hello["online"], json!([]));
+    ana.press("unblock", &bo).await;
+    assert_eq!(bo.socket().await.hello["online"], json!([]));
+}

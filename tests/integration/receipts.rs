@@ -1,0 +1,154 @@
+//! Who has received what: told to authors, kept over a restart, and never said without need.
+
+use serde_json::{Value, json};
+
+use crate::{
+    stage::until,
+    support::{Person, Room, Site, Socket},
+};
+
+fn received(room: i64, from: i64, to: i64) -> Value {
+    json!({"type": "room.received", "room": room, "from": from, "to": to, "waited_ms": 0})
+}
+
+/// The positions that this socket is shown.
+async fn status(socket: &mut Socket, room: i64) -> Value {
+    socket
+        .send(json!({"type": "room.status", "room": room}))
+        .await;
+    let mut delivered = socket.wait_for("room.delivered").await;
+    socket.wait_for("room.health").await;
+    json!([delivered["of"].take(), delivered["positions"].take()])
+}
+
+#[tokio::test]
+async fn the_author_hears_when_the_other_has_the_message() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    let mut at_bo = ana_s_room_at(&bo, at_ana.id).await;
+    assert_eq!(at_bo.socket.hello["rooms"][0]["received"], 0);
+    let room = at_ana.id;
+    at_ana.post("hello").await;
+    at_bo.next_message().await;
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
+
+    at_bo.socket.send(received(room, 1, 1)).await;
+
+    let news = at_ana.socket.wait_for("room.delivered").await;
+    assert_eq!(news["room"], room);
+    assert_eq!(news["positions"], json!([{"user": bo.id, "seq": 1}]));
+    let health = {
+        at_ana
+            .socket
+            .send(json!({"type": "room.status", "room": room}))
+            .await;
+        at_ana.socket.wait_for("room.health").await
+    };
+    assert_eq!(
+        (&health["of"], &health["delivered"]["count"]),
+        (&json!("room"), &json!(1))
+    );
+    assert!(
+        at_bo.socket.heard("room.delivered").await.is_empty(),
+        "who wrote nothing hears nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_receipt_with_a_gap_or_beyond_the_end_claims_nothing() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    let mut at_bo = ana_s_room_at(&bo, at_ana.id).await;
+    let room = at_ana.id;
+    for text in ["one", "two", "three"] {
+        at_ana.post(text).await;
+    }
+
+    at_bo.socket.send(received(room, 3, 3)).await;
+    at_bo.socket.heard("").await;
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
+    at_bo.socket.send(received(room, 0, 999)).await;
+    let news = at_ana.socket.wait_for("room.delivered").await;
+
+    assert_eq!(news["positions"], json!([{"user": bo.id, "seq": 3}]));
+}
+
+#[tokio::test]
+async fn what_was_received_is_written_down_and_in_the_next_hello() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    let mut at_bo = ana_s_room_at(&bo, at_ana.id).await;
+    let room = at_ana.id;
+    at_ana.post("hello").await;
+    at_bo.next_message().await;
+    at_bo.socket.send(received(room, 1, 1)).await;
+    at_ana.socket.wait_for("room.delivered").await;
+
+    let again = bo.socket().await;
+    assert_eq!(
+        again.hello["rooms"][0]["received"], 1,
+        "also before it is written"
+    );
+    let rows = format!("members WHERE user_id = {} AND delivered_seq = 1", bo.id);
+    until("the position to be written", async || {
+        (site.count(&rows) == 1).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_learns_and_changes_nothing() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    at_ana.post("hello").await;
+    let room = at_ana.id;
+    let eve = site.sign_up("eve").await;
+    let mut at_eve = eve.socket().await;
+
+    let mut answers = Vec::new();
+    for number in [room, 999_999] {
+        at_eve.send(received(number, 0, 1)).await;
+        at_eve
+            .send(json!({"type": "room.status", "room": number}))
+            .await;
+        answers.push(at_eve.wait_for("error.reported").await);
+        assert!(at_eve.heard("room.delivered").await.is_empty());
+        assert!(at_eve.heard("room.health").await.is_empty());
+    }
+
+    assert_eq!(answers[0], answers[1], "as for a room that is not there");
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
+}
+
+#[tokio::test]
+async fn after_a_block_neither_hears_of_the_other_s_receipts() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    let mut at_bo = ana_s_room_at(&bo, at_ana.id).await;
+    let room = at_ana.id;
+    at_ana.post("hello").await;
+    at_bo.next_message().await;
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
+
+    bo.press_and_confirm("block", &ana).await;
+    let alone = json!([0, []]);
+    while status(&mut at_ana.socket, room).await != alone {}
+    at_bo.socket.send(received(room, 1, 1)).await;
+    at_bo.socket.heard("").await;
+
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([0, []]));
+    assert_eq!(status(&mut at_bo.socket, room).await, json!([0, []]));
+    assert!(at_ana.socket.heard("room.delivered").await.is_empty());
+}
+
+async fn ana_s_room_at(person: &Person, id: i64) -> Room {
+    Room {
+        id,
+        socket: person.socket().await,
+    }
+}
