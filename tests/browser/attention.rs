@@ -295,7 +295,8 @@ async fn a_block_leaves_no_badge_behind() {
     ana.say("one").await;
     phone.wait_for_link("ana", "ana, 1 unread").await;
     bo.open("/friends/").await;
-    bo.press("link", "Block ana").await;
+    bo.press("button", "Block ana").await;
+    bo.find("heading", "Block this person?").await;
     bo.press("button", "Block ana").await;
     bo.wait_for_text("ana is blocked.").await;
     phone.wait_for_link("ana", "ana").await;
@@ -306,6 +307,13 @@ async fn a_block_leaves_no_badge_behind() {
 async fn a_long_absence_opens_at_what_is_new() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo, phone) = ana_and_two_of_bo(&site).await;
+    // Enough that is read already, for the line to have something above it.
+    ana.paste(&"so much was said before\n".repeat(30)).await;
+    ana.press_enter().await;
+    bo.wait_for_link("ana", "ana, 1 unread").await;
+    bo.press("link", "ana, 1 unread").await;
+    phone.wait_for_link("ana", "ana").await;
+    bo.open("/").await;
     for number in 0..25 {
         ana.say(&format!("line {number}")).await;
     }
@@ -332,4 +340,44 @@ async fn a_long_absence_opens_at_what_is_new() {
     .await;
     bo.press("button", "Jump to latest").await;
     phone.wait_for_link("ana", "ana").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_attention_have_pictures_and_fit_a_phone() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo, phone) = ana_and_two_of_bo(&site).await;
+    for number in 0..24 {
+        ana.say(&format!("line {number}")).await;
+    }
+    phone.wait_for_link("ana", "ana, 24 unread").await;
+    bo.wait_for_link("ana", "ana, 24 unread").await;
+    let room = ana.path().await;
+    let message: String = last_message(&ana).await;
+    let pages = [
+        ("preferences", "/accounts/preferences/".to_owned()),
+        ("notifications", format!("{room}notifications/")),
+        ("details", format!("{room}messages/{message}/details/")),
+        ("catch-up", format!("{room}catch-up/")),
+        ("list", "/".to_owned()),
+        ("room", room.clone()),
+    ];
+    for (size, (width, height)) in [("phone", (320, 640)), ("wide", (1280, 800))] {
+        phone.use_screen(width, height).await;
+        for scheme in ["light", "dark"] {
+            phone.prefer(scheme).await;
+            for (name, path) in &pages {
+                phone.open(path).await;
+                assert!(!phone.scrolls_sideways().await, "{path} at {width}");
+                phone
+                    .screenshot(&format!("attention-{name}-{size}-{scheme}"))
+                    .await;
+            }
+        }
+    }
+}
+
+/// The number of the last message.
+async fn last_message(ana: &Profile) -> String {
+    ana.ask_page("return [...document.querySelectorAll('article[data-id]')].at(-1).dataset.id")
+        .await
 }
