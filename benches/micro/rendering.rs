@@ -129,7 +129,7 @@ fn room_page(log: String) -> Value {
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
         "hidden_conversations": [],
         "waiting": {"any": true, "undo": false},
-        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true), "health": {"title": "", "short": "", "long": ""}},
+        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true), "catch_up_path": null, "health": {"title": "", "short": "", "long": ""}},
         "catch_up": null,
         "log": log,
         "pending": {"message": pending},

@@ -42,6 +42,7 @@ catch-up-title = { $name }: what you missed
 catch-up-heading = What you missed
 catch-up-since = Since you left:
 catch-up-open = Catch me up
+catch-up-room = Go to the messages
 catch-up-mentions =
     { $count ->
         [one] 1 mention

@@ -2,6 +2,7 @@
 
 import { Draft } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
+import { preferences } from "./preferences.js";
 import { say, sayCount } from "./words.js";
 
 const SAVE_AFTER_MS = 300;
@@ -76,7 +77,7 @@ export class Composer extends EventTarget {
     // Safari ends the composition before it tells of the key: 229 is then the only sign.
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     const always = event.ctrlKey || event.metaKey;
-    if (!always && (event.shiftKey || event.altKey || touch.matches)) return;
+    if (!always && (event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends)) return;
     event.preventDefault();
     if (!event.repeat) this.form.requestSubmit();
   }

@@ -86,6 +86,7 @@ impl ShownRoom {
                 "role": member.role,
                 "face": face(&member, &here),
                 "health": status::health_line(&chat.health, room),
+                "catch_up_path": unread.catch_up_path(&member),
             },
             "reads": reads,
             "catch_up": unread.catch_up(room, &self.zone),

@@ -62,6 +62,13 @@ impl UnreadHere {
             .map_or(Value::Null, |missed| missed.data(room, zone))
     }
 
+    /// Where a few missed messages are summed up; null where much is, on top of the page, or nothing.
+    pub(in super::super) fn catch_up_path(&self, member: &RoomMember) -> Option<String> {
+        let (room, since) = (member.room.id, member.read_seq);
+        let is_little = self.from.is_some() && self.missed.is_none();
+        is_little.then(|| format!("/rooms/{room}/catch-up/?since={since}"))
+    }
+
     /// The event up to which a look at a page reads. The newest page reads the room to its end
     /// (`last_seq`); another one reads what it shows, unless something older is new.
     pub(in super::super) fn read_by(&self, stretch: &Stretch, last_seq: i64) -> Option<i64> {
