@@ -17,6 +17,7 @@
 mod answer;
 pub mod auth;
 mod blocking;
+mod clock;
 mod connection;
 mod consumer;
 mod denier;

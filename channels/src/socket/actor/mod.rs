@@ -49,10 +49,11 @@ pub(super) struct SocketActor {
     phase: Phase,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// Our Close is sent; the peer has until then to answer it.
-    Closing(Pin<Box<Sleep>>),
+    /// Our Close is sent; the peer has a while to answer it.
+    Closing,
     /// Nothing is read or written any more.
     Finished,
 }
@@ -175,7 +176,8 @@ impl SocketActor {
             Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_deref_mut()),
             Outgoing::Close(code, reason) => {
                 ctx.close(Some(code.as_u16()), &reason);
-                self.phase = Phase::Closing(Box::pin(sleep(self.options.close_timeout)));
+                self.heartbeat.end_after(self.options.close_timeout);
+                self.phase = Phase::Closing;
             }
         }
     }
@@ -187,23 +189,28 @@ impl SocketActor {
         if let Some(leave) = self.leave.take_if(due) {
             self.leave(CloseCode::RESTART, &leave.1, ctx, task);
         }
-        match &mut self.phase {
+        match self.phase {
             Phase::Finished => {}
-            Phase::Closing(deadline) => {
-                if deadline.as_mut().poll(task).is_ready() {
+            Phase::Closing => {
+                if self.heartbeat.poll_end(task).is_ready() {
                     self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => match self.heartbeat.poll(ctx.outlet().unsent_since(), task) {
-                Poll::Pending => {}
-                Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
-                Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
-                Poll::Ready(Beat::Lost) => {
-                    log::debug!(target: "channels::socket", "peer silent for too long");
-                    self.cut(ctx);
-                    self.end(Disconnect::lost());
-                }
-            },
+            Phase::Open => self.beat(ctx, task),
+        }
+    }
+
+    fn beat(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        let unsent_since = ctx.outlet().unsent_since();
+        match self.heartbeat.poll(&self.options, unsent_since, task) {
+            Poll::Pending => {}
+            Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
+            Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
+            Poll::Ready(Beat::Lost) => {
+                log::debug!(target: "channels::socket", "peer silent for too long");
+                self.cut(ctx);
+                self.end(Disconnect::lost());
+            }
         }
     }
 
