@@ -69,6 +69,11 @@ impl Incoming {
         }
     }
 
+    /// What the connection is held to.
+    pub(super) fn options(&self) -> &SocketOptions {
+        &self.decoder.options
+    }
+
     /// The next thing that the peer said; `None` for ever after the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
         loop {

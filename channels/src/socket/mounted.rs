@@ -20,6 +20,7 @@ use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
+use super::outlet::Way;
 use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
@@ -107,12 +108,11 @@ impl Mount {
                 let transport = Transport {
                     incoming: Incoming::new(source, BytesMut::new(), &self.options, inflater),
                     deflater: deflate.map(|agreed| agreed.deflater()),
-                    wire: None,
+                    way: Way::Mounted(kill),
                     unsent: BytesMut::new(),
-                    kill,
                     entry: entry.clone(),
                 };
-                let running = SocketActor::run(launched, transport, &self.options);
+                let running = SocketActor::run(launched, transport);
                 head.streaming(Body::start(running, entry))
             }
         }
