@@ -41,7 +41,6 @@ pub mod server;
 pub mod sessions;
 mod signals;
 pub mod socket;
-mod sparing;
 pub mod testing;
 pub mod worker;
 
