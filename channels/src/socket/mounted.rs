@@ -24,7 +24,7 @@ use super::outlet::Way;
 use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
-use crate::connection::Answer;
+use crate::connection::{Answer, Limits};
 use crate::front::{SocketVisit, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
@@ -60,6 +60,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
     let mount = Rc::new(Mount {
         app: app.into_endpoint(),
         layer: layer.clone(),
+        limits: Rc::new(options.limits()),
         options: Rc::new(options),
     });
     web::route().to(move |request: HttpRequest, payload: web::Payload| {
@@ -72,6 +73,7 @@ struct Mount {
     app: Endpoint,
     layer: Layer,
     options: Rc<SocketOptions>,
+    limits: Rc<Limits>,
 }
 
 impl Mount {
@@ -124,7 +126,7 @@ impl Mount {
             &self.app,
             scope_of(request.head(), &self.options.front.arrival_of(request)),
             &self.layer,
-            self.options.limits(),
+            &self.limits,
             cut,
         )
         .await

@@ -31,7 +31,7 @@ use super::outlet::Way;
 use super::registry::{Entry, Registry};
 use super::wire::{Io, Source, Wire, end_orderly};
 use crate::answer::Deny;
-use crate::connection::Answer;
+use crate::connection::{Answer, Limits};
 use crate::front::{Arrival, SocketVisit, Visit, name_server};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
@@ -57,6 +57,8 @@ pub(crate) struct OwnSockets {
     pub(crate) app: Endpoint,
     pub(crate) layer: Layer,
     pub(crate) options: Rc<SocketOptions>,
+    /// Those of the options.
+    pub(crate) limits: Rc<Limits>,
     pub(crate) registry: Arc<Registry>,
     /// What the `Server` header says; nothing if there is none.
     pub(crate) server_name: Option<HeaderValue>,
@@ -119,7 +121,7 @@ impl OwnSockets {
         };
         let scope = scope_of(head, arrival);
         // The actor itself notices when its channel overflows: nothing freezes it here.
-        let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
+        let launched = launch(&self.app, scope, &self.layer, &self.limits, || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
         launched.attached.keep(match &visit {

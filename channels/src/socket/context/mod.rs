@@ -269,7 +269,8 @@ mod tests {
         let app = crate::URLRouter::new().path("", |_: &Scope| Quiet);
         let (app, scope) = (app.into_endpoint(), Scope::builder("/").build());
         let options = Rc::new(SocketOptions::new());
-        let launched = launch(&app, scope, &Layer::in_memory(), options.limits(), || {}).await;
+        let (layer, limits) = (Layer::in_memory(), Rc::new(options.limits()));
+        let launched = launch(&app, scope, &layer, &limits, || {}).await;
         let mut launched = launched.unwrap_or_else(|_| panic!("a route"));
         assert!(matches!(launched.answer().await, Answer::Accept(_)));
         let payload = Box::pin(stream::pending());
