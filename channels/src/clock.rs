@@ -90,11 +90,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Moment {
-        self.moment(Instant::now())
-    }
-
-    pub(crate) fn moment(&self, instant: Instant) -> Moment {
-        Moment(nanoseconds(instant.saturating_duration_since(self.start)))
+        Moment(nanoseconds(self.start.elapsed()))
     }
 
     /// Gets in line; gives the place.

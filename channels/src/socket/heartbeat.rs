@@ -4,7 +4,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rand::RngExt as _;
-use tokio::time::Instant;
 
 use super::options::SocketOptions;
 use crate::clock::{Alarm, Moment};
@@ -64,14 +63,11 @@ impl Heartbeat {
     pub(super) fn poll(
         &mut self,
         options: &SocketOptions,
-        unsent_since: Option<Instant>,
+        unsent_since: Moment,
         cx: &Context<'_>,
     ) -> Poll<Beat> {
-        let stuck_at =
-            unsent_since.map(|since| self.next.clock().moment(since) + options.send_timeout);
-        if let Some(stuck_at) = stuck_at
-            && stuck_at < self.next.due()
-        {
+        let stuck_at = unsent_since + options.send_timeout;
+        if stuck_at < self.next.due() {
             self.next.set(stuck_at);
         }
         // Who waits for it already need not ask again; asking costs more than looking.
@@ -98,11 +94,10 @@ impl Heartbeat {
         &mut self,
         options: &SocketOptions,
         now: Moment,
-        stuck_at: Option<Moment>,
+        stuck_at: Moment,
     ) -> (Option<Beat>, Moment) {
         let silent_since = self.last_heard.max(self.excused);
-        let silent_at = silent_since + options.idle_timeout;
-        let lost_at = stuck_at.map_or(silent_at, |stuck_at| stuck_at.min(silent_at));
+        let lost_at = stuck_at.min(silent_since + options.idle_timeout);
         if now >= lost_at {
             return (Some(Beat::Lost), lost_at);
         }

@@ -10,11 +10,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut as _, BytesMut};
-use tokio::time::Instant;
 
 use super::kill::KillHandle;
 use super::wire::{Wire, poll_write_all};
 use super::writing::ready_frame;
+use crate::clock::{Clock, Moment};
 use crate::connection::Link;
 use crate::event::Frame;
 use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
@@ -43,9 +43,14 @@ pub(super) struct Outlet {
     way: Way,
     out: RefCell<BytesMut>,
     /// Since when the driver has sent nothing though something waits.
-    unsent_since: Cell<Option<Instant>>,
+    unsent_since: Cell<Moment>,
     forwarder: Cell<Option<&'static Forwarder>>,
-    driver: RefCell<Option<Waker>>,
+    /// Elsewhere while it is looked at.
+    driver: Cell<Option<Waker>>,
+}
+
+fn now() -> Moment {
+    Clock::current().now()
 }
 
 impl Outlet {
@@ -60,10 +65,14 @@ impl Outlet {
             link,
             channel,
             way,
-            unsent_since: Cell::new((!unsent.is_empty()).then(Instant::now)),
+            unsent_since: Cell::new(if unsent.is_empty() {
+                Moment::NEVER
+            } else {
+                now()
+            }),
             out: RefCell::new(unsent),
             forwarder: Cell::new(None),
-            driver: RefCell::default(),
+            driver: Cell::default(),
         })
     }
 
@@ -111,12 +120,12 @@ impl Outlet {
     }
 
     fn note_unsent(&self) {
-        if self.unsent_since.get().is_none() {
-            self.unsent_since.set(Some(Instant::now()));
+        if self.unsent_since.get() == Moment::NEVER {
+            self.unsent_since.set(now());
         }
     }
 
-    pub(super) fn unsent_since(&self) -> Option<Instant> {
+    pub(super) fn unsent_since(&self) -> Moment {
         self.unsent_since.get()
     }
 
@@ -131,16 +140,16 @@ impl Outlet {
             }
         }
         if flushed {
-            self.unsent_since.set(None);
-        } else if taken > 0 || self.unsent_since.get().is_none() {
-            self.unsent_since.set(Some(Instant::now()));
+            self.unsent_since.set(Moment::NEVER);
+        } else if taken > 0 || self.unsent_since.get() == Moment::NEVER {
+            self.unsent_since.set(now());
             // The actor watches how long that lasts.
             self.wake_driver();
         }
     }
 
     pub(super) fn take_out(&self) -> BytesMut {
-        self.unsent_since.set(None);
+        self.unsent_since.set(Moment::NEVER);
         self.out.take()
     }
 
@@ -148,18 +157,16 @@ impl Outlet {
     /// left for the driver.
     pub(super) fn open_for(&self, forwarder: Option<&'static Forwarder>, task: &Context<'_>) {
         self.forwarder.set(forwarder);
-        let mut driver = self.driver.borrow_mut();
-        if !driver
-            .as_ref()
-            .is_some_and(|known| known.will_wake(task.waker()))
-        {
-            *driver = Some(task.waker().clone());
-        }
+        let known = self.driver.take();
+        let known = known.filter(|known| known.will_wake(task.waker()));
+        let driver = known.unwrap_or_else(|| task.waker().clone());
+        self.driver.set(Some(driver));
     }
 
     fn wake_driver(&self) {
-        if let Some(driver) = &*self.driver.borrow() {
+        if let Some(driver) = self.driver.take() {
             driver.wake_by_ref();
+            self.driver.set(Some(driver));
         }
     }
 
