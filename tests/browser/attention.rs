@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use thirtyfour::{By, Key, TypingData};
+use thirtyfour::{By, Key};
 
 use crate::{
     profile::Profile,
