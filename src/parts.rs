@@ -70,7 +70,7 @@ impl Parts {
             layer.clone(),
             markup.clone(),
             limits.clone(),
-            bounds.message_chars,
+            Arc::clone(&bounds),
         );
         let health = Health::default();
         let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();

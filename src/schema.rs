@@ -79,6 +79,7 @@ diesel::table! {
     message_versions (id) {
         id -> BigInt,
         message_id -> BigInt,
+        client_id -> Text,
         body -> Text,
         created_at -> BigInt,
     }
@@ -101,6 +102,7 @@ diesel::table! {
         reply_to -> Nullable<BigInt>,
         reply_quote -> Nullable<Text>,
         notice -> Nullable<Text>,
+        has_reactions -> Bool,
     }
 }
 
@@ -132,7 +134,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    reactions (message_id, emoji, user_id) {
+    reactions (id) {
+        id -> BigInt,
         message_id -> BigInt,
         emoji -> Text,
         user_id -> BigInt,

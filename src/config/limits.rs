@@ -160,6 +160,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub message_chars: usize,
+    /// Time in which the author of a message may edit it
+    #[arg(
+        long,
+        env = "PARLOUR_EDIT_WINDOW",
+        default_value = "24h",
+        value_name = "TIME"
+    )]
+    pub edit_window: Period,
     /// Messages on one page of history
     #[arg(long, env = "PARLOUR_PAGE_LEN", default_value_t = 50, value_name = "N",
           value_parser = units::page_len)]

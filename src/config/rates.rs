@@ -80,6 +80,22 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub messages_ip: Rates,
+    /// Reactions of one person
+    #[arg(
+        long,
+        env = "PARLOUR_REACTIONS",
+        default_value = "30/10s,600/10m",
+        value_name = "RATES"
+    )]
+    pub reactions: Rates,
+    /// Reactions of one address
+    #[arg(
+        long,
+        env = "PARLOUR_REACTIONS_IP",
+        default_value = "300/10s",
+        value_name = "RATES"
+    )]
+    pub reactions_ip: Rates,
     /// New rooms of one person
     #[arg(
         long,

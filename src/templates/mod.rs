@@ -217,7 +217,12 @@ mod tests {
                 // Made of fragments only, by `chat::view::log`.
                 "chat/_log" => lower.replacen("{{markup log}}", "", 1),
                 // Escaped and sanitised by `chat::formatting`.
-                "chat/_message_parts" => lower.replacen("{{markup message.html}}", "", 1),
+                "chat/_message_parts" => ["html", "quote", "edited", "reactions"]
+                    .iter()
+                    .fold(lower, |text, part| {
+                        text.replacen(&format!("{{{{markup message.{part}}}}}"), "", 1)
+                    }),
+                "chat/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,
             };
             for forbidden in [

@@ -10,8 +10,9 @@ export const ROW = "article.message, .notice";
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
-  isReply: "reply" in message.dataset,
+  isReply: message.querySelector(".quote") !== null,
   isNotice: message.matches(".notice"),
+  isDeleted: message.matches(".deleted"),
 });
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
@@ -61,7 +62,7 @@ function before(message) {
   let element = message.previousElementSibling;
   while (element && !element.matches(ROW)) {
     if (element.matches(".day")) divider = element;
-    else broken = true;
+    else if (!element.matches(".editing")) broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };

@@ -60,7 +60,7 @@ impl Profile {
 async fn no_page_breaks_a_rule_of_accessibility() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
-    ana.expect_accessible(&["/accounts/login/", "/accounts/register/"])
+    ana.expect_accessible(&["/accounts/login/", "/accounts/register/", "/status/"])
         .await;
     ana.meet(&bo, ("ana", "bo")).await;
     let room = ana.path().await;

@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod chromedriver;
+mod expression;
 mod keyboard;
 mod looks;
 mod losses;

@@ -17,7 +17,7 @@ impl Profile {
     }
 
     /// Ticks a box, or chooses one of several, whose name begins so.
-    async fn choose(&self, role: &str, start: &str) {
+    async fn choose_person(&self, role: &str, start: &str) {
         let element = self.find_beginning(role, start).await;
         element.click().await.unwrap();
     }
@@ -26,11 +26,11 @@ impl Profile {
     async fn make_room(&self, access: &str, name: &str, friends: &[&str]) -> String {
         self.open("/").await;
         self.press("link", "New conversation").await;
-        self.choose("radio", "A room").await;
+        self.choose_person("radio", "A room").await;
         self.fill("Name*", name).await;
-        self.choose("radio", access).await;
+        self.choose_person("radio", access).await;
         for friend in friends {
-            self.choose("checkbox", friend).await;
+            self.choose_person("checkbox", friend).await;
         }
         self.press("button", "Start").await;
         self.find("textbox", &format!("Message {name}")).await;
@@ -184,14 +184,14 @@ async fn four_friends_have_a_group_and_each_has_notes() {
     ana.press("link", "Start a group with bo").await;
     let ticked = ana.find("checkbox", "bo").await;
     assert!(ticked.is_selected().await.unwrap());
-    ana.choose("checkbox", "cleo").await;
+    ana.choose_person("checkbox", "cleo").await;
     ana.press("button", "Start").await;
     ana.wait_for_heading("bo, cleo").await;
     let group = ana.path().await;
     cleo.open(&group).await;
     cleo.press("link", "Room details").await;
     cleo.press("link", "Add people").await;
-    cleo.choose("checkbox", "dan").await;
+    cleo.choose_person("checkbox", "dan").await;
     cleo.press("button", "Add").await;
 
     ana.wait_for_heading("bo, cleo, dan").await;
@@ -205,7 +205,7 @@ async fn four_friends_have_a_group_and_each_has_notes() {
     bo.screenshot("group").await;
 
     bo.press("link", "New conversation").await;
-    bo.choose("radio", "Notes to self").await;
+    bo.choose_person("radio", "Notes to self").await;
     bo.press("button", "Start").await;
     bo.wait_for_heading("Notes to self").await;
     bo.say("buy tea").await;

@@ -151,6 +151,7 @@ fn candidates(role: &str) -> &'static str {
         "combobox" => "[role=combobox]",
         "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
+        "menuitem" => "[role=menuitem]",
         other => panic!("where would a {other} be?"),
     }
 }

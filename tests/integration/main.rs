@@ -10,6 +10,7 @@ mod behind_a_proxy;
 mod chat;
 mod documents;
 mod durability;
+mod expression;
 mod friends;
 mod history;
 mod pages;

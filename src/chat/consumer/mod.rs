@@ -5,6 +5,7 @@ mod incoming;
 mod outgoing;
 mod pace;
 mod receipts;
+mod storing;
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -2,24 +2,32 @@
 //! not in is not found.
 
 mod audience;
+mod changing;
+mod details;
 mod event;
 mod fellow;
 mod founding;
 mod invite;
 mod member;
 mod membership;
+mod mention;
 mod message;
 mod naming;
 mod notice;
 mod open_room;
 mod permits;
+mod reaction;
 mod receipt;
+mod reply;
 mod room;
 mod stretch;
 mod text_enum;
 mod upkeep;
+mod version;
 
 pub use audience::{TypingAudience, may_see, small_room_members};
+pub use changing::{NotChanged, SeenMessage};
+pub use details::Deletion;
 pub use event::{EventKind, RoomEvent};
 pub use fellow::Fellow;
 pub use founding::NewRoom;
@@ -30,10 +38,14 @@ pub use naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic};
 pub use notice::NoticeKind;
 pub use open_room::OpenRoom;
 pub use permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner};
+pub use reaction::Reaction;
 pub use receipt::{FEW_PEOPLE, Receivers};
+pub(super) use reply::QUOTE_CHARS;
+pub use reply::Reply;
 pub use room::{Room, RoomKind};
 pub use stretch::{Place, Stretch};
 pub use upkeep::DueRoom;
+pub use version::MessageVersion;
 
 use crate::db::id_type;
 
@@ -52,6 +64,10 @@ id_type! {
     InviteId
 }
 
+#[cfg(test)]
+mod audience_tests;
+#[cfg(test)]
+mod changing_tests;
 #[cfg(test)]
 mod room_tests;
 #[cfg(test)]

@@ -132,6 +132,10 @@ fn insert(
         body,
         html: String::new(),
         created_at,
+        edited_at: None,
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
         notice: Some(notice),
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     accounts::{UserId, UserRef},
     chat::{
         markup::Markup,
-        models::{EventKind, MessageId, RoomEvent, RoomId},
+        models::{EventKind, MessageId, Reaction, Reply, RoomEvent, RoomId},
         view::MessageView,
     },
 };
@@ -50,6 +50,29 @@ pub struct MessageCreated {
     pub html: String,
     /// The author's name for it, by which the author's sockets know it.
     pub client_id: Uuid,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<QuotedMessage>,
+}
+
+/// What a message answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedMessage {
+    /// Row id of the answered message.
+    pub id: MessageId,
+    /// Who wrote it; null once it is deleted.
+    pub author: Option<UserRef>,
+    /// How it began when it was answered, at most 140 characters; empty once it is deleted.
+    pub quote: String,
+}
+
+/// One emoji at a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionState {
+    /// As Unicode writes it.
+    pub emoji: String,
+    /// Who, in the order in which they came.
+    pub people: Vec<UserId>,
 }
 
 /// A message as it is now; whoever has it replaces it.
@@ -69,6 +92,12 @@ pub struct MessageChanged {
     pub by: UserId,
     /// As typed; empty if it is deleted.
     pub body: String,
+    /// ISO 8601, UTC: when its text last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<String>,
+    /// All reactions, in the order of first use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<ReactionState>,
     /// The message as the page shows it.
     pub html: String,
 }
@@ -143,6 +172,8 @@ impl RoomChange {
                     message_seq: view.seq,
                     change: verb(kind),
                     by: actor,
+                    reactions: view.reactions.iter().map(ReactionState::from).collect(),
+                    edited_at: view.edited.map(|(iso, _)| iso),
                     body: view.body,
                     html,
                 })
@@ -165,6 +196,16 @@ impl RoomChange {
             }),
         };
         Some(change)
+    }
+
+    /// Number of the event.
+    pub fn seq(&self) -> i64 {
+        match self {
+            Self::MessageCreated(event) => event.seq,
+            Self::MessageChanged(event) => event.seq,
+            Self::MemberChanged(event) => event.seq,
+            Self::RoomChanged(event) => event.seq,
+        }
     }
 
     /// Where it happened.
@@ -211,6 +252,27 @@ impl MessageCreated {
             created_at: view.created_at.clone(),
             html,
             client_id: view.client_id,
+            reply: view.reply.as_ref().map(QuotedMessage::from),
+        }
+    }
+}
+
+impl From<&Reply> for QuotedMessage {
+    fn from(reply: &Reply) -> Self {
+        let original = reply.original.as_ref();
+        Self {
+            id: reply.to,
+            author: original.map(|(author, _)| UserRef::from(author)),
+            quote: original.map_or_else(String::new, |(_, quote)| quote.clone()),
+        }
+    }
+}
+
+impl From<&Reaction> for ReactionState {
+    fn from(reaction: &Reaction) -> Self {
+        Self {
+            emoji: reaction.emoji.clone(),
+            people: reaction.people.iter().map(|person| person.id).collect(),
         }
     }
 }

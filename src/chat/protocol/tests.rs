@@ -46,6 +46,9 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
     let all = [
         "room.resume",
         "message.post",
+        "message.edit",
+        "message.delete",
+        "message.react",
         "room.received",
         "room.status",
         "typing.start",
@@ -79,6 +82,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "member.changed",
         "room.changed",
         "message.accepted",
+        "change.accepted",
         "message.refused",
         "room.events",
         "room.delivered",

@@ -4,6 +4,7 @@
 //! groups.
 
 mod changing;
+mod expressing;
 mod pipeline;
 mod posting;
 mod presence;
@@ -11,7 +12,7 @@ mod purging;
 mod typing;
 mod ushering;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use actix::prelude::*;
 use channels::{Layer, LayerMessage};
@@ -24,12 +25,14 @@ use super::{
 };
 use crate::{
     accounts::UserId,
+    config::Limits as Settings,
     db::Database,
     error::Result,
     friends::{FriendshipEvent, friendship_group},
     security::Limits,
 };
 pub(super) use changing::ChangeRoom;
+pub(super) use expressing::{ChangeMessage, MessageChange};
 pub(super) use posting::{NotPosted, PostMessage};
 pub use presence::PresenceState;
 pub(super) use presence::{SetPresence, WhoIsHere};
@@ -47,7 +50,7 @@ pub struct ChatServer {
     layer: Layer,
     markup: Markup,
     limits: Limits,
-    message_chars: usize,
+    settings: Arc<Settings>,
     delivery: Option<Addr<Delivery>>,
     health: Health,
     pipeline: Option<pipeline::Entrance>,
@@ -58,13 +61,13 @@ pub struct ChatServer {
 }
 
 impl ChatServer {
-    /// A server that has not started; `message_chars` is the longest message.
+    /// A server that has not started.
     pub fn new(
         database: Database,
         layer: Layer,
         markup: Markup,
         limits: Limits,
-        message_chars: usize,
+        settings: Arc<Settings>,
     ) -> Self {
         Self {
             database,
@@ -72,7 +75,7 @@ impl ChatServer {
             layer,
             markup,
             limits,
-            message_chars,
+            settings,
             delivery: None,
             health: Health::default(),
             pipeline: None,

@@ -13,7 +13,6 @@ use crate::{
         models::{RoomId, RoomMember, TypingAudience},
         protocol::ServerEvent,
     },
-    preferences::Preferences,
 };
 
 /// A typing mark that is not renewed ends; browsers renew every 3 s.
@@ -52,9 +51,6 @@ impl Handler<Typing> for ChatServer {
         let audience = async move {
             let audience = database.read(move |conn| {
                 RoomMember::find(conn, room, user)?.writable(conn)?;
-                if !Preferences::of(conn, user)?.typing {
-                    return Ok(TypingAudience::Nobody);
-                }
                 Ok(TypingAudience::of(conn, room, user)?)
             });
             audience.await.unwrap_or(TypingAudience::Nobody)

@@ -1,8 +1,11 @@
 //! The list of conversations and the room, readable and writable without a script.
 
+mod changing;
 mod conversations;
 mod face;
 mod history;
+mod message;
+mod people;
 mod posting;
 mod room;
 mod rooms;
@@ -15,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::{
     delivery::Health,
+    emoji,
     markup::Markup,
     models::{RoomKind, RoomMember},
     server::ChatServer,
@@ -49,6 +53,17 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
+        )
+        .route("/rooms/{room}/people/", web::get().to(people::list_people))
+        .service(
+            web::scope("/rooms/{room}/messages/{message}")
+                .route("/actions/", web::get().to(message::show_actions))
+                .route("/versions/", web::get().to(message::list_versions))
+                .route("/edit/", web::get().to(changing::edit_message))
+                .route("/edit/", web::post().to(changing::update_message))
+                .route("/delete/", web::get().to(changing::confirm_delete))
+                .route("/delete/", web::post().to(changing::delete_message))
+                .route("/reactions/", web::post().to(changing::toggle_reaction)),
         );
 }
 
@@ -80,8 +95,12 @@ fn page_data(
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
         "last_seq": member.map(|member| member.room.last_seq),
+        "role": member.map(|member| member.role),
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
+        "edit_window_ms": u64::try_from(chat.settings.edit_window.0.as_millis()).unwrap_or(u64::MAX),
+        "emoji": emoji::path(),
+        "quick_emoji": message::quick_emoji(),
         "csrf_token": page.csrf_token(),
         "preferences": preferences,
     })

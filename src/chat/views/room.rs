@@ -1,12 +1,14 @@
 //! The page of a room.
 
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Place, RoomId, RoomMember, Stretch},
+        formatting::plain,
+        models::{MessageId, Place, QUOTE_CHARS, RoomId, RoomMember, SeenMessage, Stretch},
         protocol::Refused,
     },
     Chat,
@@ -19,20 +21,32 @@ use super::{
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
-    error::Result,
+    db::Connection,
+    error::{Error, Result},
     words,
 };
+
+/// The box answers this message.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReplyQuery {
+    reply: Option<MessageId>,
+}
 
 pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
-    (room, query): (web::Path<RoomId>, web::Query<PlaceQuery>),
+    (room, query, answer): (
+        web::Path<RoomId>,
+        web::Query<PlaceQuery>,
+        web::Query<ReplyQuery>,
+    ),
     zone: Zone,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
+        reply: answer.reply,
         zone,
         refused: None,
     };
@@ -44,6 +58,8 @@ pub(super) async fn show_room(
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
     pub(super) place: Place,
+    /// The message that the box answers.
+    pub(super) reply: Option<MessageId>,
     pub(super) zone: Zone,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
@@ -51,17 +67,18 @@ pub(super) struct ShownRoom {
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, place) = (self.room, me.id, self.place);
+        let (room, user, place, reply) = (self.room, me.id, self.place, self.reply);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
             let stretch = Stretch::read(conn, &member, place, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
+            let reply = answered(conn, &member, reply)?;
             let head = RoomHead::read(conn, &member)?;
-            Ok((member, stretch, can_post, (conversations, head)))
+            Ok((member, stretch, can_post, (conversations, head, reply)))
         });
-        let (member, stretch, can_post, (conversations, head)) = loaded.await?;
+        let (member, stretch, can_post, (conversations, head, reply)) = loaded.await?;
         let here = conversations.here(chat).await?;
         let (form, refused) = self.refused.unzip();
         let mut shown = head.data(&member, &here);
@@ -76,6 +93,7 @@ impl ShownRoom {
             "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
+            "reply": reply,
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
@@ -90,6 +108,24 @@ impl ShownRoom {
         }
         Ok(data)
     }
+}
+
+/// What stands above the box while it answers a message; nothing for one that is gone.
+fn answered(
+    conn: &mut Connection,
+    member: &RoomMember,
+    reply: Option<MessageId>,
+) -> Result<Option<Value>> {
+    let Some(id) = reply else { return Ok(None) };
+    let message = match SeenMessage::find(conn, member.room.id, id, member.user) {
+        Ok(seen) => seen.message,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_there = message.deleted.is_none();
+    Ok(is_there.then(|| {
+        json!({ "id": message.id, "author": message.author.username, "text": plain(&message.body, QUOTE_CHARS) })
+    }))
 }
 
 /// Why nobody can write here.
@@ -110,5 +146,11 @@ fn pending(me: &User) -> Value {
         "created_at": "",
         "time": "",
         "big_emoji": false,
+        "deleted": null,
+        "room": null,
+        "quote": "",
+        "edited": "",
+        "reactions": "",
+        "source": "",
     })
 }
