@@ -144,6 +144,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    read_before (user_id, room_id) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        read_seq -> BigInt,
+        marked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     removals (room_id, user_id) {
         room_id -> BigInt,
         user_id -> BigInt,
@@ -212,6 +221,8 @@ diesel::joinable!(past_settings -> users (user_id));
 diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
+diesel::joinable!(read_before -> rooms (room_id));
+diesel::joinable!(read_before -> users (user_id));
 diesel::joinable!(removals -> rooms (room_id));
 diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -229,6 +240,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     past_settings,
     preferences,
     reactions,
+    read_before,
     removals,
     rooms,
     sessions,

@@ -45,6 +45,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         html: format!("<article class=\"message\" id=\"message-56789\">{LINE}</article>").repeat(8),
         client_id: Uuid::nil(),
         reply: None,
+        mentions: Vec::new(),
     });
     steady(criterion, "event/write", || black_box(&created).frame());
 }

@@ -34,11 +34,15 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        log(&markup, black_box(&messages).clone(), &Zone::default())
+        log(
+            &markup,
+            black_box(&messages).clone(),
+            (&Zone::default(), Some(40)),
+        )
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
         ("room page", "chat/room", &|| {
-            room_page(log(&markup, messages.clone(), &Zone::default()))
+            room_page(log(&markup, messages.clone(), (&Zone::default(), Some(40))))
         }),
         ("login page", "accounts/login", &login_page),
     ];
@@ -66,11 +70,9 @@ fn message(seq: i64) -> Message {
         html: formatting::render(body).html(|_| None),
         notice: None,
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
-        edited_at: None,
         deleted: None,
         reply: None,
         reactions: Vec::new(),
-        notice: None,
     }
 }
 
@@ -85,6 +87,7 @@ fn common(me: Option<Person>) -> Value {
         "path": "/rooms/7/",
         "me": me,
         "notice": null,
+        "badge": null,
     })
 }
 
@@ -106,24 +109,32 @@ fn room_page(log: String) -> Value {
         "time": "",
         "big_emoji": false,
     });
-    let mut shown = json!(person);
-    shown["online"] = true.into();
+    let face = |online: bool| {
+        json!({
+            "name": person.username,
+            "kind": "direct",
+            "initials": person.initials,
+            "hue": person.hue,
+            "person_id": person.id,
+            "presence": if online { "online" } else { "offline" },
+            "presence_word": "online",
+        })
+    };
     let conversation = |room: i64| {
         json!({
             "room_id": room,
             "path": format!("/rooms/{room}/"),
-            "name": "bo",
-            "person_id": room,
-            "initials": "BO",
-            "hue": 3,
+            "face": face(room % 2 == 0),
             "current": room == 7,
-            "online": room % 2 == 0,
-            "unread": 0,
+            "unread": {"any": true, "number": "3", "label": "bo, 3 unread"},
         })
     };
     let own = json!({
         "conversations": (1..=CONVERSATIONS).map(conversation).collect::<Vec<_>>(),
-        "room": {"id": 7, "name": "bo", "person": shown},
+        "hidden_conversations": [],
+        "waiting": {"any": true, "undo": false},
+        "room": {"id": 7, "name": "bo", "topic": "", "role": "member", "face": face(true), "catch_up_path": null, "health": {"title": "", "short": "", "long": ""}},
+        "catch_up": null,
         "log": log,
         "pending": {"message": pending},
         "last_seq": MESSAGES,

@@ -77,6 +77,35 @@ js-typing-one = { $name } is typing…
 js-typing-two = { $name } and { $other } are typing…
 js-typing-many = Several people are typing…
 
+js-unread = , { $count } unread
+js-mentioned = , mentioned
+js-all-read = Everything is marked read.
+
+js-seen-by = Seen by { $names }
+js-seen-count-one = Seen by { $count }
+js-seen-count-other = Seen by { $count }
+js-burst-one = { $count } new message from { $people }
+js-burst-other = { $count } new messages from { $people }
+js-burst-people-one = { $count } person
+js-burst-people-other = { $count } people
+
+js-new-message = New message
+js-toast-close = Close
+js-test-title = Parlour
+js-test-body = This is what a notification looks like.
+js-notifications-off = Notifications are off in this browser.
+js-notifications-on = Notifications are on in this browser.
+js-notifications-none = This browser shows no notifications for this address; they need https. New messages appear inside the page.
+js-notifications-blocked-chrome = Notifications are blocked. Press the sign left of the address, then “Site settings”, and allow notifications; then load this page again.
+js-notifications-blocked-firefox = Notifications are blocked. Press the lock left of the address, clear the blocked permission there, then load this page again.
+js-notifications-blocked-safari = Notifications are blocked. Open Safari, Settings, Websites, Notifications, and allow this site; then load this page again.
+js-notifications-tested = A test is on its way. If none appears, look whether the system keeps notifications of this browser away.
+js-here = In this browser: { $what }.
+js-here-notified = a notification was shown
+js-here-toast = a line was shown inside the page, because notifications are off here
+js-here-on-screen = the message came while the room was on the screen
+js-here-read = you had read it already, here or on another device
+
 js-show-more = Show more
 js-show-less = Show less
 

@@ -8,17 +8,19 @@ chat-start-heading = Welcome to Parlour
 chat-start-text = It is quiet in here. Add a friend by username, and you can talk as soon as they accept.
 chat-friends-text = You have friends, but no conversation yet. Start one from your list of friends.
 chat-find-friends = Choose a friend
-chat-unread =
-    { $count ->
-        [one] , 1 unread
-       *[other] , { $count } unread
-    }
+chat-show-hidden = Show hidden
+
+read-all = Mark all read
+read-all-undo = Undo
+read-all-done = Everything is marked read.
+read-all-undone = Everything is as unread as it was.
 
 room-notes = Notes to self
 room-alone = Only you
 room-names-and-more = { $names } and { $more } more
 
 room-messages = Messages
+room-new-messages = New messages
 room-earlier = Earlier messages
 room-later = Newer messages
 room-latest = Go to the latest messages

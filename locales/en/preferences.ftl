@@ -27,6 +27,11 @@ preferences-sounds = Sounds
 preferences-sounds-hint = Off means that Parlour makes no sound at all.
 preferences-hide-previews = Do not show what was written
 
+preferences-here = Notifications in this browser
+preferences-here-why = They tell you of new messages while another page or program is in front.
+preferences-turn-on = Turn on notifications
+preferences-test = Send a test
+
 preferences-quiet = Quiet hours
 preferences-quiet-hint = On these days nothing is notified from the first time to the second, which may be on the next day.
 preferences-day-mon = Monday

@@ -27,6 +27,17 @@ CREATE TABLE past_settings (
     PRIMARY KEY (user_id, room_id, until)
 );
 
+-- Where a person stood before "mark all read", which can be taken back for a moment.
+CREATE TABLE read_before (
+    user_id   BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    room_id   BIGINT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    read_seq  BIGINT NOT NULL,
+    marked_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+);
+
+CREATE INDEX read_before_by_room ON read_before (room_id);
+
 -- What may be unread, counted without a look at the messages themselves.
-CREATE INDEX messages_that_count ON messages (room_id, seq, author_id)
+CREATE INDEX messages_that_count ON messages (room_id, seq, author_id, deleted_at, notice)
     WHERE deleted_at IS NULL AND notice IS NULL;

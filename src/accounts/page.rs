@@ -23,7 +23,8 @@ use crate::words;
 /// A page about to be rendered; views take it as an argument.
 ///
 /// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
-/// `theme`, `path`, `me` (null or [`Person`]) and `notice` (null or `{kind, text}`).
+/// `theme`, `path`, `me` (null or [`Person`]), `notice` (null or `{kind, text}`) and `badge` (null or
+/// the number that stands before the title).
 #[derive(Clone)]
 pub struct Page {
     templates: Templates,
@@ -49,6 +50,7 @@ impl Page {
             "path": request.path(),
             "me": me,
             "notice": notice,
+            "badge": null,
         });
         let Value::Object(fields) = fields else {
             return Err(Error::internal("a page's fields are an object"));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UserId;
+use super::{User, UserId};
 
 /// Hues that `static/css` knows, `hue-0` to `hue-11`.
 const HUES: i64 = 12;
@@ -46,6 +46,15 @@ pub struct UserRef {
     pub id: UserId,
     /// User name.
     pub username: String,
+}
+
+impl From<&User> for UserRef {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.clone(),
+        }
+    }
 }
 
 impl From<&Person> for UserRef {

@@ -37,6 +37,7 @@ struct Fragments {
     reaction: Fragment,
     notices: HashMap<NoticeKind, Fragment>,
     day: Fragment,
+    unread: Fragment,
 }
 
 /// A message of each kind.
@@ -78,6 +79,7 @@ impl Markup {
             reaction: compile("chat/_reaction", reaction)?,
             day: compile("chat/_day", day)?,
             notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
+            unread: compile("chat/_unread", json!({}))?,
         })))
     }
 
@@ -221,6 +223,13 @@ fn fill_notice(fragment: &Fragment, out: &mut String, view: &MessageView) {
             Text(&view.time),
         ],
     );
+}
+
+impl Markup {
+    /// Appends the line above what is new.
+    pub(super) fn unread(&self, out: &mut String) {
+        self.0.unread.fill(out, &[]);
+    }
 }
 
 /// The marks stand in the order in which [`Markup::message`] gives the values.

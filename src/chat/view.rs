@@ -86,14 +86,22 @@ impl MessageView {
 }
 
 /// The log of a page: days divided, neighbours of one author grouped, by the clock of `zone`: the
-/// browser moves all of it to its own.
-pub fn log(markup: &Markup, messages: Vec<Message>, zone: &Zone) -> String {
+/// browser moves all of it to its own. "New messages" stands above the message of event `unread_from`.
+pub fn log(
+    markup: &Markup,
+    messages: Vec<Message>,
+    (zone, unread_from): (&Zone, Option<i64>),
+) -> String {
     let mut html = String::new();
     for entry in entries(messages, zone) {
         if let Some(day) = &entry.day {
             markup.day(&mut html, day);
         }
-        markup.message(&mut html, &entry.message, entry.follows);
+        let is_first_new = unread_from == Some(entry.message.seq);
+        if is_first_new {
+            markup.unread(&mut html);
+        }
+        markup.message(&mut html, &entry.message, entry.follows && !is_first_new);
     }
     html
 }

@@ -10,7 +10,7 @@ mod models;
 mod quiet;
 mod views;
 
-pub use events::PreferencesEvent;
+pub use events::{PreferencesEvent, SwitchEvent, switch_group};
 pub use models::{PastSettings, Preferences};
 pub use quiet::{Attention, QuietHours};
 pub use views::routes;

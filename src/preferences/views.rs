@@ -12,7 +12,7 @@ use super::{
     quiet::zones,
 };
 use crate::{
-    accounts::{Page, Redirect, SignedIn, UserId},
+    accounts::{Page, Redirect, SignedIn, UserId, Zone},
     db::{Connection, Database, Timestamp},
     error::{Error, FieldErrors, Result},
     words,
@@ -35,11 +35,16 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 async fn edit_preferences(
     me: SignedIn,
     page: Page,
+    zone: Zone,
     database: web::Data<Database>,
 ) -> Result<HttpResponse> {
     let user = me.user.id;
     let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
-    let preferences = preferences.await?;
+    let mut preferences = preferences.await?;
+    // Until one is saved, the one that the browser is in stands there.
+    if preferences.attention.time_zone.is_empty() && zone.name() != "UTC" {
+        zone.name().clone_into(&mut preferences.attention.time_zone);
+    }
     let snooze = snooze_of(&preferences);
     show(page, preferences.shown(), &snooze, &FieldErrors::new())
 }
@@ -53,8 +58,8 @@ async fn change_preferences(
     let (user, wanted) = (me.user.id, form.clone());
     let saved = save(&database, user, move |before| wanted.check(before)).await;
     match saved {
-        Ok(preferences) => {
-            events::announce(&layer, user, preferences).await?;
+        Ok(changed) => {
+            events::announce(&layer, user, changed).await?;
             let done = words::text("preferences-done");
             Ok(Either::Right(Redirect::to(HERE).done(done)))
         }
@@ -83,25 +88,26 @@ async fn snooze(
         };
         Ok(wanted)
     });
-    let preferences = saved.await?;
-    let done = match until(&preferences) {
+    let changed = saved.await?;
+    let done = match until(&changed.1) {
         Some(time) => words::text_with("preferences-snoozed", &[("time", time.into())]),
         None => words::text("preferences-snooze-ended"),
     };
-    events::announce(&layer, user, preferences).await?;
+    events::announce(&layer, user, changed).await?;
     Ok(Redirect::to(form.next.as_str()).done(done))
 }
 
-/// Reads, changes and writes in one transaction; what is there now.
+/// Reads, changes and writes in one transaction; what was there before, and what is now.
 async fn save(
     database: &Database,
     user: UserId,
     change: impl FnOnce(&Preferences) -> Result<Preferences> + Send + 'static,
-) -> Result<Preferences> {
+) -> Result<(Preferences, Preferences)> {
     let changed = move |conn: &mut Connection| {
-        let wanted = change(&Preferences::of(conn, user)?)?;
+        let before = Preferences::of(conn, user)?;
+        let wanted = change(&before)?;
         wanted.save(conn, user)?;
-        Ok(wanted)
+        Ok((before, wanted))
     };
     database.write(changed).await
 }

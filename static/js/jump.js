@@ -32,8 +32,11 @@ export class Jumper extends EventTarget {
     scroll.log.addEventListener("click", (event) => this.#followed(event));
   }
 
-  /** Where the page opens: at the message of its address, where it was left, or at the end. Whether at a message. */
-  async start() {
+  /**
+   * Where the page opens: at the message of its address, where it was left, at what is new, or at the
+   * end. @param {() => void} toNew
+   */
+  async start(toNew) {
     const { hash, search } = location;
     const { place } = window.history.state ?? {};
     const kept = this.memory.get(this.key);
@@ -41,7 +44,7 @@ export class Jumper extends EventTarget {
     if (place) return this.restore(place);
     if (messageOf(hash)) return this.#openMessage(messageOf(hash));
     if (search) return this.#openStretch();
-    return kept ? this.restore(JSON.parse(kept)) : undefined;
+    return kept ? this.restore(JSON.parse(kept)) : toNew();
   }
 
   /** @see jumpTo */

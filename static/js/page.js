@@ -11,7 +11,8 @@ export const userId = Number(document.body.dataset.user) || null;
 
 /**
  * Only on chat pages.
- * @type {null | {me: {id: number, username: string}, room: number | null, last_seq: number, max_chars: number,
+ * @type {null | {me: {id: number, username: string}, room: number | null, kind: string | null,
+ *   last_seq: number, max_chars: number,
  *   preferences: Preferences}}
  */
 export const pageData = JSON.parse(document.getElementById("page-data")?.textContent ?? "null");

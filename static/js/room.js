@@ -12,6 +12,7 @@ import { fillHoles } from "./holes.js";
 import { Jumper } from "./jump.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages } from "./pending.js";
+import { attend } from "./room-attention.js";
 import { Pill } from "./pill.js";
 import { quietly } from "./quiet.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
@@ -93,6 +94,11 @@ function countNews({ id, author }) {
 const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
   if (detail.room === room) handle(detail);
 });
+const attention = attend({ connection, list, room, scroll });
+
+/** For the menu of a message: it and all after it are unread again. @param {number} seq of its article */
+export const markUnread = (seq) => attention.markUnread(seq);
+
 // After the whole event: the log takes the message before its pending double goes, in one frame.
 const renderPending = () => queueMicrotask(() => scroll.keep(() => {
   pending.render();
@@ -150,6 +156,7 @@ function openComposer() {
     sender.post(room, detail, expression.replying.take());
     pending.render();
     scroll.toEnd();
+    attention.sent();
     jumper.toEnd();
     if (place) pill.offerBack(place);
     teller.stop();
@@ -186,5 +193,5 @@ openComposer();
 pending.render();
 expression.render();
 if (!location.hash) composer?.focusUnlessTouch();
-jumper.start();
+jumper.start(() => attention.open());
 if (connection.state === "open") timeline.reconnected();

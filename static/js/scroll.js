@@ -7,7 +7,7 @@ const CANDIDATES = 4;
 const REST_MS = 250;
 
 /** Of a message, the line that stays: its head comes and goes with the message before. */
-const lineOf = (message) => message.querySelector(".message-body") ?? message;
+export const lineOf = (message) => message.querySelector(".message-body") ?? message;
 
 export class LogScroll extends EventTarget {
   /** Does the page reach to the newest message? Without it there is no end to be at. */

@@ -1,5 +1,6 @@
 // The end of a session: signed out elsewhere (a dialog, nothing is lost) or here (asks, then clears).
 
+import { decisionsKey } from "./decisions.js";
 import { draftPrefix } from "./drafts.js";
 import { say } from "./words.js";
 
@@ -41,6 +42,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     connection.end();
     queue.clear();
     drafts().forEach((key) => storage.remove(key));
+    storage.remove(decisionsKey(userId));
   };
   form.addEventListener("submit", (event) => {
     document.dispatchEvent(new CustomEvent("parlour:save"));

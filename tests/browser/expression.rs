@@ -56,12 +56,6 @@ impl Profile {
         self.press("menuitem", action).await;
     }
 
-    /// Presses keys where the focus is.
-    async fn keys(&self, keys: impl Into<thirtyfour::TypingData>) {
-        let focused = self.driver.active_element().await.unwrap();
-        focused.send_keys(keys).await.unwrap();
-    }
-
     /// Writes into the box of the edit in place of what is there.
     async fn rewrite(&self, text: &str) {
         let edit = self.find("textbox", "Edit message").await;

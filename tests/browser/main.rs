@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod accessibility;
+mod attention;
 mod chromedriver;
 mod expression;
 mod keyboard;

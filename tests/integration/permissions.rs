@@ -167,12 +167,22 @@ async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
     for event in [
         json!({"type": "room.resume", "room": room, "after": 0}),
         json!({"type": "typing.start", "room": room}),
+        json!({"type": "room.read", "room": room, "seq": 1}),
+        json!({"type": "room.unread", "room": room, "seq": 1}),
+        json!({"type": "seen.ask", "room": room}),
         json!({"type": "message.post", "room": room, "client_id": Uuid::nil(), "body": "x"}),
         json!({"type": "message.edit", "room": room, "client_id": Uuid::nil(), "id": 1, "body": "x"}),
         json!({"type": "message.delete", "room": room, "client_id": Uuid::nil(), "id": 1}),
         json!({"type": "message.react", "room": room, "client_id": Uuid::nil(), "id": 1, "emoji": "🌱", "on": true}),
     ] {
+        let is_post = event["type"] == "message.post";
         at_eve.socket.send(event).await;
+        if is_post {
+            // Answered when the writer has looked, which may be after the next ping.
+            let mut refused = at_eve.socket.wait_for("message.refused").await;
+            refused["room"] = json!(0);
+            answers.push(refused);
+        }
         for kind in ["error.reported", "message.refused", "room.events"] {
             for mut answer in at_eve.socket.take_heard(kind).await {
                 if let Some(number) = answer.get_mut("room") {

@@ -32,6 +32,12 @@ impl ChatConsumer {
             None => self.report(ctx, "bad_event", "error-bad-event"),
             Some(ClientEvent::Ping {}) => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
+            Some(ClientEvent::Read { room, seq }) => self.read_up_to(room, seq, ctx).await,
+            Some(ClientEvent::MarkUnread { room, seq }) => self.unread_from(room, seq, ctx).await,
+            Some(ClientEvent::ReadAll {}) => self.read_all(ctx).await,
+            Some(ClientEvent::UndoReadAll {}) => self.undo_read_all(ctx).await,
+            Some(ClientEvent::AskUnread {}) => self.tell_unread(ctx).await,
+            Some(ClientEvent::AskSeen { room }) => self.tell_seen(room, ctx).await,
             Some(ClientEvent::Presence { state }) => {
                 // A tab that is open is never offline.
                 self.set_presence(ctx, state.max(PresenceState::Away))

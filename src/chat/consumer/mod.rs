@@ -4,6 +4,7 @@
 mod incoming;
 mod outgoing;
 mod pace;
+mod reading;
 mod receipts;
 mod storing;
 
@@ -92,7 +93,11 @@ impl ChatConsumer {
 
     /// Listens to every room of `user`, and reads again until nothing has changed in between: the
     /// server, which knows this socket by now, takes it along with whatever changes later.
-    async fn follow_rooms(&self, ctx: &mut Context<Self>, user: UserId) -> Result<Vec<RoomState>> {
+    async fn follow_rooms(
+        &self,
+        ctx: &mut Context<Self>,
+        user: UserId,
+    ) -> Result<(Vec<RoomState>, Vec<UserId>)> {
         let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
         let mut followed = BTreeSet::new();
         loop {
@@ -100,7 +105,7 @@ impl ChatConsumer {
             let rooms = self.parts.database.read(rooms).await?;
             let present: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
             if present == followed {
-                return self.states_of(user, &rooms).await;
+                return self.states_of(user).await;
             }
             for room in present.difference(&followed) {
                 ctx.group_add(&room_group(*room)).await?;
@@ -112,14 +117,13 @@ impl ChatConsumer {
         }
     }
 
-    async fn states_of(&self, user: UserId, rooms: &[Room]) -> Result<Vec<RoomState>> {
+    async fn states_of(&self, user: UserId) -> Result<(Vec<RoomState>, Vec<UserId>)> {
+        let (mut rooms, blocked) = reading::room_states(&self.parts, user).await?;
         let received = self.received_by(user).await?;
-        let state = |room: &Room| RoomState {
-            room: room.id,
-            last_seq: room.last_seq,
-            received: received.get(&room.id).copied(),
-        };
-        Ok(rooms.iter().map(state).collect())
+        for state in &mut rooms {
+            state.received = received.get(&state.room).copied();
+        }
+        Ok((rooms, blocked))
     }
 
     /// How far the person has received the rooms in which that is of interest.
@@ -197,7 +201,7 @@ impl ChatConsumer {
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
         self.enlist(ctx, user.id).await?;
-        let rooms = self.follow_rooms(ctx, user.id).await?;
+        let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;
         let here = self.join(ctx, user.id).await?;
         let of = |state| {
             let mut users: Vec<UserId> = here
@@ -216,6 +220,7 @@ impl ChatConsumer {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
             rooms,
+            blocked,
             online: of(PresenceState::Online),
             away: of(PresenceState::Away),
             preferences,

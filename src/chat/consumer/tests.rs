@@ -19,6 +19,7 @@ use crate::{
     config::Settings,
     db::{Timestamp, testing::TestDatabase},
     error::Error,
+    preferences::Preferences,
     schema::{events, messages},
     security::Limits,
     templates::Templates,
@@ -100,6 +101,15 @@ impl Chat {
             (&json!("session.hello"), &json!(user))
         );
         socket
+    }
+
+    async fn want_seen(&self, user: UserId, seen: bool) {
+        let wanted = Preferences {
+            seen,
+            ..Preferences::default()
+        };
+        let saved = move |conn: &mut _| Ok(wanted.save(conn, user)?);
+        self.parts.database.write(saved).await.unwrap();
     }
 
     fn post(&self, body: &str) -> Value {
@@ -634,4 +644,94 @@ async fn a_room_whose_time_is_over_goes_with_everything() {
     });
     assert_eq!(left.await.unwrap(), 0);
     assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), []);
+}
+
+/// What the first room of a hello says: read up to, unread, mentions.
+fn counts(event: &Value) -> (i64, i64, i64) {
+    let number = |key: &str| event[key].as_i64().unwrap();
+    (number("read_seq"), number("unread"), number("mentions"))
+}
+
+async fn snapshot(socket: &mut WebsocketCommunicator) -> Value {
+    socket.send_json_to(&json!({"type": "unread.ask"})).unwrap();
+    next(socket, "unread.told").await["rooms"][0].clone()
+}
+
+#[actix_web::test]
+async fn what_is_read_in_one_tab_is_read_in_all_and_never_backwards() {
+    let chat = Chat::start().await;
+    let mut ana = chat.socket_of(ANA).await;
+    let (mut tab, mut other) = (chat.socket_of(BO).await, chat.socket_of(BO).await);
+    for body in ["one", "two", "three"] {
+        ana.send_json_to(&chat.post(body)).unwrap();
+        next(&mut ana, "message.accepted").await;
+    }
+    assert_eq!(counts(&snapshot(&mut tab).await), (0, 3, 3));
+    assert_eq!(counts(&snapshot(&mut ana).await), (0, 0, 0));
+    let read = |seq: i64| json!({"type": "room.read", "room": chat.room, "seq": seq});
+    tab.send_json_to(&read(2)).unwrap();
+    for socket in [&mut tab, &mut other] {
+        assert_eq!(counts(&next(socket, "read.moved").await), (2, 1, 1));
+    }
+    // Backwards is nothing; what is further than the room is its end.
+    tab.send_json_to(&read(1)).unwrap();
+    tab.send_json_to(&read(99)).unwrap();
+    assert_eq!(counts(&next(&mut other, "read.moved").await), (3, 0, 0));
+    let back = json!({"type": "room.unread", "room": chat.room, "seq": 2});
+    tab.send_json_to(&back).unwrap();
+    assert_eq!(counts(&next(&mut other, "read.moved").await), (1, 2, 2));
+}
+
+#[actix_web::test]
+async fn everything_is_read_at_once_and_that_can_be_taken_back() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("one")).unwrap();
+    next(&mut ana, "message.accepted").await;
+    bo.send_json_to(&json!({"type": "rooms.read"})).unwrap();
+    assert_eq!(counts(&next(&mut bo, "read.moved").await), (1, 0, 0));
+    bo.send_json_to(&json!({"type": "rooms.unread"})).unwrap();
+    assert_eq!(counts(&next(&mut bo, "read.moved").await), (0, 1, 1));
+}
+
+#[actix_web::test]
+async fn reading_is_seen_by_the_other_while_both_want_it_and_are_friends() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("one")).unwrap();
+    next(&mut ana, "message.accepted").await;
+    let read = json!({"type": "room.read", "room": chat.room, "seq": 1});
+    let ask = json!({"type": "seen.ask", "room": chat.room});
+    bo.send_json_to(&read).unwrap();
+    let seen = next(&mut ana, "read.seen").await;
+    assert_eq!((&seen["user"]["id"], &seen["seq"]), (&json!(BO), &json!(1)));
+    ana.send_json_to(&ask).unwrap();
+    assert_eq!(next(&mut ana, "seen.told").await["seen"][0]["seq"], 1);
+
+    for who in [ANA, BO] {
+        chat.want_seen(who, false).await;
+        ana.send_json_to(&ask).unwrap();
+        assert_eq!(next(&mut ana, "seen.told").await["seen"], json!([]));
+        chat.want_seen(who, true).await;
+    }
+    part(&chat.parts.database).await;
+    ana.send_json_to(&ask).unwrap();
+    assert_eq!(next(&mut ana, "seen.told").await["seen"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_stranger_can_neither_move_nor_see_positions() {
+    let chat = Chat::start().await;
+    let mut cleo = chat.socket_of(CLEO).await;
+    for room in [json!(chat.room), json!(999)] {
+        for event in [
+            json!({"type": "room.read", "room": room, "seq": 1}),
+            json!({"type": "room.unread", "room": room, "seq": 1}),
+            json!({"type": "seen.ask", "room": room}),
+        ] {
+            cleo.send_json_to(&event).unwrap();
+            let answer = next(&mut cleo, "error.reported").await;
+            assert_eq!(answer["code"], "not_found", "{event}");
+        }
+    }
 }

@@ -50,6 +50,9 @@ pub struct MessageCreated {
     pub html: String,
     /// The author's name for it, by which the author's sockets know it.
     pub client_id: Uuid,
+    /// Whom it calls by name or as an answer; empty when it is told again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserId>,
     /// What it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<QuotedMessage>,
@@ -252,6 +255,7 @@ impl MessageCreated {
             created_at: view.created_at.clone(),
             html,
             client_id: view.client_id,
+            mentions: Vec::new(),
             reply: view.reply.as_ref().map(QuotedMessage::from),
         }
     }

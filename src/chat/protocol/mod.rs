@@ -1,6 +1,7 @@
 //! What crosses the socket: JSON text frames `{"type": "noun.verb", …}`, one enum each way.
 //! `docs/protocol.md` gives an example of every one, and a test holds the two together.
 
+mod attention;
 mod change;
 
 use bytestring::ByteString;
@@ -10,13 +11,14 @@ use uuid::Uuid;
 
 use super::{
     delivery::{Health, Quantiles},
-    models::{MessageId, RoomId},
+    models::{Level, MessageId, RoomId},
     server::PresenceState,
 };
 use crate::{
     accounts::{UserId, UserRef},
     preferences::Preferences,
 };
+pub use attention::{ReadMoved, RoomState, SeenBy};
 pub use change::{
     MemberChanged, MessageChanged, MessageCreated, Notice, QuotedMessage, ReactionState,
     RoomChange, RoomChanged,
@@ -117,6 +119,37 @@ pub enum ClientEvent {
         /// A room of mine.
         room: RoomId,
     },
+    /// I have read everything up to event `seq`.
+    #[serde(rename = "room.read")]
+    Read {
+        /// A room of mine.
+        room: RoomId,
+        /// Number of an event.
+        seq: i64,
+    },
+    /// The message of event `seq` and all after it are unread again.
+    #[serde(rename = "room.unread")]
+    MarkUnread {
+        /// A room of mine.
+        room: RoomId,
+        /// Number of the event that created the message.
+        seq: i64,
+    },
+    /// I have read everything everywhere.
+    #[serde(rename = "rooms.read")]
+    ReadAll {},
+    /// Take my last `rooms.read` back.
+    #[serde(rename = "rooms.unread")]
+    UndoReadAll {},
+    /// Tell me anew what is unread.
+    #[serde(rename = "unread.ask")]
+    AskUnread {},
+    /// Tell me how far the others of `room` have read.
+    #[serde(rename = "seen.ask")]
+    AskSeen {
+        /// A room of mine.
+        room: RoomId,
+    },
     /// This tab is looked at and used, or is not.
     #[serde(rename = "presence.set")]
     Presence {
@@ -195,8 +228,10 @@ pub enum ServerEvent {
         user: UserRef,
         /// Version of the server.
         version: String,
-        /// Every room of mine with its newest event.
+        /// Every room of mine with its newest event and what is unread.
         rooms: Vec<RoomState>,
+        /// People whom I block: what they write is not counted.
+        blocked: Vec<UserId>,
         /// Friends and members of small rooms who use a tab just now.
         online: Vec<UserId>,
         /// Those of them who have one open and do not.
@@ -286,6 +321,45 @@ pub enum ServerEvent {
         /// Which.
         room: RoomId,
     },
+    /// How far I have read a room, told to all sockets of mine.
+    #[serde(rename = "read.moved")]
+    ReadMoved(ReadMoved),
+    /// Answer to `unread.ask`.
+    #[serde(rename = "unread.told")]
+    Unread {
+        /// Every room of mine.
+        rooms: Vec<RoomState>,
+        /// As in `session.hello`.
+        blocked: Vec<UserId>,
+    },
+    /// What I am notified of in a room, told to all sockets of mine.
+    #[serde(rename = "level.changed")]
+    LevelChanged {
+        /// Which room.
+        room: RoomId,
+        /// From now on.
+        level: Level,
+    },
+    /// Somebody else has read further, or marked something unread.
+    #[serde(rename = "read.seen")]
+    Seen {
+        /// Where.
+        room: RoomId,
+        /// Who, and how far.
+        #[serde(flatten)]
+        seen: SeenBy,
+    },
+    /// What may be seen of others' reading has perhaps changed: whoever shows it asks anew.
+    #[serde(rename = "seen.changed")]
+    SeenChanged {},
+    /// Answer to `seen.ask`.
+    #[serde(rename = "seen.told")]
+    SeenTold {
+        /// Where.
+        room: RoomId,
+        /// Those of whom it may be seen.
+        seen: Vec<SeenBy>,
+    },
     /// Somebody types.
     #[serde(rename = "typing.started")]
     TypingStarted {
@@ -348,19 +422,6 @@ impl ServerEvent {
         // Only a map with keys that are no text can fail, and there is none.
         serde_json::to_string(self).unwrap_or_default().into()
     }
-}
-
-/// A room in `session.hello`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoomState {
-    /// Which room.
-    pub room: RoomId,
-    /// Number of its newest event, 0 when empty.
-    pub last_seq: i64,
-    /// The last event up to which a device of mine has said that it has everything. Only where
-    /// `room.received` is wanted: in rooms of few people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub received: Option<i64>,
 }
 
 /// Who has received what.

@@ -9,7 +9,10 @@ use super::{
     pipeline::{Entrance, Pending, Stored},
 };
 use crate::{
-    chat::{models::RoomEvent, protocol::RoomChange},
+    chat::{
+        models::{RoomEvent, called_by},
+        protocol::RoomChange,
+    },
     db::{Connection, Database},
     error::{Error, Result as AppResult},
 };
@@ -60,7 +63,11 @@ impl Line {
         &self,
         change: impl FnOnce(&mut Connection) -> AppResult<Stored> + Send + 'static,
     ) -> oneshot::Receiver<AppResult<Vec<RoomChange>>> {
-        let stored = Box::pin(self.database.enqueue(change));
+        let stored = Box::pin(self.database.enqueue(|conn| {
+            let stored = change(conn)?;
+            let called = called_by(conn, &stored.events)?;
+            Ok((stored, called))
+        }));
         let (answer, answered) = oneshot::channel();
         // Without its other end the answer is dropped with the change, which the asker sees.
         drop(self.entrance.send(Pending { stored, answer }));

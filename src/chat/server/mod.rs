@@ -1,6 +1,6 @@
 //! One actor per process, started by `lib.rs`. Consumers and views send to it. It owns who is
 //! here (`presence`) and who types (`typing`), and the one pipeline through which messages are
-//! stored and announced (`posting`, `pipeline`). Neither knows a consumer: what it says goes to
+//! stored and announced (`posting`, `pipeline`), with another one for read positions (`reading`). Neither knows a consumer: what it says goes to
 //! groups.
 
 mod changing;
@@ -9,6 +9,7 @@ mod pipeline;
 mod posting;
 mod presence;
 mod purging;
+mod reading;
 mod typing;
 mod ushering;
 
@@ -29,6 +30,7 @@ use crate::{
     db::Database,
     error::Result,
     friends::{FriendshipEvent, friendship_group},
+    preferences::{SwitchEvent, switch_group},
     security::Limits,
 };
 pub(super) use changing::ChangeRoom;
@@ -37,6 +39,7 @@ pub(super) use posting::{NotPosted, PostMessage};
 pub use presence::PresenceState;
 pub(super) use presence::{SetPresence, WhoIsHere};
 pub(super) use purging::PurgeRooms;
+pub(super) use reading::MoveReading;
 pub(super) use typing::Typing;
 use ushering::Usher;
 pub(super) use ushering::{Delist, Enlist};
@@ -54,6 +57,7 @@ pub struct ChatServer {
     delivery: Option<Addr<Delivery>>,
     health: Health,
     pipeline: Option<pipeline::Entrance>,
+    readings: Option<reading::Entrance>,
     here: HashMap<UserId, presence::Presence>,
     usher: Usher,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
@@ -79,6 +83,7 @@ impl ChatServer {
             delivery: None,
             health: Health::default(),
             pipeline: None,
+            readings: None,
             here: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
@@ -118,10 +123,14 @@ impl Actor for ChatServer {
         self.pipeline = Some(entrance);
         pipeline::start(self, ctx, posts);
         purging::start(ctx);
+        let (entrance, moves) = mpsc::unbounded_channel();
+        self.readings = Some(entrance);
+        reading::start(self, ctx, moves);
         let layer = self.layer.clone();
         let listen = async move {
             let channel = layer.new_channel().await?;
             layer.group_add(&friendship_group(), channel.name()).await?;
+            layer.group_add(&switch_group(), channel.name()).await?;
             Ok(channel)
         };
         ctx.wait(
@@ -154,10 +163,14 @@ impl Handler<Stop> for ChatServer {
 
 impl StreamHandler<LayerMessage> for ChatServer {
     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
+        if let Ok(SwitchEvent::Seen { user }) = message.decode::<SwitchEvent>().as_deref() {
+            return self.tell_seen_changed(ctx, *user);
+        }
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
             Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
                 self.tell_each_other(ctx, *a, vec![*b]);
+                self.tell_ask_seen(ctx, vec![*a, *b]);
             }
             Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
         }

@@ -15,7 +15,7 @@ use crate::{
         delivery::{Announced, Delivery, Health},
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::{EventKind, RoomEvent, RoomId},
+        models::{Called, EventKind, RoomEvent, RoomId},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -40,7 +40,7 @@ pub(super) struct Stored {
 /// A change on its way.
 pub(super) struct Pending {
     /// Takes its place in the writer's queue before it enters the pipeline.
-    pub(super) stored: BoxFuture<'static, Result<Stored>>,
+    pub(super) stored: BoxFuture<'static, Result<(Stored, Called)>>,
     /// Who waits for the answer.
     pub(super) answer: oneshot::Sender<Result<Vec<RoomChange>>>,
 }
@@ -94,7 +94,11 @@ struct Announcer {
 }
 
 impl Announcer {
-    async fn announce(&self, stored: Stored, at: Instant) -> Result<Vec<RoomChange>> {
+    async fn announce(
+        &self,
+        (stored, mut called): (Stored, Called),
+        at: Instant,
+    ) -> Result<Vec<RoomChange>> {
         let received = stored.received.filter(|_| !stored.repeated);
         let mut announced = Vec::with_capacity(stored.events.len());
         for event in stored.events {
@@ -103,7 +107,10 @@ impl Announcer {
                 self.note(&event, received);
             }
             self.open_or_close(&event).await?;
-            let change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
+            let mut change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
+            if let RoomChange::MessageCreated(created) = &mut change {
+                created.mentions = called.remove(&created.id).unwrap_or_default();
+            }
             if !stored.repeated {
                 let frame = change.frame();
                 let told = ConsumerEvent::Chat(ChatEvent::Told { frame });

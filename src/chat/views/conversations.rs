@@ -10,6 +10,7 @@ use super::{
         server::WhoIsHere,
     },
     Chat,
+    badges::Badges,
     face::{Here, face},
     page_data,
 };
@@ -28,6 +29,8 @@ pub(super) struct Conversations {
     friends: Vec<UserId>,
     /// How the reader of the page wants it.
     pub(super) preferences: Preferences,
+    /// What is unread.
+    pub(super) badges: Badges,
 }
 
 impl Conversations {
@@ -38,6 +41,7 @@ impl Conversations {
             rows: RoomMember::all_of(conn, me, most)?,
             friends: friends.into_iter().map(|friend| friend.id).collect(),
             preferences: Preferences::of(conn, me)?,
+            badges: Badges::read(conn, me)?,
         })
     }
 
@@ -48,17 +52,26 @@ impl Conversations {
         here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
-    pub(super) fn data(&self, current: Option<RoomId>, here: &Here) -> Vec<Value> {
-        let row = |member: &RoomMember| {
+    /// The fields of `_sidebar.hbs` and of the title, to be added to those of a page.
+    pub(super) fn add_to(&self, data: &mut Value, current: Option<RoomId>, here: &Here) {
+        let row = |member: &&RoomMember| {
             json!({
                 "room_id": member.room.id,
                 "path": format!("/rooms/{}/", member.room.id),
                 "face": face(member, here),
                 "current": current == Some(member.room.id),
-                "unread": 0,
+                "unread": self.badges.of(member.room.id, &member.title),
             })
         };
-        self.rows.iter().map(row).collect()
+        let (listed, hidden): (Vec<_>, Vec<_>) = self
+            .rows
+            .iter()
+            .partition(|member| self.badges.lists(member.room.id));
+        let rows = |members: Vec<&RoomMember>| members.iter().map(row).collect::<Vec<_>>();
+        data["conversations"] = rows(listed).into();
+        data["hidden_conversations"] = rows(hidden).into();
+        data["waiting"] = self.badges.waiting();
+        data["badge"] = self.badges.total().into();
     }
 }
 
@@ -73,12 +86,12 @@ pub(super) async fn list_conversations(
         .read(move |conn| Conversations::read(conn, user, most))
         .await?;
     let here = conversations.here(&chat).await?;
-    let data = json!({
+    let mut data = json!({
         "title": words::text("chat-title"),
-        "conversations": conversations.data(None, &here),
         "has_friends": !conversations.friends.is_empty(),
         "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
     });
+    conversations.add_to(&mut data, None, &here);
     page.render("chat/index", data)
 }
 

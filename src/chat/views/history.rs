@@ -45,6 +45,8 @@ pub(super) struct ShownLog {
     pub(super) member: RoomMember,
     pub(super) stretch: Stretch,
     pub(super) zone: Zone,
+    /// The first message that is new, by the number of its event.
+    pub(super) unread_from: Option<i64>,
 }
 
 impl ShownLog {
@@ -57,7 +59,7 @@ impl ShownLog {
             later,
         } = self.stretch;
         json!({
-            "log": log(&chat.markup, messages, &self.zone),
+            "log": log(&chat.markup, messages, (&self.zone, self.unread_from)),
             "earlier": earlier.map(|seq| format!("/rooms/{room}/?before={seq}")),
             // A page opens at its end; here the first message is the next to be read.
             "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
@@ -123,6 +125,8 @@ pub(super) async fn show_log(
         member,
         stretch,
         zone,
+        // The line stands where it stood when the room was opened.
+        unread_from: None,
     };
     let mut data = shown.data(&chat);
     data["room"] = json!({ "id": room });

@@ -1,5 +1,7 @@
 //! The list of conversations and the room, readable and writable without a script.
 
+mod attention;
+mod badges;
 mod changing;
 mod conversations;
 mod face;
@@ -64,7 +66,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
                 .route("/delete/", web::get().to(changing::confirm_delete))
                 .route("/delete/", web::post().to(changing::delete_message))
                 .route("/reactions/", web::post().to(changing::toggle_reaction)),
-        );
+        )
+        .configure(attention::routes);
 }
 
 /// What the views of the chat stand on; registered as `web::Data`.
@@ -94,6 +97,7 @@ fn page_data(
     json!({
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
+        "kind": member.map(|member| member.room.kind),
         "last_seq": member.map(|member| member.room.last_seq),
         "role": member.map(|member| member.role),
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),

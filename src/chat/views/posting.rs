@@ -15,6 +15,7 @@ use super::{
         server::{NotPosted, PostMessage},
     },
     Chat,
+    attention::Visit,
     room::ShownRoom,
 };
 use crate::{
@@ -56,6 +57,7 @@ pub(super) async fn create_message(
             let place = format!("/rooms/{room}/");
             return Ok(HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, place))
+                .cookie(Visit::forget_script())
                 .finish());
         }
         Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
@@ -72,6 +74,7 @@ pub(super) async fn create_message(
         place: Place::End,
         reply: form.reply_to.parse().ok(),
         zone: Zone::of(&request),
+        visit: Visit::Plain,
         refused: Some((form, refused)),
     };
     let data = shown.data(&me.user, &page, &chat).await?;

@@ -1,6 +1,6 @@
 //! The page of a room.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::{
         protocol::Refused,
     },
     Chat,
+    attention::{UnreadHere, Visit},
     conversations::Conversations,
     history::{PlaceQuery, ShownLog},
     page_data,
@@ -40,17 +41,22 @@ pub(super) async fn show_room(
         web::Query<PlaceQuery>,
         web::Query<ReplyQuery>,
     ),
-    zone: Zone,
+    (zone, request): (Zone, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
+    let visit = Visit::of(&request);
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
         reply: answer.reply,
         zone,
+        visit,
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
+    if let Some(seq) = data["reads"].as_i64() {
+        visit.reads(&chat, &me.user, *room, seq).await?;
+    }
     page.render("chat/room", data)
 }
 
@@ -61,6 +67,8 @@ pub(super) struct ShownRoom {
     /// The message that the box answers.
     pub(super) reply: Option<MessageId>,
     pub(super) zone: Zone,
+    /// How it is looked at.
+    pub(super) visit: Visit,
     /// What was typed, under which name, and why it was refused.
     pub(super) refused: Option<(NewMessageForm, Refused)>,
 }
@@ -74,19 +82,32 @@ impl ShownRoom {
             let stretch = Stretch::read(conn, &member, place, len)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
+            let unread = UnreadHere::read(conn, &member, &conversations)?;
+            let stretch = unread.open(conn, &member, stretch, (place, len))?;
             let reply = answered(conn, &member, reply)?;
             let head = RoomHead::read(conn, &member)?;
-            Ok((member, stretch, can_post, (conversations, head, reply)))
+            Ok((
+                member,
+                stretch,
+                can_post,
+                (conversations, head, reply, unread),
+            ))
         });
-        let (member, stretch, can_post, (conversations, head, reply)) = loaded.await?;
+        let (member, stretch, can_post, (mut conversations, head, reply, unread)) = loaded.await?;
         let here = conversations.here(chat).await?;
+        let reads = unread.read_by(&stretch, member.room.last_seq);
+        if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
+            conversations.badges.forget(room);
+        }
         let (form, refused) = self.refused.unzip();
         let mut shown = head.data(&member, &here);
+        shown["catch_up_path"] = json!(unread.catch_up_path(&member));
         shown["health"] = json!(status::health_line(&chat.health, room));
         let mut data = json!({
             "title": member.title,
-            "conversations": conversations.data(Some(room), &here),
             "room": shown,
+            "reads": reads,
+            "catch_up": unread.catch_up(room, &self.zone),
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
             "can_post": can_post,
@@ -98,10 +119,12 @@ impl ShownRoom {
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
         });
+        conversations.add_to(&mut data, Some(room), &here);
         let shown = ShownLog {
             member,
             stretch,
             zone: self.zone,
+            unread_from: unread.from,
         };
         if let (Value::Object(data), Value::Object(log)) = (&mut data, shown.data(chat)) {
             data.extend(log);

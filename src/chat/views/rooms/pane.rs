@@ -66,13 +66,14 @@ impl Pane {
         let mut page_data = page_data(&asker.user, page, &asker.chat, shown);
         page_data["about"] = json!(self.room);
         let (path, text) = self.back;
-        Ok(json!({
+        let mut data = json!({
             "title": self.title,
-            "conversations": conversations.data(self.room, &here),
             "about": self.room,
             "back": { "path": path, "text": text },
             "page_data": page_data,
-        }))
+        });
+        conversations.add_to(&mut data, self.room, &here);
+        Ok(data)
     }
 }
 

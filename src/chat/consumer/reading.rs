@@ -1,0 +1,144 @@
+//! What the browser says of reading: how far, not so far after all, everything; and what it asks.
+
+use std::sync::Arc;
+
+use channels::{Context, HandlerResult};
+
+use super::{ChatConsumer, ChatConsumerParts, signed_in, user};
+use crate::{
+    accounts::UserId,
+    chat::{
+        models::{AllRead, Reading, RoomId, RoomMember, Seen, blocked_by},
+        protocol::{RoomState, SeenBy, ServerEvent},
+        server::MoveReading,
+    },
+    db::Connection,
+    error::{Error, Result},
+};
+
+impl ChatConsumer {
+    /// Everything up to event `seq` is read.
+    pub(super) async fn read_up_to(
+        &mut self,
+        room: RoomId,
+        seq: i64,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| {
+            let moved = RoomMember::find(conn, room, id)?.read_up_to(conn, seq)?;
+            Ok(moved.then_some(room).into_iter().collect())
+        });
+        self.move_reading(moved, ctx).await
+    }
+
+    /// The message of event `seq` and all after it are unread again.
+    pub(super) async fn unread_from(
+        &mut self,
+        room: RoomId,
+        seq: i64,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| {
+            let moved = RoomMember::find(conn, room, id)?.unread_from(conn, seq)?;
+            Ok(moved.then_some(room).into_iter().collect())
+        });
+        self.move_reading(moved, ctx).await
+    }
+
+    /// Everything everywhere is read.
+    pub(super) async fn read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| Ok(AllRead::mark(conn, id)?));
+        self.move_reading(moved, ctx).await
+    }
+
+    /// Takes back that everything is read.
+    pub(super) async fn undo_read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| Ok(AllRead::undo(conn, id)?));
+        self.move_reading(moved, ctx).await
+    }
+
+    async fn move_reading(
+        &mut self,
+        wanted: MoveReading,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let moved = self.parts.server.send(wanted).await;
+        match moved.unwrap_or(Err(Error::Busy("the chat server"))) {
+            Ok(_) => Ok(()),
+            Err(Error::NotFound) => self.report(ctx, "not_found", "error-no-room"),
+            // The browser tells again what it has read, with the next message or the next hello.
+            Err(Error::Busy(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Everything that the badges stand on, anew.
+    pub(super) async fn tell_unread(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let user = signed_in(ctx)?.user.id;
+        match room_states(&self.parts, user).await {
+            Ok((rooms, blocked)) => Ok(ctx.send(ServerEvent::Unread { rooms, blocked }.frame())?),
+            Err(Error::Busy(_)) => self.report(ctx, "busy", "error-busy"),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How far the others of a room have read, where that may be seen.
+    pub(super) async fn tell_seen(
+        &mut self,
+        room: RoomId,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let user = signed_in(ctx)?.user.id;
+        let seen = self.parts.database.read(move |conn| {
+            let member = RoomMember::find(conn, room, user)?;
+            Ok(member.seen_by(conn)?)
+        });
+        match seen.await {
+            Ok(seen) => {
+                let seen = seen.into_iter().map(SeenBy::from).collect();
+                Ok(ctx.send(ServerEvent::SeenTold { room, seen }.frame())?)
+            }
+            Err(Error::NotFound) => self.report(ctx, "not_found", "error-no-room"),
+            Err(Error::Busy(_)) => self.report(ctx, "busy", "error-busy"),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl From<Seen> for SeenBy {
+    fn from(seen: Seen) -> Self {
+        Self {
+            user: seen.user,
+            seq: seen.seq,
+        }
+    }
+}
+
+/// The rooms of a person with what is unread in them, and whom the person blocks: few queries,
+/// however many rooms there are.
+pub(super) async fn room_states(
+    parts: &Arc<ChatConsumerParts>,
+    user: UserId,
+) -> Result<(Vec<RoomState>, Vec<UserId>)> {
+    let limit = i64::try_from(parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
+    let states = move |conn: &mut Connection| {
+        let rooms = RoomMember::all_of(conn, user, limit)?;
+        // After the rooms, so that each has its counts; one that was left meanwhile has none.
+        let mut readings = Reading::all_of(conn, user)?;
+        let state = |member: RoomMember| {
+            let reading = readings.remove(&member.room.id)?;
+            Some(RoomState::new(member.title, &reading))
+        };
+        let rooms = rooms.into_iter().filter_map(state).collect();
+        Ok((rooms, blocked_by(conn, user)?))
+    };
+    parts.database.read(states).await
+}

@@ -1,0 +1,172 @@
+//! "Catch me up": what happened in a room since one left, as a page and on top of the room.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::Chat;
+use crate::{
+    accounts::{Page, SignedIn, Zone},
+    chat::models::{CatchUp, Missed, RoomId, RoomMember},
+    db::Connection,
+    error::Result,
+    words::{self, FluentValue},
+};
+
+/// A room with more unread messages offers to catch up by itself.
+const OFFERED_FROM: i64 = 21;
+/// Characters of a message that a list shows.
+const EXCERPT_CHARS: usize = 120;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CatchUpQuery {
+    /// After this event; without it, after what is read.
+    since: Option<i64>,
+}
+
+/// What `chat/_catch_up.hbs` shows.
+pub(in super::super) struct CatchUpLists(CatchUp);
+
+impl CatchUpLists {
+    /// What `member` missed, if that is much.
+    pub(in super::super) fn offered(
+        conn: &mut Connection,
+        member: &RoomMember,
+        unread: i64,
+    ) -> Result<Option<Self>> {
+        if unread < OFFERED_FROM {
+            return Ok(None);
+        }
+        let missed = CatchUp::read(conn, member, member.read_seq)?;
+        Ok(Some(Self(missed)))
+    }
+
+    pub(in super::super) fn data(&self, room: RoomId, zone: &Zone) -> Value {
+        let Self(missed) = self;
+        let line = |message: &Missed| {
+            json!({
+                "path": format!("/rooms/{room}/messages/{}/", message.id),
+                "author": message.author.username,
+                "excerpt": excerpt(&message.body),
+                "created_at": message.created_at.iso(),
+                "time": zone.format(message.created_at, "%-d %B, %H:%M %Z"),
+            })
+        };
+        let list = |key: &str, messages: &[Missed], in_all: i64| {
+            let lines: Vec<Value> = messages.iter().map(line).collect();
+            json!({ "heading": counted(key, in_all), "lines": lines })
+        };
+        let mut lists = Vec::new();
+        if !missed.mentions.is_empty() {
+            lists.push(list(
+                "catch-up-mentions",
+                &missed.mentions,
+                missed.mentions_in_all,
+            ));
+        }
+        if !missed.replies.is_empty() {
+            lists.push(list(
+                "catch-up-replies",
+                &missed.replies,
+                missed.replies_in_all,
+            ));
+        }
+        if !missed.reacted.is_empty() {
+            let messages: Vec<Missed> = missed.reacted.iter().map(|(one, _)| one.clone()).collect();
+            lists.push(list("catch-up-reacted", &messages, 0));
+        }
+        json!({
+            "summary": summary(missed),
+            "lists": lists,
+            "path": format!("/rooms/{room}/catch-up/?since={}", missed.since),
+        })
+    }
+}
+
+fn counted(key: &str, count: i64) -> String {
+    words::text_with(key, &[("count", count.into())])
+}
+
+/// "3 mentions, 2 replies, 41 messages by 5 people"
+fn summary(missed: &CatchUp) -> String {
+    let mut parts = Vec::new();
+    if missed.mentions_in_all > 0 {
+        parts.push(counted("catch-up-mentions", missed.mentions_in_all));
+    }
+    if missed.replies_in_all > 0 {
+        parts.push(counted("catch-up-replies", missed.replies_in_all));
+    }
+    let people = counted("catch-up-people", missed.people);
+    let values: [(&str, FluentValue<'_>); 2] =
+        [("count", missed.messages.into()), ("people", people.into())];
+    parts.push(words::text_with("catch-up-messages", &values));
+    parts.join(", ")
+}
+
+/// The beginning of a text, on one line.
+pub(super) fn excerpt(body: &str) -> String {
+    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EXCERPT_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// `GET /rooms/{room}/catch-up/`
+pub(super) async fn show_catch_up(
+    me: SignedIn,
+    page: Page,
+    (room, query): (web::Path<RoomId>, web::Query<CatchUpQuery>),
+    (chat, zone): (web::Data<Chat>, Zone),
+) -> Result<HttpResponse> {
+    let (room, user, since) = (*room, me.user.id, query.since);
+    let (name, missed) = chat
+        .database
+        .read(move |conn| {
+            let member = RoomMember::find(conn, room, user)?;
+            let since = since.unwrap_or(member.read_seq).max(0);
+            let missed = CatchUp::read(conn, &member, since)?;
+            Ok((member.title, CatchUpLists(missed)))
+        })
+        .await?;
+    let own = json!({
+        "title": words::text_with("catch-up-title", &[("name", name.as_str().into())]),
+        "room_name": name,
+        "back": format!("/rooms/{room}/"),
+        "catch_up": missed.data(room, &zone),
+    });
+    page.render("chat/catch_up", own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_line_of_whole_characters() {
+        assert_eq!(excerpt("one\n two"), "one two");
+        let long = excerpt(&"é".repeat(200));
+        assert_eq!(long.chars().count(), EXCERPT_CHARS + 1);
+    }
+
+    #[test]
+    fn a_summary_names_only_what_there_is() {
+        let mut missed = CatchUp {
+            since: 0,
+            messages: 41,
+            people: 5,
+            mentions: Vec::new(),
+            mentions_in_all: 0,
+            replies: Vec::new(),
+            replies_in_all: 0,
+            reacted: Vec::new(),
+        };
+        assert_eq!(summary(&missed), "41 messages by 5 people");
+        (missed.mentions_in_all, missed.replies_in_all) = (1, 2);
+        (missed.messages, missed.people) = (3, 1);
+        assert_eq!(
+            summary(&missed),
+            "1 mention, 2 replies, 3 messages by 1 person"
+        );
+    }
+}

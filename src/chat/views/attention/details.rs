@@ -1,0 +1,77 @@
+//! The details of one message: why one was notified of it or not, who has seen it, and a form to
+//! mark it unread.
+
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::{super::Chat, catch_up::excerpt};
+use crate::{
+    accounts::{Page, SignedIn, Zone},
+    chat::models::{MessageId, RoomId, RoomMember, Seen, Told},
+    error::Result,
+    words,
+};
+
+/// `GET /rooms/{room}/messages/{message}/details/`
+pub(super) async fn show_details(
+    me: SignedIn,
+    page: Page,
+    place: web::Path<(RoomId, MessageId)>,
+    (chat, zone): (web::Data<Chat>, Zone),
+) -> Result<HttpResponse> {
+    let ((room, message), user) = (*place, me.user.id);
+    let (name, told, seen) = chat
+        .database
+        .read(move |conn| {
+            let member = RoomMember::find(conn, room, user)?;
+            let told = member.told_of(conn, message)?;
+            let seen = member.seen_by(conn)?;
+            Ok((member.title, told, seen))
+        })
+        .await?;
+    let own = json!({
+        "title": words::text("details-title"),
+        "room_name": name,
+        "back": format!("/rooms/{room}/messages/{message}/"),
+        "unread_path": format!("/rooms/{room}/messages/{message}/unread/"),
+        "message_id": message,
+        "author": told.author.username,
+        "created_at": told.created_at.iso(),
+        "time": zone.format(told.created_at, "%-d %B %Y, %H:%M %Z"),
+        "excerpt": excerpt(&told.body),
+        "why": why(&told),
+        "seen": seen_by(&told, seen),
+        "can_mark": !told.facts.own && !told.is_notice,
+    });
+    page.render("chat/message_details", own)
+}
+
+/// The sentence about the notification.
+fn why(told: &Told) -> String {
+    let mut reasons: Vec<String> = told
+        .facts
+        .against()
+        .into_iter()
+        .map(|reason| words::text(reason.key()))
+        .collect();
+    if told.is_notice {
+        reasons = vec![words::text("why-notice")];
+    } else if told.is_before {
+        reasons = vec![words::text("why-before")];
+    }
+    if reasons.is_empty() {
+        return words::text("why-notified");
+    }
+    let reasons = reasons.join(", ");
+    words::text_with("why-not-notified", &[("reasons", reasons.into())])
+}
+
+/// The names of those who have seen an own message; null where that is not shown.
+fn seen_by(told: &Told, seen: Vec<Seen>) -> Value {
+    if !told.facts.own || seen.is_empty() {
+        return Value::Null;
+    }
+    let seen = seen.into_iter().filter(|seen| seen.seq >= told.seq);
+    let names: Vec<String> = seen.map(|seen| seen.user.username).collect();
+    json!({ "names": names })
+}

@@ -1,0 +1,110 @@
+//! What is unread in the room whose page is about to be shown, and where the page opens.
+
+use serde_json::Value;
+
+use super::{super::conversations::Conversations, catch_up::CatchUpLists};
+use crate::{
+    accounts::Zone,
+    chat::models::{Place, RoomId, RoomMember, Stretch},
+    db::Connection,
+    error::Result,
+};
+
+/// What is unread here.
+pub(in super::super) struct UnreadHere {
+    /// "New messages" stands above the message of this event.
+    pub(in super::super) from: Option<i64>,
+    missed: Option<CatchUpLists>,
+    /// The reader wants the room to open there.
+    opens_there: bool,
+}
+
+impl UnreadHere {
+    pub(in super::super) fn read(
+        conn: &mut Connection,
+        member: &RoomMember,
+        conversations: &Conversations,
+    ) -> Result<Self> {
+        let unread = conversations.badges.unread(member.room.id);
+        Ok(Self {
+            from: member.first_unread(conn)?,
+            missed: CatchUpLists::offered(conn, member, unread)?,
+            opens_there: conversations.preferences.open_unread,
+        })
+    }
+
+    /// The stretch in which the page opens: that of its address, or, where the address names none and
+    /// the newest messages do not reach so far back, the one around what is new.
+    pub(in super::super) fn open(
+        &self,
+        conn: &mut Connection,
+        member: &RoomMember,
+        stretch: Stretch,
+        (place, len): (Place, u32),
+    ) -> Result<Stretch> {
+        let first = stretch.messages.first().map(|message| message.seq);
+        match self.from {
+            Some(from)
+                if place == Place::End
+                    && self.opens_there
+                    && first.is_some_and(|first| first > from) =>
+            {
+                Ok(Stretch::read(conn, member, Place::Around(from), len)?)
+            }
+            _ => Ok(stretch),
+        }
+    }
+
+    /// What was missed, if that is much: for `chat/_missed.hbs`, null otherwise.
+    pub(in super::super) fn catch_up(&self, room: RoomId, zone: &Zone) -> Value {
+        self.missed
+            .as_ref()
+            .map_or(Value::Null, |missed| missed.data(room, zone))
+    }
+
+    /// Where a few missed messages are summed up; null where much is, on top of the page, or nothing.
+    pub(in super::super) fn catch_up_path(&self, member: &RoomMember) -> Option<String> {
+        let (room, since) = (member.room.id, member.read_seq);
+        let is_little = self.from.is_some() && self.missed.is_none();
+        is_little.then(|| format!("/rooms/{room}/catch-up/?since={since}"))
+    }
+
+    /// The event up to which a look at a page reads. The newest page reads the room to its end
+    /// (`last_seq`); another one reads what it shows, unless something older is new.
+    pub(in super::super) fn read_by(&self, stretch: &Stretch, last_seq: i64) -> Option<i64> {
+        if stretch.later.is_none() {
+            return Some(last_seq);
+        }
+        let (first, last) = (stretch.messages.first()?.seq, stretch.messages.last()?.seq);
+        let is_next = self.from.is_some_and(|from| first <= from && from <= last);
+        is_next.then_some(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{models::Message, testing::said};
+
+    fn stretch(seqs: std::ops::RangeInclusive<i64>, later: Option<i64>) -> Stretch {
+        let message = |seq| Message { seq, ..said("x") };
+        Stretch {
+            messages: seqs.map(message).collect(),
+            earlier: None,
+            later,
+        }
+    }
+
+    #[test]
+    fn a_look_reads_what_it_shows_and_nothing_that_lies_before() {
+        let here = UnreadHere {
+            from: Some(20),
+            missed: None,
+            opens_there: true,
+        };
+        assert_eq!(here.read_by(&stretch(51..=99, None), 100), Some(100));
+        assert_eq!(here.read_by(&stretch(10..=59, Some(59)), 100), Some(59));
+        assert_eq!(here.read_by(&stretch(30..=79, Some(79)), 100), None);
+        assert_eq!(here.read_by(&stretch(1..=19, Some(19)), 100), None);
+    }
+}

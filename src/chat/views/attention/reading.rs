@@ -1,0 +1,139 @@
+//! Read positions, moved by forms and by looking at a page that runs no script.
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+    web,
+};
+
+use super::super::Chat;
+use crate::{
+    accounts::{Redirect, SignedIn, User, UserRef},
+    chat::{
+        models::{AllRead, Message, MessageId, RoomId, RoomMember},
+        server::MoveReading,
+    },
+    error::{Error, Result},
+    words,
+};
+
+/// Set by every page that runs scripts (`attention.js`): then a script tells what is really seen.
+const SCRIPT_COOKIE: &str = "parlour_script";
+
+/// How a page is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Visit {
+    /// By a person whose browser runs no scripts: what is shown is read.
+    Plain,
+    /// Scripts tell what is read, or nobody looks.
+    Scripted,
+}
+
+impl Visit {
+    /// What `request` says of it.
+    pub(in super::super) fn of(request: &HttpRequest) -> Self {
+        let is_early = request.headers().contains_key("sec-purpose");
+        let runs_scripts = request.cookie(SCRIPT_COOKIE).is_some();
+        if is_early || runs_scripts {
+            Self::Scripted
+        } else {
+            Self::Plain
+        }
+    }
+
+    /// Whoever sends a form that scripts would have sent runs none: the next page is read by looking.
+    pub(in super::super) fn forget_script() -> Cookie<'static> {
+        Cookie::build(SCRIPT_COOKIE, "")
+            .path("/")
+            .same_site(SameSite::Lax)
+            .max_age(Duration::ZERO)
+            .finish()
+    }
+
+    /// Everything up to event `seq` was shown.
+    pub(in super::super) async fn reads(
+        self,
+        chat: &Chat,
+        me: &User,
+        room: RoomId,
+        seq: i64,
+    ) -> Result<()> {
+        if self == Self::Scripted {
+            return Ok(());
+        }
+        let user = me.id;
+        let moved = MoveReading::new(UserRef::from(me), move |conn| {
+            let moved = RoomMember::find(conn, room, user)?.read_up_to(conn, seq)?;
+            Ok(moved.then_some(room).into_iter().collect())
+        });
+        match move_reading(chat, moved).await {
+            // Reading is not worth an error page; the next visit reads it.
+            Ok(_) | Err(Error::Busy(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+async fn move_reading(chat: &Chat, wanted: MoveReading) -> Result<Vec<RoomId>> {
+    let moved = chat.server.send(wanted).await;
+    moved.unwrap_or(Err(Error::Busy("the chat server")))
+}
+
+/// `POST /rooms/{room}/messages/{message}/unread/`: it and all after it are unread again.
+pub(super) async fn mark_unread(
+    me: SignedIn,
+    place: web::Path<(RoomId, MessageId)>,
+    chat: web::Data<Chat>,
+) -> Result<Redirect> {
+    let ((room, message), user) = (*place, me.user.id);
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        let seq = Message::seq_of(conn, &member, message)?;
+        let moved = member.unread_from(conn, seq)?;
+        Ok(moved.then_some(room).into_iter().collect())
+    });
+    move_reading(&chat, moved).await?;
+    // Not to the room: to look at it would be to read it.
+    Ok(Redirect::to("/").done(words::text("unread-done")))
+}
+
+/// `POST /read-all/`
+pub(super) async fn read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
+    let user = me.user.id;
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        Ok(AllRead::mark(conn, user)?)
+    });
+    move_reading(&chat, moved).await?;
+    Ok(Redirect::to("/").done(words::text("read-all-done")))
+}
+
+/// `POST /read-all/undo/`
+pub(super) async fn undo_read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
+    let user = me.user.id;
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        Ok(AllRead::undo(conn, user)?)
+    });
+    let undone = move_reading(&chat, moved).await?;
+    let done = Redirect::to("/");
+    Ok(match undone.is_empty() {
+        true => done,
+        false => done.done(words::text("read-all-undone")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_a_browser_without_scripts_reads_by_looking() {
+        let plain = TestRequest::default().to_http_request();
+        assert_eq!(Visit::of(&plain), Visit::Plain);
+        let scripted = TestRequest::default().cookie(Cookie::new(SCRIPT_COOKIE, "1"));
+        assert_eq!(Visit::of(&scripted.to_http_request()), Visit::Scripted);
+        let early = TestRequest::default().insert_header(("Sec-Purpose", "prefetch"));
+        assert_eq!(Visit::of(&early.to_http_request()), Visit::Scripted);
+    }
+}

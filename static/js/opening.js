@@ -1,0 +1,27 @@
+// How a room opens: at its end if what is new fits there, otherwise with the first new message a
+// third from the top. The line above it stays until something is sent, or Escape, or the next visit.
+
+import { preferences } from "./preferences.js";
+import { lineOf } from "./scroll.js";
+
+const FROM_THE_TOP = 1 / 3;
+
+const divider = () => document.getElementById("new-messages");
+
+/** Scrolls to the first new message if it is not in view at the end. @param {import("./scroll.js").LogScroll} scroll */
+export function showFirstNew(scroll) {
+  const line = divider();
+  const first = line?.nextElementSibling?.closest("article") ?? line?.nextElementSibling?.nextElementSibling;
+  if (!first || !preferences().open_unread) return;
+  const { log } = scroll;
+  const top = line.getBoundingClientRect().top;
+  if (top >= log.getBoundingClientRect().top) return;
+  const above = lineOf(first).getBoundingClientRect().top - top;
+  scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
+}
+
+/** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */
+export function dismissDivider(keep) {
+  const line = divider();
+  if (line) keep(() => line.remove());
+}

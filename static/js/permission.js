@@ -1,0 +1,48 @@
+// On the page of preferences: asks for the permission to notify, only when the button is pressed, and
+// says in this browser's own words what to do when it was refused.
+
+import { chime } from "./sound.js";
+import { say } from "./words.js";
+
+const section = document.getElementById("notifications");
+const state = document.getElementById("notifications-state");
+const turnOn = document.getElementById("notifications-on");
+const test = document.getElementById("notifications-test");
+
+/** Which browser's words to use. Pure, for tests. */
+export function browserOf(agent) {
+  if (/Firefox\//.test(agent)) return "firefox";
+  return /Safari\//.test(agent) && !/Chrom(e|ium)\//.test(agent) ? "safari" : "chrome";
+}
+
+function show() {
+  const permission = globalThis.Notification?.permission ?? "none";
+  const words = {
+    granted: "on",
+    default: "off",
+    denied: `blocked-${browserOf(navigator.userAgent)}`,
+    none: "none",
+  };
+  section.hidden = false;
+  state.textContent = say(`js-notifications-${isSecureContext ? words[permission] : "none"}`);
+  turnOn.hidden = permission !== "default" || !isSecureContext;
+  test.hidden = permission !== "granted";
+}
+
+async function ask() {
+  await Notification.requestPermission();
+  show();
+  (turnOn.hidden ? test : turnOn).focus();
+}
+
+function sendTest() {
+  new Notification(say("js-test-title"), { body: say("js-test-body"), tag: "parlour/test" });
+  chime();
+  state.textContent = say("js-notifications-tested");
+}
+
+if (section) {
+  turnOn.addEventListener("click", ask);
+  test.addEventListener("click", sendTest);
+  show();
+}

@@ -1,0 +1,98 @@
+// What counts as read: the lower edge of a message was inside the view for half a second, in a
+// visible tab of a window that has the focus. Told at most once a second, on leaving at once.
+
+const LOOKED_AT_MS = 500;
+const TELL_EVERY_MS = 1_000;
+
+/** Does the person look at this page? */
+export const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
+
+export class Reader {
+  /** article → its number, of those whose lower edge is not below the view */ #inView = new Map();
+  #looking = 0;
+  #telling = 0;
+  #toldAt = -Infinity;
+  #best = 0;
+  #told = 0;
+  #held = false;
+
+  /**
+   * @param {{log: HTMLElement, list: HTMLElement, tell: (seq: number) => boolean, read: (seq: number) => void}} options
+   *   `tell` sends a number to the server, false if it cannot now; `read` hears of each number at once.
+   */
+  constructor({ log, list, tell, read }) {
+    Object.assign(this, { list, tell, read });
+    // With so much room above, a message is wholly inside exactly when its lower edge is.
+    this.observer = new IntersectionObserver((entries) => this.#moved(entries), {
+      root: log,
+      rootMargin: "1000000px 0px 0px 0px",
+      threshold: [0, 0.99],
+    });
+    new MutationObserver(() => this.#observe()).observe(list, { childList: true });
+    this.#observe();
+    for (const event of ["focus", "pageshow"]) addEventListener(event, () => this.#look());
+    addEventListener("pagehide", () => this.#tell());
+    addEventListener("blur", () => this.#tell());
+    document.addEventListener("visibilitychange", () => (isLookedAt() ? this.#look() : this.#tell()));
+  }
+
+  /** The person wants it unread: nothing more is read until this page is left. */
+  hold() {
+    this.#held = true;
+    clearTimeout(this.#looking);
+    clearTimeout(this.#telling);
+  }
+
+  /** The connection is back; the server knows up to `seq`. */
+  reconnected(seq) {
+    this.#told = seq;
+    this.#tellSoon();
+  }
+
+  #observe() {
+    for (const article of this.#inView.keys()) if (!article.isConnected) this.#inView.delete(article);
+    for (const article of this.list.querySelectorAll("article[data-seq]")) this.observer.observe(article);
+  }
+
+  #moved(entries) {
+    for (const { target, isIntersecting, intersectionRatio } of entries) {
+      if (isIntersecting && intersectionRatio >= 0.99) this.#inView.set(target, Number(target.dataset.seq));
+      else this.#inView.delete(target);
+    }
+    this.#look();
+  }
+
+  get #last() {
+    return Math.max(0, ...this.#inView.values());
+  }
+
+  #look() {
+    if (this.#held || this.#looking || this.#last <= this.#best || !isLookedAt()) return;
+    const seen = this.#last;
+    this.#looking = setTimeout(() => {
+      this.#looking = 0;
+      const still = Math.min(seen, this.#last);
+      if (isLookedAt() && !this.#held && still > this.#best) {
+        this.#best = still;
+        this.read(still);
+        this.#tellSoon();
+      }
+      this.#look();
+    }, LOOKED_AT_MS);
+  }
+
+  #tellSoon() {
+    if (this.#held || this.#best <= this.#told) return;
+    clearTimeout(this.#telling);
+    const wait = this.#toldAt + TELL_EVERY_MS - performance.now();
+    if (wait <= 0) this.#tell();
+    else this.#telling = setTimeout(() => this.#tell(), wait);
+  }
+
+  #tell() {
+    clearTimeout(this.#telling);
+    if (this.#held || this.#best <= this.#told || !this.tell(this.#best)) return;
+    this.#told = this.#best;
+    this.#toldAt = performance.now();
+  }
+}

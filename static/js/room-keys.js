@@ -1,0 +1,27 @@
+// Alt and an arrow: the conversation before or after this one; with Shift the next one that has
+// something unread.
+
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+
+/** @param {(room: number) => boolean} isUnread */
+export function walkRooms(isUnread) {
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || !(event.key in STEPS)) return;
+    const links = [...document.querySelectorAll("#conversations > ul a[data-conversation]")];
+    if (links.length === 0 || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    const here = links.findIndex((link) => link.getAttribute("aria-current") === "page");
+    const wanted = event.shiftKey ? (link) => isUnread(Number(link.dataset.conversation)) : () => true;
+    nextOf(links, here, STEPS[event.key], wanted)?.click();
+  });
+}
+
+/** The next that is wanted, going round; null if there is none. Pure, for tests. */
+export function nextOf(items, here, step, wanted) {
+  const start = here < 0 && step < 0 ? 0 : here;
+  for (let index = 1; index <= items.length; index += 1) {
+    const at = (((start + step * index) % items.length) + items.length) % items.length;
+    if (at !== here && wanted(items[at])) return items[at];
+  }
+  return null;
+}

@@ -1,0 +1,123 @@
+// What is unread, room by room. Pure: the server's last snapshot, and what happened since. Every
+// badge is derived from it. What cannot be known from events is asked anew, never guessed: the
+// methods answer true when the snapshot has to be asked for.
+
+/** Counts of a snapshot end here. */
+const COUNTED = 100;
+const LARGEST = 99;
+
+/**
+ * @typedef {{room: number, name: string, kind: string, level: string, last_seq: number, read_seq: number,
+ *   unread: number, mentions: number}} RoomState as in session.hello
+ * @typedef {{unread: number, number: number, mentioned: boolean}} Badge
+ */
+
+export class Unread {
+  /** room → {state, live}; `live`: seq → does it call, of messages that the snapshot does not count */ #rooms = new Map();
+  #blocked = new Set();
+
+  /** @param {number} me the person's id */
+  constructor(me) {
+    this.me = me;
+  }
+
+  /** The server's snapshot. What is newer than it stays. @param {{rooms: RoomState[], blocked: number[]}} snapshot */
+  adopt({ rooms, blocked }) {
+    const before = this.#rooms;
+    this.#blocked = new Set(blocked);
+    this.#rooms = new Map(rooms.map((state) => {
+      const live = new Map(before.get(state.room)?.live);
+      this.#forget(live, state.last_seq);
+      return [state.room, { state: { ...state }, live }];
+    }));
+  }
+
+  /** Somebody posted. */
+  created({ room, seq, author, mentions = [] }) {
+    const known = this.#rooms.get(room);
+    if (!known) return true;
+    if (seq <= known.state.last_seq || seq <= known.state.read_seq) return false;
+    if (author.id === this.me || this.#blocked.has(author.id)) return false;
+    known.live.set(seq, known.state.kind === "direct" || mentions.includes(this.me));
+    return false;
+  }
+
+  /** A message is another now. */
+  changed({ room, seq, message_seq: messageSeq, change }) {
+    const known = this.#rooms.get(room);
+    if (!known) return true;
+    const { state, live } = known;
+    if (change === "reacted" || messageSeq <= state.read_seq || seq <= state.last_seq) return false;
+    if (change === "deleted" && live.delete(messageSeq)) return false;
+    // It may have been one of those counted, and an edited one may call somebody else now.
+    return change === "deleted" ? messageSeq <= state.last_seq : state.kind !== "direct";
+  }
+
+  /** The position moved, on whatever device. True also if this is older than what is known. */
+  moved({ room, read_seq, last_seq, unread, mentions }) {
+    const known = this.#rooms.get(room);
+    if (!known) return true;
+    const isOlder = last_seq < known.state.last_seq;
+    Object.assign(known.state, { read_seq, last_seq, unread, mentions });
+    this.#forget(known.live, Math.max(last_seq, read_seq));
+    return isOlder;
+  }
+
+  /** This page has just shown everything up to a number; the server is being told. */
+  read(room, seq) {
+    const known = this.#rooms.get(room);
+    if (!known || seq <= known.state.read_seq) return;
+    known.state.read_seq = seq;
+    this.#forget(known.live, seq);
+    if (seq >= known.state.last_seq) Object.assign(known.state, { unread: 0, mentions: 0 });
+  }
+
+  level({ room, level }) {
+    const known = this.#rooms.get(room);
+    if (known) known.state.level = level;
+    return !known;
+  }
+
+  /** The person is not in the room any more. */
+  gone(room) {
+    this.#rooms.delete(room);
+  }
+
+  /** @returns {RoomState | undefined} as the server told it last */
+  state(room) {
+    return this.#rooms.get(room)?.state;
+  }
+
+  isBlocked(person) {
+    return this.#blocked.has(person);
+  }
+
+  /** All rooms that are known. */
+  rooms() {
+    return [...this.#rooms.keys()];
+  }
+
+  /** @returns {Badge} */
+  badge(room) {
+    const known = this.#rooms.get(room);
+    if (!known) return { unread: 0, number: 0, mentioned: false };
+    const calls = [...known.live.values()].filter(Boolean).length;
+    const unread = Math.min(known.state.unread + known.live.size, COUNTED);
+    const number = Math.min(known.state.mentions + calls, COUNTED);
+    return { unread, number, mentioned: number > 0 && known.state.kind !== "direct" };
+  }
+
+  /** The number for the title: all that calls, but for hidden rooms and those left out. */
+  total(leaveOut = () => false) {
+    return this.rooms()
+      .filter((room) => this.state(room).level !== "hidden" && !leaveOut(room))
+      .reduce((sum, room) => sum + this.badge(room).number, 0);
+  }
+
+  #forget(live, upTo) {
+    for (const seq of live.keys()) if (seq <= upTo) live.delete(seq);
+  }
+}
+
+/** A number as badges show it. */
+export const capped = (number) => (number > LARGEST ? `${LARGEST}+` : String(number));

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { against, excerpt, titleOf } from "../../static/js/notifying.js";
+import { isQuiet, isSnoozed } from "../../static/js/quiet-hours.js";
+
+const table = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
+
+for (const { name, facts, against: reasons } of table("notifying.json")) {
+  test(`why not: ${name}`, () => assert.deepEqual(against(facts), reasons));
+}
+
+for (const { name, at, quiet, snoozed, ...preferences } of table("quiet-hours.json")) {
+  test(`quiet: ${name}`, () => {
+    assert.equal(isQuiet(preferences, Date.parse(at)), quiet);
+    assert.equal(isSnoozed(preferences, Date.parse(at)), snoozed);
+  });
+}
+
+test("an excerpt is one line of at most 120 characters, and no half of an emoji", () => {
+  assert.equal(excerpt(" one\n two "), "one two");
+  const long = excerpt("🌱".repeat(200));
+  assert.equal([...long].length, 120);
+  assert.ok(long.endsWith("🌱…"));
+});
+
+test("the title names the room where it is not the person", () => {
+  assert.equal(titleOf("ana", { kind: "direct", name: "ana" }), "ana");
+  assert.equal(titleOf("ana", { kind: "closed", name: "Garden" }), "ana (Garden)");
+});
