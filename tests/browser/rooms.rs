@@ -287,7 +287,7 @@ async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
     let pages = vec![
         ("room", room.clone()),
         ("details", format!("{room}details/")),
-        ("add", format!("{room}people/")),
+        ("add", format!("{room}add/")),
         ("leave", format!("{room}leave/")),
         ("invite", invite),
         ("ending", open),
