@@ -70,7 +70,7 @@ impl Parts {
             layer.clone(),
             markup.clone(),
             limits.clone(),
-            bounds.message_chars,
+            Arc::clone(&bounds),
         );
         let health = Health::default();
         let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
@@ -117,6 +117,7 @@ impl Parts {
             server,
             database: database.clone(),
             markup,
+            limits: self.limits.clone(),
             health,
             settings: Arc::clone(&self.bounds),
         };

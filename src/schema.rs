@@ -79,6 +79,7 @@ diesel::table! {
     message_versions (id) {
         id -> BigInt,
         message_id -> BigInt,
+        client_id -> Text,
         body -> Text,
         created_at -> BigInt,
     }
@@ -101,6 +102,7 @@ diesel::table! {
         reply_to -> Nullable<BigInt>,
         reply_quote -> Nullable<Text>,
         notice -> Nullable<Text>,
+        has_reactions -> Bool,
     }
 }
 
@@ -132,7 +134,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    reactions (message_id, emoji, user_id) {
+    reactions (id) {
+        id -> BigInt,
         message_id -> BigInt,
         emoji -> Text,
         user_id -> BigInt,
@@ -146,6 +149,14 @@ diesel::table! {
         room_id -> BigInt,
         read_seq -> BigInt,
         marked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    removals (room_id, user_id) {
+        room_id -> BigInt,
+        user_id -> BigInt,
+        created_at -> BigInt,
     }
 }
 
@@ -212,6 +223,8 @@ diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(read_before -> rooms (room_id));
 diesel::joinable!(read_before -> users (user_id));
+diesel::joinable!(removals -> rooms (room_id));
+diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -228,6 +241,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     preferences,
     reactions,
     read_before,
+    removals,
     rooms,
     sessions,
     users,

@@ -22,6 +22,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
             room: RoomId(7),
             client_id: Uuid::nil(),
             body,
+            reply_to: None,
         };
         let text = serde_json::to_string(&post).expect("JSON");
         steady(criterion, &format!("event/read {what}"), || {
@@ -43,6 +44,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         created_at: "2026-11-23T08:02:11.123Z".to_owned(),
         html: format!("<article class=\"message\" id=\"message-56789\">{LINE}</article>").repeat(8),
         client_id: Uuid::nil(),
+        reply: None,
         mentions: Vec::new(),
     });
     steady(criterion, "event/write", || black_box(&created).frame());

@@ -68,7 +68,11 @@ fn message(seq: i64) -> Message {
         client_id: Uuid::nil(),
         body: body.to_owned(),
         html: formatting::render(body).html(|_| None),
+        notice: None,
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ js-new-version = New version
 js-reload = Reload
 
 js-waiting = Waiting for connection
+js-behind = Waiting for the message before
 js-sending = Sending
 js-sent = Sent
 js-sent-time = Sent { $time }
@@ -28,9 +29,30 @@ js-health-of-room = Half of the messages in this room were with somebody within 
 js-health-of-server = Half of the messages on this server were with somebody within the first time, 99 of 100 within the second.
 js-not-sent = Not sent: { $reason }
 js-next-in = Next try in { $seconds } s
+js-too-fast = You are sending too fast – next in { $seconds } s
 js-retry = Retry
 js-delete = Delete
 js-refused-unknown = the server did not take it
+
+js-cancel = Cancel
+js-saving = Saving
+js-edit-waiting = Will be saved when you are back
+js-deleting = Deleting
+js-deleted-soon = Message deleted.
+js-undo = Undo
+js-discard = Discard
+js-not-done-edit = Not changed: { $reason }
+js-not-done-delete = Not deleted: { $reason }
+js-not-done-react = No reaction added: { $reason }
+js-edit-empty = Write something, or delete the message instead.
+js-shorten-edit-one = { $count } too many. Shorten the text, then save it.
+js-shorten-edit-other = { $count } too many. Shorten the text, then save it.
+js-edited-at = Edited { $time }
+js-quote-gone = Original message deleted
+js-reactions = Reactions
+js-emoji-none = No emoji of that name
+js-emoji-unavailable = The list of emoji did not load.
+js-copied = Link copied
 
 js-jump = Jump to latest
 js-new-messages-one = { $count } new message
@@ -42,6 +64,7 @@ js-earlier-failed = Earlier messages did not load. Try again.
 js-later = Newer messages
 js-later-failed = Newer messages did not load. Try again.
 
+js-draft = Draft
 js-left-one = { $count } character left
 js-left-other = { $count } characters left
 js-paste-too-long = { $count } characters do not fit: a message holds { $most }. Nothing was pasted.
@@ -101,3 +124,8 @@ js-seconds = { $seconds } s
 js-signed-out = You were signed out in this browser.
 js-signed-out-revoked = This device was logged out from another one.
 js-signed-out-password = Your password was changed on another device.
+
+js-filter-people = Filter by name
+js-filter-none = Nobody of that name
+js-copied = Copied
+js-copy-failed = Press Ctrl+C to copy

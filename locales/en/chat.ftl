@@ -31,6 +31,7 @@ room-message-to = Message { $name }
 room-send = Send
 room-reload = See new messages
 room-closed = You can read this conversation, but nobody can write in it now.
+room-archived = This room is archived. It can be read, and nobody can write in it.
 room-closed-action = Add Friends
 
 room-refused-empty = Write something first.
@@ -45,4 +46,47 @@ room-refused-conflict = This was already sent with another text. Copy what you n
 room-refused-busy = Parlour is busy. Send again in a moment.
 room-refused-closing = Parlour is restarting. Send again in a moment.
 
+message-actions = Message actions
+message-edited = (edited)
+message-deleted = Message deleted
+message-deleted-by-moderator = Message deleted by a moderator
+message-quote-gone = Original message deleted
+message-reactions = Reactions
+
+message-refused-author = Only its author can change what a message says.
+message-refused-emoji = A reaction is one emoji. Choose another one.
+message-refused-gone = This message was deleted.
+message-refused-late = This message is too old to be edited. Write a new one instead.
+message-refused-reactions = This message has all the reactions that it can have. Choose one that is there already.
+
+message-reply = Reply
+message-react = React
+message-edit = Edit
+message-link = Copy link
+message-delete = Delete
+message-other-emoji = Another emoji
+message-back = Back to { $name }
+message-deleted-done = The message is deleted.
+message-replying-to = Reply to
+message-reply-close = Cancel reply
+
+edit-title = Edit message
+edit-save = Save
+edit-cancel = Cancel
+
+delete-title = Delete this message?
+delete-text = Its text goes for everybody, with its earlier versions and its reactions. “Message deleted” stays in its place.
+delete-cancel = Cancel
+delete-submit = Delete
+
+versions-title = Earlier versions
+versions-lead = What this message said, the newest text first. Everybody in the conversation can see this.
+versions-now = Now, since
+
+message-names = People
+
+picker-title = Choose a reaction
+picker-quick = Often used
+picker-search = Search emoji
+picker-found = Emoji
 message-code = Code

@@ -24,6 +24,8 @@ friends-blocked-none = You have blocked nobody.
 
 friends-message = Message
 friends-message-label = Message { $name }
+friends-group = Group
+friends-group-label = Start a group with { $name }
 friends-accept = Accept
 friends-accept-label = Accept { $name }
 friends-decline = Decline

@@ -43,6 +43,9 @@ keys-switch = Go to another conversation
 keys-page = Move through the messages while the box is empty
 keys-end = To the latest message while the box is empty
 keys-rove = From message to message, once one has the focus
+keys-edit-last = Edit your last message while the box is empty
+keys-letters = On a message: reply, edit, react, copy its link
+keys-menu = On a message: all that can be done with it, delete it
 keys-escape = Close what is open, or go back to the box
 keys-help = Show these keys
 

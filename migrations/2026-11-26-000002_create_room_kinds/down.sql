@@ -1,4 +1,5 @@
 ALTER TABLE events DROP COLUMN user_id;
+DROP TABLE removals;
 DROP TABLE invites;
 ALTER TABLE members DROP COLUMN delivered_seq;
 ALTER TABLE members DROP COLUMN invite_id;

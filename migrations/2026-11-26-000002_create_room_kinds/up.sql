@@ -36,5 +36,15 @@ CREATE TABLE invites (
 CREATE INDEX invites_by_room ON invites (room_id, id);
 CREATE INDEX invites_by_creator ON invites (created_by);
 
+-- Whoever was removed does not come back unasked, neither by a link nor through the list of open rooms.
+CREATE TABLE removals (
+    room_id    BIGINT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+);
+
+CREATE INDEX removals_by_user ON removals (user_id);
+
 -- Events about a person name them.
 ALTER TABLE events ADD COLUMN user_id BIGINT;

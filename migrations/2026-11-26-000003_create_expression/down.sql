@@ -2,6 +2,7 @@ DROP TABLE mentions;
 DROP TABLE reactions;
 DROP TABLE message_versions;
 DROP INDEX messages_by_reply;
+ALTER TABLE messages DROP COLUMN has_reactions;
 ALTER TABLE messages DROP COLUMN notice;
 ALTER TABLE messages DROP COLUMN reply_quote;
 ALTER TABLE messages DROP COLUMN reply_to;

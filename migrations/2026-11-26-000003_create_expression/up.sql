@@ -6,24 +6,31 @@ ALTER TABLE messages ADD COLUMN deleted_by BIGINT;
 ALTER TABLE messages ADD COLUMN reply_to BIGINT;
 ALTER TABLE messages ADD COLUMN reply_quote TEXT;
 ALTER TABLE messages ADD COLUMN notice TEXT;
+-- Most messages have no reaction: a page looks only for those of the others.
+ALTER TABLE messages ADD COLUMN has_reactions BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
 
--- What a message said before each edit.
+-- What a message said before each edit, and since when. `client_id` names the edit, so that a repeat
+-- of it finds this row.
 CREATE TABLE message_versions (
     id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     message_id BIGINT  NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    client_id  TEXT    NOT NULL,
     body       TEXT    NOT NULL,
-    created_at BIGINT  NOT NULL
+    created_at BIGINT  NOT NULL,
+    UNIQUE (message_id, client_id)
 );
 
 CREATE INDEX message_versions_by_message ON message_versions (message_id, id);
 
+-- The order of `id` is the order of first use.
 CREATE TABLE reactions (
-    message_id BIGINT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
-    emoji      TEXT   NOT NULL,
-    user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    created_at BIGINT NOT NULL,
-    PRIMARY KEY (message_id, emoji, user_id)
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    message_id BIGINT  NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    emoji      TEXT    NOT NULL,
+    user_id    BIGINT  NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT  NOT NULL,
+    UNIQUE (message_id, emoji, user_id)
 );
 
 CREATE INDEX reactions_by_user ON reactions (user_id);

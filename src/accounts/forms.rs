@@ -24,6 +24,8 @@ pub(super) struct RegisterForm {
     pub(super) username: String,
     pub(super) password: String,
     pub(super) password_again: String,
+    #[serde(default)]
+    pub(super) next: NextPath,
 }
 
 impl RegisterForm {
@@ -109,6 +111,7 @@ mod tests {
             username: username.to_owned(),
             password: password.to_owned(),
             password_again: again.to_owned(),
+            next: NextPath::default(),
         };
         form.check()
     }

@@ -1,7 +1,7 @@
 //! Where to go after a form: a path of this site, whatever the field says.
 
 use serde::{Deserialize, Deserializer};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// A path with its query, `/rooms/7/?before=12`; `/` in place of anything that leads elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,22 @@ impl NextPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The page `path`, which leads here afterwards.
+    pub fn behind(&self, path: &str) -> String {
+        if self.0 == "/" {
+            return path.to_owned();
+        }
+        let next: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
+        format!("{path}?next={next}")
+    }
+}
+
+/// `?next=…` of the pages that sign somebody in.
+#[derive(Deserialize)]
+pub(super) struct NextQuery {
+    #[serde(default)]
+    pub(super) next: NextPath,
 }
 
 impl Default for NextPath {

@@ -17,12 +17,6 @@ pub enum ChatEvent {
         /// The text frame.
         frame: ByteString,
     },
-    /// The receiver is a member of a new room.
-    #[serde(rename = "chat.room_opened")]
-    RoomOpened {
-        /// Which.
-        room: RoomId,
-    },
     /// The server is about to close all sockets, with 1012.
     #[serde(rename = "chat.restarting")]
     Restarting,

@@ -4,6 +4,7 @@
 mod body;
 mod consumer;
 mod delivery;
+mod emoji;
 mod events;
 pub mod formatting;
 mod markup;
@@ -18,6 +19,7 @@ mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
 pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
+pub use emoji::list_emoji;
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
 pub use server::{ChatServer, PresenceState, Stop};

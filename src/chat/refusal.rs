@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     body::BodyError,
-    models::RoomId,
+    models::{NotChanged, RoomId},
     protocol::{RefusalCode, Refused},
     server::NotPosted,
 };
@@ -57,6 +57,8 @@ fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
             RefusalCode::TooLong,
             words::text_with("room-refused-too-long", &[("excess", (*excess).into())]),
         ),
+        NotPosted::NoEmoji => (RefusalCode::Invalid, words::text("message-refused-emoji")),
+        NotPosted::Unchanged(reason) => unchanged(reason),
         NotPosted::Closing => (RefusalCode::Closing, words::text("room-refused-closing")),
         NotPosted::Refused(Error::Forbidden | Error::NotFound) => {
             let text = name.map_or_else(
@@ -72,5 +74,21 @@ fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
             (RefusalCode::Rate, words::text("room-refused-rate"))
         }
         NotPosted::Refused(_) => (RefusalCode::Busy, words::text("room-refused-busy")),
+    }
+}
+
+fn unchanged(reason: &NotChanged) -> (RefusalCode, String) {
+    match reason {
+        NotChanged::Gone => (RefusalCode::Gone, words::text("message-refused-gone")),
+        NotChanged::TooLate => (RefusalCode::TooLate, words::text("message-refused-late")),
+        NotChanged::NotYours => (
+            RefusalCode::NotAllowed,
+            words::text("message-refused-author"),
+        ),
+        NotChanged::TooManyReactions => (
+            RefusalCode::TooMany,
+            words::text("message-refused-reactions"),
+        ),
+        NotChanged::Refused(_) => (RefusalCode::Busy, words::text("room-refused-busy")),
     }
 }

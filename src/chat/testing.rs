@@ -29,6 +29,11 @@ pub(super) fn said(body: &str) -> Message {
         body: body.into(),
         html: formatting::render(body).html(|_| None),
         created_at: Timestamp(1_795_420_920_123),
+        edited_at: None,
+        deleted: None,
+        reply: None,
+        reactions: Vec::new(),
+        notice: None,
     }
 }
 
@@ -44,7 +49,7 @@ pub(super) async fn a_conversation(db: &Database) -> RoomId {
     .unwrap()
 }
 
-fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
+pub(super) fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
     let row = (
         users::id.eq(id),
         users::username.eq(name.to_owned()),

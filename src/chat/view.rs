@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     body::is_big_emoji,
     markup::Markup,
-    models::{Message, MessageId, RoomId},
+    models::{Deletion, Message, MessageId, NoticeKind, Reaction, Reply, RoomId},
 };
 use crate::{
     accounts::{Person, UserId, Zone},
@@ -41,6 +41,16 @@ pub struct MessageView {
     pub room: RoomId,
     /// The author's name for it.
     pub client_id: Uuid,
+    /// When it was edited: ISO 8601, and as people read it.
+    pub edited: Option<(String, String)>,
+    /// Who deleted it.
+    pub deleted: Option<Deletion>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// In the order of first use.
+    pub reactions: Vec<Reaction>,
+    /// What happened, where nobody typed this line; it then stands alone.
+    pub notice: Option<NoticeKind>,
 }
 
 impl MessageView {
@@ -57,6 +67,13 @@ impl MessageView {
             author: message.author,
             room: message.room,
             client_id: message.client_id,
+            edited: message
+                .edited_at
+                .map(|at| (at.iso(), at.utc("%-d %B %Y, %H:%M"))),
+            deleted: message.deleted,
+            reply: message.reply,
+            reactions: message.reactions,
+            notice: message.notice,
         }
     }
 
@@ -107,24 +124,31 @@ pub struct Day {
 
 fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    let mut before: Option<(UserId, Timestamp, Date)> = None;
+    // Whom the next message could follow, and when; nobody after a deleted one.
+    let mut before: Option<(Option<UserId>, Timestamp, Date)> = None;
     for message in messages {
-        let (author, at) = (message.author.id, message.created_at);
+        let at = message.created_at;
+        let author = message.notice.is_none().then_some(message.author.id);
         let today = zone.day(at);
         let is_same_day = before.is_some_and(|(_, _, day)| day == today);
         let follows = before.is_some_and(|(same, before, _)| {
-            is_same_day && same == author && is_together(before, at)
+            is_same_day && author.is_some() && same == author && is_together(before, at)
         });
+        let follows = follows && message.reply.is_none() && message.deleted.is_none();
         let day = (!is_same_day).then(|| Day {
             iso: today.to_string(),
             text: zone.format(at, "%-d %B %Y"),
         });
-        before = Some((author, at, today));
+        let could_be_followed = author.filter(|_| message.deleted.is_none());
+        before = Some((could_be_followed, at, today));
         entries.push(Entry {
             day,
             follows,
             message: MessageView {
                 time: zone.format(at, "%H:%M"),
+                edited: message
+                    .edited_at
+                    .map(|at| (at.iso(), zone.format(at, "%-d %B %Y, %H:%M"))),
                 ..MessageView::new(message)
             },
         });
@@ -151,7 +175,40 @@ mod tests {
             body: "hello".into(),
             html: "hello".into(),
             created_at: Timestamp(minute * 60_000),
+            edited_at: None,
+            deleted: None,
+            reply: None,
+            reactions: Vec::new(),
+            notice: None,
         }
+    }
+
+    #[test]
+    fn an_answer_and_what_comes_after_a_deleted_message_stand_for_themselves() {
+        let mut log: Vec<_> = (0..4).map(|minute| message(1, minute)).collect();
+        log[1].reply = Some(Reply {
+            to: MessageId(0),
+            original: None,
+        });
+        log[2].deleted = Some(Deletion::ByAuthor);
+        let follows: Vec<bool> = entries(log, &Zone::default())
+            .iter()
+            .map(|row| row.follows)
+            .collect();
+        assert_eq!(follows, [false; 4]);
+    }
+
+    #[test]
+    fn a_line_that_nobody_typed_parts_a_group_and_joins_none() {
+        let left = Message {
+            notice: Some(NoticeKind::Left),
+            ..message(1, 1)
+        };
+        let rows = entries(
+            vec![message(1, 0), left.clone(), left, message(1, 2)],
+            &Zone::default(),
+        );
+        assert!(rows.iter().all(|row| !row.follows));
     }
 
     #[test]

@@ -160,6 +160,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub message_chars: usize,
+    /// Time in which the author of a message may edit it
+    #[arg(
+        long,
+        env = "PARLOUR_EDIT_WINDOW",
+        default_value = "24h",
+        value_name = "TIME"
+    )]
+    pub edit_window: Period,
     /// Messages on one page of history
     #[arg(long, env = "PARLOUR_PAGE_LEN", default_value_t = 50, value_name = "N",
           value_parser = units::page_len)]
@@ -216,6 +224,30 @@ pub struct Limits {
         value_name = "N"
     )]
     pub open_requests_new: u32,
+    /// People in a conversation of several that has no name
+    #[arg(
+        long,
+        env = "PARLOUR_GROUP_PEOPLE",
+        default_value_t = 100,
+        value_name = "N"
+    )]
+    pub group_people: u32,
+    /// Links into one room that may hold at the same time
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_INVITES",
+        default_value_t = 50,
+        value_name = "N"
+    )]
+    pub room_invites: u32,
+    /// Time in which the owner can still keep a room that is to be deleted
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_DELETE_AFTER",
+        default_value = "7days",
+        value_name = "TIME"
+    )]
+    pub room_delete_after: Period,
     /// Time in which open sockets are closed and work is finished at the end
     #[arg(
         long,

@@ -80,4 +80,68 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub messages_ip: Rates,
+    /// Reactions of one person
+    #[arg(
+        long,
+        env = "PARLOUR_REACTIONS",
+        default_value = "30/10s,600/10m",
+        value_name = "RATES"
+    )]
+    pub reactions: Rates,
+    /// Reactions of one address
+    #[arg(
+        long,
+        env = "PARLOUR_REACTIONS_IP",
+        default_value = "300/10s",
+        value_name = "RATES"
+    )]
+    pub reactions_ip: Rates,
+    /// New rooms of one person
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_CREATIONS",
+        default_value = "10/1h",
+        value_name = "RATES"
+    )]
+    pub room_creations: Rates,
+    /// New rooms of one address
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_CREATIONS_IP",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub room_creations_ip: Rates,
+    /// New links into rooms, and people added to rooms, of one person
+    #[arg(
+        long,
+        env = "PARLOUR_INVITATIONS",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub invitations: Rates,
+    /// New links into rooms, and people added to rooms, of one address
+    #[arg(
+        long,
+        env = "PARLOUR_INVITATIONS_IP",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub invitations_ip: Rates,
+    /// Other changes of rooms of one person: joining, leaving, renaming
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_CHANGES",
+        default_value = "120/10m",
+        value_name = "RATES"
+    )]
+    pub room_changes: Rates,
+    /// Other changes of rooms of one address
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_CHANGES_IP",
+        default_value = "600/10m",
+        value_name = "RATES"
+    )]
+    pub room_changes_ip: Rates,
 }

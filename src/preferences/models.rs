@@ -80,6 +80,15 @@ impl Preferences {
         Ok(row.unwrap_or_default())
     }
 
+    /// Those of `people` who neither show that they type nor are told it of others.
+    pub fn without_typing(conn: &mut Connection, people: &[UserId]) -> QueryResult<Vec<UserId>> {
+        preferences::table
+            .filter(preferences::user_id.eq_any(people))
+            .filter(preferences::typing.eq(false))
+            .select(preferences::user_id)
+            .load(conn)
+    }
+
     /// From now on `user` wants it so; what held until now is kept for a while.
     pub fn save(&self, conn: &mut Connection, user: UserId) -> QueryResult<()> {
         let before = Self::of(conn, user)?;

@@ -48,6 +48,7 @@ impl Templates {
                 .map_err(crate::error::Error::internal)?;
         }
         registry.register_helper("t", Box::new(translate));
+        registry.register_helper("t-names", Box::new(translate_names));
         registry.register_helper("json", Box::new(json_for_script));
         registry.register_helper("eq", Box::new(eq));
         registry.register_helper("markup", Box::new(markup));
@@ -94,6 +95,41 @@ fn translate(
     let escape = registry.get_escape_fn();
     out.write(&escape(&words::text_with(key, &values)))?;
     Ok(())
+}
+
+/// Stand around a value until it is escaped; nobody's text keeps them.
+const NAME: [char; 2] = ['\u{e002}', '\u{e003}'];
+
+/// `{{t-names "key" name=value}}`: as `t`, with every value in a `<bdi>`, so that a name cannot
+/// reorder its neighbours.
+fn translate_names(
+    helper: &Helper<'_>,
+    registry: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let key = helper.param(0).and_then(|key| key.value().as_str());
+    let key = key.ok_or(RenderErrorReason::ParamNotFoundForIndex("t-names", 0))?;
+    let values: Vec<(&str, FluentValue<'_>)> = helper
+        .hash()
+        .iter()
+        .map(|(name, value)| (*name, isolated(value.value())))
+        .collect();
+    let escape = registry.get_escape_fn();
+    let text = escape(&words::text_with(key, &values));
+    out.write(&text.replace(NAME[0], "<bdi>").replace(NAME[1], "</bdi>"))?;
+    Ok(())
+}
+
+fn isolated(value: &Value) -> FluentValue<'_> {
+    match value {
+        Value::String(text) => {
+            let text = text.replace(NAME, "");
+            format!("{}{text}{}", NAME[0], NAME[1]).into()
+        }
+        other => fluent(other),
+    }
 }
 
 fn fluent(value: &Value) -> FluentValue<'_> {
@@ -181,7 +217,12 @@ mod tests {
                 // Made of fragments only, by `chat::view::log`.
                 "chat/_log" => lower.replacen("{{markup log}}", "", 1),
                 // Escaped and sanitised by `chat::formatting`.
-                "chat/_message_parts" => lower.replacen("{{markup message.html}}", "", 1),
+                "chat/_message_parts" => ["html", "quote", "edited", "reactions"]
+                    .iter()
+                    .fold(lower, |text, part| {
+                        text.replacen(&format!("{{{{markup message.{part}}}}}"), "", 1)
+                    }),
+                "chat/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,
             };
             for forbidden in [
@@ -210,7 +251,11 @@ mod tests {
         let known = words::with_prefix("");
         let mut found = 0;
         for (name, source) in sources() {
-            for part in source.split("t \"").skip(1) {
+            for part in source
+                .split("t \"")
+                .skip(1)
+                .chain(source.split("t-names \"").skip(1))
+            {
                 let key = part.split('"').next().unwrap();
                 assert!(known.contains_key(key), "{name} names {key}");
                 found += 1;

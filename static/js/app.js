@@ -1,22 +1,27 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import { filterChoices } from "./choose.js";
+import { offerCopy } from "./copy.js";
 import { offerKeys } from "./keys.js";
 import { followUnread, unread } from "./attention.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { followMessages } from "./notifier.js";
 import { pageData, userId } from "./page.js";
+import { markDrafts } from "./pencils.js";
 import { followPreferences } from "./preferences.js";
 import { followPresence, presenceQuery } from "./presence.js";
 import { Queue } from "./queue.js";
 import { markAllRead } from "./read-all.js";
 import { Receipts } from "./receipts.js";
 import { refreshOn } from "./refresh.js";
+import { closeRemoved } from "./removed.js";
+import { followName } from "./renamed.js";
 import { walkRooms } from "./room-keys.js";
 import { Sender } from "./sender.js";
 import { guardLogOut, isSignedOut, tellSignedOut } from "./session.js";
-import { openStream } from "./slow.js";
+import { openStream, restWhenHidden } from "./slow.js";
 import { Connection } from "./socket.js";
 import { BrowserMemory } from "./storage.js";
 import { offerSwitcher } from "./switcher.js";
@@ -45,7 +50,13 @@ followMessages(connection, storage);
 markAllRead(connection);
 walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
+restWhenHidden(connection);
+closeRemoved(connection);
+followName();
+filterChoices(document.getElementById("choose-people"));
+offerCopy();
 wakeOn(connection);
+markDrafts({ storage, userId });
 closeMenuAround(document.getElementById("menu"));
 offerKeys(document.getElementById("keys"));
 offerSwitcher(document.getElementById("switcher"));

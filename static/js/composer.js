@@ -14,7 +14,8 @@ export class Composer extends EventTarget {
   #saving = 0;
 
   /**
-   * Dispatches "send" (`detail` = text), "typing" (`detail` = is there text) and "left".
+   * Dispatches "send" (`detail` = text), "typing" (`detail` = is there text), "left", "escape", and
+   * "edit-last" for the key that asks for it.
    * @param {{form: HTMLFormElement, draft: Draft, maxChars: number}} options
    */
   constructor({ form, draft, maxChars }) {
@@ -73,13 +74,23 @@ export class Composer extends EventTarget {
     this.focus();
   }
 
+  /** Puts a text in front of what is there, and the caret behind all of it. */
+  putBefore(text) {
+    this.box.value = this.box.value === "" ? text : `${text}\n${this.box.value}`;
+    this.saveNow();
+    this.#changed();
+    this.focus();
+  }
+
   #key(event) {
-    // Safari ends the composition before it tells of the key: 229 is then the only sign.
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const always = event.ctrlKey || event.metaKey;
-    if (!always && (event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends)) return;
+    if (event.key === "Escape" && !event.isComposing) return this.dispatchEvent(new CustomEvent("escape"));
+    if (event.key === "ArrowUp" && this.box.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
+      event.preventDefault();
+      return this.dispatchEvent(new CustomEvent("edit-last"));
+    }
+    if (!sendKey(event)) return undefined;
     event.preventDefault();
-    if (!event.repeat) this.form.requestSubmit();
+    return event.repeat ? undefined : this.form.requestSubmit();
   }
 
   #changed() {
@@ -122,6 +133,14 @@ export class Composer extends EventTarget {
     this.box.toggleAttribute("aria-invalid", text !== "");
     if (text !== "") this.box.setAttribute("aria-invalid", "true");
   }
+}
+
+/** Is this the key that sends? */
+export function sendKey(event) {
+  // Safari ends the composition before it tells of the key: 229 is then the only sign.
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  const always = event.ctrlKey || event.metaKey;
+  return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }
 
 /** A printable key while nothing has the focus means the box. */

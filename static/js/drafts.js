@@ -12,6 +12,19 @@ export class Draft {
     return this.storage.get(this.key) ?? "";
   }
 
+  /** What `saveFields` kept, or null. */
+  loadFields() {
+    try {
+      return JSON.parse(this.load() || "null");
+    } catch {
+      return null;
+    }
+  }
+
+  saveFields(fields) {
+    this.save(fields === null ? "" : JSON.stringify(fields));
+  }
+
   save(text) {
     if (text === "") this.storage.remove(this.key);
     else this.storage.set(this.key, text);

@@ -10,7 +10,7 @@ const TALL = 0.6;
  */
 export function foldTall(messages, scroll) {
   const limit = scroll.log.clientHeight * TALL;
-  const texts = messages.map((message) => message.querySelector(".message-text"));
+  const texts = messages.map((message) => message.querySelector(".message-text")).filter(Boolean);
   const tall = texts.filter((text) => text.getBoundingClientRect().height > limit);
   for (const text of tall) fold(text, scroll);
 }

@@ -5,7 +5,7 @@
 import { MOST, overflow, PAGE } from "./bounds.js";
 import { earlierRow, fetchStretch, laterRow } from "./pages.js";
 import { quietly } from "./quiet.js";
-import { settle, settleFrom } from "./regroup.js";
+import { ROW, settle, settleFrom } from "./regroup.js";
 import { say } from "./words.js";
 
 const NEAR_PX = 800;
@@ -64,7 +64,7 @@ export class LogHistory {
   }
 
   #messages() {
-    return [...this.list.querySelectorAll("article.message[data-seq]")];
+    return [...this.list.querySelectorAll(`:is(${ROW})[data-seq]`)];
   }
 
   #watch() {

@@ -1,6 +1,7 @@
 // Stretches of a room's history from the server, and the rows of the log that lead to more of it.
 
 import { pageFrom } from "./fragment.js";
+import { ROW } from "./regroup.js";
 import { localise } from "./times.js";
 import { say } from "./words.js";
 
@@ -26,7 +27,7 @@ function stretchFrom(page) {
   const list = document.importNode(page.getElementById("log-inner"), true);
   localise(list);
   return {
-    messages: [...list.querySelectorAll("article.message")],
+    messages: [...list.querySelectorAll(ROW)],
     earlier: list.querySelector(".earlier"),
     later: list.querySelector(".later"),
     lastSeq: Number(list.dataset.lastSeq),

@@ -2,6 +2,7 @@
 
 import { isBigEmoji } from "./emoji.js";
 import { settle } from "./regroup.js";
+import { quoteLine } from "./reply.js";
 import { stateElement, stateOf } from "./states.js";
 import { clockTime } from "./times.js";
 import { say } from "./words.js";
@@ -14,10 +15,10 @@ export class PendingMessages {
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
    *   sender: import("./sender.js").Sender, holds: (clientId: string) => boolean,
-   *   added: (message: HTMLElement) => void}} options
+   *   added: (message: HTMLElement) => void, takenBack: (item: object) => void}} options
    */
-  constructor({ list, template, room, sender, holds, added }) {
-    Object.assign(this, { list, template, room, sender, holds, added });
+  constructor({ list, template, room, sender, holds, added, takenBack }) {
+    Object.assign(this, { list, template, room, sender, holds, added, takenBack });
   }
 
   /** Makes the log agree with the queue. */
@@ -56,7 +57,7 @@ export class PendingMessages {
     this.#showState(message, one);
   }
 
-  #build({ clientId, body, at }) {
+  #build({ clientId, body, at, reply }) {
     const message = this.template.content.firstElementChild.cloneNode(true);
     const text = message.querySelector(".message-text");
     const time = message.querySelector("time");
@@ -64,6 +65,7 @@ export class PendingMessages {
     nameByParts(message, clientId);
     text.textContent = body;
     text.classList.toggle("big", isBigEmoji(body));
+    if (reply) text.before(quoteLine(reply, this.room));
     time.dateTime = at;
     time.textContent = clockTime(at);
     return message;
@@ -74,11 +76,17 @@ export class PendingMessages {
     message.querySelector(".refusal")?.remove();
     message.classList.toggle("refused", one.state === "refused");
     if (one.state === "refused") return message.append(this.#refusal(one));
-    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : "waiting" }));
+    const waits = this.sender.connection.state === "open" ? "behind" : "waiting";
+    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : waits }));
     if (one.state === "paused") {
-      line.textContent = `${one.reason} ${say("js-next-in", { seconds: this.#secondsUntil(one) })}`;
+      line.textContent = this.#countdown(one);
     }
+    if (one.state === "waiting" && !one.item.tried) line.append(" ", button("js-cancel", () => this.#takeBack(one.item)));
     return message.querySelector(".message-body").append(line);
+  }
+
+  #takeBack(item) {
+    if (this.sender.withdraw(item.clientId)) this.takenBack(item);
   }
 
   #refusal({ item, reason }) {
@@ -93,6 +101,11 @@ export class PendingMessages {
       button("js-delete", () => this.sender.remove(item.clientId)),
     );
     return line;
+  }
+
+  #countdown(one) {
+    const seconds = this.#secondsUntil(one);
+    return one.code === "rate" ? say("js-too-fast", { seconds }) : `${one.reason} ${say("js-next-in", { seconds })}`;
   }
 
   #secondsUntil({ state, until }) {

@@ -1,5 +1,6 @@
-// Messages that the server has not answered yet: in the browser's memory, so that a reload, a crash
-// or a closed tab loses nothing. One key per message; the order is part of the key.
+// What the server has not answered yet, messages and changes of messages (operations.js): in the
+// browser's memory, so that a reload, a crash or a closed tab loses nothing. One key for each; the
+// order is part of the key.
 
 import { uuid } from "./uuid.js";
 
@@ -8,7 +9,13 @@ import { uuid } from "./uuid.js";
  * @property {string} key
  * @property {number} room
  * @property {string} clientId
- * @property {string} body
+ * @property {"post" | "edit" | "delete" | "react"} op
+ * @property {string} [body]  of a post or an edit
+ * @property {{id: number, author: string, text: string}} [reply]  what a post answers
+ * @property {number} [message]  id of the message that is changed
+ * @property {string} [emoji]  @property {boolean} [on]  of a reaction
+ * @property {number} [heldUntil]  not to be sent before this time
+ * @property {boolean} [tried]  was sent: the server may have it, although it has not answered
  * @property {string} at  ISO time of writing, for display only
  * @property {null | {code: string, text: string}} refused
  */
@@ -26,13 +33,14 @@ export class Queue {
     this.now = now;
   }
 
-  /** @returns {Item} */
-  add(room, body) {
+  /** A text to post, or the fields of a change. @returns {Item} */
+  add(room, what) {
     const order = String(this.#nextOrder()).padStart(DIGITS, "0");
-    return this.#write(room, order, uuid(), { body, at: new Date(this.now()).toISOString(), refused: null });
+    const fields = typeof what === "string" ? { op: "post", body: what } : what;
+    return this.#write(room, order, uuid(), { ...fields, at: new Date(this.now()).toISOString(), refused: null });
   }
 
-  /** All waiting and refused messages, of one room or of all, oldest first. @returns {Item[]} */
+  /** All that waits or is refused, of one room or of all, oldest first. @returns {Item[]} */
   all(room) {
     const prefix = room === undefined ? this.prefix : `${this.prefix}${room}/`;
     return this.storage.keys(prefix).map((key) => this.#read(key)).filter(Boolean);
@@ -45,6 +53,11 @@ export class Queue {
 
   find(clientId) {
     return this.all().find((item) => item.clientId === clientId);
+  }
+
+  /** From now on it cannot be taken back. */
+  markTried(item) {
+    if (!item.tried) this.#write(item.room, orderOf(item.key), item.clientId, { ...item, tried: true });
   }
 
   /** The item steps aside until the person decides. */
@@ -81,16 +94,19 @@ export class Queue {
     return this.#last;
   }
 
-  #write(room, order, clientId, { body, at, refused }) {
+  #write(room, order, clientId, item) {
     const key = `${this.prefix}${room}/${order}-${clientId}`;
-    this.storage.set(key, JSON.stringify({ body, at, refused }));
-    return { key, room, clientId, body, at, refused };
+    // What the key says is not said again.
+    const { key: _key, room: _room, clientId: _clientId, ...fields } = item;
+    this.storage.set(key, JSON.stringify(fields));
+    return { key, room, clientId, ...fields };
   }
 
   #read(key) {
     const [room, name] = key.slice(this.prefix.length).split("/");
     try {
-      return { key, room: Number(room), clientId: name.slice(DIGITS + 1), ...JSON.parse(this.storage.get(key)) };
+      const fields = { op: "post", ...JSON.parse(this.storage.get(key)) };
+      return { key, room: Number(room), clientId: name.slice(DIGITS + 1), ...fields };
     } catch {
       return null;
     }

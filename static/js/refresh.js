@@ -3,8 +3,12 @@
 // the composer, which is swapped only when it has to appear or to go (`data-refresh-key`).
 
 import { pageFrom } from "./fragment.js";
+import { shownRoom } from "./removed.js";
 
 const GATHER_MS = 100;
+/** Members of a large room fetch one after the other when somebody comes or goes. */
+const SPREAD_MS_PER_MEMBER = 10;
+const SPREAD_AT_MOST_MS = 10_000;
 
 export class Refresher {
   #timer = 0;
@@ -12,10 +16,10 @@ export class Refresher {
   #again = false;
 
   /** Asks for a refresh; several within a moment become one. */
-  ask() {
+  ask(wait = GATHER_MS) {
     if (!document.querySelector("[data-refresh]")) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#run(), GATHER_MS);
+    this.#timer = setTimeout(() => this.#run(), wait);
   }
 
   async #run() {
@@ -90,6 +94,12 @@ export function refreshOn(connection) {
   let greeted = false;
   connection.addEventListener("relation.changed", () => refresher.ask());
   connection.addEventListener("room.added", () => refresher.ask());
+  connection.addEventListener("room.removed", () => refresher.ask());
+  connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
+  connection.addEventListener("member.changed", ({ detail: { room } }) => {
+    // Elsewhere only the name of a group tells who is in it.
+    if (room === shownRoom || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
+  });
   connection.addEventListener("session.hello", ({ detail }) => {
     // What changed while nobody listened. Right after loading, the list of rooms can be compared;
     // the page of friends has no numbers for that.
@@ -98,8 +108,16 @@ export function refreshOn(connection) {
   });
 }
 
-/** Does the list of conversations name every room of the hello? */
+const rowOf = (room) => document.querySelector(`#conversations a[href="/rooms/${room}/"]`);
+
+function spread(room) {
+  const members = room === shownRoom ? Number(document.getElementById("room-head")?.dataset.members) : 0;
+  return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
+}
+
+/** Does the list of conversations name every room of the hello, and no other? */
 function isComplete(rooms) {
   const list = document.getElementById("conversations");
-  return !list || rooms.every(({ room }) => list.querySelector(`a[href="/rooms/${room}/"]`));
+  const known = list?.querySelectorAll("li > a").length;
+  return !list || (known === rooms.length && rooms.every(({ room }) => rowOf(room)));
 }

@@ -4,12 +4,15 @@ import { dayKey, follows } from "./grouping.js";
 import { dayWords } from "./times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
+/** What has a day: messages, and the lines that tell who came and went. */
+export const ROW = "article.message, .notice";
 
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
-  isReply: "reply" in message.dataset,
+  isReply: message.querySelector(".quote") !== null,
   isNotice: message.matches(".notice"),
+  isDeleted: message.matches(".deleted"),
 });
 
 /** Settles one message and the one after it. Call after every insertion and removal. */
@@ -29,7 +32,7 @@ export function settleFrom(messages) {
 /** Settles all messages of a list; the server's own dividers are of UTC days and go. */
 export function settleAll(list) {
   list.querySelectorAll(".day").forEach((divider) => divider.remove());
-  list.querySelectorAll("article.message").forEach(settleOne);
+  list.querySelectorAll(ROW).forEach(settleOne);
 }
 
 /** "Today" becomes "Yesterday" at midnight, without a reload. */
@@ -57,9 +60,9 @@ function before(message) {
   let divider = null;
   let broken = false;
   let element = message.previousElementSibling;
-  while (element && !element.matches("article.message")) {
+  while (element && !element.matches(ROW)) {
     if (element.matches(".day")) divider = element;
-    else broken = true;
+    else if (!element.matches(".editing")) broken = true;
     element = element.previousElementSibling;
   }
   return { divider, previous: element, broken };
@@ -67,7 +70,7 @@ function before(message) {
 
 function nextMessage(message) {
   let element = message.nextElementSibling;
-  while (element && !element.matches("article.message")) element = element.nextElementSibling;
+  while (element && !element.matches(ROW)) element = element.nextElementSibling;
   return element;
 }
 

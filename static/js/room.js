@@ -4,6 +4,7 @@ import { connection, notice, receipts, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { floatDay } from "./dayfloat.js";
 import { Draft } from "./drafts.js";
+import { Expression } from "./expression.js";
 import { foldTall } from "./fold.js";
 import { followHealth } from "./health.js";
 import { LogHistory } from "./history.js";
@@ -43,28 +44,33 @@ const timeline = new Timeline({
   isNewest: () => scroll.isNewest,
   counted: countNews,
   inserted(message, event) {
+    // A line about who came and went is no news.
+    if (message.matches(".notice")) return;
     foldTall([message], scroll);
     countNews(event);
     if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
-    else ticks.mark(message);
     answered.delete(event.client_id);
   },
-  changed(message) {
-    foldTall([message], scroll);
-    ticks.mark(message);
-  },
+  changed: (message) => foldTall([message], scroll),
 });
 const history = new LogHistory({
   list,
   scroll,
   room,
   timeline,
-  shown(messages) {
-    foldTall(messages, scroll);
-    messages.forEach((message) => ticks.mark(message));
-  },
+  shown: (messages) => foldTall(messages, scroll),
 });
 const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
+const expression = new Expression({
+  list,
+  log,
+  room,
+  storage,
+  sender,
+  scroll,
+  lastSeq: () => timeline.lastSeq,
+  page: pageData,
+});
 const pending = new PendingMessages({
   list,
   room,
@@ -72,6 +78,7 @@ const pending = new PendingMessages({
   template: document.getElementById("pending-message"),
   holds: (clientId) => timeline.holds(clientId),
   added: (message) => foldTall([message], scroll),
+  takenBack: (item) => expression.takeBack(item),
 });
 
 /** A message came, whether or not the page reaches to it. */
@@ -93,7 +100,10 @@ const attention = attend({ connection, list, room, scroll });
 export const markUnread = (seq) => attention.markUnread(seq);
 
 // After the whole event: the log takes the message before its pending double goes, in one frame.
-const renderPending = () => queueMicrotask(() => scroll.keep(() => pending.render()));
+const renderPending = () => queueMicrotask(() => scroll.keep(() => {
+  pending.render();
+  expression.render();
+}));
 const apply = (event) => {
   scroll.keep(() => {
     timeline.apply(event);
@@ -103,7 +113,12 @@ const apply = (event) => {
 };
 
 on("message.created", apply);
-on("message.changed", apply);
+on("message.changed", (event) => {
+  // What somebody said is not read aloud again because somebody else likes it.
+  if (event.change === "reacted") quietly(log, () => apply(event));
+  else apply(event);
+  expression.follow(event);
+});
 on("member.changed", apply);
 on("room.changed", apply);
 on("message.accepted", apply);
@@ -116,6 +131,7 @@ on("room.events", (answer) => {
     timeline.catchUp(answer);
     history.trim();
   }));
+  answer.events.forEach((event) => expression.follow(event));
   renderPending();
   notice.news(arrivals - before);
 });
@@ -134,9 +150,10 @@ sender.addEventListener("sent", ({ detail }) => {
 function openComposer() {
   const form = document.getElementById("composer");
   composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: pageData.max_chars });
+  expression.adoptBox(composer);
   composer?.addEventListener("send", ({ detail }) => {
     const place = scroll.isFar ? scroll.place() : null;
-    sender.post(room, detail);
+    sender.post(room, detail, expression.replying.take());
     pending.render();
     scroll.toEnd();
     attention.sent();
@@ -168,13 +185,13 @@ pill.addEventListener("end", () => jumper.toEnd());
 pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
 pageFromBox(log, () => jumper.toEnd());
-ticks.markAll();
 // A page that begins in the middle of the log has not all of it.
 if (scroll.isNewest) receipts.has(room, 1, pageData.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);
 openComposer();
 pending.render();
+expression.render();
 if (!location.hash) composer?.focusUnlessTouch();
 jumper.start(() => attention.open());
 if (connection.state === "open") timeline.reconnected();

@@ -1,6 +1,8 @@
-// Sends what is queued: first in, first out, one message in flight per room, until the server has
-// answered. Losing the connection is no failure; only the server's refusal is one.
+// Sends what is queued: first in, first out, one in flight per room, until the server has answered.
+// Losing the connection is no failure; only the server's refusal is one. What is held back for a
+// while, so that it can be undone, lets the others pass.
 
+import { frameOf } from "./operations.js";
 import { Pace } from "./pace.js";
 
 const ANSWER_WITHIN_MS = 15_000;
@@ -11,9 +13,12 @@ const GHOST_MS = 3_000;
 const DEFAULT_PAUSE_MS = 2_000;
 const TEMPORARY = new Set(["rate", "busy", "closing"]);
 
-/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "refused", reason: string, until: number}} Pending */
+/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
 
-/** Dispatches "change" (`detail` = room) and "sent" (`detail` = {room, clientId, ms}). */
+/**
+ * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}) and for a
+ * change "changed" (`detail` = {room, item, seq}; `seq` null if it was so already).
+ */
 export class Sender extends EventTarget {
   /** room → {clientId, at, timer} */ #inFlight = new Map();
   /** clientId → {until, reason} */ #paused = new Map();
@@ -34,6 +39,7 @@ export class Sender extends EventTarget {
     });
     connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
     connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
+    connection.addEventListener("change.accepted", ({ detail }) => this.#settle(detail));
     connection.addEventListener("message.created", ({ detail }) => this.#isOwn(detail) && this.#settle(detail));
     connection.addEventListener("room.events", ({ detail: { room, events } }) => {
       for (const event of events) if (this.#isOwn(event)) this.#settle({ ...event, room });
@@ -41,20 +47,41 @@ export class Sender extends EventTarget {
     connection.addEventListener("message.refused", ({ detail }) => this.#refused(detail));
   }
 
-  /** Takes a text for a room; it is safe once this returns. */
-  post(room, body) {
-    const item = this.queue.add(room, body);
+  /** Takes a text for a room, perhaps as an answer; it is safe once this returns. */
+  post(room, body, reply) {
+    return this.change(room, { op: "post", body, ...(reply ? { reply } : {}) });
+  }
+
+  /** Takes a change of a message, see operations.js. */
+  change(room, fields) {
+    const item = this.queue.add(room, fields);
     this.#known.set(item.clientId, item);
     this.#pump(room);
     this.#changed(room);
     return item;
   }
 
-  /** @returns {Pending[]} oldest first */
+  /** The posts. @returns {Pending[]} oldest first */
   pending(room) {
+    return this.#all(room).filter(({ item }) => item.op === "post");
+  }
+
+  /** The changes of messages. @returns {Pending[]} oldest first */
+  changes(room) {
+    return this.#all(room).filter(({ item }) => item.op !== "post");
+  }
+
+  #all(room) {
     const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
     const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return items.map((item) => this.#describe(item));
+    let isHeldUp = false;
+    return items.map((item) => {
+      const one = this.#describe(item);
+      // Behind one that waits, whatever comes later waits, too.
+      if (isHeldUp && one.state === "sending") one.state = "waiting";
+      isHeldUp ||= one.state === "paused";
+      return one;
+    });
   }
 
   retry(clientId) {
@@ -71,6 +98,15 @@ export class Sender extends EventTarget {
     const item = this.queue.remove(clientId);
     this.#known.delete(clientId);
     if (item) this.#changed(item.room);
+  }
+
+  /** Takes back what has not been sent; nothing if the server may have it. */
+  withdraw(clientId) {
+    const item = this.queue.find(clientId);
+    if (!item || item.tried) return undefined;
+    this.remove(clientId);
+    this.#pump(item.room);
+    return item;
   }
 
   pumpAll() {
@@ -107,19 +143,22 @@ export class Sender extends EventTarget {
     // Behind another one on a live connection is "sending", too: it will not be long.
     let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
+    if (item.heldUntil > Date.now()) state = "held";
     if (item.refused) state = "refused";
-    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", until: paused?.until ?? 0 };
+    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", code: paused?.code ?? "", until: paused?.until ?? 0 };
   }
 
   #pump(room) {
     if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
-    const item = this.queue.all(room).find((candidate) => !candidate.refused);
-    if (!item) return;
+    const items = this.queue.all(room).filter((candidate) => !candidate.refused);
+    const item = items.find(({ heldUntil = 0 }) => heldUntil <= Date.now());
+    if (!item) return this.#pumpHeld(room, items);
     const wait = this.#waitFor(item);
     if (wait > 0) return this.#pumpLater(room, wait);
     this.#paused.delete(item.clientId);
-    const event = { type: "message.post", room, client_id: item.clientId, body: item.body };
-    if (!this.connection.send(event)) return;
+    if (!this.connection.send(frameOf(item))) return;
+    this.queue.markTried(item);
+    this.#pumpHeld(room, items);
     this.#pace.take();
     const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
     this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
@@ -136,6 +175,11 @@ export class Sender extends EventTarget {
       this.#pump(room);
       this.#changed(room);
     }, ms));
+  }
+
+  #pumpHeld(room, items) {
+    const times = items.map(({ heldUntil = 0 }) => heldUntil - Date.now()).filter((ms) => ms > 0);
+    if (times.length > 0) this.#pumpLater(room, Math.min(...times));
   }
 
   // Asking again is safe: the server answers a repeat with its first answer.
@@ -155,13 +199,14 @@ export class Sender extends EventTarget {
     for (const room of this.queue.rooms()) this.#changed(room);
   }
 
-  #settle({ room, client_id: clientId }) {
+  #settle({ room, client_id: clientId, seq }) {
     const flight = this.#land(room, clientId);
-    const wasPending = this.queue.remove(clientId) || this.#ghosts.has(clientId);
+    const item = this.queue.remove(clientId) ?? this.#ghosts.get(clientId);
     for (const memory of [this.#known, this.#ghosts, this.#paused, this.#notBefore]) memory.delete(clientId);
-    if (!wasPending) return;
+    if (!item) return;
     const ms = flight ? Math.round(performance.now() - flight.at) : null;
-    this.dispatchEvent(new CustomEvent("sent", { detail: { room, clientId, ms } }));
+    if (item.op === "post") this.dispatchEvent(new CustomEvent("sent", { detail: { room, clientId, ms } }));
+    else this.dispatchEvent(new CustomEvent("changed", { detail: { room, item, seq } }));
     this.#pump(room);
     this.#changed(room);
   }
@@ -171,7 +216,7 @@ export class Sender extends EventTarget {
     const item = this.queue.find(clientId);
     if (!item) return;
     if (retryAfter !== undefined || TEMPORARY.has(code)) {
-      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text });
+      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text, code });
     } else {
       this.queue.refuse(item, { code, text });
     }

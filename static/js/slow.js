@@ -82,3 +82,43 @@ export function openStream(query) {
     body,
   }));
 }
+
+const REST_AFTER_MS = 30_000;
+/** A browser opens six connections to a site at most, pages and forms among them. */
+const STREAMS_AT_MOST = 4;
+const LOCK = "parlour/stream";
+
+/**
+ * Streams of hidden tabs must not use up all connections of the browser: those beyond a few rest until they
+ * are looked at. @param {import("./socket.js").Connection} connection
+ */
+export function restWhenHidden(connection) {
+  let timer = 0;
+  let release = null;
+  const restIfMany = async () => {
+    if (!connection.isSlow || document.visibilityState === "visible") return;
+    if (await countStreams() > STREAMS_AT_MOST) connection.rest();
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(restIfMany, REST_AFTER_MS);
+  });
+  connection.addEventListener("state", () => {
+    if (!connection.isSlow) {
+      release?.();
+      release = null;
+    } else if (!release && navigator.locks) {
+      release = () => {};
+      navigator.locks.request(LOCK, { mode: "shared" }, () => new Promise((resolve) => {
+        release = resolve;
+      }));
+    }
+  });
+}
+
+/** How many tabs of this browser hold a stream; where browsers do not tell, too many. */
+async function countStreams() {
+  if (!navigator.locks) return Infinity;
+  const { held } = await navigator.locks.query();
+  return held.filter(({ name }) => name === LOCK).length;
+}

@@ -88,6 +88,13 @@ export class Connection extends EventTarget {
     if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, 1006);
   }
 
+  /** Lets go of the connection until `start` or `probe` is called. */
+  rest() {
+    if (this.state === "ended") return;
+    this.#drop();
+    clearTimeout(this.#timer);
+  }
+
   /** No more connecting: the person signs out here or was signed out. */
   end() {
     this.#drop();

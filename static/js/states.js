@@ -6,7 +6,8 @@ import { say } from "./words.js";
 /**
  * What is known of an own message.
  * @typedef {object} Known
- * @property {"waiting" | "sending" | "sent"} sending  how far it got to the server
+ * @property {"waiting" | "behind" | "sending" | "sent"} sending  how far it got to the server; "behind" waits for
+ *   the message before, not for the connection
  * @property {string} [time]  when it was sent, in words
  * @property {number | null} [ms]  from sending to the server's answer, if this browser measured it
  * @property {{count: number, of: number} | null} [delivered]  how many of the others have it; null where nobody asks
@@ -22,7 +23,10 @@ import { say } from "./words.js";
 
 /** @param {Known} known  @returns {State} */
 export function stateOf({ sending, time, ms = null, delivered = null, isDirect = false }) {
-  if (sending !== "sent") return { name: sending, word: say(`js-${sending}`), details: say(`js-${sending}`) };
+  if (sending !== "sent") {
+    const word = say(`js-${sending}`);
+    return { name: sending === "behind" ? "waiting" : sending, word, details: word };
+  }
   let sent = time ? say("js-sent-time", { time }) : say("js-sent");
   if (time && ms !== null) sent = say("js-sent-at", { time, ms });
   if (!delivered || delivered.of === 0 || delivered.count === 0) return { name: "sent", word: say("js-sent"), details: sent };

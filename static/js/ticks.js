@@ -14,12 +14,16 @@ export class Ticks {
   /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
   constructor({ list, userId, isDirect }) {
     Object.assign(this, { list, userId, isDirect });
+    // Whoever puts messages into the log need not know of their states.
+    const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
+    new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
+    this.markAll();
   }
 
   /** The server has just taken this message, `ms` after it was sent. */
   sent(message, ms) {
     if (ms !== null) this.#took.set(message.id, ms);
-    this.mark(message);
+    this.#markThese([message]);
     const state = message.querySelector(".message-state");
     state?.classList.add("fresh");
     setTimeout(() => message.querySelector(".message-state")?.classList.remove("fresh"), FRESH_MS);
@@ -33,16 +37,19 @@ export class Ticks {
   }
 
   markAll() {
-    this.#own().forEach((message) => this.mark(message));
+    this.#markThese(this.#own());
   }
 
-  /** Shows the state of one message; others than own ones have none. */
-  mark(message) {
-    if (!message.matches(this.#selector)) return;
+  #markThese(nodes) {
+    const own = nodes.filter((node) => node.matches?.(this.#selector));
+    own.forEach((message) => this.#mark(message));
+    if (own.length > 0) this.#showNewest();
+  }
+
+  #mark(message) {
     const state = stateOf(this.#known(message));
     const old = message.querySelector(".message-state");
     if (old?.dataset.details !== state.details) this.#show(message, state, old);
-    this.#showNewest(message);
   }
 
   get #selector() {
@@ -80,10 +87,11 @@ export class Ticks {
   }
 
   /** Of the newest own message the two ticks stay in sight. */
-  #showNewest(message) {
-    const newest = this.#own().at(-1);
-    if (newest !== message) return;
-    this.list.querySelector(".message-state.newest")?.classList.remove("newest");
-    newest.querySelector(".message-state.state-delivered")?.classList.add("newest");
+  #showNewest() {
+    const before = this.list.querySelector(".message-state.newest");
+    const now = this.#own().at(-1)?.querySelector(".message-state.state-delivered") ?? null;
+    if (before === now) return;
+    before?.classList.remove("newest");
+    now?.classList.add("newest");
   }
 }

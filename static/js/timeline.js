@@ -4,6 +4,7 @@
 import { elementFrom } from "./fragment.js";
 import { holeRow } from "./holes.js";
 import { settle } from "./regroup.js";
+import { swap } from "./swap.js";
 import { localise } from "./times.js";
 
 export class Timeline {
@@ -90,10 +91,8 @@ export class Timeline {
     if (!old) return;
     const message = elementFrom(event.html);
     localise(message);
-    const hadFocus = old.contains(document.activeElement);
-    old.replaceWith(message);
+    swap(old, message);
     settle(message);
-    if (hadFocus) message.focus({ preventScroll: true });
     this.changed(message, event);
   }
 

@@ -17,6 +17,11 @@ export function clockTime(time) {
   return clock.format(new Date(time));
 }
 
+/** Day and time. */
+export function dateAndTime(time) {
+  return medium.format(new Date(time));
+}
+
 /** The words of a day divider. @param {string} key a day as from `dayKey` */
 export function dayWords(key) {
   const style = dayStyle(key, dayKey(Date.now()));

@@ -38,7 +38,7 @@ impl Profile {
         found.convert().unwrap()
     }
 
-    async fn expect_accessible(&self, paths: &[&str]) {
+    pub(crate) async fn expect_accessible(&self, paths: &[&str]) {
         let mut found = Vec::new();
         for path in paths {
             for scheme in ["light", "dark"] {
@@ -60,7 +60,7 @@ impl Profile {
 async fn no_page_breaks_a_rule_of_accessibility() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
-    ana.expect_accessible(&["/accounts/login/", "/accounts/register/"])
+    ana.expect_accessible(&["/accounts/login/", "/accounts/register/", "/status/"])
         .await;
     ana.meet(&bo, ("ana", "bo")).await;
     let room = ana.path().await;

@@ -50,11 +50,6 @@ impl Profile {
         .await;
     }
 
-    async fn keys(&self, keys: impl Into<TypingData>) {
-        let body = self.driver.find(By::Css("body")).await.unwrap();
-        body.send_keys(keys).await.unwrap();
-    }
-
     /// Lets the site notify, and keeps what is notified in the browser's memory, for all tabs.
     async fn watch_notifications(&self) {
         let granted = json!({ "permissions": ["notifications"] });

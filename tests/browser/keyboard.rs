@@ -4,14 +4,6 @@ use thirtyfour::{Key, extensions::query::ElementQueryable};
 
 use crate::{profile::Profile, stage::Program};
 
-impl Profile {
-    /// Presses a key where the focus is.
-    async fn type_key(&self, keys: thirtyfour::TypingData) {
-        let focused = self.driver.active_element().await.unwrap();
-        focused.send_keys(keys).await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn a_part_of_a_name_leads_to_another_conversation() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
@@ -28,7 +20,7 @@ async fn a_part_of_a_name_leads_to_another_conversation() {
     ana.open_conversation("dario").await;
     ana.paste("half a thought").await;
 
-    ana.type_key(Key::Control + "k").await;
+    ana.keys(Key::Control + "k").await;
     let box_ = ana.find("combobox", "Name of a person or room").await;
     box_.send_keys("zoe").await.unwrap();
     ana.find("option", "Zoë").await;
@@ -37,7 +29,7 @@ async fn a_part_of_a_name_leads_to_another_conversation() {
 
     ana.find("textbox", "Message Zoë").await;
     assert_eq!(ana.draft().await, "");
-    ana.type_key(Key::Control + "k").await;
+    ana.keys(Key::Control + "k").await;
     ana.find("combobox", "Name of a person or room")
         .await
         .send_keys("DAR".to_owned() + Key::Enter)
@@ -59,6 +51,6 @@ async fn a_question_mark_outside_a_box_shows_the_keys_and_escape_hides_them() {
     ana.find("dialog", "Keyboard").await;
     assert!(ana.violations().await.is_empty());
     ana.screenshot("keys").await;
-    ana.type_key(Key::Escape + "").await;
+    ana.keys(Key::Escape + "").await;
     ana.wait_gone("dialog", "Keyboard").await;
 }

@@ -8,6 +8,7 @@
 mod accessibility;
 mod attention;
 mod chromedriver;
+mod expression;
 mod keyboard;
 mod looks;
 mod losses;
@@ -15,6 +16,7 @@ mod meeting;
 mod people;
 mod profile;
 mod queue;
+mod rooms;
 mod screen;
 mod sending;
 #[path = "../stage/mod.rs"]

@@ -2,7 +2,7 @@
 //! button and key.
 
 use serde_json::{Value, json};
-use thirtyfour::{By, Key};
+use thirtyfour::{By, Key, TypingData};
 
 use crate::{profile::Profile, stage::until};
 
@@ -111,6 +111,12 @@ impl Profile {
             .send_raw("Input.insertText", json!({ "text": text }))
             .await
             .unwrap();
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn keys(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.unwrap();
+        focused.send_keys(keys).await.unwrap();
     }
 
     pub(crate) async fn press_enter(&self) {

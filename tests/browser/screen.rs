@@ -138,6 +138,8 @@ fn candidates(role: &str) -> &'static str {
         "link" => "a[href]",
         "textbox" => "textarea, input:not([type=hidden]):not([type=checkbox])",
         "checkbox" => "input[type=checkbox]",
+        "radio" => "input[type=radio]",
+        "image" => "svg[role=img]",
         "heading" => "h1, h2, h3",
         "article" => "article",
         "log" => "[role=log]",
@@ -149,6 +151,7 @@ fn candidates(role: &str) -> &'static str {
         "combobox" => "[role=combobox]",
         "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
+        "menuitem" => "[role=menuitem]",
         other => panic!("where would a {other} be?"),
     }
 }

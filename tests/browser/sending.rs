@@ -91,6 +91,62 @@ async fn messages_written_without_a_network_survive_a_reload_and_go_out_once_in_
 }
 
 #[tokio::test]
+async fn a_pencil_marks_the_conversation_with_a_draft() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+    ana.paste("half a thought").await;
+    ana.open("/").await;
+
+    let link = ana.find_beginning("link", "bo").await;
+    assert_eq!(link.find_all(By::Css(".pencil")).await.unwrap().len(), 1);
+    ana.find("link", "bo").await;
+    ana.screenshot("pencil").await;
+    ana.open(&room).await;
+    assert_eq!(ana.draft().await, "half a thought");
+    ana.press_enter().await;
+    ana.wait_for_count(1).await;
+    ana.open("/").await;
+    let link = ana.find_beginning("link", "bo").await;
+    assert_eq!(link.find_all(By::Css(".pencil")).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_megabyte_does_not_freeze_the_box() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    let took: f64 = ana
+        .ask_page(
+            "const box = document.getElementById('composer-body');
+             const data = new DataTransfer();
+             data.setData('text/plain', 'lorem ipsum '.repeat(90_000));
+             const paste = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+             const before = performance.now();
+             if (box.dispatchEvent(paste)) box.value = data.getData('text/plain');
+             box.offsetHeight;
+             return performance.now() - before",
+        )
+        .await;
+
+    assert!(took < 200.0, "{took} ms");
+    ana.wait_for_text("Nothing was pasted").await;
+    ana.fill("Message bo", "and on").await;
+    assert_eq!(ana.draft().await, "and on");
+    // The box is no trap.
+    let tab = thirtyfour::Key::Tab + "";
+    ana.find("textbox", "Message bo")
+        .await
+        .send_keys(tab)
+        .await
+        .unwrap();
+    let after = ana.driver.active_element().await.unwrap();
+    assert_eq!(after.text().await.unwrap(), "Send");
+}
+
+#[tokio::test]
 async fn who_looks_elsewhere_is_away_and_the_dot_is_another() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));

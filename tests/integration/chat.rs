@@ -162,7 +162,7 @@ async fn a_form_that_is_refused_gives_the_text_back() {
         .await;
 
     assert_eq!(answer.status, 422);
-    assert_eq!(answer.texts("textarea"), [text]);
+    assert_eq!(answer.texts("form textarea"), [text]);
     assert!(
         answer
             .texts("[role=alert]")

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::{Room, Site};
 
 /// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
-const INSIDE: [(&str, &str); 25] = [
+const INSIDE: [(&str, &str); 33] = [
     ("GET", "/"),
     ("GET", "/friends/"),
     ("GET", "/rooms/{room}/"),
@@ -24,6 +24,14 @@ const INSIDE: [(&str, &str); 25] = [
     ("POST", "/friends/{person}/block/"),
     ("POST", "/friends/{person}/unblock/"),
     ("POST", "/rooms/{room}/messages/"),
+    ("GET", "/rooms/{room}/people/"),
+    ("GET", "/rooms/{room}/messages/1/actions/"),
+    ("GET", "/rooms/{room}/messages/1/versions/"),
+    ("GET", "/rooms/{room}/messages/1/edit/"),
+    ("POST", "/rooms/{room}/messages/1/edit/"),
+    ("GET", "/rooms/{room}/messages/1/delete/"),
+    ("POST", "/rooms/{room}/messages/1/delete/"),
+    ("POST", "/rooms/{room}/messages/1/reactions/"),
     ("POST", "/accounts/password/"),
     ("POST", "/accounts/devices/1/revoke/"),
     ("POST", "/accounts/devices/revoke-others/"),
@@ -163,6 +171,9 @@ async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
         json!({"type": "room.unread", "room": room, "seq": 1}),
         json!({"type": "seen.ask", "room": room}),
         json!({"type": "message.post", "room": room, "client_id": Uuid::nil(), "body": "x"}),
+        json!({"type": "message.edit", "room": room, "client_id": Uuid::nil(), "id": 1, "body": "x"}),
+        json!({"type": "message.delete", "room": room, "client_id": Uuid::nil(), "id": 1}),
+        json!({"type": "message.react", "room": room, "client_id": Uuid::nil(), "id": 1, "emoji": "🌱", "on": true}),
     ] {
         let is_post = event["type"] == "message.post";
         at_eve.socket.send(event).await;

@@ -78,3 +78,40 @@ async fn a_block_hides_both_at_once_and_its_end_shows_nothing_to_strangers() {
     ana.press("unblock", &bo).await;
     assert_eq!(bo.socket().await.hello["online"], json!([]));
 }
+
+#[tokio::test]
+async fn who_does_not_show_typing_is_not_told_of_it_either() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    let (mut at_ana, mut at_bo) = (ana.socket().await, bo.socket().await);
+    let start = json!({"type": "typing.start", "room": room});
+    at_ana.send(start.clone()).await;
+    at_bo.wait_for("typing.started").await;
+    at_ana
+        .send(json!({"type": "typing.stop", "room": room}))
+        .await;
+    at_bo.wait_for("typing.stopped").await;
+
+    let path = "/accounts/preferences/";
+    let mut fields = bo.open(path).await.form(path);
+    fields.retain(|(name, _)| name != "typing");
+    let choices = [
+        ("open_at", "unread"),
+        ("enter", "sends"),
+        ("quiet_from", "22:00"),
+        ("quiet_until", "07:00"),
+        ("time_zone", ""),
+    ];
+    fields.extend(choices.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(bo.post(path, &fields).await.status, 303);
+
+    for socket in [&mut at_ana, &mut at_bo] {
+        socket.send(start.clone()).await;
+        socket.heard("").await;
+    }
+    // The typist alone may hear of it, as another tab of the same person.
+    let heard = at_ana.heard("typing.started").await;
+    assert!(heard.iter().all(|event| event["user"]["id"] == ana.id));
+    assert!(at_bo.heard("typing.started").await.is_empty());
+}

@@ -48,3 +48,11 @@ test("a divider says today, yesterday, a weekday, then a date", () => {
 test("yesterday is right across the change to summer time", () => {
   assert.equal(dayStyle("2026-03-28", "2026-03-29"), "yesterday");
 });
+
+test("an answer, and what comes after a deleted message, stand for themselves", () => {
+  const one = { author: "1", at: "2026-11-23T08:00:00Z" };
+  const next = { author: "1", at: "2026-11-23T08:01:00Z" };
+  assert.equal(follows(one, next), true);
+  assert.equal(follows(one, { ...next, isReply: true }), false);
+  assert.equal(follows({ ...one, isDeleted: true }, next), false);
+});

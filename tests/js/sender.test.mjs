@@ -133,7 +133,7 @@ test("too fast: waits as long as told, keeps the order, and sends by itself", ()
   sender.post(7, "one");
   sender.post(7, "two");
   refuse(0, { code: "rate", retry_after_ms: 4000 });
-  assert.deepEqual(states(), ["one paused", "two sending"]);
+  assert.deepEqual(states(), ["one paused", "two waiting"]);
   mock.timers.tick(3999);
   assert.deepEqual(bodies(), ["one"]);
   mock.timers.tick(1);
@@ -196,4 +196,62 @@ test("tells how long the server took, once", () => {
   accept(0);
   assert.equal(told.length, 1);
   assert.equal(typeof told[0].ms, "number");
+});
+
+test("changes wait in one line with posts, each as the event of its kind", () => {
+  const { sender, connection, accept } = setUp();
+  sender.post(7, "one", { id: 3, author: "bo", text: "zero" });
+  sender.change(7, { op: "edit", message: 5, body: "two" });
+  sender.change(7, { op: "react", message: 5, emoji: "🌱", on: false });
+  accept(0);
+  connection.say("change.accepted", { room: 7, client_id: connection.sent[1].client_id, seq: 9 });
+  const sent = connection.sent.map(({ client_id, ...rest }) => rest);
+  assert.deepEqual(sent, [
+    { type: "message.post", room: 7, body: "one", reply_to: 3 },
+    { type: "message.edit", room: 7, id: 5, body: "two" },
+    { type: "message.react", room: 7, id: 5, emoji: "🌱", on: false },
+  ]);
+  assert.deepEqual(sender.changes(7).map(({ item }) => item.op), ["react"]);
+});
+
+test("what is held back lets the others pass, and goes out when its time comes", () => {
+  const { sender, connection, accept } = setUp();
+  sender.change(7, { op: "delete", message: 5, heldUntil: Date.now() + 5000 });
+  sender.post(7, "one");
+  assert.equal(sender.changes(7)[0].state, "held");
+  accept(0);
+  mock.timers.tick(4999);
+  assert.deepEqual(connection.sent.map(({ type }) => type), ["message.post"]);
+  mock.timers.tick(1);
+  assert.deepEqual(connection.sent.map(({ type }) => type), ["message.post", "message.delete"]);
+});
+
+test("what is held back can be undone, also after a reload", () => {
+  const { store, sender } = setUp();
+  const { clientId } = sender.change(7, { op: "delete", message: 5, heldUntil: Date.now() + 5000 });
+  const again = setUp({ store });
+  assert.equal(again.sender.withdraw(clientId).message, 5);
+  mock.timers.tick(6000);
+  assert.deepEqual(again.connection.sent, []);
+  assert.deepEqual(again.queue.all(), []);
+});
+
+test("what is under way cannot be taken back, what waits can", () => {
+  const { sender, connection } = setUp();
+  const first = sender.post(7, "one");
+  const second = sender.post(7, "two");
+  assert.equal(sender.withdraw(first.clientId), undefined);
+  assert.equal(sender.withdraw(second.clientId).body, "two");
+  connection.become("waiting");
+  assert.equal(sender.withdraw(first.clientId), undefined, "the server may have it");
+});
+
+test("a change that is made tells under which number, and counts as no message", () => {
+  const { sender, connection } = setUp();
+  const told = [];
+  sender.addEventListener("changed", ({ detail }) => told.push(detail.seq));
+  sender.addEventListener("sent", () => told.push("sent"));
+  sender.change(7, { op: "edit", message: 5, body: "two" });
+  connection.say("change.accepted", { room: 7, client_id: connection.sent[0].client_id, seq: 9 });
+  assert.deepEqual(told, [9]);
 });

@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// Length of each message's text, in bytes.
     #[arg(long, default_value_t = 100)]
     payload: usize,
+    /// Say what was received, as browsers do: at once, then at most four times a second.
+    #[arg(long)]
+    receipts: bool,
 }
 
 /// Parlour's protocol, as far as posting goes.
@@ -53,7 +56,20 @@ struct Posts {
     run: u64,
     stored: Histogram<u64>,
     refused: u64,
+    /// Of each socket, if it tells what it has received.
+    receipts: Vec<Receipt>,
 }
+
+/// What one socket has received and not told.
+#[derive(Clone, Default)]
+struct Receipt {
+    room: u64,
+    seq: u64,
+    told_seq: u64,
+    told_ns: Option<u64>,
+}
+
+const TELL_EVERY_NS: u64 = 250_000_000;
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let run = u64::from(std::process::id());
@@ -69,6 +85,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         run,
         stored: latencies()?,
         refused: 0,
+        receipts: vec![Receipt::default(); usize::from(options.receipts) * options.people],
     };
     let probe = options.pid.map(Probe::new);
     let before = probe.map(|probe| probe.cpu()).transpose()?;
@@ -141,7 +158,13 @@ impl Talk for Posts {
         if has(r#""type":"message.created""#).is_some() {
             // The author hears it too; each is the author of all in one room.
             let own = format!(r#""room":{},"#, self.rooms[socket]);
-            return Stamp::find(message).filter(|_| has(&own).is_none());
+            let stamp = Stamp::find(message).filter(|_| has(&own).is_none())?;
+            if let Some(receipt) = self.receipts.get_mut(socket) {
+                let [room, seq] = ["\"room\":", "\"seq\":"].map(|name| number_after(message, name));
+                receipt.room = room.unwrap_or(receipt.room);
+                receipt.seq = seq.unwrap_or(receipt.seq);
+            }
+            return Some(stamp);
         }
         if has(r#""type":"message.accepted""#).is_some() {
             let at = has("client_id\":\"")?;
@@ -155,6 +178,42 @@ impl Talk for Posts {
         }
         None
     }
+
+    fn answers(&mut self, now_ns: u64) -> Vec<(usize, String)> {
+        let mut answers = Vec::new();
+        for (socket, receipt) in self.receipts.iter_mut().enumerate() {
+            let is_due = receipt
+                .told_ns
+                .is_none_or(|told| now_ns >= told + TELL_EVERY_NS);
+            if receipt.seq > receipt.told_seq && is_due {
+                let Receipt {
+                    room,
+                    seq,
+                    told_seq,
+                    ..
+                } = *receipt;
+                answers.push((
+                    socket,
+                    format!(
+                        r#"{{"type":"room.received","room":{room},"from":{},"to":{seq},"waited_ms":0}}"#,
+                        told_seq + 1,
+                    ),
+                ));
+                receipt.told_seq = seq;
+                receipt.told_ns = Some(now_ns);
+            }
+        }
+        answers
+    }
+}
+
+fn number_after(message: &[u8], name: &str) -> Option<u64> {
+    let start = memmem::find(message, name.as_bytes())? + name.len();
+    let digits = message[start..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit());
+    let digits: Vec<u8> = digits.copied().collect();
+    std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -168,6 +227,7 @@ mod tests {
             run: 1234,
             stored: latencies().unwrap(),
             refused: 0,
+            receipts: vec![Receipt::default(); 2],
         }
     }
 
@@ -196,6 +256,23 @@ mod tests {
         assert_eq!(posts.hear(1, own.as_bytes(), 0), None);
         assert_eq!(posts.hear(0, own.as_bytes(), 0), Some(Stamp::of(DUE)));
         assert_eq!(posts.stored.len(), 0);
+    }
+
+    #[test]
+    fn what_was_received_is_told_at_once_and_then_four_times_a_second() {
+        let mut posts = posts();
+        let hear = |posts: &mut Posts, seq| {
+            let body = posts.say(DUE).1.replace("message.post", "message.created");
+            let event = body.replacen("{", &format!(r#"{{"seq":{seq},"#), 1);
+            posts.hear(0, event.as_bytes(), 0)
+        };
+        assert!(hear(&mut posts, 4).is_some());
+        let told = posts.answers(0);
+        assert!(told[0].1.contains(r#""from":1,"to":4"#), "{told:?}");
+        assert!(hear(&mut posts, 5).is_some());
+        assert!(posts.answers(TELL_EVERY_NS - 1).is_empty());
+        let told = posts.answers(TELL_EVERY_NS);
+        assert!(told[0].1.contains(r#""from":5,"to":5"#), "{told:?}");
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod signed_in;
 mod sockets;
 mod sse;
 mod stopping;
+mod streams;
 mod tasks;
 mod tls;
 mod tokens;

@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{REFUSED, Services};
 use crate::accounts::forms::LoginForm;
 use crate::accounts::models::{Credentials, StoredSession, User};
-use crate::accounts::next_path::NextPath;
+use crate::accounts::next_path::{NextPath, NextQuery};
 use crate::accounts::notice::Redirect;
 use crate::accounts::page::Page;
 use crate::accounts::session::{EndReason, SignedIn, announce, sign_in};
@@ -22,16 +21,10 @@ use crate::security::client_addr;
 use crate::security::security_log::SecurityEvent;
 use crate::words;
 
-#[derive(Deserialize)]
-pub(in crate::accounts) struct LoginQuery {
-    #[serde(default)]
-    next: NextPath,
-}
-
 /// `GET /accounts/login/?next=…`
 pub(in crate::accounts) async fn new_session(
     page: Page,
-    query: web::Query<LoginQuery>,
+    query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     if signed_in.is_some() {
@@ -186,6 +179,7 @@ fn fields(username: &str, next: &NextPath, error: Option<&str>) -> Value {
     json!({
         "username": username,
         "next": next.as_str(),
+        "register": next.behind("/accounts/register/"),
         "error": error.map(words::text),
         "retry": null,
     })

@@ -9,6 +9,7 @@ use super::{REFUSED, Services};
 use crate::accounts::first_run::{FirstRun, path_of};
 use crate::accounts::forms::{RegisterForm, errors_of};
 use crate::accounts::models::{NewUser, User};
+use crate::accounts::next_path::{NextPath, NextQuery};
 use crate::accounts::notice::Redirect;
 use crate::accounts::page::Page;
 use crate::accounts::session::{SignedIn, sign_in};
@@ -22,15 +23,20 @@ use crate::words;
 const FIELDS: [&str; 3] = ["username", "password", "password_again"];
 const REGISTER: &str = "/accounts/register/";
 
-/// `GET /accounts/register/`
+/// `GET /accounts/register/?next=…`
 pub(in crate::accounts) async fn new_account(
     page: Page,
+    query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     if signed_in.is_some() {
-        return Ok(Either::Right(Redirect::to("/")));
+        return Ok(Either::Right(Redirect::to(query.next.as_str())));
     }
-    Form::empty(None).show(page).map(Either::Left)
+    let form = Form {
+        next: query.into_inner().next,
+        ..Form::empty(None)
+    };
+    form.show(page).map(Either::Left)
 }
 
 /// `POST /accounts/register/`
@@ -145,7 +151,7 @@ fn finish(
                 SecurityEvent::AccountCreated
             };
             event.record(Some(user.id.0), client);
-            Ok(Either::Right(Redirect::to("/")))
+            Ok(Either::Right(Redirect::to(form.next.as_str())))
         }
         Err(Error::Invalid(errors)) => form
             .with_errors(errors)
@@ -166,6 +172,7 @@ struct Form {
     errors: FieldErrors,
     error: Option<String>,
     first_run: Option<String>,
+    next: NextPath,
 }
 
 impl Form {
@@ -175,12 +182,14 @@ impl Form {
             errors: FieldErrors::new(),
             error: None,
             first_run,
+            next: NextPath::default(),
         }
     }
 
     fn filled(form: &RegisterForm, first_run: Option<String>) -> Self {
         Self {
             username: form.username.clone(),
+            next: form.next.clone(),
             ..Self::empty(first_run)
         }
     }
@@ -212,6 +221,8 @@ impl Form {
             "error": self.error,
             "first_run": self.first_run,
             "action": action,
+            "next": self.next.as_str(),
+            "login": self.next.behind("/accounts/login/"),
         })
     }
 }

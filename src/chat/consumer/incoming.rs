@@ -1,18 +1,14 @@
 //! What the browser says: each event is parsed, counted, authorised and answered.
 
 use channels::{CloseCode, Context, HandlerResult};
-use uuid::Uuid;
 
 use super::{ChatConsumer, signed_in, user};
 use crate::{
-    accounts::UserId,
     chat::{
-        events::{ChatEvent, ConsumerEvent},
         models::{Message, RoomEvent, RoomId, RoomMember},
         protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
-        server::{NotPosted, PostMessage, PresenceState, Typing},
+        server::{NotPosted, PresenceState, Typing},
     },
-    db::Database,
     error::{Error, Result},
     words,
 };
@@ -35,11 +31,6 @@ impl ChatConsumer {
         match event {
             None => self.report(ctx, "bad_event", "error-bad-event"),
             Some(ClientEvent::Ping {}) => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
-            Some(ClientEvent::Post {
-                room,
-                client_id,
-                body,
-            }) => self.post(room, client_id, body, ctx),
             Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
             Some(ClientEvent::Read { room, seq }) => self.read_up_to(room, seq, ctx).await,
             Some(ClientEvent::MarkUnread { room, seq }) => self.unread_from(room, seq, ctx).await,
@@ -62,15 +53,13 @@ impl ChatConsumer {
             Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
+            Some(event) => self.store(event, ctx),
         }
     }
 
     /// A message that came too fast is answered, so that its sender's queue goes on.
     fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
-        if let Some(ClientEvent::Post {
-            room, client_id, ..
-        }) = event
-        {
+        if let Some((room, client_id)) = event.as_ref().and_then(ClientEvent::to_store) {
             let reason = NotPosted::Refused(Error::TooMany {
                 retry_after: PACE_RETRY,
             });
@@ -100,54 +89,6 @@ impl ChatConsumer {
             log::warn!(target: "parlour::security", event = "socket_limit"; "a socket was closed: too many errors");
             ctx.close(CloseCode::POLICY, "too many errors");
         }
-        Ok(())
-    }
-
-    /// Puts a message in line for the disk and listens on: what the rooms say meanwhile would
-    /// otherwise pile up. The answer comes back as an event of this socket's own.
-    fn post(
-        &mut self,
-        room: RoomId,
-        client_id: Uuid,
-        body: String,
-        ctx: &mut Context<Self>,
-    ) -> HandlerResult {
-        let author = signed_in(ctx)?.user.id;
-        if self.waiting_posts >= self.parts.limits.socket_posts {
-            let reason = NotPosted::Refused(Error::Busy("the posts of a socket"));
-            let refused = Refused::new(room, client_id, &reason, None);
-            return Ok(ctx.send(ServerEvent::Refused(refused).frame())?);
-        }
-        self.waiting_posts += 1;
-        let post = PostMessage {
-            room,
-            author,
-            ip: self.ip,
-            client_id,
-            body,
-        };
-        // It takes its place here, so that posts stay in the order in which they came.
-        let answer = self.parts.server.send(post);
-        let database = self.parts.database.clone();
-        ctx.notify_when(async move {
-            let event = match answer.await.unwrap_or(Err(NotPosted::Closing)) {
-                Ok(accepted) => ServerEvent::Accepted {
-                    room,
-                    client_id,
-                    id: accepted.id,
-                    seq: accepted.seq,
-                    created_at: accepted.created_at,
-                    html: accepted.html,
-                },
-                Err(reason) => {
-                    let name = name_of(&database, room, author, &reason).await;
-                    let refused = Refused::new(room, client_id, &reason, name.as_deref());
-                    ServerEvent::Refused(refused)
-                }
-            };
-            let frame = event.frame();
-            ConsumerEvent::Chat(ChatEvent::Answered { frame })
-        });
         Ok(())
     }
 
@@ -190,20 +131,6 @@ impl ChatConsumer {
         let _lost = self.parts.server.send(typing).await;
         Ok(())
     }
-}
-
-/// The room's name, if its member asks and the words of the refusal need it.
-async fn name_of(
-    database: &Database,
-    room: RoomId,
-    user: UserId,
-    reason: &NotPosted,
-) -> Option<String> {
-    if !matches!(reason, NotPosted::Refused(Error::Forbidden)) {
-        return None;
-    }
-    let member = database.read(move |conn| RoomMember::find(conn, room, user));
-    Some(member.await.ok()?.title)
 }
 
 /// What a reader missed: all of it, or the newest page and a named hole before it.

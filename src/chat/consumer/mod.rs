@@ -6,8 +6,13 @@ mod outgoing;
 mod pace;
 mod reading;
 mod receipts;
+mod storing;
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use actix::Addr;
 use channels::{
@@ -20,7 +25,7 @@ use super::{
     markup::Markup,
     models::{Receivers, Room, RoomId, may_see},
     protocol::{RoomState, ServerEvent, SocketLimits},
-    server::{ChatServer, PresenceState, SetPresence, WhoIsHere},
+    server::{ChatServer, Delist, Enlist, PresenceState, SetPresence, WhoIsHere},
 };
 use crate::{
     accounts::{SignedIn, UserId, UserRef, user_group},
@@ -86,18 +91,33 @@ impl ChatConsumer {
         }
     }
 
-    /// Listens to every room, then reads their state: what comes in between is heard twice at
-    /// worst, and never missed.
+    /// Listens to every room of `user`, and reads again until nothing has changed in between: the
+    /// server, which knows this socket by now, takes it along with whatever changes later.
     async fn follow_rooms(
         &self,
         ctx: &mut Context<Self>,
         user: UserId,
     ) -> Result<(Vec<RoomState>, Vec<UserId>)> {
         let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
-        let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
-        for room in self.parts.database.read(rooms).await? {
-            ctx.group_add(&room_group(room.id)).await?;
+        let mut followed = BTreeSet::new();
+        loop {
+            let rooms = move |conn: &mut _| Ok(Room::of(conn, user, limit)?);
+            let rooms = self.parts.database.read(rooms).await?;
+            let present: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
+            if present == followed {
+                return self.states_of(user).await;
+            }
+            for room in present.difference(&followed) {
+                ctx.group_add(&room_group(*room)).await?;
+            }
+            for room in followed.difference(&present) {
+                ctx.group_discard(&room_group(*room)).await?;
+            }
+            followed = present;
         }
+    }
+
+    async fn states_of(&self, user: UserId) -> Result<(Vec<RoomState>, Vec<UserId>)> {
         let (mut rooms, blocked) = reading::room_states(&self.parts, user).await?;
         let received = self.received_by(user).await?;
         for state in &mut rooms {
@@ -157,10 +177,30 @@ impl ChatConsumer {
         told.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
+    /// Lets the server take this socket into rooms and out of them, from before it reads which it
+    /// follows.
+    async fn enlist(&self, ctx: &Context<Self>, user: UserId) -> Result<()> {
+        let channel = ctx.channel_name().clone();
+        let enlisted = self.parts.server.send(Enlist { user, channel }).await;
+        enlisted.map_err(|_closed| Error::ActorGone("the chat server"))
+    }
+
+    async fn delist(&self, ctx: &Context<Self>) {
+        let Ok(signed_in) = signed_in(ctx) else {
+            return;
+        };
+        let (user, channel) = (signed_in.user.id, ctx.channel_name().clone());
+        let delisted = self.parts.server.send(Delist { user, channel }).await;
+        if delisted.is_err() {
+            log::debug!(target: "parlour::chat", "the chat server ended before a socket");
+        }
+    }
+
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
         let user = user(ctx)?;
         ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
+        self.enlist(ctx, user.id).await?;
         let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;
         let here = self.join(ctx, user.id).await?;
         let of = |state| {
@@ -227,6 +267,7 @@ impl WebsocketConsumer for ChatConsumer {
     }
 
     async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
+        self.delist(ctx).await;
         if self
             .set_presence(ctx, PresenceState::Offline)
             .await

@@ -6,11 +6,9 @@ use super::{ChatConsumer, signed_in};
 use crate::{
     accounts::{self, EndReason},
     chat::{
-        events::{ChatEvent, ConsumerEvent, room_group},
-        models::{RoomId, RoomMember},
+        events::{ChatEvent, ConsumerEvent},
         protocol::ServerEvent,
     },
-    error::Error,
 };
 
 /// "Your session ended" in the range that applications define.
@@ -66,27 +64,9 @@ impl ChatConsumer {
                 self.waiting_posts -= 1;
                 Ok(ctx.send(frame.clone())?)
             }
-            ChatEvent::RoomOpened { room } => self.follow(*room, ctx).await,
             ChatEvent::CheckSession => self.check_session(ctx).await,
             // What `for_all` has sent on.
             ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),
-        }
-    }
-
-    /// Membership is read again: a group event says where to look, not what is allowed.
-    async fn follow(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
-        let user = signed_in(ctx)?.user.id;
-        let member = self
-            .parts
-            .database
-            .read(move |conn| RoomMember::find(conn, room, user));
-        match member.await {
-            Ok(_) => {
-                ctx.group_add(&room_group(room)).await?;
-                Ok(ctx.send(ServerEvent::RoomAdded { room }.frame())?)
-            }
-            Err(Error::NotFound) => Ok(()),
-            Err(error) => Err(error.into()),
         }
     }
 

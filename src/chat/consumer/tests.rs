@@ -1,7 +1,8 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use actix::Actor;
 use channels::{Layer, Scope, WebsocketCommunicator};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -11,13 +12,15 @@ use crate::{
     chat::{
         delivery::{Delivery, Health},
         markup::Markup,
-        models::RoomId,
-        server::ChatServer,
+        models::{NewRoom, RoomId, RoomMember, RoomName, Topic},
+        server::{ChangeRoom, ChatServer, PurgeRooms},
         testing::{ANA, BO, CLEO, a_conversation, part},
     },
     config::Settings,
-    db::testing::TestDatabase,
+    db::{Timestamp, testing::TestDatabase},
+    error::Error,
     preferences::Preferences,
+    schema::{events, messages},
     security::Limits,
     templates::Templates,
 };
@@ -43,13 +46,13 @@ impl Chat {
         let layer = Layer::in_memory();
         let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
         let limits = Limits::new(&settings.rates);
-        let chars = settings.limits.message_chars;
+        let settings = Arc::new(settings.limits);
         let server = ChatServer::new(
             database.clone(),
             layer.clone(),
             markup.clone(),
             limits,
-            chars,
+            Arc::clone(&settings),
         );
         let health = Health::default();
         let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
@@ -60,7 +63,7 @@ impl Chat {
             health,
             database: database.clone(),
             markup,
-            limits: Arc::new(settings.limits),
+            limits: settings,
         };
         Self {
             room,
@@ -376,6 +379,265 @@ async fn tabs_that_post_faster_than_the_disk_stay_open_and_get_every_answer() {
             .unwrap();
         next(tab, "connection.pong").await;
     }
+}
+
+/// The answer to a change, whichever it is.
+async fn answer_to(socket: &mut WebsocketCommunicator, change: &Value) -> Value {
+    socket.send_json_to(change).unwrap();
+    loop {
+        let event = socket.receive_json_from().await.unwrap();
+        if event["type"] != "message.changed" && event["client_id"] == change["client_id"] {
+            return event;
+        }
+    }
+}
+
+fn change(kind: &str, message: &Value, rest: Value) -> Value {
+    let mut event = json!({
+        "type": kind, "room": message["room"], "id": message["id"], "client_id": Uuid::new_v4(),
+    });
+    for (name, value) in rest.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+#[actix_web::test]
+async fn an_edit_is_heard_by_both_and_a_repeat_by_nobody() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("helo")).unwrap();
+    let message = next(&mut bo, "message.created").await;
+    let edit = change("message.edit", &message, json!({"body": "hello"}));
+
+    let first = answer_to(&mut ana, &edit).await;
+    let again = answer_to(&mut ana, &edit).await;
+
+    assert_eq!(
+        (&first["type"], &first["seq"]),
+        (&json!("change.accepted"), &json!(2))
+    );
+    assert_eq!(
+        (&again["type"], &again["seq"]),
+        (&json!("change.accepted"), &Value::Null)
+    );
+    let heard = next(&mut bo, "message.changed").await;
+    assert_eq!(
+        (&heard["change"], &heard["body"], &heard["message_seq"]),
+        (&json!("edited"), &json!("hello"), &json!(1))
+    );
+    assert!(heard["html"].as_str().unwrap().contains("(edited)"));
+    let other = change(
+        "message.react",
+        &message,
+        json!({"emoji": "🌱", "on": true}),
+    );
+    assert_eq!(
+        answer_to(&mut bo, &other).await["seq"],
+        3,
+        "the repeat took no number"
+    );
+    let heard = next(&mut ana, "message.changed").await;
+    assert!(["edited", "reacted"].contains(&heard["change"].as_str().unwrap()));
+}
+
+#[actix_web::test]
+async fn a_deleted_message_cannot_be_edited_and_says_so() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("oops")).unwrap();
+    let message = next(&mut bo, "message.created").await;
+    answer_to(&mut ana, &change("message.delete", &message, json!({}))).await;
+    let heard = next(&mut bo, "message.changed").await;
+    assert_eq!(
+        (&heard["change"], &heard["body"]),
+        (&json!("deleted"), &json!(""))
+    );
+    assert!(!heard["html"].as_str().unwrap().contains("oops"));
+
+    let late = change("message.edit", &message, json!({"body": "better"}));
+    let refused = answer_to(&mut ana, &late).await;
+
+    assert_eq!(
+        (&refused["type"], &refused["code"], &refused["text"]),
+        (
+            &json!("message.refused"),
+            &json!("gone"),
+            &json!("This message was deleted.")
+        )
+    );
+}
+
+#[actix_web::test]
+async fn a_stranger_changes_nothing_and_learns_nothing() {
+    let chat = Chat::start().await;
+    let (mut ana, mut cleo) = (chat.socket_of(ANA).await, chat.socket_of(CLEO).await);
+    ana.send_json_to(&chat.post("between us")).unwrap();
+    let message = next(&mut ana, "message.accepted").await;
+    let missing = json!({"room": 999, "id": 999});
+    for (kind, rest) in [
+        ("message.edit", json!({"body": "mine"})),
+        ("message.delete", json!({})),
+        ("message.react", json!({"emoji": "🌱", "on": true})),
+    ] {
+        let theirs = answer_to(&mut cleo, &change(kind, &message, rest.clone())).await;
+        let nowhere = answer_to(&mut cleo, &change(kind, &missing, rest)).await;
+        assert_eq!(
+            (&theirs["code"], &theirs["text"]),
+            (&nowhere["code"], &nowhere["text"])
+        );
+        assert_eq!(theirs["code"], "not_allowed");
+    }
+}
+
+#[actix_web::test]
+async fn only_real_emoji_are_reactions() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("hello")).unwrap();
+    let message = next(&mut ana, "message.accepted").await;
+    for emoji in ["x", "<b>", "", "🌱🌱", "12"] {
+        let react = change(
+            "message.react",
+            &message,
+            json!({"emoji": emoji, "on": true}),
+        );
+        assert_eq!(
+            answer_to(&mut ana, &react).await["code"],
+            "invalid",
+            "{emoji}"
+        );
+    }
+    let react = change(
+        "message.react",
+        &message,
+        json!({"emoji": "👏🏽", "on": true}),
+    );
+    assert_eq!(answer_to(&mut ana, &react).await["type"], "change.accepted");
+    let heard = next(&mut bo, "message.changed").await;
+    assert_eq!(
+        heard["reactions"],
+        json!([{"emoji": "👏🏽", "people": [ANA]}])
+    );
+}
+
+#[actix_web::test]
+async fn an_answer_carries_what_it_answers() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    ana.send_json_to(&chat.post("soup at seven?")).unwrap();
+    let question = next(&mut bo, "message.created").await;
+    let mut answer = chat.post("yes");
+    answer["reply_to"] = question["id"].clone();
+    bo.send_json_to(&answer).unwrap();
+    next(&mut ana, "message.created").await;
+    let heard = next(&mut ana, "message.created").await;
+    assert_eq!(
+        heard["reply"],
+        json!({"id": question["id"], "author": {"id": ANA, "username": "ana"}, "quote": "soup at seven?"})
+    );
+    assert!(heard["html"].as_str().unwrap().contains("class=\"quote\""));
+}
+
+/// A closed room of Ana with Bo in it.
+async fn a_room(chat: &Chat) -> RoomId {
+    let new = NewRoom {
+        is_open: false,
+        name: RoomName::parse("Tea").unwrap(),
+        topic: Topic::default(),
+        people: vec![BO],
+    };
+    let change = ChangeRoom::new(move |conn| new.found(conn, ANA));
+    let changes = chat.parts.server.send(change).await.unwrap().unwrap();
+    changes[0].room()
+}
+
+fn about(room: RoomId, event: &Value) -> bool {
+    event["room"] == json!(room)
+}
+
+#[actix_web::test]
+async fn sockets_follow_a_room_from_the_moment_their_person_is_in_it() {
+    let chat = Chat::start().await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let mut tab = chat.socket_of(BO).await;
+    let room = a_room(&chat).await;
+    for socket in [&mut bo, &mut tab] {
+        let added = next(socket, "room.added").await;
+        assert!(about(room, &added));
+        let joined = next(socket, "member.changed").await;
+        assert_eq!(
+            joined["user"]["username"], "bo",
+            "the news of the own coming is heard"
+        );
+    }
+    ana.send_json_to(&json!({
+        "type": "message.post", "room": room, "client_id": Uuid::new_v4(), "body": "tea?",
+    }))
+    .unwrap();
+    for socket in [&mut bo, &mut tab] {
+        assert_eq!(next(socket, "message.created").await["body"], "tea?");
+    }
+}
+
+#[actix_web::test]
+async fn sockets_hear_nothing_from_the_moment_their_person_is_out() {
+    let chat = Chat::start().await;
+    let room = a_room(&chat).await;
+    let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
+    let remove = ChangeRoom::new(move |conn| {
+        RoomMember::find(conn, room, ANA)?
+            .removal(conn, BO)?
+            .remove(conn)
+    });
+    chat.parts.server.send(remove).await.unwrap().unwrap();
+    let left = next(&mut ana, "member.changed").await;
+    assert_eq!(
+        (&left["change"], &left["by"]),
+        (&json!("left"), &json!(ANA))
+    );
+    assert!(about(room, &next(&mut bo, "room.removed").await));
+    ana.send_json_to(&json!({"type": "typing.start", "room": room}))
+        .unwrap();
+    next(&mut ana, "typing.started").await;
+    bo.send_json_to(&json!({"type": "connection.ping"}))
+        .unwrap();
+    let event = bo.receive_json_from().await.unwrap();
+    assert_eq!(event["type"], "connection.pong", "{event}");
+}
+
+#[actix_web::test]
+async fn a_room_whose_time_is_over_goes_with_everything() {
+    let chat = Chat::start().await;
+    let room = a_room(&chat).await;
+    let mut bo = chat.socket_of(BO).await;
+    let delay = Duration::from_secs(7 * 24 * 60 * 60);
+    let now = Timestamp::now();
+    let delete = ChangeRoom::new(move |conn| {
+        let mut events = RoomMember::find(conn, room, ANA)?.owner()?.archive(conn)?;
+        let owner = RoomMember::find(conn, room, ANA)?.owner()?;
+        events.extend(owner.delete_after(conn, now, delay)?);
+        Ok(events)
+    });
+    chat.parts.server.send(delete).await.unwrap().unwrap();
+
+    let purge = |now| chat.parts.server.send(PurgeRooms { now });
+    assert_eq!(purge(now).await.unwrap().unwrap(), []);
+    assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), [room]);
+
+    assert!(about(room, &next(&mut bo, "room.removed").await));
+    let gone = chat
+        .parts
+        .database
+        .read(move |conn| RoomMember::find(conn, room, ANA));
+    assert!(matches!(gone.await, Err(Error::NotFound)));
+    let left = chat.parts.database.read(move |conn| {
+        let messages = messages::table.filter(messages::room_id.eq(room)).count();
+        let events = events::table.filter(events::room_id.eq(room)).count();
+        Ok(messages.get_result::<i64>(conn)? + events.get_result::<i64>(conn)?)
+    });
+    assert_eq!(left.await.unwrap(), 0);
+    assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), []);
 }
 
 /// What the first room of a hello says: read up to, unread, mentions.

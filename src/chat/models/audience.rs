@@ -13,6 +13,7 @@ use crate::{
     accounts::UserId,
     db::Connection,
     friends::{blocked_with, friends_of},
+    preferences::Preferences,
     schema::{members, rooms},
 };
 
@@ -22,11 +23,12 @@ const SMALL_ROOM: i64 = 50;
 /// Who hears of a typing member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypingAudience {
-    /// Nobody: the room is large.
+    /// Nobody: the room is large, or the person does not show it.
     Nobody,
     /// Everybody who follows the room.
     Room,
-    /// These members alone, since some of the others and the person block each other.
+    /// These members alone, since the others do not want to know, or they and the person block each
+    /// other.
     People(Vec<UserId>),
 }
 
@@ -36,13 +38,17 @@ impl TypingAudience {
         let Some(others) = small_room_members(conn, room)? else {
             return Ok(Self::Nobody);
         };
-        let blocked: HashSet<UserId> = blocked_with(conn, user)?.into_iter().collect();
-        if others.iter().all(|other| !blocked.contains(other)) {
+        let mut deaf: HashSet<UserId> = blocked_with(conn, user)?.into_iter().collect();
+        deaf.extend(Preferences::without_typing(conn, &others)?);
+        if deaf.contains(&user) {
+            return Ok(Self::Nobody);
+        }
+        if others.iter().all(|other| !deaf.contains(other)) {
             return Ok(Self::Room);
         }
         let others = others.into_iter();
         Ok(Self::People(
-            others.filter(|other| !blocked.contains(other)).collect(),
+            others.filter(|other| !deaf.contains(other)).collect(),
         ))
     }
 }

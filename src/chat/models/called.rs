@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{EventKind, MessageId, RoomEvent};
+use super::{EventKind, Message, MessageId, RoomEvent};
 use crate::{accounts::UserId, db::Connection, schema::mentions};
 
 /// People by the message that calls them.
@@ -16,7 +16,10 @@ pub fn called_by(conn: &mut Connection, events: &[RoomEvent]) -> QueryResult<Cal
         .iter()
         .filter(|event| event.kind == EventKind::MessageCreated);
     let mut called = Called::new();
-    for message in posted.filter_map(|event| event.message.as_ref()) {
+    // Most messages call nobody, and need no query to know it.
+    let may_call = |message: &&Message| message.reply.is_some() || message.body.contains('@');
+    let messages = posted.filter_map(|event| event.message.as_ref());
+    for message in messages.filter(may_call) {
         let people: Vec<UserId> = mentions::table
             .filter(mentions::message_id.eq(message.id))
             .select(mentions::user_id)

@@ -127,12 +127,15 @@ impl RoomEvent {
         Ok(rows.into_iter().map(event).collect())
     }
 
-    /// That `message` was posted.
+    /// That `message` was posted; a line that nobody typed is news of the room.
     pub fn created(message: Message) -> Self {
         Self {
             room: message.room,
             seq: message.seq,
-            kind: EventKind::MessageCreated,
+            kind: match message.notice {
+                None => EventKind::MessageCreated,
+                Some(_) => EventKind::RoomChanged,
+            },
             actor: message.author.id,
             message: Some(message),
             user: None,

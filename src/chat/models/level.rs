@@ -25,14 +25,6 @@ text_enum! {
 }
 
 impl Level {
-    /// All of them, in the order of the form.
-    pub const ALL: [Self; 4] = [
-        Self::Everything,
-        Self::Mentions,
-        Self::Nothing,
-        Self::Hidden,
-    ];
-
     /// What holds while nobody chose.
     pub fn default_of(kind: RoomKind) -> Self {
         match kind {
@@ -43,7 +35,7 @@ impl Level {
 
     /// What a stored word stands for in a room of that kind.
     pub(super) fn stored(word: &str, kind: RoomKind) -> Self {
-        let known = Self::ALL.into_iter().find(|level| level.word() == word);
+        let known = Self::ALL.iter().copied().find(|level| level.word() == word);
         known.unwrap_or_else(|| Self::default_of(kind))
     }
 

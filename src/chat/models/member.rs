@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{Room, RoomId, RoomKind, text_enum::text_enum};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     db::Connection,
     error::{Error, Result},
     friends::Friendship,
@@ -96,6 +96,19 @@ impl RoomMember {
             role,
             read_seq,
         }
+    }
+
+    /// Who is in the room, by name, at most `limit`.
+    pub fn people(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<UserRef>> {
+        let rows = members::table
+            .inner_join(users::table)
+            .filter(members::room_id.eq(self.room.id))
+            .order(members::user_id)
+            .limit(limit)
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        let person = |(id, username)| UserRef { id, username };
+        Ok(rows.into_iter().map(person).collect())
     }
 
     /// Whether the member may write: in a direct conversation both are friends and neither blocks

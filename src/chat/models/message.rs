@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
 use uuid::Uuid;
 
-use super::{EventKind, MessageId, Room, RoomId, RoomMember, event::NewEvent};
+use super::{
+    Deletion, EventKind, MessageId, MessageVersion, NoticeKind, Reaction, Reply, Room, RoomId,
+    RoomMember, details::Details, event::NewEvent, mention::Called, reply::Answered,
+};
 use crate::{
     accounts::{Person, UserId},
     chat::formatting::{self, RENDERING, Rendered},
@@ -27,46 +30,95 @@ pub struct Message {
     pub author: Person,
     /// The author's own name for it.
     pub client_id: Uuid,
-    /// As typed.
+    /// As typed; empty once it is deleted.
     pub body: String,
     /// The text as markup, ready for a page.
     pub html: String,
     /// When it was stored; shown, never used for order.
     pub created_at: Timestamp,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// Who deleted it.
+    pub deleted: Option<Deletion>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// In the order of first use.
+    pub reactions: Vec<Reaction>,
+    /// What happened, where the row is no text of a person: then `body` is only a value for it.
+    pub notice: Option<NoticeKind>,
 }
 
-type Columns = (
-    MessageId,
-    RoomId,
-    i64,
-    UserId,
-    String,
-    String,
-    Timestamp,
-    String,
-    String,
-    i64,
-);
+/// The columns of a message, and its author's name.
+type Columns = (Row, String);
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub(super) struct Row {
+    pub(super) id: MessageId,
+    room_id: RoomId,
+    seq: i64,
+    author_id: UserId,
+    client_id: String,
+    body: String,
+    html: String,
+    pub(super) rendering: i64,
+    created_at: Timestamp,
+    edited_at: Option<Timestamp>,
+    deleted_by: Option<UserId>,
+    pub(super) reply_to: Option<MessageId>,
+    pub(super) reply_quote: Option<String>,
+    notice: Option<NoticeKind>,
+    pub(super) has_reactions: bool,
+}
+
+impl Row {
+    /// Whether there may be a name in the text.
+    pub(super) fn may_call(&self) -> bool {
+        self.body.contains('@')
+    }
+}
 
 impl Message {
-    fn from_columns(columns: Columns) -> Self {
-        let (id, room, seq, author, client_id, body, created_at, username, html, rendering) =
-            columns;
-        let html = match rendering {
-            RENDERING => html,
-            _ => formatting::render(&body).html(|_| None),
+    /// What belongs to a row and lies elsewhere is taken out of `details`.
+    fn from_columns((row, username): Columns, details: &mut Details) -> Self {
+        let deleted = row.deleted_by.map(|by| match by == row.author_id {
+            true => Deletion::ByAuthor,
+            false => Deletion::ByModerator,
+        });
+        let html = match row.rendering {
+            RENDERING => row.html,
+            _ if row.notice.is_some() => String::new(),
+            _ => formatting::render(&row.body).html(|name| details.called(row.id, name)),
         };
-        let client_id = Uuid::parse_str(&client_id).unwrap_or_default();
         Self {
-            id,
-            room,
-            seq,
-            author: Person::new(author, username),
-            client_id,
-            body,
+            reply: details.reply_of(row.reply_to, row.reply_quote),
+            reactions: details.reactions_of(row.id),
+            id: row.id,
+            room: row.room_id,
+            seq: row.seq,
+            author: Person::new(row.author_id, username),
+            client_id: Uuid::parse_str(&row.client_id).unwrap_or_default(),
+            body: row.body,
             html,
-            created_at,
+            created_at: row.created_at,
+            edited_at: row.edited_at,
+            deleted,
+            notice: row.notice,
         }
+    }
+
+    /// Rows with all that belongs to them: two more queries, however many rows there are.
+    fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
+        let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
+        let message = |columns| Self::from_columns(columns, &mut details);
+        Ok(rows.into_iter().map(message).collect())
+    }
+
+    /// One message, wherever it stands.
+    pub(super) fn get(conn: &mut Connection, id: MessageId) -> QueryResult<Self> {
+        let row = rows().filter(messages::id.eq(id)).first::<Columns>(conn)?;
+        let mut details = Details::of(conn, std::iter::once(&row.0))?;
+        Ok(Self::from_columns(row, &mut details))
     }
 
     /// Up to `limit` messages before event `seq` (the newest without one), oldest first.
@@ -83,7 +135,7 @@ impl Message {
             .limit(i64::from(limit))
             .load::<Columns>(conn)?;
         rows.reverse();
-        Ok(rows.into_iter().map(Self::from_columns).collect())
+        Self::complete(conn, rows)
     }
 
     /// Up to `limit` messages after event `seq`, oldest first.
@@ -99,7 +151,7 @@ impl Message {
             .order(messages::seq)
             .limit(i64::from(limit))
             .load::<Columns>(conn)?;
-        Ok(rows.into_iter().map(Self::from_columns).collect())
+        Self::complete(conn, rows)
     }
 
     /// The number of the event that created a message of this room.
@@ -152,9 +204,9 @@ impl Message {
         let rows = rows()
             .filter(messages::id.eq_any(ids))
             .load::<Columns>(conn)?;
-        Ok(rows
+        let found = Self::complete(conn, rows)?;
+        Ok(found
             .into_iter()
-            .map(Self::from_columns)
             .map(|message| (message.id, message))
             .collect())
     }
@@ -163,18 +215,10 @@ impl Message {
 /// Messages with the names of their authors.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn rows() -> _ {
-    messages::table.inner_join(users::table).select((
-        messages::id,
-        messages::room_id,
-        messages::seq,
-        messages::author_id,
-        messages::client_id,
-        messages::body,
-        messages::created_at,
-        users::username,
-        messages::html,
-        messages::rendering,
-    ))
+    let row: AsSelect<Row, Sqlite> = Row::as_select();
+    messages::table
+        .inner_join(users::table)
+        .select((row, users::username))
 }
 
 /// What a person wants to say.
@@ -190,6 +234,8 @@ pub struct NewMessage {
     pub body: String,
     /// The text as markup.
     pub rendered: Rendered,
+    /// The message of the same room that it answers.
+    pub reply_to: Option<MessageId>,
 }
 
 /// The stored message; `repeated` says that it was stored before.
@@ -210,14 +256,16 @@ impl NewMessage {
             author,
             client_id,
             body,
+            reply_to: None,
         }
     }
 
     /// Stores the message and its event. On the writer's connection: checks and change are one.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a room the author is not in, [`Error::Forbidden`] where writing has
-    /// ended, [`Error::Conflict`] if `client_id` already names another message.
+    /// [`Error::NotFound`] for a room the author is not in and for an answer to what is not there,
+    /// [`Error::Forbidden`] where writing has ended, [`Error::Conflict`] if `client_id` already names
+    /// another message.
     pub fn post(self, conn: &mut Connection) -> Result<Posted> {
         let member = RoomMember::find(conn, self.room, self.author)?;
         if let Some(first) = self.first_answer(conn)? {
@@ -226,17 +274,27 @@ impl NewMessage {
                 repeated: true,
             });
         }
-        member.writable(conn)?;
-        let id = self.insert(conn)?;
-        let stored = rows().filter(messages::id.eq(id)).first(conn)?;
+        let member = member.writable(conn)?;
+        let answered = match self.reply_to {
+            Some(original) => Some(Answered::find(conn, &member, original)?),
+            None => None,
+        };
+        let called = Called::find(conn, self.room, self.rendered.names())?;
+        let (id, seq) = self.insert(conn, (&called, answered.as_ref()))?;
+        let reply_author = answered.map(|answered| answered.author);
+        called.keep(conn, &member, (id, seq), reply_author)?;
         Ok(Posted {
-            message: Message::from_columns(stored),
+            message: Message::get(conn, id)?,
             repeated: false,
         })
     }
 
     /// The message and its event, under the room's next number.
-    fn insert(&self, conn: &mut Connection) -> QueryResult<MessageId> {
+    fn insert(
+        &self,
+        conn: &mut Connection,
+        (called, answered): (&Called, Option<&Answered>),
+    ) -> QueryResult<(MessageId, i64)> {
         let now = Timestamp::now();
         let seq = Room::next_message_seq(conn, self.room, now)?;
         let id = diesel::insert_into(messages::table)
@@ -247,8 +305,10 @@ impl NewMessage {
                 messages::body.eq(&self.body),
                 messages::seq.eq(seq),
                 messages::created_at.eq(now),
-                messages::html.eq(self.rendered.html(|_| None)),
+                messages::html.eq(self.rendered.html(|name| called.get(name))),
                 messages::rendering.eq(RENDERING),
+                messages::reply_to.eq(self.reply_to),
+                messages::reply_quote.eq(answered.and_then(|answered| answered.quote.as_deref())),
             ))
             .returning(messages::id)
             .get_result(conn)?;
@@ -259,20 +319,38 @@ impl NewMessage {
             user: None,
         };
         created.insert(conn, self.room, seq)?;
-        Ok(id)
+        Ok((id, seq))
     }
 
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
         let found = rows()
             .filter(messages::author_id.eq(self.author))
             .filter(messages::client_id.eq(self.client_id.to_string()))
-            .first(conn)
+            .first::<Columns>(conn)
             .optional()?;
-        match found.map(Message::from_columns) {
-            Some(first) if first.room != self.room || first.body != self.body => {
-                Err(Error::Conflict)
-            }
-            first => Ok(first),
+        let Some(first) = Message::complete(conn, found.into_iter().collect())?.pop() else {
+            return Ok(None);
+        };
+        if self.is_repeat_of(conn, &first)? {
+            Ok(Some(first))
+        } else {
+            Err(Error::Conflict)
         }
+    }
+
+    /// Compares what the message said first: it may have been edited or deleted since.
+    fn is_repeat_of(&self, conn: &mut Connection, first: &Message) -> QueryResult<bool> {
+        if first.room != self.room {
+            return Ok(false);
+        }
+        if first.deleted.is_some() {
+            return Ok(true);
+        }
+        let oldest = match first.edited_at {
+            Some(_) => MessageVersion::oldest_body(conn, first.id)?,
+            None => None,
+        };
+        let is_same_reply = first.reply.as_ref().map(|reply| reply.to) == self.reply_to;
+        Ok(is_same_reply && oldest.as_deref().unwrap_or(&first.body) == self.body)
     }
 }

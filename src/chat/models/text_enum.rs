@@ -14,6 +14,9 @@ macro_rules! text_enum {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
             /// The word that stands for it.
             pub const fn word(self) -> &'static str {
                 match self {

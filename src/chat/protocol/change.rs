@@ -8,7 +8,7 @@ use crate::{
     accounts::{UserId, UserRef},
     chat::{
         markup::Markup,
-        models::{EventKind, MessageId, RoomEvent, RoomId},
+        models::{EventKind, MessageId, Reaction, Reply, RoomEvent, RoomId},
         view::MessageView,
     },
 };
@@ -53,6 +53,29 @@ pub struct MessageCreated {
     /// Whom it calls by name or as an answer; empty when it is told again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<QuotedMessage>,
+}
+
+/// What a message answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedMessage {
+    /// Row id of the answered message.
+    pub id: MessageId,
+    /// Who wrote it; null once it is deleted.
+    pub author: Option<UserRef>,
+    /// How it began when it was answered, at most 140 characters; empty once it is deleted.
+    pub quote: String,
+}
+
+/// One emoji at a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionState {
+    /// As Unicode writes it.
+    pub emoji: String,
+    /// Who, in the order in which they came.
+    pub people: Vec<UserId>,
 }
 
 /// A message as it is now; whoever has it replaces it.
@@ -72,6 +95,12 @@ pub struct MessageChanged {
     pub by: UserId,
     /// As typed; empty if it is deleted.
     pub body: String,
+    /// ISO 8601, UTC: when its text last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<String>,
+    /// All reactions, in the order of first use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<ReactionState>,
     /// The message as the page shows it.
     pub html: String,
 }
@@ -146,6 +175,8 @@ impl RoomChange {
                     message_seq: view.seq,
                     change: verb(kind),
                     by: actor,
+                    reactions: view.reactions.iter().map(ReactionState::from).collect(),
+                    edited_at: view.edited.map(|(iso, _)| iso),
                     body: view.body,
                     html,
                 })
@@ -168,6 +199,26 @@ impl RoomChange {
             }),
         };
         Some(change)
+    }
+
+    /// Number of the event.
+    pub fn seq(&self) -> i64 {
+        match self {
+            Self::MessageCreated(event) => event.seq,
+            Self::MessageChanged(event) => event.seq,
+            Self::MemberChanged(event) => event.seq,
+            Self::RoomChanged(event) => event.seq,
+        }
+    }
+
+    /// Where it happened.
+    pub fn room(&self) -> RoomId {
+        match self {
+            Self::MessageCreated(created) => created.room,
+            Self::MessageChanged(changed) => changed.room,
+            Self::MemberChanged(changed) => changed.room,
+            Self::RoomChanged(changed) => changed.room,
+        }
     }
 
     /// The text frame of this event.
@@ -205,6 +256,27 @@ impl MessageCreated {
             html,
             client_id: view.client_id,
             mentions: Vec::new(),
+            reply: view.reply.as_ref().map(QuotedMessage::from),
+        }
+    }
+}
+
+impl From<&Reply> for QuotedMessage {
+    fn from(reply: &Reply) -> Self {
+        let original = reply.original.as_ref();
+        Self {
+            id: reply.to,
+            author: original.map(|(author, _)| UserRef::from(author)),
+            quote: original.map_or_else(String::new, |(_, quote)| quote.clone()),
+        }
+    }
+}
+
+impl From<&Reaction> for ReactionState {
+    fn from(reaction: &Reaction) -> Self {
+        Self {
+            emoji: reaction.emoji.clone(),
+            people: reaction.people.iter().map(|person| person.id).collect(),
         }
     }
 }

@@ -19,7 +19,10 @@ use crate::{
     preferences::Preferences,
 };
 pub use attention::{ReadMoved, RoomState, SeenBy};
-pub use change::{MemberChanged, MessageChanged, MessageCreated, Notice, RoomChange, RoomChanged};
+pub use change::{
+    MemberChanged, MessageChanged, MessageCreated, Notice, QuotedMessage, ReactionState,
+    RoomChange, RoomChanged,
+};
 
 /// Deeper JSON is no event of ours.
 const MAX_DEPTH: usize = 8;
@@ -45,6 +48,45 @@ pub enum ClientEvent {
         client_id: Uuid,
         /// 1 to 10,000 characters.
         body: String,
+        /// The message of the room that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+    },
+    /// Give my message another text.
+    #[serde(rename = "message.edit")]
+    Edit {
+        /// Where it stands.
+        room: RoomId,
+        /// Which message.
+        id: MessageId,
+        /// My name for the change.
+        client_id: Uuid,
+        /// 1 to 10,000 characters.
+        body: String,
+    },
+    /// Take the text of a message away.
+    #[serde(rename = "message.delete")]
+    Delete {
+        /// Where it stands.
+        room: RoomId,
+        /// Which message.
+        id: MessageId,
+        /// My name for the change.
+        client_id: Uuid,
+    },
+    /// Put my reaction to a message, or take it away.
+    #[serde(rename = "message.react")]
+    React {
+        /// Where it stands.
+        room: RoomId,
+        /// Which message.
+        id: MessageId,
+        /// My name for the change.
+        client_id: Uuid,
+        /// One emoji.
+        emoji: String,
+        /// Put or take.
+        on: bool,
     },
     /// A device of mine has the events `from` to `to`, and all between.
     #[serde(rename = "room.received")]
@@ -120,6 +162,25 @@ pub enum ClientEvent {
 }
 
 impl ClientEvent {
+    /// Room and name of what is to be stored, and is answered under that name.
+    pub fn to_store(&self) -> Option<(RoomId, Uuid)> {
+        match self {
+            Self::Post {
+                room, client_id, ..
+            }
+            | Self::Edit {
+                room, client_id, ..
+            }
+            | Self::Delete {
+                room, client_id, ..
+            }
+            | Self::React {
+                room, client_id, ..
+            } => Some((*room, *client_id)),
+            _ => None,
+        }
+    }
+
     /// Reads a text frame; nothing if it is no event.
     pub fn parse(text: &str) -> Option<Self> {
         if is_deep(text) {
@@ -202,7 +263,17 @@ pub enum ServerEvent {
         /// The message as the page shows it.
         html: String,
     },
-    /// My message is not stored.
+    /// My change of a message is made.
+    #[serde(rename = "change.accepted")]
+    ChangeAccepted {
+        /// Where.
+        room: RoomId,
+        /// My name for it.
+        client_id: Uuid,
+        /// Number of its event; null if it was so already.
+        seq: Option<i64>,
+    },
+    /// My message or my change is not stored.
     #[serde(rename = "message.refused")]
     Refused(Refused),
     /// Answer to `room.resume`.
@@ -238,9 +309,15 @@ pub enum ServerEvent {
         /// `room` or `server`.
         of: String,
     },
-    /// A conversation came into being.
+    /// I am in a conversation from now on, and hear what happens there.
     #[serde(rename = "room.added")]
     RoomAdded {
+        /// Which.
+        room: RoomId,
+    },
+    /// I am in a conversation no longer, or it is gone; nothing of it follows.
+    #[serde(rename = "room.removed")]
+    RoomRemoved {
         /// Which.
         room: RoomId,
     },
@@ -414,6 +491,12 @@ pub enum RefusalCode {
     Invalid,
     /// No such room, or writing there has ended.
     NotAllowed,
+    /// The message was deleted.
+    Gone,
+    /// The message is too old to be edited.
+    TooLate,
+    /// The message has all the reactions that it can have.
+    TooMany,
     /// Too fast.
     Rate,
     /// The `client_id` already names another message.

@@ -6,14 +6,14 @@ use tokio::sync::oneshot;
 
 use super::{
     ChatServer, NotPosted,
-    pipeline::{Pending, Stored},
+    pipeline::{Entrance, Pending, Stored},
 };
 use crate::{
     chat::{
         models::{RoomEvent, called_by},
         protocol::RoomChange,
     },
-    db::Connection,
+    db::{Connection, Database},
     error::{Error, Result as AppResult},
 };
 
@@ -40,8 +40,7 @@ impl Handler<ChangeRoom> for ChatServer {
         let entered = self.put_in_line(|conn| {
             Ok(Stored {
                 events: change(conn)?,
-                repeated: false,
-                received: None,
+                ..Stored::default()
             })
         });
         Box::pin(async move {
@@ -51,14 +50,19 @@ impl Handler<ChangeRoom> for ChatServer {
     }
 }
 
-impl ChatServer {
-    /// A place for `change` in the line for the disk, taken now.
-    pub(super) fn put_in_line(
+/// The way to the disk, in which posts and other changes stand in one line.
+#[derive(Clone)]
+pub(super) struct Line {
+    entrance: Entrance,
+    database: Database,
+}
+
+impl Line {
+    /// A place for `change` in the line, taken now.
+    pub(super) fn enter(
         &self,
         change: impl FnOnce(&mut Connection) -> AppResult<Stored> + Send + 'static,
-    ) -> Result<oneshot::Receiver<AppResult<Vec<RoomChange>>>, NotPosted> {
-        let open = self.pipeline.as_ref().filter(|_| !self.stopping);
-        let pipeline = open.ok_or(NotPosted::Closing)?;
+    ) -> oneshot::Receiver<AppResult<Vec<RoomChange>>> {
         let stored = Box::pin(self.database.enqueue(|conn| {
             let stored = change(conn)?;
             let called = called_by(conn, &stored.events)?;
@@ -66,7 +70,26 @@ impl ChatServer {
         }));
         let (answer, answered) = oneshot::channel();
         // Without its other end the answer is dropped with the change, which the asker sees.
-        drop(pipeline.send(Pending { stored, answer }));
-        Ok(answered)
+        drop(self.entrance.send(Pending { stored, answer }));
+        answered
+    }
+}
+
+impl ChatServer {
+    /// The line, unless the server is about to stop.
+    pub(super) fn line(&self) -> Result<Line, NotPosted> {
+        let open = self.pipeline.as_ref().filter(|_| !self.stopping);
+        Ok(Line {
+            entrance: open.ok_or(NotPosted::Closing)?.clone(),
+            database: self.database.clone(),
+        })
+    }
+
+    /// A place for `change` in the line, taken now.
+    pub(super) fn put_in_line(
+        &self,
+        change: impl FnOnce(&mut Connection) -> AppResult<Stored> + Send + 'static,
+    ) -> Result<oneshot::Receiver<AppResult<Vec<RoomChange>>>, NotPosted> {
+        Ok(self.line()?.enter(change))
     }
 }

@@ -4,13 +4,16 @@
 //! groups.
 
 mod changing;
+mod expressing;
 mod pipeline;
 mod posting;
 mod presence;
+mod purging;
 mod reading;
 mod typing;
+mod ushering;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use actix::prelude::*;
 use channels::{Layer, LayerMessage};
@@ -18,12 +21,12 @@ use tokio::sync::mpsc;
 
 use super::{
     delivery::{Delivery, Health},
-    events::{ChatEvent, ConsumerEvent},
     markup::Markup,
     models::{Room, RoomId},
 };
 use crate::{
-    accounts::{UserId, user_group},
+    accounts::UserId,
+    config::Limits as Settings,
     db::Database,
     error::Result,
     friends::{FriendshipEvent, friendship_group},
@@ -31,11 +34,15 @@ use crate::{
     security::Limits,
 };
 pub(super) use changing::ChangeRoom;
+pub(super) use expressing::{ChangeMessage, MessageChange};
 pub(super) use posting::{NotPosted, PostMessage};
 pub use presence::PresenceState;
 pub(super) use presence::{SetPresence, WhoIsHere};
+pub(super) use purging::PurgeRooms;
 pub(super) use reading::MoveReading;
 pub(super) use typing::Typing;
+use ushering::Usher;
+pub(super) use ushering::{Delist, Enlist};
 
 /// Questions that may wait; askers wait with them.
 const MAILBOX: usize = 1024;
@@ -46,31 +53,33 @@ pub struct ChatServer {
     layer: Layer,
     markup: Markup,
     limits: Limits,
-    message_chars: usize,
+    settings: Arc<Settings>,
     delivery: Option<Addr<Delivery>>,
     health: Health,
     pipeline: Option<pipeline::Entrance>,
     readings: Option<reading::Entrance>,
     here: HashMap<UserId, presence::Presence>,
+    usher: Usher,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
     stopping: bool,
 }
 
 impl ChatServer {
-    /// A server that has not started; `message_chars` is the longest message.
+    /// A server that has not started.
     pub fn new(
         database: Database,
         layer: Layer,
         markup: Markup,
         limits: Limits,
-        message_chars: usize,
+        settings: Arc<Settings>,
     ) -> Self {
         Self {
             database,
+            usher: Usher::new(layer.clone()),
             layer,
             markup,
             limits,
-            message_chars,
+            settings,
             delivery: None,
             health: Health::default(),
             pipeline: None,
@@ -113,6 +122,7 @@ impl Actor for ChatServer {
         let (entrance, posts) = mpsc::unbounded_channel();
         self.pipeline = Some(entrance);
         pipeline::start(self, ctx, posts);
+        purging::start(ctx);
         let (entrance, moves) = mpsc::unbounded_channel();
         self.readings = Some(entrance);
         reading::start(self, ctx, moves);
@@ -170,15 +180,15 @@ impl StreamHandler<LayerMessage> for ChatServer {
 impl ChatServer {
     fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
         self.tell_each_other(ctx, a, vec![b]);
-        let (database, layer) = (self.database.clone(), self.layer.clone());
+        let database = self.database.clone();
+        let usher = self.usher.clone();
         self.tell_later(ctx, async move {
             let opened = database
                 .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
                 .await?;
             let room = opened.0.id;
             for user in [a, b] {
-                let opened = ConsumerEvent::Chat(ChatEvent::RoomOpened { room });
-                layer.group_send(&user_group(user), opened).await?;
+                usher.let_in(room, user).await?;
             }
             Ok(())
         });

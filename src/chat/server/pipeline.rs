@@ -8,13 +8,14 @@ use channels::Layer;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ChatServer, presence::Acquainted};
+use super::{ChatServer, Usher, presence::Acquainted};
 use crate::{
+    accounts::UserId,
     chat::{
         delivery::{Announced, Delivery, Health},
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::{Called, EventKind, RoomEvent},
+        models::{Called, EventKind, RoomEvent, RoomId},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -24,7 +25,7 @@ use crate::{
 const IN_FLIGHT: usize = 1024;
 
 /// What is committed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stored {
     /// What happened, in order.
     pub(super) events: Vec<RoomEvent>,
@@ -32,6 +33,8 @@ pub(super) struct Stored {
     pub(super) repeated: bool,
     /// When a message came, if this is one.
     pub(super) received: Option<Instant>,
+    /// Who was in a room that is no more.
+    pub(super) emptied: Option<(RoomId, Vec<UserId>)>,
 }
 
 /// A change on its way.
@@ -58,6 +61,7 @@ pub(super) fn start(
         server: ctx.address(),
         delivery: server.delivery.clone(),
         health: server.health.clone(),
+        usher: server.usher.clone(),
     };
     let finished = stream::poll_fn(move |cx| posts.poll_recv(cx))
         .map(|post| async move {
@@ -86,6 +90,7 @@ struct Announcer {
     server: Addr<ChatServer>,
     delivery: Option<Addr<Delivery>>,
     health: Health,
+    usher: Usher,
 }
 
 impl Announcer {
@@ -101,6 +106,7 @@ impl Announcer {
             if !stored.repeated {
                 self.note(&event, received);
             }
+            self.open_or_close(&event).await?;
             let mut change = RoomChange::new(event, &self.markup).ok_or(Error::NotFound)?;
             if let RoomChange::MessageCreated(created) = &mut change {
                 created.mentions = called.remove(&created.id).unwrap_or_default();
@@ -113,11 +119,29 @@ impl Announcer {
             }
             announced.push(change);
         }
+        let (room, gone) = stored.emptied.unwrap_or((RoomId(0), Vec::new()));
+        for user in gone {
+            self.usher.show_out(room, user).await?;
+        }
         if let Some(received) = received {
             self.health
                 .announced(at.duration_since(received), received.elapsed());
         }
         Ok(announced)
+    }
+
+    /// Whoever comes hears of it as all others do, and whoever goes hears nothing more: their
+    /// sockets join and leave the room's group before it is told.
+    async fn open_or_close(&self, event: &RoomEvent) -> Result<()> {
+        match (event.kind, &event.user) {
+            (EventKind::MemberJoined, Some(person)) => {
+                self.usher.let_in(event.room, person.id).await
+            }
+            (EventKind::MemberLeft, Some(person)) => {
+                self.usher.show_out(event.room, person.id).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Before the members hear of it, so that no receipt comes first. One that is lost in a full

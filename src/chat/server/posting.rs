@@ -11,7 +11,7 @@ use crate::{
     accounts::UserId,
     chat::{
         body::{self, BodyError},
-        models::{NewMessage, RoomEvent, RoomId},
+        models::{MessageId, NewMessage, NotChanged, RoomEvent, RoomId},
         protocol::{MessageCreated, RoomChange},
     },
     error::{Error, Result as AppResult},
@@ -27,6 +27,12 @@ pub enum NotPosted {
     /// The server is about to stop.
     #[error("the server is about to stop")]
     Closing,
+    /// What is to be a reaction is none.
+    #[error("no emoji")]
+    NoEmoji,
+    /// The message stays as it is.
+    #[error(transparent)]
+    Unchanged(NotChanged),
     /// The room, the limits or the database refused it.
     #[error(transparent)]
     Refused(#[from] Error),
@@ -54,6 +60,8 @@ pub struct PostMessage {
     pub client_id: Uuid,
     /// As typed, not yet checked.
     pub body: String,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
 }
 
 impl Handler<PostMessage> for ChatServer {
@@ -76,16 +84,20 @@ impl Handler<PostMessage> for ChatServer {
 
 impl ChatServer {
     fn enter(&self, post: PostMessage) -> Result<Answered, NotPosted> {
-        let body = body::checked(&post.body, self.message_chars)?;
+        let body = body::checked(&post.body, self.settings.message_chars)?;
         self.limits
             .check(Action::Message, Some(Account::Id(post.author.0)), post.ip)?;
         let PostMessage {
             room,
             author,
             client_id,
+            reply_to,
             ..
         } = post;
-        let message = NewMessage::new(room, author, client_id, body);
+        let message = NewMessage {
+            reply_to,
+            ..NewMessage::new(room, author, client_id, body)
+        };
         let received = Some(Instant::now());
         self.put_in_line(move |conn| {
             let posted = message.post(conn)?;
@@ -93,6 +105,7 @@ impl ChatServer {
                 events: vec![RoomEvent::created(posted.message)],
                 repeated: posted.repeated,
                 received,
+                ..Stored::default()
             })
         })
     }

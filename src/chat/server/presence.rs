@@ -141,6 +141,7 @@ impl Handler<Acquainted> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, met: Acquainted, ctx: &mut Self::Context) {
+        self.part_typing(ctx, met.room, met.user);
         let database = self.database.clone();
         let others = async move {
             let room = met.room;

@@ -13,7 +13,6 @@ use crate::{
         models::{RoomId, RoomMember, TypingAudience},
         protocol::ServerEvent,
     },
-    preferences::Preferences,
 };
 
 /// A typing mark that is not renewed ends; browsers renew every 3 s.
@@ -52,9 +51,6 @@ impl Handler<Typing> for ChatServer {
         let audience = async move {
             let audience = database.read(move |conn| {
                 RoomMember::find(conn, room, user)?.writable(conn)?;
-                if !Preferences::of(conn, user)?.typing {
-                    return Ok(TypingAudience::Nobody);
-                }
                 Ok(TypingAudience::of(conn, room, user)?)
             });
             audience.await.unwrap_or(TypingAudience::Nobody)
@@ -102,6 +98,17 @@ impl ChatServer {
             }
             .frame();
             self.tell(ctx, room, &mark.audience, frame);
+        }
+    }
+
+    /// Whoever comes into a room or leaves it types there no more, and hears of nobody who did before.
+    pub(super) fn part_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
+        self.end_typing(ctx, room, user);
+        let marks = self.typing.iter_mut();
+        for (_, mark) in marks.filter(|((marked, _), _)| *marked == room) {
+            if let TypingAudience::People(people) = &mut mark.audience {
+                people.retain(|person| *person != user);
+            }
         }
     }
 

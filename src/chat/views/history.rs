@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        models::{Message, MessageId, Place, RoomId, RoomMember, Stretch},
+        models::{Message, MessageId, Place, RoomId, RoomKind, RoomMember, Stretch},
         view::log,
     },
     Chat,
@@ -20,6 +20,7 @@ use crate::{
     accounts::{SignedIn, Zone},
     error::Result,
     templates::Templates,
+    words,
 };
 
 /// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages.
@@ -63,7 +64,20 @@ impl ShownLog {
             // A page opens at its end; here the first message is the next to be read.
             "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
             "last_seq": self.member.room.last_seq,
+            "empty": empty_words(&self.member),
         })
+    }
+}
+
+/// What stands where nothing has been said.
+fn empty_words(member: &RoomMember) -> String {
+    match member.room.kind {
+        RoomKind::Direct => {
+            let name = [("name", member.title.as_str().into())];
+            words::text_with("room-empty", &name)
+        }
+        RoomKind::Notes => words::text("rooms-notes-empty"),
+        RoomKind::Group | RoomKind::Open | RoomKind::Closed => words::text("rooms-empty"),
     }
 }
 
@@ -107,7 +121,6 @@ pub(super) async fn show_log(
         Ok((member, stretch))
     });
     let (member, stretch) = loaded.await?;
-    let name = member.title.clone();
     let shown = ShownLog {
         member,
         stretch,
@@ -116,7 +129,7 @@ pub(super) async fn show_log(
         unread_from: None,
     };
     let mut data = shown.data(&chat);
-    data["room"] = json!({ "id": room, "name": name });
+    data["room"] = json!({ "id": room });
     let html = templates.render("chat/_log", data)?;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())

@@ -2,11 +2,15 @@
 
 mod attention;
 mod badges;
+mod changing;
 mod conversations;
 mod face;
 mod history;
+mod message;
+mod people;
 mod posting;
 mod room;
+mod rooms;
 mod status;
 mod streaming;
 
@@ -16,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::{
     delivery::Health,
+    emoji,
     markup::Markup,
     models::{RoomKind, RoomMember},
     server::ChatServer,
@@ -25,6 +30,7 @@ use crate::{
     config::Limits as Settings,
     db::Database,
     preferences::Preferences,
+    security::Limits,
 };
 
 /// All addresses of the app.
@@ -39,6 +45,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/rooms/with/{user}/",
             web::get().to(conversations::show_direct),
         )
+        .configure(rooms::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
         .route(
@@ -48,6 +55,17 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route(
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
+        )
+        .route("/rooms/{room}/people/", web::get().to(people::list_people))
+        .service(
+            web::scope("/rooms/{room}/messages/{message}")
+                .route("/actions/", web::get().to(message::show_actions))
+                .route("/versions/", web::get().to(message::list_versions))
+                .route("/edit/", web::get().to(changing::edit_message))
+                .route("/edit/", web::post().to(changing::update_message))
+                .route("/delete/", web::get().to(changing::confirm_delete))
+                .route("/delete/", web::post().to(changing::delete_message))
+                .route("/reactions/", web::post().to(changing::toggle_reaction)),
         )
         .configure(attention::routes);
 }
@@ -61,6 +79,8 @@ pub struct Chat {
     pub database: Database,
     /// Of messages.
     pub markup: Markup,
+    /// How often rooms are made and changed.
+    pub limits: Limits,
     /// How long messages take.
     pub health: Health,
     /// Page length and message length.
@@ -79,8 +99,12 @@ fn page_data(
         "room": member.map(|member| member.room.id),
         "kind": member.map(|member| member.room.kind),
         "last_seq": member.map(|member| member.room.last_seq),
+        "role": member.map(|member| member.role),
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
+        "edit_window_ms": u64::try_from(chat.settings.edit_window.0.as_millis()).unwrap_or(u64::MAX),
+        "emoji": emoji::path(),
+        "quick_emoji": message::quick_emoji(),
         "csrf_token": page.csrf_token(),
         "preferences": preferences,
     })

@@ -28,6 +28,9 @@ use crate::{
 pub(super) struct NewMessageForm {
     pub(super) body: String,
     pub(super) client_id: Uuid,
+    /// The message that it answers; empty for none.
+    #[serde(default)]
+    pub(super) reply_to: String,
 }
 
 /// The form twin of `message.post`: the same checks, the same words, and the page's own
@@ -46,6 +49,7 @@ pub(super) async fn create_message(
         ip: client_addr(&request),
         client_id: form.client_id,
         body: form.body.clone(),
+        reply_to: form.reply_to.parse().ok(),
     };
     let answer = chat.server.send(post).await;
     let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
@@ -68,6 +72,7 @@ pub(super) async fn create_message(
     let shown = ShownRoom {
         room,
         place: Place::End,
+        reply: form.reply_to.parse().ok(),
         zone: Zone::of(&request),
         visit: Visit::Plain,
         refused: Some((form, refused)),

@@ -1,33 +1,46 @@
 //! The page of a room.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     super::{
-        models::{Place, RoomId, RoomMember, Stretch},
+        formatting::plain,
+        models::{MessageId, Place, QUOTE_CHARS, RoomId, RoomMember, SeenMessage, Stretch},
         protocol::Refused,
     },
     Chat,
     attention::{UnreadHere, Visit},
     conversations::Conversations,
-    face::face,
     history::{PlaceQuery, ShownLog},
     page_data,
     posting::NewMessageForm,
+    rooms::RoomHead,
     status,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
-    error::Result,
+    db::Connection,
+    error::{Error, Result},
     words,
 };
+
+/// The box answers this message.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReplyQuery {
+    reply: Option<MessageId>,
+}
 
 pub(super) async fn show_room(
     me: SignedIn,
     page: Page,
-    (room, query): (web::Path<RoomId>, web::Query<PlaceQuery>),
+    (room, query, answer): (
+        web::Path<RoomId>,
+        web::Query<PlaceQuery>,
+        web::Query<ReplyQuery>,
+    ),
     (zone, request): (Zone, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -35,6 +48,7 @@ pub(super) async fn show_room(
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
+        reply: answer.reply,
         zone,
         visit,
         refused: None,
@@ -50,6 +64,8 @@ pub(super) async fn show_room(
 pub(super) struct ShownRoom {
     pub(super) room: RoomId,
     pub(super) place: Place,
+    /// The message that the box answers.
+    pub(super) reply: Option<MessageId>,
     pub(super) zone: Zone,
     /// How it is looked at.
     pub(super) visit: Visit,
@@ -59,7 +75,7 @@ pub(super) struct ShownRoom {
 
 impl ShownRoom {
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, place) = (self.room, me.id, self.place);
+        let (room, user, place, reply) = (self.room, me.id, self.place, self.reply);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
@@ -68,34 +84,37 @@ impl ShownRoom {
             let conversations = Conversations::read(conn, user, most)?;
             let unread = UnreadHere::read(conn, &member, &conversations)?;
             let stretch = unread.open(conn, &member, stretch, (place, len))?;
-            Ok((member, stretch, can_post, conversations, unread))
+            let reply = answered(conn, &member, reply)?;
+            let head = RoomHead::read(conn, &member)?;
+            Ok((
+                member,
+                stretch,
+                can_post,
+                (conversations, head, reply, unread),
+            ))
         });
-        let (member, stretch, can_post, mut conversations, unread) = loaded.await?;
+        let (member, stretch, can_post, (mut conversations, head, reply, unread)) = loaded.await?;
         let here = conversations.here(chat).await?;
         let reads = unread.read_by(&stretch, member.room.last_seq);
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
         }
         let (form, refused) = self.refused.unzip();
+        let mut shown = head.data(&member, &here);
+        shown["catch_up_path"] = json!(unread.catch_up_path(&member));
+        shown["health"] = json!(status::health_line(&chat.health, room));
         let mut data = json!({
             "title": member.title,
-            "room": {
-                "id": room,
-                "name": member.title,
-                "topic": member.room.topic,
-                "role": member.role,
-                "face": face(&member, &here),
-                "health": status::health_line(&chat.health, room),
-                "catch_up_path": unread.catch_up_path(&member),
-            },
+            "room": shown,
             "reads": reads,
             "catch_up": unread.catch_up(room, &self.zone),
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
             "can_post": can_post,
-            "closed": (!can_post).then(|| words::text("room-closed")),
+            "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
+            "reply": reply,
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
@@ -114,6 +133,33 @@ impl ShownRoom {
     }
 }
 
+/// What stands above the box while it answers a message; nothing for one that is gone.
+fn answered(
+    conn: &mut Connection,
+    member: &RoomMember,
+    reply: Option<MessageId>,
+) -> Result<Option<Value>> {
+    let Some(id) = reply else { return Ok(None) };
+    let message = match SeenMessage::find(conn, member.room.id, id, member.user) {
+        Ok(seen) => seen.message,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_there = message.deleted.is_none();
+    Ok(is_there.then(|| {
+        json!({ "id": message.id, "author": message.author.username, "text": plain(&message.body, QUOTE_CHARS) })
+    }))
+}
+
+/// Why nobody can write here.
+fn closed_key(member: &RoomMember) -> &'static str {
+    if member.is_archived() {
+        "room-archived"
+    } else {
+        "room-closed"
+    }
+}
+
 /// What scripts copy for a message that is on its way.
 fn pending(me: &User) -> Value {
     json!({
@@ -123,5 +169,11 @@ fn pending(me: &User) -> Value {
         "created_at": "",
         "time": "",
         "big_emoji": false,
+        "deleted": null,
+        "room": null,
+        "quote": "",
+        "edited": "",
+        "reactions": "",
+        "source": "",
     })
 }

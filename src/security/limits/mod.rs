@@ -34,8 +34,16 @@ pub enum Action {
     PasswordChange,
     /// A friend request.
     FriendRequest,
-    /// A chat message.
+    /// A chat message, and its editing or deletion.
     Message,
+    /// A reaction to a message.
+    Reaction,
+    /// A new room.
+    RoomCreation,
+    /// A link into a room, or people added to one.
+    Invitation,
+    /// Any other change of a room or of who is in it.
+    RoomChange,
 }
 
 /// Who is limited besides the address.
@@ -123,6 +131,10 @@ impl Limits {
             Action::PasswordChange => (&rates.password_changes.0, &rates.password_changes_ip.0),
             Action::FriendRequest => (&rates.friend_requests.0, &rates.friend_requests_ip.0),
             Action::Message => (&rates.messages.0, &rates.messages_ip.0),
+            Action::Reaction => (&rates.reactions.0, &rates.reactions_ip.0),
+            Action::RoomCreation => (&rates.room_creations.0, &rates.room_creations_ip.0),
+            Action::Invitation => (&rates.invitations.0, &rates.invitations_ip.0),
+            Action::RoomChange => (&rates.room_changes.0, &rates.room_changes_ip.0),
         }
     }
 

@@ -6,11 +6,13 @@ mod page;
 mod person;
 mod queries;
 mod room;
+mod rooms;
 mod site;
 mod socket;
 
 pub(crate) use page::Page;
 pub(crate) use person::{Lists, PASSWORD, Person};
 pub(crate) use room::Room;
+pub(crate) use rooms::{is_of, number};
 pub(crate) use site::Site;
 pub(crate) use socket::Socket;

@@ -6,6 +6,10 @@ use std::{
 };
 
 use actix_web::rt::System;
+use diesel::{
+    Connection as _, SqliteConnection,
+    connection::{InstrumentationEvent, SimpleConnection as _},
+};
 use parlour::{Running, config::Settings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -76,6 +80,16 @@ impl Site {
     pub(crate) fn count(&self, table: &str) -> i64 {
         let query = format!("SELECT count(*) AS number FROM {table}");
         number(&self.settings.database_path(), &query)
+    }
+
+    /// Changes the site's database past the program.
+    pub(crate) fn execute(&self, statement: &str) {
+        let path = self.settings.database_path();
+        let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+        // What the tests do is no query of the site.
+        connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        let statement = format!("PRAGMA busy_timeout = 5000; {statement}");
+        connection.batch_execute(&statement).unwrap();
     }
 
     /// Two people who are friends.

@@ -101,6 +101,12 @@ impl Socket {
         self.wait_until(kind, |event| event["type"] == kind).await
     }
 
+    /// The next event of this type in this room; others stay for later.
+    pub(crate) async fn wait_in(&mut self, room: i64, kind: &str) -> Value {
+        let fits = |event: &Value| event["type"] == kind && event["room"] == room;
+        self.wait_until(kind, fits).await
+    }
+
     /// The next event that fits; others stay for later.
     pub(crate) async fn wait_until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         match self.try_wait(fits).await {

@@ -43,7 +43,7 @@ pub(super) async fn show_details(
         "seen": seen_by(&told, seen),
         "can_mark": !told.facts.own && !told.is_notice,
     });
-    page.render("chat/details", own)
+    page.render("chat/message_details", own)
 }
 
 /// The sentence about the notification.

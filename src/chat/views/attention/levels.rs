@@ -42,7 +42,7 @@ pub(in super::super) fn level_form(
     };
     json!({
         "room": room,
-        "options": Level::ALL.map(option),
+        "options": Level::ALL.iter().copied().map(option).collect::<Vec<_>>(),
         "next": next,
     })
 }

@@ -1,0 +1,112 @@
+//! What a room may be called, and what may stand in the line about it.
+
+use crate::{
+    error::{Error, Result},
+    words,
+};
+
+/// Longest name, characters.
+pub const NAME_CHARS: usize = 40;
+/// Longest topic, characters.
+pub const TOPIC_CHARS: usize = 200;
+
+/// The name of a room: 1 to [`NAME_CHARS`] characters, something of them to be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomName(String);
+
+/// One line about a room, perhaps empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Topic(String);
+
+impl RoomName {
+    /// Reads what somebody typed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `name`.
+    pub fn parse(typed: &str) -> Result<Self> {
+        let name = one_line(typed);
+        // Joiners hold letters and emoji together and are nothing by themselves.
+        if !name.chars().any(|letter| !is_joiner(letter)) {
+            return Err(Error::invalid("name", words::text("rooms-error-name")));
+        }
+        if name.chars().count() > NAME_CHARS {
+            let most = [("most", NAME_CHARS.into())];
+            let text = words::text_with("rooms-error-name-long", &most);
+            return Err(Error::invalid("name", text));
+        }
+        Ok(Self(name))
+    }
+
+    /// As it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Topic {
+    /// Reads what somebody typed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `topic`.
+    pub fn parse(typed: &str) -> Result<Self> {
+        let topic = one_line(typed);
+        if topic.chars().count() > TOPIC_CHARS {
+            let most = [("most", TOPIC_CHARS.into())];
+            let text = words::text_with("rooms-error-topic-long", &most);
+            return Err(Error::invalid("topic", text));
+        }
+        Ok(Self(topic))
+    }
+
+    /// As it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text with single spaces, without what cannot be seen or turns its neighbours around.
+fn one_line(typed: &str) -> String {
+    let visible = |letter: &char| letter.is_whitespace() || !is_unseen(*letter);
+    let kept: String = typed.chars().filter(visible).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}')
+}
+
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+                | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+                | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E000}'..='\u{F8FF}'
+                | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_of_visible_characters() {
+        let name = |typed| RoomName::parse(typed).map(|name| name.0).ok();
+        assert_eq!(name("  Tea \n and\tcake "), Some("Tea and cake".into()));
+        assert_eq!(name("an\u{202E}a\u{200B}"), Some("ana".into()));
+        assert_eq!(name("בית 👨\u{200D}👩"), Some("בית 👨\u{200D}👩".into()));
+        for empty in ["", " \n", "\u{200B}", "\u{200D}\u{FE0F}", "\u{3164}"] {
+            assert_eq!(name(empty), None, "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn forty_characters_are_a_name_and_one_more_is_none() {
+        assert!(RoomName::parse(&"ü".repeat(40)).is_ok());
+        assert!(RoomName::parse(&"ü".repeat(41)).is_err());
+        assert!(Topic::parse(&"ü".repeat(200)).is_ok());
+        assert!(Topic::parse(&"ü".repeat(201)).is_err());
+    }
+}

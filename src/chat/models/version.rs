@@ -1,0 +1,77 @@
+//! What a message said before it was edited.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{Message, MessageId};
+use crate::{
+    db::{Connection, Timestamp},
+    schema::message_versions,
+};
+
+/// A text that a message had.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = message_versions)]
+pub struct MessageVersion {
+    /// As typed.
+    pub body: String,
+    /// Since when the message said so.
+    pub created_at: Timestamp,
+}
+
+impl MessageVersion {
+    /// The earlier texts of a message, oldest first.
+    pub fn of(conn: &mut Connection, message: MessageId) -> QueryResult<Vec<Self>> {
+        message_versions::table
+            .filter(message_versions::message_id.eq(message))
+            .order(message_versions::id)
+            .select(Self::as_select())
+            .load(conn)
+    }
+
+    pub(super) fn oldest_body(
+        conn: &mut Connection,
+        message: MessageId,
+    ) -> QueryResult<Option<String>> {
+        message_versions::table
+            .filter(message_versions::message_id.eq(message))
+            .order(message_versions::id)
+            .select(message_versions::body)
+            .first(conn)
+            .optional()
+    }
+
+    /// Keeps what `message` says before the edit that is named `client_id`.
+    pub(super) fn keep(
+        conn: &mut Connection,
+        message: &Message,
+        client_id: Uuid,
+    ) -> QueryResult<usize> {
+        let row = (
+            message_versions::message_id.eq(message.id),
+            message_versions::client_id.eq(client_id.to_string()),
+            message_versions::body.eq(&message.body),
+            message_versions::created_at.eq(message.edited_at.unwrap_or(message.created_at)),
+        );
+        diesel::insert_into(message_versions::table)
+            .values(row)
+            .execute(conn)
+    }
+
+    /// Whether the edit that is named `client_id` has been made.
+    pub(super) fn is_known(
+        conn: &mut Connection,
+        message: MessageId,
+        client_id: Uuid,
+    ) -> QueryResult<bool> {
+        let same = message_versions::table
+            .filter(message_versions::message_id.eq(message))
+            .filter(message_versions::client_id.eq(client_id.to_string()));
+        diesel::select(diesel::dsl::exists(same)).get_result(conn)
+    }
+
+    pub(super) fn forget_all(conn: &mut Connection, message: MessageId) -> QueryResult<usize> {
+        let all = message_versions::table.filter(message_versions::message_id.eq(message));
+        diesel::delete(all).execute(conn)
+    }
+}

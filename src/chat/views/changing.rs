@@ -1,0 +1,188 @@
+//! The form twins of `message.edit`, `message.delete` and `message.react`: the same checks, the same
+//! words.
+
+use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        models::{MessageId, NotChanged, RoomId},
+        protocol::{RefusalCode, Refused},
+        server::{ChangeMessage, MessageChange, NotPosted},
+    },
+    Chat,
+    message::{seen, shown},
+};
+use crate::{
+    accounts::{Page, Redirect, SignedIn, Zone},
+    error::{Error, Result},
+    security::client_addr,
+    words,
+};
+
+type Place = (RoomId, MessageId);
+type Answer = Result<Either<Redirect, HttpResponse>>;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct EditForm {
+    body: String,
+    client_id: Uuid,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReactionForm {
+    emoji: String,
+}
+
+pub(super) async fn edit_message(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<Place>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let seen = seen(&chat, *place, me.user.id).await?;
+    if !seen.is_own() {
+        return Err(Error::Forbidden);
+    }
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    let mut data = shown(&seen, "edit-title", &zone);
+    data["body"] = seen.message.body.clone().into();
+    data["client_id"] = json!(Uuid::new_v4());
+    data["error"] = json!(null);
+    page.render("chat/edit", data)
+}
+
+pub(super) async fn update_message(
+    me: SignedIn,
+    page: Page,
+    (place, form): (web::Path<Place>, web::Form<EditForm>),
+    request: HttpRequest,
+    chat: web::Data<Chat>,
+) -> Answer {
+    let (place, form) = (*place, form.into_inner());
+    let change = MessageChange::Edit(form.body.clone());
+    let asked = asked(&me, &request, place, (form.client_id, change));
+    let Some(refused) = ask(&chat, asked).await? else {
+        return Ok(Either::Left(back_to(place)));
+    };
+    let seen = seen(&chat, place, me.user.id).await?;
+    let mut data = shown(&seen, "edit-title", &Zone::of(&request));
+    data["body"] = form.body.into();
+    data["client_id"] = json!(form.client_id);
+    data["error"] = refused.text.clone().into();
+    let page = page.with_status(status(&refused));
+    page.render("chat/edit", data).map(Either::Right)
+}
+
+/// Asks first.
+pub(super) async fn confirm_delete(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<Place>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let seen = seen(&chat, *place, me.user.id).await?;
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    if !seen.may_delete() {
+        return Err(Error::Forbidden);
+    }
+    let mut data = shown(&seen, "delete-title", &zone);
+    data["error"] = json!(null);
+    page.render("chat/delete", data)
+}
+
+pub(super) async fn delete_message(
+    me: SignedIn,
+    page: Page,
+    place: web::Path<Place>,
+    request: HttpRequest,
+    chat: web::Data<Chat>,
+) -> Answer {
+    let place = *place;
+    let change = (Uuid::new_v4(), MessageChange::Delete);
+    let Some(refused) = ask(&chat, asked(&me, &request, place, change)).await? else {
+        let done = back_to(place).done(words::text("message-deleted-done"));
+        return Ok(Either::Left(done));
+    };
+    let seen = seen(&chat, place, me.user.id).await?;
+    let mut data = shown(&seen, "delete-title", &Zone::of(&request));
+    data["error"] = refused.text.clone().into();
+    let page = page.with_status(status(&refused));
+    page.render("chat/delete", data).map(Either::Right)
+}
+
+/// Puts an emoji to a message, or takes it away if it is there.
+pub(super) async fn toggle_reaction(
+    me: SignedIn,
+    (place, form): (web::Path<Place>, web::Form<ReactionForm>),
+    request: HttpRequest,
+    chat: web::Data<Chat>,
+) -> Result<Redirect> {
+    let place = *place;
+    let emoji = form.into_inner().emoji.trim().to_owned();
+    let change = (Uuid::new_v4(), MessageChange::React { emoji, on: None });
+    let refused = ask(&chat, asked(&me, &request, place, change)).await?;
+    Ok(match refused {
+        None => back_to(place),
+        Some(refused) => back_to(place).danger(refused.text),
+    })
+}
+
+fn asked(
+    me: &SignedIn,
+    request: &HttpRequest,
+    (room, message): Place,
+    (client_id, change): (Uuid, MessageChange),
+) -> ChangeMessage {
+    ChangeMessage {
+        room,
+        message,
+        user: me.user.id,
+        ip: client_addr(request),
+        client_id,
+        change,
+    }
+}
+
+/// Nothing if it is done, otherwise why not.
+///
+/// # Errors
+/// [`Error::NotFound`] for what the person may not see, [`Error::Forbidden`] for what is somebody else's.
+async fn ask(chat: &Chat, asked: ChangeMessage) -> Result<Option<Refused>> {
+    let (place, user, client_id) = ((asked.room, asked.message), asked.user, asked.client_id);
+    let answer = chat.server.send(asked).await;
+    match answer.unwrap_or(Err(NotPosted::Closing)) {
+        Ok(_) => Ok(None),
+        Err(NotPosted::Refused(Error::NotFound)) => Err(Error::NotFound),
+        Err(NotPosted::Unchanged(NotChanged::NotYours)) => Err(Error::Forbidden),
+        Err(reason) => {
+            let seen = seen(chat, place, user).await?;
+            let name = Some(seen.member.title.as_str());
+            Ok(Some(Refused::new(place.0, client_id, &reason, name)))
+        }
+    }
+}
+
+fn status(refused: &Refused) -> StatusCode {
+    match refused.code {
+        RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
+        RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
+        RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::Gone | RefusalCode::Conflict => StatusCode::CONFLICT,
+        RefusalCode::TooLong
+        | RefusalCode::Empty
+        | RefusalCode::Invalid
+        | RefusalCode::TooLate
+        | RefusalCode::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn back_to((room, message): Place) -> Redirect {
+    Redirect::to(format!("/rooms/{room}/messages/{message}/"))
+}

@@ -1,0 +1,122 @@
+//! The pages of one message: what can be done with it, and what it said before.
+
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::{
+    super::models::{MessageId, MessageVersion, RoomId, SeenMessage},
+    Chat,
+};
+use crate::{
+    accounts::{Page, SignedIn, UserId, Zone},
+    db::Timestamp,
+    error::{Error, Result},
+    words,
+};
+
+/// The reactions that are one press away; `static/js/picker.js` has them from the page.
+pub(super) const QUICK_EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
+
+/// Each with its name.
+pub(super) fn quick_emoji() -> [(&'static str, &'static str); QUICK_EMOJI.len()] {
+    QUICK_EMOJI.map(|emoji| (emoji, emojis::get(emoji).map_or(emoji, emojis::Emoji::name)))
+}
+
+/// The message that an address names, if `user` may see it.
+pub(super) async fn seen(
+    chat: &Chat,
+    (room, message): (RoomId, MessageId),
+    user: UserId,
+) -> Result<SeenMessage> {
+    let found = chat
+        .database
+        .read(move |conn| SeenMessage::find(conn, room, message, user));
+    found.await
+}
+
+/// `chat/_quoted.hbs` and what pages about a message have in common.
+pub(super) fn shown(seen: &SeenMessage, title: &str, zone: &Zone) -> Value {
+    let message = &seen.message;
+    let (room, id) = (message.room, message.id);
+    json!({
+        "title": words::text(title),
+        "room": { "id": room, "name": seen.member.title },
+        "path_of": format!("/rooms/{room}/messages/{id}/"),
+        "message": {
+            "id": id,
+            "author": message.author,
+            "body": message.body,
+            "created_at": message.created_at.iso(),
+            "time": readable(message.created_at, zone),
+        },
+    })
+}
+
+fn readable(at: Timestamp, zone: &Zone) -> String {
+    zone.format(at, "%-d %B %Y, %H:%M")
+}
+
+/// `GET /rooms/{room}/messages/{message}/actions/`: the message menu without a script.
+pub(super) async fn show_actions(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<(RoomId, MessageId)>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (place, user) = (place.into_inner(), me.user.id);
+    let loaded = chat.database.read(move |conn| {
+        let seen = SeenMessage::find(conn, place.0, place.1, user)?;
+        let can_post = seen.member.may_post(conn)?;
+        Ok((seen, can_post))
+    });
+    let (seen, can_post) = loaded.await?;
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    let mut data = shown(&seen, "message-actions", &zone);
+    let quick: Vec<Value> = QUICK_EMOJI
+        .iter()
+        .map(|emoji| json!({ "emoji": emoji, "on": seen.message.has_reaction(emoji, user) }))
+        .collect();
+    data["can_post"] = can_post.into();
+    data["can_edit"] = (can_post && seen.may_edit(chat.settings.edit_window.0)).into();
+    data["can_delete"] = seen.may_delete().into();
+    data["is_edited"] = seen.message.edited_at.is_some().into();
+    data["quick"] = quick.into();
+    page.render("chat/actions", data)
+}
+
+/// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
+pub(super) async fn list_versions(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<(RoomId, MessageId)>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (place, user) = (place.into_inner(), me.user.id);
+    let loaded = chat.database.read(move |conn| {
+        let seen = SeenMessage::find(conn, place.0, place.1, user)?;
+        let versions = MessageVersion::of(conn, seen.message.id)?;
+        Ok((seen, versions))
+    });
+    let (seen, versions) = loaded.await?;
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    let message = &seen.message;
+    let now = MessageVersion {
+        body: message.body.clone(),
+        created_at: message.edited_at.unwrap_or(message.created_at),
+    };
+    let version = |version: &MessageVersion| {
+        json!({
+            "body": version.body,
+            "at": version.created_at.iso(),
+            "time": readable(version.created_at, &zone),
+        })
+    };
+    let mut data = shown(&seen, "versions-title", &zone);
+    data["now"] = version(&now);
+    data["earlier"] = versions.iter().rev().map(version).collect();
+    page.render("chat/versions", data)
+}

@@ -1,0 +1,27 @@
+//! Who can be named in a room, for the list that opens at `@`.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use super::{
+    super::models::{RoomId, RoomMember},
+    Chat,
+};
+use crate::{accounts::SignedIn, error::Result};
+
+/// More names than this nobody looks through.
+const MOST: i64 = 1_000;
+
+/// `GET /rooms/{room}/people/`: `[{"id": 2, "username": "bo"}]`, for members of the room.
+pub(super) async fn list_people(
+    me: SignedIn,
+    room: web::Path<RoomId>,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (room, user) = (*room, me.user.id);
+    let people = chat.database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        Ok(member.people(conn, MOST)?)
+    });
+    Ok(HttpResponse::Ok().json(json!(people.await?)))
+}

@@ -1,0 +1,32 @@
+// Asks before a message is deleted. Nothing is deleted yet then: it waits in the queue for a while, in
+// which it can be undone.
+
+import { quoteOf } from "./reply.js";
+
+const UNDO_MS = 5_000;
+const FIRST_CHARS = 80;
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {(fields: object) => void} change puts a change into the queue
+ * @returns {(message: HTMLElement) => void} asks for one message
+ */
+export function askToDelete(dialog, change) {
+  const text = dialog.querySelector("#deleting-text");
+  let message = null;
+  dialog.querySelector("#deleting-cancel").addEventListener("click", () => dialog.close());
+  dialog.querySelector("#deleting-submit").addEventListener("click", () => {
+    dialog.close();
+    change({ op: "delete", message: Number(message.dataset.id), heldUntil: Date.now() + UNDO_MS });
+  });
+  dialog.addEventListener("close", () => {
+    // Whatever the dialog was opened from may be hidden or replaced.
+    document.getElementById(message.id)?.focus({ preventScroll: true });
+  });
+  return (asked) => {
+    message = asked;
+    const words = quoteOf(asked);
+    text.textContent = words.length <= FIRST_CHARS ? words : `${words.slice(0, FIRST_CHARS).trimEnd()}…`;
+    dialog.showModal();
+  };
+}

@@ -1,0 +1,63 @@
+// A small window beside what it belongs to: placed within the page, closed by Escape, by a press
+// elsewhere and when the focus leaves it. The focus then goes back to where it came from.
+
+const GAP_PX = 4;
+const EDGE_PX = 8;
+
+export class Popup {
+  #opener = null;
+
+  /** @param {HTMLElement} element  @param {() => void} [closed] */
+  constructor(element, closed = () => {}) {
+    this.element = element;
+    this.closed = closed;
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    });
+    element.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !element.contains(relatedTarget)) this.close(false);
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (this.isOpen && !element.contains(target) && !this.#opener?.contains(target)) this.close(false);
+    });
+    addEventListener("resize", () => this.close(false));
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  /** Shows it at `anchor`; `opener` gets the focus back. */
+  open(anchor, opener = anchor) {
+    this.#opener = opener;
+    if (opener.hasAttribute("aria-haspopup")) opener.setAttribute("aria-expanded", "true");
+    this.element.hidden = false;
+    place(this.element, anchor.getBoundingClientRect());
+  }
+
+  close(refocus = true) {
+    if (!this.isOpen) return;
+    const opener = this.#opener;
+    this.element.hidden = true;
+    this.#opener = null;
+    opener?.removeAttribute("aria-expanded");
+    // The message may have been replaced by a newer form of itself.
+    const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id);
+    if (refocus) back?.focus({ preventScroll: true });
+    this.closed();
+  }
+}
+
+/** Below or above an edge of the page, wherever there is room. The list of names grows upwards. */
+export function place(element, anchor, { above = false } = {}) {
+  const { offsetWidth: width, offsetHeight: height } = element;
+  const isBelow = !above && anchor.bottom + GAP_PX + height + EDGE_PX <= innerHeight;
+  const top = isBelow ? anchor.bottom + GAP_PX : anchor.top - GAP_PX - height;
+  const left = document.dir === "rtl" ? anchor.left : anchor.right - width;
+  const within = (value, most) => Math.max(EDGE_PX, Math.min(value, most - EDGE_PX));
+  element.style.top = `${within(top, innerHeight - height)}px`;
+  element.style.left = `${within(above ? anchor.left : left, innerWidth - width)}px`;
+}

@@ -1,0 +1,46 @@
+// What is inside a message: its controls are reached by Tab from that message only, so that Tab does
+// not stop at every link of a long log.
+
+const CONTROLS = "a[href], button, pre";
+
+/** Makes every message in the log, and each that comes, ready for this person. */
+export function prepareMessages(list, prepare) {
+  const all = (root) => root.querySelectorAll?.("article.message") ?? [];
+  const take = (node) => {
+    const messages = node.matches?.("article.message") ? [node] : all(node);
+    for (const message of messages) prepare(message);
+  };
+  take(list);
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) addedNodes.forEach(take);
+  }).observe(list, { childList: true });
+}
+
+/** The link without scripts becomes the button that opens the menu. */
+export function offerMenu(message) {
+  const link = message.querySelector("a.message-more");
+  if (!link) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = link.className;
+  button.textContent = link.textContent;
+  button.setAttribute("aria-haspopup", "menu");
+  link.replaceWith(button);
+}
+
+export function keepTabInside(list) {
+  const within = (message, index) => {
+    for (const control of message.querySelectorAll(CONTROLS)) {
+      if (!control.matches("pre:not([tabindex])")) control.tabIndex = index;
+    }
+  };
+  let present = null;
+  list.addEventListener("focusin", ({ target }) => {
+    const message = target.closest("article.message");
+    if (message === present) return;
+    if (present) within(present, -1);
+    if (message) within(message, 0);
+    present = message;
+  });
+  return (message) => within(message, message === present || message.contains(document.activeElement) ? 0 : -1);
+}

@@ -1,0 +1,37 @@
+// A room that this person is in no longer closes on every open page of it, and nothing typed is lost.
+
+import { pageData } from "./page.js";
+
+/** The room that this page shows, or is about. */
+export const shownRoom = pageData?.room ?? pageData?.about ?? null;
+
+/** @param {import("./socket.js").Connection} connection */
+export function closeRemoved(connection) {
+  const template = document.getElementById("room-gone");
+  if (shownRoom === null || !template) return;
+  const close = () => {
+    const main = document.getElementById("main");
+    if (!template.isConnected) return;
+    document.dispatchEvent(new CustomEvent("parlour:save"));
+    document.dispatchEvent(new CustomEvent("parlour:leaving"));
+    main.className = "pane";
+    main.replaceChildren(template.content.cloneNode(true));
+    template.remove();
+    main.querySelector("h1").focus();
+  };
+  connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
+  // What happened while nobody listened: the room's own page knows.
+  connection.addEventListener("session.hello", async ({ detail: { rooms } }) => {
+    if (rooms.some(({ room }) => room === shownRoom)) return;
+    if (await isGone(`/rooms/${shownRoom}/`)) close();
+  });
+}
+
+async function isGone(path) {
+  try {
+    const answer = await fetch(path, { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.status === 404;
+  } catch {
+    return false;
+  }
+}

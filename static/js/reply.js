@@ -1,0 +1,89 @@
+// The box answers a message: a line above it says which. It is kept with the draft, and it never
+// touches what is in the box.
+
+export class Replying {
+  /** @type {null | {id: number, author: string, text: string}} */ current = null;
+
+  /**
+   * @param {{line: HTMLElement, field: HTMLInputElement, draft: import("./drafts.js").Draft,
+   *   closed: () => void}} options  `field` is what the form sends without scripts
+   */
+  constructor({ line, field, draft, closed }) {
+    Object.assign(this, { line, field, draft, closed });
+    const close = line.querySelector(".close");
+    close.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.clear();
+      this.closed();
+    });
+    close.addEventListener("keydown", (event) => event.key === " " && (event.preventDefault(), close.click()));
+    this.#restore();
+  }
+
+  start(reply) {
+    this.current = reply;
+    this.draft.saveFields(reply);
+    this.#show();
+  }
+
+  /** Ends it; true if there was something to end. */
+  clear() {
+    const wasOn = this.current !== null;
+    this.current = null;
+    this.draft.save("");
+    this.#show();
+    return wasOn;
+  }
+
+  /** What the message that is just sent answers. */
+  take() {
+    const reply = this.current;
+    if (reply) this.clear();
+    return reply;
+  }
+
+  #restore() {
+    // What the address of the page says is newer than the draft.
+    if (this.field.value !== "") {
+      const [author, text] = [".quote-author", ".quote-text"].map((part) => this.line.querySelector(part).textContent);
+      this.start({ id: Number(this.field.value), author, text });
+    } else {
+      this.current = this.draft.loadFields();
+      this.#show();
+    }
+  }
+
+  #show() {
+    const { id = "", author = "", text = "" } = this.current ?? {};
+    this.line.hidden = this.current === null;
+    this.field.value = String(id);
+    this.line.querySelector(".quote-author").textContent = author;
+    this.line.querySelector(".quote-text").textContent = text;
+  }
+}
+
+const QUOTE_CHARS = 140;
+
+/** How a message begins, in one line, as a quote of it says it. @param {HTMLElement} message */
+export function quoteOf(message) {
+  const text = message.querySelector(".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
+  const letters = [...text];
+  return letters.length <= QUOTE_CHARS ? text : `${letters.slice(0, QUOTE_CHARS - 1).join("").trimEnd()}…`;
+}
+
+/** The line above a message that answers another one, while it is on its way. */
+export function quoteLine({ id, author, text }, room) {
+  const line = document.createElement("a");
+  const name = document.createElement("bdi");
+  const words = document.createElement("span");
+  line.className = "quote";
+  line.href = `/rooms/${room}/messages/${id}/`;
+  line.dataset.of = String(id);
+  line.dir = "auto";
+  name.className = "quote-author";
+  name.textContent = author;
+  words.className = "quote-text";
+  words.textContent = text;
+  line.append(name, " ", words);
+  return line;
+}

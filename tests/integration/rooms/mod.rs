@@ -1,0 +1,26 @@
+//! Rooms: making them, who comes and goes, links, roles, archive and deletion.
+
+mod invites;
+mod life;
+mod matrix;
+mod parting;
+
+use crate::support::{Person, Site};
+
+/// Ana, Bo and Cleo are friends of each other; Eve is nobody's.
+struct People {
+    ana: Person,
+    bo: Person,
+    cleo: Person,
+    eve: Person,
+}
+
+impl People {
+    async fn meet(site: &Site) -> Self {
+        let (ana, bo) = site.friends("ana", "bo").await;
+        let (cleo, eve) = (site.sign_up("cleo").await, site.sign_up("eve").await);
+        ana.befriend(&cleo).await;
+        bo.befriend(&cleo).await;
+        Self { ana, bo, cleo, eve }
+    }
+}
