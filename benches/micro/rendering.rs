@@ -70,6 +70,7 @@ fn message(seq: i64) -> Message {
         html: formatting::render(body).html(|_| None),
         notice: None,
         created_at: Timestamp(1_790_000_000_000 + seq * 60_000),
+        edited_at: None,
         deleted: None,
         reply: None,
         reactions: Vec::new(),

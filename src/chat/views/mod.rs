@@ -46,6 +46,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             web::get().to(conversations::show_direct),
         )
         .configure(rooms::routes)
+        .configure(attention::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
         .route(
@@ -66,8 +67,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
                 .route("/delete/", web::get().to(changing::confirm_delete))
                 .route("/delete/", web::post().to(changing::delete_message))
                 .route("/reactions/", web::post().to(changing::toggle_reaction)),
-        )
-        .configure(attention::routes);
+        );
 }
 
 /// What the views of the chat stand on; registered as `web::Data`.
