@@ -35,7 +35,7 @@ pub(crate) async fn launch(
     app: &Endpoint,
     scope: Scope,
     layer: &Layer,
-    limits: Limits,
+    limits: &Rc<Limits>,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
     let connecting = find(app, scope, limits).await?;
@@ -43,7 +43,11 @@ pub(crate) async fn launch(
 }
 
 /// Lets middleware and routers find the consumer, which is not made yet.
-pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result<Connecting, Deny> {
+pub(crate) async fn find(
+    app: &Endpoint,
+    scope: Scope,
+    limits: &Limits,
+) -> Result<Connecting, Deny> {
     let found = find_consumer(app, scope, limits.connect).await;
     found.inspect_err(|deny| observe::refused(deny.status))
 }
@@ -52,7 +56,7 @@ pub(crate) async fn find(app: &Endpoint, scope: Scope, limits: Limits) -> Result
 pub(crate) async fn start(
     connecting: Connecting,
     layer: &Layer,
-    limits: Limits,
+    limits: &Rc<Limits>,
     cut: impl FnOnce() + Send + 'static,
 ) -> Result<Launched, Deny> {
     let protocol = connecting.scope().protocol();
@@ -65,7 +69,7 @@ pub(crate) async fn start(
     let receiver = receiver.map_err(Deny::from);
     let mut receiver = receiver.inspect_err(|deny| observe::refused(deny.status))?;
     receiver.on_overflow(cut);
-    let link = Rc::new(Link::new(protocol, limits));
+    let link = Rc::new(Link::new(protocol, Rc::clone(limits)));
     let made = connecting.start(Parts {
         layer,
         name: receiver.name().clone(),

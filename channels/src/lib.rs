@@ -17,6 +17,7 @@
 mod answer;
 pub mod auth;
 mod blocking;
+mod clock;
 mod connection;
 mod consumer;
 mod denier;
@@ -40,7 +41,6 @@ pub mod server;
 pub mod sessions;
 mod signals;
 pub mod socket;
-mod sparing;
 pub mod testing;
 pub mod worker;
 

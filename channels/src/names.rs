@@ -8,8 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use rand::distr::{Alphanumeric, SampleString as _};
-
-use crate::sparing;
+use smallvec::SmallVec;
 
 /// The most characters that a name may have.
 const MAX_LEN: usize = 99;
@@ -192,10 +191,13 @@ fn shown(name: &str) -> String {
     name.chars().take(MAX_LEN + 1).collect()
 }
 
+/// The groups of a connection, each once; most are in one or two.
+pub(crate) type FewGroups = SmallVec<[GroupName; 1]>;
+
 /// Adds a group that a connection joins.
-pub(crate) fn add_once(groups: &mut Vec<GroupName>, group: &GroupName) {
+pub(crate) fn add_once(groups: &mut FewGroups, group: &GroupName) {
     if !groups.contains(group) {
-        sparing::push(groups, group.clone());
+        groups.push(group.clone());
     }
 }
 

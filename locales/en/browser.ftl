@@ -128,5 +128,4 @@ js-signed-out-password = Your password was changed on another device.
 
 js-filter-people = Filter by name
 js-filter-none = Nobody of that name
-js-copied = Copied
 js-copy-failed = Press Ctrl+C to copy

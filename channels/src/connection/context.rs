@@ -18,7 +18,7 @@ use crate::consumer::WebsocketConsumer;
 use crate::error::{Closed, Error, HandlerResult};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
-use crate::names::{ChannelName, GroupName, add_once};
+use crate::names::{ChannelName, FewGroups, GroupName, add_once};
 use crate::scope::Scope;
 
 /// Given to every handler of a consumer; stands for its connection, whatever carries it.
@@ -28,7 +28,7 @@ pub struct Context<C: Consumer> {
     channel_name: ChannelName,
     link: Rc<Link>,
     /// Each once.
-    groups: Vec<GroupName>,
+    groups: FewGroups,
     timers: Timers<C::Event>,
     tasks: Tasks<C::Event>,
 }
@@ -45,7 +45,7 @@ impl<C: Consumer> Context<C> {
             layer,
             channel_name,
             link,
-            groups: Vec::new(),
+            groups: FewGroups::new(),
             timers: Timers::default(),
             tasks: Tasks::default(),
         }

@@ -4,6 +4,7 @@
 //! side takes all that out. Both live on one thread.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::answer::{Accept, Deny, ResponseHead};
@@ -67,32 +68,33 @@ struct Response {
 pub(crate) struct Link {
     protocol: Protocol,
     phase: Cell<Phase>,
-    answer: RefCell<Option<Box<Answer>>>,
+    answer: Cell<Option<Box<Answer>>>,
     /// Of an HTTP response.
     response: OnceCell<Box<Response>>,
     outbox: RefCell<Fifo<Frame>>,
     queued_bytes: Cell<usize>,
     /// What the server's side closed with, if it was the first to.
-    closed_with: RefCell<Option<Box<(CloseCode, String)>>>,
+    closed_with: OnceCell<Box<(CloseCode, String)>>,
     /// Whether the driver still has to write that.
     close_is_due: Cell<bool>,
     overflowed: Cell<bool>,
     cancelled: Cell<bool>,
     /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
     accepted_by_gate: Cell<bool>,
-    limits: Limits,
+    /// One application's connections share them.
+    limits: Rc<Limits>,
 }
 
 impl Link {
-    pub(crate) fn new(protocol: Protocol, limits: Limits) -> Self {
+    pub(crate) fn new(protocol: Protocol, limits: Rc<Limits>) -> Self {
         Self {
             protocol,
             phase: Cell::new(Phase::Handshake),
-            answer: RefCell::default(),
+            answer: Cell::default(),
             response: OnceCell::new(),
             outbox: RefCell::default(),
             queued_bytes: Cell::new(0),
-            closed_with: RefCell::default(),
+            closed_with: OnceCell::new(),
             close_is_due: Cell::new(false),
             overflowed: Cell::new(false),
             cancelled: Cell::new(false),
@@ -101,8 +103,8 @@ impl Link {
         }
     }
 
-    pub(crate) fn limits(&self) -> Limits {
-        self.limits
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     // ---- the consumer's side
@@ -129,7 +131,7 @@ impl Link {
     }
 
     fn put_answer(&self, answer: Answer) {
-        self.answer.replace(Some(Box::new(answer)));
+        self.answer.set(Some(Box::new(answer)));
     }
 
     /// Lets the consumer accept once more what a gate has accepted.
@@ -194,8 +196,8 @@ impl Link {
             Phase::Handshake => self.deny(self.denial(code)),
             Phase::Open => {
                 self.phase.set(Phase::Closing);
-                let close = (code, fitting_reason(reason).to_owned());
-                self.closed_with.replace(Some(Box::new(close)));
+                let close = || (code, fitting_reason(reason).to_owned());
+                self.closed_with.get_or_init(|| Box::new(close()));
                 self.close_is_due.set(true);
             }
             Phase::Closing | Phase::Ended => {}
@@ -256,7 +258,7 @@ impl Link {
 
     /// The code and reason that the server's side closed with, if it was the first to.
     pub(crate) fn closed_with(&self) -> Option<(CloseCode, String)> {
-        self.closed_with.borrow().as_deref().cloned()
+        self.closed_with.get().map(|closed| (**closed).clone())
     }
 
     // ---- the driver's side
@@ -266,7 +268,10 @@ impl Link {
     }
 
     pub(crate) fn has_answer(&self) -> bool {
-        self.answer.borrow().is_some()
+        let answer = self.answer.take();
+        let has_answer = answer.is_some();
+        self.answer.set(answer);
+        has_answer
     }
 
     pub(crate) fn take_head(&self) -> Option<ResponseHead> {

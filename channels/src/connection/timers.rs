@@ -1,32 +1,31 @@
 //! Events that a consumer asked to get later, and its deadline; they die with its connection.
 
 use std::fmt;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use smallvec::SmallVec;
 
+use crate::clock::{Alarm, Moment};
 use crate::layers::{LayerEvent, LayerMessage};
-use crate::sparing;
 
 /// Names a timer of one connection, to cancel it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimerId(u64);
 
 /// Nothing is allocated without timers.
-pub(super) struct Timers<E>(Option<Box<Clock<E>>>);
+pub(super) struct Timers<E>(Option<Box<Schedule<E>>>);
 
-struct Clock<E> {
-    entries: Vec<Entry<E>>,
+struct Schedule<E> {
+    entries: SmallVec<[Entry<E>; 1]>,
     /// Set for the earliest entry.
-    sleep: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
     next_id: u64,
 }
 
 struct Entry<E> {
     id: TimerId,
-    due: Instant,
+    due: Moment,
     event: Pending<E>,
 }
 
@@ -51,11 +50,11 @@ impl<E> Default for Timers<E> {
     }
 }
 
-impl<E> Default for Clock<E> {
+impl<E> Default for Schedule<E> {
     fn default() -> Self {
         Self {
-            entries: Vec::new(),
-            sleep: None,
+            entries: SmallVec::new(),
+            alarm: Alarm::after(Duration::MAX),
             next_id: 0,
         }
     }
@@ -81,39 +80,36 @@ impl<E: LayerEvent> Timers<E> {
     }
 
     pub(super) fn cancel(&mut self, id: TimerId) {
-        if let Some(clock) = &mut self.0 {
-            clock.entries.retain(|entry| entry.id != id);
+        if let Some(schedule) = &mut self.0 {
+            schedule.entries.retain(|entry| entry.id != id);
         }
     }
 
     /// What the next timer that is due was set for.
     pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
-        let clock = self.0.as_mut();
-        clock.map_or(Poll::Pending, |clock| clock.poll_due(cx))
+        let schedule = self.0.as_mut();
+        schedule.map_or(Poll::Pending, |schedule| schedule.poll_due(cx))
     }
 }
 
-impl<E: LayerEvent> Clock<E> {
+impl<E: LayerEvent> Schedule<E> {
     fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
         let id = TimerId(self.next_id);
         self.next_id += 1;
-        let due = Instant::now() + after;
-        sparing::push(&mut self.entries, Entry { id, due, event });
+        let due = self.alarm.clock().now() + after;
+        self.entries.push(Entry { id, due, event });
         id
     }
 
     fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         loop {
             let earliest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.due);
-            let Some((index, due)) = earliest.map(|(index, entry)| (index, entry.due)) else {
-                self.sleep = None;
-                return Poll::Pending;
-            };
-            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(due)));
-            if sleep.deadline() != due {
-                sleep.as_mut().reset(due);
+            let (index, due) =
+                earliest.map_or((0, Moment::NEVER), |(index, entry)| (index, entry.due));
+            if self.alarm.due() != due {
+                self.alarm.set(due);
             }
-            match sleep.as_mut().poll(cx) {
+            match self.alarm.poll(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(()) => {
                     if let Some(due) = self.fire(index) {
@@ -138,7 +134,7 @@ impl<E: LayerEvent> Clock<E> {
             }
             Pending::Every(every, event) => {
                 // Times missed while a handler ran are not made up for.
-                entry.due = (entry.due + *every).max(Instant::now());
+                entry.due = (entry.due + *every).max(self.alarm.clock().now());
                 Some(Due::Message(LayerMessage::new(event())))
             }
         }
@@ -147,7 +143,7 @@ impl<E: LayerEvent> Clock<E> {
 
 impl<E> fmt::Debug for Timers<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self.0.as_ref().map_or(0, |clock| clock.entries.len());
+        let waiting = self.0.as_ref().map_or(0, |schedule| schedule.entries.len());
         f.debug_struct("Timers").field("waiting", &waiting).finish()
     }
 }

@@ -46,17 +46,18 @@ pub(crate) async fn open(
         kill,
         entry,
     } = exchange;
-    let connecting = find(app, scope, options.limits()).await?;
+    let limits = Rc::new(options.limits());
+    let connecting = find(app, scope, &limits).await?;
     let body = body.await?;
     // The task notices by itself when the channel overflows: nothing freezes it.
-    let mut launched = start(connecting, layer, options.limits(), || {}).await?;
+    let mut launched = start(connecting, layer, &limits, || {}).await?;
     let mut headers = std::mem::take(&mut launched.headers);
     let hooks = launched.take_hooks();
     if let Some(runner) = launched.attached.runner() {
         runner.receive(Frame::Binary(body));
     }
     let mut parts = Pump::start(launched, options, kill, entry, None);
-    let limit = options.limits().connect;
+    let limit = limits.connect;
     match parts.answer().await {
         Answer::Deny(mut deny) => {
             headers.extend(run_hooks(hooks, deny.status, limit).await?);

@@ -183,11 +183,11 @@ impl<T: Clone + Send + Sync + 'static> Mount<T> {
             Some(entered) => entered,
             None => None,
         };
-        let limits = self.options.limits();
-        let connecting = find(&self.app, scope_of(request, Protocol::Websocket), limits).await?;
+        let limits = Rc::new(self.options.limits());
+        let connecting = find(&self.app, scope_of(request, Protocol::Websocket), &limits).await?;
         let owner = connecting.scope().get::<T>().cloned();
         let owner = owner.ok_or_else(Deny::forbidden)?;
-        let mut launched = start(connecting, &self.layer, limits, || {}).await?;
+        let mut launched = start(connecting, &self.layer, &limits, || {}).await?;
         let accept = match launched.answer().await {
             Answer::Deny(deny) => return Err(deny),
             Answer::Accept(accept) => accept,

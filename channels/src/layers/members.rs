@@ -1,21 +1,28 @@
 //! The members of one group: those with a queue, and those that a router gives their messages.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use smallvec::SmallVec;
+
+use super::by_name::{ByName, FewChannels};
 use super::router::{Broadcast, Inbox, Parcel, Place};
 use super::{ChannelSender, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
-use crate::sparing;
 
 /// Locked while a message is handed out, so that all members see the group's messages in one
 /// order.
 #[derive(Default)]
 pub(super) struct Members {
-    loose: HashMap<ChannelName, Loose>,
+    /// There while it has some: connections are loose only until their handshake is answered.
+    #[expect(
+        clippy::box_collection,
+        reason = "nearly always there is none, and there are as many groups as people"
+    )]
+    loose: Option<Box<HashMap<ChannelName, Loose>>>,
     /// One for each thread.
-    routed: Vec<Routed>,
+    routed: SmallVec<[Routed; 1]>,
 }
 
 /// A member that gets its messages one by one.
@@ -29,32 +36,38 @@ pub(super) enum Loose {
 /// The members of one thread, which get a message together.
 struct Routed {
     inbox: Arc<Inbox>,
-    names: HashSet<ChannelName>,
+    channels: FewChannels,
 }
 
 impl Members {
     pub(super) fn join(&mut self, name: &ChannelName, member: Loose) {
-        self.loose.insert(name.clone(), member);
+        let loose = self.loose.get_or_insert_default();
+        loose.insert(name.clone(), member);
     }
 
     /// Adds a member that a router gives its messages, or makes one of a loose member.
-    pub(super) fn join_at(&mut self, group: &GroupName, name: &ChannelName, place: &Place) {
-        self.loose.remove(name);
-        self.routed(place).names.insert(name.clone());
+    pub(super) fn join_at(&mut self, group: &GroupName, channel: &ChannelSender, place: &Place) {
+        self.let_go(channel.name());
+        match self.routed_at(place) {
+            Some(index) => self.routed[index].channels.insert(channel.clone()),
+            None => self.routed.push(Routed {
+                inbox: Arc::clone(&place.inbox),
+                channels: FewChannels::One(ByName(channel.clone())),
+            }),
+        }
         place.push(|seat| Parcel::Join(group.clone(), seat));
     }
 
-    fn routed(&mut self, place: &Place) -> &mut Routed {
-        let known = self.routed_at(place);
-        let index = known.unwrap_or_else(|| {
-            let routed = Routed {
-                inbox: Arc::clone(&place.inbox),
-                names: HashSet::new(),
-            };
-            sparing::push(&mut self.routed, routed);
-            self.routed.len() - 1
-        });
-        &mut self.routed[index]
+    /// Takes a member out of the loose ones.
+    fn let_go(&mut self, name: &ChannelName) {
+        if let Some(loose) = &mut self.loose {
+            loose.remove(name);
+            self.tidy();
+        }
+    }
+
+    fn tidy(&mut self) {
+        self.loose.take_if(|loose| loose.is_empty());
     }
 
     fn routed_at(&self, place: &Place) -> Option<usize> {
@@ -63,36 +76,44 @@ impl Members {
     }
 
     pub(super) fn leave(&mut self, group: &GroupName, name: &ChannelName, place: Option<&Place>) {
-        self.loose.remove(name);
+        self.let_go(name);
         let Some(place) = place else { return };
         let Some(index) = self.routed_at(place) else {
             return;
         };
-        let routed = &mut self.routed[index];
-        if routed.names.remove(name) {
-            place.push(|seat| Parcel::Leave(group.clone(), seat));
-        }
-        if routed.names.is_empty() {
+        let channels = &mut self.routed[index].channels;
+        if channels.is_only(name) {
             self.routed.swap_remove(index);
+        } else if !channels.remove(name) {
+            return;
         }
+        place.push(|seat| Parcel::Leave(group.clone(), seat));
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.loose.is_empty() && self.routed.is_empty()
+        self.loose.is_none() && self.routed.is_empty()
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &ChannelName> {
-        let routed = self.routed.iter().flat_map(|routed| &routed.names);
-        self.loose.keys().chain(routed)
+        let routed = self.routed.iter();
+        let routed = routed.flat_map(|routed| routed.channels.names());
+        self.loose
+            .iter()
+            .flat_map(|loose| loose.keys())
+            .chain(routed)
     }
 
     /// Drops normal channels that joined too long ago. One with an owner is in the group until
     /// its owner goes.
     pub(super) fn drop_expired(&mut self, now: Instant, limit: Duration) {
-        self.loose.retain(|_, member| match member {
+        let Some(loose) = &mut self.loose else {
+            return;
+        };
+        loose.retain(|_, member| match member {
             Loose::Owned(_) => true,
             Loose::Normal(joined) => now.saturating_duration_since(*joined) < limit,
         });
+        self.tidy();
     }
 
     pub(super) fn send(
@@ -103,7 +124,7 @@ impl Members {
         to_normal: impl Fn(&ChannelName, LayerMessage) -> Result<(), LayerError>,
     ) -> SendReport {
         let mut report = SendReport::default();
-        let loose = self.loose.iter();
+        let loose = self.loose.iter().flat_map(|loose| loose.iter());
         for (name, member) in loose.filter(|(name, _)| !except.contains(name)) {
             let message = message.clone();
             let sent = match member {
@@ -119,21 +140,21 @@ impl Members {
             return report;
         }
         let broadcast = Arc::new(Broadcast::new(message, except));
-        for Routed { inbox, names } in &self.routed {
-            let left_out = names.iter().filter(|name| except.contains(name));
+        for Routed { inbox, channels } in &self.routed {
+            let left_out = channels.names().filter(|name| except.contains(name));
             let left_out = if except.is_empty() {
                 0
             } else {
                 left_out.count()
             };
-            report.delivered += names.len() - left_out;
+            report.delivered += channels.len() - left_out;
             inbox.push(Parcel::Group(group.clone(), Arc::clone(&broadcast)));
         }
         report
     }
 
     pub(super) fn disband(&mut self, group: &GroupName) {
-        self.loose.clear();
+        self.loose = None;
         for routed in self.routed.drain(..) {
             routed.inbox.push(Parcel::Disband(group.clone()));
         }

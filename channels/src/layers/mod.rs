@@ -6,6 +6,7 @@
 
 mod backend;
 mod blocking;
+mod by_name;
 mod dynamic;
 mod globs;
 mod group;

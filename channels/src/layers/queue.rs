@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 
-use super::router::{Inbox, Port};
+use super::router::{Inbox, Place, Port};
 use super::{LayerError, LayerMessage};
 use crate::fifo::Fifo;
-use crate::names::ChannelName;
+use crate::names::{ChannelName, FewGroups};
 use crate::observe;
 
 /// Makes the two halves of a channel that holds `capacity` messages.
@@ -26,11 +26,15 @@ pub(super) fn expiring_queue(
     capacity: usize,
     expiry: Option<Arc<Expiry>>,
 ) -> (ChannelSender, ChannelReceiver) {
+    let state = State {
+        // More would not fit into memory.
+        capacity: u32::try_from(capacity).unwrap_or(u32::MAX),
+        ..State::default()
+    };
     let queue = Arc::new(Queue {
         name,
-        capacity,
         expiry,
-        state: Mutex::default(),
+        state: Mutex::new(state),
     });
     let receiver = ChannelReceiver {
         queue: Arc::clone(&queue),
@@ -73,7 +77,6 @@ impl Expiry {
 
 struct Queue {
     name: ChannelName,
-    capacity: usize,
     expiry: Option<Arc<Expiry>>,
     state: Mutex<State>,
 }
@@ -81,12 +84,28 @@ struct Queue {
 #[derive(Default)]
 struct State {
     messages: Fifo<(Instant, LayerMessage)>,
+    capacity: u32,
     waker: Option<Waker>,
     /// The receiver takes no message now and only wants to hear of an overflow.
     busy: bool,
     closed: bool,
     overflowed: bool,
     on_overflow: Option<Box<dyn FnOnce() + Send>>,
+    standing: Standing,
+}
+
+/// What a layer of this process knows of a channel with an owner.
+#[derive(Default)]
+pub(super) struct Standing {
+    /// Where its messages go instead, if a router gives them to its connection.
+    pub(super) place: Option<Place>,
+    pub(super) groups: FewGroups,
+}
+
+impl State {
+    fn is_full(&self) -> bool {
+        self.messages.len() >= self.capacity as usize
+    }
 }
 
 impl Queue {
@@ -142,10 +161,11 @@ impl ChannelSender {
         if state.closed {
             return Err(LayerError::UnknownChannel(self.0.name.clone()));
         }
-        if state.messages.len() >= self.0.capacity {
+        if state.is_full() {
             self.0.drop_expired(&mut state);
         }
-        let full = state.messages.len() >= self.0.capacity;
+        let full = state.is_full();
+        let capacity = state.capacity as usize;
         if full {
             state.overflowed = true;
         } else {
@@ -167,7 +187,7 @@ impl ChannelSender {
         if full {
             return Err(LayerError::ChannelFull {
                 channel: self.0.name.clone(),
-                capacity: self.0.capacity,
+                capacity,
             });
         }
         Ok(())
@@ -175,7 +195,14 @@ impl ChannelSender {
 
     /// Whether the next message would be refused.
     pub(super) fn is_full(&self) -> bool {
-        self.waiting() >= self.0.capacity
+        let mut state = self.0.lock();
+        self.0.drop_expired(&mut state);
+        state.is_full()
+    }
+
+    /// What its layer knows of it. Nothing else is locked meanwhile.
+    pub(super) fn standing<R>(&self, look: impl FnOnce(&mut Standing) -> R) -> R {
+        look(&mut self.0.lock().standing)
     }
 
     /// How many messages wait.
@@ -318,12 +345,16 @@ impl Stream for ChannelReceiver {
 
 impl Drop for ChannelReceiver {
     fn drop(&mut self) {
+        let mut state = self.queue.lock();
         let closed = State {
             closed: true,
+            standing: std::mem::take(&mut state.standing),
             ..State::default()
         };
+        let closed = std::mem::replace(&mut *state, closed);
         // What waits is dropped after the lock is free again: it may own anything.
-        drop(std::mem::replace(&mut *self.queue.lock(), closed));
+        drop(state);
+        drop(closed);
         if let Some(home) = &self.home {
             home.forget(self.name());
         }

@@ -1,14 +1,15 @@
 //! The channels, groups and memberships of an [`InMemoryLayer`](super::InMemoryLayer).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::by_name::ByName;
 use super::members::{Loose, Members};
 use super::normal::NormalChannels;
-use super::queue::{Expiry, Home};
+use super::queue::{Expiry, Home, Standing};
 use super::router::{self, Broadcast, Inbox, Parcel, Place, Port};
 use super::{ChannelSender, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName, add_once};
@@ -18,18 +19,12 @@ use crate::names::{ChannelName, GroupName, add_once};
 pub(super) struct Registry {
     /// Unlike that of any other in this process.
     number: u64,
-    channels: Mutex<HashMap<ChannelName, Channel>>,
+    /// Those with an owner. What else is known of one, it has with it.
+    channels: Mutex<HashSet<ByName>>,
     groups: RwLock<HashMap<GroupName, Arc<Mutex<Members>>>>,
     pub(super) normal: NormalChannels,
     pub(super) expiry: Arc<Expiry>,
     pub(super) group_expiry: Option<Duration>,
-}
-
-struct Channel {
-    sender: ChannelSender,
-    /// Where its messages go instead, if a router gives them to its connection.
-    place: Option<Place>,
-    groups: Vec<GroupName>,
 }
 
 impl Registry {
@@ -45,76 +40,70 @@ impl Registry {
         }
     }
 
-    fn lock_channels(&self) -> MutexGuard<'_, HashMap<ChannelName, Channel>> {
+    fn lock_channels(&self) -> MutexGuard<'_, HashSet<ByName>> {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn open(&self, sender: ChannelSender) {
-        let name = sender.name().clone();
-        let channel = Channel {
-            sender,
-            place: None,
-            groups: Vec::new(),
-        };
-        self.lock_channels().insert(name, channel);
+        self.lock_channels().insert(ByName(sender));
     }
 
     /// Sends to a channel with an owner.
     pub(super) fn send(&self, name: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
         let channels = self.lock_channels();
-        let Some(channel) = channels.get(name) else {
+        let Some(ByName(sender)) = channels.get(name) else {
             return Err(LayerError::UnknownChannel(name.clone()));
         };
-        match &channel.place {
-            // One that is full loses the message, and says so.
-            Some(place) if !channel.sender.is_full() => {
-                let message = Arc::new(Broadcast::new(message, &[]));
-                place.push(|seat| Parcel::One(seat, message));
-                Ok(())
-            }
-            _ => {
-                let sender = channel.sender.clone();
-                drop(channels);
-                sender.send(message)
-            }
+        // One that is full loses the message, and says so.
+        if !sender.is_full()
+            && let Some(place) = place_of(sender)
+        {
+            let message = Arc::new(Broadcast::new(message, &[]));
+            place.push(|seat| Parcel::One(seat, message));
+            return Ok(());
         }
+        let sender = sender.clone();
+        drop(channels);
+        sender.send(message)
     }
 
     /// How many messages wait on a channel with an owner.
     pub(super) fn waiting(&self, name: &ChannelName) -> Option<usize> {
         let channels = self.lock_channels();
-        channels.get(name).map(|channel| channel.sender.waiting())
+        channels.get(name).map(|ByName(sender)| sender.waiting())
     }
 
     pub(super) fn add(&self, group: &GroupName, name: &ChannelName) -> Result<(), LayerError> {
-        let mut channels = self.lock_channels();
-        let mut member = Loose::Normal(self.expiry.now());
-        let mut place = None;
-        if name.is_specific() {
-            let Some(channel) = channels.get_mut(name) else {
-                return Err(LayerError::UnknownChannel(name.clone()));
-            };
-            add_once(&mut channel.groups, group);
-            member = Loose::Owned(channel.sender.clone());
-            place = channel.place.as_ref();
+        let channels = self.lock_channels();
+        let sender = channels.get(name).map(|ByName(sender)| sender);
+        if sender.is_none() && name.is_specific() {
+            return Err(LayerError::UnknownChannel(name.clone()));
         }
+        let place = sender.and_then(|sender| {
+            sender.standing(|standing| {
+                add_once(&mut standing.groups, group);
+                standing.place.clone()
+            })
+        });
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         let mut members = lock(groups.entry(group.clone()).or_default());
-        match place {
-            Some(place) => members.join_at(group, name, place),
-            None => members.join(name, member),
+        match (sender, &place) {
+            (Some(sender), Some(place)) => members.join_at(group, sender, place),
+            (Some(sender), None) => members.join(name, Loose::Owned(sender.clone())),
+            (None, _) => members.join(name, Loose::Normal(self.expiry.now())),
         }
         Ok(())
     }
 
     pub(super) fn discard(&self, group: &GroupName, name: &ChannelName) {
-        let mut channels = self.lock_channels();
-        if let Some(channel) = channels.get_mut(name) {
-            channel.groups.retain(|joined| joined != group);
-        }
-        let channel = channels.get(name);
-        let place = channel.and_then(|channel| channel.place.as_ref());
-        self.remove_member(group, name, place);
+        let channels = self.lock_channels();
+        let place = channels.get(name).and_then(|ByName(sender)| {
+            sender.standing(|standing| {
+                standing.groups.retain(|joined| joined != group);
+                standing.place.clone()
+            })
+        });
+        self.remove_member(group, name, place.as_ref());
     }
 
     fn remove_member(&self, group: &GroupName, name: &ChannelName, place: Option<&Place>) {
@@ -171,10 +160,10 @@ impl Registry {
     }
 
     pub(super) fn flush(&self) {
-        let mut channels = self.lock_channels();
-        for channel in channels.values_mut() {
-            channel.groups.clear();
-            channel.sender.clear();
+        let channels = self.lock_channels();
+        for ByName(sender) in channels.iter() {
+            sender.standing(|standing| standing.groups.clear());
+            sender.clear();
         }
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         for (group, members) in groups.drain() {
@@ -187,13 +176,16 @@ impl Registry {
 
 impl Home for Registry {
     fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) -> Option<Arc<Inbox>> {
-        let mut channels = self.lock_channels();
-        let channel = channels.get_mut(name)?;
+        let channels = self.lock_channels();
+        let ByName(sender) = channels.get(name)?;
         let place = router::take_in(self.number, port);
-        channel.place = Some(place.clone());
-        for group in &channel.groups {
+        let groups = sender.standing(|standing| {
+            standing.place = Some(place.clone());
+            standing.groups.clone()
+        });
+        for group in &groups {
             if let Some(members) = self.members_of(group) {
-                lock(&members).join_at(group, name, &place);
+                lock(&members).join_at(group, sender, &place);
             }
         }
         Some(place.inbox)
@@ -201,17 +193,21 @@ impl Home for Registry {
 
     fn forget(&self, name: &ChannelName) {
         let mut channels = self.lock_channels();
-        let Some(channel) = channels.remove(name) else {
+        let Some(ByName(sender)) = channels.take(name) else {
             return;
         };
-        let place = channel.place.as_ref();
-        for group in &channel.groups {
-            self.remove_member(group, name, place);
+        let Standing { place, groups } = sender.standing(std::mem::take);
+        for group in &groups {
+            self.remove_member(group, name, place.as_ref());
         }
         if let Some(place) = place {
             place.push(Parcel::Gone);
         }
     }
+}
+
+fn place_of(sender: &ChannelSender) -> Option<Place> {
+    sender.standing(|standing| standing.place.clone())
 }
 
 fn lock(members: &Mutex<Members>) -> MutexGuard<'_, Members> {

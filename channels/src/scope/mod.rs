@@ -46,9 +46,11 @@ pub struct Scope {
     handshake: Handshake,
     protocol: Protocol,
     secure: bool,
-    /// How many bytes at the end of the path the routers have left to those further in; nothing
-    /// before the first router. No head of a request is so long that they would not fit.
-    left: Option<u32>,
+    /// Whether a router is further out.
+    is_routed: bool,
+    /// How many bytes at the end of the path the routers have left to those further in. No head of
+    /// a request is so long that they would not fit.
+    left: u32,
     params: Params,
     cookies: Cookies,
     /// Holds what few connections have, too: see the types below.
@@ -205,14 +207,15 @@ impl Scope {
     /// What a router left of the path to those further in; nothing before the first router.
     pub(crate) fn left(&self) -> Option<&str> {
         let path = self.path();
-        let from = path.len().checked_sub(self.left? as usize)?;
-        path.get(from..)
+        let from = path.len().checked_sub(self.left as usize)?;
+        path.get(from..).filter(|_| self.is_routed)
     }
 
     /// The scope further in of a route, which left that many bytes at the end of the path.
     pub(crate) fn enter(&self, left: usize, params: Params, args: Vec<String>) -> Self {
         let mut inner = self.clone();
-        inner.left = Some(u32::try_from(left).unwrap_or(u32::MAX));
+        inner.is_routed = true;
+        inner.left = u32::try_from(left).unwrap_or(u32::MAX);
         inner.params = params;
         if !args.is_empty() {
             inner.insert(Args(args));

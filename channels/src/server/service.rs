@@ -176,6 +176,7 @@ impl Shared {
         Some(Rc::new(OwnSockets {
             app,
             layer,
+            limits: Rc::new(options.limits()),
             options: Rc::new(options),
             registry: Arc::clone(&self.registry),
             server_name: self.settings.server_name.clone(),

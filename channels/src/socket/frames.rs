@@ -104,6 +104,11 @@ impl FrameReader {
         }
     }
 
+    /// Whether all of a frame has come, and nothing of the next.
+    pub(super) fn is_between_frames(&self) -> bool {
+        self.have == 0 && self.payload_left.is_none()
+    }
+
     /// Takes the next piece off the front of the input; nothing if the input is used up.
     pub(super) fn next<'a>(
         &mut self,

@@ -1,14 +1,12 @@
 //! When to ping a silent peer, and when to give it up.
 
-use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rand::RngExt as _;
-use tokio::time::{Instant, Sleep, sleep};
 
 use super::options::SocketOptions;
+use crate::clock::{Alarm, Moment};
 
 pub(super) enum Beat {
     Ping,
@@ -19,72 +17,70 @@ pub(super) enum Beat {
 }
 
 pub(super) struct Heartbeat {
-    options: Rc<SocketOptions>,
-    last_heard: Instant,
+    last_heard: Moment,
     /// When silence last was no fault of the peer.
-    excused: Instant,
-    expires: Option<Instant>,
-    next: Pin<Box<Sleep>>,
-    /// Whether the task is woken by `next`.
-    is_awaited: bool,
+    excused: Moment,
+    expires: Moment,
+    next: Alarm,
 }
 
 impl Heartbeat {
-    pub(super) fn new(options: &Rc<SocketOptions>) -> Self {
-        let idle_timeout = options.idle_timeout;
-        let first = jittered(options.ping_interval).min(idle_timeout);
-        let first = options
-            .websocket_timeout
-            .map_or(first, |life| first.min(life));
-        let now = Instant::now();
+    pub(super) fn new(options: &SocketOptions) -> Self {
+        let life = options.websocket_timeout.unwrap_or(Duration::MAX);
+        let first = jittered(options.ping_interval).min(options.idle_timeout);
+        let next = Alarm::after(first.min(life));
+        let now = next.clock().now();
         Self {
-            options: Rc::clone(options),
             last_heard: now,
             excused: now,
             // A life too long to be counted is no limit.
-            expires: options
-                .websocket_timeout
-                .and_then(|life| now.checked_add(life)),
-            next: Box::pin(sleep(first)),
-            is_awaited: false,
+            expires: now + life,
+            next,
         }
     }
 
     pub(super) fn heard(&mut self) {
-        self.last_heard = Instant::now();
+        self.last_heard = self.next.clock().now();
     }
 
     /// Says that nobody listens to the peer now: it is not lost, but pings go on, and fail when
     /// it is gone.
     pub(super) fn excuse(&mut self) {
-        self.excused = Instant::now();
+        self.excused = self.next.clock().now();
+    }
+
+    /// Has no more beats, but is over after that time.
+    pub(super) fn end_after(&mut self, limit: Duration) {
+        self.next.set(self.next.clock().now() + limit);
+    }
+
+    /// Whether the time for the end is over.
+    pub(super) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<()> {
+        self.next.poll(cx)
     }
 
     /// `unsent_since` says since when the peer has taken nothing of what waits for it.
     pub(super) fn poll(
         &mut self,
-        unsent_since: Option<Instant>,
-        cx: &mut Context<'_>,
+        options: &SocketOptions,
+        unsent_since: Moment,
+        cx: &Context<'_>,
     ) -> Poll<Beat> {
-        if let Some(stuck_at) = unsent_since.map(|since| since + self.options.send_timeout)
-            && stuck_at < self.next.deadline()
-        {
-            self.next.as_mut().reset(stuck_at);
-            self.is_awaited = false;
+        let stuck_at = unsent_since + options.send_timeout;
+        if stuck_at < self.next.due() {
+            self.next.set(stuck_at);
         }
         // Who waits for it already need not ask again; asking costs more than looking.
-        if self.is_awaited && !self.next.is_elapsed() {
+        if self.next.is_awaited() {
             return Poll::Pending;
         }
-        self.is_awaited = true;
-        while self.next.as_mut().poll(cx).is_ready() {
-            let now = Instant::now();
-            let (beat, next) = self.beat(now, unsent_since);
-            let next = self.expires.map_or(next, |expires| next.min(expires));
-            self.next.as_mut().reset(next);
+        while self.next.poll(cx).is_ready() {
+            let now = self.next.clock().now();
+            let (beat, next) = self.beat(options, now, stuck_at);
+            self.next.set(next.min(self.expires));
             if let Some(beat) = beat {
                 // Nobody else asks to be woken for the beat after this one.
-                if self.next.as_mut().poll(cx).is_ready() {
+                if self.next.poll(cx).is_ready() {
                     cx.waker().wake_by_ref();
                 }
                 return Poll::Ready(beat);
@@ -93,19 +89,23 @@ impl Heartbeat {
         Poll::Pending
     }
 
-    /// What is due, and when to look again. One timer serves pings, silence and the end of life.
-    fn beat(&mut self, now: Instant, unsent_since: Option<Instant>) -> (Option<Beat>, Instant) {
+    /// What is due, and when to look again. One alarm serves pings, silence and the end of life.
+    fn beat(
+        &mut self,
+        options: &SocketOptions,
+        now: Moment,
+        stuck_at: Moment,
+    ) -> (Option<Beat>, Moment) {
         let silent_since = self.last_heard.max(self.excused);
-        let silent_at = silent_since + self.options.idle_timeout;
-        let stuck_at = unsent_since.map(|unsent| unsent + self.options.send_timeout);
-        let lost_at = stuck_at.map_or(silent_at, |stuck_at| stuck_at.min(silent_at));
+        let lost_at = stuck_at.min(silent_since + options.idle_timeout);
         if now >= lost_at {
             return (Some(Beat::Lost), lost_at);
         }
-        if self.expires.take_if(|expires| now >= *expires).is_some() {
+        if now >= self.expires {
+            self.expires = Moment::NEVER;
             return (Some(Beat::Expired), lost_at);
         }
-        let interval = jittered(self.options.ping_interval);
+        let interval = jittered(options.ping_interval);
         let ping_at = self.last_heard + interval;
         if now < ping_at {
             return (None, ping_at.min(lost_at));

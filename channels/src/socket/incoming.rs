@@ -1,12 +1,12 @@
 //! What arrives from a peer: frames read, text checked, fragments joined to messages.
 
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::deflate::Inflater;
-use super::frames::{FrameHead, FrameReader, Opcode, Piece, Violation};
+use super::frames::{FrameReader, Opcode, Piece, Violation};
 use super::options::SocketOptions;
 use super::reassembly::{Reassembly, most_compressed};
 use super::wire::Source;
@@ -29,19 +29,27 @@ pub(super) enum Arrived {
 
 /// What a peer says; ends for good with the bytes, a Close or a violation.
 pub(super) struct Incoming {
-    source: Source,
+    /// Nothing after the end.
+    source: Option<Source>,
     decoder: Decoder,
-    /// Read, but not yet asked for.
-    backlog: BytesMut,
-    finished: bool,
+    /// Read, but not yet asked for; seldom there is any.
+    backlog: Option<Box<BytesMut>>,
 }
 
-/// Turns bytes into what a peer says.
+/// Turns bytes into what a peer says. Between two messages there is little to keep.
 pub(super) struct Decoder {
+    options: Rc<SocketOptions>,
+    inflater: Option<Box<Inflater>>,
+    /// There while something is incomplete.
+    begun: Option<Box<Begun>>,
+}
+
+/// What has come only in part.
+struct Begun {
     reader: FrameReader,
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
-    control: Option<Box<(Opcode, Vec<u8>)>>,
+    control: Option<(Opcode, Vec<u8>)>,
 }
 
 impl Incoming {
@@ -53,32 +61,40 @@ impl Incoming {
         options: &Rc<SocketOptions>,
         inflater: Option<Inflater>,
     ) -> Self {
+        let backlog = Some(already_read).filter(|bytes| !bytes.is_empty());
         Self {
-            source,
+            source: Some(source),
             decoder: Decoder::new(options, inflater),
-            backlog: already_read,
-            finished: false,
+            backlog: backlog.map(Box::new),
         }
+    }
+
+    /// What the connection is held to.
+    pub(super) fn options(&self) -> &SocketOptions {
+        &self.decoder.options
     }
 
     /// The next thing that the peer said; `None` for ever after the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
         loop {
-            if self.finished {
-                return Poll::Ready(None);
-            }
-            let arrived = if self.backlog.is_empty() {
-                let Poll::Ready(read) = self.read(cx) else {
-                    return self.poll_deadline(cx).map(Some);
-                };
-                read
-            } else {
-                let left = self.backlog.len();
-                let mut input = &mut self.backlog[..];
-                let arrived = self.decoder.next(&mut input);
-                let used = left - input.len();
-                self.backlog.advance(used);
-                arrived
+            let arrived = match &mut self.backlog {
+                Some(backlog) => {
+                    let left = backlog.len();
+                    let mut input = &mut backlog[..];
+                    let arrived = self.decoder.next(&mut input);
+                    let used = left - input.len();
+                    backlog.advance(used);
+                    if backlog.is_empty() {
+                        // An idle connection keeps no buffer.
+                        self.backlog = None;
+                    }
+                    arrived
+                }
+                None => match self.read(cx) {
+                    Poll::Ready(Ok(arrived)) => arrived,
+                    Poll::Ready(Err(Ended)) => return Poll::Ready(None),
+                    Poll::Pending => return self.poll_deadline(cx).map(Some),
+                },
             };
             if let Some(arrived) = arrived {
                 if matches!(arrived, Arrived::Close(_) | Arrived::Violation(_)) {
@@ -89,29 +105,29 @@ impl Incoming {
         }
     }
 
-    fn read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
+    fn read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Arrived>, Ended>> {
         let (decoder, backlog) = (&mut self.decoder, &mut self.backlog);
-        let read = self.source.poll_read(cx, |mut input| {
+        let Some(source) = &mut self.source else {
+            return Poll::Ready(Err(Ended));
+        };
+        let read = source.poll_read(cx, |mut input| {
             let arrived = decoder.next(&mut input);
-            backlog.extend_from_slice(input);
+            if !input.is_empty() {
+                *backlog = Some(Box::new(BytesMut::from(&*input)));
+            }
             arrived
         });
-        match read {
-            Poll::Ready(Some(arrived)) => Poll::Ready(arrived),
-            Poll::Ready(None) => {
+        match ready!(read) {
+            Some(arrived) => Poll::Ready(Ok(arrived)),
+            None => {
                 self.finish();
-                Poll::Ready(None)
-            }
-            Poll::Pending => {
-                // An idle connection keeps no buffer.
-                *backlog = BytesMut::new();
-                Poll::Pending
+                Poll::Ready(Err(Ended))
             }
         }
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
-        let late = self.decoder.reassembly.poll_deadline(cx);
+        let late = self.decoder.poll_deadline(cx);
         late.map(|violation| {
             self.finish();
             Arrived::Violation(violation)
@@ -120,14 +136,54 @@ impl Incoming {
 
     /// Nothing is read any more, and nothing that was read is kept.
     fn finish(&mut self) {
-        self.finished = true;
-        self.backlog = BytesMut::new();
+        self.source = None;
+        self.backlog = None;
+        self.decoder.begun = None;
     }
 }
 
+/// The peer says nothing any more.
+struct Ended;
+
 impl Decoder {
     pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
-        let may_compress = inflater.is_some();
+        Self {
+            options: Rc::clone(options),
+            inflater: inflater.map(Box::new),
+            begun: None,
+        }
+    }
+
+    /// Reads up to the next thing said; nothing if the input ends before.
+    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+        if input.is_empty() {
+            return None;
+        }
+        let Self {
+            options, inflater, ..
+        } = self;
+        let (options, may_compress) = (&**options, inflater.is_some());
+        let begun = self
+            .begun
+            .get_or_insert_with(|| Box::new(Begun::new(options, may_compress)));
+        let arrived = begun.next(input, options, inflater.as_deref_mut());
+        if begun.is_complete() {
+            self.begun = None;
+        }
+        arrived
+    }
+
+    /// Ready when a message takes longer than it may.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
+        match &mut self.begun {
+            Some(begun) => begun.reassembly.poll_deadline(cx),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Begun {
+    fn new(options: &SocketOptions, may_compress: bool) -> Self {
         let max_frame_bytes = if may_compress {
             most_compressed(options.max_frame_bytes)
         } else {
@@ -135,16 +191,25 @@ impl Decoder {
         };
         Self {
             reader: FrameReader::new(max_frame_bytes, may_compress),
-            reassembly: Reassembly::new(options, inflater),
+            reassembly: Reassembly::default(),
             control: None,
         }
     }
 
-    /// Reads up to the next thing said; nothing if the input ends before.
-    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+    /// Whether all has come of what was begun.
+    fn is_complete(&self) -> bool {
+        self.reader.is_between_frames() && self.reassembly.is_empty()
+    }
+
+    fn next(
+        &mut self,
+        input: &mut &mut [u8],
+        options: &SocketOptions,
+        mut inflater: Option<&mut Inflater>,
+    ) -> Option<Arrived> {
         loop {
             let arrived = match self.reader.next(input) {
-                Ok(Some(piece)) => self.take(piece),
+                Ok(Some(piece)) => self.take(piece, options, inflater.as_deref_mut()),
                 Ok(None) => return None,
                 Err(violation) => Err(violation),
             };
@@ -156,30 +221,35 @@ impl Decoder {
         }
     }
 
-    fn take(&mut self, piece: Piece<'_>) -> Result<Option<Arrived>, Violation> {
+    fn take(
+        &mut self,
+        piece: Piece<'_>,
+        options: &SocketOptions,
+        inflater: Option<&mut Inflater>,
+    ) -> Result<Option<Arrived>, Violation> {
         match (piece, &mut self.control) {
-            (Piece::Start(head), _) => self.start(&head)?,
-            (Piece::Payload { bytes, .. }, Some(control)) => {
-                control.1.extend_from_slice(bytes);
+            (Piece::Start(head), control) if head.opcode.is_control() => {
+                *control = Some((head.opcode, Vec::new()));
             }
-            (Piece::Payload { bytes, ends }, None) => self.reassembly.payload(bytes, ends)?,
-            (Piece::End, None) => return Ok(self.reassembly.end()?.map(Arrived::Frame)),
+            (Piece::Start(head), _) => self.reassembly.start(&head, options)?,
+            (Piece::Payload { bytes, .. }, Some((_, payload))) => {
+                payload.extend_from_slice(bytes);
+            }
+            (Piece::Payload { bytes, ends }, None) => {
+                let max_bytes = options.max_message_bytes;
+                self.reassembly.payload(bytes, ends, inflater, max_bytes)?;
+            }
+            (Piece::End, None) => {
+                let message = self.reassembly.end(inflater, options.max_message_bytes)?;
+                return Ok(message.map(Arrived::Frame));
+            }
             (Piece::End, control) => {
-                if let Some(control) = control.take() {
-                    let (opcode, payload) = *control;
+                if let Some((opcode, payload)) = control.take() {
                     return control_frame(opcode, payload).map(Some);
                 }
             }
         }
         Ok(None)
-    }
-
-    fn start(&mut self, head: &FrameHead) -> Result<(), Violation> {
-        if head.opcode.is_control() {
-            self.control = Some(Box::new((head.opcode, Vec::new())));
-            return Ok(());
-        }
-        self.reassembly.start(head)
     }
 }
 

@@ -20,10 +20,11 @@ use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
+use super::outlet::Way;
 use super::registry::{Entry, Registry};
 use super::wire::Source;
 use crate::answer::Deny;
-use crate::connection::Answer;
+use crate::connection::{Answer, Limits};
 use crate::front::{SocketVisit, Visit, VisitSlot};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
@@ -59,6 +60,7 @@ pub fn mounted(app: impl IntoEndpoint, layer: &Layer, options: SocketOptions) ->
     let mount = Rc::new(Mount {
         app: app.into_endpoint(),
         layer: layer.clone(),
+        limits: Rc::new(options.limits()),
         options: Rc::new(options),
     });
     web::route().to(move |request: HttpRequest, payload: web::Payload| {
@@ -71,6 +73,7 @@ struct Mount {
     app: Endpoint,
     layer: Layer,
     options: Rc<SocketOptions>,
+    limits: Rc<Limits>,
 }
 
 impl Mount {
@@ -107,12 +110,11 @@ impl Mount {
                 let transport = Transport {
                     incoming: Incoming::new(source, BytesMut::new(), &self.options, inflater),
                     deflater: deflate.map(|agreed| agreed.deflater()),
-                    wire: None,
+                    way: Way::Mounted(kill),
                     unsent: BytesMut::new(),
-                    kill,
                     entry: entry.clone(),
                 };
-                let running = SocketActor::run(launched, transport, &self.options);
+                let running = SocketActor::run(launched, transport);
                 head.streaming(Body::start(running, entry))
             }
         }
@@ -124,7 +126,7 @@ impl Mount {
             &self.app,
             scope_of(request.head(), &self.options.front.arrival_of(request)),
             &self.layer,
-            self.options.limits(),
+            &self.limits,
             cut,
         )
         .await

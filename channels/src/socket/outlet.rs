@@ -5,15 +5,16 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::hint::black_box;
-use std::io::IoSlice;
+use std::io::{self, IoSlice};
 use std::rc::Rc;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut as _, BytesMut};
-use tokio::time::Instant;
 
-use super::wire::Wire;
+use super::kill::KillHandle;
+use super::wire::{Wire, poll_write_all};
 use super::writing::ready_frame;
+use crate::clock::{Clock, Moment};
 use crate::connection::Link;
 use crate::event::Frame;
 use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
@@ -28,16 +29,28 @@ thread_local! {
     static SPARE: Cell<BytesMut> = Cell::default();
 }
 
+/// Where bytes go.
+pub(super) enum Way {
+    /// To a socket of our own, which others than the driver write to as well.
+    Own(Wire),
+    /// To whoever drives a mounted connection.
+    Mounted(KillHandle),
+}
+
 pub(super) struct Outlet {
     link: Rc<Link>,
     channel: ChannelSender,
-    /// Where frames are written at once; a mounted connection has only its driver.
-    wire: Option<Wire>,
+    way: Way,
     out: RefCell<BytesMut>,
     /// Since when the driver has sent nothing though something waits.
-    unsent_since: Cell<Option<Instant>>,
+    unsent_since: Cell<Moment>,
     forwarder: Cell<Option<&'static Forwarder>>,
-    driver: RefCell<Option<Waker>>,
+    /// Elsewhere while it is looked at.
+    driver: Cell<Option<Waker>>,
+}
+
+fn now() -> Moment {
+    Clock::current().now()
 }
 
 impl Outlet {
@@ -45,17 +58,21 @@ impl Outlet {
     pub(super) fn new(
         link: Rc<Link>,
         channel: ChannelSender,
-        wire: Option<Wire>,
+        way: Way,
         unsent: BytesMut,
     ) -> Rc<Self> {
         Rc::new(Self {
             link,
             channel,
-            wire,
-            unsent_since: Cell::new((!unsent.is_empty()).then(Instant::now)),
+            way,
+            unsent_since: Cell::new(if unsent.is_empty() {
+                Moment::NEVER
+            } else {
+                now()
+            }),
             out: RefCell::new(unsent),
             forwarder: Cell::new(None),
-            driver: RefCell::default(),
+            driver: Cell::default(),
         })
     }
 
@@ -66,7 +83,7 @@ impl Outlet {
 
     /// For adding bytes to be sent.
     pub(super) fn adding(&self) -> RefMut<'_, BytesMut> {
-        if self.wire.is_none() {
+        if self.wire().is_none() {
             // A driver with a wire tries at once, and knows better then.
             self.note_unsent();
         }
@@ -77,18 +94,38 @@ impl Outlet {
         out
     }
 
-    /// For taking bytes that are sent; `note_sent` comes next.
-    pub(super) fn taking(&self) -> RefMut<'_, BytesMut> {
-        self.out.borrow_mut()
+    pub(super) fn link(&self) -> &Link {
+        &self.link
     }
 
-    fn note_unsent(&self) {
-        if self.unsent_since.get().is_none() {
-            self.unsent_since.set(Some(Instant::now()));
+    pub(super) fn wire(&self) -> Option<&Wire> {
+        match &self.way {
+            Way::Own(wire) => Some(wire),
+            Way::Mounted(_) => None,
         }
     }
 
-    pub(super) fn unsent_since(&self) -> Option<Instant> {
+    /// Ends a connection at once that others drive; a driver of our own knows from its actor.
+    pub(super) fn cut(&self) {
+        if let Way::Mounted(kill) = &self.way {
+            kill.cut();
+        }
+    }
+
+    /// Writes what waits, as far as the socket takes it; `note_sent` comes next.
+    pub(super) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire().map_or(Poll::Pending, |wire| {
+            poll_write_all(wire, &mut self.out.borrow_mut(), cx)
+        })
+    }
+
+    fn note_unsent(&self) {
+        if self.unsent_since.get() == Moment::NEVER {
+            self.unsent_since.set(now());
+        }
+    }
+
+    pub(super) fn unsent_since(&self) -> Moment {
         self.unsent_since.get()
     }
 
@@ -103,16 +140,16 @@ impl Outlet {
             }
         }
         if flushed {
-            self.unsent_since.set(None);
-        } else if taken > 0 || self.unsent_since.get().is_none() {
-            self.unsent_since.set(Some(Instant::now()));
+            self.unsent_since.set(Moment::NEVER);
+        } else if taken > 0 || self.unsent_since.get() == Moment::NEVER {
+            self.unsent_since.set(now());
             // The actor watches how long that lasts.
             self.wake_driver();
         }
     }
 
     pub(super) fn take_out(&self) -> BytesMut {
-        self.unsent_since.set(None);
+        self.unsent_since.set(Moment::NEVER);
         self.out.take()
     }
 
@@ -120,24 +157,22 @@ impl Outlet {
     /// left for the driver.
     pub(super) fn open_for(&self, forwarder: Option<&'static Forwarder>, task: &Context<'_>) {
         self.forwarder.set(forwarder);
-        let mut driver = self.driver.borrow_mut();
-        if !driver
-            .as_ref()
-            .is_some_and(|known| known.will_wake(task.waker()))
-        {
-            *driver = Some(task.waker().clone());
-        }
+        let known = self.driver.take();
+        let known = known.filter(|known| known.will_wake(task.waker()));
+        let driver = known.unwrap_or_else(|| task.waker().clone());
+        self.driver.set(Some(driver));
     }
 
     fn wake_driver(&self) {
-        if let Some(driver) = &*self.driver.borrow() {
+        if let Some(driver) = self.driver.take() {
             driver.wake_by_ref();
+            self.driver.set(Some(driver));
         }
     }
 
     /// How many bytes the socket took at once; none if others wait to be sent before them.
     fn write_now(&self, frames: &[IoSlice<'_>]) -> usize {
-        let Some(wire) = self.wire.as_ref().filter(|_| self.out.borrow().is_empty()) else {
+        let Some(wire) = self.wire().filter(|_| self.out.borrow().is_empty()) else {
             return 0;
         };
         // A failure shows again to the driver, which then ends the connection.
@@ -169,7 +204,7 @@ impl Port for Outlet {
 
     fn look(&self) {
         black_box(self.forwarder.get().is_some() && self.out.borrow().is_empty());
-        if let Some(wire) = &self.wire {
+        if let Some(wire) = self.wire() {
             black_box(wire.borrow().is_writable());
         }
     }

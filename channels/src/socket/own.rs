@@ -25,12 +25,13 @@ use super::context::Running;
 use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, bound_send_buffer};
+use super::kill::bound_send_buffer;
 use super::options::SocketOptions;
+use super::outlet::Way;
 use super::registry::{Entry, Registry};
-use super::wire::{Io, Source, Wire, end_orderly, poll_write_all};
+use super::wire::{Io, Source, Wire, end_orderly};
 use crate::answer::Deny;
-use crate::connection::Answer;
+use crate::connection::{Answer, Limits};
 use crate::front::{Arrival, SocketVisit, Visit, name_server};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
@@ -56,6 +57,8 @@ pub(crate) struct OwnSockets {
     pub(crate) app: Endpoint,
     pub(crate) layer: Layer,
     pub(crate) options: Rc<SocketOptions>,
+    /// Those of the options.
+    pub(crate) limits: Rc<Limits>,
     pub(crate) registry: Arc<Registry>,
     /// What the `Server` header says; nothing if there is none.
     pub(crate) server_name: Option<HeaderValue>,
@@ -95,13 +98,12 @@ impl OwnSockets {
         let transport = Transport {
             incoming,
             deflater: deflate.map(|agreed| agreed.deflater()),
-            wire: Some(Rc::clone(&wire)),
+            way: Way::Own(wire),
             unsent,
-            kill: KillHandle::default(),
             entry: Some(entry),
         };
-        let running = SocketActor::run(launched, transport, &self.options);
-        actix_web::rt::spawn(OwnSocket::Open(running, wire));
+        let running = SocketActor::run(launched, transport);
+        actix_web::rt::spawn(OwnSocket::Open(running));
     }
 
     async fn answer(
@@ -119,7 +121,7 @@ impl OwnSockets {
         };
         let scope = scope_of(head, arrival);
         // The actor itself notices when its channel overflows: nothing freezes it here.
-        let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
+        let launched = launch(&self.app, scope, &self.layer, &self.limits, || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
         launched.attached.keep(match &visit {
@@ -159,7 +161,7 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
     reason = "nearly all of them are open, and a box would be larger"
 )]
 enum OwnSocket {
-    Open(Running, Wire),
+    Open(Running),
     Ending(LocalBoxFuture<'static, ()>),
 }
 
@@ -169,9 +171,9 @@ impl Future for OwnSocket {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match &mut *self {
-                Self::Open(running, wire) => {
-                    ready!(poll_round(running, wire, cx));
-                    let ending = Self::Ending(end(running, wire));
+                Self::Open(running) => {
+                    ready!(poll_round(running, cx));
+                    let ending = Self::Ending(end(running));
                     self.set(ending);
                 }
                 Self::Ending(ending) => return ending.as_mut().poll(cx),
@@ -181,15 +183,15 @@ impl Future for OwnSocket {
 }
 
 /// What is left to do when the actor has finished.
-fn end(running: &mut Running, wire: &Wire) -> LocalBoxFuture<'static, ()> {
+fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
     let (entry, limit) = running.actor().left_behind();
-    let (cut, out) = (running.ctx().is_cut(), running.ctx().outlet().take_out());
-    let wire = Rc::clone(wire);
+    let (cut, outlet) = (running.ctx().is_cut(), running.ctx().outlet());
+    let (out, wire) = (outlet.take_out(), outlet.wire().cloned());
     Box::pin(async move {
-        if cut {
-            wire.borrow().reset_on_close();
-        } else {
-            end_orderly(&wire, out, limit).await;
+        match wire {
+            Some(wire) if cut => wire.borrow().reset_on_close(),
+            Some(wire) => end_orderly(&wire, out, limit).await,
+            None => {}
         }
         if let Some(entry) = entry {
             entry.is_closed();
@@ -198,13 +200,13 @@ fn end(running: &mut Running, wire: &Wire) -> LocalBoxFuture<'static, ()> {
 }
 
 /// Lets the actor work and writes what it puts out; ready when either can do no more.
-fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<()> {
+fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
     for _ in 0..ROUNDS_PER_POLL {
         let finished = Pin::new(&mut *running).poll(cx).is_ready();
         let ctx = running.ctx();
         let waiting = ctx.outlet().waiting();
         if ctx.is_unsent() {
-            let written = poll_write_all(wire, &mut ctx.outlet().taking(), cx);
+            let written = ctx.outlet().poll_write(cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
@@ -223,3 +225,8 @@ fn poll_round(running: &mut Running, wire: &Wire, cx: &mut Context<'_>) -> Poll<
     cx.waker().wake_by_ref();
     Poll::Pending
 }
+
+/// A task of tokio's takes 104 bytes beside its future, and what is no multiple of 128 is rounded
+/// up to one: every connection has a task, so a field more can cost that much.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<OwnSocket>() + 104 <= 384);

@@ -3,7 +3,6 @@
 //! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
 
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
@@ -30,11 +29,8 @@ pub(super) fn most_compressed(bytes: usize) -> usize {
 }
 
 /// The message that is being put together, if there is one.
-pub(super) struct Reassembly {
-    options: Rc<SocketOptions>,
-    inflater: Option<Box<Inflater>>,
-    partial: Option<Box<Partial>>,
-}
+#[derive(Default)]
+pub(super) struct Reassembly(Option<Partial>);
 
 struct Partial {
     is_text: bool,
@@ -52,50 +48,52 @@ struct Partial {
 }
 
 impl Reassembly {
-    pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
-        Self {
-            options: Rc::clone(options),
-            inflater: inflater.map(Box::new),
-            partial: None,
-        }
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Begins a data frame.
-    pub(super) fn start(&mut self, head: &FrameHead) -> Result<(), Violation> {
+    pub(super) fn start(
+        &mut self,
+        head: &FrameHead,
+        options: &SocketOptions,
+    ) -> Result<(), Violation> {
         let continues = head.opcode == Opcode::Continuation;
-        if self.partial.is_some() != continues {
+        if self.0.is_some() != continues {
             return Err(OUT_OF_TURN);
         }
-        let partial = self
-            .partial
-            .get_or_insert_with(|| Box::new(Partial::new(head)));
+        let partial = self.0.get_or_insert_with(|| Partial::new(head));
         partial.fragments += 1;
-        if partial.fragments > self.options.max_fragments {
+        if partial.fragments > options.max_fragments {
             return Err(TOO_MANY);
         }
         partial.wire_bytes = partial.wire_bytes.saturating_add(head.len);
         let most = if partial.compressed {
-            most_compressed(self.options.max_message_bytes)
+            most_compressed(options.max_message_bytes)
         } else {
-            self.options.max_message_bytes
+            options.max_message_bytes
         };
         if partial.wire_bytes > most as u64 {
             return Err(TOO_BIG);
         }
         partial.in_last = head.is_last;
         if !head.is_last && partial.deadline.is_none() {
-            partial.deadline = Some(Box::pin(sleep(self.options.fragment_timeout)));
+            partial.deadline = Some(Box::pin(sleep(options.fragment_timeout)));
         }
         Ok(())
     }
 
     /// Takes payload of the frame that was begun; `ends` when it is the frame's last.
-    pub(super) fn payload(&mut self, bytes: &[u8], ends: bool) -> Result<(), Violation> {
-        let partial = self.partial.as_mut().ok_or(OUT_OF_TURN)?;
-        match self.inflater.as_mut().filter(|_| partial.compressed) {
-            Some(inflater) => {
-                inflater.inflate(bytes, &mut partial.bytes, self.options.max_message_bytes)?
-            }
+    pub(super) fn payload(
+        &mut self,
+        bytes: &[u8],
+        ends: bool,
+        inflater: Option<&mut Inflater>,
+        max_bytes: usize,
+    ) -> Result<(), Violation> {
+        let partial = self.0.as_mut().ok_or(OUT_OF_TURN)?;
+        match inflater.filter(|_| partial.compressed) {
+            Some(inflater) => inflater.inflate(bytes, &mut partial.bytes, max_bytes)?,
             None => partial.bytes.extend_from_slice(bytes),
         }
         if ends && partial.in_last {
@@ -106,16 +104,20 @@ impl Reassembly {
     }
 
     /// Ends a data frame; gives the message if that was its last.
-    pub(super) fn end(&mut self) -> Result<Option<Frame>, Violation> {
-        let Some(mut whole) = self.partial.take_if(|partial| partial.in_last) else {
+    pub(super) fn end(
+        &mut self,
+        inflater: Option<&mut Inflater>,
+        max_bytes: usize,
+    ) -> Result<Option<Frame>, Violation> {
+        let Some(mut whole) = self.0.take_if(|partial| partial.in_last) else {
             return Ok(None);
         };
         // Some senders of an empty message leave out even the byte that is due.
         if whole.compressed
             && whole.wire_bytes > 0
-            && let Some(inflater) = &mut self.inflater
+            && let Some(inflater) = inflater
         {
-            inflater.finish(&mut whole.bytes, self.options.max_message_bytes)?;
+            inflater.finish(&mut whole.bytes, max_bytes)?;
         }
         let payload = whole.bytes.freeze();
         if !whole.is_text {
@@ -129,7 +131,7 @@ impl Reassembly {
 
     /// Ready when the message takes longer than it may.
     pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
-        let partial = self.partial.as_mut();
+        let partial = self.0.as_mut();
         match partial.and_then(|partial| partial.deadline.as_mut()) {
             Some(deadline) => deadline.as_mut().poll(cx).map(|()| TOO_SLOW),
             None => Poll::Pending,

@@ -4,7 +4,6 @@
 //! so the server must see them off before it stops its workers.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +12,7 @@ use std::time::Duration;
 
 use actix::Message;
 use rand::RngExt as _;
+use slab::Slab;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -77,8 +77,7 @@ pub(crate) struct Registry {
 #[derive(Default)]
 struct State {
     /// The tasks of connections with an actor, which look for orders when they are woken.
-    reachable: HashMap<u64, Waker>,
-    next_id: u64,
+    reachable: Slab<Waker>,
     closing: Option<GoAway>,
 }
 
@@ -99,16 +98,14 @@ impl Registry {
 
     /// A place for one connection; nothing when the server stops.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Rc<Entry>> {
-        let mut state = self.lock();
+        let state = self.lock();
         if state.closing.is_some() {
             return None;
         }
-        let id = state.next_id;
-        state.next_id += 1;
         self.count.send_modify(|count| *count += 1);
         Some(Rc::new(Entry {
             registry: Arc::clone(self),
-            id,
+            reachable: Cell::new(None),
             stage: Cell::new(0),
         }))
     }
@@ -135,7 +132,7 @@ impl Registry {
         state.closing = Some(order);
         self.orders.send_replace(Some(order));
         self.stage.store(order.stage(), Ordering::Release);
-        for connection in state.reachable.values() {
+        for (_, connection) in &state.reachable {
             connection.wake_by_ref();
         }
     }
@@ -148,7 +145,8 @@ impl Registry {
 /// Keeps a connection counted while it is held.
 pub(crate) struct Entry {
     registry: Arc<Registry>,
-    id: u64,
+    /// Where its task is among those that can be reached.
+    reachable: Cell<Option<u32>>,
     /// The stage of the last order that it was given.
     stage: Cell<u8>,
 }
@@ -156,7 +154,9 @@ pub(crate) struct Entry {
 impl Entry {
     /// Lets orders wake the connection's task, which asks for them.
     pub(super) fn reach_by(&self, task: &Waker) {
-        self.registry.lock().reachable.insert(self.id, task.clone());
+        self.is_closed();
+        let key = self.registry.lock().reachable.insert(task.clone());
+        self.reachable.set(Some(key as u32));
     }
 
     /// An order that was not given to this connection before.
@@ -191,7 +191,12 @@ impl Entry {
 
     /// The connection needs nothing any more but its consumer's `disconnect`.
     pub(super) fn is_closed(&self) {
-        self.registry.lock().reachable.remove(&self.id);
+        let Some(key) = self.reachable.take() else {
+            return;
+        };
+        let task = self.registry.lock().reachable.remove(key as usize);
+        // Nothing is locked when the task goes, which may hold this place itself.
+        drop(task);
     }
 }
 

@@ -13,6 +13,7 @@ mod live;
 mod wire;
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,7 +149,8 @@ impl WebsocketCommunicator {
         for insert in &self.inserts {
             insert(&mut scope);
         }
-        let launched = launch(&self.app, scope, &self.layer, self.options.limits(), || {}).await;
+        let limits = Rc::new(self.options.limits());
+        let launched = launch(&self.app, scope, &self.layer, &limits, || {}).await;
         let mut launched = launched?;
         match launched.answer().await {
             Answer::Deny(deny) => Err(deny.into()),

@@ -110,7 +110,7 @@ impl Listener {
         connecting.hold(observe::Open::new(connecting.scope().protocol()));
         let layer = connecting.layer().unwrap_or(&self.layer).clone();
         let own = layer.new_channel().await?;
-        let link = Rc::new(Link::new(Protocol::Channel, self.limits));
+        let link = Rc::new(Link::new(Protocol::Channel, Rc::new(self.limits)));
         let made = connecting.start(Parts {
             layer,
             name: own.name().clone(),

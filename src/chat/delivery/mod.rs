@@ -204,7 +204,8 @@ impl Delivery {
         };
         let everybody = || receipts.positions.keys().copied().collect();
         let mut authors = (tracked.posts.authors(old, new)).unwrap_or_else(everybody);
-        authors.remove(&user);
+        // Nor is anybody told, by an empty event, that somebody received something whom they do not see.
+        authors.retain(|author| *author != user && receipts.shows(*author, user));
         tracked.untold.extend(authors);
         let came = tracked.posts.measure(user, old, new);
         if let Some((came, waited)) = came.zip(waited) {

@@ -52,9 +52,14 @@ impl Receipts {
         })
     }
 
+    /// Whether `viewer` sees what `user` has received.
+    pub(super) fn shows(&self, viewer: UserId, user: UserId) -> bool {
+        !self.hidden.contains(&(viewer, user))
+    }
+
     fn others_of(&self, viewer: UserId) -> impl Iterator<Item = (UserId, i64)> {
         let others = self.positions.iter().map(|(user, seq)| (*user, *seq));
-        others.filter(move |(user, _)| *user != viewer && !self.hidden.contains(&(viewer, *user)))
+        others.filter(move |(user, _)| *user != viewer && self.shows(viewer, *user))
     }
 }
 

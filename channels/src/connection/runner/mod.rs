@@ -3,6 +3,7 @@
 //! A [`Runner`] is polled by whoever drives the connection, through an
 //! [`Attached`](super::Attached) so that it finishes even without its driver.
 
+mod ending;
 mod settling;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,8 +12,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
-use tokio::time::{Sleep, sleep};
 
+use self::ending::Ending;
 use super::inbox::Inbox;
 use super::link::Link;
 use super::session::{Connection, Turn, panic_text};
@@ -53,13 +54,11 @@ pub(crate) struct Runner {
     frame_was_last: bool,
     /// As many as waited when the last frame had been handled; otherwise a client that never stops
     /// could have its own consumer miss some.
-    events_first: usize,
+    events_first: u32,
     receiver: ChannelReceiver,
-    closers: Vec<Closer>,
     #[expect(dead_code, reason = "counts for as long as it is kept")]
     open: Option<observe::Open>,
-    ended: Option<Box<Disconnect>>,
-    grace: Option<Pin<Box<Sleep>>>,
+    ending: Ending,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,16 +84,17 @@ impl Runner {
             frame_was_last: false,
             events_first: 0,
             receiver,
-            closers: Vec::new(),
             open: None,
-            ended: None,
-            grace: None,
+            ending: Ending::default(),
         }
     }
 
     /// Lets something beside the consumer end the connection.
     pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
-        Self { closers, ..self }
+        Self {
+            ending: Ending::by(closers),
+            ..self
+        }
     }
 
     /// Counts the connection as open until its end.
@@ -122,7 +122,7 @@ impl Runner {
 
     /// How messages get past the consumer; nothing while it has something to do, or to send.
     pub(crate) fn forwarder(&self) -> Option<&'static Forwarder> {
-        let idle = self.is_waiting() && self.ended.is_none() && self.receiver.waiting() == 0;
+        let idle = self.is_waiting() && self.ending.why().is_none() && self.receiver.waiting() == 0;
         let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
         self.idle.as_ref().filter(|_| clear)?.forwarder()
     }
@@ -134,7 +134,7 @@ impl Runner {
 
     /// Queues a frame from the peer; nothing is processed after a Close of either side.
     pub(crate) fn receive(&mut self, frame: Frame) {
-        if self.ended.is_some() || self.link.is_closing() {
+        if self.ending.why().is_some() || self.link.is_closing() {
             return;
         }
         observe::frame_received(frame.len());
@@ -144,11 +144,11 @@ impl Runner {
     /// Says that the connection is over; the first to say so counts. Frames that came before are
     /// still handled, events no longer.
     pub(crate) fn end(&mut self, why: Disconnect) {
-        if self.ended.is_none() {
-            let denied = self.link.is_closing() && self.link.closed_with().is_none();
-            let why = if denied { Disconnect::denied() } else { why };
-            self.ended = Some(Box::new(why));
-        }
+        let denied = self.link.is_closing() && self.link.closed_with().is_none();
+        self.ending.note(|| match denied {
+            true => Disconnect::denied(),
+            false => why,
+        });
         self.link.end();
     }
 
@@ -190,18 +190,10 @@ impl Runner {
 
     /// Before anything else: what waits for the consumer must not delay its end.
     fn poll_closers(&mut self, cx: &mut Context<'_>) {
-        let mut closed = None;
-        for closer in &mut self.closers {
-            if let Poll::Ready(Some(_)) = Pin::new(&mut closer.channel).poll_next(cx) {
-                closed.get_or_insert_with(|| (closer.code, closer.reason.clone()));
-            }
+        if let Poll::Ready((code, reason)) = self.ending.poll_closers(cx) {
+            self.inbox.clear();
+            self.link.close(code, &reason);
         }
-        let Some((code, reason)) = closed else {
-            return;
-        };
-        self.closers.clear();
-        self.inbox.clear();
-        self.link.close(code, &reason);
     }
 
     /// The handler to run now, if there is one.
@@ -212,12 +204,13 @@ impl Runner {
         }
         if let Some(why) = self.reason_to_leave() {
             self.stage = Stage::Leaving;
-            self.grace = None;
+            self.ending.renew_grace();
             return Next::Turn(connection.disconnect(why));
         }
         // Frames first, but neither source starves the other.
         if std::mem::take(&mut self.frame_was_last) {
-            self.events_first = self.receiver.waiting().max(1);
+            let waiting = self.receiver.waiting().max(1);
+            self.events_first = u32::try_from(waiting).unwrap_or(u32::MAX);
         }
         if self.events_first > 0 && !self.inbox.is_empty() {
             self.events_first -= 1;
@@ -238,7 +231,7 @@ impl Runner {
 
     /// What the layer, a timer or a task has for the consumer; nothing any more after the end.
     fn next_due(&mut self, connection: &mut dyn Connection, cx: &mut Context<'_>) -> Option<Due> {
-        if self.ended.is_some() || self.waits_for_peer(cx) {
+        if self.ending.why().is_some() || self.waits_for_peer(cx) {
             return None;
         }
         if let Poll::Ready(message) = Pin::new(&mut self.receiver).poll_next(cx) {
@@ -304,8 +297,8 @@ impl Runner {
                 initiated_by,
             });
         }
-        if let Some(why) = &self.ended {
-            return self.inbox.is_empty().then(|| (**why).clone());
+        if let Some(why) = self.ending.why() {
+            return self.inbox.is_empty().then(|| why.clone());
         }
         // Closing without a close code: the handshake was denied.
         self.link.is_closing().then(Disconnect::denied)
@@ -355,11 +348,6 @@ impl Runner {
             return false;
         }
         let limit = self.link.limits().grace;
-        let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(limit)));
-        let over = grace.as_mut().poll(cx).is_ready();
-        if over {
-            self.grace = None;
-        }
-        over
+        self.ending.poll_grace(limit, cx).is_ready()
     }
 }

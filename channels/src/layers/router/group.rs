@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::Broadcast;
 use crate::names::GroupName;
-use crate::sparing;
 
 /// A message in its place among all messages of the thread.
 pub(super) struct Entry {
@@ -21,7 +22,7 @@ pub(super) struct Group {
     log: VecDeque<Entry>,
     /// Where the log begins, counted from the group's first message.
     first: u64,
-    members: Vec<Member>,
+    members: SmallVec<[Member; 1]>,
     /// Who is visited next; members are visited in a circle.
     next: usize,
     /// Visits until nobody can be behind.
@@ -42,7 +43,7 @@ impl Group {
             name,
             log: VecDeque::new(),
             first: 0,
-            members: Vec::new(),
+            members: SmallVec::new(),
             next: 0,
             left: 0,
             is_in_line: false,
@@ -76,7 +77,7 @@ impl Group {
     /// Adds a member, for what comes from now on; gives its place.
     pub(super) fn join(&mut self, seat: usize) -> usize {
         let cursor = self.end();
-        sparing::push(&mut self.members, Member { seat, cursor });
+        self.members.push(Member { seat, cursor });
         self.look_again();
         self.members.len() - 1
     }

@@ -35,14 +35,30 @@ pub(super) struct Tables {
 
 struct Seat {
     port: Rc<dyn Port>,
-    memberships: SmallVec<[Membership; 1]>,
+    memberships: SmallVec<[Membership; 2]>,
 }
 
+/// One of a connection in a group; memory ends long before either cannot be counted so.
 #[derive(Clone, Copy)]
 struct Membership {
-    group: usize,
+    group: u32,
     /// Among the group's members.
-    place: usize,
+    place: u32,
+}
+
+impl Membership {
+    fn new(group: usize, place: usize) -> Self {
+        let [group, place] = [group, place].map(|index| index as u32);
+        Self { group, place }
+    }
+
+    fn group(self) -> usize {
+        self.group as usize
+    }
+
+    fn place(self) -> usize {
+        self.place as usize
+    }
 }
 
 impl Tables {
@@ -100,14 +116,14 @@ impl Tables {
         if self.membership(seat, group).is_none() {
             let place = self.groups[group].join(seat);
             let memberships = &mut self.seats[seat].memberships;
-            memberships.push(Membership { group, place });
+            memberships.push(Membership::new(group, place));
         }
     }
 
     /// Where among the memberships of a seat that of a group is.
     fn membership(&self, seat: usize, group: usize) -> Option<usize> {
         let mut memberships = self.seats[seat].memberships.iter();
-        memberships.position(|membership| membership.group == group)
+        memberships.position(|membership| membership.group() == group)
     }
 
     fn leave(&mut self, name: &GroupName, seat: usize) {
@@ -138,16 +154,17 @@ impl Tables {
     }
 
     /// Gives a place in a group up; the group's last member, if there is one, moves into it.
-    fn vacate(&mut self, Membership { group: key, place }: Membership) {
+    fn vacate(&mut self, membership: Membership) {
+        let (key, place) = (membership.group(), membership.place());
         let group = &mut self.groups[key];
         let last = group.len() - 1;
         if let Some(moved) = group.leave(place) {
             let memberships = &mut self.seats[moved].memberships;
             let theirs = memberships
                 .iter_mut()
-                .find(|theirs| theirs.group == key && theirs.place == last);
+                .find(|theirs| theirs.group() == key && theirs.place() == last);
             if let Some(theirs) = theirs {
-                theirs.place = place;
+                *theirs = membership;
             }
         }
         if group.is_deserted() {
@@ -191,7 +208,7 @@ impl Tables {
         let mut news = SmallVec::<[&Entry; FRAMES_PER_WRITE]>::new();
         let mut sources = 0;
         for membership in &seat.memberships {
-            let fresh = self.groups[membership.group].news_for(membership.place);
+            let fresh = self.groups[membership.group()].news_for(membership.place());
             sources += usize::from(fresh.len() > 0);
             news.extend(fresh);
         }
@@ -203,7 +220,7 @@ impl Tables {
         }
         drop(news);
         for membership in &seat.memberships {
-            self.groups[membership.group].caught_up(membership.place);
+            self.groups[membership.group()].caught_up(membership.place());
         }
     }
 }

@@ -22,12 +22,9 @@ use super::deflate::Deflater;
 use super::frames::Opcode;
 use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
-use super::kill::KillHandle;
-use super::options::SocketOptions;
-use super::outlet::Outlet;
+use super::outlet::{Outlet, Way};
 use super::registry::{Entry, GoAway};
-use super::wire::Wire;
-use crate::connection::{Attached, Link, Outgoing};
+use crate::connection::{Attached, Outgoing};
 use crate::event::{CloseCode, Disconnect};
 use crate::launch::Launched;
 use crate::layers::Forwarder;
@@ -37,22 +34,20 @@ const ROUNDS_PER_POLL: usize = 4;
 
 pub(super) struct SocketActor {
     attached: Attached,
-    link: Rc<Link>,
     incoming: Incoming,
     heartbeat: Heartbeat,
     deflater: Option<Box<Deflater>>,
-    kill: KillHandle,
     entry: Option<Rc<Entry>>,
-    options: Rc<SocketOptions>,
     /// When to close because the server stops, and what to say then.
     leave: Option<Box<(Pin<Box<Sleep>>, String)>>,
     phase: Phase,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// Our Close is sent; the peer has until then to answer it.
-    Closing(Pin<Box<Sleep>>),
+    /// Our Close is sent; the peer has a while to answer it.
+    Closing,
     /// Nothing is read or written any more.
     Finished,
 }
@@ -61,41 +56,32 @@ enum Phase {
 pub(super) struct Transport {
     pub(super) incoming: Incoming,
     pub(super) deflater: Option<Deflater>,
-    /// Where frames can be written past the driver.
-    pub(super) wire: Option<Wire>,
+    pub(super) way: Way,
     /// To be sent before anything else.
     pub(super) unsent: BytesMut,
-    pub(super) kill: KillHandle,
     /// The connection's place at a server of ours.
     pub(super) entry: Option<Rc<Entry>>,
 }
 
 impl SocketActor {
     /// The actor on its context, for a driver to poll and to write what it puts out.
-    pub(super) fn run(
-        launched: Launched,
-        transport: Transport,
-        options: &Rc<SocketOptions>,
-    ) -> Running {
+    pub(super) fn run(launched: Launched, transport: Transport) -> Running {
         let Launched {
             mut attached,
             link,
             channel,
             ..
         } = launched;
-        let outlet = Outlet::new(Rc::clone(&link), channel, transport.wire, transport.unsent);
+        let outlet = Outlet::new(link, channel, transport.way, transport.unsent);
         if let Some(runner) = attached.runner() {
             runner.receiver().attach(Rc::clone(&outlet) as _);
         }
         let actor = Self {
             attached,
-            link,
+            heartbeat: Heartbeat::new(transport.incoming.options()),
             incoming: transport.incoming,
-            heartbeat: Heartbeat::new(options),
             deflater: transport.deflater.map(Box::new),
-            kill: transport.kill,
             entry: transport.entry,
-            options: Rc::clone(options),
             leave: None,
             phase: Phase::Open,
         };
@@ -117,7 +103,8 @@ impl SocketActor {
 
     /// What its driver needs for the end: the place to give up, and the time for goodbyes.
     pub(super) fn left_behind(&mut self) -> (Option<Rc<Entry>>, Duration) {
-        (self.entry.take(), self.options.close_timeout)
+        let limit = self.incoming.options().close_timeout;
+        (self.entry.take(), limit)
     }
 
     /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
@@ -149,14 +136,14 @@ impl SocketActor {
 
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
     fn write(&mut self, ctx: &mut SocketContext) {
-        if self.link.overflowed() {
+        if ctx.outlet().link().overflowed() {
             log::warn!(target: "channels::socket", "more waits for a peer than may; it is cut");
             self.cut(ctx);
             self.phase = Phase::Finished;
             return;
         }
         while !ctx.has_enough() {
-            let Some(outgoing) = self.link.take_outgoing() else {
+            let Some(outgoing) = ctx.outlet().link().take_outgoing() else {
                 return;
             };
             self.put_out(outgoing, ctx);
@@ -165,7 +152,7 @@ impl SocketActor {
     }
 
     fn write_everything(&mut self, ctx: &mut SocketContext) {
-        while let Some(outgoing) = self.link.take_outgoing() {
+        while let Some(outgoing) = ctx.outlet().link().take_outgoing() {
             self.put_out(outgoing, ctx);
         }
     }
@@ -175,7 +162,9 @@ impl SocketActor {
             Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_deref_mut()),
             Outgoing::Close(code, reason) => {
                 ctx.close(Some(code.as_u16()), &reason);
-                self.phase = Phase::Closing(Box::pin(sleep(self.options.close_timeout)));
+                let limit = self.incoming.options().close_timeout;
+                self.heartbeat.end_after(limit);
+                self.phase = Phase::Closing;
             }
         }
     }
@@ -187,23 +176,29 @@ impl SocketActor {
         if let Some(leave) = self.leave.take_if(due) {
             self.leave(CloseCode::RESTART, &leave.1, ctx, task);
         }
-        match &mut self.phase {
+        match self.phase {
             Phase::Finished => {}
-            Phase::Closing(deadline) => {
-                if deadline.as_mut().poll(task).is_ready() {
+            Phase::Closing => {
+                if self.heartbeat.poll_end(task).is_ready() {
                     self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => match self.heartbeat.poll(ctx.outlet().unsent_since(), task) {
-                Poll::Pending => {}
-                Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
-                Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
-                Poll::Ready(Beat::Lost) => {
-                    log::debug!(target: "channels::socket", "peer silent for too long");
-                    self.cut(ctx);
-                    self.end(Disconnect::lost());
-                }
-            },
+            Phase::Open => self.beat(ctx, task),
+        }
+    }
+
+    fn beat(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        let unsent_since = ctx.outlet().unsent_since();
+        let options = self.incoming.options();
+        match self.heartbeat.poll(options, unsent_since, task) {
+            Poll::Pending => {}
+            Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
+            Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
+            Poll::Ready(Beat::Lost) => {
+                log::debug!(target: "channels::socket", "peer silent for too long");
+                self.cut(ctx);
+                self.end(Disconnect::lost());
+            }
         }
     }
 
@@ -214,14 +209,14 @@ impl SocketActor {
         ctx: &mut SocketContext,
         task: &mut Context<'_>,
     ) {
-        self.link.close(code, reason);
+        ctx.outlet().link().close(code, reason);
         let _ = self.attached.poll(task);
         self.write(ctx);
     }
 
-    fn cut(&mut self, ctx: &mut SocketContext) {
+    fn cut(&self, ctx: &mut SocketContext) {
         ctx.cut();
-        self.kill.cut();
+        ctx.outlet().cut();
     }
 
     fn end(&mut self, why: Disconnect) {

@@ -24,7 +24,7 @@ impl SocketActor {
     /// Whether to read on: not while the consumer has enough to do, nor while the peer does not
     /// take what it was sent.
     pub(super) fn has_room(&mut self, ctx: &mut SocketContext) -> bool {
-        if ctx.has_enough() || self.link.has_enough_to_write() {
+        if ctx.has_enough() || ctx.outlet().link().has_enough_to_write() {
             ctx.hold_back();
             return false;
         }
@@ -59,7 +59,7 @@ impl SocketActor {
     }
 
     fn take(&mut self, arrived: Arrived, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let open = matches!(self.phase, Phase::Open) && !self.link.is_closing();
+        let open = matches!(self.phase, Phase::Open) && !ctx.outlet().link().is_closing();
         match arrived {
             Arrived::Frame(frame) if open => {
                 if let Some(runner) = self.attached.runner() {
@@ -72,7 +72,7 @@ impl SocketActor {
             Arrived::Violation(violation) => {
                 log::debug!(target: "channels::socket", "peer refused: {}", violation.reason);
                 self.settle(ctx, task);
-                self.link.close(violation.code, violation.reason);
+                ctx.outlet().link().close(violation.code, violation.reason);
                 self.write_everything(ctx);
                 self.phase = Phase::Finished;
             }

@@ -4,18 +4,21 @@
 //! actix-web-actors' context hides its queue and cannot tell how much waits in it; actix' own
 //! keeps room in each connection for futures and addresses that hardly any has.
 
-use std::cell::{Cell, OnceCell};
+mod line;
+mod spawned;
+
+use std::cell::OnceCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix::dev::{Envelope, Mailbox, ToEnvelope};
+use actix::dev::{Envelope, ToEnvelope};
 use actix::fut::ActorFuture;
-use actix::{
-    Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle, WeakAddr,
-};
+use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
 
+use self::line::Line;
+use self::spawned::Spawned;
 use super::actor::SocketActor;
 use super::deflate::Deflater;
 use super::frames::Opcode;
@@ -38,8 +41,7 @@ impl Running {
         let ctx = SocketContext {
             outlet,
             line: OnceCell::new(),
-            futures: Vec::new(),
-            next_handle: SpawnHandle::default(),
+            spawned: Spawned::default(),
             state: ActorState::Started,
             unflushed: false,
             held_back: false,
@@ -68,9 +70,7 @@ impl Future for Running {
             actor.run_by(task);
             actor.started(ctx);
         }
-        if let Some(line) = ctx.line.get()
-            && let Some(mut mailbox) = line.mailbox.take()
-        {
+        if let Some(mut mailbox) = ctx.line.get().and_then(|line| line.mailbox.take()) {
             mailbox.poll(actor, ctx, task);
             if let Some(line) = ctx.line.get() {
                 line.mailbox.set(Some(mailbox));
@@ -90,10 +90,8 @@ impl Future for Running {
 pub(super) struct SocketContext {
     outlet: Rc<Outlet>,
     /// There once somebody has asked for the actor's address.
-    line: OnceCell<Line>,
-    /// Those on the context; the actor itself has none.
-    futures: Vec<Spawned>,
-    next_handle: SpawnHandle,
+    line: OnceCell<Box<Line>>,
+    spawned: Spawned,
     state: ActorState,
     /// Whether the socket keeps bytes that it took, as one with TLS does.
     unflushed: bool,
@@ -102,76 +100,18 @@ pub(super) struct SocketContext {
     cut: bool,
 }
 
-/// How others reach the actor.
-struct Line {
-    address: WeakAddr<SocketActor>,
-    /// Elsewhere while it is polled.
-    mailbox: Cell<Option<Mailbox<SocketActor>>>,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        let mailbox = Mailbox::default();
-        Self {
-            address: mailbox.address().downgrade(),
-            mailbox: Cell::new(Some(mailbox)),
-        }
-    }
-}
-
-/// A future on the actor's context.
-struct Spawned {
-    handle: SpawnHandle,
-    /// Elsewhere while it is polled.
-    future: Option<Pin<Box<dyn ActorFuture<SocketActor, Output = ()>>>>,
-    is_waited_for: bool,
-}
-
 impl SocketContext {
     /// What is waited for stops the others.
     fn poll_futures(&mut self, actor: &mut SocketActor, task: &mut Context<'_>) {
         let mut index = 0;
-        while let Some(spawned) = self.futures.get_mut(index) {
-            index += 1;
-            let (handle, is_waited_for) = (spawned.handle, spawned.is_waited_for);
-            if self.waiting() && !is_waited_for {
-                continue;
-            }
-            let Some(mut future) = self.futures[index - 1].future.take() else {
+        while let Some((handle, future)) = self.spawned.take(&mut index) {
+            let Some(mut future) = future else {
                 continue;
             };
             let finished = future.as_mut().poll(actor, self, task).is_ready();
-            // It may have cancelled others, or itself.
-            let Some(at) = self.position(handle) else {
-                continue;
-            };
-            if finished {
-                self.futures.remove(at);
-                index = at;
-            } else {
-                self.futures[at].future = Some(future);
-                index = at + 1;
-            }
+            let unfinished = Some(future).filter(|_| !finished);
+            self.spawned.put_back(handle, unfinished, &mut index);
         }
-    }
-
-    fn position(&self, handle: SpawnHandle) -> Option<usize> {
-        let mut futures = self.futures.iter();
-        futures.position(|spawned| spawned.handle == handle)
-    }
-
-    fn add<F>(&mut self, future: F, is_waited_for: bool) -> SpawnHandle
-    where
-        F: ActorFuture<SocketActor, Output = ()> + 'static,
-    {
-        let handle = self.next_handle;
-        self.next_handle = handle.next();
-        self.futures.push(Spawned {
-            handle,
-            future: Some(Box::pin(future)),
-            is_waited_for,
-        });
-        handle
     }
 
     pub(super) fn outlet(&self) -> &Outlet {
@@ -252,7 +192,7 @@ impl ActorContext for SocketContext {
 
 impl AsyncContext<SocketActor> for SocketContext {
     fn address(&self) -> Addr<SocketActor> {
-        let address = self.line.get_or_init(Line::default).address.upgrade();
+        let address = self.line.get_or_init(Box::default).address.upgrade();
         address.expect("the mailbox is open as long as its context")
     }
 
@@ -260,23 +200,22 @@ impl AsyncContext<SocketActor> for SocketContext {
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.add(future, false)
+        self.spawned.add(Box::pin(future), false)
     }
 
     fn wait<F>(&mut self, future: F)
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.add(future, true);
+        self.spawned.add(Box::pin(future), true);
     }
 
     fn waiting(&self) -> bool {
-        self.futures.iter().any(|spawned| spawned.is_waited_for)
+        self.spawned.is_waited_for()
     }
 
     fn cancel_future(&mut self, handle: SpawnHandle) -> bool {
-        let found = self.position(handle);
-        found.map(|at| self.futures.remove(at)).is_some()
+        self.spawned.cancel(handle)
     }
 }
 
@@ -312,6 +251,7 @@ mod tests {
     use crate::socket::actor::Transport;
     use crate::socket::incoming::Incoming;
     use crate::socket::kill::KillHandle;
+    use crate::socket::outlet::Way;
     use crate::socket::registry::GoAway;
     use crate::socket::wire::Source;
 
@@ -329,7 +269,8 @@ mod tests {
         let app = crate::URLRouter::new().path("", |_: &Scope| Quiet);
         let (app, scope) = (app.into_endpoint(), Scope::builder("/").build());
         let options = Rc::new(SocketOptions::new());
-        let launched = launch(&app, scope, &Layer::in_memory(), options.limits(), || {}).await;
+        let (layer, limits) = (Layer::in_memory(), Rc::new(options.limits()));
+        let launched = launch(&app, scope, &layer, &limits, || {}).await;
         let mut launched = launched.unwrap_or_else(|_| panic!("a route"));
         assert!(matches!(launched.answer().await, Answer::Accept(_)));
         let payload = Box::pin(stream::pending());
@@ -337,12 +278,11 @@ mod tests {
         let transport = Transport {
             incoming: Incoming::new(source, BytesMut::new(), &options, None),
             deflater: None,
-            wire: None,
+            way: Way::Mounted(KillHandle::default()),
             unsent: BytesMut::new(),
-            kill: KillHandle::default(),
             entry: None,
         };
-        SocketActor::run(launched, transport, &options)
+        SocketActor::run(launched, transport)
     }
 
     #[actix_web::test]
