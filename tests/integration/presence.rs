@@ -18,7 +18,7 @@ async fn came(socket: &mut Socket) {
         event["type"] == "presence.changed" && event["state"] == "online"
     };
     socket.wait_until("the other to come", is_online).await;
-    socket.take_heard("presence.changed").await;
+    socket.take_heard(&["presence.changed"]).await;
 }
 
 #[tokio::test]
