@@ -90,6 +90,7 @@ js-burst-people-one = { $count } person
 js-burst-people-other = { $count } people
 
 js-new-message = New message
+js-new-line = New messages
 js-toast-close = Close
 js-test-title = Parlour
 js-test-body = This is what a notification looks like.

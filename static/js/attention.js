@@ -56,7 +56,8 @@ export function followUnread(connection) {
     return true;
   });
   // A room that came or went, and a block: the counts are other ones.
-  for (const type of ["room.added", "room.gone", "relation.changed"]) on(type, () => true);
+  on("room.removed", ({ room }) => unread.gone(room));
+  for (const type of ["room.added", "relation.changed"]) on(type, () => true);
   document.addEventListener("parlour:swapped", showBadges);
   for (const event of ["focus", "blur"]) addEventListener(event, showBadges);
   document.addEventListener("visibilitychange", showBadges);

@@ -27,10 +27,10 @@ export class Expression {
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: import("./storage.js").BrowserMemory,
    *   sender: import("./sender.js").Sender, scroll: import("./scroll.js").LogScroll, lastSeq: () => number,
-   *   page: import("./page.js").pageData}} options
+   *   markUnread: (message: HTMLElement) => void, page: import("./page.js").pageData}} options
    */
-  constructor({ list, log, room, storage, sender, scroll, lastSeq, page }) {
-    Object.assign(this, { list, room, storage, sender, scroll, page, me: page.me });
+  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page }) {
+    Object.assign(this, { list, room, storage, sender, scroll, markUnread, page, me: page.me });
     this.changes = new PendingChanges({ room, me: page.me, sender, scroll, lastSeq });
     this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me }));
     this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });
@@ -103,6 +103,8 @@ export class Expression {
     else if (what === "react") this.#react(message);
     else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
     else if (what === "copy") this.#copy(message);
+    else if (what === "unread") this.markUnread(message);
+    else if (what === "details") location.assign(`/rooms/${this.room}/messages/${message.dataset.id}/details/`);
     else this.askToDelete(message);
   }
 

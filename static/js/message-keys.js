@@ -2,7 +2,7 @@
 
 import { preferences } from "./preferences.js";
 
-const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy" };
+const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy", u: "unread" };
 
 /**
  * @param {HTMLElement} log

@@ -2,7 +2,9 @@
 // third from the top. The line above it stays until something is sent, or Escape, or the next visit.
 
 import { preferences } from "./preferences.js";
+import { settle } from "./regroup.js";
 import { lineOf } from "./scroll.js";
+import { say } from "./words.js";
 
 const FROM_THE_TOP = 1 / 3;
 
@@ -20,8 +22,28 @@ export function showFirstNew(scroll) {
   scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
 }
 
+/** Stands the line above a message that was marked unread. @param {HTMLElement} message */
+export function placeDivider(message) {
+  divider()?.remove();
+  const line = document.createElement("div");
+  const words = document.createElement("span");
+  line.className = "new-messages";
+  line.id = "new-messages";
+  line.setAttribute("role", "separator");
+  line.setAttribute("aria-label", say("js-new-line"));
+  words.textContent = say("js-new-line");
+  line.append(words);
+  message.before(line);
+  settle(message);
+}
+
 /** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */
 export function dismissDivider(keep) {
   const line = divider();
-  if (line) keep(() => line.remove());
+  if (!line) return;
+  const next = line.nextElementSibling;
+  keep(() => {
+    line.remove();
+    if (next?.matches("article.message")) settle(next);
+  });
 }

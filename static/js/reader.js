@@ -43,6 +43,10 @@ export class Reader {
     clearTimeout(this.#telling);
   }
 
+  get isHeld() {
+    return this.#held;
+  }
+
   /** The connection is back; the server knows up to `seq`. */
   reconnected(seq) {
     this.#told = seq;

@@ -3,7 +3,7 @@
 /**
  * @param {{id: number, author: number, at: string, deleted: boolean}} message
  * @param {{userId: number, role: string, canPost: boolean, editWindowMs: number}} person
- * @returns {Set<"reply" | "react" | "edit" | "copy" | "delete">}
+ * @returns {Set<"reply" | "react" | "edit" | "copy" | "unread" | "details" | "delete">}
  */
 export function allowed(message, { userId, role, canPost, editWindowMs }, now = Date.now()) {
   const rights = new Set();
@@ -12,6 +12,8 @@ export function allowed(message, { userId, role, canPost, editWindowMs }, now = 
   if (canPost) rights.add("reply").add("react");
   if (canPost && isOwn && now - Date.parse(message.at) <= editWindowMs) rights.add("edit");
   rights.add("copy");
+  if (!isOwn) rights.add("unread");
+  rights.add("details");
   if (isOwn || role === "moderator" || role === "owner") rights.add("delete");
   return rights;
 }

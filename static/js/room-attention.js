@@ -3,7 +3,7 @@
 
 import { showBadges, unread, watchEnd } from "./attention.js";
 import { Burst } from "./burst.js";
-import { dismissDivider, showFirstNew } from "./opening.js";
+import { dismissDivider, placeDivider, showFirstNew } from "./opening.js";
 import { pageData, userId } from "./page.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
@@ -35,7 +35,7 @@ export function attend({ connection, list, room, scroll }) {
     keep,
   });
   const burst = new Burst(log, document.getElementById("log-status"));
-  watchEnd(() => scroll.atEnd);
+  watchEnd(() => scroll.atEnd && !reader.isHeld);
 
   on("message.created", ({ author }) => author.id !== userId && burst.arrived(author.id));
   on("read.seen", (event) => seen.moved(event));
@@ -63,10 +63,11 @@ export function attend({ connection, list, room, scroll }) {
     open: () => showFirstNew(scroll),
     /** Something was sent: what was new is not any more. */
     sent: () => dismissDivider(keep),
-    /** This message and all after it are unread again, on all devices. @param {number} seq */
-    markUnread(seq) {
+    /** This message and all after it are unread again, on all devices. @param {HTMLElement} message */
+    markUnread(message) {
       reader.hold();
-      return connection.send({ type: "room.unread", room, seq });
+      keep(() => placeDivider(message));
+      connection.send({ type: "room.unread", room, seq: Number(message.dataset.seq) });
     },
   };
 }

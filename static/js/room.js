@@ -69,6 +69,7 @@ const expression = new Expression({
   sender,
   scroll,
   lastSeq: () => timeline.lastSeq,
+  markUnread: (message) => attention.markUnread(message),
   page: pageData,
 });
 const pending = new PendingMessages({
@@ -95,9 +96,6 @@ const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
   if (detail.room === room) handle(detail);
 });
 const attention = attend({ connection, list, room, scroll });
-
-/** For the menu of a message: it and all after it are unread again. @param {number} seq of its article */
-export const markUnread = (seq) => attention.markUnread(seq);
 
 // After the whole event: the log takes the message before its pending double goes, in one frame.
 const renderPending = () => queueMicrotask(() => scroll.keep(() => {

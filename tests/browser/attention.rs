@@ -376,3 +376,71 @@ async fn last_message(ana: &Profile) -> String {
     ana.ask_page("return [...document.querySelectorAll('article[data-id]')].at(-1).dataset.id")
         .await
 }
+
+#[tokio::test]
+async fn in_rooms_chatter_is_a_dot_a_call_is_a_number_and_nothing_stays_behind() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo, phone) = ana_and_two_of_bo(&site).await;
+    ana.make_room("Closed", "Garden", &["bo"]).await;
+    for browser in [&bo, &phone] {
+        browser.wait_for_link("Garden", "Garden").await;
+    }
+    ana.say("chatter").await;
+    phone.wait_for_link("Garden", "Garden, 1 unread").await;
+    assert!(phone.has(".badge-dot:not([hidden])").await);
+    ana.say("look, @bo").await;
+    phone
+        .wait_for_link("Garden", "Garden, 2 unread, mentioned")
+        .await;
+    phone.wait_for_title("(1) Conversations – Parlour").await;
+    phone.screenshot("attention-called").await;
+    phone.reload().await;
+    phone
+        .wait_for_link("Garden", "Garden, 2 unread, mentioned")
+        .await;
+
+    ana.choose("look, @bo", "Delete").await;
+    ana.press("button", "Delete").await;
+    phone.wait_for_link("Garden", "Garden, 1 unread").await;
+    phone.wait_for_title("Conversations – Parlour").await;
+
+    bo.press("link", "Garden, 1 unread").await;
+    phone.wait_for_link("Garden", "Garden").await;
+    bo.choose("chatter", "Mark unread from here").await;
+    bo.find("separator", "New messages").await;
+    for browser in [&bo, &phone] {
+        browser.wait_for_link("Garden", "Garden, 1 unread").await;
+    }
+    ana.say("more").await;
+    phone.wait_for_link("Garden", "Garden, 2 unread").await;
+
+    ana.say("@bo once more").await;
+    phone.wait_for_title("(1) Conversations – Parlour").await;
+    ana.press("link", "Room details").await;
+    ana.press("link", "Remove bo").await;
+    ana.press("button", "Remove").await;
+    phone.wait_for_link("Garden", "no such link").await;
+    phone.wait_for_title("Conversations – Parlour").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_attention_break_no_rule_of_accessibility() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo, phone) = ana_and_two_of_bo(&site).await;
+    for number in 0..22 {
+        ana.say(&format!("line {number}")).await;
+    }
+    bo.wait_for_link("ana", "ana, 22 unread").await;
+    let room = ana.path().await;
+    let details = format!("{room}messages/{}/details/", last_message(&ana).await);
+    let (notifications, missed) = (format!("{room}notifications/"), format!("{room}catch-up/"));
+    let pages = [
+        "/",
+        "/accounts/preferences/",
+        &details,
+        &notifications,
+        &missed,
+        &room,
+    ];
+    phone.expect_accessible(&pages).await;
+}

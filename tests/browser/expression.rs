@@ -43,7 +43,7 @@ impl Profile {
     }
 
     /// Opens the menu of a message with the mouse and chooses.
-    async fn choose(&self, text: &str, action: &str) {
+    pub(crate) async fn choose(&self, text: &str, action: &str) {
         let message = self.message(text).await;
         self.driver
             .action_chain()

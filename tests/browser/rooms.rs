@@ -23,7 +23,7 @@ impl Profile {
     }
 
     /// Makes a room with a name, and lands in it.
-    async fn make_room(&self, access: &str, name: &str, friends: &[&str]) -> String {
+    pub(crate) async fn make_room(&self, access: &str, name: &str, friends: &[&str]) -> String {
         self.open("/").await;
         self.press("link", "New conversation").await;
         self.choose_person("radio", "A room").await;
@@ -287,7 +287,7 @@ async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
     let pages = vec![
         ("room", room.clone()),
         ("details", format!("{room}details/")),
-        ("add", format!("{room}add/")),
+        ("add", format!("{room}people/")),
         ("leave", format!("{room}leave/")),
         ("invite", invite),
         ("ending", open),

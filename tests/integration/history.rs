@@ -100,6 +100,7 @@ async fn the_page_of_a_long_room_leads_to_earlier_messages() {
         room.post(&format!("{i}")).await;
     }
 
+    bo.read_all().await;
     let mut path = format!("/rooms/{}/", room.id);
     let mut pages = Vec::new();
     loop {

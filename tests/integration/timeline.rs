@@ -221,4 +221,13 @@ async fn a_room_of_a_hundred_thousand_messages_opens_at_once_at_any_place() {
         assert_eq!(numbers(&page)[0], first, "{query}");
         assert!(took < Duration::from_millis(300), "{query}: {took:?}");
     }
+    change(
+        &site.settings.database_path(),
+        "UPDATE members SET read_seq = 0",
+    );
+    let started = Instant::now();
+    let page = ana.open(&format!("/rooms/{room}/")).await;
+    let took = started.elapsed();
+    assert_eq!(numbers(&page)[0], 1, "where it is new");
+    assert!(took < Duration::from_millis(300), "all new: {took:?}");
 }

@@ -10,22 +10,22 @@ const person = { userId: 1, role: "member", canPost: true, editWindowMs: 24 * HO
 const rights = (of, who) => [...allowed({ ...message, ...of }, { ...person, ...who }, NOW)];
 
 test("authors may do everything to their words, others may answer, react and link", () => {
-  assert.deepEqual(rights(), ["reply", "react", "edit", "copy", "delete"]);
-  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "copy"]);
+  assert.deepEqual(rights(), ["reply", "react", "edit", "copy", "details", "delete"]);
+  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "copy", "unread", "details"]);
 });
 
 test("after a day words stay as they are", () => {
-  assert.deepEqual(rights({ at: new Date(NOW - 25 * HOUR).toISOString() }), ["reply", "react", "copy", "delete"]);
+  assert.deepEqual(rights({ at: new Date(NOW - 25 * HOUR).toISOString() }), ["reply", "react", "copy", "details", "delete"]);
 });
 
 test("who looks after the room deletes and does not rewrite", () => {
   for (const role of ["moderator", "owner"]) {
-    assert.deepEqual(rights({}, { userId: 2, role }), ["reply", "react", "copy", "delete"]);
+    assert.deepEqual(rights({}, { userId: 2, role }), ["reply", "react", "copy", "unread", "details", "delete"]);
   }
 });
 
 test("where nobody can write, own words can still go", () => {
-  assert.deepEqual(rights({}, { canPost: false }), ["copy", "delete"]);
+  assert.deepEqual(rights({}, { canPost: false }), ["copy", "details", "delete"]);
 });
 
 test("a deleted message offers nothing", () => {

@@ -36,7 +36,8 @@ pub(crate) fn change(database: &Path, statements: &str) {
 }
 
 /// Puts `count` messages into a conversation of two, the last one from now: three of one person, three
-/// of the other, 97 seconds apart, short ones and long ones. Their texts begin with their numbers.
+/// of the other, 97 seconds apart, short ones and long ones. Their texts begin with their numbers. Both have
+/// read them.
 pub(crate) fn fill_room(database: &Path, room: i64, count: i64) {
     let statements = format!(
         "BEGIN IMMEDIATE;
@@ -58,6 +59,8 @@ pub(crate) fn fill_room(database: &Path, room: i64, count: i64) {
             FROM messages JOIN counted ON counted.seq = messages.seq AND room_id = {room};
         UPDATE rooms SET last_seq = last_seq + {count}, last_message_at = unixepoch() * 1000
             WHERE id = {room};
+        UPDATE members SET read_seq = (SELECT last_seq FROM rooms WHERE id = {room})
+            WHERE room_id = {room};
         COMMIT;"
     );
     change(database, &statements);

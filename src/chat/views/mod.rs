@@ -7,7 +7,7 @@ mod conversations;
 mod face;
 mod history;
 mod message;
-mod people;
+mod names;
 mod posting;
 mod room;
 mod rooms;
@@ -46,7 +46,6 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             web::get().to(conversations::show_direct),
         )
         .configure(rooms::routes)
-        // Before the scope of a message, which keeps what begins like it to itself.
         .configure(attention::routes)
         .route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
@@ -58,7 +57,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
         )
-        .route("/rooms/{room}/people/", web::get().to(people::list_people))
+        .route("/rooms/{room}/names/", web::get().to(names::list_names))
         .service(
             web::scope("/rooms/{room}/messages/{message}")
                 .route("/actions/", web::get().to(message::show_actions))

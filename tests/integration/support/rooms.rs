@@ -35,7 +35,7 @@ impl Person {
     pub(crate) async fn add_people(&self, room: i64, people: &[&Person]) -> Page {
         let mut fields = vec![("csrf_token".to_owned(), self.csrf_token("/friends/").await)];
         fields.extend(ticked(people));
-        self.post(&format!("/rooms/{room}/add/"), &fields).await
+        self.post(&format!("/rooms/{room}/people/"), &fields).await
     }
 
     /// Sends a form about a room, below its path, although no page may show it.

@@ -42,8 +42,8 @@ fn one_room(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/about/",
             web::post().to(details::describe_room),
         )
-        .route("/rooms/{room}/add/", web::get().to(people::new_people))
-        .route("/rooms/{room}/add/", web::post().to(people::add_people))
+        .route("/rooms/{room}/people/", web::get().to(people::new_people))
+        .route("/rooms/{room}/people/", web::post().to(people::add_people))
         .route(
             "/rooms/{room}/people/{user}/remove/",
             web::get().to(people::confirm_removal),

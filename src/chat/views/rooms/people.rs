@@ -78,7 +78,7 @@ async fn show(
         known => known,
     };
     let own = json!({
-        "action": format!("/rooms/{room}/add/"),
+        "action": format!("/rooms/{room}/people/"),
         "no": format!("/rooms/{room}/details/"),
         "name": host.title,
         "friends": choices(&friends, &wanted),
