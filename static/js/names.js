@@ -56,7 +56,7 @@ export class People {
     if (this.#fetched || this.#asking) return false;
     this.#asking = true;
     try {
-      const answer = await fetch(`/rooms/${this.room}/people/`, { redirect: "error" });
+      const answer = await fetch(`/rooms/${this.room}/names/`, { redirect: "error" });
       if (answer.ok) this.#fetched = await answer.json();
     } catch {
       // Offline: those who are known here will do.

@@ -227,7 +227,7 @@ async fn a_stranger_finds_no_message_and_changes_none() {
             eve.post(&format!("{base}/reactions/"), &react).await.status,
             404
         );
-        assert_eq!(eve.get(&format!("/rooms/{room}/people/")).await.status, 404);
+        assert_eq!(eve.get(&format!("/rooms/{room}/names/")).await.status, 404);
     }
     // Of a room of one's own, a message of another room is not there either.
     eve.befriend(&ana).await;
@@ -345,7 +345,7 @@ async fn whoever_is_in_a_room_can_be_named_and_nobody_else() {
     site.sign_up("eve").await;
     let mut room = ana.open_room(&bo).await;
 
-    let people = ana.open(&format!("/rooms/{}/people/", room.id)).await;
+    let people = ana.open(&format!("/rooms/{}/names/", room.id)).await;
     let people: Value = serde_json::from_str(&people.body).unwrap();
     assert_eq!(
         people,

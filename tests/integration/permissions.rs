@@ -183,13 +183,12 @@ async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
             refused["room"] = json!(0);
             answers.push(refused);
         }
-        for kind in ["error.reported", "message.refused", "room.events"] {
-            for mut answer in at_eve.socket.take_heard(kind).await {
-                if let Some(number) = answer.get_mut("room") {
-                    *number = json!(0);
-                }
-                answers.push(answer);
+        let kinds = ["error.reported", "message.refused", "room.events"];
+        for mut answer in at_eve.socket.take_heard(&kinds).await {
+            if let Some(number) = answer.get_mut("room") {
+                *number = json!(0);
             }
+            answers.push(answer);
         }
     }
     assert!(!answers.is_empty(), "some answer is given");

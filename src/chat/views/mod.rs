@@ -7,7 +7,7 @@ mod conversations;
 mod face;
 mod history;
 mod message;
-mod people;
+mod names;
 mod posting;
 mod room;
 mod rooms;
@@ -57,7 +57,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/messages/",
             web::post().to(posting::create_message),
         )
-        .route("/rooms/{room}/people/", web::get().to(people::list_people))
+        .route("/rooms/{room}/names/", web::get().to(names::list_names))
         .service(
             web::scope("/rooms/{room}/messages/{message}")
                 .route("/actions/", web::get().to(message::show_actions))

@@ -160,10 +160,11 @@ impl Socket {
     }
 
     /// The same, and takes them away.
-    pub(crate) async fn take_heard(&mut self, kind: &str) -> Vec<Value> {
-        let heard = self.heard(kind).await;
-        self.waiting.retain(|event| event["type"] != kind);
-        heard
+    pub(crate) async fn take_heard(&mut self, kinds: &[&str]) -> Vec<Value> {
+        self.send(json!({ "type": "connection.ping" })).await;
+        self.wait_for("connection.pong").await;
+        let is_wanted = |event: &mut Value| kinds.iter().any(|kind| event["type"] == *kind);
+        self.waiting.extract_if(.., is_wanted).collect()
     }
 
     /// What the room's events after `after` are, in one answer.

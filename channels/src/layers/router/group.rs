@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::Broadcast;
 use crate::names::GroupName;
 
@@ -22,7 +20,7 @@ pub(super) struct Group {
     log: VecDeque<Entry>,
     /// Where the log begins, counted from the group's first message.
     first: u64,
-    members: SmallVec<[Member; 1]>,
+    members: Vec<Member>,
     /// Who is visited next; members are visited in a circle.
     next: usize,
     /// Visits until nobody can be behind.
@@ -43,7 +41,7 @@ impl Group {
             name,
             log: VecDeque::new(),
             first: 0,
-            members: SmallVec::new(),
+            members: Vec::new(),
             next: 0,
             left: 0,
             is_in_line: false,
@@ -77,6 +75,10 @@ impl Group {
     /// Adds a member, for what comes from now on; gives its place.
     pub(super) fn join(&mut self, seat: usize) -> usize {
         let cursor = self.end();
+        if self.members.is_empty() {
+            // Most groups are those of one person, with one socket.
+            self.members.reserve_exact(1);
+        }
         self.members.push(Member { seat, cursor });
         self.look_again();
         self.members.len() - 1

@@ -12,8 +12,8 @@ use crate::{accounts::SignedIn, error::Result};
 /// More names than this nobody looks through.
 const MOST: i64 = 1_000;
 
-/// `GET /rooms/{room}/people/`: `[{"id": 2, "username": "bo"}]`, for members of the room.
-pub(super) async fn list_people(
+/// `GET /rooms/{room}/names/`: `[{"id": 2, "username": "bo"}]`, for members of the room.
+pub(super) async fn list_names(
     me: SignedIn,
     room: web::Path<RoomId>,
     chat: web::Data<Chat>,
