@@ -23,5 +23,6 @@ mod sending;
 mod stage;
 mod texts;
 mod timeline;
+mod tour;
 mod wire;
 mod without_javascript;

@@ -252,7 +252,7 @@ async fn rooms_are_made_joined_and_left_without_javascript() {
 }
 
 /// Ana with friends, an open room that ends, a closed one with a link, and notes; her pages by name.
-async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
+pub(crate) async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
     let (ana, bo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
     for name in ["cleopatra.the.seventh", "dario", "emil"] {
@@ -297,32 +297,6 @@ async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
         ("open", "/rooms/".to_owned()),
     ];
     (ana, pages)
-}
-
-#[tokio::test]
-async fn the_pages_about_rooms_have_pictures_and_fit_the_smallest_phone() {
-    let site = Program::start(&["--bcrypt-cost", "4"]).await;
-    let (ana, pages) = furnished(&site).await;
-
-    for (width, scheme) in [
-        (1280, "light"),
-        (360, "dark"),
-        (1280, "dark"),
-        (360, "light"),
-    ] {
-        ana.use_screen(width, 800).await;
-        ana.prefer(scheme).await;
-        for (name, path) in &pages {
-            ana.open(path).await;
-            ana.screenshot(&format!("rooms-{name}-{width}-{scheme}"))
-                .await;
-        }
-    }
-    ana.use_screen(320, 640).await;
-    for (name, path) in &pages {
-        ana.open(path).await;
-        assert!(!ana.scrolls_sideways().await, "{name}");
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,77 @@
+//! Pictures of every page, on a desktop and on a phone, in light and in dark, for `docs/tour.md`
+//! (`scripts/tour` puts them there); and that none scrolls sideways on the smallest phone.
+
+use crate::{profile::Profile, rooms::furnished, stage::Program};
+
+const SCREENS: [(u32, u32, &str); 4] = [
+    (1280, 800, "light"),
+    (1280, 800, "dark"),
+    (360, 740, "light"),
+    (360, 740, "dark"),
+];
+
+impl Profile {
+    async fn picture(&self, pages: &[(&str, String)]) {
+        for (width, height, scheme) in SCREENS {
+            self.use_screen(width, height).await;
+            self.prefer(scheme).await;
+            for (name, path) in pages {
+                self.open(path).await;
+                self.screenshot(&format!("tour-{name}-{width}-{scheme}"))
+                    .await;
+            }
+        }
+        self.use_screen(320, 640).await;
+        for (name, path) in pages {
+            self.open(path).await;
+            assert!(!self.scrolls_sideways().await, "{name}");
+        }
+        self.use_screen(1280, 800).await;
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let visitor = Profile::start(&site).await;
+    visitor
+        .picture(&[
+            ("login", "/accounts/login/".to_owned()),
+            ("register", "/accounts/register/".to_owned()),
+        ])
+        .await;
+    drop(visitor);
+    let (ana, mut pages) = furnished(&site).await;
+    ana.open_conversation("bo").await;
+    for text in [
+        "The tomatoes came up. All **twelve** of them.",
+        "I built the watering from this: https://example.org/pump",
+        "> never again by hand\n\nSays who?",
+    ] {
+        ana.paste(text).await;
+        ana.press_enter().await;
+    }
+    ana.wait_for_count(3).await;
+    let talk = ana.path().await;
+    for (name, path) in [
+        ("talk", talk.as_str()),
+        ("conversations", "/"),
+        ("friends", "/friends/"),
+        ("devices", "/accounts/devices/"),
+        ("password", "/accounts/password/"),
+        ("preferences", "/accounts/preferences/"),
+        ("status", "/status/"),
+        ("missing", "/nowhere"),
+    ] {
+        pages.push((name, path.to_owned()));
+    }
+    for (name, page) in [
+        ("notifications", "notifications"),
+        ("catch-up", "catch-up"),
+        ("message-details", "messages/1/details"),
+        ("message-actions", "messages/1/actions"),
+    ] {
+        pages.push((name, format!("{talk}{page}/")));
+    }
+    ana.picture(&pages).await;
+}
