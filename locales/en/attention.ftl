@@ -41,6 +41,7 @@ details-back = Back to the message
 catch-up-title = { $name }: what you missed
 catch-up-heading = What you missed
 catch-up-since = Since you left:
+catch-up-nothing = nothing new
 catch-up-open = Catch me up
 catch-up-room = Go to the messages
 catch-up-mentions =

@@ -53,6 +53,13 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
     }
     ana.wait_for_count(3).await;
     let talk = ana.path().await;
+    let first: i64 = ana
+        .ask_page("return Number(document.querySelector('article.message[data-id]').dataset.id)")
+        .await;
+    let (details, actions) = (
+        format!("messages/{first}/details"),
+        format!("messages/{first}/actions"),
+    );
     for (name, path) in [
         ("talk", talk.as_str()),
         ("conversations", "/"),
@@ -68,8 +75,8 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
     for (name, page) in [
         ("notifications", "notifications"),
         ("catch-up", "catch-up"),
-        ("message-details", "messages/1/details"),
-        ("message-actions", "messages/1/actions"),
+        ("message-details", details.as_str()),
+        ("message-actions", actions.as_str()),
     ] {
         pages.push((name, format!("{talk}{page}/")));
     }

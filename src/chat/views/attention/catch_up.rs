@@ -89,6 +89,9 @@ fn counted(key: &str, count: i64) -> String {
 
 /// "3 mentions, 2 replies, 41 messages by 5 people"
 fn summary(missed: &CatchUp) -> String {
+    if missed.messages == 0 {
+        return words::text("catch-up-nothing");
+    }
     let mut parts = Vec::new();
     if missed.mentions_in_all > 0 {
         parts.push(counted("catch-up-mentions", missed.mentions_in_all));
@@ -162,6 +165,12 @@ mod tests {
             reacted: Vec::new(),
         };
         assert_eq!(summary(&missed), "41 messages by 5 people");
+        let nothing = CatchUp {
+            messages: 0,
+            people: 0,
+            ..missed.clone()
+        };
+        assert_eq!(summary(&nothing), "nothing new");
         (missed.mentions_in_all, missed.replies_in_all) = (1, 2);
         (missed.messages, missed.people) = (3, 1);
         assert_eq!(
