@@ -229,6 +229,37 @@ async fn changes_made_without_a_connection_wait_and_reach_the_other_afterwards()
 }
 
 #[tokio::test]
+async fn what_others_did_while_a_page_was_away_is_there_when_it_comes_back() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = Profile::two(&site, "from ana").await;
+    for (text, count) in [("frist", 2), ("a mistake", 3)] {
+        bo.say(text).await;
+        ana.wait_for_count(count).await;
+        bo.wait_for_count(count).await;
+    }
+    ana.mark_page().await;
+
+    ana.wire.cut();
+    bo.choose("frist", "Edit").await;
+    bo.rewrite("first").await;
+    bo.press("button", "Save").await;
+    bo.choose("a mistake", "Delete").await;
+    bo.press("button", "Delete").await;
+    bo.message("Message deleted").await;
+    bo.choose("from ana", "React").await;
+    bo.press("button", "party popper").await;
+    bo.say("last").await;
+    bo.wait_for_count(4).await;
+    ana.wire.mend();
+
+    let all = ["from ana", "first", "Message deleted", "last"].map(str::to_owned);
+    ana.wait_for_messages(&all).await;
+    bo.wait_for_messages(&all).await;
+    ana.wait_for_chips(&["🎉 1"]).await;
+    assert!(ana.is_marked_page().await, "nobody had to reload");
+}
+
+#[tokio::test]
 async fn a_change_that_is_refused_says_why_and_shows_what_was_typed() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = Profile::two(&site, "frist").await;
