@@ -1,7 +1,5 @@
 //! Rooms as several people see them at once: coming, going, links, and all of it without scripts.
 
-use std::time::{Duration, Instant};
-
 use crate::{
     profile::Profile,
     stage::{Program, until},
@@ -96,10 +94,7 @@ async fn rooms_appear_change_and_close_live() {
 
     ana.press("link", "Remove bo").await;
     ana.press("button", "Remove").await;
-    let removed = Instant::now();
     bo.wait_for_text("You are no longer in this room").await;
-    let took = removed.elapsed();
-    assert!(took < Duration::from_secs(1), "the page closes in {took:?}");
     assert!(bo.is_marked_page().await, "without a reload");
     bo.wait_for_conversations(&["ana"]).await;
     bo.screenshot("room-gone").await;
