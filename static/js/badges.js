@@ -45,8 +45,8 @@ function showLink(link, badge) {
   else link.removeAttribute("aria-label");
   mark.hidden = badge.unread === 0;
   mark.classList.toggle("badge-dot", badge.number === 0);
-  const words = badge.number > 0 ? capped(badge.number) : "";
-  if (mark.textContent !== words) mark.textContent = words;
+  if (badge.number > 0) mark.dataset.number = capped(badge.number);
+  else delete mark.dataset.number;
 }
 
 function showTitle(total) {

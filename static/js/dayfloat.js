@@ -26,12 +26,17 @@ export function floatDay(float, scroll) {
   scroll.addEventListener("moved", () => float.hidden || show());
 }
 
+/** The element itself, or what stands above it; the line above what is new may lie between. */
+function dividerOf(element) {
+  if (element?.matches(".day")) return element;
+  const above = element?.previousElementSibling;
+  return above?.matches(".new-messages") ? above.previousElementSibling : above;
+}
+
 /** The divider itself stands at the top, or is about to. */
 function isDividerNear(message, log) {
   const top = log.getBoundingClientRect().top;
-  const near = [message, message.nextElementSibling].map((element) => (
-    element?.matches(".day") ? element : element?.previousElementSibling
-  ));
+  const near = [message, message.nextElementSibling].map(dividerOf);
   return near.some((element) => {
     if (!element?.matches(".day")) return false;
     const rect = element.getBoundingClientRect();

@@ -50,9 +50,15 @@ function settleOne(message) {
   const { divider, previous, broken } = before(message);
   const day = dayKey(message.dataset.at);
   const isNewDay = !previous || dayKey(previous.dataset.at) !== day;
-  if (isNewDay && divider?.dataset.day !== day) message.before(newDivider(day));
+  if (isNewDay && divider?.dataset.day !== day) headOf(message).before(newDivider(day));
   if (divider && (!isNewDay || divider.dataset.day !== day)) divider.remove();
   message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
+}
+
+/** The line above what is new belongs to the message below it. */
+function headOf(message) {
+  const above = message.previousElementSibling;
+  return above?.matches(".new-messages") ? above : message;
 }
 
 /** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
