@@ -1,6 +1,6 @@
 //! Whoever leaves or is removed hears nothing more, on any socket, whatever goes on meanwhile.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::People;
@@ -13,7 +13,9 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
         settings.rates.messages_ip = "10000/1s".parse().unwrap();
         settings.limits.socket_events = "10000/1s".parse().unwrap();
         settings.limits.socket_posts = 1000;
+        // Nobody reads while the room is flooded, and nobody may be cut for it.
         settings.limits.socket_queue_events = 10_000;
+        settings.limits.socket_queue_bytes = 64 * 1024 * 1024;
     })
     .await;
     let People { ana, bo, cleo, .. } = People::meet(&site).await;
@@ -48,10 +50,7 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
                 .iter()
                 .all(|event| !event["body"].as_str().unwrap().starts_with("after"))
         );
-        assert_eq!(
-            socket.already_heard("member.changed"),
-            Vec::<serde_json::Value>::new()
-        );
+        assert_eq!(socket.already_heard("member.changed"), Vec::<Value>::new());
         for kind in ["typing.started", "room.changed", "message.changed"] {
             assert!(socket.already_heard(kind).is_empty(), "{kind}");
         }
@@ -68,10 +67,14 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
     assert_eq!(bo.post_by_form(room, "still here?").await, 404);
 }
 
+/// Posts as fast as the socket takes it, then reads until the last one is stored: whoever does not
+/// read is not read from.
 async fn flood(socket: &mut Socket, room: i64, what: &str, count: usize) {
+    let mut last = String::new();
     for number in 0..count {
+        last = Uuid::new_v4().to_string();
         let post = json!({
-            "type": "message.post", "room": room, "client_id": Uuid::new_v4(),
+            "type": "message.post", "room": room, "client_id": last,
             "body": format!("{what} {number}"),
         });
         socket.send(post).await;
@@ -80,6 +83,9 @@ async fn flood(socket: &mut Socket, room: i64, what: &str, count: usize) {
             socket.heard("message.accepted").await;
         }
     }
+    let is_stored =
+        |event: &Value| event["type"] == "message.accepted" && event["client_id"] == last;
+    socket.wait_until("the last answer", is_stored).await;
 }
 
 #[tokio::test]
