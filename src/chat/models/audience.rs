@@ -53,7 +53,7 @@ impl TypingAudience {
     }
 }
 
-/// The members of `room`; nothing where there are more than [`SMALL_ROOM`].
+/// The members of `room`; nothing where there are more than `SMALL_ROOM`.
 pub fn small_room_members(conn: &mut Connection, room: RoomId) -> QueryResult<Option<Vec<UserId>>> {
     let people: Vec<UserId> = members::table
         .filter(members::room_id.eq(room))
