@@ -44,15 +44,15 @@ impl Profile {
 
     /// Opens the menu of a message with the mouse and chooses.
     pub(crate) async fn choose(&self, text: &str, action: &str) {
-        let message = self.message(text).await;
-        self.driver
-            .action_chain()
-            .move_to_element_center(&message)
-            .perform()
-            .await
-            .unwrap();
-        let button = message.find(By::Css("button.message-more")).await.unwrap();
-        button.click().await.unwrap();
+        // A message that changes meanwhile is another element: then once more.
+        until(&format!("the menu of '{text}'"), async || {
+            let message = self.message(text).await;
+            let pointer = self.driver.action_chain().move_to_element_center(&message);
+            pointer.perform().await.ok()?;
+            let button = message.find(By::Css("button.message-more")).await.ok()?;
+            button.click().await.ok()
+        })
+        .await;
         self.press("menuitem", action).await;
     }
 

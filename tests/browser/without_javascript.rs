@@ -25,6 +25,7 @@ async fn everything_works_without_javascript() {
     ana.find_text_message("hello without scripts").await;
     ana.fill("Message bo", "so it works").await;
     ana.press("button", "Send").await;
+    ana.find_text_message("so it works").await;
     bo.reload().await;
     bo.find_text_message("so it works").await;
     bo.screenshot("without-javascript").await;
