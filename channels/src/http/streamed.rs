@@ -60,21 +60,26 @@ const NAME_BYTES: usize = 16;
 /// #[derive(Clone, PartialEq)]
 /// struct User(u64);
 ///
+/// async fn say(
+///     streams: web::Data<Streams<User>>,
+///     name: web::Path<String>,
+///     text: String,
+/// ) -> HttpResponse {
+///     let me = User(7); // whoever the request is from
+///     match streams.send(&name, |owner| *owner == me, [text.into()]) {
+///         Ok(()) => HttpResponse::NoContent().finish(),
+///         Err(_) => HttpResponse::NotFound().finish(),
+///     }
+/// }
+///
 /// let layer = Layer::in_memory();
 /// // Wrapped by a middleware that puts a `User` into the scope.
 /// let sockets = URLRouter::new().path("events/", |_: &Scope| Echo).into_endpoint();
 /// let streams = Streams::<User>::new();
 /// let app = move || {
-///     let (read, write) = (streams.clone(), streams.clone());
-///     let say = async move |name: web::Path<String>, text: String| {
-///         let me = User(7); // whoever the request is from
-///         match write.send(&name, |owner| *owner == me, [text.into()]) {
-///             Ok(()) => HttpResponse::NoContent(),
-///             Err(_) => HttpResponse::NotFound(),
-///         }
-///     };
 ///     App::new()
-///         .route("/events/", read.route(sockets.clone(), &layer, HttpOptions::new()))
+///         .app_data(web::Data::new(streams.clone()))
+///         .route("/events/", streams.route(sockets.clone(), &layer, HttpOptions::new()))
 ///         .route("/events/{name}/", web::post().to(say))
 /// };
 /// # let _ = app;
