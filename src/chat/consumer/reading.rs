@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use channels::{Context, HandlerResult};
+use diesel::QueryResult;
 
 use super::{ChatConsumer, ChatConsumerParts, signed_in, user};
 use crate::{
@@ -24,13 +25,8 @@ impl ChatConsumer {
         seq: i64,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let person = user(ctx)?;
-        let id = person.id;
-        let moved = MoveReading::new(person, move |conn| {
-            let moved = RoomMember::find(conn, room, id)?.read_up_to(conn, seq)?;
-            Ok(moved.then_some(room).into_iter().collect())
-        });
-        self.move_reading(moved, ctx).await
+        self.move_in(room, ctx, move |member, conn| member.read_up_to(conn, seq))
+            .await
     }
 
     /// The message of event `seq` and all after it are unread again.
@@ -40,11 +36,22 @@ impl ChatConsumer {
         seq: i64,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
+        self.move_in(room, ctx, move |member, conn| member.unread_from(conn, seq))
+            .await
+    }
+
+    /// Moves the position in one room of this person, if `change` says that it moved.
+    async fn move_in(
+        &mut self,
+        room: RoomId,
+        ctx: &mut Context<Self>,
+        change: impl FnOnce(RoomMember, &mut Connection) -> QueryResult<bool> + Send + 'static,
+    ) -> HandlerResult {
         let person = user(ctx)?;
         let id = person.id;
         let moved = MoveReading::new(person, move |conn| {
-            let moved = RoomMember::find(conn, room, id)?.unread_from(conn, seq)?;
-            Ok(moved.then_some(room).into_iter().collect())
+            let member = RoomMember::find(conn, room, id)?;
+            Ok(change(member, conn)?.then_some(room).into_iter().collect())
         });
         self.move_reading(moved, ctx).await
     }
