@@ -347,3 +347,21 @@ async fn blocking_and_parting_leave_no_count_behind() {
         ["Conversations – Parlour"]
     );
 }
+
+#[tokio::test]
+async fn the_details_of_a_message_show_its_words_without_their_marks() {
+    let (_site, _ana, bo, mut room) = two_messages().await;
+    room.post("all **twelve** of them").await;
+    let page = bo.open(&format!("/rooms/{}/", room.id)).await;
+    let newest = ids(&page).pop().unwrap();
+
+    let details = bo
+        .open(&format!("/rooms/{}/messages/{newest}/details/", room.id))
+        .await;
+
+    assert!(
+        details.body.contains("all twelve of them"),
+        "{}",
+        details.body
+    );
+}

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::super::Chat;
 use crate::{
     accounts::{Page, SignedIn, Zone},
-    chat::models::{CatchUp, Missed, RoomId, RoomMember},
+    chat::{
+        formatting::plain,
+        models::{CatchUp, Missed, RoomId, RoomMember},
+    },
     db::Connection,
     error::Result,
     words::{self, FluentValue},
@@ -16,7 +19,7 @@ use crate::{
 /// A room with more unread messages offers to catch up by itself.
 const OFFERED_FROM: i64 = 21;
 /// Characters of a message that a list shows.
-const EXCERPT_CHARS: usize = 120;
+pub(super) const EXCERPT_CHARS: usize = 120;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CatchUpQuery {
@@ -47,7 +50,7 @@ impl CatchUpLists {
             json!({
                 "path": format!("/rooms/{room}/messages/{}/", message.id),
                 "author": message.author.username,
-                "excerpt": excerpt(&message.body),
+                "excerpt": plain(&message.body, EXCERPT_CHARS),
                 "created_at": message.created_at.iso(),
                 "time": zone.format(message.created_at, "%-d %B, %H:%M %Z"),
             })
@@ -106,15 +109,6 @@ fn summary(missed: &CatchUp) -> String {
     parts.join(", ")
 }
 
-/// The beginning of a text, on one line.
-pub(super) fn excerpt(body: &str) -> String {
-    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT_CHARS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 /// `GET /rooms/{room}/catch-up/`
 pub(super) async fn show_catch_up(
     me: SignedIn,
@@ -144,13 +138,6 @@ pub(super) async fn show_catch_up(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_excerpt_is_one_line_of_whole_characters() {
-        assert_eq!(excerpt("one\n two"), "one two");
-        let long = excerpt(&"é".repeat(200));
-        assert_eq!(long.chars().count(), EXCERPT_CHARS + 1);
-    }
 
     #[test]
     fn a_summary_names_only_what_there_is() {

@@ -4,10 +4,13 @@
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{super::Chat, catch_up::excerpt};
+use super::{super::Chat, catch_up::EXCERPT_CHARS};
 use crate::{
     accounts::{Page, SignedIn, Zone},
-    chat::models::{MessageId, RoomId, RoomMember, Seen, Told},
+    chat::{
+        formatting::plain,
+        models::{MessageId, RoomId, RoomMember, Seen, Told},
+    },
     error::Result,
     words,
 };
@@ -38,7 +41,7 @@ pub(super) async fn show_details(
         "author": told.author.username,
         "created_at": told.created_at.iso(),
         "time": zone.format(told.created_at, "%-d %B %Y, %H:%M %Z"),
-        "excerpt": excerpt(&told.body),
+        "excerpt": plain(&told.body, EXCERPT_CHARS),
         "why": why(&told),
         "seen": seen_by(&told, seen),
         "can_mark": !told.facts.own && !told.is_notice,
