@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{MessageId, RoomId, RoomMember};
+use super::{EventKind, Message, MessageId, RoomEvent, RoomId, RoomMember};
 use crate::{
     accounts::{UserId, username},
     db::Connection,
@@ -80,6 +80,30 @@ impl Called {
         }
         Ok(())
     }
+}
+
+/// People by the message that calls them.
+pub type CalledPeople = HashMap<MessageId, Vec<UserId>>;
+
+/// Whom the messages posted among `events` call.
+pub fn called_by(conn: &mut Connection, events: &[RoomEvent]) -> QueryResult<CalledPeople> {
+    let posted = events
+        .iter()
+        .filter(|event| event.kind == EventKind::MessageCreated);
+    let mut called = CalledPeople::new();
+    // Most messages call nobody, and need no query to know it.
+    let may_call = |message: &&Message| message.reply.is_some() || message.body.contains('@');
+    let messages = posted.filter_map(|event| event.message.as_ref());
+    for message in messages.filter(may_call) {
+        let people: Vec<UserId> = mentions::table
+            .filter(mentions::message_id.eq(message.id))
+            .select(mentions::user_id)
+            .load(conn)?;
+        if !people.is_empty() {
+            called.insert(message.id, people);
+        }
+    }
+    Ok(called)
 }
 
 /// Nobody is called by the message any more.

@@ -2,7 +2,6 @@
 //! not in is not found.
 
 mod audience;
-mod called;
 mod catch_up;
 mod changing;
 mod details;
@@ -33,7 +32,6 @@ mod upkeep;
 mod version;
 
 pub use audience::{TypingAudience, may_see, small_room_members};
-pub use called::{Called, called_by};
 pub use catch_up::{CatchUp, Missed};
 pub use changing::{NotChanged, SeenMessage};
 pub use details::Deletion;
@@ -43,6 +41,7 @@ pub use founding::NewRoom;
 pub use invite::{Invitation, Invite, InviteState, InviteTerms, ValidInvitation, came_by};
 pub use level::Level;
 pub use member::{Role, RoomMember};
+pub use mention::{CalledPeople, called_by};
 pub use message::{Message, NewMessage, Posted};
 pub use naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic};
 pub use notice::NoticeKind;

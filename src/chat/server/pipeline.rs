@@ -15,7 +15,7 @@ use crate::{
         delivery::{Announced, Delivery, Health},
         events::{ChatEvent, ConsumerEvent, room_group},
         markup::Markup,
-        models::{Called, EventKind, RoomEvent, RoomId},
+        models::{CalledPeople, EventKind, RoomEvent, RoomId},
         protocol::RoomChange,
     },
     error::{Error, Result},
@@ -40,7 +40,7 @@ pub(super) struct Stored {
 /// A change on its way.
 pub(super) struct Pending {
     /// Takes its place in the writer's queue before it enters the pipeline.
-    pub(super) stored: BoxFuture<'static, Result<(Stored, Called)>>,
+    pub(super) stored: BoxFuture<'static, Result<(Stored, CalledPeople)>>,
     /// Who waits for the answer.
     pub(super) answer: oneshot::Sender<Result<Vec<RoomChange>>>,
 }
@@ -96,7 +96,7 @@ struct Announcer {
 impl Announcer {
     async fn announce(
         &self,
-        (stored, mut called): (Stored, Called),
+        (stored, mut called): (Stored, CalledPeople),
         at: Instant,
     ) -> Result<Vec<RoomChange>> {
         let received = stored.received.filter(|_| !stored.repeated);
