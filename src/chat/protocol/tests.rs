@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::*;
+use super::{client::depth, *};
 use crate::{friends::RelationEvent, preferences::PreferencesEvent};
 
 /// The examples of one part of docs/protocol.md: the name of the event and its JSON.
