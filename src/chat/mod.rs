@@ -7,6 +7,7 @@ mod delivery;
 mod emoji;
 mod events;
 pub mod formatting;
+mod hearing;
 mod markup;
 pub mod models;
 pub mod protocol;

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::{
     events::{ChatEvent, ConsumerEvent},
+    hearing::listen,
     models::{Receivers, RoomId},
     protocol::{Delivered, ServerEvent},
 };
@@ -314,21 +315,7 @@ impl Actor for Delivery {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(FORGET_AFTER, |server, _| server.forget_quiet_rooms());
-        let layer = self.layer.clone();
-        let listen = async move {
-            let channel = layer.new_channel().await?;
-            layer.group_add(&friendship_group(), channel.name()).await?;
-            Ok(channel)
-        };
-        let listen = listen.into_actor(self);
-        ctx.wait(listen.map(|channel: AppResult<_>, _, ctx| match channel {
-            Ok(channel) => {
-                ctx.add_stream(channel);
-            }
-            Err(error) => {
-                log::error!(target: "parlour::chat", "receipts are deaf to blocks: {error}");
-            }
-        }));
+        listen(self, ctx, &self.layer, [friendship_group()]);
     }
 }
 

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 
 use super::{
     delivery::{Delivery, Health},
+    hearing::listen,
     markup::Markup,
     models::{Room, RoomId},
 };
@@ -126,25 +127,7 @@ impl Actor for ChatServer {
         let (entrance, moves) = mpsc::unbounded_channel();
         self.readings = Some(entrance);
         reading::start(self, ctx, moves);
-        let layer = self.layer.clone();
-        let listen = async move {
-            let channel = layer.new_channel().await?;
-            layer.group_add(&friendship_group(), channel.name()).await?;
-            layer.group_add(&switch_group(), channel.name()).await?;
-            Ok(channel)
-        };
-        ctx.wait(
-            listen
-                .into_actor(self)
-                .map(|channel: Result<_>, _, ctx| match channel {
-                    Ok(channel) => {
-                        ctx.add_stream(channel);
-                    }
-                    Err(error) => {
-                        log::error!(target: "parlour::chat", "deaf to friendships: {error}")
-                    }
-                }),
-        );
+        listen(self, ctx, &self.layer, [friendship_group(), switch_group()]);
     }
 }
 
