@@ -53,8 +53,8 @@ impl PresenceState {
 /// Open sockets of one person, and what the others were told of them.
 #[derive(Default)]
 pub(super) struct Presence {
-    online: usize,
-    away: usize,
+    online: u32,
+    away: u32,
     shown: PresenceState,
     /// Runs while the person is less here than is shown.
     falling: Option<SpawnHandle>,
@@ -69,7 +69,7 @@ impl Presence {
         }
     }
 
-    fn count(&mut self, state: PresenceState) -> Option<&mut usize> {
+    fn count(&mut self, state: PresenceState) -> Option<&mut u32> {
         match state {
             PresenceState::Offline => None,
             PresenceState::Away => Some(&mut self.away),

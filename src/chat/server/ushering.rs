@@ -70,7 +70,9 @@ impl Usher {
 
     fn came(&self, user: UserId, channel: ChannelName) {
         let mut sockets = self.sockets.borrow_mut();
-        sockets.entry(user).or_default().push(channel);
+        // Most people have one socket.
+        let channels = sockets.entry(user).or_insert_with(|| Vec::with_capacity(1));
+        channels.push(channel);
     }
 
     fn went(&self, user: UserId, channel: &ChannelName) {
