@@ -1,8 +1,10 @@
 //! Makes what the binary carries out of `static/`: one script and one style sheet per kind of page,
+//! and lists of emoji,
 //! compressed as well as can be in release builds, which is too slow for when they are asked for.
 //! New migrations must reach the binary, too: `embed_migrations!` alone does not see them come.
 
 mod compress;
+mod emoji;
 mod scripts;
 mod styles;
 
@@ -37,6 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let style = styles::bundle(Path::new("static/css"), name)?;
         fs::write(bundles.join(name).with_extension("css"), style)?;
     }
+    fs::write(bundles.join("emoji.json"), emoji::for_picker())?;
+    fs::write(out.join("emoji.txt"), emoji::sorted())?;
     let mut hash = DefaultHasher::new();
     add_folder(&mut hash, &bundles)?;
     add_folder(&mut hash, Path::new("static"))?;

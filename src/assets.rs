@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 #[folder = "static"]
 struct Files;
 
-/// `bundles/…`, one script and one sheet per kind of page.
+/// `bundles/…`: one script and one sheet per kind of page, and the list of emoji.
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/bundles"]
 #[prefix = "bundles/"]
@@ -79,6 +79,7 @@ fn kind_of(name: &str) -> Mime {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("css") => mime::TEXT_CSS_UTF_8,
         Some("js") => mime::TEXT_JAVASCRIPT,
+        Some("json") => mime::APPLICATION_JSON,
         Some("png") => mime::IMAGE_PNG,
         Some("svg") => mime::IMAGE_SVG,
         _ => mime::APPLICATION_OCTET_STREAM,
@@ -91,9 +92,10 @@ fn serves_sources() -> bool {
 
 fn plain(name: &str) -> Option<EmbeddedFile> {
     if let Some(name) = name.strip_prefix("bundles/").filter(|_| serves_sources()) {
-        return ["js", "css"]
-            .iter()
-            .find_map(|folder| Files::get(&format!("{folder}/{name}")));
+        let source = ["js", "css"].map(|folder| Files::get(&format!("{folder}/{name}")));
+        if let Some(file) = source.into_iter().flatten().next() {
+            return Some(file);
+        }
     }
     Bundles::get(name).or_else(|| Files::get(name))
 }

@@ -60,3 +60,21 @@ async fn the_modules_and_sheets_that_a_bundle_is_made_of_can_be_read() {
         assert_eq!(served, source, "{path}");
     }
 }
+
+#[tokio::test]
+async fn browsers_keep_the_list_of_emoji_until_the_next_release() {
+    let program = Program::start(&[]).await;
+    let (_, page) = text_of(&program, "/login/").await;
+    let folder = values(&page, "src")[0].strip_suffix("forms.js").unwrap();
+    for (folder, kept) in [
+        (folder, "public, max-age=31536000, immutable"),
+        ("/static/0123456789abcdef/bundles/", "no-cache"),
+    ] {
+        let url = format!("http://{}{folder}emoji.json", program.address);
+        let answer = reqwest::get(&url).await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], kept);
+        let list: Vec<[String; 3]> = answer.json().await.unwrap();
+        assert_eq!(list[0][0], "😀");
+        assert!(list.len() > 1_500, "{}", list.len());
+    }
+}
