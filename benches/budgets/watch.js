@@ -1,0 +1,67 @@
+// Runs in every measured page before the page's own scripts, and notes when things happen: as
+// milliseconds since 1970, which the pages of one machine have in common. Once for each document.
+
+(() => {
+  const since1970 = (time) => performance.timeOrigin + time;
+  /** What is being waited for: text → function that takes the time. */
+  const expected = new Map();
+  const watched = { opened: 0, pressed: 0, presses: [] };
+  globalThis.watched = watched;
+
+  /** Resolves in the first task after the next frame has been drawn. */
+  const afterPaint = () => new Promise((resolve) => {
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(since1970(performance.now()));
+      port2.postMessage(null);
+    });
+  });
+
+  // The browser itself says when it has drawn a text that carries this attribute.
+  const marking = new MutationObserver(() => {
+    const texts = "article.message .message-text, article.message .message-text *";
+    for (const text of document.querySelectorAll(texts)) text.setAttribute("elementtiming", "message");
+  });
+  marking.observe(document, { childList: true, subtree: true });
+  watched.firstMessage = new Promise((resolve) => {
+    new PerformanceObserver((list, observer) => {
+      observer.disconnect();
+      marking.disconnect();
+      resolve(since1970(list.getEntries()[0].renderTime));
+    }).observe({ type: "element", buffered: true });
+  });
+
+  /** From now on looks out for a message that the server has taken and that says this. */
+  watched.expect = (text) => {
+    watched.arrived = new Promise((resolve) => expected.set(text, resolve));
+  };
+  new MutationObserver((records) => {
+    if (expected.size === 0) return;
+    for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+      const text = node.matches?.("article.message[data-id]") && node.querySelector(".message-text").textContent.trim();
+      const tell = expected.get(text);
+      expected.delete(text);
+      if (tell) afterPaint().then(tell);
+    }
+  }).observe(document, { childList: true, subtree: true });
+
+  // An event's own time is when the browser got it, before the page could be busy with something else.
+  addEventListener("keydown", ({ timeStamp }) => {
+    watched.pressed = since1970(timeStamp);
+  }, true);
+  addEventListener("input", () => {
+    const from = watched.pressed;
+    afterPaint().then((to) => watched.presses.push(to - from));
+  }, true);
+  // Survives the page.
+  addEventListener("click", ({ timeStamp }) => sessionStorage.setItem("watched/clicked", since1970(timeStamp)), true);
+
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...address) {
+      super(...address);
+      this.addEventListener("open", () => {
+        watched.opened = since1970(performance.now());
+      });
+    }
+  };
+})();
