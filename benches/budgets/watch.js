@@ -19,7 +19,7 @@
 
   // The browser itself says when it has drawn a text that carries this attribute.
   const marking = new MutationObserver(() => {
-    const texts = "article.message .message-text, article.message .message-text *";
+    const texts = ".message-body, .message-body *";
     for (const text of document.querySelectorAll(texts)) text.setAttribute("elementtiming", "message");
   });
   marking.observe(document, { childList: true, subtree: true });
