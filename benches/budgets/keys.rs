@@ -1,6 +1,7 @@
 //! From a key press to the letter on the screen, in a page that is as full as pages become.
 
 use crate::{
+    devtools::DevTools,
     report::{Figure, Row, quantile},
     talk::Talk,
 };
@@ -22,12 +23,14 @@ pub(crate) async fn measure() -> Row {
     assert_eq!(talk.ana.messages().await.len(), 400);
     let ana = &talk.ana;
     ana.slow_down().await;
-    for press in 1..=PRESSES {
-        ana.type_key("a", "a").await;
-        ana.wait_until_page(&format!("return watched.presses.length >= {press}"))
-            .await;
+    let mut page = DevTools::of(ana).await;
+    let mut presses = Vec::new();
+    for _ in 0..PRESSES {
+        page.run("watched.awaitPress()").await;
+        let drawn = page.ask("watched.drawn").await;
+        page.press("a", "a").await;
+        presses.push(page.answer(drawn).await.as_f64().unwrap());
     }
-    let presses: Vec<f64> = ana.ask_page("return watched.presses").await;
     Row {
         what: "Key press → letter, 400 messages in the page",
         figures: vec![

@@ -15,6 +15,7 @@ use report::Row;
 #[path = "../../tests/browser/chromedriver.rs"]
 mod chromedriver;
 mod cold;
+mod devtools;
 mod hours;
 mod keys;
 mod long_room;
@@ -67,6 +68,7 @@ async fn main() -> io::Result<()> {
     if let Some(word) = chosen.iter().find(|word| !GROUPS.contains(&word.as_str())) {
         return writeln!(io::stderr(), "{word} is none of {}", GROUPS.join(", "));
     }
+    let load_before = report::load();
     let mut rows = Vec::new();
     for group in GROUPS {
         if chosen.is_empty() || chosen.iter().any(|word| word == group) {
@@ -74,7 +76,7 @@ async fn main() -> io::Result<()> {
             rows.extend(measure(group).await);
         }
     }
-    report::print(&rows)
+    report::print(&rows, &load_before)
 }
 
 async fn measure(group: &str) -> Vec<Row> {

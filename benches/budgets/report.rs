@@ -100,9 +100,9 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
 }
 
 /// Prints the table as Markdown, then the lines of JSON, to standard output.
-pub(crate) fn print(rows: &[Row]) -> io::Result<()> {
+pub(crate) fn print(rows: &[Row], load_before: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}\n", machine())?;
+    writeln!(out, "{}\n", machine(load_before))?;
     writeln!(
         out,
         "| What | Budget | Seen | How |\n| --- | --- | --- | --- |"
@@ -118,10 +118,18 @@ pub(crate) fn print(rows: &[Row]) -> io::Result<()> {
     Ok(())
 }
 
-/// What the figures hold for.
-fn machine() -> String {
+/// What the figures hold for. Load is how many processes wanted to run at once in the last minute.
+fn machine(load_before: &str) -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
+    format!(
+        "Release build, {cores} cores; load {load_before} before, {} after.",
+        load()
+    )
+}
+
+/// The machine's load of the last minute.
+pub(crate) fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split_whitespace().next().unwrap_or("unknown");
-    format!("Release build, {cores} cores; load at the end {load}.")
+    let last_minute = load.split_whitespace().next();
+    last_minute.unwrap_or("unknown").to_owned()
 }

@@ -1,8 +1,9 @@
 //! From Enter to *sent* on the own screen, and to the other person's screen.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
+    devtools::DevTools,
     report::{Figure, Row, quantile},
     talk::{ROOM, Talk, open_room},
 };
@@ -23,32 +24,62 @@ pub(crate) async fn measure() -> Vec<Row> {
     ]
 }
 
-/// Milliseconds from Enter until Ana, and until Bo, saw each message as sent.
-async fn exchange(Talk { ana, bo, .. }: &Talk, name: &str) -> (Vec<f64>, Vec<f64>) {
-    let (mut own, mut others) = (Vec::new(), Vec::new());
-    for number in 0..MESSAGES {
-        let text = format!("{name} message {number}");
-        ana.expect(&text).await;
-        bo.expect(&text).await;
-        let typed = json!({ "text": text });
-        ana.command("Input.insertText", typed).await;
-        ana.type_key("Enter", "\r").await;
-        let (mine, theirs) = tokio::join!(ana.arrival(), bo.arrival());
-        let pressed = ana.pressed().await;
-        own.push(mine - pressed);
-        others.push(theirs - pressed);
-    }
-    (own, others)
+/// Milliseconds from Enter until messages stood as sent in the page, and until they were drawn there.
+#[derive(Default)]
+struct Times {
+    there: Vec<f64>,
+    drawn: Vec<f64>,
 }
 
-fn row(what: &'static str, how: &str, (own, others): &(Vec<f64>, Vec<f64>)) -> Row {
+impl Times {
+    fn add(&mut self, arrived: &Value, pressed: f64) {
+        self.there
+            .push(arrived["there"].as_f64().unwrap() - pressed);
+        self.drawn
+            .push(arrived["drawn"].as_f64().unwrap() - pressed);
+    }
+}
+
+/// On Ana's own page, and on Bo's.
+async fn exchange(Talk { ana, bo, .. }: &Talk, name: &str) -> [Times; 2] {
+    let (mut ana, mut bo) = (DevTools::of(ana).await, DevTools::of(bo).await);
+    let [mut own, mut others] = [Times::default(), Times::default()];
+    for number in 0..MESSAGES {
+        let text = format!("{name} message {number}");
+        let expect = format!("watched.expect({})", json!(text));
+        ana.run(&expect).await;
+        bo.run(&expect).await;
+        ana.run("watched.awaitPress()").await;
+        ana.insert(&text).await;
+        let typed = ana.ask("watched.drawn").await;
+        ana.answer(typed).await;
+        let theirs = bo.ask("watched.arrived").await;
+        let mine = ana.ask("watched.arrived").await;
+        ana.press("Enter", "\r").await;
+        let mine = ana.answer(mine).await;
+        let theirs = bo.answer(theirs).await;
+        let pressed = ana.ask("watched.pressed").await;
+        let pressed = ana.answer(pressed).await.as_f64().unwrap();
+        own.add(&mine, pressed);
+        others.add(&theirs, pressed);
+    }
+    [own, others]
+}
+
+fn row(what: &'static str, how: &str, [own, others]: &[Times; 2]) -> Row {
     Row {
         what,
         figures: vec![
-            Figure::within(30.0, "own p50", quantile(own, 0.5), "ms"),
-            Figure::within(150.0, "own p99", quantile(own, 0.99), "ms"),
-            Figure::within(50.0, "other's p50", quantile(others, 0.5), "ms"),
-            Figure::within(150.0, "other's p99", quantile(others, 0.99), "ms"),
+            Figure::within(30.0, "own p50", quantile(&own.drawn, 0.5), "ms"),
+            Figure::within(150.0, "own p99", quantile(&own.drawn, 0.99), "ms"),
+            Figure::within(50.0, "other's p50", quantile(&others.drawn, 0.5), "ms"),
+            Figure::within(150.0, "other's p99", quantile(&others.drawn, 0.99), "ms"),
+            Figure::seen(
+                "in the own page, not yet drawn, p50",
+                quantile(&own.there, 0.5),
+                "ms",
+            ),
+            Figure::seen("in the other's p50", quantile(&others.there, 0.5), "ms"),
         ],
         how: format!(
             "{MESSAGES} messages between two browsers, {how}; from the key event's own time until after the frame that draws the stored message"

@@ -5,7 +5,7 @@
   const since1970 = (time) => performance.timeOrigin + time;
   /** What is being waited for: text → function that takes the time. */
   const expected = new Map();
-  const watched = { opened: 0, pressed: 0, presses: [] };
+  const watched = { opened: 0, pressed: 0 };
   globalThis.watched = watched;
 
   /** Resolves in the first task after the next frame has been drawn. */
@@ -31,17 +31,18 @@
     }).observe({ type: "element", buffered: true });
   });
 
-  /** From now on looks out for a message that the server has taken and that says this. */
+  /** `arrived` becomes the times at which a message that says this, and that the server has taken, is in the page and is drawn. */
   watched.expect = (text) => {
     watched.arrived = new Promise((resolve) => expected.set(text, resolve));
   };
   new MutationObserver((records) => {
     if (expected.size === 0) return;
+    const there = since1970(performance.now());
     for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
       const text = node.matches?.("article.message[data-id]") && node.querySelector(".message-text").textContent.trim();
       const tell = expected.get(text);
       expected.delete(text);
-      if (tell) afterPaint().then(tell);
+      if (tell) afterPaint().then((drawn) => tell({ there, drawn }));
     }
   }).observe(document, { childList: true, subtree: true });
 
@@ -49,10 +50,12 @@
   addEventListener("keydown", ({ timeStamp }) => {
     watched.pressed = since1970(timeStamp);
   }, true);
-  addEventListener("input", () => {
-    const from = watched.pressed;
-    afterPaint().then((to) => watched.presses.push(to - from));
-  }, true);
+  /** `drawn` becomes the milliseconds from the next press until what it types is drawn. */
+  watched.awaitPress = () => {
+    watched.drawn = new Promise((resolve) => {
+      addEventListener("input", async () => resolve(await afterPaint() - watched.pressed), { capture: true, once: true });
+    });
+  };
   // Survives the page.
   addEventListener("click", ({ timeStamp }) => sessionStorage.setItem("watched/clicked", since1970(timeStamp)), true);
 

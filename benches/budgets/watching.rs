@@ -55,22 +55,8 @@ impl Profile {
 
     /// When the message that was expected was drawn, milliseconds since 1970.
     pub(crate) async fn arrival(&self) -> f64 {
-        self.ask_page("return watched.arrived").await
-    }
-
-    /// When a key was pressed last, milliseconds since 1970.
-    pub(crate) async fn pressed(&self) -> f64 {
-        self.ask_page("return watched.pressed").await
-    }
-
-    /// Presses a key and lets it go. `text` is what it types.
-    pub(crate) async fn type_key(&self, key: &str, text: &str) {
-        let code = if key == "Enter" { 13 } else { 0 };
-        let down =
-            json!({ "type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code });
-        self.command("Input.dispatchKeyEvent", down).await;
-        let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
-        self.command("Input.dispatchKeyEvent", up).await;
+        self.ask_page("return watched.arrived.then(({ drawn }) => drawn)")
+            .await
     }
 
     /// A command of the browser's own protocol.
