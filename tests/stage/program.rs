@@ -57,6 +57,8 @@ impl Program {
             .arg("--data")
             .arg(self.data())
             .args(&self.arguments)
+            // The scripts and styles of a release, also in debug builds.
+            .env("PARLOUR_BUNDLES", "1")
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
