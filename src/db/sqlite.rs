@@ -36,6 +36,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
+/// What a connection that only reads keeps in memory, in KiB: the upper pages of the tables and
+/// some of the lower ones. The system keeps the others, once for all connections.
+const READER_CACHE_KIB: u32 = 512;
+
 /// Pragmas of the connections that only read.
 #[derive(Debug)]
 pub(super) struct ReadOnly;
@@ -43,7 +47,11 @@ pub(super) struct ReadOnly;
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
         conn.batch_execute(PRAGMAS)
-            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON"))
+            .and_then(|()| {
+                conn.batch_execute(&format!(
+                    "PRAGMA query_only=ON; PRAGMA cache_size=-{READER_CACHE_KIB};"
+                ))
+            })
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }

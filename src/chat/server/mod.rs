@@ -60,6 +60,8 @@ pub struct ChatServer {
     pipeline: Option<pipeline::Entrance>,
     readings: Option<reading::Entrance>,
     here: HashMap<UserId, presence::Presence>,
+    /// What runs for those who are less here than is shown.
+    falling: HashMap<UserId, SpawnHandle>,
     usher: Usher,
     typing: HashMap<(RoomId, UserId), typing::Mark>,
     stopping: bool,
@@ -86,6 +88,7 @@ impl ChatServer {
             pipeline: None,
             readings: None,
             here: HashMap::new(),
+            falling: HashMap::new(),
             typing: HashMap::new(),
             stopping: false,
         }

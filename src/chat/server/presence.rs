@@ -56,8 +56,6 @@ pub(super) struct Presence {
     online: u32,
     away: u32,
     shown: PresenceState,
-    /// Runs while the person is less here than is shown.
-    falling: Option<SpawnHandle>,
 }
 
 impl Presence {
@@ -167,10 +165,10 @@ impl ChatServer {
         if best < presence.shown {
             let lower = move |server: &mut Self, ctx: &mut Context<Self>| server.lower(ctx, user);
             let falling = || ctx.run_later(LESS_AFTER, lower);
-            presence.falling.get_or_insert_with(falling);
+            self.falling.entry(user).or_insert_with(falling);
             return;
         }
-        if let Some(falling) = presence.falling.take() {
+        if let Some(falling) = self.falling.remove(&user) {
             ctx.cancel_future(falling);
         }
         if best > presence.shown {
@@ -181,10 +179,10 @@ impl ChatServer {
     }
 
     fn lower(&mut self, ctx: &mut Context<Self>, user: UserId) {
+        self.falling.remove(&user);
         let Some(presence) = self.here.get_mut(&user) else {
             return;
         };
-        presence.falling = None;
         let best = presence.best();
         if best != std::mem::replace(&mut presence.shown, best) {
             self.tell_audience(ctx, user, best);

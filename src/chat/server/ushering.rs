@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use actix::prelude::*;
 use channels::{ChannelName, Layer, LayerError};
+use smallvec::SmallVec;
 
 use super::ChatServer;
 use crate::{
@@ -53,11 +54,14 @@ impl Handler<Delist> for ChatServer {
     }
 }
 
+/// Most people have one.
+type Sockets = SmallVec<[ChannelName; 1]>;
+
 /// The open sockets of everybody, shared by the server and its pipeline on one thread.
 #[derive(Clone)]
 pub(super) struct Usher {
     layer: Layer,
-    sockets: Rc<RefCell<HashMap<UserId, Vec<ChannelName>>>>,
+    sockets: Rc<RefCell<HashMap<UserId, Sockets>>>,
 }
 
 impl Usher {
@@ -70,9 +74,7 @@ impl Usher {
 
     fn came(&self, user: UserId, channel: ChannelName) {
         let mut sockets = self.sockets.borrow_mut();
-        // Most people have one socket.
-        let channels = sockets.entry(user).or_insert_with(|| Vec::with_capacity(1));
-        channels.push(channel);
+        sockets.entry(user).or_default().push(channel);
     }
 
     fn went(&self, user: UserId, channel: &ChannelName) {
@@ -106,7 +108,7 @@ impl Usher {
         self.tell(user, &ServerEvent::RoomRemoved { room }).await
     }
 
-    fn sockets_of(&self, user: UserId) -> Vec<ChannelName> {
+    fn sockets_of(&self, user: UserId) -> Sockets {
         self.sockets
             .borrow()
             .get(&user)
