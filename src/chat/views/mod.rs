@@ -19,7 +19,7 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::{
-    delivery::Health,
+    delivery::{Delivery, Health},
     emoji,
     markup::Markup,
     models::{RoomKind, RoomMember},
@@ -83,6 +83,8 @@ pub struct Chat {
     pub limits: Limits,
     /// How long messages take.
     pub health: Health,
+    /// Who has what; pages that run no scripts tell it what they show.
+    pub delivery: Addr<Delivery>,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }

@@ -55,7 +55,8 @@ pub(super) async fn show_room(
     };
     let data = shown.data(&me.user, &page, &chat).await?;
     if let Some(seq) = data["reads"].as_i64() {
-        visit.reads(&chat, &me.user, *room, seq).await?;
+        let read = data["read"].as_i64().unwrap_or(0);
+        visit.reads(&chat, &me.user, *room, (seq, read)).await?;
     }
     page.render("chat/room", data)
 }
@@ -107,6 +108,7 @@ impl ShownRoom {
             "title": member.title,
             "room": shown,
             "reads": reads,
+            "read": member.read_seq,
             "catch_up": unread.catch_up(room, &self.zone),
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
