@@ -9,6 +9,7 @@ mod accessibility;
 mod attention;
 mod chromedriver;
 mod expression;
+mod faces;
 mod keyboard;
 mod looks;
 mod losses;
