@@ -13,6 +13,7 @@ import { Jumper } from "./jump.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages } from "./pending.js";
 import { attend } from "./room-attention.js";
+import { Outsiders } from "./outsiders.js";
 import { Pill } from "./pill.js";
 import { quietly } from "./quiet.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
@@ -82,6 +83,12 @@ const pending = new PendingMessages({
   takenBack: (item) => expression.takeBack(item),
 });
 
+const outsiders = new Outsiders({
+  area: document.getElementById("outsiders"),
+  room,
+  left: () => composer?.focus(),
+});
+
 /** A message came, whether or not the page reaches to it. */
 function countNews({ id, author }) {
   // The answer to a post names no author.
@@ -120,6 +127,9 @@ on("message.changed", (event) => {
 on("member.changed", apply);
 on("room.changed", apply);
 on("message.accepted", apply);
+on("message.accepted", (message) => outsiders.said(message));
+on("message.changed", (message) => message.change === "edited" && message.by === userId && outsiders.said(message));
+on("member.changed", () => outsiders.membersChanged());
 on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user));
 on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {

@@ -14,6 +14,7 @@ mod keyboard;
 mod looks;
 mod losses;
 mod meeting;
+mod outsiders;
 mod people;
 mod profile;
 mod queue;

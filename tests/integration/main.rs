@@ -14,6 +14,7 @@ mod durability;
 mod expression;
 mod friends;
 mod history;
+mod outsiders;
 mod pages;
 mod partings;
 mod permissions;

@@ -8,6 +8,7 @@ mod face;
 mod history;
 mod message;
 mod names;
+mod outsiders;
 mod posting;
 mod room;
 mod rooms;
@@ -61,6 +62,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(
             web::scope("/rooms/{room}/messages/{message}")
                 .route("/actions/", web::get().to(message::show_actions))
+                .route("/outsiders/", web::get().to(outsiders::show_outsiders))
                 .route("/versions/", web::get().to(message::list_versions))
                 .route("/edit/", web::get().to(changing::edit_message))
                 .route("/edit/", web::post().to(changing::update_message))
