@@ -7,6 +7,7 @@
 mod accounts;
 mod answers;
 mod attention;
+mod badges;
 mod behind_a_proxy;
 mod chat;
 mod documents;
