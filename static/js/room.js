@@ -17,6 +17,7 @@ import { Outsiders } from "./outsiders.js";
 import { Pill } from "./pill.js";
 import { quietly } from "./quiet.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
+import { Renewal } from "./renewal.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
 import { tabMemory } from "./storage.js";
@@ -60,6 +61,15 @@ const history = new LogHistory({
   room,
   timeline,
   shown: (messages) => foldTall(messages, scroll),
+});
+const renewal = new Renewal({
+  list,
+  history,
+  changed: (message) => {
+    foldTall([message], scroll);
+    renderPending();
+  },
+  keep: (change) => quietly(log, () => scroll.keep(change)),
 });
 const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
 const expression = new Expression({
@@ -142,11 +152,13 @@ on("room.events", (answer) => {
   answer.events.forEach((event) => expression.follow(event));
   renderPending();
   notice.news(arrivals - before);
+  if (answer.cut) renewal.doubt(answer.after);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
   history.retry();
+  renewal.retry();
 });
 connection.addEventListener("state", ({ detail }) => detail !== "open" && typingLine.clear());
 sender.addEventListener("change", ({ detail }) => detail === room && renderPending());
@@ -185,7 +197,7 @@ document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "post
 settleAll(list);
 foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
-fillHoles(list, history);
+fillHoles(list, history, ({ from, to }) => receipts.has(room, from, to));
 floatDay(document.getElementById("day-float"), scroll);
 jumper.addEventListener("jumped", () => pill.away());
 pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));

@@ -5,6 +5,7 @@
 // So that clippy takes the helpers here for tests, too.
 #![cfg(test)]
 
+mod absence;
 mod accessibility;
 mod attention;
 mod chromedriver;
