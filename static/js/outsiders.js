@@ -4,7 +4,7 @@
 import { elementFrom } from "./fragment.js";
 
 /** A name that the server took for no member's: theirs are elements of their own. */
-const NAME = /(?<![\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
+const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
 
 /** Whether a rendered text names somebody who is not here. @param {HTMLElement} text */
 export function namesOutsiders(text) {
@@ -15,7 +15,8 @@ export function namesOutsiders(text) {
 }
 
 export class Outsiders {
-  #message = null;
+  /** The message whose offer is shown. */ #message = null;
+  /** The one that the server was asked about last; null once nobody wants to know. */ #asked = null;
 
   /** @param {{area: HTMLElement, room: number, left: () => void}} options `left` takes the focus */
   constructor({ area, room, left }) {
@@ -44,9 +45,11 @@ export class Outsiders {
   }
 
   async #ask(message) {
+    this.#asked = message;
     try {
       const answer = await fetch(`/rooms/${this.room}/messages/${message}/outsiders/`, { redirect: "error" });
-      if (answer.ok) this.#show(message, await answer.text());
+      const html = answer.ok ? await answer.text() : "";
+      if (answer.ok && this.#asked === message) this.#show(message, html);
     } catch {
       // Offline: the page of the message offers the same.
     }
@@ -77,6 +80,7 @@ export class Outsiders {
 
   #close() {
     this.#message = null;
+    this.#asked = null;
     this.#swap();
   }
 

@@ -47,21 +47,16 @@ pub(super) async fn show_room(
     (zone, request): (Zone, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let visit = Visit::of(&request);
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
         reply: answer.reply,
         named: answer.named,
         zone,
-        visit,
+        visit: Visit::of(&request),
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
-    if let Some(seq) = data["reads"].as_i64() {
-        let read = data["read"].as_i64().unwrap_or(0);
-        visit.reads(&chat, &me.user, *room, (seq, read)).await?;
-    }
     page.render("chat/room", data)
 }
 
@@ -81,7 +76,18 @@ pub(super) struct ShownRoom {
 }
 
 impl ShownRoom {
+    /// What the page shows; where no script will tell so, it is read by that.
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
+        let (visit, room) = (self.visit, self.room);
+        let data = self.looked_at(me, page, chat).await?;
+        if let Some(seq) = data["reads"].as_i64() {
+            let read = data["read"].as_i64().unwrap_or(0);
+            visit.reads(chat, me, room, (seq, read)).await?;
+        }
+        Ok(data)
+    }
+
+    async fn looked_at(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
         let (room, user, place) = (self.room, me.id, self.place);
         let (reply, named) = (self.reply, self.named);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
