@@ -111,6 +111,7 @@ impl Parts {
             database,
             markup,
             health,
+            delivery,
             ..
         } = self.consumer.clone();
         let chat = Chat {
@@ -119,6 +120,7 @@ impl Parts {
             markup,
             limits: self.limits.clone(),
             health,
+            delivery,
             settings: Arc::clone(&self.bounds),
         };
         cfg.app_data(Data::new(database))

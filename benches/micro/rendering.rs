@@ -153,6 +153,7 @@ fn room_page(log: String) -> Value {
         "draft": "",
         "refusal": null,
         "reply": null,
+        "outsiders": [],
         "client_id": Uuid::nil(),
         "earlier": "/rooms/7/?before=1",
         "later": null,

@@ -33,6 +33,12 @@ why-before = you joined the room after it
 details-title = Message details
 details-heading = Message details
 details-notification = Notification
+details-delivered = Delivered
+details-delivered-to =
+    { $all ->
+        [one] To { $count } of 1 person
+       *[other] To { $count } of { $all } people
+    }
 details-seen = Seen by
 details-seen-none = Nobody yet.
 details-deleted = This message was deleted.

@@ -82,8 +82,6 @@ js-mentioned = , mentioned
 js-all-read = Everything is marked read.
 
 js-seen-by = Seen by { $names }
-js-seen-count-one = Seen by { $count }
-js-seen-count-other = Seen by { $count }
 js-burst-one = { $count } new message from { $people }
 js-burst-other = { $count } new messages from { $people }
 js-burst-people-one = { $count } person

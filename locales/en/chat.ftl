@@ -68,6 +68,8 @@ message-other-emoji = Another emoji
 message-back = Back to { $name }
 message-deleted-done = The message is deleted.
 message-replying-to = Reply to
+message-outsider = { $name } is not in this room.
+message-invite = Invite to room
 message-reply-close = Cancel reply
 
 edit-title = Edit message

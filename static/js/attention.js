@@ -30,18 +30,24 @@ export function followUnread(connection) {
   let asking = 0;
   const ask = () => {
     clearTimeout(asking);
-    asking = setTimeout(() => connection.send({ type: "unread.ask" }), ASK_WITHIN_MS * (0.5 + Math.random() / 2));
+    asking = setTimeout(() => {
+      if (connection.send({ type: "unread.ask" })) unread.asking();
+    }, ASK_WITHIN_MS * (0.5 + Math.random() / 2));
   };
   const on = (type, apply) => connection.addEventListener(type, ({ detail }) => {
     if (apply(detail)) ask();
     showBadges();
   });
-  const adopt = (snapshot) => {
-    unread.adopt(snapshot);
-    document.dispatchEvent(new CustomEvent("parlour:unread"));
-  };
-  on("session.hello", adopt);
-  on("unread.told", adopt);
+  const adopted = () => document.dispatchEvent(new CustomEvent("parlour:unread"));
+  on("session.hello", (snapshot) => {
+    unread.greeted(snapshot);
+    adopted();
+  });
+  on("unread.told", (snapshot) => {
+    const isOvertaken = unread.told(snapshot);
+    adopted();
+    return isOvertaken;
+  });
   on("message.created", (event) => unread.created(event));
   on("message.changed", (event) => unread.changed(event));
   on("read.moved", (event) => {
@@ -57,7 +63,12 @@ export function followUnread(connection) {
   });
   // A room that came or went, and a block: the counts are other ones.
   on("room.removed", ({ room }) => unread.gone(room));
-  for (const type of ["room.added", "relation.changed"]) on(type, () => true);
+  for (const type of ["room.added", "relation.changed"]) {
+    on(type, () => {
+      unread.overtake();
+      return true;
+    });
+  }
   document.addEventListener("parlour:swapped", showBadges);
   for (const event of ["focus", "blur"]) addEventListener(event, showBadges);
   document.addEventListener("visibilitychange", showBadges);

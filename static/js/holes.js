@@ -9,12 +9,16 @@ export function holeRow(room, missing) {
   const link = document.createElement("a");
   row.className = "missing";
   row.append(link);
+  row.dataset.first = String(missing.from);
   name(row, room, missing);
   return row;
 }
 
-/** @param {HTMLElement} list  @param {import("./history.js").LogHistory} history */
-export function fillHoles(list, history) {
+/**
+ * @param {HTMLElement} list  @param {import("./history.js").LogHistory} history
+ * @param {(hole: {from: number, to: number}) => void} filled  hears of each place that is whole again
+ */
+export function fillHoles(list, history, filled) {
   list.addEventListener("click", async (event) => {
     const row = event.target.closest(".missing a")?.parentElement;
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -24,12 +28,12 @@ export function fillHoles(list, history) {
     const stretch = await history.fetch(`?after=${Number(row.dataset.from) - 1}`);
     row.ariaBusy = "false";
     if (!row.isConnected) return;
-    if (stretch) fill(row, stretch, history);
+    if (stretch) fill(row, stretch, history, filled);
     else row.firstElementChild.textContent = say("js-missing-failed");
   });
 }
 
-function fill(row, { messages, later }, history) {
+function fill(row, { messages, later }, history, filled) {
   const to = Number(row.dataset.to);
   const seqOf = (message) => Number(message.dataset.seq);
   const missing = messages.filter((message) => seqOf(message) <= to && !document.getElementById(message.id));
@@ -44,6 +48,7 @@ function fill(row, { messages, later }, history) {
     }
     const hadFocus = row.contains(document.activeElement);
     row.remove();
+    filled({ from: Number(row.dataset.first), to });
     if (hadFocus) (missing[0] ?? history.scroll.log).focus({ preventScroll: true });
     return missing;
   });

@@ -32,7 +32,7 @@ export class Receipts {
   has(room, from, to, { isLive = false } = {}) {
     const known = this.#ranges.get(room);
     if (known && to <= known.to && from >= known.from) return;
-    const joins = known && from <= known.to + 1;
+    const joins = known && from <= known.to + 1 && to >= known.from - 1;
     if (known && !joins && !known.told) this.#tell();
     const range = joins ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to };
     this.#ranges.set(room, { ...range, at: isLive ? this.now() : null, told: false });
@@ -54,8 +54,8 @@ export class Receipts {
     this.#askNext();
   }
 
-  #caughtUp({ room, after, last_seq: last }) {
-    if (last > 0) this.has(room, after + 1, last);
+  #caughtUp({ room, after, last_seq: last, missing }) {
+    if (last > 0) this.has(room, missing ? missing.to + 1 : after + 1, last);
     if (this.#behind[0]?.room !== room) return;
     this.#behind.shift();
     this.#askNext();

@@ -13,9 +13,11 @@ import { Jumper } from "./jump.js";
 import { pageData, userId } from "./page.js";
 import { PendingMessages } from "./pending.js";
 import { attend } from "./room-attention.js";
+import { Outsiders } from "./outsiders.js";
 import { Pill } from "./pill.js";
 import { quietly } from "./quiet.js";
 import { relabelAtMidnight, settleAll } from "./regroup.js";
+import { Renewal } from "./renewal.js";
 import { pageFromBox, roveMessages } from "./roving.js";
 import { LogScroll } from "./scroll.js";
 import { tabMemory } from "./storage.js";
@@ -63,6 +65,15 @@ const history = new LogHistory({
   timeline,
   shown: (messages) => foldTall(messages, scroll),
 });
+const renewal = new Renewal({
+  list,
+  history,
+  changed: (message) => {
+    foldTall([message], scroll);
+    renderPending();
+  },
+  keep: (change) => quietly(log, () => scroll.keep(change)),
+});
 const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
 const expression = new Expression({
   list,
@@ -83,6 +94,12 @@ const pending = new PendingMessages({
   holds: (clientId) => timeline.holds(clientId),
   added: (message) => foldTall([message], scroll),
   takenBack: (item) => expression.takeBack(item),
+});
+
+const outsiders = new Outsiders({
+  area: document.getElementById("outsiders"),
+  room,
+  left: () => composer?.focus(),
 });
 
 /** A message came, whether or not the page reaches to it. */
@@ -127,6 +144,9 @@ on("message.changed", (event) => {
 on("member.changed", apply);
 on("room.changed", apply);
 on("message.accepted", apply);
+on("message.accepted", (message) => outsiders.said(message));
+on("message.changed", (message) => message.change === "edited" && message.by === userId && outsiders.said(message));
+on("member.changed", () => outsiders.membersChanged());
 on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user));
 on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {
@@ -136,11 +156,13 @@ on("room.events", (answer) => {
   answer.events.forEach((event) => expression.follow(event));
   renderPending();
   notice.news(arrivals - before);
+  if (answer.cut) renewal.doubt(answer.after);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
   history.retry();
+  renewal.retry();
 });
 connection.addEventListener("state", ({ detail }) => detail !== "open" && typingLine.clear());
 sender.addEventListener("change", ({ detail }) => detail === room && renderPending());
@@ -179,7 +201,7 @@ document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "post
 settleAll(list);
 foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
-fillHoles(list, history);
+fillHoles(list, history, ({ from, to }) => receipts.has(room, from, to));
 floatDay(document.getElementById("day-float"), scroll);
 jumper.addEventListener("jumped", () => pill.away());
 pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));

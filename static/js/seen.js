@@ -1,7 +1,13 @@
 // Who has seen the own messages: a mark at the newest one that each of the others has read. Positions
 // come from the server, which tells only what both sides want to be seen.
 
-import { say, sayCount } from "./words.js";
+import { faceOf, shareOut } from "./faces.js";
+import { say } from "./words.js";
+
+/** Where more have read so far, the last place counts those who have none. */
+const MOST_FACES = 5;
+/** Around a name in a tip: it cannot reorder its neighbours. */
+const isolated = (name) => `\u2068${name}\u2069`;
 
 /** Under which message each person's mark stands: person → seq of an own message. Pure, for tests. */
 export function placeMarks(ownSeqs, positions) {
@@ -46,31 +52,51 @@ export class SeenMarks {
   }
 
   render() {
-    const own = [...this.list.querySelectorAll(`article[data-seq][data-author="${this.userId}"]`)];
+    const own = [...this.list.querySelectorAll(`article[data-seq][data-author="${this.userId}"]:not(.deleted)`)];
     const places = placeMarks(own.map((article) => Number(article.dataset.seq)), this.#positions);
     const bySeq = new Map();
-    for (const [person, seq] of places) {
-      bySeq.set(seq, [...(bySeq.get(seq) ?? []), this.#positions.get(person).name]);
+    for (const [id, seq] of places) {
+      bySeq.set(seq, [...(bySeq.get(seq) ?? []), { id, name: this.#positions.get(id).name }]);
     }
+    const key = (people) => people?.map(({ id, name }) => `${id} ${name}`).join() ?? "";
     const wanted = own.map((article) => [article, bySeq.get(Number(article.dataset.seq))]);
-    const isSame = wanted.every(([article, names]) => (article.dataset.seenBy ?? "") === (names?.join("\n") ?? ""));
-    if (!isSame) this.keep(() => wanted.forEach(([article, names]) => this.#mark(article, names)));
+    const changed = wanted.filter(([article, people]) => (article.dataset.seenBy ?? "") !== key(people));
+    if (changed.length === 0) return;
+    this.keep(() => changed.forEach(([article, people]) => {
+      article.querySelector(".message-seen")?.remove();
+      if (people) this.#mark(article, people);
+      article.dataset.seenBy = key(people);
+    }));
   }
 
-  #mark(article, names) {
-    article.querySelector(".message-seen")?.remove();
-    if (!names) return delete article.dataset.seenBy;
-    article.dataset.seenBy = names.join("\n");
+  #mark(article, people) {
     const mark = document.createElement("span");
     const words = document.createElement("span");
-    const all = say("js-seen-by", { names: names.join(", ") });
+    const names = people.map(({ name }) => name);
     mark.className = "message-seen";
-    mark.title = all;
-    mark.dir = "auto";
-    words.className = this.isDirect ? "vh" : "";
-    words.textContent = this.isDirect ? all : sayCount("js-seen-count", names.length);
-    if (!this.isDirect) words.setAttribute("aria-label", all);
+    mark.title = say("js-seen-by", { names: names.map(isolated).join(", ") });
+    // Marks wander with every message: nobody wants to hear each of them.
+    mark.setAttribute("aria-live", "off");
+    words.className = "vh";
+    words.textContent = say("js-seen-by", { names: names.join(", ") });
     mark.append(words);
-    return article.querySelector(".message-body").append(mark);
+    if (!this.isDirect) this.#addFaces(mark, people);
+    const height = article.offsetHeight;
+    // What stands behind the last word takes no room: the state comes after the mark.
+    article.querySelector(".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
+    // Where the line has no room left, it hangs below: nothing moves.
+    mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
+  }
+
+  #addFaces(mark, people) {
+    const [shown, counted] = shareOut(people.length, MOST_FACES);
+    mark.classList.add("seen-faces");
+    mark.append(...people.slice(0, shown).map(faceOf));
+    if (counted === 0) return;
+    const more = document.createElement("span");
+    more.className = "seen-more";
+    more.setAttribute("aria-hidden", "true");
+    more.textContent = `+${counted}`;
+    mark.append(more);
   }
 }

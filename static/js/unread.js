@@ -13,8 +13,14 @@ const LARGEST = 99;
  */
 
 export class Unread {
-  /** room → {state, live}; `live`: seq → does it call, of messages that the snapshot does not count */ #rooms = new Map();
+  /**
+   * room → {state, live, changedSeq}; `changedSeq`: the last event by which a message became another; `live`: seq → {author, calls}, of messages that the snapshot does not count. Whether
+   * their authors are blocked is asked when they are counted: a block may be told later than a message.
+   */
+  #rooms = new Map();
   #blocked = new Set();
+  /** Snapshots that are on their way. */ #asked = 0;
+  /** Has something come since the last question that its answer may not know? */ #isOvertaken = false;
 
   /** @param {number} me the person's id */
   constructor(me) {
@@ -28,8 +34,35 @@ export class Unread {
     this.#rooms = new Map(rooms.map((state) => {
       const live = new Map(before.get(state.room)?.live);
       this.#forget(live, state.last_seq);
-      return [state.room, { state: { ...state }, live }];
+      return [state.room, { state: { ...state }, live, changedSeq: before.get(state.room)?.changedSeq ?? 0 }];
     }));
+  }
+
+  /** A new connection begins with a snapshot; what an earlier one was asked is not answered any more. */
+  greeted(snapshot) {
+    this.#asked = 0;
+    this.adopt(snapshot);
+  }
+
+  /** The server is being asked. */
+  asking() {
+    this.#asked += 1;
+    this.#isOvertaken = false;
+  }
+
+  /**
+   * The answer, which is older than events that came before it. Messages that it does not count are known by
+   * their numbers; of all else only a new question tells. True if something overtook it.
+   */
+  told(snapshot) {
+    this.#asked = Math.max(0, this.#asked - 1);
+    this.adopt(snapshot);
+    return this.#isOvertaken;
+  }
+
+  /** Something changed that a snapshot on its way may not know. */
+  overtake() {
+    if (this.#asked > 0) this.#isOvertaken = true;
   }
 
   /** Somebody posted. */
@@ -37,16 +70,18 @@ export class Unread {
     const known = this.#rooms.get(room);
     if (!known) return true;
     if (seq <= known.state.last_seq || seq <= known.state.read_seq) return false;
-    if (author.id === this.me || this.#blocked.has(author.id)) return false;
-    known.live.set(seq, known.state.kind === "direct" || mentions.includes(this.me));
+    if (author.id === this.me) return false;
+    known.live.set(seq, { author: author.id, calls: known.state.kind === "direct" || mentions.includes(this.me) });
     return false;
   }
 
   /** A message is another now. */
   changed({ room, seq, message_seq: messageSeq, change }) {
     const known = this.#rooms.get(room);
+    if (change !== "reacted") this.overtake();
     if (!known) return true;
     const { state, live } = known;
+    if (change !== "reacted") known.changedSeq = seq;
     if (change === "reacted" || messageSeq <= state.read_seq || seq <= state.last_seq) return false;
     if (change === "deleted" && live.delete(messageSeq)) return false;
     // It may have been one of those counted, and an edited one may call somebody else now.
@@ -56,8 +91,9 @@ export class Unread {
   /** The position moved, on whatever device. True also if this is older than what is known. */
   moved({ room, read_seq, last_seq, unread, mentions }) {
     const known = this.#rooms.get(room);
+    this.overtake();
     if (!known) return true;
-    const isOlder = last_seq < known.state.last_seq;
+    const isOlder = last_seq < Math.max(known.state.last_seq, known.changedSeq);
     Object.assign(known.state, { read_seq, last_seq, unread, mentions });
     this.#forget(known.live, Math.max(last_seq, read_seq));
     return isOlder;
@@ -74,12 +110,14 @@ export class Unread {
 
   level({ room, level }) {
     const known = this.#rooms.get(room);
+    this.overtake();
     if (known) known.state.level = level;
     return !known;
   }
 
   /** The person is not in the room any more. */
   gone(room) {
+    this.overtake();
     this.#rooms.delete(room);
   }
 
@@ -101,8 +139,9 @@ export class Unread {
   badge(room) {
     const known = this.#rooms.get(room);
     if (!known) return { unread: 0, number: 0, mentioned: false };
-    const calls = [...known.live.values()].filter(Boolean).length;
-    const unread = Math.min(known.state.unread + known.live.size, COUNTED);
+    const live = [...known.live.values()].filter(({ author }) => !this.#blocked.has(author));
+    const calls = live.filter((message) => message.calls).length;
+    const unread = Math.min(known.state.unread + live.length, COUNTED);
     const number = Math.min(known.state.mentions + calls, COUNTED);
     return { unread, number, mentioned: number > 0 && known.state.kind !== "direct" };
   }

@@ -5,14 +5,17 @@
 // So that clippy takes the helpers here for tests, too.
 #![cfg(test)]
 
+mod absence;
 mod accessibility;
 mod attention;
 mod chromedriver;
 mod expression;
+mod faces;
 mod keyboard;
 mod looks;
 mod losses;
 mod meeting;
+mod outsiders;
 mod people;
 mod profile;
 mod queue;

@@ -365,3 +365,78 @@ async fn the_details_of_a_message_show_its_words_without_their_marks() {
         details.body
     );
 }
+
+/// Whose reading this socket is shown.
+async fn seen_in(room: &mut Room) -> Vec<(String, i64)> {
+    let id = room.id;
+    room.socket
+        .send(json!({"type": "seen.ask", "room": id}))
+        .await;
+    let told = room.socket.wait_in(id, "seen.told").await;
+    let of_one = |seen: &Value| {
+        let name = seen["user"]["username"].as_str().unwrap();
+        (name.to_owned(), seen["seq"].as_i64().unwrap())
+    };
+    told["seen"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(of_one)
+        .collect()
+}
+
+#[tokio::test]
+async fn in_a_small_room_everybody_shows_who_wants_to_and_nobody_who_blocks() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let cleo = site.sign_up("cleo").await;
+    ana.befriend(&cleo).await;
+    let id = ana.make_room("closed", "Tea", &[&bo, &cleo]).await;
+    let mut room = Room {
+        id,
+        socket: ana.socket().await,
+    };
+    let posted = room.post("who sees this?").await;
+    let (seq, message) = (posted["seq"].as_i64().unwrap(), &posted["id"]);
+    let details = format!("/rooms/{id}/messages/{message}/details/");
+    let names = "[aria-labelledby=seen-heading] bdi";
+
+    for reader in [&bo, &cleo] {
+        reader.open(&format!("/rooms/{id}/")).await;
+        let seen = room.socket.wait_in(id, "read.seen").await;
+        assert_eq!(
+            (&seen["user"]["id"], &seen["seq"]),
+            (&json!(reader.id), &json!(seq))
+        );
+    }
+    let both = [("bo".to_owned(), seq), ("cleo".to_owned(), seq)];
+    assert_eq!(seen_in(&mut room).await, both);
+    let page = ana.open(&details).await;
+    assert_eq!(page.texts(names), ["bo", "cleo"]);
+    assert!(page.has("[aria-labelledby=seen-heading] .avatar[data-initials=BO]"));
+
+    bo.press_and_confirm("block", &ana).await;
+    room.socket.wait_for("seen.changed").await;
+    assert_eq!(seen_in(&mut room).await, both[1..]);
+    assert_eq!(ana.open(&details).await.texts(names), ["cleo"]);
+
+    // With the twenty-first nobody sees it any more.
+    let crowd = (100..118).map(|user| {
+        format!(
+            "INSERT INTO users (id, username, username_key, password, created_at, password_changed_at)
+             VALUES ({user}, 'u{user}', 'u{user}', '', 0, 0);
+             INSERT INTO members (room_id, user_id, joined_at) VALUES ({id}, {user}, 0);"
+        )
+    });
+    site.execute(&crowd.collect::<String>());
+    assert!(seen_in(&mut room).await.is_empty());
+    assert!(!ana.open(&details).await.has("#seen-heading"));
+}
+
+#[tokio::test]
+async fn a_page_that_gives_a_message_back_is_read_by_looking_at_it_too() {
+    let (_site, _ana, bo, room) = two_messages().await;
+    assert_eq!(link_of(&bo, room.id).await, "ana, 2 unread");
+    assert_eq!(bo.post_by_form(room.id, " ").await, 422);
+    assert_eq!(link_of(&bo, room.id).await, "ana");
+}

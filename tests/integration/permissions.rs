@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::{Room, Site};
 
 /// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
-const INSIDE: [(&str, &str); 33] = [
+const INSIDE: [(&str, &str); 34] = [
     ("GET", "/"),
     ("GET", "/friends/"),
     ("GET", "/rooms/{room}/"),
@@ -26,6 +26,7 @@ const INSIDE: [(&str, &str); 33] = [
     ("POST", "/rooms/{room}/messages/"),
     ("GET", "/rooms/{room}/people/"),
     ("GET", "/rooms/{room}/messages/1/actions/"),
+    ("GET", "/rooms/{room}/messages/1/outsiders/"),
     ("GET", "/rooms/{room}/messages/1/versions/"),
     ("GET", "/rooms/{room}/messages/1/edit/"),
     ("POST", "/rooms/{room}/messages/1/edit/"),

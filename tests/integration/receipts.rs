@@ -146,6 +146,60 @@ async fn after_a_block_neither_hears_of_the_other_s_receipts() {
     assert!(at_ana.socket.heard("room.delivered").await.is_empty());
 }
 
+#[tokio::test]
+async fn a_page_without_scripts_has_received_what_it_shows_and_writes_nothing_twice() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut at_ana = ana.open_room(&bo).await;
+    let room = at_ana.id;
+    at_ana.post("one").await;
+    at_ana.post("two").await;
+    let path = format!("/rooms/{room}/");
+
+    // What a script fetches is received when the script says so.
+    let scripted = format!("{}; parlour_script=1", bo.cookies());
+    let request = bo.request(reqwest::Method::GET, &path);
+    request.header("Cookie", scripted).send().await.unwrap();
+    assert_eq!(status(&mut at_ana.socket, room).await, json!([1, []]));
+
+    bo.open(&path).await;
+    let news = at_ana.socket.wait_for("room.delivered").await;
+    assert_eq!(news["positions"], json!([{"user": bo.id, "seq": 2}]));
+    let rows = format!("members WHERE user_id = {} AND delivered_seq = 2", bo.id);
+    until("the position to be written", async || {
+        (site.count(&rows) == 1).then_some(())
+    })
+    .await;
+    let own = ana.open(&path).await;
+    let message = own.attribute("article:last-of-type", "data-id").unwrap();
+    let details = format!("/rooms/{room}/messages/{message}/details/");
+    assert_eq!(
+        ana.open(&details)
+            .await
+            .texts("[aria-labelledby=delivered-heading] p"),
+        ["To 1 of 1 person"]
+    );
+    assert!(!bo.open(&details).await.has("#delivered-heading"));
+
+    site.execute(
+        "CREATE TABLE moves (seq); CREATE TRIGGER every_move AFTER UPDATE ON members
+         BEGIN INSERT INTO moves VALUES (new.read_seq); END;",
+    );
+    bo.open(&path).await;
+    assert!(at_ana.socket.heard("room.delivered").await.is_empty());
+    at_ana.post("three").await;
+    bo.open(&path).await;
+    at_ana.socket.wait_for("room.delivered").await;
+    assert_eq!(
+        (
+            site.count("moves WHERE seq = 2"),
+            site.count("moves WHERE seq = 3")
+        ),
+        (0, 1),
+        "a page that shows nothing new writes nothing"
+    );
+}
+
 async fn ana_s_room_at(person: &Person, id: i64) -> Room {
     Room {
         id,

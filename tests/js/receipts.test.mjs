@@ -90,3 +90,26 @@ test("rooms that are a little behind are asked for one after the other, but not 
   assert.deepEqual(asked(), [[8, 3], [10, 0]]);
   assert.deepEqual(connection.told(), [[8, 4, 9]]);
 });
+
+test("what is missing was not received until its place is filled", () => {
+  const { connection, receipts, pass } = setUp();
+  connection.say("message.created", { room: 7, seq: 4 });
+  pass(1000);
+  connection.say("room.events", { room: 7, after: 4, last_seq: 99, events: [], missing: { from: 5, to: 49 } });
+  pass(1000);
+  assert.deepEqual(connection.told().slice(1), [[7, 50, 99]]);
+  receipts.has(7, 5, 49);
+  pass(1000);
+  assert.deepEqual(connection.told().slice(2), [[7, 5, 99]]);
+});
+
+test("a place that is filled says nothing of another one", () => {
+  const { connection, receipts, pass } = setUp();
+  connection.say("room.events", { room: 7, after: 3, last_seq: 99, events: [], missing: { from: 4, to: 49 } });
+  pass(1000);
+  connection.say("room.events", { room: 7, after: 99, last_seq: 200, events: [], missing: { from: 100, to: 150 } });
+  pass(1000);
+  receipts.has(7, 4, 49);
+  pass(1000);
+  assert.deepEqual(connection.told().at(-1), [7, 4, 49]);
+});

@@ -110,3 +110,34 @@ test("hidden rooms, and the room in view, are not in the title", () => {
   unread.gone(8);
   assert.equal(unread.total(), 3);
 });
+
+test("a snapshot that was overtaken by what it cannot know is asked for again", () => {
+  const unread = model();
+  unread.asking();
+  unread.created(created(11));
+  assert.equal(unread.told({ rooms: [state()], blocked: [] }), false, "messages are known by their numbers");
+  assert.deepEqual(count(unread), [3, 0]);
+  unread.asking();
+  unread.moved({ room: 7, read_seq: 11, last_seq: 11, unread: 0, mentions: 0 });
+  assert.equal(unread.told({ rooms: [state({ last_seq: 11, unread: 3 })], blocked: [] }), true);
+  unread.asking();
+  assert.equal(unread.told({ rooms: [state({ read_seq: 11, last_seq: 11, unread: 0 })], blocked: [] }), false);
+  assert.deepEqual(count(unread), [0, 0]);
+});
+
+test("a position that comes after a deletion which it does not know is not trusted", () => {
+  const unread = model();
+  unread.created(created(11));
+  assert.equal(unread.changed({ room: 7, seq: 12, message_seq: 11, change: "deleted" }), false);
+  assert.equal(unread.moved({ room: 7, read_seq: 10, last_seq: 11, unread: 1, mentions: 0 }), true);
+});
+
+test("who is blocked or not any more is asked when messages are counted", () => {
+  const unread = model({ unread: 0 });
+  unread.created(created(11));
+  unread.told({ rooms: [state({ unread: 0 })], blocked: [BO.id] });
+  assert.deepEqual(count(unread), [0, 0]);
+  unread.created(created(12));
+  unread.told({ rooms: [state({ unread: 0 })], blocked: [] });
+  assert.deepEqual(count(unread), [2, 0]);
+});

@@ -118,6 +118,7 @@ impl ChatConsumer {
             events: missed.events.into_iter().filter_map(change).collect(),
             last_seq: missed.last_seq,
             missing: missed.missing,
+            cut: missed.cut,
         }
     }
 
@@ -138,6 +139,7 @@ struct Missed {
     events: Vec<RoomEvent>,
     last_seq: i64,
     missing: Option<Missing>,
+    cut: bool,
 }
 
 impl Missed {
@@ -154,6 +156,7 @@ impl Missed {
                 events,
                 last_seq,
                 missing: None,
+                cut: false,
             });
         }
         let newest: Vec<_> = Message::before(conn, member, None, NEWEST_PAGE)?;
@@ -167,6 +170,7 @@ impl Missed {
             events,
             last_seq,
             missing,
+            cut: true,
         })
     }
 }

@@ -273,6 +273,7 @@ async fn who_is_far_behind_gets_the_newest_page_and_a_named_hole() {
     );
     let far = resume(4).await;
     assert_eq!(far["missing"], json!({"from": 5, "to": 10}));
+    assert_eq!((&near["cut"], &far["cut"]), (&Value::Null, &json!(true)));
     assert_eq!(far["events"][0]["seq"], 11);
 }
 

@@ -19,6 +19,7 @@ mod notice;
 mod notified;
 mod notifying;
 mod open_room;
+mod outsider;
 mod permits;
 mod reaction;
 mod reading;

@@ -95,8 +95,12 @@ pub enum ServerEvent {
         events: Vec<RoomChange>,
         /// Number of the room's newest event.
         last_seq: i64,
-        /// Events that were too many to send.
+        /// Messages that were too many to send.
         missing: Option<Missing>,
+        /// Events were too many: `events` are the newest messages alone, and any that the reader had up
+        /// to `after` may be another now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cut: bool,
     },
     /// Who has received what in a room of few people: how it stands, not what is new.
     #[serde(rename = "room.delivered")]

@@ -72,9 +72,10 @@ pub(super) async fn show_actions(
     let loaded = chat.database.read(move |conn| {
         let seen = SeenMessage::find(conn, place.0, place.1, user)?;
         let can_post = seen.member.may_post(conn)?;
-        Ok((seen, can_post))
+        let outsiders = seen.outsiders(conn)?;
+        Ok((seen, can_post, outsiders))
     });
-    let (seen, can_post) = loaded.await?;
+    let (seen, can_post, outsiders) = loaded.await?;
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
@@ -88,6 +89,7 @@ pub(super) async fn show_actions(
     data["can_delete"] = seen.may_delete().into();
     data["is_edited"] = seen.message.edited_at.is_some().into();
     data["quick"] = quick.into();
+    data["outsiders"] = json!(outsiders);
     page.render("chat/actions", data)
 }
 

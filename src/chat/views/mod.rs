@@ -8,6 +8,7 @@ mod face;
 mod history;
 mod message;
 mod names;
+mod outsiders;
 mod posting;
 mod room;
 mod rooms;
@@ -19,7 +20,7 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::{
-    delivery::Health,
+    delivery::{Delivery, Health},
     markup::Markup,
     models::{RoomKind, RoomMember},
     server::ChatServer,
@@ -61,6 +62,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(
             web::scope("/rooms/{room}/messages/{message}")
                 .route("/actions/", web::get().to(message::show_actions))
+                .route("/outsiders/", web::get().to(outsiders::show_outsiders))
                 .route("/versions/", web::get().to(message::list_versions))
                 .route("/edit/", web::get().to(changing::edit_message))
                 .route("/edit/", web::post().to(changing::update_message))
@@ -83,6 +85,8 @@ pub struct Chat {
     pub limits: Limits,
     /// How long messages take.
     pub health: Health,
+    /// Who has what; pages that run no scripts tell it what they show.
+    pub delivery: Addr<Delivery>,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
 }

@@ -11,15 +11,16 @@ use uuid::Uuid;
 use super::{
     super::{
         models::{Place, RoomId, RoomMember},
-        protocol::Refused,
+        protocol::{MessageCreated, Refused},
         server::{NotPosted, PostMessage},
     },
     Chat,
     attention::Visit,
+    outsiders,
     room::ShownRoom,
 };
 use crate::{
-    accounts::{Page, SignedIn, Zone},
+    accounts::{Page, SignedIn, UserId, Zone},
     error::{Error, Result},
     security::client_addr,
 };
@@ -53,8 +54,8 @@ pub(super) async fn create_message(
     };
     let answer = chat.server.send(post).await;
     let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
-        Ok(_) => {
-            let place = format!("/rooms/{room}/");
+        Ok(created) => {
+            let place = after_posting(&chat, &created, me.user.id).await?;
             return Ok(HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, place))
                 .cookie(Visit::forget_script())
@@ -73,6 +74,7 @@ pub(super) async fn create_message(
         room,
         place: Place::End,
         reply: form.reply_to.parse().ok(),
+        named: None,
         zone: Zone::of(&request),
         visit: Visit::Plain,
         refused: Some((form, refused)),
@@ -80,4 +82,16 @@ pub(super) async fn create_message(
     let data = shown.data(&me.user, &page, &chat).await?;
     page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
         .render("chat/room", data)
+}
+
+/// The room, with an offer to add those whom the message names and who are not there.
+async fn after_posting(chat: &Chat, created: &MessageCreated, me: UserId) -> Result<String> {
+    let (room, message) = (created.room, created.id);
+    if created.body.contains('@') {
+        let found = move |conn: &mut _| outsiders::of_message(conn, (room, Some(message)), me);
+        if !chat.database.read(found).await?.is_empty() {
+            return Ok(format!("/rooms/{room}/?named={message}"));
+        }
+    }
+    Ok(format!("/rooms/{room}/"))
 }

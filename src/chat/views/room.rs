@@ -15,7 +15,7 @@ use super::{
     attention::{UnreadHere, Visit},
     conversations::Conversations,
     history::{PlaceQuery, ShownLog},
-    page_data,
+    outsiders, page_data,
     posting::NewMessageForm,
     rooms::RoomHead,
     status,
@@ -27,10 +27,13 @@ use crate::{
     words,
 };
 
-/// The box answers this message.
+/// What the box is about.
 #[derive(Debug, Deserialize)]
-pub(super) struct ReplyQuery {
+pub(super) struct BoxQuery {
+    /// It answers this message.
     reply: Option<MessageId>,
+    /// This message was just written, and names somebody who is not here.
+    named: Option<MessageId>,
 }
 
 pub(super) async fn show_room(
@@ -39,24 +42,21 @@ pub(super) async fn show_room(
     (room, query, answer): (
         web::Path<RoomId>,
         web::Query<PlaceQuery>,
-        web::Query<ReplyQuery>,
+        web::Query<BoxQuery>,
     ),
     (zone, request): (Zone, HttpRequest),
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let visit = Visit::of(&request);
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
         reply: answer.reply,
+        named: answer.named,
         zone,
-        visit,
+        visit: Visit::of(&request),
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
-    if let Some(seq) = data["reads"].as_i64() {
-        visit.reads(&chat, &me.user, *room, seq).await?;
-    }
     page.render("chat/room", data)
 }
 
@@ -66,6 +66,8 @@ pub(super) struct ShownRoom {
     pub(super) place: Place,
     /// The message that the box answers.
     pub(super) reply: Option<MessageId>,
+    /// A message that names somebody who may be added.
+    pub(super) named: Option<MessageId>,
     pub(super) zone: Zone,
     /// How it is looked at.
     pub(super) visit: Visit,
@@ -74,8 +76,20 @@ pub(super) struct ShownRoom {
 }
 
 impl ShownRoom {
+    /// What the page shows; where no script will tell so, it is read by that.
     pub(super) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
-        let (room, user, place, reply) = (self.room, me.id, self.place, self.reply);
+        let (visit, room) = (self.visit, self.room);
+        let data = self.looked_at(me, page, chat).await?;
+        if let Some(seq) = data["reads"].as_i64() {
+            let read = data["read"].as_i64().unwrap_or(0);
+            visit.reads(chat, me, room, (seq, read)).await?;
+        }
+        Ok(data)
+    }
+
+    async fn looked_at(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
+        let (room, user, place) = (self.room, me.id, self.place);
+        let (reply, named) = (self.reply, self.named);
         let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
@@ -85,15 +99,15 @@ impl ShownRoom {
             let unread = UnreadHere::read(conn, &member, &conversations)?;
             let stretch = unread.open(conn, &member, stretch, (place, len))?;
             let reply = answered(conn, &member, reply)?;
+            let outsiders = outsiders::of_message(conn, (room, named), user)?;
             let head = RoomHead::read(conn, &member)?;
             Ok((
-                member,
-                stretch,
-                can_post,
-                (conversations, head, reply, unread),
+                (member, stretch, can_post, unread),
+                (conversations, head, reply, outsiders),
             ))
         });
-        let (member, stretch, can_post, (mut conversations, head, reply, unread)) = loaded.await?;
+        let ((member, stretch, can_post, unread), around) = loaded.await?;
+        let (mut conversations, head, reply, outsiders) = around;
         let here = conversations.here(chat).await?;
         let reads = unread.read_by(&stretch, member.room.last_seq);
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
@@ -107,6 +121,7 @@ impl ShownRoom {
             "title": member.title,
             "room": shown,
             "reads": reads,
+            "read": member.read_seq,
             "catch_up": unread.catch_up(room, &self.zone),
             "zone": self.zone.name(),
             "pending": { "message": pending(me) },
@@ -115,6 +130,7 @@ impl ShownRoom {
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
             "refusal": refused.map(|refused| refused.text),
             "reply": reply,
+            "outsiders": outsiders,
             "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
             "max_chars": chat.settings.message_chars,
             "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),

@@ -56,6 +56,15 @@ impl Page {
         element.attr(name).map(str::to_owned)
     }
 
+    /// An attribute of every element that fits a CSS selector and has it, in their order.
+    pub(crate) fn all_attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        let selector = css(selector);
+        html.select(&selector)
+            .filter_map(|element| element.attr(name).map(str::to_owned))
+            .collect()
+    }
+
     /// The fields that a browser would send from the form with this action if nobody typed or ticked:
     /// hidden fields and ticked boxes. Panics without such a form.
     pub(crate) fn form(&self, action: &str) -> Vec<(String, String)> {

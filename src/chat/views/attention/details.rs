@@ -1,15 +1,17 @@
-//! The details of one message: why one was notified of it or not, who has seen it, and a form to
-//! mark it unread.
+//! The details of one message: why one was notified of it or not, how many have it, who has seen it,
+//! and a form to mark it unread.
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::{super::Chat, catch_up::EXCERPT_CHARS};
 use crate::{
-    accounts::{Page, SignedIn, Zone},
+    accounts::{Page, Person, SignedIn, Zone},
     chat::{
+        delivery::WhoReceived,
         formatting::plain,
         models::{MessageId, RoomId, RoomMember, Seen, Told},
+        protocol::{Delivered, Position},
     },
     error::Result,
     words,
@@ -32,6 +34,8 @@ pub(super) async fn show_details(
             Ok((member.title, told, seen))
         })
         .await?;
+    let question = WhoReceived { room, user };
+    let delivered = chat.delivery.send(question).await.ok().flatten();
     let own = json!({
         "title": words::text("details-title"),
         "room_name": name,
@@ -43,6 +47,7 @@ pub(super) async fn show_details(
         "time": zone.format(told.created_at, "%-d %B %Y, %H:%M %Z"),
         "excerpt": plain(&told.body, EXCERPT_CHARS),
         "why": why(&told),
+        "delivered": delivered_to(&told, delivered.as_ref()),
         "seen": seen_by(&told, seen),
         "can_mark": !told.facts.own && !told.is_notice,
     });
@@ -69,12 +74,26 @@ fn why(told: &Told) -> String {
     words::text_with("why-not-notified", &[("reasons", reasons.into())])
 }
 
-/// The names of those who have seen an own message; null where that is not shown.
+/// Those who have seen an own message; null where that is not shown.
 fn seen_by(told: &Told, seen: Vec<Seen>) -> Value {
     if !told.facts.own || seen.is_empty() {
         return Value::Null;
     }
     let seen = seen.into_iter().filter(|seen| seen.seq >= told.seq);
-    let names: Vec<String> = seen.map(|seen| seen.user.username).collect();
-    json!({ "names": names })
+    let people = seen.map(|seen| Person::new(seen.user.id, seen.user.username));
+    json!({ "people": people.collect::<Vec<_>>() })
+}
+
+/// How many of the others have an own message on a device; null where nobody asks.
+fn delivered_to(told: &Told, delivered: Option<&Delivered>) -> Value {
+    let Some(delivered) = delivered.filter(|_| told.facts.own && !told.is_notice) else {
+        return Value::Null;
+    };
+    let have = |position: &&Position| position.seq >= told.seq;
+    let count = delivered.positions.iter().filter(have).count();
+    let values = [("count", count.into()), ("all", delivered.of.into())];
+    match delivered.of {
+        0 => Value::Null,
+        _ => words::text_with("details-delivered-to", &values).into(),
+    }
 }

@@ -10,6 +10,7 @@ use super::super::Chat;
 use crate::{
     accounts::{Redirect, SignedIn, User, UserRef},
     chat::{
+        delivery::Received,
         models::{AllRead, Message, MessageId, RoomId, RoomMember},
         server::MoveReading,
     },
@@ -50,18 +51,32 @@ impl Visit {
             .finish()
     }
 
-    /// Everything up to event `seq` was shown.
+    /// Everything up to event `seq` is on the page: it has arrived, and it is read, where up to `read`
+    /// was before. Either is written down only where it is news.
     pub(in super::super) async fn reads(
         self,
         chat: &Chat,
         me: &User,
         room: RoomId,
-        seq: i64,
+        (seq, read): (i64, i64),
     ) -> Result<()> {
         if self == Self::Scripted {
             return Ok(());
         }
         let user = me.id;
+        let receipt = Received {
+            room,
+            user,
+            from: 1,
+            to: seq,
+            waited: None,
+        };
+        if chat.delivery.try_send(receipt).is_err() {
+            log::debug!(target: "parlour::chat", "a receipt was lost; the next page says the same");
+        }
+        if seq <= read {
+            return Ok(());
+        }
         let moved = MoveReading::new(UserRef::from(me), move |conn| {
             let moved = RoomMember::find(conn, room, user)?.read_up_to(conn, seq)?;
             Ok(moved.then_some(room).into_iter().collect())

@@ -47,6 +47,9 @@ pub(super) async fn add_people(
         host.add(conn, &people, most)
     };
     let (page, errors) = match asker.change(Action::Invitation, add).await {
+        Ok(_) if fields.text("next") == "room" => {
+            return Ok(Either::Left(Redirect::to(format!("/rooms/{room}/"))));
+        }
         Ok(_) => return Ok(Either::Left(details(room))),
         Err(error) => refused(page, error)?,
     };

@@ -1,0 +1,78 @@
+// After an absence of which the server tells only the end: messages that stand in the page may have been
+// edited, deleted or reacted to by events that nobody sends. They are read anew, a page at a time, and
+// those that say something else are swapped in their places.
+
+import { settle } from "./regroup.js";
+import { swap } from "./swap.js";
+
+export class Renewal {
+  /** Messages up to this event are in doubt. */ #upTo = 0;
+  #isRunning = false;
+
+  /**
+   * @param {{list: HTMLElement, history: import("./history.js").LogHistory, changed: (message: HTMLElement) => void,
+   *   keep: (change: () => void) => void}} options
+   */
+  constructor({ list, history, changed, keep }) {
+    Object.assign(this, { list, history, changed, keep });
+  }
+
+  /** Messages up to event `upTo` may be another now. */
+  doubt(upTo) {
+    this.#upTo = Math.max(this.#upTo, upTo);
+    return this.retry();
+  }
+
+  /** Goes on where the connection broke. */
+  async retry() {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#upTo > 0) {
+      const upTo = this.#upTo;
+      if (!(await this.#renew(upTo))) break;
+      if (this.#upTo === upTo) this.#upTo = 0;
+    }
+    this.#isRunning = false;
+  }
+
+  /** Whether all of it could be read. */
+  async #renew(upTo) {
+    let next = this.#firstFrom(0, upTo);
+    while (next !== undefined) {
+      const stretch = await this.history.fetch(`?after=${next - 1}`);
+      if (!stretch) return false;
+      this.keep(() => stretch.messages.forEach((message) => this.#put(message)));
+      const last = Number(stretch.messages.at(-1)?.dataset.seq ?? 0);
+      next = this.#firstFrom(Math.max(last, next) + 1, upTo);
+    }
+    return true;
+  }
+
+  /** The number of the first message in the page from `from` on. */
+  #firstFrom(from, upTo) {
+    const seqs = [...this.list.querySelectorAll("article[data-seq]")].map(({ dataset }) => Number(dataset.seq));
+    return seqs.find((seq) => seq >= from && seq <= upTo);
+  }
+
+  #put(fresh) {
+    const old = document.getElementById(fresh.id);
+    if (!old?.matches("article") || said(old) === said(fresh)) return;
+    swap(old, fresh);
+    settle(fresh);
+    this.changed(fresh);
+  }
+}
+
+/** All that an event can change of a message. */
+function said(message) {
+  const body = message.querySelector(".message-body");
+  const chips = [...message.querySelectorAll(".chip[data-by]")].map(({ value, dataset }) => `${value} ${dataset.by}`);
+  return JSON.stringify([
+    message.matches(".deleted"),
+    body.dataset.source,
+    body.querySelector(".message-text").textContent,
+    message.querySelector(".quote")?.textContent,
+    message.querySelector(".edited")?.dataset.time,
+    chips,
+  ]);
+}
