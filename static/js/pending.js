@@ -72,8 +72,11 @@ export class PendingMessages {
   }
 
   #showState(message, one) {
-    message.querySelector(".message-state")?.remove();
-    message.querySelector(".refusal")?.remove();
+    for (const part of message.querySelectorAll(".message-state, .refusal")) {
+      // The button that was pressed goes with its line.
+      if (part.contains(document.activeElement)) message.focus({ preventScroll: true });
+      part.remove();
+    }
     message.classList.toggle("refused", one.state === "refused");
     if (one.state === "refused") return message.append(this.#refusal(one));
     const waits = this.sender.connection.state === "open" ? "behind" : "waiting";

@@ -10,6 +10,7 @@ mod attention;
 mod chromedriver;
 mod expression;
 mod keyboard;
+mod keyboard_only;
 mod looks;
 mod losses;
 mod meeting;

@@ -96,7 +96,7 @@ impl Profile {
 /// By links and buttons alone; the one address that is opened is the invite link, as people paste it.
 #[tokio::test]
 async fn rooms_are_walked_through_without_javascript() {
-    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let site = Program::start(&["--bcrypt-cost", "4", "--page-len", "10"]).await;
     let (ana, bo) = tokio::join!(
         Profile::without_javascript(&site),
         Profile::without_javascript(&site)
@@ -107,10 +107,10 @@ async fn rooms_are_walked_through_without_javascript() {
     let database = site.data().join("parlour.sqlite3");
     let query = "SELECT id AS number FROM rooms WHERE name = 'Orchard'";
     let room = number(&database, query);
-    fill_room(&database, room, 150);
+    fill_room(&database, room, 25);
     page(&ana).await;
-    fill_room(&database, room, 60);
-    let unread = "UPDATE members SET read_seq = read_seq - 60 WHERE user_id = 1";
+    fill_room(&database, room, 48);
+    let unread = "UPDATE members SET read_seq = read_seq - 48 WHERE user_id = 1";
     change(&database, unread);
     attend(&ana, &bo).await;
     end(&ana, &bo).await;
@@ -218,12 +218,12 @@ async fn page(ana: &Profile) {
 /// What was missed, what is unread, and what is notified, and when not.
 async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("link", "Parlour").await;
-    ana.press("link", "Orchard, 30 unread").await;
+    ana.press("link", "Orchard, 24 unread").await;
     let missed = ana.driver.find(By::Css("#catch-up summary")).await;
     missed.unwrap().click().await.unwrap();
-    ana.wait_for_text("Since you left: 30 messages by 1 person")
+    ana.wait_for_text("Since you left: 24 messages by 1 person")
         .await;
-    // What is shown is read; the rest of the sixty is further on.
+    // What is shown is read; the rest is further on.
     ana.press("link", "Go to the latest messages").await;
     bo.press("link", "See new messages").await;
     bo.post("@ana psst").await;
