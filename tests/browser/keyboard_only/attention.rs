@@ -50,15 +50,17 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.tab_and_enter("link", "Preferences").await;
     ana.tab_to("checkbox", "Monday").await;
     ana.strike(Key::Space + "").await;
-    ana.tab_to("textbox", "From").await;
+    ana.tab_to("InputTime", "From").await;
     ana.strike("1130PM").await;
     ana.tab_and_enter("button", "Save preferences").await;
     ana.wait_for_text("Your preferences are saved.").await;
-    let from = ana.find("textbox", "From").await;
-    assert_eq!(from.prop("value").await.unwrap().unwrap(), "23:30");
+    let from = "return document.getElementById('quiet_from').value";
+    assert_eq!(ana.ask_page::<String>(from).await, "23:30");
 
     bo.strike("@ana psst".to_owned() + Key::Enter).await;
     bo.wait_for_count(2).await;
+    ana.tab_and_enter("link", "Conversations").await;
+    ana.find("heading", "Choose a conversation").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;
     ana.enter_log().await;

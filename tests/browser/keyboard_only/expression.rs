@@ -77,11 +77,11 @@ async fn react(ana: &Profile, bo: &Profile) {
     ana.wait_for_chips(&["🌱 1"]).await;
     bo.wait_for_chips(&["🌱 1 mine"]).await;
     ana.enter_log().await;
-    ana.tab_to("button", "🌱 1").await;
+    ana.tab_to("button", "🌱 1…").await;
     ana.strike(Key::Space + "").await;
-    ana.wait_for_focus("button", "🌱 2").await;
+    ana.wait_for_focus("button", "🌱 2…").await;
     bo.wait_for_chips(&["🌱 2 mine"]).await;
-    bo.tab_and_enter("button", "🌱 2").await;
+    bo.tab_and_enter("button", "🌱 2…").await;
     ana.wait_for_chips(&["🌱 1 mine"]).await;
     ana.strike(Key::Enter + "").await;
     ana.wait_for_focus("article", "ana hello…").await;

@@ -12,6 +12,7 @@ async fn rooms_are_made_filled_and_ended() {
     cleo.log_out().await;
     cleo.sign_up("cleo").await;
     cleo.ask_to_be_friends("ana").await;
+    cleo.open("/").await;
     befriend(&ana).await;
     make(&ana).await;
     people(&ana, &cleo).await;
@@ -22,8 +23,13 @@ async fn rooms_are_made_filled_and_ended() {
 
 async fn befriend(ana: &Profile) {
     ana.tab_and_enter("link", "Add Friends").await;
+    ana.find("button", "Accept cleo").await;
+    ana.tab_and_enter("link", "Skip to content").await;
+    ana.wait_for_focus("main", "").await;
     ana.tab_and_enter("button", "Accept cleo").await;
-    ana.tab_to("button", "Remove cleo").await;
+    ana.find("button", "Remove cleo").await;
+    ana.tab_and_enter("link", "Conversations").await;
+    ana.find("heading", "Choose a conversation").await;
 }
 
 /// An open and a closed room.
