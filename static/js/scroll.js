@@ -130,10 +130,8 @@ export class LogScroll extends EventTarget {
   }
 
   #stay() {
-    if (this.#anchors === null) {
-      // Who has just begun to scroll away is not called back.
-      if (!this.isMoving) this.log.scrollTop = 0;
-    } else {
+    if (this.#anchors === null) this.log.scrollTop = 0;
+    else {
       const [anchor, message] = this.#firstLeft();
       if (!message) return this.#note();
       const moved = this.#topOf(message) - anchor.top;

@@ -512,20 +512,6 @@ async fn what_grows_by_itself_does_not_move_the_line_that_is_read() {
 }
 
 #[tokio::test]
-async fn who_begins_to_scroll_away_is_not_called_back_by_what_comes() {
-    let (_site, ana, _bo) = a_conversation_of(120, &[]).await;
-    let script = "const done = arguments[0];
-        const log = document.getElementById('messages');
-        const grow = () => { log.firstElementChild.style.paddingBottom = '20px'; };
-        log.addEventListener('scroll', grow, { once: true });
-        log.addEventListener('scrollend', () => done(-log.scrollTop), { once: true });
-        log.scrollBy({ top: -300, behavior: 'smooth' });";
-    let scrolled = ana.driver.execute_async(script, vec![]).await.unwrap();
-    let distance: f64 = scrolled.convert().unwrap();
-    assert!(distance > 250.0, "{distance}");
-}
-
-#[tokio::test]
 async fn keys_lead_through_the_whole_conversation() {
     let (_site, ana, _bo) = a_conversation_of(300, &[]).await;
     let press = async |key: &str| {
