@@ -1,6 +1,7 @@
 // The own messages that the server has not taken yet, at the end of the log, each with its state.
 
 import { isBigEmoji } from "./emoji.js";
+import { release } from "./focus.js";
 import { settle } from "./regroup.js";
 import { quoteLine } from "./reply.js";
 import { stateElement, stateOf } from "./states.js";
@@ -35,10 +36,9 @@ export class PendingMessages {
 
   #remove(message) {
     const next = message.nextElementSibling;
-    const hadFocus = message.contains(document.activeElement);
+    release(message, this.list.parentElement);
     message.remove();
     if (next?.matches("article.message")) settle(next);
-    if (hadFocus) this.list.parentElement.focus({ preventScroll: true });
   }
 
   #place(one) {
@@ -74,7 +74,7 @@ export class PendingMessages {
   #showState(message, one) {
     for (const part of message.querySelectorAll(".message-state, .refusal")) {
       // The button that was pressed goes with its line.
-      if (part.contains(document.activeElement)) message.focus({ preventScroll: true });
+      release(part, message);
       part.remove();
     }
     message.classList.toggle("refused", one.state === "refused");
