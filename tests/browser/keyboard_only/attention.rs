@@ -13,6 +13,8 @@ async fn rooms_are_read_marked_and_silenced() {
     bo.strike("psst".to_owned() + Key::Enter).await;
     ana.find_text_message("psst").await;
     unread(&ana).await;
+    toast(&ana, &bo).await;
+    catch_up(&ana, &bo).await;
     level(&ana, &bo).await;
     keys(&ana).await;
 }
@@ -37,6 +39,29 @@ async fn unread(ana: &Profile) {
     ana.wait_for_room("bo").await;
 }
 
+/// The line inside the page, where the browser may show no notification.
+async fn toast(ana: &Profile, bo: &Profile) {
+    ana.tab_back_and_enter("link", "Parlour").await;
+    ana.find("heading", "Choose a conversation").await;
+    bo.strike("look".to_owned() + Key::Enter).await;
+    ana.find("link", "bo look").await;
+    ana.tab_back_and_enter("button", "Close").await;
+    ana.wait_for_focus("main", "").await;
+}
+
+async fn catch_up(ana: &Profile, bo: &Profile) {
+    bo.strike("@ana psst".to_owned() + Key::Enter).await;
+    ana.find("link", "bo, 2 unread").await;
+    ana.tab_back_and_enter("link", "bo, 2 unread").await;
+    ana.wait_for_room("bo").await;
+    ana.tab_back_and_enter("link", "Catch me up").await;
+    ana.find("heading", "What you missed").await;
+    ana.tab_and_enter("link", "bo @ana psst").await;
+    ana.wait_for_focus("article", "bo @ana psst…").await;
+    ana.strike(Key::Escape + "").await;
+    ana.wait_for_room("bo").await;
+}
+
 /// The level of a room, quiet hours, and the line that says why there was no notification.
 async fn level(ana: &Profile, bo: &Profile) {
     ana.tab_back_and_enter("link", "Notifications").await;
@@ -58,7 +83,7 @@ async fn level(ana: &Profile, bo: &Profile) {
     assert_eq!(ana.ask_page::<String>(from).await, "23:30");
 
     bo.strike("@ana psst".to_owned() + Key::Enter).await;
-    bo.wait_for_count(2).await;
+    bo.wait_for_count(4).await;
     ana.tab_and_enter("link", "Conversations").await;
     ana.find("heading", "Choose a conversation").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
@@ -96,4 +121,16 @@ async fn keys(ana: &Profile) {
     ana.wait_for_focus("button", "Close").await;
     ana.strike(Key::Enter + "").await;
     ana.wait_for_focus("summary", "Menu").await;
+
+    // Logging out asks first while something is unsent.
+    ana.tab_and_enter("link", "Conversations").await;
+    ana.find("heading", "Choose a conversation").await;
+    ana.chord(&[Key::Alt], Key::Down.value()).await;
+    ana.wait_for_room("bo").await;
+    ana.strike("half a thought").await;
+    ana.tab_back_and_enter("summary", "Menu").await;
+    ana.tab_and_enter("button", "Log out").await;
+    ana.wait_for_focus("button", "Stay").await;
+    ana.strike(Key::Enter + "").await;
+    ana.wait_for_focus("button", "Log out").await;
 }

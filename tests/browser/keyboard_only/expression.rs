@@ -111,6 +111,8 @@ async fn answer(ana: &Profile, bo: &Profile) {
     // The quote leads to what it quotes, and Back to where one was.
     ana.strike(Key::Down + "").await;
     ana.wait_for_focus("article", "bo for you, @ana…").await;
+    ana.strike("c").await;
+    ana.wait_for_focus("article", "bo for you, @ana…").await;
     ana.tab_and_enter("link", "ana · hello").await;
     ana.wait_for_focus("article", "ana hello…").await;
     ana.driver.back().await.unwrap();

@@ -18,7 +18,8 @@ async fn rooms_are_made_filled_and_ended() {
     people(&ana, &cleo).await;
     link(&ana).await;
     group_and_notes(&ana).await;
-    end(&ana).await;
+    join(&cleo).await;
+    end(&ana, &cleo).await;
 }
 
 async fn befriend(ana: &Profile) {
@@ -34,7 +35,7 @@ async fn befriend(ana: &Profile) {
 
 /// An open and a closed room.
 async fn make(ana: &Profile) {
-    for (steps, access, name) in [(0, "Closed…", "Study"), (1, "Open…", "Garden")] {
+    for (steps, access, name) in [(1, "Open…", "Study"), (0, "Closed…", "Garden")] {
         ana.tab_and_enter("link", "New conversation").await;
         ana.find("heading", "New conversation").await;
         ana.tab_to("radio", "With some friends…").await;
@@ -110,20 +111,41 @@ async fn group_and_notes(ana: &Profile) {
     ana.wait_for_room("Notes to self").await;
 }
 
-async fn end(ana: &Profile) {
+/// Cleo comes, leaves, and comes again.
+async fn join(cleo: &Profile) {
+    find_study(cleo).await;
+    cleo.tab_back_and_enter("link", "Room details").await;
+    cleo.tab_and_enter("link", "Leave").await;
+    cleo.tab_and_enter("button", "Leave").await;
+    cleo.wait_for_text("You left Study.").await;
+    find_study(cleo).await;
+}
+
+async fn find_study(cleo: &Profile) {
+    cleo.tab_and_enter("link", "New conversation").await;
+    cleo.tab_and_enter("link", "Find an open room instead")
+        .await;
+    cleo.tab_and_enter("button", "Join Study").await;
+    cleo.wait_for_room("Study").await;
+}
+
+async fn end(ana: &Profile, cleo: &Profile) {
     ana.chord(&[Key::Control], 'k').await;
     ana.wait_for_focus("combobox", "Name of a person or room")
         .await;
-    ana.strike("orch").await;
-    ana.find("option", "Orchard").await;
+    ana.strike("stud").await;
+    ana.find("option", "Study").await;
     ana.strike(Key::Enter + "").await;
-    ana.wait_for_room("Orchard").await;
+    ana.wait_for_room("Study").await;
     ana.tab_back_and_enter("link", "Room details").await;
     for action in ["Archive", "Delete"] {
         ana.tab_and_enter("link", action).await;
         ana.tab_and_enter("button", action).await;
         ana.find("heading", "Members").await;
     }
+    // Her box went away while it had the focus.
+    cleo.wait_for_text("This room is archived.").await;
+    cleo.wait_for_focus("main", "").await;
     ana.wait_for_text("This room will be deleted on").await;
     ana.tab_and_enter("button", "Keep the room").await;
     ana.wait_until_no_text("This room will be deleted on").await;

@@ -60,4 +60,14 @@ async fn the_log_is_read_back_and_left_for_other_places() {
     ana.wait_for_focus("article", "bo fresh…").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_room("bo").await;
+
+    // Who sends from far up is at the end, and has a way back.
+    ana.strike(Key::PageUp + Key::PageUp + Key::PageUp).await;
+    ana.wait_for_distance("far up", |px| px > 900.0).await;
+    ana.strike("from afar".to_owned() + Key::Enter).await;
+    ana.wait_for_distance("the end", |px| px < 1.0).await;
+    ana.tab_back_and_enter("button", "Back to where you were")
+        .await;
+    ana.wait_for_focus("log", "Messages").await;
+    ana.wait_for_distance("far up", |px| px > 900.0).await;
 }
