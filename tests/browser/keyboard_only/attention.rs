@@ -2,7 +2,13 @@
 
 use thirtyfour::Key;
 
-use crate::{profile::Profile, stage::Program};
+use crate::{
+    profile::Profile,
+    stage::{
+        Program,
+        database::{change, fill_room},
+    },
+};
 
 #[tokio::test]
 async fn rooms_are_read_marked_and_silenced() {
@@ -15,6 +21,11 @@ async fn rooms_are_read_marked_and_silenced() {
     unread(&ana).await;
     toast(&ana, &bo).await;
     catch_up(&ana, &bo).await;
+    let database = site.data().join("parlour.sqlite3");
+    fill_room(&database, 1, 48);
+    let unread = "UPDATE members SET read_seq = read_seq - 48 WHERE user_id = 1";
+    change(&database, unread);
+    much(&ana).await;
     level(&ana, &bo).await;
     keys(&ana).await;
 }
@@ -62,6 +73,24 @@ async fn catch_up(ana: &Profile, bo: &Profile) {
     ana.wait_for_room("bo").await;
 }
 
+/// Much that was missed is summed up on top of the room.
+async fn much(ana: &Profile) {
+    ana.tab_back_and_enter("link", "Parlour").await;
+    ana.find("link", "bo, 24 unread").await;
+    ana.chord(&[Key::Alt, Key::Shift], Key::Down.value()).await;
+    ana.wait_for_room("bo").await;
+    ana.tab_back_to("summary", "Since you left: 24 messages…")
+        .await;
+    ana.strike(Key::Space + "").await;
+    ana.wait_for_focus("summary", "Since you left: 24 messages…")
+        .await;
+    ana.tab_to("log", "Messages").await;
+    ana.strike(Key::End + "").await;
+    ana.find("link", "bo").await;
+    ana.strike(Key::Escape + "").await;
+    ana.wait_for_room("bo").await;
+}
+
 /// The level of a room, quiet hours, and the line that says why there was no notification.
 async fn level(ana: &Profile, bo: &Profile) {
     ana.tab_back_and_enter("link", "Notifications").await;
@@ -82,8 +111,8 @@ async fn level(ana: &Profile, bo: &Profile) {
     let from = "return document.getElementById('quiet_from').value";
     assert_eq!(ana.ask_page::<String>(from).await, "23:30");
 
-    bo.strike("@ana psst".to_owned() + Key::Enter).await;
-    bo.wait_for_count(4).await;
+    bo.strike("@ana again".to_owned() + Key::Enter).await;
+    bo.find_text_message("@ana again").await;
     ana.tab_and_enter("link", "Conversations").await;
     ana.find("heading", "Choose a conversation").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;

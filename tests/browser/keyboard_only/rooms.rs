@@ -85,7 +85,8 @@ async fn link(ana: &Profile) {
     ana.find("image", "Code for a camera that opens the link")
         .await;
     ana.tab_and_enter("button", "Copy").await;
-    ana.find("status", "").await;
+    ana.wait_for_text("Link copied").await;
+    ana.wait_for_focus("button", "Copy").await;
     ana.tab_and_enter("button", "Take back").await;
     ana.wait_for_text("The link is taken back.").await;
 }
@@ -149,4 +150,10 @@ async fn end(ana: &Profile, cleo: &Profile) {
     ana.wait_for_text("This room will be deleted on").await;
     ana.tab_and_enter("button", "Keep the room").await;
     ana.wait_until_no_text("This room will be deleted on").await;
+
+    ana.tab_and_enter("link", "Leave").await;
+    ana.tab_to("combobox", "Who owns the room then?").await;
+    assert_eq!(ana.chosen().await, "cleo");
+    ana.tab_and_enter("button", "Leave").await;
+    ana.wait_for_text("You left Study.").await;
 }
