@@ -1,6 +1,7 @@
-//! Styles, scripts and pictures from `static/`: in the binary in release builds, where `build.rs`
-//! has put them compressed, too. The address carries a hash over all of them, so browsers may keep
-//! them for ever and relative imports between modules stay right.
+//! Pictures from `static/`, and the scripts and styles that `build/` makes of what lies there: in the
+//! binary in release builds, compressed, too. The address carries a hash over all of them, so
+//! browsers may keep them for ever. The modules and sheets that the bundles are made of can be read
+//! beside them, for who wants to see how a page works.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -18,6 +19,12 @@ use crate::error::{Error, Result};
 #[folder = "static"]
 struct Files;
 
+/// `bundles/…`, one script and one sheet per kind of page.
+#[derive(RustEmbed)]
+#[folder = "$OUT_DIR/bundles"]
+#[prefix = "bundles/"]
+struct Bundles;
+
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/br"]
 struct Brotli;
@@ -28,12 +35,12 @@ struct Gzip;
 
 /// Eight hexadecimal digits are enough to tell two releases apart.
 static PREFIX: LazyLock<String> = LazyLock::new(|| {
-    let mut names: Vec<_> = Files::iter().collect();
+    let mut names: Vec<_> = Files::iter().chain(Bundles::iter()).collect();
     names.sort();
     let mut hash = Sha256::new();
     for name in names {
         hash.update(name.as_bytes());
-        hash.update(Files::get(&name).map(|file| file.data).unwrap_or_default());
+        hash.update(plain(&name).map(|file| file.data).unwrap_or_default());
     }
     let hash = hash.finalize();
     format!(
@@ -53,7 +60,7 @@ pub(crate) async fn show_asset(
     accepted: Option<web::Header<AcceptEncoding>>,
 ) -> Result<HttpResponse> {
     let (hash, name) = path.into_inner();
-    let file = Files::get(&name).ok_or(Error::NotFound)?;
+    let file = plain(&name).ok_or(Error::NotFound)?;
     let is_current = PREFIX.rsplit('/').next() == Some(hash.as_str());
     let keep = if is_current {
         "public, max-age=31536000, immutable"
@@ -73,6 +80,10 @@ pub(crate) async fn show_asset(
         file
     });
     Ok(response.body(bytes(body)))
+}
+
+fn plain(name: &str) -> Option<EmbeddedFile> {
+    Bundles::get(name).or_else(|| Files::get(name))
 }
 
 /// The smallest form that the browser takes.

@@ -1,6 +1,7 @@
 // What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
+import "./forms.js";
 import { filterChoices } from "./choose.js";
 import { offerCopy } from "./copy.js";
 import { offerKeys } from "./keys.js";

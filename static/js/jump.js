@@ -3,15 +3,6 @@
 
 const FLASH_MS = 2_000;
 const LINK = /^\/rooms\/(\d+)\/messages\/(\d+)\/$/;
-let current = null;
-
-/**
- * Shows a message of the open room in the middle of the log, flashes and focuses it.
- * False if it could not be loaded. @param {number | string} messageId
- */
-export function jumpTo(messageId) {
-  return current?.to(String(messageId)) ?? Promise.resolve(false);
-}
 
 export class Jumper extends EventTarget {
   /** Counts the ways taken: only the last one is gone to its end. */
@@ -25,7 +16,6 @@ export class Jumper extends EventTarget {
   constructor({ scroll, history, room, memory, key }) {
     super();
     Object.assign(this, { scroll, history, room, memory, key });
-    current = this;
     addEventListener("popstate", ({ state }) => this.#popped(state));
     addEventListener("pagehide", () => this.#remember());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#remember());
@@ -47,8 +37,8 @@ export class Jumper extends EventTarget {
     return kept ? this.restore(JSON.parse(kept)) : toNew();
   }
 
-  /** @see jumpTo */
-  async to(id) {
+  /** Shows a message of the open room in the middle of the log; false if it could not be loaded. */
+  async #to(id) {
     const place = this.scroll.place();
     if ((await this.#bring(id)) !== true) return false;
     window.history.replaceState({ ...window.history.state, place }, "");
@@ -136,7 +126,7 @@ export class Jumper extends EventTarget {
     const [, room, id] = (link.origin === location.origin && LINK.exec(link.pathname)) || [];
     if (Number(room) !== this.room) return;
     event.preventDefault();
-    if (!(await this.to(id))) location.assign(link.href);
+    if (!(await this.#to(id))) location.assign(link.href);
   }
 }
 

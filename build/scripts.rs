@@ -1,0 +1,194 @@
+//! One script out of many modules. A module becomes a function that runs once and answers with what
+//! it exports, so names of different modules stay apart:
+//!
+//! ```js
+//! const $words = (() => { function say(key) { … } return { say }; })();
+//! const $copy = (() => { const { say } = $words; … })();
+//! ```
+//!
+//! What is exported must therefore be complete when its module has run: only functions, classes and
+//! constants, and no circles. Anything else is an error here rather than in a browser.
+
+use std::{error::Error, fs, path::Path};
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    BindingPattern, Declaration, ImportDeclaration, ImportDeclarationSpecifier, ModuleDeclaration,
+    VariableDeclarationKind,
+};
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_minifier::{Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_span::{GetSpan, SourceType};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The module `name` in `folder` and all that it imports, as a module without imports.
+pub(crate) fn bundle(folder: &Path, name: &str) -> Result<String> {
+    let mut bundle = Bundle {
+        folder,
+        begun: Vec::new(),
+        ended: Vec::new(),
+        script: String::new(),
+    };
+    bundle.add(&format!("./{name}.js"))?;
+    minify(&bundle.script).map_err(|error| format!("{name}.js: {error}").into())
+}
+
+struct Bundle<'a> {
+    folder: &'a Path,
+    begun: Vec<String>,
+    ended: Vec<String>,
+    script: String,
+}
+
+impl Bundle<'_> {
+    /// Behind everything that it imports, in the order in which a browser would run them.
+    fn add(&mut self, request: &str) -> Result<()> {
+        if self.ended.iter().any(|ended| ended == request) {
+            return Ok(());
+        }
+        if self.begun.iter().any(|begun| begun == request) {
+            return Err(format!("{request} imports itself by way of {:?}", self.begun).into());
+        }
+        self.begun.push(request.into());
+        let source = fs::read_to_string(self.folder.join(request))
+            .map_err(|error| format!("{request}: {error}"))?;
+        let module = Module::read(&source).map_err(|error| format!("{request}: {error}"))?;
+        for import in &module.requests {
+            self.add(import)?;
+        }
+        self.script.push_str(&module.as_function(request));
+        self.begun.pop();
+        self.ended.push(request.into());
+        Ok(())
+    }
+}
+
+/// A module taken apart.
+struct Module {
+    requests: Vec<String>,
+    /// `const { … } = …;` for each import.
+    imports: String,
+    body: String,
+    exports: Vec<String>,
+}
+
+impl Module {
+    fn read(source: &str) -> Result<Self> {
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
+        if let Some(wrong) = parsed.diagnostics.first() {
+            return Err(wrong.to_string().into());
+        }
+        let record = &parsed.module_record;
+        if !record.dynamic_imports.is_empty() || !record.import_metas.is_empty() {
+            return Err("import() and import.meta are not known here".into());
+        }
+        let mut module = Self {
+            requests: Vec::new(),
+            imports: String::new(),
+            body: String::new(),
+            exports: Vec::new(),
+        };
+        let mut kept_until = 0;
+        for statement in &parsed.program.body {
+            let Some(declaration) = statement.as_module_declaration() else {
+                continue;
+            };
+            let span = declaration.span();
+            module
+                .body
+                .push_str(&source[kept_until..span.start as usize]);
+            kept_until = match declaration {
+                ModuleDeclaration::ImportDeclaration(import) => {
+                    module.import(import)?;
+                    span.end
+                }
+                ModuleDeclaration::ExportDeclaration(export) => {
+                    module.export(&export.declaration)?;
+                    export.declaration.span().start
+                }
+                _ => return Err("only named exports of declarations are known here".into()),
+            } as usize;
+        }
+        module.body.push_str(&source[kept_until..]);
+        Ok(module)
+    }
+
+    fn import(&mut self, import: &ImportDeclaration<'_>) -> Result<()> {
+        let request = import.source.value.as_str();
+        if !self.requests.iter().any(|known| known == request) {
+            self.requests.push(request.into());
+        }
+        let mut names = Vec::new();
+        for specifier in import.specifiers.iter().flatten() {
+            let ImportDeclarationSpecifier::ImportSpecifier(specifier) = specifier else {
+                return Err(format!("only names can be imported from {request}").into());
+            };
+            names.push(format!(
+                "{}: {}",
+                specifier.imported.name(),
+                specifier.local.name
+            ));
+        }
+        if !names.is_empty() {
+            let names = names.join(", ");
+            self.imports
+                .push_str(&format!("const {{ {names} }} = {};\n", variable(request)));
+        }
+        Ok(())
+    }
+
+    fn export(&mut self, declaration: &Declaration<'_>) -> Result<()> {
+        let name = match declaration {
+            Declaration::FunctionDeclaration(function) => function.id.as_ref(),
+            Declaration::ClassDeclaration(class) => class.id.as_ref(),
+            Declaration::VariableDeclaration(constants)
+                if constants.kind == VariableDeclarationKind::Const =>
+            {
+                for constant in &constants.declarations {
+                    let BindingPattern::BindingIdentifier(name) = &constant.id else {
+                        return Err("constants are exported one by one".into());
+                    };
+                    self.exports.push(name.name.to_string());
+                }
+                None
+            }
+            _ => return Err("only functions, classes and constants are exported".into()),
+        };
+        self.exports.extend(name.map(|name| name.name.to_string()));
+        Ok(())
+    }
+
+    fn as_function(&self, request: &str) -> String {
+        format!(
+            "const {} = (() => {{\n{}{}\nreturn {{ {} }};\n}})();\n",
+            variable(request),
+            self.imports,
+            self.body,
+            self.exports.join(", ")
+        )
+    }
+}
+
+/// `./why-here.js` is `$why_here`.
+fn variable(request: &str) -> String {
+    let name = request.trim_start_matches("./").trim_end_matches(".js");
+    format!("${}", name.replace('-', "_"))
+}
+
+fn minify(script: &str) -> Result<String> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, script, SourceType::mjs()).parse();
+    if let Some(wrong) = parsed.diagnostics.first() {
+        return Err(wrong.to_string().into());
+    }
+    let mut program = parsed.program;
+    let minified = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut program);
+    let printed = Codegen::new()
+        .with_options(CodegenOptions::minify())
+        .with_scoping(minified.scoping)
+        .build(&program);
+    Ok(printed.code)
+}

@@ -1,0 +1,29 @@
+//! One style sheet out of several: `@import "x.css";` and `@import "x.css" print;` lines become what
+//! they name.
+
+use std::{fs, io, path::Path};
+
+/// `name.css` in `folder` with its imports in their places.
+pub(crate) fn bundle(folder: &Path, name: &str) -> io::Result<String> {
+    inline(folder, &format!("{name}.css"))
+}
+
+fn inline(folder: &Path, file: &str) -> io::Result<String> {
+    let mut sheet = String::new();
+    for line in fs::read_to_string(folder.join(file))?.lines() {
+        match imported(line) {
+            Some((file, "")) => sheet.push_str(&inline(folder, file)?),
+            Some((file, media)) => {
+                sheet.push_str(&format!("@media {media} {{\n{}}}\n", inline(folder, file)?));
+            }
+            None => sheet.extend([line.trim_start(), "\n"]),
+        }
+    }
+    Ok(sheet)
+}
+
+/// The file and the medium of an import.
+fn imported(line: &str) -> Option<(&str, &str)> {
+    let (file, media) = line.strip_prefix("@import \"")?.split_once('"')?;
+    Some((file, media.strip_suffix(';')?.trim()))
+}
