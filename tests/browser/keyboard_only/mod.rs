@@ -8,12 +8,17 @@ mod rooms;
 mod sending;
 mod timeline;
 
+use std::time::Duration;
+
 use thirtyfour::{By, Key, TypingData};
+use tokio::time::timeout;
 
 use crate::{profile::Profile, stage::until};
 
 /// No page has so many stops.
 const MOST_STOPS: usize = 90;
+/// Shorter than other things are waited for, so that this tells where the focus was instead.
+const MOST_WAIT: Duration = Duration::from_secs(15);
 
 /// Is this what was meant? A name that ends in an ellipsis is the beginning of one.
 fn fits(wanted: &str, name: &str) -> bool {
@@ -60,17 +65,18 @@ impl Profile {
 
     /// Waits until the focus is there.
     async fn wait_for_focus(&self, role: &str, name: &str) {
-        let mut seen = Vec::new();
-        until(&format!("the focus on {role} '{name}'"), async || {
+        let mut passed = Vec::new();
+        let arriving = until("the focus", async || {
             let focus = self.focus().await;
             let is_there = focus.0 == role && fits(name, &focus.1);
-            if !is_there && seen.last() != Some(&focus) {
-                println!("the focus is on {focus:?}");
-                seen.push(focus);
+            if passed.last() != Some(&focus) {
+                passed.push(focus);
             }
             is_there.then_some(())
-        })
-        .await;
+        });
+        if timeout(MOST_WAIT, arriving).await.is_err() {
+            panic!("the focus was on {passed:?}, never on {role} '{name}'");
+        }
     }
 
     /// Presses Tab until the focus is there.
