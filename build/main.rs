@@ -1,8 +1,10 @@
 //! Makes what the binary carries out of `static/`: one script and one style sheet per kind of page,
+//! and lists of emoji,
 //! compressed as well as can be in release builds, which is too slow for when they are asked for.
 //! New migrations must reach the binary, too: `embed_migrations!` alone does not see them come.
 
 mod compress;
+mod emoji;
 mod scripts;
 mod styles;
 
@@ -10,7 +12,10 @@ use std::{
     env,
     error::Error,
     fs,
+    hash::{DefaultHasher, Hasher},
+    io,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// Where the pages' scripts begin: of visitors, of everybody else, of rooms, and of two pages that
@@ -34,6 +39,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let style = styles::bundle(Path::new("static/css"), name)?;
         fs::write(bundles.join(name).with_extension("css"), style)?;
     }
+    fs::write(bundles.join("emoji.json"), emoji::for_picker())?;
+    fs::write(out.join("emoji.txt"), emoji::sorted())?;
+    let mut hash = DefaultHasher::new();
+    add_folder(&mut hash, &bundles)?;
+    add_folder(&mut hash, Path::new("static"))?;
+    println!("cargo:rustc-env=STATIC_HASH={:016x}", hash.finish());
+    if packs_relocations() {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     let is_release = env::var("PROFILE")? == "release";
     for coding in ["br", "gzip"] {
         let to = empty(out.join(coding))?;
@@ -52,4 +66,41 @@ fn empty(folder: PathBuf) -> Result<PathBuf, Box<dyn Error>> {
     }
     fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+/// The same files, and names, make the same hash.
+fn add_folder(hash: &mut DefaultHasher, folder: &Path) -> io::Result<()> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            add_folder(hash, &path)?;
+        } else {
+            hash.write(path.file_name().unwrap_or_default().as_encoded_bytes());
+            hash.write(&fs::read(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the program may say where it has addresses in a thirtieth of the room that it takes
+/// otherwise, which is over a megabyte: only glibc 2.36 and later understand it. A program that is
+/// built for another machine keeps to what all understand.
+fn packs_relocations() -> bool {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
+    if env::var("HOST") != env::var("TARGET")
+        || !is("CARGO_CFG_TARGET_OS", "linux")
+        || !is("CARGO_CFG_TARGET_ENV", "gnu")
+    {
+        return false;
+    }
+    let Ok(answer) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
+        return false;
+    };
+    let answer = String::from_utf8_lossy(&answer.stdout);
+    let version = answer.trim().strip_prefix("glibc 2.");
+    version.is_some_and(|minor| minor.parse().is_ok_and(|minor: u32| minor >= 36))
 }

@@ -2,16 +2,20 @@
 //! binary in release builds, compressed, too. The address carries a hash over all of them, so
 //! browsers may keep them for ever. The modules and sheets that the bundles are made of can be read
 //! beside them, for who wants to see how a page works.
+//!
+//! Debug builds serve the modules and sheets in the place of the bundles, as they lie in the folder,
+//! so that a change shows when the page is loaded again; [`BUNDLES`] in their environment asks for what
+//! a release has.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, env};
 
 use actix_web::{
     HttpResponse,
     http::header::{AcceptEncoding, CACHE_CONTROL, ContentEncoding, ContentType, Encoding, VARY},
     web::{self, Bytes},
 };
+use mime::Mime;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
@@ -19,7 +23,7 @@ use crate::error::{Error, Result};
 #[folder = "static"]
 struct Files;
 
-/// `bundles/…`, one script and one sheet per kind of page.
+/// `bundles/…`: one script and one sheet per kind of page, and the list of emoji.
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/bundles"]
 #[prefix = "bundles/"]
@@ -33,25 +37,14 @@ struct Brotli;
 #[folder = "$OUT_DIR/gzip"]
 struct Gzip;
 
-/// Eight hexadecimal digits are enough to tell two releases apart.
-static PREFIX: LazyLock<String> = LazyLock::new(|| {
-    let mut names: Vec<_> = Files::iter().chain(Bundles::iter()).collect();
-    names.sort();
-    let mut hash = Sha256::new();
-    for name in names {
-        hash.update(name.as_bytes());
-        hash.update(plain(&name).map(|file| file.data).unwrap_or_default());
-    }
-    let hash = hash.finalize();
-    format!(
-        "/static/{:02x}{:02x}{:02x}{:02x}",
-        hash[0], hash[1], hash[2], hash[3]
-    )
-});
+/// See above; tests of pages set it.
+const BUNDLES: &str = "PARLOUR_BUNDLES";
+
+const PREFIX: &str = concat!("/static/", env!("STATIC_HASH"));
 
 /// What stands before `/css/…` and `/js/…` in a page, `/static/<hash>`.
 pub(crate) fn prefix() -> &'static str {
-    &PREFIX
+    PREFIX
 }
 
 /// `GET /static/{hash}/{path}`. An address of another release answers with today's file, unkept.
@@ -62,15 +55,14 @@ pub(crate) async fn show_asset(
     let (hash, name) = path.into_inner();
     let file = plain(&name).ok_or(Error::NotFound)?;
     let is_current = PREFIX.rsplit('/').next() == Some(hash.as_str());
-    let keep = if is_current {
+    let keep = if is_current && !serves_sources() {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let kind = mime_guess::from_path(&name).first_or_octet_stream();
     let mut response = HttpResponse::Ok();
     response
-        .insert_header(ContentType(kind))
+        .insert_header(ContentType(kind_of(&name)))
         .insert_header((CACHE_CONTROL, keep))
         .insert_header((VARY, "accept-encoding"));
     let compressed = accepted.and_then(|accepted| compressed(&name, &accepted));
@@ -82,7 +74,29 @@ pub(crate) async fn show_asset(
     Ok(response.body(bytes(body)))
 }
 
+/// Only what lies in `static/`.
+fn kind_of(name: &str) -> Mime {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("css") => mime::TEXT_CSS_UTF_8,
+        Some("js") => mime::TEXT_JAVASCRIPT,
+        Some("json") => mime::APPLICATION_JSON,
+        Some("png") => mime::IMAGE_PNG,
+        Some("svg") => mime::IMAGE_SVG,
+        _ => mime::APPLICATION_OCTET_STREAM,
+    }
+}
+
+fn serves_sources() -> bool {
+    cfg!(debug_assertions) && env::var_os(BUNDLES).is_none()
+}
+
 fn plain(name: &str) -> Option<EmbeddedFile> {
+    if let Some(name) = name.strip_prefix("bundles/").filter(|_| serves_sources()) {
+        let source = ["js", "css"].map(|folder| Files::get(&format!("{folder}/{name}")));
+        if let Some(file) = source.into_iter().flatten().next() {
+            return Some(file);
+        }
+    }
     Bundles::get(name).or_else(|| Files::get(name))
 }
 

@@ -28,7 +28,6 @@ pub(crate) fn files(cfg: &mut web::ServiceConfig) {
         "/static/{hash}/{path:.*}",
         web::get().to(assets::show_asset),
     )
-    .route("/emoji/{file}", web::get().to(chat::list_emoji))
     .route("/healthz", web::get().to(health::show_health))
     .route("/readyz", web::get().to(health::show_readiness))
     .route("/ws/{rest:.*}", web::to(ask_for_upgrade));

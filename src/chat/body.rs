@@ -2,6 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::emoji;
+
 /// Most emoji that a message of nothing else shows large.
 const MOST_LARGE_EMOJI: usize = 6;
 
@@ -46,7 +48,7 @@ pub(super) fn is_big_emoji(text: &str) -> bool {
         .filter(|grapheme| !grapheme.trim().is_empty())
     {
         seen += 1;
-        if seen > MOST_LARGE_EMOJI || emojis::get(grapheme).is_none() {
+        if seen > MOST_LARGE_EMOJI || emoji::find(grapheme).is_none() {
             return false;
         }
     }

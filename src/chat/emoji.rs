@@ -1,53 +1,23 @@
-//! All emoji with their names, for the picker: one file that browsers keep.
+//! Which text is an emoji. `build/` writes the list, and the one of the picker with all names.
 
 use std::sync::LazyLock;
 
-use actix_web::{
-    HttpResponse,
-    http::header::{CACHE_CONTROL, ContentType},
-    web,
-};
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
-/// A list of `[emoji, name, other names]` in the order of Unicode, without skin tones.
-static LIST: LazyLock<String> = LazyLock::new(|| {
-    let entry = |emoji: &'static emojis::Emoji| {
-        let codes: Vec<&str> = emoji.shortcodes().collect();
-        json!([
-            emoji.as_str(),
-            emoji.name(),
-            codes.join(" ").replace('_', " ")
-        ])
-    };
-    json!(emojis::iter().map(entry).collect::<Vec<_>>()).to_string()
+/// In the order that they have without variation selectors.
+static ALL: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    include_str!(concat!(env!("OUT_DIR"), "/emoji.txt"))
+        .lines()
+        .collect()
 });
 
-static PATH: LazyLock<String> = LazyLock::new(|| {
-    let hash = Sha256::digest(LIST.as_bytes());
-    format!(
-        "/emoji/{:02x}{:02x}{:02x}{:02x}.json",
-        hash[0], hash[1], hash[2], hash[3]
-    )
-});
-
-/// Where the list lies; the address changes with it.
-pub(super) fn path() -> &'static str {
-    &PATH
+/// The emoji as Unicode spells it in full, if `text` is one, with or without what asks for colours.
+pub(super) fn find(text: &str) -> Option<&'static str> {
+    let found = ALL.binary_search_by(|known| bare(known).cmp(bare(text)));
+    found.ok().map(|index| ALL[index])
 }
 
-/// `GET /emoji/{hash}.json`, the same for everybody.
-pub async fn list_emoji(hash: web::Path<String>) -> HttpResponse {
-    let is_current = PATH.strip_prefix("/emoji/") == Some(hash.as_str());
-    let keep = if is_current {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    HttpResponse::Ok()
-        .insert_header(ContentType::json())
-        .insert_header((CACHE_CONTROL, keep))
-        .body(LIST.as_str())
+/// Without variation selector 16.
+fn bare(emoji: &str) -> impl Iterator<Item = char> {
+    emoji.chars().filter(|letter| *letter != '\u{fe0f}')
 }
 
 #[cfg(test)]
@@ -55,15 +25,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_emoji_of_the_list_is_one_that_messages_take() {
-        let list: Vec<[String; 3]> = serde_json::from_str(&LIST).unwrap();
-        assert!(list.len() > 1_500);
-        for [emoji, name, _] in &list {
-            assert_eq!(
-                emojis::get(emoji).map(emojis::Emoji::as_str),
-                Some(emoji.as_str())
-            );
-            assert!(!name.is_empty());
+    fn every_emoji_of_unicode_is_found_in_its_full_form() {
+        assert!(ALL.len() > 3_500, "{}", ALL.len());
+        let toned = |emoji: &'static emojis::Emoji| emoji.skin_tones().into_iter().flatten();
+        for emoji in emojis::iter().chain(emojis::iter().flat_map(toned)) {
+            let full = emoji.as_str();
+            let bare: String = bare(full).collect();
+            assert_eq!(find(full), Some(full));
+            assert_eq!(find(&bare), Some(full), "without selectors");
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_emoji() {
+        for text in ["", "a", "é", "1", "#", "\u{fe0f}", "👍👍", "👍 ", "©x"] {
+            assert_eq!(find(text), None, "{text}");
         }
     }
 }

@@ -20,7 +20,6 @@ mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
 pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
-pub use emoji::list_emoji;
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
 pub use server::{ChatServer, PresenceState, Stop};

@@ -24,7 +24,6 @@ use crate::{
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
-#[include = "*.hbs"]
 struct Files;
 
 /// Every template of the site, compiled; cheap to clone.

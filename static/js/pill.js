@@ -23,10 +23,10 @@ export class Pill extends EventTarget {
     scroll.addEventListener("moved", () => this.#show());
   }
 
-  /** A message of somebody else arrived, perhaps where the page does not reach. */
-  count(id) {
-    if (this.scroll.atEnd) return;
-    this.#news.add(id);
+  /** Messages of others arrived, perhaps where the page does not reach. @param {number[]} ids */
+  count(ids) {
+    if (ids.length === 0 || this.scroll.atEnd) return;
+    ids.forEach((id) => this.#news.add(id));
     this.#show();
   }
 

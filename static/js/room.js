@@ -33,6 +33,9 @@ const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
 const answered = new Map();
 const ticks = new Ticks({ list, userId, isDirect: pageData.is_direct });
+/** Messages that came in the change of the log that is under way, and ids of those of others. */
+const fresh = [];
+const news = [];
 let arrivals = 0;
 let composer = null;
 
@@ -46,12 +49,12 @@ const timeline = new Timeline({
   inserted(message, event) {
     // A line about who came and went is no news.
     if (message.matches(".notice")) return;
-    foldTall([message], scroll);
+    fresh.push(message);
     countNews(event);
     if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
     answered.delete(event.client_id);
   },
-  changed: (message) => foldTall([message], scroll),
+  changed: (message) => fresh.push(message),
 });
 const history = new LogHistory({
   list,
@@ -88,7 +91,7 @@ function countNews({ id, author }) {
   if (!author || author.id === userId) return typingLine.stopped({ id: userId });
   typingLine.stopped(author);
   arrivals += 1;
-  return pill.count(id);
+  return news.push(id);
 }
 
 /** Handles what concerns this room and leaves the rest to app.js. */
@@ -102,11 +105,15 @@ const renderPending = () => queueMicrotask(() => scroll.keep(() => {
   pending.render();
   expression.render();
 }));
+/** Changes the log. What came is measured when all of it is there: one layout, not one for each message. */
+const changeLog = (change) => scroll.keep(() => {
+  change();
+  history.trim();
+  foldTall(fresh.splice(0), scroll);
+  pill.count(news.splice(0));
+});
 const apply = (event) => {
-  scroll.keep(() => {
-    timeline.apply(event);
-    history.trim();
-  });
+  changeLog(() => timeline.apply(event));
   renderPending();
 };
 
@@ -125,10 +132,7 @@ on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {
   const before = arrivals;
   // Screen readers need not read a hundred messages aloud.
-  quietly(log, () => scroll.keep(() => {
-    timeline.catchUp(answer);
-    history.trim();
-  }));
+  quietly(log, () => changeLog(() => timeline.catchUp(answer)));
   answer.events.forEach((event) => expression.follow(event));
   renderPending();
   notice.news(arrivals - before);

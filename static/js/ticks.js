@@ -47,9 +47,14 @@ export class Ticks {
   }
 
   #mark(message) {
-    const state = stateOf(this.#known(message));
+    const known = this.#known(message);
     const old = message.querySelector(".message-state");
+    // Asked of every own message whenever one arrives somewhere: words are made only for what is new.
+    const signature = JSON.stringify([known.ms, known.delivered]);
+    if (old?.dataset.known === signature) return;
+    const state = stateOf({ ...known, time: clockTime(message.dataset.at) });
     if (old?.dataset.details !== state.details) this.#show(message, state, old);
+    message.querySelector(".message-state").dataset.known = signature;
   }
 
   get #selector() {
@@ -65,7 +70,6 @@ export class Ticks {
     const count = [...this.#positions.values()].filter((position) => position >= seq).length;
     return {
       sending: "sent",
-      time: clockTime(message.dataset.at),
       ms: this.#took.get(message.id) ?? null,
       delivered: this.#of === null ? null : { count, of: this.#of },
       isDirect: this.isDirect,

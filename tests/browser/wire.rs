@@ -71,6 +71,9 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     let Ok(server) = TcpStream::connect(site).await else {
         return;
     };
+    // Small frames are not held back until the one before is acknowledged, as on a real line.
+    browser.set_nodelay(true).ok();
+    server.set_nodelay(true).ok();
     let refuses = *state.borrow() == State::RefusingSockets;
     if refuses && asks_for_socket(&browser).await {
         return;

@@ -358,23 +358,6 @@ async fn whoever_is_in_a_room_can_be_named_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_list_of_emoji_is_kept_by_browsers() {
-    let site = Site::start().await;
-    let (ana, bo) = site.friends("ana", "bo").await;
-    let room = ana.room_with(&bo).await;
-    let page = ana.open(&format!("/rooms/{room}/")).await;
-    let path = page.page_data()["emoji"].as_str().unwrap().to_owned();
-
-    let list = site.visitor().open(&path).await;
-    let old = site.visitor().open("/emoji/00000000.json").await;
-
-    assert!(list.header("cache-control").contains("immutable"));
-    assert_eq!(old.header("cache-control"), "no-cache");
-    let list: Vec<[String; 3]> = serde_json::from_str(&list.body).unwrap();
-    assert_eq!(list[0][0], "😀");
-}
-
-#[tokio::test]
 async fn a_page_with_answers_and_reactions_stays_small() {
     let site = Site::start_with(|settings| {
         settings.rates.messages = "1000/1s".parse().unwrap();

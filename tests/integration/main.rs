@@ -6,6 +6,7 @@
 
 mod accounts;
 mod answers;
+mod assets;
 mod attention;
 mod behind_a_proxy;
 mod chat;

@@ -2,6 +2,8 @@
 //! a word and start it again on the same address and data.
 
 use std::{
+    env,
+    ffi::OsString,
     fs::{self, File},
     net::SocketAddr,
     path::PathBuf,
@@ -50,11 +52,13 @@ impl Program {
     /// Starts it where it was, with the same data.
     pub(crate) async fn start_again(&mut self) {
         let log = File::create(self.log()).expect("a log file");
-        let mut process = Command::new(env!("CARGO_BIN_EXE_parlour"))
+        let mut process = Command::new(binary())
             .args(["--bind", &self.address.to_string()])
             .arg("--data")
             .arg(self.data())
             .args(&self.arguments)
+            // The scripts and styles of a release, also in debug builds.
+            .env("PARLOUR_BUNDLES", "1")
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
@@ -91,6 +95,11 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.folder.disable_cleanup(thread::panicking());
     }
+}
+
+/// The one that was built with the tests, or the build of it that the environment names.
+fn binary() -> OsString {
+    env::var_os("PARLOUR_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_parlour").into())
 }
 
 fn address_in(line: &str) -> Option<SocketAddr> {

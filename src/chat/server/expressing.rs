@@ -10,7 +10,7 @@ use super::{ChatServer, NotPosted, pipeline::Stored};
 use crate::{
     accounts::UserId,
     chat::{
-        body,
+        body, emoji,
         formatting::{self, Rendered},
         models::{MessageId, NotChanged, RoomEvent, RoomId, SeenMessage},
         protocol::RoomChange,
@@ -117,8 +117,8 @@ impl ChatServer {
         match &mut asked.change {
             MessageChange::Edit(text) => *text = body::checked(text, self.settings.message_chars)?,
             MessageChange::React { emoji, .. } => {
-                let known = emojis::get(emoji).ok_or(NotPosted::NoEmoji)?;
-                known.as_str().clone_into(emoji);
+                let known = emoji::find(emoji).ok_or(NotPosted::NoEmoji)?;
+                known.clone_into(emoji);
             }
             MessageChange::Delete => {}
         }

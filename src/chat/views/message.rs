@@ -15,12 +15,17 @@ use crate::{
 };
 
 /// The reactions that are one press away; `static/js/picker.js` has them from the page.
-pub(super) const QUICK_EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
-
-/// Each with its name.
-pub(super) fn quick_emoji() -> [(&'static str, &'static str); QUICK_EMOJI.len()] {
-    QUICK_EMOJI.map(|emoji| (emoji, emojis::get(emoji).map_or(emoji, emojis::Emoji::name)))
-}
+/// With the names that Unicode gives them.
+pub(super) const QUICK_EMOJI: [(&str, &str); 8] = [
+    ("👍", "thumbs up"),
+    ("❤️", "red heart"),
+    ("😂", "face with tears of joy"),
+    ("🎉", "party popper"),
+    ("😮", "face with open mouth"),
+    ("😢", "crying face"),
+    ("🙏", "folded hands"),
+    ("👀", "eyes"),
+];
 
 /// The message that an address names, if `user` may see it.
 pub(super) async fn seen(
@@ -76,7 +81,7 @@ pub(super) async fn show_actions(
     let mut data = shown(&seen, "message-actions", &zone);
     let quick: Vec<Value> = QUICK_EMOJI
         .iter()
-        .map(|emoji| json!({ "emoji": emoji, "on": seen.message.has_reaction(emoji, user) }))
+        .map(|(emoji, _)| json!({ "emoji": emoji, "on": seen.message.has_reaction(emoji, user) }))
         .collect();
     data["can_post"] = can_post.into();
     data["can_edit"] = (can_post && seen.may_edit(chat.settings.edit_window.0)).into();

@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 
 use super::{
     delivery::Health,
-    emoji,
     markup::Markup,
     models::{RoomKind, RoomMember},
     server::ChatServer,
 };
 use crate::{
     accounts::{Page, User},
+    assets,
     config::Limits as Settings,
     db::Database,
     preferences::Preferences,
@@ -103,8 +103,8 @@ fn page_data(
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
         "max_chars": chat.settings.message_chars,
         "edit_window_ms": u64::try_from(chat.settings.edit_window.0.as_millis()).unwrap_or(u64::MAX),
-        "emoji": emoji::path(),
-        "quick_emoji": message::quick_emoji(),
+        "emoji": format!("{}/bundles/emoji.json", assets::prefix()),
+        "quick_emoji": message::QUICK_EMOJI,
         "csrf_token": page.csrf_token(),
         "preferences": preferences,
     })

@@ -1,0 +1,80 @@
+//! Scripts and styles: what a page asks for, and what it gets.
+
+use crate::stage::Program;
+
+async fn text_of(program: &Program, path: &str) -> (String, String) {
+    let url = format!("http://{}{path}", program.address);
+    let answer = reqwest::get(&url).await.unwrap().error_for_status();
+    let answer = answer.unwrap();
+    let kind = answer.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    (kind, answer.text().await.unwrap())
+}
+
+/// What stands behind `attribute="` at each place, up to the next quote.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let opening = format!("{attribute}=\"");
+    let after = page.split(opening.as_str()).skip(1);
+    after.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn a_page_has_one_script_and_one_sheet_which_need_no_others() {
+    let program = Program::start(&[]).await;
+    let (_, page) = text_of(&program, "/login/").await;
+    let scripts = values(&page, "src");
+    let sheets: Vec<_> = values(&page, "href")
+        .into_iter()
+        .filter(|href| href.ends_with(".css"))
+        .collect();
+    assert_eq!((scripts.len(), sheets.len()), (1, 1), "{page}");
+
+    let folder = scripts[0].strip_suffix("forms.js").unwrap();
+    for name in ["forms", "app", "room", "why-here", "permission"] {
+        let (kind, script) = text_of(&program, &format!("{folder}{name}.js")).await;
+        assert_eq!(kind, "text/javascript", "{name}");
+        assert!(!script.contains("import"), "{name}: {script}");
+        assert!(script.len() > 1_000, "{name}: {script}");
+    }
+    for name in ["door", "app"] {
+        let (kind, sheet) = text_of(&program, &format!("{folder}{name}.css")).await;
+        assert_eq!(kind, "text/css; charset=utf-8", "{name}");
+        assert!(!sheet.contains("@import"), "{name}: {sheet}");
+        assert!(sheet.contains("@media print {"), "{name}: {sheet}");
+        assert_eq!(sheets[0], format!("{folder}door.css"));
+    }
+}
+
+#[tokio::test]
+async fn the_modules_and_sheets_that_a_bundle_is_made_of_can_be_read() {
+    let program = Program::start(&[]).await;
+    let (_, page) = text_of(&program, "/login/").await;
+    let folder = values(&page, "src")[0]
+        .strip_suffix("bundles/forms.js")
+        .unwrap();
+    for path in ["js/socket.js", "css/tokens.css"] {
+        let (_, served) = text_of(&program, &format!("{folder}{path}")).await;
+        let source = std::fs::read_to_string(format!("static/{path}")).unwrap();
+        assert_eq!(served, source, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn browsers_keep_the_list_of_emoji_until_the_next_release() {
+    let program = Program::start(&[]).await;
+    let (_, page) = text_of(&program, "/login/").await;
+    let folder = values(&page, "src")[0].strip_suffix("forms.js").unwrap();
+    for (folder, kept) in [
+        (folder, "public, max-age=31536000, immutable"),
+        ("/static/0123456789abcdef/bundles/", "no-cache"),
+    ] {
+        let url = format!("http://{}{folder}emoji.json", program.address);
+        let answer = reqwest::get(&url).await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], kept);
+        let list: Vec<[String; 3]> = answer.json().await.unwrap();
+        assert_eq!(list[0][0], "😀");
+        assert!(list.len() > 1_500, "{}", list.len());
+    }
+}
