@@ -33,6 +33,7 @@ room-reload = See new messages
 room-closed = You can read this conversation, but nobody can write in it now.
 room-archived = This room is archived. It can be read, and nobody can write in it.
 room-closed-action = Add Friends
+room-kept = Not sent. You wrote:
 
 room-refused-empty = Write something first.
 room-refused-too-long =

@@ -26,8 +26,11 @@ export class Badges {
     showIcon(total);
     const form = document.getElementById("read-all");
     if (!form) return;
-    document.getElementById("read-all-do").hidden = !any;
-    form.hidden = !any && document.getElementById("read-all-undo").hidden;
+    const [button, undo] = ["read-all-do", "read-all-undo"].map((id) => document.getElementById(id));
+    const hadFocus = document.activeElement === button;
+    button.hidden = !any;
+    form.hidden = !any && undo.hidden;
+    if (hadFocus && !any) (undo.hidden ? document.querySelector("a[data-conversation]") : undo)?.focus();
   }
 }
 

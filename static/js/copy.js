@@ -8,14 +8,16 @@ export function offerCopy() {
     const status = document.getElementById("copied");
     button.hidden = false;
     button.addEventListener("click", async () => {
-      field.select();
-      status.textContent = say(await copy(field.value) ? "js-copied" : "js-copy-failed");
+      const isCopied = await copy(field.value);
+      // Selecting takes the focus to the field, from where it can be copied by hand.
+      if (!isCopied) field.select();
+      status.textContent = say(isCopied ? "js-copied" : "js-copy-failed");
     });
     field.addEventListener("focus", () => field.select());
   }
 }
 
-/** Pages without TLS have no clipboard; the text is selected at least. */
+/** Pages without TLS have no clipboard. */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -14,7 +14,7 @@ export class Editing {
   /**
    * @param {{template: HTMLTemplateElement, maxChars: number, draft: import("./drafts.js").Draft,
    *   bodyOf: (id: number) => string | undefined, save: (id: number, body: string) => void,
-   *   opened: (box: HTMLTextAreaElement) => void, closed: () => void}} options
+   *   opened: (box: HTMLTextAreaElement) => void, closed: (message: HTMLElement | null) => void}} options
    */
   constructor({ template, maxChars, draft, bodyOf, save, opened, closed }) {
     Object.assign(this, { template, maxChars, draft, bodyOf, save, opened, closed });
@@ -112,7 +112,8 @@ export class Editing {
     this.#open = null;
     this.draft.save("");
     row.remove();
-    document.getElementById(`message-${id}`)?.classList.remove("being-edited");
-    this.closed();
+    const message = document.getElementById(`message-${id}`);
+    message?.classList.remove("being-edited");
+    this.closed(message);
   }
 }

@@ -5,6 +5,7 @@ import { hasReacted, markOwn } from "./chips.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
+import { release } from "./focus.js";
 import { Mentions } from "./mentions.js";
 import { listenToKeys } from "./message-keys.js";
 import { MessageMenu } from "./message-menu.js";
@@ -42,7 +43,10 @@ export class Expression {
       bodyOf: (id) => this.changes.bodyOf(id),
       save: (message, body) => this.#change({ op: "edit", message, body }),
       opened: (box) => this.mentions.attach(box),
-      closed: () => this.#composer?.focusUnlessTouch(),
+      closed: (message) => {
+        message?.focus({ preventScroll: true });
+        this.#composer?.focusUnlessTouch();
+      },
     });
     const act = (what, message) => this.#act(what, message);
     this.menu = new MessageMenu({ element: byId("message-menu"), log, rights: (message) => this.#rights(message), act });
@@ -171,6 +175,7 @@ export class Expression {
         gone.className = "quote quote-gone";
         gone.dataset.of = String(id);
         gone.textContent = say("js-quote-gone");
+        release(quote, quote.closest("article"));
         quote.replaceWith(gone);
       }
     }

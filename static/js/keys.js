@@ -6,7 +6,10 @@ export function offerKeys(dialog) {
   const show = () => dialog.open || document.querySelector("dialog[open]") || dialog.showModal();
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.getElementById("show-keys")?.addEventListener("click", () => {
-    document.getElementById("menu")?.removeAttribute("open");
+    const menu = document.getElementById("menu");
+    // What was pressed is hidden with the menu; the dialog gives the focus back to what has it now.
+    menu.querySelector("summary").focus();
+    menu.open = false;
     show();
   });
   document.addEventListener("keydown", (event) => {

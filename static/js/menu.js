@@ -4,7 +4,9 @@
 export function closeMenuAround(menu) {
   if (!menu) return;
   document.addEventListener("click", (event) => {
-    if (menu.open && !menu.contains(event.target)) menu.open = false;
+    // A dialog that was opened from the menu gives the focus back to it.
+    const isOutside = !menu.contains(event.target) && !event.target.closest("dialog");
+    if (menu.open && isOutside) menu.open = false;
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;

@@ -1,5 +1,6 @@
 // The line above the composer that tells the state of the connection. Nothing for a short gap.
 
+import { release } from "./focus.js";
 import { say, sayCount } from "./words.js";
 
 const QUIET_MS = 2_000;
@@ -65,7 +66,7 @@ export class Notice {
     this.#shown = false;
     if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
     else if (this.connection.isSlow) this.#show(say("js-slow"), "");
-    else this.element.replaceChildren();
+    else this.#put();
   }
 
   /** An upgraded server: offered, never done by itself, for there may be text in the box. */
@@ -80,7 +81,12 @@ export class Notice {
     line.append(text);
     if (action) line.append(button(actionText, action));
     this.element.classList.toggle("good", kind === "good");
-    this.element.replaceChildren(line);
+    this.#put(line);
+  }
+
+  #put(...lines) {
+    release(this.element);
+    this.element.replaceChildren(...lines);
   }
 }
 

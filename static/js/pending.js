@@ -1,6 +1,7 @@
 // The own messages that the server has not taken yet, at the end of the log, each with its state.
 
 import { isBigEmoji } from "./emoji.js";
+import { release } from "./focus.js";
 import { settle } from "./regroup.js";
 import { quoteLine } from "./reply.js";
 import { stateElement, stateOf } from "./states.js";
@@ -35,10 +36,9 @@ export class PendingMessages {
 
   #remove(message) {
     const next = message.nextElementSibling;
-    const hadFocus = message.contains(document.activeElement);
+    release(message, this.list.parentElement);
     message.remove();
     if (next?.matches("article.message")) settle(next);
-    if (hadFocus) this.list.parentElement.focus({ preventScroll: true });
   }
 
   #place(one) {
@@ -72,8 +72,11 @@ export class PendingMessages {
   }
 
   #showState(message, one) {
-    message.querySelector(".message-state")?.remove();
-    message.querySelector(".refusal")?.remove();
+    for (const part of message.querySelectorAll(".message-state, .refusal")) {
+      // The button that was pressed goes with its line.
+      release(part, message);
+      part.remove();
+    }
     message.classList.toggle("refused", one.state === "refused");
     if (one.state === "refused") return message.append(this.#refusal(one));
     const waits = this.sender.connection.state === "open" ? "behind" : "waiting";

@@ -36,6 +36,11 @@ export class Reader {
     document.addEventListener("visibilitychange", () => (isLookedAt() ? this.#look() : this.#tell()));
   }
 
+  /** Tells at once what is read, so that what comes next does not overtake it. */
+  tellNow() {
+    this.#tell();
+  }
+
   /** The person wants it unread: nothing more is read until this page is left. */
   hold() {
     this.#held = true;

@@ -80,12 +80,14 @@ function describe(element) {
   };
 }
 
-/** The same control, or the heading of its list when the control is gone. */
+/** The same control, or the heading of its list when the control is gone; the main part if there is neither. */
 function refocus(root, { id, label, section }) {
-  const same = [...root.querySelectorAll("a, button, [tabindex]")].find((element) => (
+  const controls = [...root.querySelectorAll("a, button, textarea, [tabindex]")].filter((element) => element.getClientRects().length > 0);
+  const same = controls.find((element) => (
     id ? element.id === id : [element.getAttribute("aria-label"), element.getAttribute("href")].includes(label)
   ));
-  (same ?? document.getElementById(section ?? "") ?? root.querySelector("a, button"))?.focus({ preventScroll: true });
+  const next = same ?? document.getElementById(section ?? "") ?? controls[0];
+  (next ?? document.getElementById("main"))?.focus({ preventScroll: true });
 }
 
 /** @param {import("./socket.js").Connection} connection */

@@ -65,9 +65,12 @@ export function attend({ connection, list, room, scroll }) {
     sent: () => dismissDivider(keep),
     /** This message and all after it are unread again, on all devices. @param {HTMLElement} message */
     markUnread(message) {
+      // The server says nothing of what it never heard was read.
+      reader.tellNow();
       reader.hold();
       keep(() => placeDivider(message));
       connection.send({ type: "room.unread", room, seq: Number(message.dataset.seq) });
+      showBadges();
     },
   };
 }

@@ -1,6 +1,7 @@
 // A notification inside the page, for browsers that may show none outside. It takes no focus, is read
 // out politely, and goes away by itself unless somebody is about to use it.
 
+import { release } from "./focus.js";
 import { say } from "./words.js";
 
 const STAYS_MS = 8_000;
@@ -28,22 +29,27 @@ export function showToast({ title, body, path, room }) {
   close.className = "toast-close";
   close.setAttribute("aria-label", say("js-toast-close"));
   close.textContent = "×";
-  close.addEventListener("click", () => toast.remove());
+  close.addEventListener("click", () => remove(toast));
   toast.append(link, close);
   toasts.append(toast);
-  while (toasts.children.length > MOST) toasts.firstElementChild.remove();
+  while (toasts.children.length > MOST) remove(toasts.firstElementChild);
   leaveLater(toast);
 }
 
 /** The room was read: its toasts have nothing to say any more. */
 export function closeToasts(room) {
-  document.querySelectorAll(`.toast[data-room="${room}"]`).forEach((toast) => toast.remove());
+  document.querySelectorAll(`.toast[data-room="${room}"]`).forEach(remove);
+}
+
+function remove(toast) {
+  release(toast, toast.nextElementSibling?.querySelector("a"));
+  toast.remove();
 }
 
 function leaveLater(toast) {
   setTimeout(() => {
     if (!toast.isConnected) return;
     if (toast.matches(":hover") || toast.contains(document.activeElement)) leaveLater(toast);
-    else toast.remove();
+    else remove(toast);
   }, STAYS_MS);
 }

@@ -20,7 +20,7 @@ impl Profile {
         self.ask_page(&script).await
     }
 
-    async fn wait_for_link(&self, conversation: &str, label: &str) {
+    pub(crate) async fn wait_for_link(&self, conversation: &str, label: &str) {
         until(&format!("the link '{label}'"), async || {
             (self.link_name(conversation).await == label).then_some(())
         })

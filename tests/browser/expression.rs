@@ -24,7 +24,7 @@ impl Profile {
     }
 
     /// The message with this text.
-    async fn message(&self, text: &str) -> WebElement {
+    pub(crate) async fn message(&self, text: &str) -> WebElement {
         until(&format!("the message '{text}'"), async || {
             let all = self
                 .driver
@@ -71,7 +71,7 @@ impl Profile {
         .await
     }
 
-    async fn wait_for_chips(&self, expected: &[&str]) {
+    pub(crate) async fn wait_for_chips(&self, expected: &[&str]) {
         until(&format!("the reactions {expected:?}"), async || {
             (self.chips().await == expected).then_some(())
         })

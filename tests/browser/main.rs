@@ -12,6 +12,7 @@ mod chromedriver;
 mod expression;
 mod faces;
 mod keyboard;
+mod keyboard_only;
 mod looks;
 mod losses;
 mod meeting;

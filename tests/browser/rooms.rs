@@ -15,7 +15,7 @@ impl Profile {
     }
 
     /// Ticks a box, or chooses one of several, whose name begins so.
-    async fn choose_person(&self, role: &str, start: &str) {
+    pub(crate) async fn choose_person(&self, role: &str, start: &str) {
         let element = self.find_beginning(role, start).await;
         element.click().await.unwrap();
     }
@@ -50,7 +50,7 @@ impl Profile {
         .await;
     }
 
-    async fn wait_for_heading(&self, words: &str) {
+    pub(crate) async fn wait_for_heading(&self, words: &str) {
         until(&format!("the heading '{words}'"), async || {
             let shown: Vec<String> = self
                 .ask_page("return Array.from(document.querySelectorAll('main h1'), e => e.textContent.trim())")

@@ -118,7 +118,8 @@ impl Profile {
         None
     }
 
-    async fn computed(
+    /// The accessible name ("label") or the role of an element.
+    pub(crate) async fn computed(
         &self,
         element: &WebElement,
         what: &'static str,
@@ -148,7 +149,7 @@ fn candidates(role: &str) -> &'static str {
         "separator" => "[role=separator], hr",
         "navigation" => "nav, [role=navigation]",
         "list" => "ul, ol, [role=list]",
-        "combobox" => "[role=combobox]",
+        "combobox" => "select, [role=combobox]",
         "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
         "menuitem" => "[role=menuitem]",

@@ -1,6 +1,16 @@
-//! The whole way without JavaScript: sign up, log in, add, accept, read, send, log out.
+//! The whole way without JavaScript: sign up, log in, add, accept, read, send, log out; and rooms from
+//! their beginning to their end.
 
-use crate::{profile::Profile, stage::Program};
+use thirtyfour::{By, Key};
+
+use crate::{
+    profile::Profile,
+    stage::{
+        Program,
+        database::{change, fill_room},
+        number,
+    },
+};
 
 #[tokio::test]
 async fn everything_works_without_javascript() {
@@ -54,4 +64,227 @@ async fn a_refused_form_gives_the_text_back_without_javascript() {
 
     ana.wait_for_text("Too long by 1 character").await;
     assert_eq!(ana.draft().await.len(), 10_001);
+}
+
+impl Profile {
+    /// Follows "Message actions" of the message with this text.
+    async fn actions_of(&self, text: &str) {
+        let message = self.message(text).await;
+        let link = message.find(By::Css("a.message-more")).await.unwrap();
+        link.click().await.unwrap();
+        self.find("heading", "Message actions").await;
+    }
+
+    async fn act_on(&self, text: &str, action: &str) {
+        self.actions_of(text).await;
+        self.press("link", action).await;
+    }
+
+    /// Writes into a field in place of what is there.
+    async fn overwrite(&self, field: &str, text: &str) {
+        self.find("textbox", field).await.clear().await.unwrap();
+        self.fill(field, text).await;
+    }
+
+    async fn post(&self, text: &str) {
+        self.fill("Message Orchard", text).await;
+        self.press("button", "Send").await;
+        self.find_text_message(text).await;
+    }
+}
+
+/// By links and buttons alone; the one address that is opened is the invite link, as people paste it.
+#[tokio::test]
+async fn rooms_are_walked_through_without_javascript() {
+    let site = Program::start(&["--bcrypt-cost", "4", "--page-len", "10"]).await;
+    let (ana, bo) = tokio::join!(
+        Profile::without_javascript(&site),
+        Profile::without_javascript(&site)
+    );
+    ana.meet(&bo, ("ana", "bo")).await;
+    make_and_join(&ana, &bo).await;
+    talk(&ana, &bo).await;
+    let database = site.data().join("parlour.sqlite3");
+    let query = "SELECT id AS number FROM rooms WHERE name = 'Orchard'";
+    let room = number(&database, query);
+    fill_room(&database, room, 25);
+    page(&ana).await;
+    fill_room(&database, room, 48);
+    let unread = "UPDATE members SET read_seq = read_seq - 48 WHERE user_id = 1";
+    change(&database, unread);
+    attend(&ana, &bo).await;
+    end(&ana, &bo).await;
+}
+
+/// Ana makes an open room and a link; Bo comes by it, leaves, and comes again by himself.
+async fn make_and_join(ana: &Profile, bo: &Profile) {
+    ana.press("link", "New conversation").await;
+    ana.choose_person("radio", "A room").await;
+    ana.fill("Name*", "Garden").await;
+    ana.choose_person("radio", "Open").await;
+    ana.press("button", "Start").await;
+    ana.wait_for_heading("Garden").await;
+    ana.press("link", "Room details").await;
+    for (field, choice) in [("Expires after", "1 day"), ("For", "3 people")] {
+        let list = ana.find("combobox", field).await;
+        list.send_keys(choice).await.unwrap();
+    }
+    ana.press("button", "Make link").await;
+    ana.find("image", "Code for a camera that opens the link")
+        .await;
+    let link = ana.find("textbox", "Link").await;
+    let link = link.prop("value").await.unwrap().unwrap();
+
+    bo.open(&link[link.find("/join/").unwrap()..]).await;
+    bo.press("button", "Join").await;
+    bo.wait_for_text("bo joined by a link").await;
+    bo.press("link", "Room details").await;
+    bo.wait_for_text("2 members").await;
+    bo.press("link", "Leave").await;
+    bo.press("button", "Leave").await;
+    bo.wait_for_text("You left Garden.").await;
+    bo.press("link", "New conversation").await;
+    bo.press("link", "Find an open room instead").await;
+    bo.press("button", "Join Garden").await;
+    bo.wait_for_heading("Garden").await;
+
+    ana.reload().await;
+    ana.wait_for_text("1 of 3 used").await;
+    ana.press("button", "Take back").await;
+    ana.wait_for_text("The link is taken back.").await;
+    ana.overwrite("Name*", "Orchard").await;
+    ana.fill("Topic", "Apples and pears").await;
+    ana.press("button", "Save").await;
+    ana.wait_for_heading("Orchard").await;
+    ana.press("link", "Orchard").await;
+    ana.wait_for_text("ana renamed the room to Orchard").await;
+}
+
+/// Sending, editing, answering, reacting and deleting, and what the other one sees of it.
+async fn talk(ana: &Profile, bo: &Profile) {
+    ana.post("helo").await;
+    ana.act_on("helo", "Edit").await;
+    ana.overwrite("Edit message", "hello").await;
+    ana.press("button", "Save").await;
+    ana.find_text_message("hello").await;
+
+    bo.press("link", "See new messages").await;
+    bo.find_text_message("hello").await;
+    bo.press("link", "(edited)").await;
+    bo.wait_for_text("helo").await;
+    bo.press("link", "Back to Orchard").await;
+    bo.act_on("hello", "Reply").await;
+    bo.press("button", "Cancel reply").await;
+    bo.wait_until_no_text("Reply to").await;
+    bo.act_on("hello", "Reply").await;
+    bo.wait_for_text("Reply to ana hello").await;
+    bo.post("hello to you").await;
+    bo.actions_of("hello").await;
+    bo.press("button", "👍").await;
+
+    ana.press("link", "See new messages").await;
+    ana.press("button", "👍 1").await;
+    ana.find("button", "👍 2").await;
+    ana.press("link", "ana · hello").await;
+    let target = "return document.querySelector(':target .message-text').textContent";
+    assert_eq!(ana.ask_page::<String>(target).await, "hello");
+    ana.act_on("hello to you", "Copy link").await;
+    assert_eq!(ana.ask_page::<String>(target).await, "hello to you");
+    ana.act_on("hello", "Delete").await;
+    ana.press("button", "Delete").await;
+    ana.wait_for_text("The message is deleted.").await;
+    bo.press("link", "See new messages").await;
+    bo.find_text_message("Message deleted").await;
+    bo.wait_for_text("Original message deleted").await;
+}
+
+/// Back to the beginning of a long room, and forward again.
+async fn page(ana: &Profile) {
+    ana.press("link", "Orchard").await;
+    let newest = ana.messages().await.pop().unwrap();
+    for _ in 0..3 {
+        let log = ana.find("log", "Messages").await;
+        log.send_keys(Key::Home + "").await.unwrap();
+        ana.press("link", "Earlier messages").await;
+    }
+    ana.wait_for_text("ana began this conversation").await;
+    assert!(!ana.shows("link", "Earlier messages").await);
+    ana.press("link", "Newer messages").await;
+    ana.wait_until_no_text("ana began this conversation").await;
+    ana.press("link", "Go to the latest messages").await;
+    ana.find_text_message(&newest).await;
+}
+
+/// What was missed, what is unread, and what is notified, and when not.
+async fn attend(ana: &Profile, bo: &Profile) {
+    ana.press("link", "Parlour").await;
+    ana.press("link", "Orchard, 24 unread").await;
+    let missed = ana.driver.find(By::Css("#catch-up summary")).await;
+    missed.unwrap().click().await.unwrap();
+    ana.wait_for_text("Since you left: 24 messages by 1 person")
+        .await;
+    // What is shown is read; the rest is further on.
+    ana.press("link", "Go to the latest messages").await;
+    bo.press("link", "See new messages").await;
+    bo.post("@ana psst").await;
+    ana.press("link", "Parlour").await;
+    ana.press("link", "Orchard, 1 unread, mentioned").await;
+    ana.press("link", "Catch me up").await;
+    ana.wait_for_text("1 mention").await;
+    ana.press("link", "bo @ana psst").await;
+    ana.find_text_message("@ana psst").await;
+
+    ana.press("link", "Notifications").await;
+    ana.choose_person("radio", "Nothing").await;
+    ana.press("button", "Save").await;
+    ana.wait_for_text("You are notified of Orchard as you chose.")
+        .await;
+
+    bo.post("once more").await;
+    ana.press("link", "Orchard").await;
+    ana.act_on("once more", "Message details").await;
+    ana.wait_for_text("You were not notified because: room on “Nothing”.")
+        .await;
+    ana.press("button", "Mark unread from here").await;
+    ana.wait_for_text("Marked as unread.").await;
+    ana.find("link", "Orchard, 1 unread").await;
+    ana.press("button", "Mark all read").await;
+    ana.find("link", "Orchard").await;
+    ana.press("button", "Undo").await;
+    ana.find("link", "Orchard, 1 unread").await;
+    ana.press("button", "Mark all read").await;
+
+    let menu = ana.driver.find(By::Css("summary[aria-label=Menu]")).await;
+    menu.unwrap().click().await.unwrap();
+    ana.press("link", "Preferences").await;
+    ana.press("checkbox", "Monday").await;
+    ana.press("button", "Save preferences").await;
+    ana.wait_for_text("Your preferences are saved.").await;
+    ana.press("link", "Conversations").await;
+}
+
+/// The room is archived while Bo writes, and deleted, and kept after all.
+async fn end(ana: &Profile, bo: &Profile) {
+    bo.fill("Message Orchard", "too late").await;
+    ana.press("link", "Orchard").await;
+    ana.press("link", "Room details").await;
+    ana.press("link", "Archive").await;
+    ana.press("button", "Archive").await;
+    ana.find("button", "Unarchive").await;
+
+    bo.press("button", "Send").await;
+    bo.wait_for_text("This room is archived.").await;
+    let kept = bo.find("textbox", "Not sent. You wrote:").await;
+    assert_eq!(kept.prop("value").await.unwrap().unwrap(), "too late");
+    bo.screenshot("without-javascript-kept").await;
+    bo.press("link", "Room details").await;
+    bo.press("link", "Leave").await;
+    bo.press("button", "Leave").await;
+    bo.wait_for_text("You left Orchard.").await;
+
+    ana.press("link", "Delete").await;
+    ana.press("button", "Delete").await;
+    ana.wait_for_text("This room will be deleted on").await;
+    ana.press("button", "Keep the room").await;
+    ana.wait_until_no_text("This room will be deleted on").await;
 }

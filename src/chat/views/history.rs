@@ -23,20 +23,23 @@ use crate::{
     words,
 };
 
-/// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages.
+/// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages, or what
+/// is new if it begins before them; `?newest` the newest ones in any case.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct PlaceQuery {
     before: Option<i64>,
     after: Option<i64>,
     around: Option<i64>,
+    newest: Option<String>,
 }
 
 impl PlaceQuery {
     pub(super) fn place(&self) -> Place {
+        let newest = self.newest.as_ref().map(|_| Place::Before(i64::MAX));
         let before = self.before.map(Place::Before);
         let after = self.after.map(Place::After);
         let around = self.around.map(Place::Around);
-        around.or(before).or(after).unwrap_or_default()
+        around.or(before).or(after).or(newest).unwrap_or_default()
     }
 }
 
@@ -109,6 +112,7 @@ pub(super) async fn show_log(
         before,
         after,
         around,
+        newest: None,
     };
     let place = place.place();
     let loaded = chat.database.read(move |conn| {

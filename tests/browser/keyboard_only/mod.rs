@@ -1,0 +1,139 @@
+//! Everything with keys alone: no mouse, and no script that moves the focus. What gets the focus is found
+//! by pressing Tab until it has it, as people do. After a menu, a dialog or a button that goes away the
+//! focus is somewhere that makes sense, and never nowhere.
+
+mod attention;
+mod expression;
+mod rooms;
+mod sending;
+mod timeline;
+
+use std::time::Duration;
+
+use thirtyfour::{By, Key, TypingData};
+use tokio::time::timeout;
+
+use crate::{profile::Profile, stage::until};
+
+/// No page has so many stops.
+const MOST_STOPS: usize = 90;
+/// Shorter than other things are waited for, so that this tells where the focus was instead.
+const MOST_WAIT: Duration = Duration::from_secs(15);
+
+/// Is this what was meant? A name that ends in an ellipsis is the beginning of one.
+fn fits(wanted: &str, name: &str) -> bool {
+    match wanted.strip_suffix('…') {
+        Some(start) => name.starts_with(start),
+        None => name == wanted,
+    }
+}
+
+impl Profile {
+    /// Presses keys one after the other, wherever the focus is.
+    async fn strike(&self, keys: impl Into<TypingData>) {
+        let chain = self.driver.action_chain().send_keys(keys);
+        chain.perform().await.unwrap();
+    }
+
+    /// Presses a key while others are held down.
+    async fn chord(&self, held: &[Key], key: char) {
+        let mut chain = self.driver.action_chain();
+        for modifier in held {
+            chain = chain.key_down(modifier.clone());
+        }
+        chain = chain.key_down(key).key_up(key);
+        for modifier in held {
+            chain = chain.key_up(modifier.clone());
+        }
+        chain.perform().await.unwrap();
+    }
+
+    /// Role and accessible name of what has the focus; empty if nothing has.
+    async fn focus(&self) -> (String, String) {
+        // An element may leave the page while it is asked: then the next one is asked.
+        until("an answer of what has the focus", async || {
+            let element = self.driver.active_element().await.ok()?;
+            let role = match element.tag_name().await.ok()?.as_str() {
+                "body" => return Some((String::new(), String::new())),
+                "summary" => "summary".to_owned(),
+                _ => self.computed(&element, "role").await.ok()?,
+            };
+            Some((role, self.computed(&element, "label").await.ok()?))
+        })
+        .await
+    }
+
+    /// Waits until the focus is there.
+    async fn wait_for_focus(&self, role: &str, name: &str) {
+        let mut passed = Vec::new();
+        let arriving = until("the focus", async || {
+            let focus = self.focus().await;
+            let is_there = focus.0 == role && fits(name, &focus.1);
+            if passed.last() != Some(&focus) {
+                passed.push(focus);
+            }
+            is_there.then_some(())
+        });
+        if timeout(MOST_WAIT, arriving).await.is_err() {
+            panic!("the focus was on {passed:?}, never on {role} '{name}'");
+        }
+    }
+
+    /// Presses Tab until the focus is there.
+    async fn tab_to(&self, role: &str, name: &str) {
+        self.walk_to(&[], (role, name)).await;
+    }
+
+    /// Presses Shift+Tab until the focus is there.
+    async fn tab_back_to(&self, role: &str, name: &str) {
+        self.walk_to(&[Key::Shift], (role, name)).await;
+    }
+
+    async fn walk_to(&self, held: &[Key], (role, name): (&str, &str)) {
+        let mut passed = Vec::new();
+        let mut rounds = 0;
+        while rounds < 2 && passed.len() < MOST_STOPS {
+            let focus = self.focus().await;
+            if focus.0 == role && fits(name, &focus.1) {
+                return;
+            }
+            // Past the last stop nothing has the focus, and then the first one.
+            rounds += usize::from(focus.0.is_empty());
+            passed.push(format!("{} '{}'", focus.0, focus.1));
+            self.chord(held, Key::Tab.value()).await;
+        }
+        let passed = passed.join("\n");
+        panic!("Tab does not lead to {role} '{name}', but to:\n{passed}");
+    }
+
+    /// Tab to it, then Enter.
+    async fn tab_and_enter(&self, role: &str, name: &str) {
+        self.tab_to(role, name).await;
+        self.strike(Key::Enter + "").await;
+    }
+
+    /// Shift+Tab to it, then Enter.
+    async fn tab_back_and_enter(&self, role: &str, name: &str) {
+        self.tab_back_to(role, name).await;
+        self.strike(Key::Enter + "").await;
+    }
+
+    /// What is chosen in the list that has the focus.
+    async fn chosen(&self) -> String {
+        let list = self.driver.active_element().await.unwrap();
+        let value = list.find(By::Css("option:checked")).await.unwrap();
+        value.text().await.unwrap()
+    }
+
+    /// From the box into the log, to its last message.
+    async fn enter_log(&self) {
+        self.tab_back_to("log", "Messages").await;
+        self.strike(Key::Up + "").await;
+    }
+
+    /// Waits for the page of a room, whose box has the focus at once.
+    async fn wait_for_room(&self, name: &str) {
+        self.wait_for_focus("textbox", &format!("Message {name}"))
+            .await;
+    }
+}
