@@ -42,7 +42,11 @@ impl Profile {
             .find(By::Css("summary[aria-label=Menu]"))
             .await
             .unwrap();
-        menu.click().await.unwrap();
+        // It may be open still, after a question that was answered with "Stay".
+        let script = "return document.querySelector('summary[aria-label=Menu]').parentElement.open";
+        if !self.ask_page::<bool>(script).await {
+            menu.click().await.unwrap();
+        }
         self.press("button", "Log out").await;
     }
 
