@@ -9,7 +9,7 @@ pub(crate) mod testing;
 mod timestamp;
 mod writer;
 
-use std::{path::Path, time::Duration};
+use std::{num::NonZero, path::Path, thread, time::Duration};
 
 use actix_web::web;
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -23,8 +23,6 @@ use writer::Writer;
 /// The connection that models take. PostgreSQL would join here.
 pub type Connection = diesel::SqliteConnection;
 
-/// Connections that read at the same time; SQLite readers never wait for the writer.
-const READERS: u32 = 6;
 /// How long a read waits for a free connection before it answers "busy".
 const READER_WAIT: Duration = Duration::from_secs(5);
 /// How long the readiness probe waits for the writer.
@@ -50,7 +48,7 @@ impl Database {
         sqlite::migrate(&mut connection, path)?;
         let manager = ConnectionManager::new(path.to_string_lossy());
         let readers = Pool::builder()
-            .max_size(READERS)
+            .max_size(readers())
             .min_idle(Some(1))
             .connection_timeout(READER_WAIT)
             .connection_customizer(Box::new(sqlite::ReadOnly))
@@ -119,6 +117,13 @@ impl Database {
     pub fn close(&self) {
         self.writer.close();
     }
+}
+
+/// Connections that read at the same time; SQLite readers never wait for the writer. Each keeps its own
+/// 2 MB of pages, and more than the processors can work for would only keep more.
+fn readers() -> u32 {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(cores).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 #[cfg(test)]

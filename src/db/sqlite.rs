@@ -36,10 +36,6 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// What a connection that only reads keeps in memory, in KiB: the upper pages of the tables and
-/// some of the lower ones. The system keeps the others, once for all connections.
-const READER_CACHE_KIB: u32 = 512;
-
 /// Pragmas of the connections that only read.
 #[derive(Debug)]
 pub(super) struct ReadOnly;
@@ -47,11 +43,7 @@ pub(super) struct ReadOnly;
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
         conn.batch_execute(PRAGMAS)
-            .and_then(|()| {
-                conn.batch_execute(&format!(
-                    "PRAGMA query_only=ON; PRAGMA cache_size=-{READER_CACHE_KIB};"
-                ))
-            })
+            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON; PRAGMA cache_size=-1024"))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }

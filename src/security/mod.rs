@@ -19,7 +19,7 @@ pub mod site;
 pub use client_addr::{TrustedProxies, client_addr};
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
-pub use limits::{Account, Action, Limits, TokenBucket};
+pub use limits::{Account, Action, Allowance, Limits};
 pub use secret_keys::SecretKeys;
 pub use site::Site;
 

@@ -25,7 +25,7 @@ impl ChatConsumer {
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
         let event = ClientEvent::parse(text);
-        if !self.pace.allows_event() {
+        if !self.pace.allows_event(&self.parts.limits) {
             return self.too_fast(event, ctx);
         }
         match event {
@@ -85,7 +85,7 @@ impl ChatConsumer {
     }
 
     fn count_error(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        if !self.pace.forgives_error() {
+        if !self.pace.forgives_error(&self.parts.limits) {
             log::warn!(target: "parlour::security", event = "socket_limit"; "a socket was closed: too many errors");
             ctx.close(CloseCode::POLICY, "too many errors");
         }

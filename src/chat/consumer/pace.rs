@@ -4,32 +4,32 @@ use std::time::Instant;
 
 use crate::{
     config::{Limits, Rate},
-    security::TokenBucket,
+    security::Allowance,
 };
 
-/// Two buckets: one of events, one of errors.
+/// Two allowances: one of events, one of errors.
 pub(super) struct Pace {
-    events: TokenBucket,
-    errors: TokenBucket,
+    events: Allowance,
+    errors: Allowance,
 }
 
 impl Pace {
     pub(super) fn new(limits: &Limits) -> Self {
         let now = Instant::now();
         Self {
-            events: TokenBucket::full(limits.socket_events, now),
-            errors: TokenBucket::full(limits.socket_errors, now),
+            events: Allowance::full(limits.socket_events, now),
+            errors: Allowance::full(limits.socket_errors, now),
         }
     }
 
     /// Whether one more event is in time.
-    pub(super) fn allows_event(&mut self) -> bool {
-        self.events.try_take(Instant::now())
+    pub(super) fn allows_event(&mut self, limits: &Limits) -> bool {
+        self.events.try_take(limits.socket_events, Instant::now())
     }
 
     /// Whether one more error is forgiven.
-    pub(super) fn forgives_error(&mut self) -> bool {
-        self.errors.try_take(Instant::now())
+    pub(super) fn forgives_error(&mut self, limits: &Limits) -> bool {
+        self.errors.try_take(limits.socket_errors, Instant::now())
     }
 }
 

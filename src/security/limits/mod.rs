@@ -15,7 +15,8 @@ use lru::LruCache;
 
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
-pub use bucket::TokenBucket;
+pub use bucket::Allowance;
+use bucket::TokenBucket;
 pub use login::LoginAttempt;
 
 /// Buckets remembered; the one that was not used for longest goes first. About 15 MB when full.
