@@ -43,7 +43,7 @@ pub(super) struct ReadOnly;
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
         conn.batch_execute(PRAGMAS)
-            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON; PRAGMA cache_size=-1024"))
+            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON"))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }
