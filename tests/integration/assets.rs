@@ -23,7 +23,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 #[tokio::test]
 async fn a_page_has_one_script_and_one_sheet_which_need_no_others() {
     let program = Program::start(&[]).await;
-    let (_, page) = text_of(&program, "/login/").await;
+    let (_, page) = text_of(&program, "/accounts/login/").await;
     let scripts = values(&page, "src");
     let sheets: Vec<_> = values(&page, "href")
         .into_iter()
@@ -35,7 +35,9 @@ async fn a_page_has_one_script_and_one_sheet_which_need_no_others() {
     for name in ["forms", "app", "room", "why-here", "permission"] {
         let (kind, script) = text_of(&program, &format!("{folder}{name}.js")).await;
         assert_eq!(kind, "text/javascript", "{name}");
-        assert!(!script.contains("import"), "{name}: {script}");
+        for import in ["import{", "import\"", "import*", "import "] {
+            assert!(!script.contains(import), "{name}: {script}");
+        }
         assert!(script.len() > 1_000, "{name}: {script}");
     }
     for name in ["door", "app"] {
@@ -50,7 +52,7 @@ async fn a_page_has_one_script_and_one_sheet_which_need_no_others() {
 #[tokio::test]
 async fn the_modules_and_sheets_that_a_bundle_is_made_of_can_be_read() {
     let program = Program::start(&[]).await;
-    let (_, page) = text_of(&program, "/login/").await;
+    let (_, page) = text_of(&program, "/accounts/login/").await;
     let folder = values(&page, "src")[0]
         .strip_suffix("bundles/forms.js")
         .unwrap();
@@ -62,10 +64,16 @@ async fn the_modules_and_sheets_that_a_bundle_is_made_of_can_be_read() {
 }
 
 #[tokio::test]
-async fn browsers_keep_the_list_of_emoji_until_the_next_release() {
+async fn browsers_keep_files_until_the_next_release() {
     let program = Program::start(&[]).await;
-    let (_, page) = text_of(&program, "/login/").await;
+    let (_, page) = text_of(&program, "/accounts/login/").await;
     let folder = values(&page, "src")[0].strip_suffix("forms.js").unwrap();
+    let script = format!("http://{}{folder}forms.js", program.address);
+    let script = reqwest::get(&script).await.unwrap();
+    assert_eq!(
+        script.headers()["cache-control"],
+        "public, max-age=31536000, immutable"
+    );
     for (folder, kept) in [
         (folder, "public, max-age=31536000, immutable"),
         ("/static/0123456789abcdef/bundles/", "no-cache"),
