@@ -1,6 +1,6 @@
-//! Makes what the binary carries out of `static/`: one script and one style sheet per kind of page,
-//! and lists of emoji,
-//! compressed as well as can be in release builds, which is too slow for when they are asked for.
+//! Makes what the binary carries beside its code: one script and one style sheet per kind of page out
+//! of `static/`, and the lists of emoji. Release builds compress them as well as can be, which is too
+//! slow for when they are asked for.
 //! New migrations must reach the binary, too: `embed_migrations!` alone does not see them come.
 
 mod compress;

@@ -14,8 +14,9 @@ const LARGEST = 99;
 
 export class Unread {
   /**
-   * room → {state, live, changedSeq}; `changedSeq`: the last event by which a message became another; `live`: seq → {author, calls}, of messages that the snapshot does not count. Whether
-   * their authors are blocked is asked when they are counted: a block may be told later than a message.
+   * room → {state, live, changedSeq}. `changedSeq`: the last event by which a message became another. `live`:
+   * seq → {author, calls}, of messages that the snapshot does not count. Whether their authors are blocked is
+   * asked when they are counted: a block may be told later than a message.
    */
   #rooms = new Map();
   #blocked = new Set();
