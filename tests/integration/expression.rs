@@ -399,3 +399,16 @@ impl Person {
             .status
     }
 }
+
+#[tokio::test]
+async fn the_pages_about_a_message_quote_it_without_its_marks() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let mut room = ana.open_room(&bo).await;
+    room.post("All **twelve** of them").await;
+    for page in ["actions", "delete"] {
+        let path = format!("/rooms/{}/messages/1/{page}/", room.id);
+        let page = ana.open(&path).await;
+        assert_eq!(page.texts(".quoted-text"), ["All twelve of them"], "{path}");
+    }
+}

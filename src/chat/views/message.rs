@@ -9,10 +9,14 @@ use super::{
 };
 use crate::{
     accounts::{Page, SignedIn, UserId, Zone},
+    chat::formatting::plain,
     db::Timestamp,
     error::{Error, Result},
     words,
 };
+
+/// Characters of a message that a list shows, or a page about it.
+pub(super) const EXCERPT_CHARS: usize = 120;
 
 /// The reactions that are one press away; `static/js/picker.js` has them from the page.
 /// With the names that Unicode gives them.
@@ -51,6 +55,7 @@ pub(super) fn shown(seen: &SeenMessage, title: &str, zone: &Zone) -> Value {
             "id": id,
             "author": message.author,
             "body": message.body,
+            "excerpt": plain(&message.body, EXCERPT_CHARS),
             "created_at": message.created_at.iso(),
             "time": readable(message.created_at, zone),
         },

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::Chat;
+use super::super::{Chat, message::EXCERPT_CHARS};
 use crate::{
     accounts::{Page, SignedIn, Zone},
     chat::{
@@ -18,8 +18,6 @@ use crate::{
 
 /// A room with more unread messages offers to catch up by itself.
 const OFFERED_FROM: i64 = 21;
-/// Characters of a message that a list shows.
-pub(super) const EXCERPT_CHARS: usize = 120;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CatchUpQuery {

@@ -4,7 +4,7 @@
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{super::Chat, catch_up::EXCERPT_CHARS};
+use super::super::{Chat, message::EXCERPT_CHARS};
 use crate::{
     accounts::{Page, Person, SignedIn, Zone},
     chat::{
