@@ -1,5 +1,5 @@
 //! Fills conversations of Parlour through the front door: bursts of posts over sockets, each when
-//! the one before is stored and has arrived.
+//! the one before is stored and has arrived. In the end everybody has read everything.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -58,10 +58,21 @@ pub(super) fn fill(address: SocketAddr, pairs: &[Pair], messages: u32) -> Result
             .with_context(|| format!("after {posted} posts"))?;
         posted = until;
     }
-    Ok(began.elapsed())
+    let took = began.elapsed();
+    read_all(&mut fleet, pairs.len().min(messages as usize))?;
+    Ok(took)
 }
 
-/// Waits until that many messages of the server have come that are about posts.
+/// Everybody reads everything in so many conversations that hold something. A page that shows what
+/// is new to somebody without scripts also stores that it is read, which is another matter.
+fn read_all(fleet: &mut Fleet, conversations: usize) -> Result<()> {
+    for client in &mut fleet.clients {
+        client.send(TEXT, br#"{"type":"rooms.read"}"#);
+    }
+    wait(fleet, 2 * conversations).context("while everything is marked as read")
+}
+
+/// Waits until that many messages of the server have come that say that something is done.
 fn wait(fleet: &mut Fleet, awaited: usize) -> Result<()> {
     let began = Instant::now();
     let (sockets, mut heard) = (fleet.open_sockets(), 0);
@@ -85,10 +96,10 @@ fn wait(fleet: &mut Fleet, awaited: usize) -> Result<()> {
     Ok(())
 }
 
-/// What a message of the server says of a post.
+/// What a message of the server says of what was asked for.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
-    /// It is stored, or somebody else's has arrived.
+    /// A post is stored, somebody else's has arrived, or a conversation is read.
     Good,
     Refused,
     Other,
@@ -97,7 +108,10 @@ enum Answer {
 impl Answer {
     fn of(message: &[u8]) -> Self {
         let is = |kind: &str| memmem::find(message, kind.as_bytes()).is_some();
-        if is(r#""type":"message.accepted""#) || is(r#""type":"message.created""#) {
+        let is_good = is(r#""type":"message.accepted""#)
+            || is(r#""type":"message.created""#)
+            || is(r#""type":"read.moved""#);
+        if is_good {
             Self::Good
         } else if is(r#""type":"message.refused""#) || is(r#""type":"error.reported""#) {
             Self::Refused
@@ -123,6 +137,7 @@ mod tests {
         for (message, answer) in [
             (r#"{"type":"message.accepted","room":7}"#, Answer::Good),
             (r#"{"type":"message.created","room":7}"#, Answer::Good),
+            (r#"{"type":"read.moved","room":7}"#, Answer::Good),
             (r#"{"type":"message.refused","room":7}"#, Answer::Refused),
             (r#"{"type":"error.reported"}"#, Answer::Refused),
             (r#"{"type":"presence.changed"}"#, Answer::Other),
