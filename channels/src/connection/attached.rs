@@ -12,6 +12,7 @@ use crate::event::Disconnect;
 
 /// A runner in the hands of a driver. When dropped before its end, it is moved to a task of its
 /// own, which lets the running handler finish and calls `disconnect`.
+#[derive(Default)]
 pub(crate) struct Attached {
     runner: Option<Runner>,
     kept: Option<Rc<dyn Any>>,

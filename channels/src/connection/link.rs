@@ -283,13 +283,18 @@ impl Link {
         !self.outbox.borrow().is_empty() || self.close_is_due.get()
     }
 
+    /// The next frame; what comes behind the last one is a Close, if there is one.
+    pub(crate) fn take_frame(&self) -> Option<Frame> {
+        let frame = self.outbox.borrow_mut().pop()?;
+        let queued = self.queued_bytes.get();
+        observe::frame_sent(frame.len(), queued);
+        self.queued_bytes
+            .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
+        Some(frame)
+    }
+
     pub(crate) fn take_outgoing(&self) -> Option<Outgoing> {
-        let next = self.outbox.borrow_mut().pop();
-        if let Some(frame) = next {
-            let queued = self.queued_bytes.get();
-            observe::frame_sent(frame.len(), queued);
-            self.queued_bytes
-                .set(queued - frame.len() - FRAME_OVERHEAD_BYTES);
+        if let Some(frame) = self.take_frame() {
             return Some(Outgoing::Frame(frame));
         }
         let due = self.close_is_due.take();

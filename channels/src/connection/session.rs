@@ -51,6 +51,8 @@ pub(crate) trait Connection {
     fn forwarder(&self) -> Option<&'static Forwarder>;
     /// What its own timers and tasks have for the consumer.
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due>;
+    /// Looks at it, which brings it near.
+    fn look(&self);
 }
 
 pub(crate) struct Session<C: Consumer> {
@@ -164,6 +166,10 @@ impl<C: Consumer> Connection for Session<C> {
 
     fn forwarder(&self) -> Option<&'static Forwarder> {
         Some(Forwarder::of::<C>())
+    }
+
+    fn look(&self) {
+        std::hint::black_box(self.context.link().queued_bytes());
     }
 
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due> {

@@ -1,6 +1,7 @@
 //! The bounded queue behind one channel: a sending half for layers, a stream for the receiver.
 
 use std::fmt;
+use std::hint::black_box;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -157,6 +158,21 @@ impl ChannelSender {
     /// # Errors
     /// [`LayerError::ChannelFull`]; [`LayerError::UnknownChannel`] if the receiver is gone.
     pub fn send(&self, message: LayerMessage) -> Result<(), LayerError> {
+        self.push(message, true)
+    }
+
+    /// As [`send`](Self::send), by who will have the receiver polled: a message that fits wakes
+    /// nobody.
+    pub(crate) fn send_quietly(&self, message: LayerMessage) -> Result<(), LayerError> {
+        self.push(message, false)
+    }
+
+    /// Looks at what a message needs, which brings it near.
+    pub(crate) fn look(&self) {
+        black_box(self.0.state.is_poisoned());
+    }
+
+    fn push(&self, message: LayerMessage, wakes: bool) -> Result<(), LayerError> {
         let mut state = self.0.lock();
         if state.closed {
             return Err(LayerError::UnknownChannel(self.0.name.clone()));
@@ -171,10 +187,10 @@ impl ChannelSender {
         } else {
             state.messages.push((self.0.now(), message));
         }
-        let waker = if state.busy && !full {
-            None
-        } else {
+        let waker = if full || (wakes && !state.busy) {
             state.waker.take()
+        } else {
+            None
         };
         let on_overflow = if full { state.on_overflow.take() } else { None };
         drop(state);

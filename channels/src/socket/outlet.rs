@@ -1,11 +1,14 @@
 //! The way out of one connection: bytes that are ready to be sent, and who may add some.
 //!
 //! Its actor adds what the consumer sends; the thread's router writes frames past the consumer
-//! while that is idle. Both are one order of bytes, which the driver sends.
+//! while that is idle, or lets it work and writes what it says. Both are one order of bytes, which
+//! the driver sends.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::hint::black_box;
 use std::io::{self, IoSlice};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
@@ -13,9 +16,9 @@ use bytes::{BufMut as _, BytesMut};
 
 use super::kill::KillHandle;
 use super::wire::{Wire, poll_write_all};
-use super::writing::ready_frame;
+use super::writing::{parts, ready_frame, write_frame};
 use crate::clock::{Clock, Moment};
-use crate::connection::Link;
+use crate::connection::{Attached, Link, Runner};
 use crate::event::Frame;
 use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
 use crate::names::ChannelName;
@@ -39,12 +42,16 @@ pub(super) enum Way {
 
 pub(super) struct Outlet {
     link: Rc<Link>,
+    /// Here, where both the actor and the router get at it.
+    consumer: RefCell<Attached>,
     channel: ChannelSender,
     way: Way,
     out: RefCell<BytesMut>,
     /// Since when the driver has sent nothing though something waits.
     unsent_since: Cell<Moment>,
     forwarder: Cell<Option<&'static Forwarder>>,
+    /// The router will let the consumer work.
+    is_due: Cell<bool>,
     /// Elsewhere while it is looked at.
     driver: Cell<Option<Waker>>,
 }
@@ -56,13 +63,14 @@ fn now() -> Moment {
 impl Outlet {
     /// `unsent` goes before everything else.
     pub(super) fn new(
-        link: Rc<Link>,
+        (link, consumer): (Rc<Link>, Attached),
         channel: ChannelSender,
         way: Way,
         unsent: BytesMut,
     ) -> Rc<Self> {
         Rc::new(Self {
             link,
+            consumer: RefCell::new(consumer),
             channel,
             way,
             unsent_since: Cell::new(if unsent.is_empty() {
@@ -72,6 +80,7 @@ impl Outlet {
             }),
             out: RefCell::new(unsent),
             forwarder: Cell::new(None),
+            is_due: Cell::new(false),
             driver: Cell::default(),
         })
     }
@@ -96,6 +105,21 @@ impl Outlet {
 
     pub(super) fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// The consumer's runner, until it has finished.
+    pub(super) fn runner(&self) -> Option<RefMut<'_, Runner>> {
+        RefMut::filter_map(self.consumer.borrow_mut(), Attached::runner).ok()
+    }
+
+    /// Lets handlers run.
+    pub(super) fn poll_consumer(&self, task: &mut Context<'_>) {
+        let _ = self.consumer.borrow_mut().poll(task);
+    }
+
+    /// The consumer finishes without its driver.
+    pub(super) fn let_go(&self) {
+        drop(self.consumer.take());
     }
 
     pub(super) fn wire(&self) -> Option<&Wire> {
@@ -134,10 +158,7 @@ impl Outlet {
     pub(super) fn note_sent(&self, taken: usize, flushed: bool) {
         let mut out = self.out.borrow_mut();
         if out.is_empty() {
-            let mut emptied = std::mem::take(&mut *out);
-            if emptied.try_reclaim(SPARE_BYTES) && emptied.capacity() <= 2 * SPARE_BYTES {
-                SPARE.set(emptied);
-            }
+            spare(std::mem::take(&mut *out));
         }
         if flushed {
             self.unsent_since.set(Moment::NEVER);
@@ -163,6 +184,34 @@ impl Outlet {
         self.driver.set(Some(driver));
     }
 
+    /// As far as that is one handler after the other with its frames; ends where the driver has to
+    /// go on.
+    fn let_consumer_work(&self, task: &mut Context<'_>) -> ControlFlow<()> {
+        let Some(mut runner) = self.runner() else {
+            return ControlFlow::Continue(());
+        };
+        // What panics outside of a handler ends this connection and not the router.
+        let poll = catch_unwind(AssertUnwindSafe(|| runner.poll(task)));
+        if !matches!(poll, Ok(Poll::Pending)) || self.link.is_closing() {
+            return ControlFlow::Break(());
+        }
+        let mut frames = SPARE.take();
+        while let Some(frame) = self.link.take_frame() {
+            let (opcode, payload) = parts(&frame);
+            write_frame(&mut frames, opcode, false, payload);
+        }
+        if !frames.is_empty() {
+            self.send(&[IoSlice::new(&frames)]);
+        }
+        frames.clear();
+        spare(frames);
+        if self.waiting() > 0 {
+            return ControlFlow::Break(());
+        }
+        self.forwarder.set(runner.forwarder());
+        ControlFlow::Continue(())
+    }
+
     fn wake_driver(&self) {
         if let Some(driver) = self.driver.take() {
             driver.wake_by_ref();
@@ -177,6 +226,15 @@ impl Outlet {
         };
         // A failure shows again to the driver, which then ends the connection.
         wire.borrow().try_write(frames).unwrap_or(0)
+    }
+
+    /// Sends frames behind everything that waits; never waits itself.
+    fn send(&self, frames: &[IoSlice<'_>]) {
+        let written = self.write_now(frames);
+        let bytes: usize = frames.iter().map(|frame| frame.len()).sum();
+        if written < bytes {
+            self.keep(frames, written);
+        }
     }
 
     /// Keeps what of the frames comes behind the first `written` bytes.
@@ -202,10 +260,16 @@ impl Port for Outlet {
         self.forwarder.get()
     }
 
-    fn look(&self) {
+    fn look(&self, works: bool) {
         black_box(self.forwarder.get().is_some() && self.out.borrow().is_empty());
         if let Some(wire) = self.wire() {
             black_box(wire.borrow().is_writable());
+        }
+        if works {
+            self.channel.look();
+            if let Some(runner) = self.runner() {
+                runner.look();
+            }
         }
     }
 
@@ -223,16 +287,40 @@ impl Port for Outlet {
             return;
         }
         observe::forwarded(frames.len(), payload_bytes, waiting);
-        let written = self.write_now(frames);
-        let bytes: usize = frames.iter().map(|frame| frame.len()).sum();
-        if written < bytes {
-            self.keep(frames, written);
-        }
+        self.send(frames);
     }
 
-    fn deliver(&self, message: LayerMessage) {
-        self.forwarder.set(None);
+    /// The driver is not needed where the consumer is idle and the peer has taken everything.
+    fn deliver(&self, message: LayerMessage) -> bool {
+        let was_idle = self.forwarder.take().is_some();
+        let becomes_due = was_idle && self.wire().is_some() && self.waiting() == 0;
+        if becomes_due {
+            self.is_due.set(true);
+        }
         // A channel that is full has said so to its consumer.
-        let _ = self.channel.send(message);
+        let _ = if self.is_due.get() {
+            self.channel.send_quietly(message)
+        } else {
+            self.channel.send(message)
+        };
+        becomes_due
+    }
+
+    fn work(&self) {
+        self.is_due.set(false);
+        if let Some(driver) = self.driver.take() {
+            let task = &mut Context::from_waker(&driver);
+            if self.let_consumer_work(task).is_break() {
+                driver.wake_by_ref();
+            }
+            self.driver.set(Some(driver));
+        }
+    }
+}
+
+/// Keeps an emptied buffer for whoever of the thread sends next, unless it has grown.
+fn spare(mut emptied: BytesMut) {
+    if emptied.try_reclaim(SPARE_BYTES) && emptied.capacity() <= 2 * SPARE_BYTES {
+        SPARE.set(emptied);
     }
 }

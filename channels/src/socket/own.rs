@@ -156,10 +156,6 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
 }
 
 /// A connection and its end, as one task; no larger than it must be.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all of them are open, and a box would be larger"
-)]
 enum OwnSocket {
     Open(Running),
     Ending(LocalBoxFuture<'static, ()>),
@@ -229,4 +225,4 @@ fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
 /// A task of tokio's takes 104 bytes beside its future, and what is no multiple of 128 is rounded
 /// up to one: every connection has a task, so a field more can cost that much.
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<OwnSocket>() + 104 <= 384);
+const _: () = assert!(size_of::<OwnSocket>() + 104 <= 256);

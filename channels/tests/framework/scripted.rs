@@ -83,6 +83,19 @@ pub(crate) struct Scripted {
     journal: Journal,
 }
 
+/// Waits until something comes through a channel whose name the client is told.
+async fn pause(ctx: &mut Context<Scripted>) -> HandlerResult {
+    let mut release = ctx.layer().new_channel().await?;
+    ctx.send(release.name().to_string())?;
+    release.next().await;
+    Ok(ctx.send("resumed")?)
+}
+
+fn later(name: &str, ctx: &mut Context<Scripted>) {
+    let name = name.to_owned();
+    ctx.notify_later(Duration::from_millis(5), Event::Fired { name });
+}
+
 /// `/<how>/` for what `connect` does.
 pub(crate) fn application() -> (impl IntoEndpoint, Reader) {
     let (sender, receiver) = unbounded_channel();
@@ -206,16 +219,8 @@ impl WebsocketConsumer for Scripted {
             "join" => ctx.group_add(&group(argument)).await?,
             "leave" => ctx.group_discard(&group(argument)).await?,
             "say" | "share" | "thrice" => self.tell(command, argument, ctx).await?,
-            "pause" => {
-                let mut release = ctx.layer().new_channel().await?;
-                ctx.send(release.name().to_string())?;
-                release.next().await;
-                ctx.send("resumed")?;
-            }
-            "later" => {
-                let name = argument.to_owned();
-                ctx.notify_later(Duration::from_millis(5), Event::Fired { name });
-            }
+            "pause" => pause(ctx).await?,
+            "later" => later(argument, ctx),
             "every" => {
                 let name = argument.to_owned();
                 ctx.notify_interval(Duration::from_millis(5), move || {
@@ -250,6 +255,12 @@ impl WebsocketConsumer for Scripted {
         match &*event {
             Event::Message { text } if text == "panic" => panic!("event panics"),
             Event::Message { text } if text == "hang" => pending().await,
+            Event::Message { text } if text == "pause" => pause(ctx).await?,
+            Event::Message { text } if text == "later" => later("tea", ctx),
+            Event::Message { text } if text == "close" => {
+                ctx.send("bye")?;
+                ctx.close(CloseCode::app(4004)?, "told to");
+            }
             Event::Message { text } => ctx.send(format!("heard {text}"))?,
             Event::Fired { name } => ctx.send(format!("fired {name}"))?,
         }

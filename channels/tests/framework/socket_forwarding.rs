@@ -61,6 +61,42 @@ async fn a_handler_that_runs_is_not_interrupted() {
 }
 
 #[actix_web::test]
+async fn the_handler_of_an_event_may_wait() {
+    let site = site();
+    let mut client = site.open("/ws/accept/?group=tea").await;
+    let tea = group("tea");
+    for event in ["pause", "one", "shared two"] {
+        site.layer.group_send(&tea, message(event)).await.unwrap();
+    }
+    let release = client.receive_text().await.parse().unwrap();
+    site.layer.group_send(&tea, message("three")).await.unwrap();
+    site.layer.send(&release, message("go on")).await.unwrap();
+    for expected in ["resumed", "heard one", "shared two", "heard three"] {
+        assert_eq!(client.receive_text().await, expected);
+    }
+}
+
+#[actix_web::test]
+async fn the_handler_of_an_event_may_set_a_timer_or_end_the_connection() {
+    let site = site();
+    let mut client = site.open("/ws/accept/?group=tea").await;
+    let mut unlucky = site.open("/ws/accept/?group=milk").await;
+    let (tea, milk) = (group("tea"), group("milk"));
+    site.layer.group_send(&tea, message("later")).await.unwrap();
+    assert_eq!(client.receive_text().await, "fired tea");
+    site.layer.group_send(&tea, message("close")).await.unwrap();
+    assert_eq!(client.receive_text().await, "bye");
+    let (first, payload) = client.receive().await.unwrap();
+    assert_eq!((first, &payload[..2]), (CLOSE, &4004_u16.to_be_bytes()[..]));
+    site.layer
+        .group_send(&milk, message("panic"))
+        .await
+        .unwrap();
+    let (first, payload) = unlucky.receive().await.unwrap();
+    assert_eq!((first, &payload[..2]), (CLOSE, &1011_u16.to_be_bytes()[..]));
+}
+
+#[actix_web::test]
 async fn what_a_consumer_says_of_itself_keeps_its_place() {
     let site = site();
     let mut client = site.open("/ws/accept/").await;
@@ -150,5 +186,9 @@ async fn a_message_larger_than_every_buffer_arrives_whole() {
         site.layer.group_send(&group("tea"), event).await.unwrap();
         let heard = client.receive_text().await;
         assert_eq!(heard, format!("shared {number} {text}"));
+        let event = message(format!("{number} {text}"));
+        site.layer.group_send(&group("tea"), event).await.unwrap();
+        let heard = client.receive_text().await;
+        assert_eq!(heard, format!("heard {number} {text}"));
     }
 }

@@ -4,8 +4,11 @@
 //! its group: one [`Parcel`] for a thread, however many members it has. The thread's router takes
 //! them out in their order and gives each connection what is new for it. What a connection would
 //! only send on is written past its consumer, several frames at once where it is behind; anything
-//! else, and all that comes after it, waits in the connection's channel until its consumer is
-//! idle again. So each connection sees its messages in the order in which they were sent.
+//! else, and all that comes after it, waits in the connection's channel until its consumer has
+//! dealt with it. So each connection sees its messages in the order in which they were sent.
+//!
+//! A consumer that is idle deals with it at once, in the router's own turn: waking the tasks of a
+//! thousand connections costs more than most of their handlers.
 
 mod broadcast;
 mod group;
@@ -21,6 +24,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use smallvec::SmallVec;
 use tokio::task::{unconstrained, yield_now};
 
 pub(super) use broadcast::Broadcast;
@@ -31,6 +35,9 @@ use tables::Tables;
 
 /// Connections that are written to before the other tasks of the thread get their turn.
 const VISITS_PER_POLL: usize = 128;
+
+/// Consumers that work before the other tasks of the thread get their turn.
+const CONSUMERS_PER_POLL: usize = 32;
 
 thread_local! {
     static ROUTERS: RefCell<Vec<(u64, Weak<Router>)>> = const { RefCell::new(Vec::new()) };
@@ -114,10 +121,19 @@ impl Router {
             tables.open(parcel);
         }
         self.inbox.give_back(parcels);
-        if tables.visit_some(VISITS_PER_POLL) {
+        let some_are_behind = tables.visit_some(VISITS_PER_POLL, CONSUMERS_PER_POLL);
+        let now = tables.due.len().min(CONSUMERS_PER_POLL);
+        let due: SmallVec<[_; CONSUMERS_PER_POLL]> = tables.due.drain(..now).collect();
+        let some_are_left = some_are_behind || !tables.due.is_empty();
+        // The consumers may do whatever they like, also with this router.
+        drop(tables);
+        for port in due {
+            port.work();
+        }
+        if some_are_left {
             return Poll::Ready(Work::Left);
         }
-        if tables.is_deserted() {
+        if self.tables.borrow().is_deserted() {
             return Poll::Ready(Work::Over);
         }
         Poll::Pending

@@ -17,8 +17,8 @@ pub(crate) trait Port {
     fn forwarder(&self) -> Option<&'static Forwarder>;
 
     /// Looks at what a visit needs, which brings it near: several connections are fetched from
-    /// memory in the time of one.
-    fn look(&self);
+    /// memory in the time of one. With what its consumer needs to work, if it will.
+    fn look(&self, works: bool);
 
     /// A frame as the connection's protocol writes it.
     fn encode(&self, frame: &Frame) -> ReadyFrame;
@@ -27,6 +27,11 @@ pub(crate) trait Port {
     fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize);
 
     /// Puts a message into the connection's channel. There is no forwarder from then on until
-    /// the consumer has dealt with it.
-    fn deliver(&self, message: LayerMessage);
+    /// the consumer has dealt with it. True where nobody was woken for it, so that
+    /// [`work`](Self::work) has to come soon.
+    fn deliver(&self, message: LayerMessage) -> bool;
+
+    /// Lets the consumer deal with what lies in its channel, and sends what it says. That is the
+    /// application's code, which may do anything.
+    fn work(&self);
 }

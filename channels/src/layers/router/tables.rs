@@ -31,6 +31,10 @@ pub(super) struct Tables {
     behind: VecDeque<usize>,
     /// Counts the messages of all groups.
     next_number: u64,
+    /// Whose consumers have to work, for messages that nobody else was woken for.
+    pub(super) due: VecDeque<Rc<dyn Port>>,
+    /// Whether that of the last visit has to, and so that of the next one most likely, too.
+    consumers_work: bool,
 }
 
 struct Seat {
@@ -104,7 +108,7 @@ impl Tables {
     fn send(&mut self, seat: usize, broadcast: Arc<Broadcast>) {
         self.visit(seat);
         let entry = self.entry(broadcast);
-        hand_over(&*self.seats[seat].port, &[&entry]);
+        hand_over(&self.seats[seat].port, &[&entry], &mut self.due);
     }
 
     fn join(&mut self, name: GroupName, seat: usize) {
@@ -174,20 +178,21 @@ impl Tables {
         }
     }
 
-    /// Visits members that are behind, about so many; whether some still are.
-    pub(super) fn visit_some(&mut self, visits: usize) -> bool {
+    /// Visits members that are behind, about so many, or until so many consumers have to work;
+    /// whether some still are behind.
+    pub(super) fn visit_some(&mut self, visits: usize, due: usize) -> bool {
         let mut done = 0;
         while let Some(&key) = self.behind.front() {
             let group = &mut self.groups[key];
             let hurry = group.waiting() > LONG_LOG;
-            if done >= visits && !hurry {
+            if (done >= visits || self.due.len() >= due) && !hurry {
                 // The others' turn comes before this one's rest.
                 self.behind.rotate_left(1);
                 return true;
             }
             if done % LOOK_AHEAD == 0 {
                 for seat in group.upcoming(LOOK_AHEAD) {
-                    self.seats[seat].port.look();
+                    self.seats[seat].port.look(self.consumers_work);
                 }
             }
             done += 1;
@@ -216,7 +221,9 @@ impl Tables {
             news.sort_unstable_by_key(|entry| entry.number);
         }
         if !news.is_empty() {
-            hand_over(&*seat.port, &news);
+            let due = self.due.len();
+            hand_over(&seat.port, &news, &mut self.due);
+            self.consumers_work = self.due.len() > due;
         }
         drop(news);
         for membership in &seat.memberships {
@@ -227,8 +234,9 @@ impl Tables {
 
 /// Writes what the connection would only send on; a message that its consumer must see goes into
 /// its channel, and all that come after it.
-fn hand_over(port: &dyn Port, news: &[&Entry]) {
+fn hand_over(to: &Rc<dyn Port>, news: &[&Entry], due: &mut VecDeque<Rc<dyn Port>>) {
     let mut batch = Batch::default();
+    let port = &**to;
     let news = news.iter().map(|entry| &*entry.broadcast);
     for broadcast in news.filter(|broadcast| broadcast.is_for(port)) {
         let forwarder = port.forwarder();
@@ -237,7 +245,9 @@ fn hand_over(port: &dyn Port, news: &[&Entry]) {
             Some(ready) => batch.push(ready, port),
             None => {
                 batch.write(port);
-                port.deliver(broadcast.message.clone());
+                if port.deliver(broadcast.message.clone()) {
+                    due.push_back(Rc::clone(to));
+                }
             }
         }
     }

@@ -27,6 +27,8 @@ static EVEN: Forwarder = Forwarder {
 struct FakePort {
     name: ChannelName,
     busy: Cell<bool>,
+    /// Whether the router lets its consumer work.
+    works: bool,
     got: RefCell<Vec<u64>>,
     writes: Cell<usize>,
     delivered: RefCell<Vec<u64>>,
@@ -37,6 +39,7 @@ impl FakePort {
         Rc::new(Self {
             name: ChannelName::new(&format!("fake!{number}")).unwrap(),
             busy: Cell::new(false),
+            works: number.is_multiple_of(2),
             got: RefCell::default(),
             writes: Cell::new(0),
             delivered: RefCell::default(),
@@ -61,7 +64,7 @@ impl Port for FakePort {
         (!self.busy.get()).then_some(&EVEN)
     }
 
-    fn look(&self) {}
+    fn look(&self, _: bool) {}
 
     fn encode(&self, frame: &Frame) -> ReadyFrame {
         let bytes = bytes::Bytes::copy_from_slice(frame.as_text().unwrap().as_bytes());
@@ -87,11 +90,16 @@ impl Port for FakePort {
         self.writes.set(self.writes.get() + 1);
     }
 
-    fn deliver(&self, message: LayerMessage) {
-        self.busy.set(true);
+    fn deliver(&self, message: LayerMessage) -> bool {
         self.delivered
             .borrow_mut()
             .push(*message.decode::<u64>().unwrap());
+        !self.busy.replace(true) && self.works
+    }
+
+    fn work(&self) {
+        assert!(self.works, "only where nobody was woken");
+        self.finish();
     }
 }
 
@@ -125,6 +133,11 @@ impl Person {
     }
 }
 
+fn work_some(tables: &mut Tables, consumers: usize) {
+    let some = consumers.min(tables.due.len());
+    tables.due.drain(..some).for_each(|port| port.work());
+}
+
 /// Something that may happen, to the tables and in the model.
 fn happen(number: u64, random: &mut StdRng, tables: &mut Tables, people: &mut [Person]) {
     let at = random.random_range(0..GROUPS);
@@ -144,8 +157,9 @@ fn happen(number: u64, random: &mut StdRng, tables: &mut Tables, people: &mut [P
             who.should_get.push(number);
         }
         4 => {
-            tables.visit_some(random.random_range(0..4));
+            tables.visit_some(random.random_range(0..4), random.random_range(1..4));
         }
+        5 if who.port.works => work_some(tables, random.random_range(0..3)),
         5 => who.port.finish(),
         _ => {
             let except = who.port.name.clone();
@@ -169,7 +183,9 @@ fn every_member_gets_what_was_sent_while_it_was_one_once_and_in_order() {
         for number in 0..200 {
             happen(number, &mut random, &mut tables, &mut people);
         }
-        while tables.visit_some(1) {}
+        while tables.visit_some(1, 1) || !tables.due.is_empty() {
+            work_some(&mut tables, 2);
+        }
         for Person {
             port,
             seat,
@@ -177,12 +193,14 @@ fn every_member_gets_what_was_sent_while_it_was_one_once_and_in_order() {
             ..
         } in people
         {
-            port.finish();
+            if !port.works {
+                port.finish();
+            }
             assert_eq!(*port.got.borrow(), should_get, "seed {seed}");
             tables.open(Parcel::Gone(seat));
         }
         assert!(tables.is_deserted());
-        assert!(!tables.visit_some(1));
+        assert!(!tables.visit_some(1, 1));
     }
 }
 
@@ -197,9 +215,9 @@ fn whoever_is_behind_gets_all_in_one_write() {
     for number in 0..5 {
         tables.open(Parcel::Group(group(0), broadcast(number * 2, &[])));
     }
-    assert!(tables.visit_some(1));
+    assert!(tables.visit_some(1, 1));
     tables.open(Parcel::Group(group(0), broadcast(10, &[])));
-    while tables.visit_some(1) {}
+    while tables.visit_some(1, 1) {}
     let writes: Vec<_> = ports.iter().map(|port| port.writes.get()).collect();
     assert_eq!(writes, [2, 1, 1]);
     for port in ports {
@@ -216,8 +234,23 @@ fn a_long_log_is_read_to_its_end_without_a_pause() {
     for number in 0..1000 {
         tables.open(Parcel::Group(group(0), broadcast(number * 2, &[])));
     }
-    tables.visit_some(0);
+    tables.visit_some(0, 1);
     assert_eq!(port.got.borrow().len(), 1000);
+}
+
+#[test]
+fn visits_pause_when_enough_consumers_have_to_work() {
+    let mut tables = Tables::default();
+    for number in 0..5 {
+        let seat = tables.take_in(FakePort::new(2 * number));
+        tables.open(Parcel::Join(group(0), seat));
+    }
+    tables.open(Parcel::Group(group(0), broadcast(1, &[])));
+    for (left, is_more) in [(2, true), (2, true), (1, false)] {
+        assert_eq!(tables.visit_some(100, 2), is_more);
+        assert_eq!(tables.due.len(), left);
+        work_some(&mut tables, 2);
+    }
 }
 
 #[test]

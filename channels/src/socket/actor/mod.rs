@@ -7,14 +7,14 @@
 
 mod reading;
 
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix::{Actor, ActorContext as _, Handler};
+use actix::fut::wrap_future;
+use actix::{Actor, ActorContext as _, ActorFutureExt as _, AsyncContext as _, Handler};
 use bytes::BytesMut;
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 
 use self::reading::Read;
 use super::context::{Running, SocketContext};
@@ -24,7 +24,7 @@ use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
 use super::outlet::{Outlet, Way};
 use super::registry::{Entry, GoAway};
-use crate::connection::{Attached, Outgoing};
+use crate::connection::Outgoing;
 use crate::event::{CloseCode, Disconnect};
 use crate::launch::Launched;
 use crate::layers::Forwarder;
@@ -33,13 +33,10 @@ use crate::layers::Forwarder;
 const ROUNDS_PER_POLL: usize = 4;
 
 pub(super) struct SocketActor {
-    attached: Attached,
     incoming: Incoming,
     heartbeat: Heartbeat,
     deflater: Option<Box<Deflater>>,
     entry: Option<Rc<Entry>>,
-    /// When to close because the server stops, and what to say then.
-    leave: Option<Box<(Pin<Box<Sleep>>, String)>>,
     phase: Phase,
 }
 
@@ -67,31 +64,29 @@ impl SocketActor {
     /// The actor on its context, for a driver to poll and to write what it puts out.
     pub(super) fn run(launched: Launched, transport: Transport) -> Running {
         let Launched {
-            mut attached,
+            attached,
             link,
             channel,
             ..
         } = launched;
-        let outlet = Outlet::new(link, channel, transport.way, transport.unsent);
-        if let Some(runner) = attached.runner() {
+        let outlet = Outlet::new((link, attached), channel, transport.way, transport.unsent);
+        if let Some(mut runner) = outlet.runner() {
             runner.receiver().attach(Rc::clone(&outlet) as _);
         }
         let actor = Self {
-            attached,
             heartbeat: Heartbeat::new(transport.incoming.options()),
             incoming: transport.incoming,
             deflater: transport.deflater.map(Box::new),
             entry: transport.entry,
-            leave: None,
             phase: Phase::Open,
         };
         Running::new(actor, outlet)
     }
 
     /// How messages get past the consumer until the next turn.
-    fn forwarder(&mut self) -> Option<&'static Forwarder> {
+    fn forwarder(&self, outlet: &Outlet) -> Option<&'static Forwarder> {
         let open = matches!(self.phase, Phase::Open) && self.deflater.is_none();
-        self.attached.runner().filter(|_| open)?.forwarder()
+        outlet.runner().filter(|_| open)?.forwarder()
     }
 
     /// Lets the server's orders reach the task that runs this actor.
@@ -107,20 +102,25 @@ impl SocketActor {
         (self.entry.take(), limit)
     }
 
-    /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
-    pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+    /// Takes the server's order, if there is one.
+    pub(super) fn take_order(&mut self, ctx: &mut SocketContext) {
         let order = self.entry.as_ref().and_then(|entry| entry.next_order());
         if let Some(order) = order {
             self.handle(order, ctx);
         }
+    }
+
+    /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
+    pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         self.work(ctx, task);
-        ctx.outlet().open_for(self.forwarder(), task);
+        let forwarder = self.forwarder(ctx.outlet());
+        ctx.outlet().open_for(forwarder, task);
     }
 
     fn work(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
             let read = self.read(ctx, task);
-            let _ = self.attached.poll(task);
+            ctx.outlet().poll_consumer(task);
             self.write(ctx);
             self.watch(ctx, task);
             if matches!(self.phase, Phase::Finished) {
@@ -172,15 +172,11 @@ impl SocketActor {
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
     fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let due = |leave: &mut Box<(Pin<Box<Sleep>>, _)>| leave.0.as_mut().poll(task).is_ready();
-        if let Some(leave) = self.leave.take_if(due) {
-            self.leave(CloseCode::RESTART, &leave.1, ctx, task);
-        }
         match self.phase {
             Phase::Finished => {}
             Phase::Closing => {
                 if self.heartbeat.poll_end(task).is_ready() {
-                    self.end(Disconnect::lost());
+                    self.end(Disconnect::lost(), ctx);
                 }
             }
             Phase::Open => self.beat(ctx, task),
@@ -193,24 +189,18 @@ impl SocketActor {
         match self.heartbeat.poll(options, unsent_since, task) {
             Poll::Pending => {}
             Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
-            Poll::Ready(Beat::Expired) => self.leave(CloseCode::NORMAL, "", ctx, task),
+            Poll::Ready(Beat::Expired) => self.expire(ctx, task),
             Poll::Ready(Beat::Lost) => {
                 log::debug!(target: "channels::socket", "peer silent for too long");
                 self.cut(ctx);
-                self.end(Disconnect::lost());
+                self.end(Disconnect::lost(), ctx);
             }
         }
     }
 
-    fn leave(
-        &mut self,
-        code: CloseCode,
-        reason: &str,
-        ctx: &mut SocketContext,
-        task: &mut Context<'_>,
-    ) {
-        ctx.outlet().link().close(code, reason);
-        let _ = self.attached.poll(task);
+    fn expire(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+        ctx.outlet().link().close(CloseCode::NORMAL, "");
+        ctx.outlet().poll_consumer(task);
         self.write(ctx);
     }
 
@@ -219,9 +209,9 @@ impl SocketActor {
         ctx.outlet().cut();
     }
 
-    fn end(&mut self, why: Disconnect) {
+    fn end(&mut self, why: Disconnect, ctx: &SocketContext) {
         self.phase = Phase::Finished;
-        if let Some(runner) = self.attached.runner() {
+        if let Some(mut runner) = ctx.outlet().runner() {
             runner.end(why);
         }
     }
@@ -238,12 +228,16 @@ impl Handler<GoAway> for SocketActor {
     fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
         match order {
             GoAway::Within(farewell) => {
-                let at = Box::pin(sleep(farewell.delay()));
-                self.leave = Some(Box::new((at, farewell.reason())));
+                let time = wrap_future(sleep(farewell.delay()));
+                let close = move |(), _: &mut Self, ctx: &mut SocketContext| {
+                    let reason = farewell.reason();
+                    ctx.outlet().link().close(CloseCode::RESTART, &reason);
+                };
+                ctx.spawn(time.map(close));
             }
             GoAway::Now => {
                 self.cut(ctx);
-                self.end(Disconnect::lost());
+                self.end(Disconnect::lost(), ctx);
             }
         }
     }

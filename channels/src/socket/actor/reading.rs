@@ -28,9 +28,8 @@ impl SocketActor {
             ctx.hold_back();
             return false;
         }
-        self.attached
-            .runner()
-            .is_none_or(|runner| runner.has_room())
+        let runner = ctx.outlet().runner();
+        runner.is_none_or(|runner| runner.has_room())
     }
 
     pub(super) fn read(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) -> Read {
@@ -46,7 +45,7 @@ impl SocketActor {
                     self.take(arrived, ctx, task);
                 }
                 Poll::Ready(None) => {
-                    self.end(Disconnect::lost());
+                    self.end(Disconnect::lost(), ctx);
                     return Read::Everything;
                 }
                 Poll::Pending => return Read::Everything,
@@ -62,7 +61,7 @@ impl SocketActor {
         let open = matches!(self.phase, Phase::Open) && !ctx.outlet().link().is_closing();
         match arrived {
             Arrived::Frame(frame) if open => {
-                if let Some(runner) = self.attached.runner() {
+                if let Some(mut runner) = ctx.outlet().runner() {
                     runner.receive(frame);
                 }
             }
@@ -91,20 +90,22 @@ impl SocketActor {
         if matches!(self.phase, Phase::Open) {
             ctx.close(code, "");
         }
-        self.end(Disconnect {
+        let why = Disconnect {
             code,
             reason: reason.unwrap_or_default(),
             initiated_by: Side::Client,
-        });
+        };
+        self.end(why, ctx);
     }
 
     /// Gives handlers of frames that came before the end the chance to answer, if they need not
     /// wait for anything.
     fn settle(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
-            let _ = self.attached.poll(task);
+            ctx.outlet().poll_consumer(task);
             self.write_everything(ctx);
-            if self.attached.runner().is_none_or(|runner| !runner.is_due()) {
+            let runner = ctx.outlet().runner();
+            if runner.is_none_or(|runner| !runner.is_due()) {
                 return;
             }
         }

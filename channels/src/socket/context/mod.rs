@@ -4,7 +4,7 @@
 //! actix-web-actors' context hides its queue and cannot tell how much waits in it; actix' own
 //! keeps room in each connection for futures and addresses that hardly any has.
 
-mod line;
+mod extras;
 mod spawned;
 
 use std::cell::OnceCell;
@@ -17,8 +17,8 @@ use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
 
-use self::line::Line;
-use self::spawned::Spawned;
+use self::extras::Extras;
+use self::spawned::{Boxed, Spawned};
 use super::actor::SocketActor;
 use super::deflate::Deflater;
 use super::frames::Opcode;
@@ -40,8 +40,7 @@ impl Running {
     pub(super) fn new(actor: SocketActor, outlet: Rc<Outlet>) -> Self {
         let ctx = SocketContext {
             outlet,
-            line: OnceCell::new(),
-            spawned: Spawned::default(),
+            extras: OnceCell::new(),
             state: ActorState::Started,
             unflushed: false,
             held_back: false,
@@ -70,12 +69,13 @@ impl Future for Running {
             actor.run_by(task);
             actor.started(ctx);
         }
-        if let Some(mut mailbox) = ctx.line.get().and_then(|line| line.mailbox.take()) {
+        if let Some(mut mailbox) = ctx.extras.get().and_then(|extras| extras.mailbox.take()) {
             mailbox.poll(actor, ctx, task);
-            if let Some(line) = ctx.line.get() {
-                line.mailbox.set(Some(mailbox));
+            if let Some(extras) = ctx.extras.get() {
+                extras.mailbox.set(Some(mailbox));
             }
         }
+        actor.take_order(ctx);
         ctx.poll_futures(actor, task);
         actor.turn(ctx, task);
         if ctx.state == ActorState::Running {
@@ -89,9 +89,7 @@ impl Future for Running {
 
 pub(super) struct SocketContext {
     outlet: Rc<Outlet>,
-    /// There once somebody has asked for the actor's address.
-    line: OnceCell<Box<Line>>,
-    spawned: Spawned,
+    extras: OnceCell<Box<Extras>>,
     state: ActorState,
     /// Whether the socket keeps bytes that it took, as one with TLS does.
     unflushed: bool,
@@ -104,14 +102,27 @@ impl SocketContext {
     /// What is waited for stops the others.
     fn poll_futures(&mut self, actor: &mut SocketActor, task: &mut Context<'_>) {
         let mut index = 0;
-        while let Some((handle, future)) = self.spawned.take(&mut index) {
+        while let Some((handle, future)) =
+            self.spawned(|spawned| spawned.take(&mut index)).flatten()
+        {
             let Some(mut future) = future else {
                 continue;
             };
             let finished = future.as_mut().poll(actor, self, task).is_ready();
             let unfinished = Some(future).filter(|_| !finished);
-            self.spawned.put_back(handle, unfinished, &mut index);
+            self.spawned(|spawned| spawned.put_back(handle, unfinished, &mut index));
         }
+    }
+
+    /// What becomes of the futures, if there have been some.
+    fn spawned<R>(&self, of: impl FnOnce(&mut Spawned) -> R) -> Option<R> {
+        let extras = self.extras.get()?;
+        Some(of(&mut extras.spawned.borrow_mut()))
+    }
+
+    fn add(&self, future: Boxed, is_waited_for: bool) -> SpawnHandle {
+        let extras = self.extras.get_or_init(Box::default);
+        extras.spawned.borrow_mut().add(future, is_waited_for)
     }
 
     pub(super) fn outlet(&self) -> &Outlet {
@@ -174,6 +185,13 @@ impl SocketContext {
     }
 }
 
+impl Drop for SocketContext {
+    /// Drivers vanish at any moment, and the router may keep the outlet for another one.
+    fn drop(&mut self) {
+        self.outlet.let_go();
+    }
+}
+
 impl ActorContext for SocketContext {
     fn stop(&mut self) {
         if self.state == ActorState::Running {
@@ -192,7 +210,7 @@ impl ActorContext for SocketContext {
 
 impl AsyncContext<SocketActor> for SocketContext {
     fn address(&self) -> Addr<SocketActor> {
-        let address = self.line.get_or_init(Box::default).address.upgrade();
+        let address = self.extras.get_or_init(Box::default).address.upgrade();
         address.expect("the mailbox is open as long as its context")
     }
 
@@ -200,22 +218,24 @@ impl AsyncContext<SocketActor> for SocketContext {
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.spawned.add(Box::pin(future), false)
+        self.add(Box::pin(future), false)
     }
 
     fn wait<F>(&mut self, future: F)
     where
         F: ActorFuture<SocketActor, Output = ()> + 'static,
     {
-        self.spawned.add(Box::pin(future), true);
+        self.add(Box::pin(future), true);
     }
 
     fn waiting(&self) -> bool {
-        self.spawned.is_waited_for()
+        self.spawned(|spawned| spawned.is_waited_for())
+            .unwrap_or(false)
     }
 
     fn cancel_future(&mut self, handle: SpawnHandle) -> bool {
-        self.spawned.cancel(handle)
+        self.spawned(|spawned| spawned.cancel(handle))
+            .unwrap_or(false)
     }
 }
 
