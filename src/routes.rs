@@ -8,7 +8,7 @@ use actix_web::{
     web,
 };
 use channels::{
-    CookieMiddleware, Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter,
+    Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter,
 };
 
 use crate::{
@@ -67,7 +67,6 @@ fn consumer(parts: &Parts, path: &str) -> Endpoint {
         .path(path, chat)
         .wrap(parts.connections.clone())
         .wrap(SocketSession::new(parts.sessions.clone()))
-        .wrap(CookieMiddleware)
         .into_endpoint()
 }
 

@@ -36,14 +36,18 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Pragmas of the connections that only read.
+/// Beside [`PRAGMAS`], of the connections that only read. The system keeps the pages of the file that
+/// are asked for often: more than half a megabyte for each reader takes memory and saves no time.
+const READING: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-512";
+
+/// Sets the pragmas of the connections that only read.
 #[derive(Debug)]
 pub(super) struct ReadOnly;
 
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
         conn.batch_execute(PRAGMAS)
-            .and_then(|()| conn.batch_execute("PRAGMA query_only=ON"))
+            .and_then(|()| conn.batch_execute(READING))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }

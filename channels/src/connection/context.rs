@@ -56,6 +56,30 @@ impl<C: Consumer> Context<C> {
         &self.scope
     }
 
+    /// Lets go of the scope's headers and cookies, when everything that is needed of them has been
+    /// read. What a browser says at its handshake is half a kilobyte or more for as long as the
+    /// connection lives, and the secret of its session is among it.
+    ///
+    /// ```
+    /// use channels::{Accept, Context, Deny, Frame, HandlerResult, WebsocketConsumer};
+    /// struct Ticker;
+    /// impl WebsocketConsumer for Ticker {
+    ///     type Event = ();
+    ///     async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+    ///         ctx.accept(Accept::new())?;
+    ///         ctx.forget_headers();
+    ///         assert_eq!(ctx.scope().headers().count(), 0);
+    ///         Ok(())
+    ///     }
+    ///     async fn receive(&mut self, _: Frame, _: &mut Context<Self>) -> HandlerResult {
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    pub fn forget_headers(&mut self) {
+        self.scope.forget_headers();
+    }
+
     /// The name under which the layer reaches this one consumer.
     pub fn channel_name(&self) -> &ChannelName {
         &self.channel_name

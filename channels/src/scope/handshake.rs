@@ -65,6 +65,14 @@ impl Handshake {
         Self(packing.finish())
     }
 
+    pub(super) fn without_headers(&self) -> Self {
+        let mut packing = Packing::default();
+        for part in self.0.parts().take(Place::Headers as usize) {
+            packing.push(part);
+        }
+        Self(packing.finish())
+    }
+
     fn from(&self, place: Place) -> Parts<'_> {
         let mut parts = self.0.parts();
         for _ in 0..place as usize {

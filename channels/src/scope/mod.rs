@@ -117,6 +117,11 @@ impl Scope {
         headers.map(|(name, value)| (packed::text(name), value))
     }
 
+    pub(crate) fn forget_headers(&mut self) {
+        self.handshake = self.handshake.without_headers();
+        self.cookies = Cookies::default();
+    }
+
     /// The peer's address; `None` on a Unix socket and in tests.
     pub fn client(&self) -> Option<SocketAddr> {
         self.handshake.client()
@@ -251,5 +256,30 @@ impl fmt::Debug for Scope {
             .field("client", &self.client())
             .field("params", &self.params)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgotten_headers_leave_everything_else() {
+        let client = "192.0.2.7:4711".parse().ok();
+        let mut scope = Scope::builder("/a%20b/?q=1")
+            .root_path("/root")
+            .client(client)
+            .header("cookie", "session=secret")
+            .build();
+        scope.set_cookies(Cookies::parse("session=secret"));
+        scope.insert("kept");
+        let outer = scope.clone();
+        scope.forget_headers();
+        assert_eq!((scope.headers().count(), scope.cookies().len()), (0, 0));
+        let said = (scope.path(), scope.raw_path(), scope.query_string());
+        assert_eq!(said, ("/a b/", "/a%20b/", "q=1"));
+        assert_eq!((scope.root_path(), scope.client()), ("/root", client));
+        assert_eq!(scope.get(), Some(&"kept"));
+        assert_eq!(outer.header("cookie"), Some("session=secret"));
     }
 }

@@ -239,6 +239,7 @@ impl WebsocketConsumer for ChatConsumer {
         if signed_in(ctx).is_err() {
             return Err(Deny::forbidden());
         }
+        ctx.forget_headers();
         let hello = self.welcome(ctx).await?;
         ctx.accept(Accept::new())?;
         ctx.send(hello.frame())?;
