@@ -7,9 +7,7 @@ use actix_web::{
     http::header::{SEC_WEBSOCKET_VERSION, UPGRADE},
     web,
 };
-use channels::{
-    Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter,
-};
+use channels::{Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter};
 
 use crate::{
     accounts::{self, SocketSession},

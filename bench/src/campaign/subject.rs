@@ -44,6 +44,10 @@ pub(super) const HANDLERS: Subject = tutorial(
     "target/release/examples/tutorial --bind 127.0.0.1:{port} --workers 1 --handlers",
     OUR_EXAMPLE,
 );
+pub(super) const HANDLERS_TWO_WORKERS: Subject = tutorial(
+    "target/release/examples/tutorial --bind 127.0.0.1:{port} --workers 2 --handlers",
+    OUR_EXAMPLE,
+);
 pub(super) const MOUNTED: Subject = Subject {
     descriptors: 2,
     ..tutorial(

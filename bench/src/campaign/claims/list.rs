@@ -10,7 +10,7 @@ pub(super) type Said = (&'static str, &'static str, Figure, Bound, usize);
 const COST: &str = "cpu_s_per_million";
 const ACTORS: &str = "actix-web-actors";
 
-pub(super) const FRAMEWORK: [Said; 14] = [
+pub(super) const FRAMEWORK: [Said; 16] = [
     (
         "CPU per delivery, of that of actix-web-actors",
         "cpu",
@@ -100,6 +100,24 @@ pub(super) const FRAMEWORK: [Said; 14] = [
         "Two workers: out of order",
         "workers",
         Of("two workers", "out_of_order"),
+        AtMost(0.0),
+        0,
+    ),
+    (
+        "Deliveries per second through handlers of two workers, of those of one",
+        "workers",
+        Relation(
+            "two workers, through handlers",
+            "one worker, through handlers",
+            "deliveries_per_s",
+        ),
+        AtLeast(1.0),
+        2,
+    ),
+    (
+        "The same: out of order",
+        "workers",
+        Of("two workers, through handlers", "out_of_order"),
         AtMost(0.0),
         0,
     ),

@@ -2,8 +2,8 @@
 
 use super::{Case, Column, Experiment, Plot, column};
 use crate::campaign::subject::{
-    ACTIX_ACTORS, ACTIX_WS, AXUM, CHANNELS, CHANNELS_TWO_WORKERS, DAPHNE, HANDLERS, MOUNTED, NODE,
-    Subject, UVICORN,
+    ACTIX_ACTORS, ACTIX_WS, AXUM, CHANNELS, CHANNELS_TWO_WORKERS, DAPHNE, HANDLERS,
+    HANDLERS_TWO_WORKERS, MOUNTED, NODE, Subject, UVICORN,
 };
 
 pub(in crate::campaign) const OURS: &str = "channels";
@@ -172,10 +172,12 @@ fn workers() -> Experiment {
         title: "Two workers against one",
         about: "100 rooms of 10, 1.2 million deliveries per second offered, and no process pinned. \
                 The generator shares the cores with the server, so that on two cores two workers \
-                have less than two.",
+                have less than two, and gain only where one is not enough.",
         cases: vec![
             case("one worker", CHANNELS),
             case("two workers", CHANNELS_TWO_WORKERS),
+            case("one worker, through handlers", HANDLERS),
+            case("two workers, through handlers", HANDLERS_TWO_WORKERS),
         ],
         columns: vec![
             DELIVERIES,
@@ -183,7 +185,10 @@ fn workers() -> Experiment {
             column("out_of_order", "out of order", 0),
             column("p99_ms", "p99 ms", 0),
         ],
-        relation: Some((DELIVERIES.key, &["two workers"])),
+        relation: Some((
+            DELIVERIES.key,
+            &["two workers", "two workers, through handlers"],
+        )),
         plot: None,
         most_rounds: u32::MAX,
     }
