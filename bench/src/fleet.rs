@@ -12,7 +12,7 @@ const READ_BYTES: usize = 256 * 1024;
 /// Sockets that are read before the schedule is looked at again. With all that are ready, what was due
 /// in between would go out late and in a burst, and the generator's delay would be taken for the
 /// server's.
-const EVENTS: usize = 32;
+const EVENTS: usize = 128;
 
 /// Open sockets, spread evenly over rooms.
 pub(crate) struct Fleet {
