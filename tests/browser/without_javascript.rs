@@ -253,6 +253,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("button", "Undo").await;
     ana.find("link", "Orchard, 1 unread").await;
     ana.press("button", "Mark all read").await;
+    ana.find("link", "Orchard").await;
 
     let menu = ana.driver.find(By::Css("summary[aria-label=Menu]")).await;
     menu.unwrap().click().await.unwrap();
