@@ -10,6 +10,8 @@ mod attacks;
 mod deflate;
 #[path = "../socket_failures.rs"]
 mod failures;
+#[path = "../socket_forwarding.rs"]
+mod forwarding;
 #[path = "../socket_frames.rs"]
 mod frames;
 #[path = "../socket_handshakes.rs"]
