@@ -119,8 +119,8 @@ impl Database {
     }
 }
 
-/// Connections that read at the same time; SQLite readers never wait for the writer. Each keeps its own
-/// 2 MB of pages, and more than the processors can work for would only keep more.
+/// Connections that read at the same time; SQLite readers never wait for the writer. Each keeps pages of
+/// its own, and more than the processors can work for would only keep more.
 fn readers() -> u32 {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     u32::try_from(cores).unwrap_or(u32::MAX).saturating_add(1)
