@@ -20,6 +20,15 @@ async fn denial(path: &str) -> (Denied, Vec<String>) {
 const DENIED: &str = r#"disconnect Some(1006) "" Server, in 0 groups"#;
 
 #[actix_web::test]
+async fn a_consumer_may_forget_the_headers_of_its_client() {
+    let (client, _journal) = client("/forgetful/");
+    let mut client = client.header("cookie", "a=b").header("x-tab", "1");
+    client.connect().await.unwrap();
+    let told = client.receive_from().await.unwrap();
+    assert_eq!(told, Frame::from("2 headers, then 0"));
+}
+
+#[actix_web::test]
 async fn an_accepted_client_gets_what_was_sent_in_connect_first() {
     let (mut client, _journal) = client("/greeting/");
     let connected = client.connect().await.unwrap();

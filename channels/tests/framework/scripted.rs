@@ -188,6 +188,13 @@ impl WebsocketConsumer for Scripted {
                 let wanted = ctx.scope().query_string().to_owned();
                 ctx.accept(Accept::new().subprotocol(wanted))?;
             }
+            "forgetful" => {
+                ctx.accept(Accept::new())?;
+                let before = ctx.scope().headers().count();
+                ctx.forget_headers();
+                let after = ctx.scope().headers().count();
+                ctx.send(format!("{before} headers, then {after}"))?;
+            }
             "header" => ctx.accept(Accept::new().header("sec-websocket-accept", "mine"))?,
             "wait" => {
                 self.journal.note("waiting");
