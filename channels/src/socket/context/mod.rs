@@ -114,7 +114,7 @@ impl SocketContext {
         }
     }
 
-    /// What becomes of the futures, if there have been some.
+    /// What `of` makes of the futures; nothing where there never was one.
     fn spawned<R>(&self, of: impl FnOnce(&mut Spawned) -> R) -> Option<R> {
         let extras = self.extras.get()?;
         Some(of(&mut extras.spawned.borrow_mut()))
