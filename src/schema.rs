@@ -39,6 +39,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    history (id) {
+        id -> BigInt,
+        epoch -> Text,
+    }
+}
+
+diesel::table! {
     invites (id) {
         id -> BigInt,
         room_id -> BigInt,
@@ -232,6 +239,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     friend_requests,
     friendships,
+    history,
     invites,
     members,
     mentions,

@@ -2,6 +2,7 @@
 //! `read` and `write` are the two ways to query, both off the event loop; models get a
 //! `&mut Connection` and never see a pool.
 
+mod epoch;
 mod ids;
 mod sqlite;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::{num::NonZero, path::Path, thread, time::Duration};
 use actix_web::web;
 use diesel::r2d2::{ConnectionManager, Pool};
 
+pub use epoch::Epoch;
 pub(crate) use ids::id_type;
 pub use timestamp::Timestamp;
 
@@ -33,6 +35,7 @@ const PROBE_WAIT: Duration = Duration::from_secs(2);
 pub struct Database {
     readers: Pool<ConnectionManager<Connection>>,
     writer: Writer,
+    epoch: Epoch,
 }
 
 impl Database {
@@ -46,6 +49,7 @@ impl Database {
         sqlite::refuse_network_file_system(path)?;
         let mut connection = sqlite::connect(path)?;
         sqlite::migrate(&mut connection, path)?;
+        let epoch = Epoch::read(&mut connection)?;
         let manager = ConnectionManager::new(path.to_string_lossy());
         let readers = Pool::builder()
             .max_size(readers())
@@ -57,7 +61,13 @@ impl Database {
         Ok(Self {
             readers,
             writer: Writer::start(connection)?,
+            epoch,
         })
+    }
+
+    /// The history that this database holds, see [`Epoch`].
+    pub fn epoch(&self) -> &Epoch {
+        &self.epoch
     }
 
     /// Runs `query` on a read-only connection, on a blocking thread.

@@ -1,0 +1,63 @@
+//! Which history a database holds. Row ids and event numbers are given again after a restore, so
+//! everything that a browser keeps between two connections is worth something only in its epoch.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Connection;
+use crate::schema::history;
+
+/// The random name of one unbroken history: 32 hexadecimal digits, made with the database and anew
+/// at each restore.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(String);
+
+impl Epoch {
+    /// The epoch of the open database.
+    ///
+    /// # Errors
+    /// Whatever the database answers; a migrated database has exactly one.
+    pub fn read(conn: &mut Connection) -> QueryResult<Self> {
+        history::table.select(history::epoch).first(conn).map(Self)
+    }
+
+    /// Begins another history: for a database that was put back.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn renew(conn: &mut Connection) -> QueryResult<Self> {
+        let epoch = Uuid::new_v4().simple().to_string();
+        diesel::update(history::table)
+            .set(history::epoch.eq(&epoch))
+            .execute(conn)?;
+        Ok(Self(epoch))
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::TestDatabase;
+
+    #[actix_web::test]
+    async fn each_database_has_an_epoch_of_its_own_until_it_is_renewed() {
+        let (one, other) = (TestDatabase::new(), TestDatabase::new());
+        assert_ne!(one.epoch(), other.epoch());
+        let before = one.read(|conn| Ok(Epoch::read(conn)?)).await.unwrap();
+        assert_eq!(&before, one.epoch());
+        let renewed = one.write(|conn| Ok(Epoch::renew(conn)?)).await.unwrap();
+        let after = one.read(|conn| Ok(Epoch::read(conn)?)).await.unwrap();
+        assert_eq!(after, renewed);
+        assert_ne!(after, before);
+    }
+}
