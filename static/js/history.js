@@ -6,6 +6,7 @@ import { MOST, overflow, PAGE } from "./bounds.js";
 import { earlierRow, fetchStretch, laterRow } from "./pages.js";
 import { quietly } from "./quiet.js";
 import { ROW, settle, settleFrom } from "./regroup.js";
+import { messageFrom } from "./timeline.js";
 import { say } from "./words.js";
 
 const NEAR_PX = 800;
@@ -108,12 +109,18 @@ export class LogHistory {
   async #replace(query) {
     this.#wanted += 1;
     const wanted = this.#wanted;
+    const stop = this.timeline.collect();
     const stretch = await this.fetch(query);
+    const arrivals = stop();
     if (!stretch || wanted !== this.#wanted) return false;
     this.put(() => {
       for (const element of [...this.list.children]) if (!element.matches(".pending")) this.#remove(element);
-      this.list.prepend(...[stretch.earlier, ...stretch.messages, this.#laterOf(stretch)].filter(Boolean));
-      return stretch.messages;
+      // Without the arrivals the page would end one row short of its end, and `toEnd` would stop there.
+      const isContinued = !stretch.later && arrivals.isWhole;
+      const later = isContinued ? null : this.#laterOf(stretch);
+      const messages = [...stretch.messages, ...(isContinued ? arrivedAfter(stretch, arrivals.events) : [])];
+      this.list.prepend(...[stretch.earlier, ...messages, later].filter(Boolean));
+      return messages;
     });
     return true;
   }
@@ -147,4 +154,9 @@ export class LogHistory {
     if (element.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });
     element.remove();
   }
+}
+
+/** The messages that arrived after `stretch` was rendered. */
+function arrivedAfter(stretch, events) {
+  return events.filter(({ seq }) => seq > stretch.lastSeq).map(messageFrom);
 }

@@ -10,6 +10,7 @@ import { localise } from "./times.js";
 export class Timeline {
   /** seq → event, waiting for the ones before */ #held = new Map();
   #asked = false;
+  /** What `collect` was asked for. @type {Set<{events: object[], isWhole: boolean}>} */ #collected = new Set();
   /** The last event applied that changed what may stand in a page that is on its way. */
   changedSeq = 0;
 
@@ -35,6 +36,20 @@ export class Timeline {
     this.#held.set(event.seq, event);
     this.#release();
     if (this.#held.size > 0) this.#ask();
+  }
+
+  /**
+   * Collects the new messages that the page does not show because it does not reach to the newest one.
+   * A page that is being fetched may lack them. Returns the function that ends the collection and gives
+   * them in order; `isWhole` is false if a hole lies between them.
+   */
+  collect() {
+    const arrivals = { events: [], isWhole: true };
+    this.#collected.add(arrivals);
+    return () => {
+      this.#collected.delete(arrivals);
+      return arrivals;
+    };
   }
 
   /** The server's answer to `room.resume`: all events after a number, or a hole and the newest messages. */
@@ -76,9 +91,11 @@ export class Timeline {
 
   #insert(event) {
     if (document.getElementById(`message-${event.id}`)) return;
-    if (!this.isNewest()) return this.counted(event);
-    const message = elementFrom(event.html);
-    localise(message);
+    if (!this.isNewest()) {
+      for (const { events } of this.#collected) events.push(event);
+      return this.counted(event);
+    }
+    const message = messageFrom(event);
     document.getElementById("room-empty")?.remove();
     this.list.insertBefore(message, this.list.querySelector(".pending"));
     settle(message);
@@ -89,8 +106,7 @@ export class Timeline {
   #replace(event) {
     const old = document.getElementById(`message-${event.id}`);
     if (!old) return;
-    const message = elementFrom(event.html);
-    localise(message);
+    const message = messageFrom(event);
     swap(old, message);
     settle(message);
     this.changed(message, event);
@@ -99,6 +115,14 @@ export class Timeline {
   // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
   // leads to what is missing, too.
   #drawHole(missing) {
+    for (const arrivals of this.#collected) arrivals.isWhole = false;
     if (this.isNewest()) this.list.insertBefore(holeRow(this.room, missing), this.list.querySelector(".pending"));
   }
+}
+
+/** The element of a message event, with times in the reader's own zone. */
+export function messageFrom(event) {
+  const message = elementFrom(event.html);
+  localise(message);
+  return message;
 }

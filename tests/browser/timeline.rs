@@ -371,6 +371,40 @@ async fn an_own_message_leads_to_the_end_and_there_is_a_way_back() {
 }
 
 #[tokio::test]
+async fn what_arrives_while_the_newest_page_is_fetched_stands_at_its_end() {
+    let (site, ana, bo) = a_conversation_of(500, &[]).await;
+    ana.open(&format!("/rooms/1/messages/{}/", site.message_id(100)))
+        .await;
+    ana.wait_for_flash(site.message_id(100)).await;
+    // The server answers before the message is stored; the answer reaches the page after it.
+    let hold_answers = "const unheld = window.fetch;
+        const released = new Promise((resolve) => { window.release = resolve; });
+        window.fetch = async (...request) => {
+            const answer = await unheld(...request);
+            window.isAnswered = true;
+            await released;
+            return answer;
+        };";
+    ana.ask_page::<Value>(hold_answers).await;
+
+    ana.press("button", "Jump to latest").await;
+    until("the answer of the server", async || {
+        ana.ask_page::<bool>("return window.isAnswered === true;")
+            .await
+            .then_some(())
+    })
+    .await;
+    // Taller than the row that would lead to it.
+    let news = ["just now"; 60].join(" ");
+    bo.say(&news).await;
+    ana.find("button", "1 new message").await;
+    ana.ask_page::<Value>("window.release();").await;
+
+    ana.wait_for_end(&news).await;
+    ana.wait_gone("button", "Jump to latest").await;
+}
+
+#[tokio::test]
 async fn a_jump_shows_the_message_and_back_returns_to_the_place() {
     let (site, ana, _bo) = a_conversation_of(500, &[]).await;
     let (far, near) = (site.message_id(100), site.message_id(490));
