@@ -1,4 +1,5 @@
-//! Every URL of the site on one page: HTTP in [`pages`], the socket in [`sockets`].
+//! Every address of the site: files, [`pages`], [`streams`] and [`sockets`]. `scripts/check` refuses an
+//! address that is made elsewhere, and a view without an address, which is dead code.
 
 use std::sync::Arc;
 
@@ -10,13 +11,25 @@ use actix_web::{
 use channels::{Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter};
 
 use crate::{
-    accounts::{self, SocketSession},
+    accounts::{
+        SocketSession, appearance,
+        views::{devices, login, password, register},
+    },
     assets,
-    chat::{self, ChatConsumer},
+    chat::{
+        ChatConsumer,
+        views::{
+            attention::{catch_up, details as message_details, levels, reading},
+            changing, conversations, history, message, names, outsiders, posting, room,
+            rooms::{changes, details, invites, joining, new, open, people},
+            status, streaming,
+        },
+    },
     error::{Error, Result},
-    friends, health,
+    friends::views as friends,
+    health,
     parts::Parts,
-    preferences,
+    preferences::views as preferences,
     security::{client_addr::client_of_scope, csrf::OwnPages, hosts::OwnHosts},
 };
 
@@ -45,11 +58,229 @@ async fn ask_for_upgrade() -> HttpResponse {
 pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()))
-        .configure(accounts::routes)
-        .configure(preferences::routes)
-        .configure(friends::routes)
-        .configure(chat::routes)
+        .configure(account_pages)
+        .configure(friend_pages)
+        .configure(conversation_pages)
+        .configure(room_pages)
+        .configure(one_room_pages)
+        .configure(attention_pages)
+        .configure(message_pages)
         .default_service(web::to(not_found));
+}
+
+/// Sign-up, log-in, devices, and how each person wants Parlour to behave. The accounts need as
+/// `web::Data`: `Database`, `Templates`, `channels::Layer`, `Site`, `Csrf`, `Limits`,
+/// `PasswordHasher`, `Notices` and `FirstRun`.
+pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/accounts/login/")
+            .route(web::get().to(login::new_session))
+            .route(web::post().to(login::create_session)),
+    )
+    .service(web::resource("/accounts/logout/").route(web::post().to(login::destroy_session)))
+    .service(
+        web::resource("/accounts/register/")
+            .route(web::get().to(register::new_account))
+            .route(web::post().to(register::create_account)),
+    )
+    .service(
+        web::resource("/accounts/first-run/{token}/")
+            .route(web::get().to(register::new_owner))
+            .route(web::post().to(register::create_owner)),
+    )
+    .service(
+        web::resource("/accounts/password/")
+            .route(web::get().to(password::edit_password))
+            .route(web::post().to(password::change_password)),
+    )
+    .service(web::resource("/accounts/devices/").route(web::get().to(devices::list_devices)))
+    .service(
+        web::resource("/accounts/devices/revoke-others/")
+            .route(web::post().to(devices::revoke_other_devices)),
+    )
+    .service(
+        web::resource("/accounts/devices/{id}/revoke/")
+            .route(web::post().to(devices::revoke_device)),
+    )
+    .service(web::resource("/appearance/").route(web::post().to(appearance::change_appearance)))
+    .service(
+        web::resource("/accounts/preferences/")
+            .route(web::get().to(preferences::edit_preferences))
+            .route(web::post().to(preferences::change_preferences)),
+    )
+    .service(
+        web::resource("/accounts/preferences/snooze/").route(web::post().to(preferences::snooze)),
+    );
+}
+
+fn friend_pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::scope("/friends")
+            .route("/", web::get().to(friends::list_friends))
+            .route("/add/", web::post().to(friends::add_friend))
+            .route(
+                "/{id}/accept/",
+                web::post().to(friends::accept_friend_request),
+            )
+            .route(
+                "/{id}/decline/",
+                web::post().to(friends::decline_friend_request),
+            )
+            .route(
+                "/{id}/cancel/",
+                web::post().to(friends::cancel_friend_request),
+            )
+            .route("/{id}/remove/", web::get().to(friends::confirm_remove))
+            .route("/{id}/remove/", web::post().to(friends::remove_friend))
+            .route("/{id}/block/", web::get().to(friends::confirm_block))
+            .route("/{id}/block/", web::post().to(friends::block_person))
+            .route("/{id}/unblock/", web::post().to(friends::unblock_person)),
+    );
+}
+
+fn conversation_pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/events/{stream}/")
+            .app_data(streaming::json_config())
+            .route(web::post().to(streaming::take_events)),
+    )
+    .route("/status", web::get().to(status::show_status))
+    .route("/status/", web::get().to(status::show_status))
+    .route("/", web::get().to(conversations::list_conversations))
+    .route("/", web::head().to(conversations::list_conversations))
+    .route(
+        "/rooms/with/{user}/",
+        web::get().to(conversations::show_direct),
+    );
+}
+
+/// Before those of one room, which would take some of these addresses.
+fn room_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route("/rooms/", web::get().to(open::list_open_rooms))
+        .service(
+            web::resource("/rooms/new/")
+                .route(web::get().to(new::new_room))
+                .route(web::post().to(new::create_room)),
+        )
+        .service(
+            web::resource("/join/{token}/")
+                .route(web::get().to(joining::show_invitation))
+                .route(web::post().to(joining::accept_invitation)),
+        );
+}
+
+fn one_room_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route("/rooms/{room}/", web::get().to(room::show_room))
+        .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route("/rooms/{room}/names/", web::get().to(names::list_names))
+        .route("/rooms/{room}/join/", web::post().to(open::join_open_room))
+        .route(
+            "/rooms/{room}/details/",
+            web::get().to(details::show_details),
+        )
+        .route(
+            "/rooms/{room}/about/",
+            web::post().to(details::describe_room),
+        )
+        .route("/rooms/{room}/people/", web::get().to(people::new_people))
+        .route("/rooms/{room}/people/", web::post().to(people::add_people))
+        .route(
+            "/rooms/{room}/people/{user}/remove/",
+            web::get().to(people::confirm_removal),
+        )
+        .route(
+            "/rooms/{room}/people/{user}/remove/",
+            web::post().to(people::remove_person),
+        )
+        .route(
+            "/rooms/{room}/people/{user}/role/",
+            web::post().to(people::set_role),
+        )
+        .route("/rooms/{room}/leave/", web::get().to(people::confirm_leave))
+        .route("/rooms/{room}/leave/", web::post().to(people::leave_room))
+        .route("/rooms/{room}/kind/", web::get().to(changes::confirm_kind))
+        .route("/rooms/{room}/kind/", web::post().to(changes::set_kind))
+        .route(
+            "/rooms/{room}/archive/",
+            web::get().to(changes::confirm_archive),
+        )
+        .route(
+            "/rooms/{room}/archive/",
+            web::post().to(changes::archive_room),
+        )
+        .route(
+            "/rooms/{room}/unarchive/",
+            web::post().to(changes::unarchive_room),
+        )
+        .route(
+            "/rooms/{room}/delete/",
+            web::get().to(changes::confirm_delete),
+        )
+        .route(
+            "/rooms/{room}/delete/",
+            web::post().to(changes::delete_room),
+        )
+        .route("/rooms/{room}/keep/", web::post().to(changes::keep_room))
+        .route(
+            "/rooms/{room}/invites/",
+            web::post().to(invites::create_invite),
+        )
+        .route(
+            "/rooms/{room}/invites/{invite}/",
+            web::get().to(invites::show_invite),
+        )
+        .route(
+            "/rooms/{room}/invites/{invite}/revoke/",
+            web::post().to(invites::revoke_invite),
+        );
+}
+
+/// What is unread and what is notified; before `message_pages`, whose scope would take some of these.
+fn attention_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route("/read-all/", web::post().to(reading::read_all))
+        .route("/read-all/undo/", web::post().to(reading::undo_read_all))
+        .route(
+            "/rooms/{room}/messages/{message}/unread/",
+            web::post().to(reading::mark_unread),
+        )
+        .route(
+            "/rooms/{room}/messages/{message}/details/",
+            web::get().to(message_details::show_details),
+        )
+        .route(
+            "/rooms/{room}/notifications/",
+            web::get().to(levels::edit_level),
+        )
+        .route(
+            "/rooms/{room}/notifications/",
+            web::post().to(levels::change_level),
+        )
+        .route(
+            "/rooms/{room}/catch-up/",
+            web::get().to(catch_up::show_catch_up),
+        );
+}
+
+fn message_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/rooms/{room}/messages/{message}/",
+        web::get().to(history::show_message),
+    )
+    .route(
+        "/rooms/{room}/messages/",
+        web::post().to(posting::create_message),
+    )
+    .service(
+        web::scope("/rooms/{room}/messages/{message}")
+            .route("/actions/", web::get().to(message::show_actions))
+            .route("/outsiders/", web::get().to(outsiders::show_outsiders))
+            .route("/versions/", web::get().to(message::list_versions))
+            .route("/edit/", web::get().to(changing::edit_message))
+            .route("/edit/", web::post().to(changing::update_message))
+            .route("/delete/", web::get().to(changing::confirm_delete))
+            .route("/delete/", web::post().to(changing::delete_message))
+            .route("/reactions/", web::post().to(changing::toggle_reaction)),
+    );
 }
 
 async fn not_found() -> Result<HttpResponse> {

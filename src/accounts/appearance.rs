@@ -60,14 +60,14 @@ impl FromStr for Theme {
 }
 
 #[derive(Deserialize)]
-pub(super) struct AppearanceForm {
+pub(crate) struct AppearanceForm {
     theme: Theme,
     #[serde(default)]
     next: NextPath,
 }
 
 /// `POST /appearance/`: back to the page, in the other colours.
-pub(super) async fn change_appearance(
+pub(crate) async fn change_appearance(
     form: web::Form<AppearanceForm>,
     site: web::Data<Site>,
 ) -> HttpResponse {

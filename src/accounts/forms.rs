@@ -11,7 +11,7 @@ use crate::words;
 
 /// `/accounts/login/`.
 #[derive(Deserialize)]
-pub(super) struct LoginForm {
+pub(crate) struct LoginForm {
     pub(super) username: String,
     pub(super) password: String,
     #[serde(default)]
@@ -20,7 +20,7 @@ pub(super) struct LoginForm {
 
 /// `/accounts/register/`, and the first-run page.
 #[derive(Deserialize)]
-pub(super) struct RegisterForm {
+pub(crate) struct RegisterForm {
     pub(super) username: String,
     pub(super) password: String,
     pub(super) password_again: String,
@@ -50,7 +50,7 @@ impl RegisterForm {
 
 /// `/accounts/password/`.
 #[derive(Deserialize)]
-pub(super) struct PasswordForm {
+pub(crate) struct PasswordForm {
     pub(super) current_password: String,
     pub(super) new_password: String,
     new_password_again: String,

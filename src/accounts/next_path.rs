@@ -30,7 +30,7 @@ impl NextPath {
 
 /// `?next=…` of the pages that sign somebody in.
 #[derive(Deserialize)]
-pub(super) struct NextQuery {
+pub(crate) struct NextQuery {
     #[serde(default)]
     pub(super) next: NextPath,
 }

@@ -16,11 +16,11 @@ mod server;
 #[cfg(test)]
 mod testing;
 pub mod view;
-mod views;
+pub(crate) mod views;
 
 pub use consumer::{ChatConsumer, ChatConsumerParts};
 pub use delivery::{Delivery, Health, Quantiles, Save, Stages};
 pub use events::{ChatEvent, ConsumerEvent, everyone_group};
 pub use markup::Markup;
 pub use server::{ChatServer, PresenceState, Stop};
-pub use views::{Chat, routes};
+pub use views::Chat;

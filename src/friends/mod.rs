@@ -6,13 +6,12 @@ mod changes;
 mod events;
 mod models;
 mod relation;
-mod views;
+pub(crate) mod views;
 
 pub use book::FriendBook;
 pub use events::{FriendshipEvent, RelationEvent, friendship_group};
 pub use models::{Friendship, blocked_with, blocks_among, friends_of};
 pub use relation::Relation;
-pub use views::routes;
 
 #[cfg(test)]
 mod tests;

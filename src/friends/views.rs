@@ -20,24 +20,7 @@ use crate::{
 
 const PAGE: &str = "/friends/";
 
-/// All addresses of the app.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::scope("/friends")
-            .route("/", web::get().to(list_friends))
-            .route("/add/", web::post().to(add_friend))
-            .route("/{id}/accept/", web::post().to(accept_friend_request))
-            .route("/{id}/decline/", web::post().to(decline_friend_request))
-            .route("/{id}/cancel/", web::post().to(cancel_friend_request))
-            .route("/{id}/remove/", web::get().to(confirm_remove))
-            .route("/{id}/remove/", web::post().to(remove_friend))
-            .route("/{id}/block/", web::get().to(confirm_block))
-            .route("/{id}/block/", web::post().to(block_person))
-            .route("/{id}/unblock/", web::post().to(unblock_person)),
-    );
-}
-
-async fn list_friends(
+pub(crate) async fn list_friends(
     me: SignedIn,
     page: Page,
     book: web::Data<FriendBook>,
@@ -86,11 +69,11 @@ fn friend_row(friend: &Person) -> serde_json::Value {
 }
 
 #[derive(Debug, Deserialize)]
-struct AddForm {
+pub(crate) struct AddForm {
     username: String,
 }
 
-async fn add_friend(
+pub(crate) async fn add_friend(
     me: SignedIn,
     page: Page,
     form: web::Form<AddForm>,
@@ -120,7 +103,7 @@ async fn add_friend(
 /// One view per verb: they differ in the change and in the words after it.
 macro_rules! views_of_changes {
     ($($view:ident: $change:path, $words:literal;)*) => {$(
-        async fn $view(
+        pub(crate) async fn $view(
             me: SignedIn,
             other: web::Path<UserId>,
             book: web::Data<FriendBook>,
@@ -151,7 +134,7 @@ async fn apply(
     Ok(Redirect::to(PAGE).done(sentence))
 }
 
-async fn confirm_remove(
+pub(crate) async fn confirm_remove(
     me: SignedIn,
     page: Page,
     other: web::Path<UserId>,
@@ -160,7 +143,7 @@ async fn confirm_remove(
     confirm(&me, page, *other, &book, "remove").await
 }
 
-async fn confirm_block(
+pub(crate) async fn confirm_block(
     me: SignedIn,
     page: Page,
     other: web::Path<UserId>,

@@ -17,7 +17,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// A box is absent when it is not ticked.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct PreferencesForm {
+pub(crate) struct PreferencesForm {
     typing: Option<String>,
     seen: Option<String>,
     sounds: Option<String>,
@@ -180,7 +180,7 @@ pub(super) enum Snooze {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct SnoozeForm {
+pub(crate) struct SnoozeForm {
     pub(super) length: Snooze,
     #[serde(default)]
     pub(super) next: crate::accounts::NextPath,

@@ -8,9 +8,8 @@ mod events;
 mod forms;
 mod models;
 mod quiet;
-mod views;
+pub(crate) mod views;
 
 pub use events::{PreferencesEvent, SwitchEvent, switch_group};
 pub use models::{PastSettings, Preferences};
 pub use quiet::{Attention, QuietHours};
-pub use views::routes;

@@ -22,17 +22,7 @@ const HERE: &str = "/accounts/preferences/";
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 const FIELDS: [&str; 3] = ["quiet_from", "quiet_until", "time_zone"];
 
-/// Every address of this app.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource(HERE)
-            .route(web::get().to(edit_preferences))
-            .route(web::post().to(change_preferences)),
-    )
-    .service(web::resource("/accounts/preferences/snooze/").route(web::post().to(snooze)));
-}
-
-async fn edit_preferences(
+pub(crate) async fn edit_preferences(
     me: SignedIn,
     page: Page,
     zone: Zone,
@@ -49,7 +39,7 @@ async fn edit_preferences(
     show(page, preferences.shown(), &snooze, &FieldErrors::new())
 }
 
-async fn change_preferences(
+pub(crate) async fn change_preferences(
     me: SignedIn,
     page: Page,
     form: web::Form<PreferencesForm>,
@@ -72,7 +62,7 @@ async fn change_preferences(
 }
 
 /// `POST /accounts/preferences/snooze/`: nothing is notified for a while, or again from now on.
-async fn snooze(
+pub(crate) async fn snooze(
     me: SignedIn,
     form: web::Form<SnoozeForm>,
     (database, layer): (web::Data<Database>, web::Data<Layer>),

@@ -17,7 +17,7 @@ use super::browser::Answer;
 use crate::accounts::models::{NewUser, User};
 use crate::accounts::session::Sessions;
 use crate::accounts::{
-    FirstRun, Notices, PasswordHasher, SessionEvent, recognise, report_storage, routes, user_group,
+    FirstRun, Notices, PasswordHasher, SessionEvent, recognise, report_storage, user_group,
     username,
 };
 use crate::config::Settings;
@@ -142,7 +142,7 @@ impl TestSite {
             .app_data(web::Data::new(self.notices.clone()))
             .app_data(web::Data::new(self.first_run.clone()))
             .app_data(web::Data::from(Arc::clone(&self.gate)))
-            .configure(routes)
+            .configure(crate::routes::account_pages)
             .route("/scribble/", web::get().to(scribble))
             .wrap(from_fn(csrf::guard))
             .wrap(from_fn(recognise))

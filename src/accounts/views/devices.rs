@@ -19,7 +19,7 @@ use crate::words;
 const HERE: &str = "/accounts/devices/";
 
 /// `GET /accounts/devices/`
-pub(in crate::accounts) async fn list_devices(
+pub(crate) async fn list_devices(
     services: Services,
     page: Page,
     signed_in: SignedIn,
@@ -56,7 +56,7 @@ fn in_words(moment: Timestamp) -> String {
 }
 
 /// `POST /accounts/devices/{id}/revoke/`: somebody else's session is as missing as one that is gone.
-pub(in crate::accounts) async fn revoke_device(
+pub(crate) async fn revoke_device(
     services: Services,
     signed_in: SignedIn,
     id_hash: web::Path<String>,
@@ -82,7 +82,7 @@ pub(in crate::accounts) async fn revoke_device(
 }
 
 /// `POST /accounts/devices/revoke-others/`
-pub(in crate::accounts) async fn revoke_other_devices(
+pub(crate) async fn revoke_other_devices(
     services: Services,
     signed_in: SignedIn,
     request: HttpRequest,

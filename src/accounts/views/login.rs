@@ -22,7 +22,7 @@ use crate::security::security_log::SecurityEvent;
 use crate::words;
 
 /// `GET /accounts/login/?next=…`
-pub(in crate::accounts) async fn new_session(
+pub(crate) async fn new_session(
     page: Page,
     query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
@@ -37,7 +37,7 @@ pub(in crate::accounts) async fn new_session(
 }
 
 /// `POST /accounts/login/`
-pub(in crate::accounts) async fn create_session(
+pub(crate) async fn create_session(
     services: Services,
     page: Page,
     form: web::Form<LoginForm>,
@@ -128,7 +128,7 @@ async fn leave(services: &Services, request: &HttpRequest, next: &User) -> Resul
 }
 
 /// `POST /accounts/logout/`
-pub(in crate::accounts) async fn destroy_session(
+pub(crate) async fn destroy_session(
     session: Session,
     signed_in: Option<SignedIn>,
     request: HttpRequest,

@@ -1,9 +1,9 @@
 //! HTTP in, page out: one file for each page of the app.
 
-pub(super) mod devices;
-pub(super) mod login;
-pub(super) mod password;
-pub(super) mod register;
+pub(crate) mod devices;
+pub(crate) mod login;
+pub(crate) mod password;
+pub(crate) mod register;
 
 use std::future::{Ready, ready};
 
@@ -22,7 +22,7 @@ use crate::security::Limits;
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// What decides about names and passwords; each is registered as `web::Data`.
-pub(super) struct Services {
+pub(crate) struct Services {
     database: web::Data<Database>,
     hasher: web::Data<PasswordHasher>,
     limits: web::Data<Limits>,

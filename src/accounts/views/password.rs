@@ -20,7 +20,7 @@ const FIELDS: [&str; 3] = ["current_password", "new_password", "new_password_aga
 const HERE: &str = "/accounts/password/";
 
 /// `GET /accounts/password/`
-pub(in crate::accounts) async fn edit_password(
+pub(crate) async fn edit_password(
     services: Services,
     page: Page,
     signed_in: SignedIn,
@@ -29,7 +29,7 @@ pub(in crate::accounts) async fn edit_password(
 }
 
 /// `POST /accounts/password/`
-pub(in crate::accounts) async fn change_password(
+pub(crate) async fn change_password(
     services: Services,
     page: Page,
     signed_in: SignedIn,

@@ -24,7 +24,7 @@ const FIELDS: [&str; 3] = ["username", "password", "password_again"];
 const REGISTER: &str = "/accounts/register/";
 
 /// `GET /accounts/register/?next=…`
-pub(in crate::accounts) async fn new_account(
+pub(crate) async fn new_account(
     page: Page,
     query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
@@ -40,7 +40,7 @@ pub(in crate::accounts) async fn new_account(
 }
 
 /// `POST /accounts/register/`
-pub(in crate::accounts) async fn create_account(
+pub(crate) async fn create_account(
     services: Services,
     page: Page,
     form: web::Form<RegisterForm>,
@@ -51,7 +51,7 @@ pub(in crate::accounts) async fn create_account(
 }
 
 /// `GET /accounts/first-run/{token}/`
-pub(in crate::accounts) async fn new_owner(
+pub(crate) async fn new_owner(
     page: Page,
     token: web::Path<String>,
     first_run: web::Data<FirstRun>,
@@ -62,7 +62,7 @@ pub(in crate::accounts) async fn new_owner(
 }
 
 /// `POST /accounts/first-run/{token}/`
-pub(in crate::accounts) async fn create_owner(
+pub(crate) async fn create_owner(
     services: Services,
     page: Page,
     (token, form): (web::Path<String>, web::Form<RegisterForm>),

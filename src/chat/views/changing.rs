@@ -26,17 +26,17 @@ type Place = (RoomId, MessageId);
 type Answer = Result<Either<Redirect, HttpResponse>>;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct EditForm {
+pub(crate) struct EditForm {
     body: String,
     client_id: Uuid,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct ReactionForm {
+pub(crate) struct ReactionForm {
     emoji: String,
 }
 
-pub(super) async fn edit_message(
+pub(crate) async fn edit_message(
     me: SignedIn,
     (page, zone): (Page, Zone),
     place: web::Path<Place>,
@@ -56,7 +56,7 @@ pub(super) async fn edit_message(
     page.render("chat/edit", data)
 }
 
-pub(super) async fn update_message(
+pub(crate) async fn update_message(
     me: SignedIn,
     page: Page,
     (place, form): (web::Path<Place>, web::Form<EditForm>),
@@ -79,7 +79,7 @@ pub(super) async fn update_message(
 }
 
 /// Asks first.
-pub(super) async fn confirm_delete(
+pub(crate) async fn confirm_delete(
     me: SignedIn,
     (page, zone): (Page, Zone),
     place: web::Path<Place>,
@@ -97,7 +97,7 @@ pub(super) async fn confirm_delete(
     page.render("chat/delete", data)
 }
 
-pub(super) async fn delete_message(
+pub(crate) async fn delete_message(
     me: SignedIn,
     page: Page,
     place: web::Path<Place>,
@@ -118,7 +118,7 @@ pub(super) async fn delete_message(
 }
 
 /// Puts an emoji to a message, or takes it away if it is there.
-pub(super) async fn toggle_reaction(
+pub(crate) async fn toggle_reaction(
     me: SignedIn,
     (place, form): (web::Path<Place>, web::Form<ReactionForm>),
     request: HttpRequest,

@@ -75,7 +75,7 @@ impl Conversations {
     }
 }
 
-pub(super) async fn list_conversations(
+pub(crate) async fn list_conversations(
     me: SignedIn,
     page: Page,
     chat: web::Data<Chat>,
@@ -97,7 +97,7 @@ pub(super) async fn list_conversations(
 
 /// The way from a person to the conversation with them. Right after an acceptance the chat server
 /// may not have made it yet; friends have one all the same.
-pub(super) async fn show_direct(
+pub(crate) async fn show_direct(
     me: SignedIn,
     other: web::Path<UserId>,
     chat: web::Data<Chat>,

@@ -26,7 +26,7 @@ use crate::{
 /// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages, or what
 /// is new if it begins before them; `?newest` the newest ones in any case.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct PlaceQuery {
+pub(crate) struct PlaceQuery {
     before: Option<i64>,
     after: Option<i64>,
     around: Option<i64>,
@@ -86,7 +86,7 @@ fn empty_words(member: &RoomMember) -> String {
 
 /// `?message=` wants the messages around that one.
 #[derive(Debug, Deserialize)]
-pub(super) struct LogQuery {
+pub(crate) struct LogQuery {
     message: Option<MessageId>,
     before: Option<i64>,
     after: Option<i64>,
@@ -94,7 +94,7 @@ pub(super) struct LogQuery {
 }
 
 /// `GET /rooms/{room}/log/`: the log of the page with the same query, without the page.
-pub(super) async fn show_log(
+pub(crate) async fn show_log(
     me: SignedIn,
     zone: Zone,
     (room, query): (web::Path<RoomId>, web::Query<LogQuery>),
@@ -141,7 +141,7 @@ pub(super) async fn show_log(
 }
 
 /// `GET /rooms/{room}/messages/{message}/`: the page around the message, scrolled to it.
-pub(super) async fn show_message(
+pub(crate) async fn show_message(
     me: SignedIn,
     place: web::Path<(RoomId, MessageId)>,
     chat: web::Data<Chat>,

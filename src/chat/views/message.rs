@@ -67,7 +67,7 @@ fn readable(at: Timestamp, zone: &Zone) -> String {
 }
 
 /// `GET /rooms/{room}/messages/{message}/actions/`: the message menu without a script.
-pub(super) async fn show_actions(
+pub(crate) async fn show_actions(
     me: SignedIn,
     (page, zone): (Page, Zone),
     place: web::Path<(RoomId, MessageId)>,
@@ -99,7 +99,7 @@ pub(super) async fn show_actions(
 }
 
 /// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
-pub(super) async fn list_versions(
+pub(crate) async fn list_versions(
     me: SignedIn,
     (page, zone): (Page, Zone),
     place: web::Path<(RoomId, MessageId)>,

@@ -1,22 +1,21 @@
 //! The list of conversations and the room, readable and writable without a script.
 
-mod attention;
+pub(crate) mod attention;
 mod badges;
-mod changing;
-mod conversations;
+pub(crate) mod changing;
+pub(crate) mod conversations;
 mod face;
-mod history;
-mod message;
-mod names;
-mod outsiders;
-mod posting;
-mod room;
-mod rooms;
-mod status;
-mod streaming;
+pub(crate) mod history;
+pub(crate) mod message;
+pub(crate) mod names;
+pub(crate) mod outsiders;
+pub(crate) mod posting;
+pub(crate) mod room;
+pub(crate) mod rooms;
+pub(crate) mod status;
+pub(crate) mod streaming;
 
 use actix::Addr;
-use actix_web::web;
 use serde_json::{Value, json};
 
 use super::{
@@ -33,44 +32,6 @@ use crate::{
     preferences::Preferences,
     security::Limits,
 };
-
-/// All addresses of the app.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(streaming::said());
-    for path in ["/status", "/status/"] {
-        cfg.route(path, web::get().to(status::show_status));
-    }
-    cfg.route("/", web::get().to(conversations::list_conversations))
-        .route("/", web::head().to(conversations::list_conversations))
-        .route(
-            "/rooms/with/{user}/",
-            web::get().to(conversations::show_direct),
-        )
-        .configure(rooms::routes)
-        .configure(attention::routes)
-        .route("/rooms/{room}/", web::get().to(room::show_room))
-        .route("/rooms/{room}/log/", web::get().to(history::show_log))
-        .route(
-            "/rooms/{room}/messages/{message}/",
-            web::get().to(history::show_message),
-        )
-        .route(
-            "/rooms/{room}/messages/",
-            web::post().to(posting::create_message),
-        )
-        .route("/rooms/{room}/names/", web::get().to(names::list_names))
-        .service(
-            web::scope("/rooms/{room}/messages/{message}")
-                .route("/actions/", web::get().to(message::show_actions))
-                .route("/outsiders/", web::get().to(outsiders::show_outsiders))
-                .route("/versions/", web::get().to(message::list_versions))
-                .route("/edit/", web::get().to(changing::edit_message))
-                .route("/edit/", web::post().to(changing::update_message))
-                .route("/delete/", web::get().to(changing::confirm_delete))
-                .route("/delete/", web::post().to(changing::delete_message))
-                .route("/reactions/", web::post().to(changing::toggle_reaction)),
-        );
-}
 
 /// What the views of the chat stand on; registered as `web::Data`.
 #[derive(Clone)]

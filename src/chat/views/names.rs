@@ -13,7 +13,7 @@ use crate::{accounts::SignedIn, error::Result};
 const MOST: i64 = 1_000;
 
 /// `GET /rooms/{room}/names/`: `[{"id": 2, "username": "bo"}]`, for members of the room.
-pub(super) async fn list_names(
+pub(crate) async fn list_names(
     me: SignedIn,
     room: web::Path<RoomId>,
     chat: web::Data<Chat>,

@@ -32,7 +32,7 @@ pub(super) fn of_message(
 }
 
 /// `GET /rooms/{room}/messages/{message}/outsiders/`: the offer alone, for scripts.
-pub(super) async fn show_outsiders(
+pub(crate) async fn show_outsiders(
     me: SignedIn,
     page: Page,
     place: web::Path<(RoomId, MessageId)>,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize)]
-pub(super) struct NewMessageForm {
+pub(crate) struct NewMessageForm {
     pub(super) body: String,
     pub(super) client_id: Uuid,
     /// The message that it answers; empty for none.
@@ -36,7 +36,7 @@ pub(super) struct NewMessageForm {
 
 /// The form twin of `message.post`: the same checks, the same words, and the page's own
 /// `client_id`, so that a form sent twice is one message.
-pub(super) async fn create_message(
+pub(crate) async fn create_message(
     me: SignedIn,
     page: Page,
     (room, form): (web::Path<RoomId>, web::Form<NewMessageForm>),

@@ -29,14 +29,14 @@ use crate::{
 
 /// What the box is about.
 #[derive(Debug, Deserialize)]
-pub(super) struct BoxQuery {
+pub(crate) struct BoxQuery {
     /// It answers this message.
     reply: Option<MessageId>,
     /// This message was just written, and names somebody who is not here.
     named: Option<MessageId>,
 }
 
-pub(super) async fn show_room(
+pub(crate) async fn show_room(
     me: SignedIn,
     page: Page,
     (room, query, answer): (

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// `GET /status/`, as a page or, for whoever accepts only that, as JSON.
-pub(super) async fn show_status(
+pub(crate) async fn show_status(
     request: HttpRequest,
     page: Page,
     chat: web::Data<Chat>,

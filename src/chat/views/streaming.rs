@@ -1,6 +1,6 @@
 //! What a browser says that reads a stream of events instead of a socket (see `routes::streams`).
 
-use actix_web::{HttpResponse, Resource, web};
+use actix_web::{HttpResponse, web};
 use channels::{Frame, Streams, http::NotSent};
 use serde_json::Value;
 
@@ -14,22 +14,21 @@ const MOST: usize = 64;
 /// Longer than any single event may be on a socket.
 const MAX_BYTES: usize = 128 * 1024;
 
-/// `POST /events/{stream}/` with a JSON array of events.
-pub(super) fn said() -> Resource {
-    let json = web::JsonConfig::default()
+/// How large the body of [`take_events`] may be.
+pub(crate) fn json_config() -> web::JsonConfig {
+    web::JsonConfig::default()
         .limit(MAX_BYTES)
         .error_handler(|error, _| {
             log::debug!(target: "parlour::http", "events were refused: {error}");
             Error::BadRequest("events").into()
-        });
-    web::resource("/events/{stream}/")
-        .app_data(json)
-        .route(web::post().to(take_events))
+        })
 }
 
+/// `POST /events/{stream}/` with a JSON array of events.
+///
 /// Gives the events to the consumer of the stream, which answers there. The consumer takes them as it takes
 /// the frames of a socket: checked, counted and authorised one by one.
-async fn take_events(
+pub(crate) async fn take_events(
     me: SignedIn,
     stream: web::Path<String>,
     events: web::Json<Vec<Value>>,

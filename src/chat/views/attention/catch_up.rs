@@ -20,7 +20,7 @@ use crate::{
 const OFFERED_FROM: i64 = 21;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct CatchUpQuery {
+pub(crate) struct CatchUpQuery {
     /// After this event; without it, after what is read.
     since: Option<i64>,
 }
@@ -108,7 +108,7 @@ fn summary(missed: &CatchUp) -> String {
 }
 
 /// `GET /rooms/{room}/catch-up/`
-pub(super) async fn show_catch_up(
+pub(crate) async fn show_catch_up(
     me: SignedIn,
     page: Page,
     (room, query): (web::Path<RoomId>, web::Query<CatchUpQuery>),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// `GET /rooms/{room}/messages/{message}/details/`
-pub(super) async fn show_details(
+pub(crate) async fn show_details(
     me: SignedIn,
     page: Page,
     place: web::Path<(RoomId, MessageId)>,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize)]
-pub(super) struct LevelForm {
+pub(crate) struct LevelForm {
     level: Level,
     #[serde(default)]
     next: NextPath,
@@ -48,7 +48,7 @@ pub(in super::super) fn level_form(
 }
 
 /// `GET /rooms/{room}/notifications/`
-pub(super) async fn edit_level(
+pub(crate) async fn edit_level(
     me: SignedIn,
     page: Page,
     room: web::Path<RoomId>,
@@ -74,7 +74,7 @@ pub(super) async fn edit_level(
 }
 
 /// `POST /rooms/{room}/notifications/`
-pub(super) async fn change_level(
+pub(crate) async fn change_level(
     me: SignedIn,
     room: web::Path<RoomId>,
     form: web::Form<LevelForm>,

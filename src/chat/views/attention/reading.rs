@@ -95,7 +95,7 @@ async fn move_reading(chat: &Chat, wanted: MoveReading) -> Result<Vec<RoomId>> {
 }
 
 /// `POST /rooms/{room}/messages/{message}/unread/`: it and all after it are unread again.
-pub(super) async fn mark_unread(
+pub(crate) async fn mark_unread(
     me: SignedIn,
     place: web::Path<(RoomId, MessageId)>,
     chat: web::Data<Chat>,
@@ -113,7 +113,7 @@ pub(super) async fn mark_unread(
 }
 
 /// `POST /read-all/`
-pub(super) async fn read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
+pub(crate) async fn read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
     let user = me.user.id;
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         Ok(AllRead::mark(conn, user)?)
@@ -123,7 +123,7 @@ pub(super) async fn read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redi
 }
 
 /// `POST /read-all/undo/`
-pub(super) async fn undo_read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
+pub(crate) async fn undo_read_all(me: SignedIn, chat: web::Data<Chat>) -> Result<Redirect> {
     let user = me.user.id;
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         Ok(AllRead::undo(conn, user)?)

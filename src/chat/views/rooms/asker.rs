@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A signed-in person; views of rooms take it as an argument.
-pub(super) struct Asker {
+pub(crate) struct Asker {
     pub(super) user: User,
     pub(super) chat: web::Data<Chat>,
     ip: IpAddr,

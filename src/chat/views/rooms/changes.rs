@@ -34,7 +34,7 @@ async fn change(
     Ok(details(room))
 }
 
-pub(super) async fn confirm_kind(
+pub(crate) async fn confirm_kind(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -54,11 +54,11 @@ pub(super) async fn confirm_kind(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct KindForm {
+pub(crate) struct KindForm {
     kind: String,
 }
 
-pub(super) async fn set_kind(
+pub(crate) async fn set_kind(
     asker: Asker,
     room: web::Path<RoomId>,
     form: web::Form<KindForm>,
@@ -70,7 +70,7 @@ pub(super) async fn set_kind(
     .await
 }
 
-pub(super) async fn confirm_archive(
+pub(crate) async fn confirm_archive(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -82,15 +82,15 @@ pub(super) async fn confirm_archive(
     question.ask(&asker, page).await
 }
 
-pub(super) async fn archive_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+pub(crate) async fn archive_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
     change(&asker, *room, |conn, owner| owner.archive(conn)).await
 }
 
-pub(super) async fn unarchive_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+pub(crate) async fn unarchive_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
     change(&asker, *room, |conn, owner| owner.unarchive(conn)).await
 }
 
-pub(super) async fn confirm_delete(
+pub(crate) async fn confirm_delete(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -105,7 +105,7 @@ pub(super) async fn confirm_delete(
     question.ask(&asker, page).await
 }
 
-pub(super) async fn delete_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+pub(crate) async fn delete_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
     let delay = asker.chat.settings.room_delete_after.0;
     let delete = move |conn: &mut Connection, owner: &RoomOwner| {
         owner.delete_after(conn, Timestamp::now(), delay)
@@ -113,6 +113,6 @@ pub(super) async fn delete_room(asker: Asker, room: web::Path<RoomId>) -> Result
     change(&asker, *room, delete).await
 }
 
-pub(super) async fn keep_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+pub(crate) async fn keep_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
     change(&asker, *room, |conn, owner| owner.keep(conn)).await
 }

@@ -35,13 +35,13 @@ const PEOPLE_LEN: usize = 200;
 
 /// `?page=`, the first one is 0.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     #[serde(default)]
     page: u16,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct AboutForm {
+pub(crate) struct AboutForm {
     name: String,
     #[serde(default)]
     topic: String,
@@ -172,7 +172,7 @@ fn member_state(member: &RoomMember) -> (bool, bool) {
     (room.archived_at.is_some(), room.delete_at.is_some())
 }
 
-pub(super) async fn show_details(
+pub(crate) async fn show_details(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -211,7 +211,7 @@ async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<H
     page.render("chat/details", data)
 }
 
-pub(super) async fn describe_room(
+pub(crate) async fn describe_room(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,

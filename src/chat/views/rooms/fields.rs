@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// The fields in their order.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// The text of a field; empty if it is missing.

@@ -30,7 +30,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const QUIET: usize = 4;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct InviteForm {
+pub(crate) struct InviteForm {
     lifetime: String,
     uses: String,
 }
@@ -59,7 +59,7 @@ fn moderator(conn: &mut Connection, room: RoomId, me: UserId) -> Result<RoomMode
     RoomMember::find(conn, room, me)?.moderator()
 }
 
-pub(super) async fn create_invite(
+pub(crate) async fn create_invite(
     asker: Asker,
     room: web::Path<RoomId>,
     form: web::Form<InviteForm>,
@@ -81,7 +81,7 @@ pub(super) async fn create_invite(
     }
 }
 
-pub(super) async fn revoke_invite(
+pub(crate) async fn revoke_invite(
     asker: Asker,
     path: web::Path<(RoomId, InviteId)>,
 ) -> Result<Redirect> {
@@ -95,7 +95,7 @@ pub(super) async fn revoke_invite(
     Ok(details(room).done(words::text("invites-revoked")))
 }
 
-pub(super) async fn show_invite(
+pub(crate) async fn show_invite(
     asker: Asker,
     page: Page,
     path: web::Path<(RoomId, InviteId)>,

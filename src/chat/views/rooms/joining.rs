@@ -19,7 +19,7 @@ use crate::{
 /// Longer than any token.
 const TOKEN_BYTES: usize = 64;
 
-pub(super) async fn show_invitation(
+pub(crate) async fn show_invitation(
     signed_in: Option<SignedIn>,
     page: Page,
     token: web::Path<String>,
@@ -108,7 +108,7 @@ fn show_over(page: Page, key: &str, status: StatusCode) -> Result<HttpResponse> 
 }
 
 /// Comes in, or is shown once more what the link has become in the meantime.
-pub(super) async fn accept_invitation(
+pub(crate) async fn accept_invitation(
     asker: Asker,
     page: Page,
     token: web::Path<String>,

@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Wish {
+pub(crate) struct Wish {
     /// A friend who is to be in it.
     with: Option<UserId>,
     /// `group`, `room` or `notes`.
@@ -51,7 +51,7 @@ impl Wanted {
     }
 }
 
-pub(super) async fn new_room(
+pub(crate) async fn new_room(
     asker: Asker,
     page: Page,
     wish: web::Query<Wish>,
@@ -65,7 +65,7 @@ pub(super) async fn new_room(
     show(&asker, page, wanted, FieldErrors::new()).await
 }
 
-pub(super) async fn create_room(
+pub(crate) async fn create_room(
     asker: Asker,
     page: Page,
     fields: web::Form<Fields>,

@@ -20,13 +20,13 @@ use crate::{
 const PAGE_LEN: i64 = 50;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Pages before this one.
     #[serde(default)]
     page: u16,
 }
 
-pub(super) async fn list_open_rooms(
+pub(crate) async fn list_open_rooms(
     asker: Asker,
     page: Page,
     place: web::Query<Place>,
@@ -61,7 +61,7 @@ fn row(open: &OpenRoom) -> Value {
     })
 }
 
-pub(super) async fn join_open_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+pub(crate) async fn join_open_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
     let room = *room;
     let join = move |conn: &mut _, me| OpenRoom::join(conn, room, me);
     asker.change(Action::RoomChange, join).await?;

@@ -25,7 +25,7 @@ use crate::{
     words,
 };
 
-pub(super) async fn new_people(
+pub(crate) async fn new_people(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -33,7 +33,7 @@ pub(super) async fn new_people(
     show(&asker, page, *room, (Vec::new(), FieldErrors::new())).await
 }
 
-pub(super) async fn add_people(
+pub(crate) async fn add_people(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -91,7 +91,7 @@ async fn show(
     page.render("chat/add_people", data)
 }
 
-pub(super) async fn confirm_removal(
+pub(crate) async fn confirm_removal(
     asker: Asker,
     page: Page,
     path: web::Path<(RoomId, UserId)>,
@@ -111,7 +111,7 @@ pub(super) async fn confirm_removal(
     question.ask(&asker, page).await
 }
 
-pub(super) async fn remove_person(
+pub(crate) async fn remove_person(
     asker: Asker,
     path: web::Path<(RoomId, UserId)>,
 ) -> Result<Redirect> {
@@ -125,11 +125,11 @@ pub(super) async fn remove_person(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct RoleForm {
+pub(crate) struct RoleForm {
     role: String,
 }
 
-pub(super) async fn set_role(
+pub(crate) async fn set_role(
     asker: Asker,
     path: web::Path<(RoomId, UserId)>,
     form: web::Form<RoleForm>,
@@ -148,7 +148,7 @@ pub(super) async fn set_role(
     Ok(details(room))
 }
 
-pub(super) async fn confirm_leave(
+pub(crate) async fn confirm_leave(
     asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
@@ -192,7 +192,7 @@ fn heirs(fellows: &[Fellow], me: UserId) -> serde_json::Value {
     others.iter().map(heir).collect()
 }
 
-pub(super) async fn leave_room(
+pub(crate) async fn leave_room(
     asker: Asker,
     room: web::Path<RoomId>,
     fields: web::Form<Fields>,
