@@ -10,6 +10,9 @@ use uuid::Uuid;
 use super::Connection;
 use crate::schema::history;
 
+/// The table has one row.
+const ROW: i64 = 1;
+
 /// The random name of one unbroken history: 32 hexadecimal digits, made with the database and anew
 /// at each restore.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,7 +25,8 @@ impl Epoch {
     /// # Errors
     /// Whatever the database answers; a migrated database has exactly one.
     pub fn read(conn: &mut Connection) -> QueryResult<Self> {
-        history::table.select(history::epoch).first(conn).map(Self)
+        let epoch = history::table.find(ROW).select(history::epoch);
+        epoch.first(conn).map(Self)
     }
 
     /// Begins another history: for a database that was put back.
@@ -31,7 +35,7 @@ impl Epoch {
     /// Whatever the database answers.
     pub fn renew(conn: &mut Connection) -> QueryResult<Self> {
         let epoch = Uuid::new_v4().simple().to_string();
-        diesel::update(history::table)
+        diesel::update(history::table.find(ROW))
             .set(history::epoch.eq(&epoch))
             .execute(conn)?;
         Ok(Self(epoch))

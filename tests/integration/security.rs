@@ -46,6 +46,33 @@ async fn a_form_without_its_token_is_refused() {
 }
 
 #[tokio::test]
+async fn a_refused_form_shows_what_was_typed_and_no_password() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let typed = "Dear Bo, <b>this</b> took me an hour & a half";
+
+    let path = format!("/rooms/{room}/messages/");
+    let refused = ana
+        .post(&path, &[field("body", typed), field("csrf_token", "old")])
+        .await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.texts("textarea[name=body][readonly]"), [typed]);
+    assert!(!refused.has("form"), "it would be refused again");
+
+    let visitor = site.visitor();
+    let fields = [
+        field("username", "cy"),
+        field("password", PASSWORD),
+        field("csrf_token", "old"),
+    ];
+    let refused = visitor.post("/accounts/login/", &fields).await;
+    assert_eq!(refused.texts("textarea[name=username]"), ["cy"]);
+    assert!(!refused.body.contains(PASSWORD));
+}
+
+#[tokio::test]
 async fn the_token_of_before_the_log_in_is_worthless_after_it() {
     let site = Site::start().await;
     let mut ana = site.visitor();

@@ -6,6 +6,8 @@
 mod source;
 mod token;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -34,6 +36,18 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// it in the request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionId(pub String);
+
+/// The body of the form that a request carries, once the guard has read it. What stands further out
+/// puts an empty one into the request's extensions and reads it when the request was refused.
+#[derive(Clone, Debug, Default)]
+pub struct SubmittedForm(Rc<RefCell<Option<Bytes>>>);
+
+impl SubmittedForm {
+    /// The body, if the request was a form that was read.
+    pub fn body(&self) -> Option<Bytes> {
+        self.0.borrow().clone()
+    }
+}
 
 /// The guard's key and rules; registered as `web::Data`.
 #[derive(Clone, Debug)]
@@ -102,6 +116,9 @@ impl Csrf {
             Some(token) => token,
             None if is_form(request.headers()) => {
                 let body = self.read_form(request.take_payload()).await?;
+                if let Some(submitted) = request.extensions().get::<SubmittedForm>() {
+                    submitted.0.replace(Some(body.clone()));
+                }
                 let token = field_token(&body);
                 request.set_payload(body.into());
                 token.ok_or(Error::Forbidden)?

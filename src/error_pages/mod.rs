@@ -1,9 +1,11 @@
-//! Middleware that dresses an error status as a page, for whoever reads pages; a missing sign-in
-//! becomes the way to the log-in. Errors stay plain text where no page is asked for, and where
-//! the error page itself fails.
+//! Middleware that renders an error status as a page for clients that accept HTML. A missing
+//! sign-in redirects to the log-in. The page of a refused form shows what was typed. Other clients
+//! get plain text, and so does everybody if the error page itself fails.
+
+mod kept_form;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -18,8 +20,13 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::{
-    accounts::Theme, assets, security::request_log::RequestId, templates::Templates, words,
+    accounts::Theme,
+    assets,
+    security::{csrf::SubmittedForm, request_log::RequestId},
+    templates::Templates,
+    words,
 };
+use kept_form::KeptForm;
 
 /// `App::wrap(from_fn(error_pages::dress))`; needs `web::Data<Templates>`.
 pub(crate) async fn dress<B: MessageBody + 'static>(
@@ -52,6 +59,7 @@ struct Asked {
     reads_pages: bool,
     theme: &'static str,
     request_id: String,
+    form: SubmittedForm,
 }
 
 impl Asked {
@@ -64,12 +72,15 @@ impl Asked {
             .headers()
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok());
+        let form = SubmittedForm::default();
+        request.extensions_mut().insert(form.clone());
         Self {
             path: request.path().to_owned(),
             wanted: wanted.to_owned(),
             reads_pages: accept.is_some_and(|accept| accept.contains("text/html")),
             theme: Theme::of(request).as_str(),
             request_id: RequestId::of(request).to_string(),
+            form,
         }
     }
 
@@ -111,6 +122,8 @@ impl Asked {
     fn page(&self, status: StatusCode) -> Value {
         let key = words_key(status);
         let heading = words::text(&format!("error-{key}-heading"));
+        let form = self.form.body();
+        let kept = form.and_then(|form| KeptForm::read(&form, &self.path, status));
         json!({
             "lang": "en",
             "title": heading,
@@ -124,6 +137,7 @@ impl Asked {
             "heading": heading,
             "text": words::text(&format!("error-{key}-text")),
             "request_id": self.request_id,
+            "kept": kept,
         })
     }
 }
