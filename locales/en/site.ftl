@@ -54,7 +54,8 @@ keys-help = Show these keys
 
 error-back = Back to Parlour
 error-request = Request { $id }
-error-kept = What you typed is still here. Copy it, or send it from here once that is possible.
+error-kept = What you typed is still here. Copy it before you leave this page.
+error-kept-retry = What you typed is still here. You can send it again.
 error-kept-body = Message
 error-kept-name = Name
 error-kept-topic = Topic
