@@ -19,6 +19,14 @@ pub enum Error {
     /// The connection no longer takes frames.
     #[error(transparent)]
     Closed(#[from] Closed),
+    /// A frame is larger than everything that may wait for the peer.
+    #[error("{}", SendError::TooLarge { bytes: *bytes, limit: *limit })]
+    FrameTooLarge {
+        /// Payload bytes of the frame.
+        bytes: usize,
+        /// Payload bytes that the connection may queue.
+        limit: usize,
+    },
     /// `accept` chose a subprotocol that the client did not offer.
     #[error("subprotocol {chosen:?} was not offered; the client offered {offered:?}")]
     UnofferedSubprotocol {
@@ -85,6 +93,37 @@ pub enum Error {
 #[error("the connection is closed")]
 pub struct Closed;
 
+/// A frame was not queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The connection is closed or closing. A consumer may ignore this: its `disconnect` runs in
+    /// any case.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The frame alone exceeds the outbox bound, so it could never be sent. The connection stays
+    /// open: the consumer may send something shorter.
+    #[error(
+        "a frame of {bytes} bytes is larger than the outbox, which holds {limit}; \
+         split it, or raise `outbox_bytes`"
+    )]
+    TooLarge {
+        /// Payload bytes of the frame.
+        bytes: usize,
+        /// Payload bytes that the connection may queue.
+        limit: usize,
+    },
+}
+
+impl From<SendError> for Error {
+    fn from(failure: SendError) -> Self {
+        match failure {
+            SendError::Closed(closed) => Self::Closed(closed),
+            SendError::TooLarge { bytes, limit } => Self::FrameTooLarge { bytes, limit },
+        }
+    }
+}
+
 /// A failure of code that the application brings, as its user backend; may cross threads.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -138,7 +177,9 @@ impl HandlerError {
 
     /// Whether the handler only noticed that the connection had ended.
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.is::<Closed>() || matches!(self.0.downcast_ref(), Some(Error::Closed(_)))
+        self.0.is::<Closed>()
+            || matches!(self.0.downcast_ref(), Some(SendError::Closed(_)))
+            || matches!(self.0.downcast_ref(), Some(Error::Closed(_)))
     }
 }
 

@@ -33,6 +33,7 @@ pub mod limits;
 mod middleware;
 mod names;
 mod observe;
+mod occasional;
 mod raw;
 mod routing;
 mod scope;
@@ -51,7 +52,7 @@ pub use blocking::{
 pub use connection::{Context, TaskHandle, TimerId};
 pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
 pub use denier::WebsocketDenier;
-pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, StopConsumer};
+pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, SendError, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
 pub use http::{
     Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,

@@ -10,6 +10,7 @@ use metrics::{IntoF64, Unit, counter, gauge, histogram};
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 
 use crate::layers::{LayerError, SendReport};
+use crate::occasional::Occasional;
 use crate::scope::Protocol;
 
 /// Tells the recorder of the `metrics` facade what the framework's metrics mean. Call it once,
@@ -25,6 +26,7 @@ use crate::scope::Protocol;
 /// | `channels_received_bytes_total` | counter | | their payload, in bytes |
 /// | `channels_frames_sent_total` | counter | | messages to clients that the driver took to write |
 /// | `channels_sent_bytes_total` | counter | | their payload, in bytes |
+/// | `channels_frames_dropped_total` | counter | `reason`: `too_large` (more than the outbox holds) | messages to clients that were not queued |
 /// | `channels_outbox_bytes` | histogram | | what waited to be written when a message was taken, in bytes with 64 for each message |
 /// | `channels_handler_seconds` | histogram | `handler`: `connect`, `receive`, `event`, `disconnect` | how long a handler took |
 /// | `channels_handlers_running` | gauge | `handler` | handlers that have begun and not ended |
@@ -67,6 +69,8 @@ fn describe_connections() {
     describe_counter!(name, count, "messages to clients");
     let name = "channels_sent_bytes_total";
     describe_counter!(name, Unit::Bytes, "payload of messages to clients");
+    let name = "channels_frames_dropped_total";
+    describe_counter!(name, count, "messages to clients that were not queued");
     let name = "channels_outbox_bytes";
     describe_histogram!(name, Unit::Bytes, "what waited to be written");
 }
@@ -223,6 +227,18 @@ pub(crate) fn slow_reader() {
     counter!("channels_connections_cut_total", "reason" => "slow_reader").increment(1);
 }
 
+/// A message to a client that is larger than the outbox of its connection.
+pub(crate) fn frame_too_large() {
+    static TOLD: Occasional = Occasional::new();
+    counter!("channels_frames_dropped_total", "reason" => "too_large").increment(1);
+    if let Some(count) = TOLD.due() {
+        log::warn!(
+            target: "channels::socket",
+            "{count} frames were larger than the outbox of their connection and were dropped",
+        );
+    }
+}
+
 /// A connection whose consumer does not take what comes from the layer.
 pub(crate) fn slow_consumer() {
     counter!("channels_connections_cut_total", "reason" => "slow_consumer").increment(1);
@@ -363,6 +379,6 @@ mod tests {
             names
         };
         assert_eq!(named("/// | `"), named("let name = \""));
-        assert_eq!(named("/// | `").len(), 24);
+        assert_eq!(named("/// | `").len(), 25);
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::consumer::{Blocking, BlockingConsumer};
 use crate::answer::Accept;
 use crate::connection::{Context, TimerId};
-use crate::error::{Closed, Error, HandlerResult};
+use crate::error::{Closed, Error, HandlerResult, SendError};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{BlockingLayer, Layer, LayerError, LayerEvent, SendReport};
 use crate::names::{ChannelName, GroupName};
@@ -66,7 +66,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
     ///
     /// # Errors
     /// As there, and when the connection has given up this handler.
-    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), Closed> {
+    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), SendError> {
         let frame = frame.into();
         self.order(|ctx| Box::pin(async { ctx.send(frame) }))?
     }

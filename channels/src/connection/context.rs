@@ -15,7 +15,7 @@ use super::timers::{Due, TimerId, Timers};
 use crate::answer::Accept;
 use crate::consumer::Consumer;
 use crate::consumer::WebsocketConsumer;
-use crate::error::{Closed, Error, HandlerResult};
+use crate::error::{Error, HandlerResult, SendError};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
 use crate::names::{ChannelName, FewGroups, GroupName, add_once};
@@ -287,9 +287,10 @@ impl<C: WebsocketConsumer> Context<C> {
     /// Queues a frame; never waits for the network.
     ///
     /// # Errors
-    /// [`Closed`] before `accept`, after the end, and when more waits than the connection may
-    /// hold, which also ends it. May be ignored.
-    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), Closed> {
+    /// [`SendError::Closed`] before `accept`, after the end, and when more waits than the
+    /// connection may hold, which also ends it; may be ignored. [`SendError::TooLarge`] for a frame
+    /// that alone exceeds [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes).
+    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), SendError> {
         self.link.send(frame.into())
     }
 
@@ -303,7 +304,7 @@ impl<C: WebsocketConsumer> Context<C> {
     /// Queues a value as a text frame of JSON.
     ///
     /// # Errors
-    /// What `serde_json` says of the value, or [`Closed`].
+    /// What `serde_json` says of the value, or what [`send`](Self::send) says.
     pub fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> HandlerResult {
         self.send(serde_json::to_string(value)?)?;
         Ok(())

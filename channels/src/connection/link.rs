@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::answer::{Accept, Deny, ResponseHead};
-use crate::error::{Closed, Error};
+use crate::error::{Closed, Error, SendError};
 use crate::event::{CloseCode, Frame, fitting_reason};
 use crate::fifo::Fifo;
 use crate::observe;
@@ -78,6 +78,8 @@ pub(crate) struct Link {
     /// Whether the driver still has to write that.
     close_is_due: Cell<bool>,
     overflowed: Cell<bool>,
+    /// The driver holds as much as it should: see `hold`.
+    held: Cell<bool>,
     cancelled: Cell<bool>,
     /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
     accepted_by_gate: Cell<bool>,
@@ -97,6 +99,7 @@ impl Link {
             closed_with: OnceCell::new(),
             close_is_due: Cell::new(false),
             overflowed: Cell::new(false),
+            held: Cell::new(false),
             cancelled: Cell::new(false),
             accepted_by_gate: Cell::new(false),
             limits,
@@ -164,18 +167,24 @@ impl Link {
         }
     }
 
-    pub(crate) fn send(&self, frame: Frame) -> Result<(), Closed> {
+    pub(crate) fn send(&self, frame: Frame) -> Result<(), SendError> {
         if self.phase.get() != Phase::Open {
-            return Err(Closed);
+            return Err(Closed.into());
+        }
+        let (bytes, limit) = (frame.len(), self.limits.outbox_bytes);
+        // A response is a stream of bytes: the application may hand over its body in one part.
+        if bytes > limit && self.protocol != Protocol::Http {
+            observe::frame_too_large();
+            return Err(SendError::TooLarge { bytes, limit });
         }
         let queued = self.queued_bytes.get();
-        // It is the queue that is bounded: the frame that fills it may be larger than the rest.
-        if queued >= self.limits.outbox_bytes {
+        // The frame that fills the queue may be larger than the rest, so the queue never holds more
+        // than twice the bound.
+        if queued >= limit {
             self.overflow("too much to send");
-            return Err(Closed);
+            return Err(Closed.into());
         }
-        self.queued_bytes
-            .set(queued + frame.len() + FRAME_OVERHEAD_BYTES);
+        self.queued_bytes.set(queued + bytes + FRAME_OVERHEAD_BYTES);
         self.outbox.borrow_mut().push(frame);
         Ok(())
     }
@@ -304,7 +313,15 @@ impl Link {
 
     /// Whether so much waits that the driver should write before another handler runs.
     pub(crate) fn has_enough_to_write(&self) -> bool {
-        self.queued_bytes.get() >= ENOUGH_TO_WRITE_BYTES.min(self.limits.outbox_bytes)
+        self.held.get()
+            || self.queued_bytes.get() >= ENOUGH_TO_WRITE_BYTES.min(self.limits.outbox_bytes)
+    }
+
+    /// Applies back-pressure: the driver took frames out that the peer has not read, and they are
+    /// enough for now. Nothing holds back a connection that has ended: its consumer still handles
+    /// the frames that came before.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.set(held && self.phase.get() != Phase::Ended);
     }
 
     /// Whether more was sent than may wait: the peer does not keep up, or the consumer raves.
@@ -317,6 +334,7 @@ impl Link {
         self.phase.set(Phase::Ended);
         self.outbox.take();
         self.queued_bytes.set(0);
+        self.held.set(false);
         self.close_is_due.set(false);
     }
 

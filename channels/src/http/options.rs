@@ -79,7 +79,9 @@ impl HttpOptions {
     }
 
     /// Bytes of a body that may wait for the client to read; one part more and the connection is
-    /// cut. The part that fills the queue may be of any size. Default 1 MiB.
+    /// cut. The part that fills the queue may be of any size, because an application may hand over
+    /// a whole body at once. [`Streams`](crate::Streams) carry frames, which may be no larger than
+    /// this: see [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes). Default 1 MiB.
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
         self

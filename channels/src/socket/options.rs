@@ -132,11 +132,17 @@ impl SocketOptions {
     }
 
     /// Bytes that a consumer may have waiting to be sent; one frame more and the connection is
-    /// cut. The frame that fills the queue may be of any size. Default 1 MiB.
+    /// cut. Default 1 MiB.
+    ///
+    /// A frame that alone exceeds this bound is never queued:
+    /// [`Context::send`](crate::Context::send) fails with
+    /// [`SendError::TooLarge`](crate::SendError::TooLarge), and a forwarded one is dropped and counted
+    /// (`channels_frames_dropped_total`). So no queue holds more than twice the bound.
     ///
     /// The same holds, apart, for what [`forward`](crate::WebsocketConsumer::forward) sends past the
-    /// consumer. From 64 KiB on the consumer gets no events, which wait in its channel. How many
-    /// events may wait for a consumer is the layer's to say:
+    /// consumer. From 64 KiB on the consumer gets neither frames nor events (back-pressure): the
+    /// frames of the peer stay in its socket, and events wait in the channel. How many events may
+    /// wait for a consumer is the layer's to say:
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;

@@ -237,6 +237,18 @@ impl Outlet {
         }
     }
 
+    /// Drops a frame that alone exceeds the outbox bound. The socket stays open: closing it would
+    /// let one oversized event end the connections of a whole group.
+    fn write_if_it_fits(&self, frame: &IoSlice<'_>) {
+        let payload_bytes = frame.len().saturating_sub(header_bytes(frame.len()));
+        if payload_bytes > self.link.limits().outbox_bytes {
+            observe::frame_too_large();
+            log::debug!(target: "channels::socket", "a frame of {payload_bytes} bytes was dropped");
+        } else {
+            self.write(&[IoSlice::new(frame)], payload_bytes);
+        }
+    }
+
     /// Keeps what of the frames comes behind the first `written` bytes.
     fn keep(&self, frames: &[IoSlice<'_>], mut written: usize) {
         let mut out = self.out.borrow_mut();
@@ -279,6 +291,12 @@ impl Port for Outlet {
 
     /// What the socket does not take at once waits here, up to the limit of the outbox.
     fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize) {
+        if payload_bytes > self.link.limits().outbox_bytes {
+            for frame in frames {
+                self.write_if_it_fits(frame);
+            }
+            return;
+        }
         let waiting = self.waiting();
         if waiting > 0 && waiting >= self.link.limits().outbox_bytes {
             self.forwarder.set(None);
@@ -315,6 +333,15 @@ impl Port for Outlet {
             }
             self.driver.set(Some(driver));
         }
+    }
+}
+
+/// Bytes of the header of a whole frame that a server sends (RFC 6455 §5.2).
+fn header_bytes(frame_bytes: usize) -> usize {
+    match frame_bytes {
+        0..=127 => 2,
+        128..=65_539 => 4,
+        _ => 10,
     }
 }
 

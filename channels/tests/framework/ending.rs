@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use channels::testing::Missed;
-use channels::{CloseCode, Frame, Layer, SocketOptions};
+use channels::testing::{Missed, WebsocketCommunicator};
+use channels::{
+    CloseCode, Context, Frame, HandlerResult, Layer, Scope, SendError, SocketOptions, URLRouter,
+    WebsocketConsumer,
+};
 
-use crate::scripted::{client, group, message};
+use crate::scripted::{PATIENCE, client, group, message};
 
 const INTERNAL: &str = r#"disconnect Some(1011) "" Server, in 0 groups"#;
 
@@ -143,17 +146,40 @@ async fn sending_more_than_may_wait_ends_the_connection() {
     assert_eq!(journal.rest().await, [cut, "dropped"]);
 }
 
+/// Answers what it cannot send with the reason.
+struct Echo;
+
+impl WebsocketConsumer for Echo {
+    type Event = ();
+
+    async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+        match ctx.send(frame) {
+            Ok(()) => Ok(()),
+            Err(failure @ SendError::TooLarge { .. }) => Ok(ctx.send(failure.to_string())?),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
 #[actix_web::test]
-async fn a_frame_larger_than_the_whole_queue_passes() {
-    let (client, _journal) = client("/accept/");
+async fn a_frame_larger_than_the_outbox_is_refused_and_the_connection_stays() {
+    let app = URLRouter::new().path("", |_: &Scope| Echo);
+    let client = WebsocketCommunicator::new(app, "/").timeout(PATIENCE);
     let mut client = client.options(SocketOptions::new().outbox_bytes(1024));
     client.connect().await.unwrap();
-    let large = "y".repeat(50_000);
+    let fits = "y".repeat(1024);
     for _ in 0..3 {
-        client.send_to(large.as_str()).unwrap();
-    }
-    for _ in 0..3 {
-        assert_eq!(client.receive_from().await.unwrap().len(), large.len());
+        client.send_to("z".repeat(1025)).unwrap();
+        let Frame::Text(refused) = client.receive_from().await.unwrap() else {
+            panic!("a text frame");
+        };
+        assert!(refused.contains("1025 bytes"), "{refused}");
+        assert!(refused.contains("outbox_bytes"), "{refused}");
+        client.send_to(fits.as_str()).unwrap();
+        assert_eq!(
+            client.receive_from().await.unwrap(),
+            Frame::from(fits.as_str())
+        );
     }
 }
 

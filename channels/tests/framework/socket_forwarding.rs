@@ -192,3 +192,18 @@ async fn a_message_larger_than_every_buffer_arrives_whole() {
         assert_eq!(heard, format!("heard {number} {text}"));
     }
 }
+
+#[actix_web::test]
+async fn a_forwarded_frame_larger_than_the_outbox_is_dropped_and_the_socket_stays() {
+    let options = SocketOptions::new().outbox_bytes(64 * 1024);
+    let site = Site::start(DRIVER, options);
+    let mut client = site.open("/ws/accept/?group=tea").await;
+    let tea = group("tea");
+    let fits = shared("y".repeat(50_000));
+    site.layer.group_send(&tea, fits).await.unwrap();
+    assert_eq!(client.receive_text().await.len(), "shared ".len() + 50_000);
+    let large = shared("x".repeat(70_000));
+    site.layer.group_send(&tea, large).await.unwrap();
+    site.layer.group_send(&tea, shared("after")).await.unwrap();
+    assert_eq!(client.receive_text().await, "shared after");
+}

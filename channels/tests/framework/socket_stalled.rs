@@ -6,7 +6,7 @@ use channels::SocketOptions;
 
 use super::DRIVER;
 use crate::scripted::{Event, group, message, shared};
-use crate::sockets::{Client, Site};
+use crate::sockets::{Client, Site, TEXT, frame};
 
 #[actix_web::test]
 async fn a_stalled_reader_is_cut_and_healthy_members_lose_nothing() {
@@ -100,6 +100,23 @@ async fn a_consumer_that_sends_without_end_is_cut() {
     while client.receive().await.is_some() {}
     let cut = r#"disconnect Some(1013) "too much to send" Server, in 0 groups"#;
     assert_eq!(site.journal.next().await, cut);
+}
+
+#[actix_web::test]
+async fn what_a_peer_does_not_read_is_not_answered_further() {
+    const COMMANDS: usize = 24;
+    let site = Site::start(DRIVER, SocketOptions::new());
+    let mut client = Client::dial_narrow(site.address).await;
+    assert_eq!(client.handshake("/ws/accept/", "").await.0, 101);
+    // Each is answered by 400 KiB. Three answers would fill the outbox, and the fourth cut the
+    // connection, were they made before the peer has read.
+    let commands: Vec<u8> = (0..COMMANDS)
+        .flat_map(|_| frame(TEXT, b"flood 400"))
+        .collect();
+    client.send_raw(&commands).await;
+    for _ in 0..COMMANDS * 400 {
+        assert_eq!(client.receive_text().await.len(), 1024);
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -228,7 +228,9 @@ impl Runner {
             }
         }
         self.events_first = 0;
-        if let Some(frame) = self.inbox.pop() {
+        // The answer to what a peer asks is not made while the peer does not read earlier ones.
+        let has_room = !self.link.has_enough_to_write();
+        if let Some(frame) = has_room.then(|| self.inbox.pop()).flatten() {
             self.frame_was_last = true;
             return Next::Turn(connection.receive(frame));
         }

@@ -120,6 +120,7 @@ impl SocketActor {
     fn work(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
             let read = self.read(ctx, task);
+            ctx.outlet().link().hold(ctx.has_enough());
             ctx.outlet().poll_consumer(task);
             self.write(ctx);
             self.watch(ctx, task);
