@@ -21,6 +21,7 @@ use crate::scope::Protocol;
 /// | `channels_connections_total` | counter | `protocol`: `http`, `websocket`, `channel` | connections that found a consumer; for `channel` consumers that a worker started |
 /// | `channels_connections_open` | gauge | `protocol` | those of them that have not ended |
 /// | `channels_refused_total` | counter | `status` | handshakes refused: by middleware, without a route, or by the consumer |
+/// | `channels_connections_refused_total` | counter | | TCP connections that were closed unread because their address held as many as it may |
 /// | `channels_connections_cut_total` | counter | `reason`: `slow_reader` (its outbox was full), `slow_consumer` (its channel was full, or messages in it too old) | connections closed with 1013 |
 /// | `channels_frames_received_total` | counter | | messages of clients that were taken in |
 /// | `channels_received_bytes_total` | counter | | their payload, in bytes |
@@ -59,6 +60,8 @@ fn describe_connections() {
     describe_gauge!(name, count, "connections with a consumer");
     let name = "channels_refused_total";
     describe_counter!(name, count, "handshakes refused");
+    let name = "channels_connections_refused_total";
+    describe_counter!(name, count, "connections beyond the limit of their address");
     let name = "channels_connections_cut_total";
     describe_counter!(name, count, "connections closed because a queue was full");
     let name = "channels_frames_received_total";
@@ -227,6 +230,11 @@ pub(crate) fn slow_reader() {
     counter!("channels_connections_cut_total", "reason" => "slow_reader").increment(1);
 }
 
+/// A connection whose address holds as many as it may.
+pub(crate) fn connection_refused() {
+    counter!("channels_connections_refused_total").increment(1);
+}
+
 /// A message to a client that is larger than the outbox of its connection.
 pub(crate) fn frame_too_large() {
     static TOLD: Occasional = Occasional::new();
@@ -379,6 +387,6 @@ mod tests {
             names
         };
         assert_eq!(named("/// | `"), named("let name = \""));
-        assert_eq!(named("/// | `").len(), 25);
+        assert_eq!(named("/// | `").len(), 26);
     }
 }

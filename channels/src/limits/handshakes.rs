@@ -1,7 +1,6 @@
 //! Refuses handshakes that come too often from one place: [`RateLimit`].
 
 use std::fmt;
-use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,8 +8,8 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use lru::LruCache;
 
-use super::RateLimited;
 use super::bucket::{Bucket, Rate};
+use super::{RateLimited, network};
 use crate::answer::Deny;
 use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
@@ -44,7 +43,7 @@ impl RateLimit {
     pub fn new(burst: u32, per: Duration) -> Self {
         Self {
             rate: Rate::new(burst, per),
-            key: Box::new(|scope| Some(place(scope.client()?.ip()))),
+            key: Box::new(|scope| Some(network(scope.client()?.ip()).to_string())),
             seen: Mutex::new(LruCache::new(DEFAULT_CAPACITY)),
         }
     }
@@ -66,16 +65,6 @@ impl RateLimit {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = seen.get_or_insert_mut(key, || Bucket::full(self.rate));
         bucket.take(self.rate)
-    }
-}
-
-fn place(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
     }
 }
 

@@ -2,8 +2,19 @@
 //!
 //! Both are token buckets on a monotonic clock.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 mod bucket;
 mod handshakes;
 
 pub use bucket::{FrameLimiter, RateLimited};
 pub use handshakes::RateLimit;
+
+/// The address that limits count: with IPv6 the network of 64 bits, of which one person has a
+/// whole one.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address => address,
+    }
+}

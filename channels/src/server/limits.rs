@@ -1,11 +1,13 @@
 //! What a [`Server`] allows, for how long, and what it tells and believes.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::http::KeepAlive;
 use actix_web::http::header::HeaderValue;
 
 use super::Server;
+use super::connections::Connections;
 use crate::front::ProxyHeaders;
 
 impl Server {
@@ -22,6 +24,29 @@ impl Server {
     /// HTTP connections of one worker at a time; 25,000 unless set. Consumers do not count.
     pub fn max_connections(mut self, number: usize) -> Self {
         self.max_connections = Some(number);
+        self
+    }
+
+    /// Connections of one address at a time, over all workers and listeners; no limit unless set.
+    /// Networks of IPv6 count by their first 64 bits, peers on Unix sockets not at all.
+    ///
+    /// One more is closed before a byte of it is read, counted
+    /// (`channels_connections_refused_total`) and logged at most once a minute. A connection counts
+    /// until its last response is written; a WebSocket until it is handed over to its consumer, for
+    /// which middleware has limits. `exempt` names the peers that are not counted: a proxy brings
+    /// the connections of everybody.
+    ///
+    /// ```
+    /// # use channels::Server;
+    /// let server = Server::new().connections_per_address(256, |peer| peer.is_loopback());
+    /// # let _ = server;
+    /// ```
+    pub fn connections_per_address(
+        mut self,
+        number: usize,
+        exempt: impl Fn(IpAddr) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.connections = Some(Connections::new(number, exempt));
         self
     }
 

@@ -22,6 +22,7 @@
 //! | `-v` | the level of the logger |
 
 mod addresses;
+mod connections;
 mod handle;
 mod hooks;
 mod limits;
@@ -42,6 +43,7 @@ use actix_web::http::KeepAlive;
 use actix_web::http::header::HeaderValue;
 
 use addresses::Listener;
+use connections::Connections;
 pub use handle::{RunningServer, ServerHandle};
 use hooks::Hooks;
 
@@ -90,6 +92,7 @@ pub struct Server {
     hooks: Hooks,
     workers: Option<usize>,
     max_connections: Option<usize>,
+    connections: Option<Arc<Connections>>,
     signals: bool,
     farewell: Farewell,
     shutdown_timeout: Duration,
@@ -136,6 +139,7 @@ impl Default for Server {
             hooks: Hooks::default(),
             workers: None,
             max_connections: None,
+            connections: None,
             signals: true,
             farewell: Farewell::default(),
             shutdown_timeout: Duration::from_secs(30),
@@ -206,6 +210,7 @@ impl Server {
             stopping: builder.graceful_shutdown_signal(),
             sockets: self.sockets,
             registry: Arc::clone(&registry),
+            connections: self.connections,
         };
         for listener in self.listeners {
             builder = (self.register)(builder, listener, &shared)

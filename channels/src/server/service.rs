@@ -28,6 +28,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::Settings;
 use super::addresses::Listener;
+use super::connections::Connections;
 use crate::front::{Arrival, LocalAddr, Transport};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     pub(super) stopping: GracefulShutdownSignal,
     pub(super) sockets: Option<(Endpoint, Layer, SocketOptions)>,
     pub(super) registry: Arc<Registry>,
+    /// Limits the connections of each address, if there is a limit.
+    pub(super) connections: Option<Arc<Connections>>,
 }
 
 /// Adds the service of one listener to a server.
@@ -68,11 +71,12 @@ where
         Listener::Tcp(listener) => {
             let address = listener.local_addr()?;
             builder.listen(format!("channels-{address}"), listener, move || {
-                fn_service(|io: TcpStream| async {
+                let accepted = fn_service(|io: TcpStream| async {
                     let peer = io.peer_addr().ok();
                     Ok((io, Protocol::Http1, peer))
-                })
-                .and_then(serve(&shared, &factory, Some(address), false))
+                });
+                let served = accepted.and_then(serve(&shared, &factory, Some(address), false));
+                counted(&shared, served)
             })
         }
         #[cfg(unix)]
@@ -89,7 +93,7 @@ where
             let mut acceptor = Acceptor::new(*config);
             acceptor.set_handshake_timeout(shared.settings.tls_handshake_timeout);
             builder.listen(format!("channels-tls-{address}"), listener, move || {
-                acceptor
+                let served = acceptor
                     .clone()
                     .map_err(TlsError::into_service_error)
                     .and_then(fn_service(|io: TlsStream<TcpStream>| async {
@@ -98,10 +102,35 @@ where
                     }))
                     .and_then(
                         serve(&shared, &factory, Some(address), true).map_err(TlsError::Service),
-                    )
+                    );
+                counted(&shared, served)
             })
         }
     }
+}
+
+/// Serves the connections that the limit of their address admits, and closes the others unread.
+/// A connection counts until its future ends, whatever the reason.
+fn counted<F>(
+    shared: &Shared,
+    served: F,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = F::Error, InitError = ()> + use<F>
+where
+    F: ServiceFactory<TcpStream, Config = (), Response = (), InitError = ()>,
+{
+    let connections = shared.connections.clone();
+    apply_fn_factory(served, move |io: TcpStream, service: &F::Service| {
+        let place = Connections::enter(connections.as_ref(), io.peer_addr().ok());
+        let running = place.map(|place| (place, service.call(io)));
+        async move {
+            let Ok((place, running)) = running else {
+                return Ok(());
+            };
+            let ended = running.await;
+            drop(place);
+            ended
+        }
+    })
 }
 
 /// The App and the consumers on connections of one kind.

@@ -5,6 +5,7 @@ mod arrivals;
 mod blocking;
 mod buffering;
 mod connecting;
+mod connection_limits;
 mod cookies;
 mod django_sessions;
 mod documents;
