@@ -85,6 +85,11 @@ delete-submit = Delete
 versions-title = Earlier versions
 versions-lead = What this message said, the newest text first. Everybody in the conversation can see this.
 versions-now = Now, since
+versions-cut =
+    { $count ->
+        [one] 1 older version is not shown.
+       *[other] { $count } older versions are not shown.
+    }
 
 message-names = People
 

@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt::Write, sync::Arc};
 use serde_json::{Value, json};
 
 use super::{
-    models::{Deletion, NoticeKind, Reaction, Reply},
+    models::{Deletion, NAMES_AT_A_REACTION, NoticeKind, Reaction, Reply},
     view::{Day, MessageView},
 };
 use crate::{
@@ -18,9 +18,6 @@ use crate::{
     },
     words,
 };
-
-/// Names that stand at a reaction; the others are counted.
-const NAMES_AT_A_REACTION: usize = 20;
 
 /// A message and a day divider, ready to be filled in; cheap to clone.
 #[derive(Debug, Clone)]

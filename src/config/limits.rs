@@ -172,6 +172,14 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_PAGE_LEN", default_value_t = 50, value_name = "N",
           value_parser = units::page_len)]
     pub page_len: u32,
+    /// Messages of one page of history, bytes of markup; at least one message is shown
+    #[arg(
+        long,
+        env = "PARLOUR_PAGE_BYTES",
+        default_value_t = 262_144,
+        value_name = "BYTES"
+    )]
+    pub page_bytes: usize,
     /// Events that one reconnect is sent before older ones become a named hole
     #[arg(
         long,
@@ -180,6 +188,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub resume_len: u32,
+    /// Events that one reconnect is sent, bytes of JSON; at least one event is sent
+    #[arg(
+        long,
+        env = "PARLOUR_RESUME_BYTES",
+        default_value_t = 262_144,
+        value_name = "BYTES"
+    )]
+    pub resume_bytes: usize,
     /// Work factor of new password hashes
     #[arg(long, env = "PARLOUR_BCRYPT_COST", default_value_t = 12, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(4..=20))]

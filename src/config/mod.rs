@@ -16,6 +16,10 @@ pub use limits::Limits;
 pub use rates::RateLimits;
 pub use units::{Period, Rate, Rates};
 
+/// Bytes of a live event for each character of its message: the text, its markup and its source. A
+/// test tries the costliest texts.
+pub(crate) const FRAME_BYTES_PER_CHAR: usize = 64;
+
 /// The command line of `parlour`.
 #[derive(Debug, Parser)]
 #[command(name = "parlour", version, about = "A self-hosted web chat")]
@@ -179,6 +183,15 @@ impl Settings {
                 "--bind {} is reachable from other machines: set --public-url to the https \
                  address of your proxy, or --insecure-cookies to serve plain http",
                 self.bind
+            ));
+        }
+        let limits = &self.limits;
+        let longest = limits.message_chars.saturating_mul(FRAME_BYTES_PER_CHAR);
+        if longest > limits.socket_queue_bytes || limits.resume_bytes > limits.socket_queue_bytes {
+            return Err(format!(
+                "--socket-queue-bytes {} is too small: a message of --message-chars {} may take \
+                 {longest} bytes, and an answer of --resume-bytes takes {}",
+                limits.socket_queue_bytes, limits.message_chars, limits.resume_bytes
             ));
         }
         Ok(())

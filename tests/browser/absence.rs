@@ -215,3 +215,25 @@ async fn after_a_minute_without_a_network_both_screens_say_the_same() {
     assert!(ana.is_marked_page().await, "without a reload");
     assert_eq!(ana.draft().await, "half a thought");
 }
+
+#[tokio::test]
+async fn an_absence_full_of_the_worst_texts_is_filled_piece_by_piece() {
+    const WORST: usize = 9;
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let three = Three::meet(&site).await;
+    let Three { ana, bo, .. } = &three;
+    let worst: Vec<String> = (1..=WORST)
+        .map(|number| format!("{number} {}", "&<>\"' ".repeat(1_600)))
+        .collect();
+
+    ana.wire.cut();
+    bo.say_many(&worst).await;
+    bo.say("the last one").await;
+    ana.wire.mend();
+    ana.a_minute_has_passed().await;
+
+    ana.find_text_message("the last one").await;
+    assert!(ana.has(".missing").await, "not all of it fits at once");
+    ana.fill_holes().await;
+    same_screens(ana, bo).await;
+}

@@ -2,21 +2,19 @@
 
 use channels::{CloseCode, Context, HandlerResult};
 
-use super::{ChatConsumer, signed_in, user};
+use super::{ChatConsumer, missed, signed_in, user};
 use crate::{
     chat::{
-        models::{Message, RoomEvent, RoomId, RoomMember},
-        protocol::{ClientEvent, Missing, Refused, RoomChange, ServerEvent},
+        models::{Budget, RoomId, RoomMember},
+        protocol::{ClientEvent, Refused, ServerEvent},
         server::{NotPosted, PresenceState, Typing},
     },
-    error::{Error, Result},
+    error::Error,
     words,
 };
 
 /// What an overrun socket is told to wait, for its next message.
 const PACE_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
-/// Events of the newest page that a reader far behind is sent.
-const NEWEST_PAGE: u32 = 50;
 
 impl ChatConsumer {
     pub(super) async fn receive_text(
@@ -94,31 +92,21 @@ impl ChatConsumer {
 
     async fn resume(&mut self, room: RoomId, after: i64, ctx: &mut Context<Self>) -> HandlerResult {
         let user = signed_in(ctx)?.user.id;
-        let most = self.parts.limits.resume_len;
+        let limits = &self.parts.limits;
+        let budget = Budget {
+            messages: limits.resume_len,
+            bytes: limits.resume_bytes,
+        };
+        let markup = self.parts.markup.clone();
         let missed = self.parts.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            Missed::read(conn, &member, after.max(0), most)
+            missed::frame_after(conn, &markup, (&member, after.max(0)), budget)
         });
         match missed.await {
-            Ok(missed) => {
-                let answer = self.room_events(room, after, missed);
-                Ok(ctx.send(answer.frame())?)
-            }
+            Ok(frame) => Ok(ctx.send(frame)?),
             Err(Error::NotFound) => self.report(ctx, "not_found", "error-no-room"),
             Err(Error::Busy(_)) => self.report(ctx, "busy", "error-busy"),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    fn room_events(&self, room: RoomId, after: i64, missed: Missed) -> ServerEvent {
-        let change = |event| RoomChange::new(event, &self.parts.markup);
-        ServerEvent::RoomEvents {
-            room,
-            after,
-            events: missed.events.into_iter().filter_map(change).collect(),
-            last_seq: missed.last_seq,
-            missing: missed.missing,
-            cut: missed.cut,
         }
     }
 
@@ -131,46 +119,5 @@ impl ChatConsumer {
         // A mark that is lost is renewed in 3 s.
         let _lost = self.parts.server.send(typing).await;
         Ok(())
-    }
-}
-
-/// What a reader missed: all of it, or the newest page and a named hole before it.
-struct Missed {
-    events: Vec<RoomEvent>,
-    last_seq: i64,
-    missing: Option<Missing>,
-    cut: bool,
-}
-
-impl Missed {
-    fn read(
-        conn: &mut crate::db::Connection,
-        member: &RoomMember,
-        after: i64,
-        most: u32,
-    ) -> Result<Self> {
-        let last_seq = member.room.last_seq;
-        if last_seq - after <= i64::from(most) {
-            let events = RoomEvent::after(conn, member, after, most)?;
-            return Ok(Self {
-                events,
-                last_seq,
-                missing: None,
-                cut: false,
-            });
-        }
-        let newest: Vec<_> = Message::before(conn, member, None, NEWEST_PAGE)?;
-        let first = newest.first().map_or(last_seq + 1, |message| message.seq);
-        let missing = (first > after + 1).then_some(Missing {
-            from: after + 1,
-            to: first - 1,
-        });
-        let events = newest.into_iter().map(RoomEvent::created).collect();
-        Ok(Self {
-            events,
-            last_seq,
-            missing,
-            cut: true,
-        })
     }
 }

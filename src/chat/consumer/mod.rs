@@ -2,6 +2,7 @@
 //! person says. Every event is authorised again; being here at the handshake is no licence.
 
 mod incoming;
+mod missed;
 mod outgoing;
 mod pace;
 mod reading;

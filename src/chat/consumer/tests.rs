@@ -12,7 +12,7 @@ use crate::{
     chat::{
         delivery::{Delivery, Health},
         markup::Markup,
-        models::{NewRoom, RoomId, RoomMember, RoomName, Topic},
+        models::{NewMessage, NewRoom, RoomId, RoomMember, RoomName, Topic},
         server::{ChangeRoom, ChatServer, PurgeRooms},
         testing::{ANA, BO, CLEO, a_conversation, part},
     },
@@ -20,7 +20,7 @@ use crate::{
     db::{Timestamp, testing::TestDatabase},
     error::Error,
     preferences::Preferences,
-    schema::{events, messages},
+    schema::{events, messages, rooms},
     security::Limits,
     templates::Templates,
 };
@@ -275,6 +275,97 @@ async fn who_is_far_behind_gets_the_newest_page_and_a_named_hole() {
     assert_eq!(far["missing"], json!({"from": 5, "to": 10}));
     assert_eq!((&near["cut"], &far["cut"]), (&Value::Null, &json!(true)));
     assert_eq!(far["events"][0]["seq"], 11);
+}
+
+impl Chat {
+    /// Stores messages of characters that templates escape, in the text and in its source.
+    async fn fill(&self, count: usize) {
+        for number in 1..=count {
+            let body = format!("{number} {}", "&<>\"'".repeat(1_999));
+            let post = NewMessage::new(self.room, BO, Uuid::new_v4(), body);
+            let posted = self.parts.database.write(|conn| post.post(conn)).await;
+            posted.unwrap();
+        }
+    }
+
+    async fn resume(&self, socket: &mut WebsocketCommunicator, after: i64) -> Value {
+        let resume = json!({"type": "room.resume", "room": self.room, "after": after});
+        socket.send_json_to(&resume).unwrap();
+        next(socket, "room.events").await
+    }
+}
+
+fn seqs(answer: &Value) -> Vec<i64> {
+    let events = answer["events"].as_array().unwrap().iter();
+    events.map(|event| event["seq"].as_i64().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn a_resume_is_bounded_in_bytes_and_what_does_not_fit_is_a_named_hole() {
+    let chat = Chat::start().await;
+    chat.fill(12).await;
+    let mut ana = chat.socket_of(ANA).await;
+
+    let answer = chat.resume(&mut ana, 3).await;
+
+    let shown = seqs(&answer);
+    let first = shown[0];
+    assert!(first > 4, "{shown:?}");
+    assert_eq!(shown, (first..=12).collect::<Vec<_>>());
+    assert_eq!(answer["missing"], json!({"from": 4, "to": first - 1}));
+    assert_eq!(answer["cut"], json!(true));
+    let (bytes, most) = (answer.to_string().len(), chat.parts.limits.resume_bytes);
+    assert!(bytes <= most + 1024, "{bytes} of {most}");
+    // What fits is sent whole.
+    let near = chat.resume(&mut ana, first).await;
+    assert_eq!(seqs(&near), (first + 1..=12).collect::<Vec<_>>());
+    let marks = (&near["missing"], &near["cut"]);
+    assert_eq!(marks, (&Value::Null, &Value::Null));
+}
+
+#[actix_web::test]
+async fn a_resume_has_one_event_however_small_its_budget() {
+    let chat = Chat::with(|settings| settings.limits.resume_bytes = 1).await;
+    chat.fill(2).await;
+    let mut ana = chat.socket_of(ANA).await;
+    let answer = chat.resume(&mut ana, 0).await;
+    assert_eq!(seqs(&answer), [2]);
+    assert_eq!(answer["missing"], json!({"from": 1, "to": 1}));
+    assert!(seqs(&chat.resume(&mut ana, 2).await).is_empty());
+}
+
+#[actix_web::test]
+async fn many_changes_of_one_large_message_are_not_sent_one_by_one() {
+    let chat = Chat::start().await;
+    chat.fill(1).await;
+    let room = chat.room;
+    let changes = chat.parts.database.write(move |conn| {
+        for seq in 2..=200_i64 {
+            let row = (
+                events::room_id.eq(room),
+                events::seq.eq(seq),
+                events::kind.eq("message.reacted"),
+                events::actor_id.eq(BO),
+                events::message_id.eq(1_i64),
+                events::created_at.eq(0_i64),
+            );
+            diesel::insert_into(events::table)
+                .values(row)
+                .execute(conn)?;
+        }
+        diesel::update(rooms::table.find(room))
+            .set(rooms::last_seq.eq(200_i64))
+            .execute(conn)?;
+        Ok(())
+    });
+    changes.await.unwrap();
+    let mut ana = chat.socket_of(ANA).await;
+
+    let answer = chat.resume(&mut ana, 0).await;
+
+    assert_eq!((seqs(&answer), &answer["cut"]), (vec![1], &json!(true)));
+    let marks = (&answer["last_seq"], &answer["missing"]);
+    assert_eq!(marks, (&json!(200), &Value::Null));
 }
 
 #[actix_web::test]

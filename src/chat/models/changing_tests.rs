@@ -10,7 +10,7 @@ use diesel::{connection::InstrumentationEvent, prelude::*};
 use uuid::Uuid;
 
 use super::{
-    Deletion, EventKind, Message, MessageId, MessageVersion, NewMessage, NotChanged, Role,
+    Budget, Deletion, EventKind, Message, MessageId, MessageVersion, NewMessage, NotChanged, Role,
     RoomEvent, RoomId, RoomMember, SeenMessage,
 };
 use crate::{
@@ -110,14 +110,15 @@ async fn an_edit_keeps_what_was_said_and_is_the_next_event() {
     let message = now(&db, &first).await;
     assert_eq!((message.body.as_str(), message.seq), ("three", 1));
     assert!(message.edited_at.is_some());
-    let versions = db.read(move |conn| Ok(MessageVersion::of(conn, first.id)?));
+    let versions =
+        db.read(move |conn| Ok(MessageVersion::of(conn, first.id, Budget::of_messages(9))?));
     let bodies: Vec<_> = versions
         .await
         .unwrap()
         .into_iter()
         .map(|old| old.body)
         .collect();
-    assert_eq!(bodies, ["one", "two"]);
+    assert_eq!(bodies, ["two", "one"]);
 }
 
 #[actix_web::test]
@@ -354,7 +355,7 @@ async fn a_page_takes_three_queries_however_much_was_said_to_it() {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let page = Message::before(conn, &member, None, 50)?;
+        let page = Message::before(conn, &member, None, Budget::of_messages(50))?;
         conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         Ok((page, queries.load(Ordering::Relaxed)))
     });

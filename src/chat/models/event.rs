@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Message, MessageId, Room, RoomId, RoomMember, text_enum::text_enum};
+use super::{Budget, Message, MessageId, Room, RoomId, RoomMember, text_enum::text_enum};
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Timestamp},
@@ -91,20 +91,21 @@ type Row = (
 );
 
 impl RoomEvent {
-    /// What happened after event `seq`, oldest first, at most `limit`.
+    /// What happened after event `seq`, oldest first, at most as many as the budget has messages;
+    /// nothing if their texts exceed its bytes.
     pub fn after(
         conn: &mut Connection,
         member: &RoomMember,
         seq: i64,
-        limit: u32,
-    ) -> QueryResult<Vec<Self>> {
+        budget: Budget,
+    ) -> QueryResult<Option<Vec<Self>>> {
         let room = member.room.id;
         let rows = events::table
             .left_join(users::table.on(events::user_id.eq(users::id.nullable())))
             .filter(events::room_id.eq(room))
             .filter(events::seq.gt(seq))
             .order(events::seq)
-            .limit(i64::from(limit))
+            .limit(i64::from(budget.messages))
             .select((
                 events::seq,
                 events::kind,
@@ -115,7 +116,14 @@ impl RoomEvent {
             ))
             .load::<Row>(conn)?;
         let ids: Vec<MessageId> = rows.iter().filter_map(|row| row.3).collect();
-        let messages = Message::by_ids(conn, &ids)?;
+        let Some(messages) = Message::by_ids(conn, &ids, budget.bytes)? else {
+            return Ok(None);
+        };
+        // One message may have many events, and each of them carries it whole.
+        let texts = ids.iter().filter_map(|id| messages.get(id));
+        if texts.map(Message::text_bytes).sum::<usize>() > budget.bytes {
+            return Ok(None);
+        }
         let event = |(seq, kind, actor, message, user, username): Row| Self {
             room,
             seq,
@@ -124,7 +132,7 @@ impl RoomEvent {
             message: message.and_then(|id| messages.get(&id).cloned()),
             user: user.zip(username).map(|(id, name)| Person::new(id, name)),
         };
-        Ok(rows.into_iter().map(event).collect())
+        Ok(Some(rows.into_iter().map(event).collect()))
     }
 
     /// That `message` was posted; a line that nobody typed is news of the room.

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
+use diesel::{connection::DefaultLoadingMode, dsl::AsSelect, prelude::*, sqlite::Sqlite};
 use uuid::Uuid;
 
 use super::{
-    Deletion, EventKind, MessageId, MessageVersion, NoticeKind, Reaction, Reply, Room, RoomId,
-    RoomMember, details::Details, event::NewEvent, mention::Called, reply::Answered,
+    Budget, Deletion, EventKind, MessageId, MessageVersion, NoticeKind, Reaction, Reply, Room,
+    RoomId, RoomMember,
+    budget::{quote_weight, text_weight},
+    details::Details,
+    event::NewEvent,
+    mention::Called,
+    reply::Answered,
 };
 use crate::{
     accounts::{Person, UserId},
@@ -72,6 +77,12 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Bytes of the row on a page, as far as the row tells. A text that another renderer made is
+    /// weighed once more when it is made anew.
+    fn weight(&self) -> usize {
+        text_weight(&self.body, &self.html)
+    }
+
     /// Whether there may be a name in the text.
     pub(super) fn may_call(&self) -> bool {
         self.body.contains('@')
@@ -107,6 +118,24 @@ impl Message {
         }
     }
 
+    /// Bytes of the message on a page; an upper bound.
+    pub(super) fn weight(&self) -> usize {
+        let quoted = self.reply.as_ref().map_or(0, |reply| {
+            let original = reply.original.as_ref();
+            let (author, text) = original.map_or(("", ""), |(author, text)| {
+                (author.username.as_str(), text.as_str())
+            });
+            quote_weight(author, text)
+        });
+        let reactions: usize = self.reactions.iter().map(Reaction::weight).sum();
+        text_weight(&self.body, &self.html) + quoted + reactions
+    }
+
+    /// Bytes of its text in both forms, of which every frame holds at least so many.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.body.len() + self.html.len()
+    }
+
     /// Rows with all that belongs to them: two more queries, however many rows there are.
     fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
         let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
@@ -121,37 +150,49 @@ impl Message {
         Ok(Self::from_columns(row, &mut details))
     }
 
-    /// Up to `limit` messages before event `seq` (the newest without one), oldest first.
+    /// The messages before event `seq` (the newest without one) that fit into the budget, oldest
+    /// first; at least one if there is one.
     pub fn before(
         conn: &mut Connection,
         member: &RoomMember,
         seq: Option<i64>,
-        limit: u32,
+        budget: Budget,
     ) -> QueryResult<Vec<Self>> {
-        let mut rows = rows()
-            .filter(messages::room_id.eq(member.room.id))
-            .filter(messages::seq.lt(seq.unwrap_or(i64::MAX)))
-            .order(messages::seq.desc())
-            .limit(i64::from(limit))
-            .load::<Columns>(conn)?;
-        rows.reverse();
-        Self::complete(conn, rows)
+        let rows = budget.take(
+            rows()
+                .filter(messages::room_id.eq(member.room.id))
+                .filter(messages::seq.lt(seq.unwrap_or(i64::MAX)))
+                .order(messages::seq.desc())
+                .limit(i64::from(budget.messages))
+                .load_iter::<Columns, DefaultLoadingMode>(conn)?,
+            |(row, _)| row.weight(),
+        )?;
+        let mut messages = Self::complete(conn, rows)?;
+        budget.cut(&mut messages, Self::weight);
+        messages.reverse();
+        Ok(messages)
     }
 
-    /// Up to `limit` messages after event `seq`, oldest first.
+    /// The messages after event `seq` that fit into the budget, oldest first; at least one if there
+    /// is one.
     pub fn after(
         conn: &mut Connection,
         member: &RoomMember,
         seq: i64,
-        limit: u32,
+        budget: Budget,
     ) -> QueryResult<Vec<Self>> {
-        let rows = rows()
-            .filter(messages::room_id.eq(member.room.id))
-            .filter(messages::seq.gt(seq))
-            .order(messages::seq)
-            .limit(i64::from(limit))
-            .load::<Columns>(conn)?;
-        Self::complete(conn, rows)
+        let rows = budget.take(
+            rows()
+                .filter(messages::room_id.eq(member.room.id))
+                .filter(messages::seq.gt(seq))
+                .order(messages::seq)
+                .limit(i64::from(budget.messages))
+                .load_iter::<Columns, DefaultLoadingMode>(conn)?,
+            |(row, _)| row.weight(),
+        )?;
+        let mut messages = Self::complete(conn, rows)?;
+        budget.cut(&mut messages, Self::weight);
+        Ok(messages)
     }
 
     /// The number of the event that created a message of this room.
@@ -194,21 +235,31 @@ impl Message {
         diesel::select(diesel::dsl::exists(later)).get_result(conn)
     }
 
+    /// The messages with these ids; nothing if their texts exceed `most_bytes`.
     pub(super) fn by_ids(
         conn: &mut Connection,
         ids: &[MessageId],
-    ) -> QueryResult<HashMap<MessageId, Self>> {
+        most_bytes: usize,
+    ) -> QueryResult<Option<HashMap<MessageId, Self>>> {
         if ids.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(Some(HashMap::new()));
         }
-        let rows = rows()
+        let mut found = Vec::new();
+        let mut bytes = 0_usize;
+        for columns in rows()
             .filter(messages::id.eq_any(ids))
-            .load::<Columns>(conn)?;
-        let found = Self::complete(conn, rows)?;
-        Ok(found
-            .into_iter()
-            .map(|message| (message.id, message))
-            .collect())
+            .load_iter::<Columns, DefaultLoadingMode>(conn)?
+        {
+            let columns = columns?;
+            bytes = bytes.saturating_add(columns.0.body.len() + columns.0.html.len());
+            if bytes > most_bytes {
+                return Ok(None);
+            }
+            found.push(columns);
+        }
+        let found = Self::complete(conn, found)?;
+        let by_id = |message: Self| (message.id, message);
+        Ok(Some(found.into_iter().map(by_id).collect()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! not in is not found.
 
 mod audience;
+mod budget;
 mod catch_up;
 mod changing;
 mod details;
@@ -33,6 +34,7 @@ mod upkeep;
 mod version;
 
 pub use audience::{TypingAudience, may_see, small_room_members};
+pub use budget::Budget;
 pub use catch_up::{CatchUp, Missed};
 pub use changing::{NotChanged, SeenMessage};
 pub use details::Deletion;
@@ -50,6 +52,7 @@ pub use notified::Told;
 pub use notifying::{Facts, Reason};
 pub use open_room::OpenRoom;
 pub use permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner};
+pub(super) use reaction::NAMES_AT_A_REACTION;
 pub use reaction::Reaction;
 pub use reading::{AllRead, COUNTED, Reading, blocked_by};
 pub use receipt::{FEW_PEOPLE, Receivers};

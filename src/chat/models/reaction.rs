@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{MessageId, NotChanged};
+use super::{MessageId, NotChanged, budget::reaction_weight};
 use crate::{
     accounts::{UserId, UserRef},
     db::{Connection, Timestamp},
@@ -13,6 +13,9 @@ use crate::{
 
 /// Different emoji at one message: more do not tell anybody anything.
 const MOST_DIFFERENT: usize = 20;
+
+/// Names that stand at a reaction; the others are counted.
+pub(in crate::chat) const NAMES_AT_A_REACTION: usize = 20;
 
 /// One emoji at a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,13 @@ pub struct Reaction {
 }
 
 impl Reaction {
+    /// Bytes of the reaction on a page; an upper bound.
+    pub(super) fn weight(&self) -> usize {
+        let named = self.people.iter().take(NAMES_AT_A_REACTION);
+        let names = named.map(|person| person.username.as_str());
+        reaction_weight(self.people.len(), names)
+    }
+
     /// The reactions to each of these messages, in the order of first use.
     pub(super) fn to(
         conn: &mut Connection,

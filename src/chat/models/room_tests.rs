@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::{
-    DueRoom, Fellow, Invitation, InviteState, InviteTerms, NewRoom, NoticeKind, Role, Room,
+    Budget, DueRoom, Fellow, Invitation, InviteState, InviteTerms, NewRoom, NoticeKind, Role, Room,
     RoomEvent, RoomId, RoomKind, RoomMember, RoomName, Topic,
 };
 use crate::{
@@ -44,7 +44,7 @@ async fn a_room_begins_with_its_events_and_comes_back_with_them() {
     let room = a_room(&db).await;
     let read = db.read(move |conn| {
         let member = RoomMember::find(conn, room, BO)?;
-        let events = RoomEvent::after(conn, &member, 0, 10)?;
+        let events = RoomEvent::after(conn, &member, 0, Budget::of_messages(10))?.unwrap();
         Ok((member, events))
     });
     let (member, events) = read.await.unwrap();

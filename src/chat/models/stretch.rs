@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Message, RoomMember};
+use super::{Budget, Message, RoomMember};
 use crate::db::Connection;
 
 /// Which messages a page shows, by the numbers of events.
@@ -31,23 +31,18 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// At most `len` messages at `place`.
+    /// The messages at `place` that fit into the budget; at least one if there is one.
     pub fn read(
         conn: &mut Connection,
         member: &RoomMember,
         place: Place,
-        len: u32,
+        budget: Budget,
     ) -> QueryResult<Self> {
         let messages = match place {
-            Place::End => Message::before(conn, member, None, len)?,
-            Place::Before(seq) => Message::before(conn, member, Some(seq), len)?,
-            Place::After(seq) => Message::after(conn, member, seq, len)?,
-            Place::Around(seq) => {
-                let mut messages = Message::before(conn, member, Some(seq), len / 2)?;
-                let rest = len - len / 2;
-                messages.extend(Message::after(conn, member, seq.saturating_sub(1), rest)?);
-                messages
-            }
+            Place::End => Message::before(conn, member, None, budget)?,
+            Place::Before(seq) => Message::before(conn, member, Some(seq), budget)?,
+            Place::After(seq) => Message::after(conn, member, seq, budget)?,
+            Place::Around(seq) => Self::around(conn, member, seq, budget)?,
         };
         let (first, last) = edges(place, &messages);
         let earlier = Message::any_before(conn, member, first)?;
@@ -58,6 +53,24 @@ impl Stretch {
             earlier: earlier.then_some(first),
             later: later.then_some(last),
         })
+    }
+
+    /// Half of the budget goes to event `seq` and what follows, so that the message that is wanted
+    /// is there however large its neighbours are; what is left goes to the messages before it.
+    fn around(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+        budget: Budget,
+    ) -> QueryResult<Vec<Message>> {
+        let earlier = budget.messages / 2;
+        let half = budget.part(budget.messages - earlier, budget.bytes / 2);
+        let later = Message::after(conn, member, seq.saturating_sub(1), half)?;
+        let spent: usize = later.iter().map(Message::weight).sum();
+        let rest = budget.part(earlier, budget.bytes.saturating_sub(spent));
+        let mut messages = Message::before(conn, member, Some(seq), rest)?;
+        messages.extend(later);
+        Ok(messages)
     }
 }
 

@@ -1,17 +1,23 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{MessageId, NewMessage, RoomEvent, RoomId, RoomMember};
+use super::{
+    Budget, Deletion, MessageId, NewMessage, NoticeKind, Place, Reaction, Reply, RoomEvent, RoomId,
+    RoomMember, Stretch,
+};
 use crate::{
-    accounts::UserId,
+    accounts::{Person, UserId, UserRef, Zone},
     chat::{
         formatting::RENDERING,
+        markup::Markup,
         models::{Message, Room},
-        testing::{ANA, BO, CLEO, a_conversation},
+        testing::{ANA, BO, CLEO, a_conversation, said},
+        view::{MessageView, log},
     },
     db::{Database, testing::TestDatabase},
     error::Error,
     schema::{blocks, messages},
+    templates::Templates,
 };
 
 fn message(room: RoomId, author: UserId, body: &str) -> NewMessage {
@@ -21,7 +27,7 @@ fn message(room: RoomId, author: UserId, body: &str) -> NewMessage {
 async fn bodies_after(db: &Database, room: RoomId, seq: i64) -> Vec<String> {
     let events = db.read(move |conn| {
         let member = RoomMember::find(conn, room, BO)?;
-        Ok(RoomEvent::after(conn, &member, seq, 100)?)
+        Ok(RoomEvent::after(conn, &member, seq, Budget::of_messages(100))?.unwrap())
     });
     let body = |event: RoomEvent| event.message.unwrap().body;
     events.await.unwrap().into_iter().map(body).collect()
@@ -58,7 +64,7 @@ async fn markup_is_stored_and_made_anew_where_another_renderer_made_it() {
     let shown = || {
         db.read(move |conn| {
             let member = RoomMember::find(conn, room, BO)?;
-            let page = Message::before(conn, &member, None, 1)?;
+            let page = Message::before(conn, &member, None, Budget::of_messages(1))?;
             Ok(page.into_iter().map(|message| message.html).next())
         })
     };
@@ -148,7 +154,12 @@ async fn history_comes_in_pages_oldest_first() {
     let page = |before| {
         db.read(move |conn| {
             let member = RoomMember::find(conn, room, ANA)?;
-            Ok(Message::before(conn, &member, before, 2)?)
+            Ok(Message::before(
+                conn,
+                &member,
+                before,
+                Budget::of_messages(2),
+            )?)
         })
     };
     let seqs = |page: Vec<Message>| page.iter().map(|message| message.seq).collect::<Vec<_>>();
@@ -173,4 +184,127 @@ async fn a_pair_has_one_room_whoever_opens_it() {
         .unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].other.as_ref().unwrap().id, ANA);
+}
+
+/// Characters that templates escape.
+const WORST: &str = "<>&\"'`=";
+
+/// Ana's conversation with so many texts that are escaped twice.
+async fn worst_texts(db: &Database, count: usize) -> RoomId {
+    let room = a_conversation(db).await;
+    for number in 1..=count {
+        let body = format!("{number} {}", "&<>\"'".repeat(1_999));
+        let post = message(room, BO, &body);
+        db.write(|conn| post.post(conn)).await.unwrap();
+    }
+    room
+}
+
+async fn stretch(db: &Database, room: RoomId, place: Place, bytes: usize) -> Stretch {
+    let budget = Budget {
+        messages: 50,
+        bytes,
+    };
+    let read = db.read(move |conn| {
+        let member = RoomMember::find(conn, room, ANA)?;
+        Ok(Stretch::read(conn, &member, place, budget)?)
+    });
+    read.await.unwrap()
+}
+
+fn seqs(stretch: &Stretch) -> Vec<i64> {
+    stretch.messages.iter().map(|message| message.seq).collect()
+}
+
+#[actix_web::test]
+async fn pages_are_bounded_in_bytes_and_lead_to_every_message_once() {
+    const BYTES: usize = 300_000;
+    let db = TestDatabase::new();
+    let room = worst_texts(&db, 11).await;
+    let all: Vec<i64> = (1..=11).collect();
+    let page = async |place| {
+        let page = stretch(&db, room, place, BYTES).await;
+        let bytes: usize = page.messages.iter().map(Message::weight).sum();
+        assert!(bytes <= BYTES, "{bytes}");
+        page
+    };
+
+    let (mut next, mut back) = (Some(Place::End), Vec::new());
+    while let Some(place) = next {
+        let page = page(place).await;
+        back.splice(0..0, seqs(&page));
+        next = page.earlier.map(Place::Before);
+    }
+    let (mut next, mut forth) = (Some(Place::After(0)), Vec::new());
+    while let Some(place) = next {
+        let page = page(place).await;
+        forth.extend(seqs(&page));
+        next = page.later.map(Place::After);
+    }
+
+    assert_eq!((&back, &forth), (&all, &all));
+    for seq in all {
+        let around = page(Place::Around(seq)).await;
+        assert!(seqs(&around).contains(&seq), "{seq}");
+        assert_eq!(around.earlier.is_some(), around.messages[0].seq > 1);
+    }
+}
+
+#[actix_web::test]
+async fn a_page_has_one_message_however_small_its_budget() {
+    let db = TestDatabase::new();
+    let room = worst_texts(&db, 3).await;
+    for (place, expected) in [
+        (Place::End, vec![3]),
+        (Place::Before(3), vec![2]),
+        (Place::After(1), vec![2]),
+        (Place::Around(3), vec![2, 3]),
+    ] {
+        let page = stretch(&db, room, place, 1).await;
+        assert_eq!(seqs(&page), expected, "{place:?}");
+    }
+}
+
+#[test]
+fn a_message_weighs_at_least_as_much_as_its_markup() {
+    let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
+    let author = Person::new(UserId(i64::MAX), &"é".repeat(32));
+    let people = vec![UserRef::from(&author); 50];
+    let long = WORST.repeat(1_400);
+    let mut worst = said(&long);
+    (worst.id, worst.room.0, worst.seq) = (MessageId(i64::MAX), i64::MAX, i64::MAX);
+    worst.author = author.clone();
+    worst.edited_at = Some(worst.created_at);
+    worst.reply = Some(Reply {
+        to: MessageId(i64::MAX),
+        original: Some((author.clone(), WORST.repeat(20))),
+    });
+    worst.reactions = vec![
+        Reaction {
+            emoji: "👩‍👩‍👧‍👧".to_owned(),
+            people,
+        };
+        20
+    ];
+    let deleted = Message {
+        deleted: Some(Deletion::ByModerator),
+        ..said("")
+    };
+    let notices = NoticeKind::ALL.iter().map(|kind| Message {
+        notice: Some(*kind),
+        ..said(&WORST.repeat(20))
+    });
+    let bold = said(&"**a** ".repeat(1_000));
+    for message in notices.chain([said("hello"), said("🎉"), bold, worst, deleted]) {
+        let weight = message.weight();
+        let zone = Zone::default();
+        let shown = log(&markup, vec![message.clone()], (&zone, None));
+        assert!(
+            shown.len() <= weight,
+            "{} of {weight}: {shown}",
+            shown.len()
+        );
+        let live = MessageView::new(message).render(&markup);
+        assert!(live.len() <= weight);
+    }
 }

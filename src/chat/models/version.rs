@@ -1,9 +1,9 @@
 //! What a message said before it was edited.
 
-use diesel::prelude::*;
+use diesel::{connection::DefaultLoadingMode, prelude::*};
 use uuid::Uuid;
 
-use super::{Message, MessageId};
+use super::{Budget, Message, MessageId, budget::text_weight};
 use crate::{
     db::{Connection, Timestamp},
     schema::message_versions,
@@ -20,13 +20,26 @@ pub struct MessageVersion {
 }
 
 impl MessageVersion {
-    /// The earlier texts of a message, oldest first.
-    pub fn of(conn: &mut Connection, message: MessageId) -> QueryResult<Vec<Self>> {
+    /// The earlier texts of a message that fit into the budget, newest first; at least one if there
+    /// is one.
+    pub fn of(conn: &mut Connection, message: MessageId, budget: Budget) -> QueryResult<Vec<Self>> {
+        budget.take(
+            message_versions::table
+                .filter(message_versions::message_id.eq(message))
+                .order(message_versions::id.desc())
+                .limit(i64::from(budget.messages))
+                .select(Self::as_select())
+                .load_iter::<Self, DefaultLoadingMode>(conn)?,
+            |version| text_weight(&version.body, ""),
+        )
+    }
+
+    /// How many earlier texts a message has.
+    pub fn count(conn: &mut Connection, message: MessageId) -> QueryResult<i64> {
         message_versions::table
             .filter(message_versions::message_id.eq(message))
-            .order(message_versions::id)
-            .select(Self::as_select())
-            .load(conn)
+            .count()
+            .get_result(conn)
     }
 
     pub(super) fn oldest_body(

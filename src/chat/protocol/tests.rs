@@ -131,3 +131,46 @@ fn brackets_in_strings_do_not_nest() {
     assert_eq!(depth(r#"{"a":"[[[[\"[[["}"#), 1);
     assert_eq!(depth("[[[]]]"), 3);
 }
+
+/// The settings compare the longest message with the outbox by this factor.
+#[test]
+fn the_frame_of_the_costliest_text_fits_into_the_outbox() {
+    use crate::{
+        chat::{markup::Markup, models::RoomEvent, testing::said},
+        config::{FRAME_BYTES_PER_CHAR, Settings},
+        templates::Templates,
+    };
+    let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
+    let limits = Settings::for_data("unused").limits;
+    let costly = [
+        "&<>\"'",
+        "\"",
+        "`a` ",
+        "**a** ",
+        "*a*",
+        "_a_ ",
+        "~~a~~ ",
+        "||a|| ",
+        "- a\n",
+        "> a\n",
+        "> - a\n",
+        "1. a\n",
+        "a\n\n",
+        "http://a.b ",
+        "[a](http://b) ",
+        "```\na\n```\n",
+        "@bo ",
+        "# a\n",
+        "\u{10ffff}",
+        "\\\"",
+        "\n\n- `\"`",
+    ];
+    for text in costly {
+        let body: String = text.chars().cycle().take(limits.message_chars).collect();
+        let change = RoomChange::new(RoomEvent::created(said(&body)), &markup).unwrap();
+        let bytes = change.frame().len();
+        let most = FRAME_BYTES_PER_CHAR * limits.message_chars;
+        assert!(bytes <= most, "{text:?}: {bytes}");
+        assert!(most <= limits.socket_queue_bytes);
+    }
+}

@@ -101,7 +101,7 @@ pub(crate) async fn show_log(
     chat: web::Data<Chat>,
     templates: web::Data<Templates>,
 ) -> Result<HttpResponse> {
-    let (room, user, len) = (*room, me.user.id, chat.settings.page_len);
+    let (room, user, budget) = (*room, me.user.id, chat.page_budget());
     let LogQuery {
         message,
         before,
@@ -121,7 +121,7 @@ pub(crate) async fn show_log(
             Some(message) => Place::Around(Message::seq_of(conn, &member, message)?),
             None => place,
         };
-        let stretch = Stretch::read(conn, &member, place, len)?;
+        let stretch = Stretch::read(conn, &member, place, budget)?;
         Ok((member, stretch))
     });
     let (member, stretch) = loaded.await?;

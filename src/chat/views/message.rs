@@ -105,13 +105,14 @@ pub(crate) async fn list_versions(
     place: web::Path<(RoomId, MessageId)>,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let (place, user) = (place.into_inner(), me.user.id);
+    let (place, user, budget) = (place.into_inner(), me.user.id, chat.page_budget());
     let loaded = chat.database.read(move |conn| {
         let seen = SeenMessage::find(conn, place.0, place.1, user)?;
-        let versions = MessageVersion::of(conn, seen.message.id)?;
-        Ok((seen, versions))
+        let versions = MessageVersion::of(conn, seen.message.id, budget)?;
+        let in_all = MessageVersion::count(conn, seen.message.id)?;
+        Ok((seen, versions, in_all))
     });
-    let (seen, versions) = loaded.await?;
+    let (seen, versions, in_all) = loaded.await?;
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
@@ -129,6 +130,10 @@ pub(crate) async fn list_versions(
     };
     let mut data = shown(&seen, "versions-title", &zone);
     data["now"] = version(&now);
-    data["earlier"] = versions.iter().rev().map(version).collect();
+    data["earlier"] = versions.iter().map(version).collect();
+    let shown = i64::try_from(versions.len()).unwrap_or(i64::MAX);
+    let left_out = Some(in_all - shown).filter(|left_out| *left_out > 0);
+    data["left_out"] =
+        json!(left_out.map(|count| words::text_with("versions-cut", &[("count", count.into())])));
     page.render("chat/versions", data)
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::{
     delivery::{Delivery, Health},
     markup::Markup,
-    models::{RoomKind, RoomMember},
+    models::{Budget, RoomKind, RoomMember},
     server::ChatServer,
 };
 use crate::{
@@ -50,6 +50,16 @@ pub struct Chat {
     pub delivery: Addr<Delivery>,
     /// Page length and message length.
     pub settings: std::sync::Arc<Settings>,
+}
+
+impl Chat {
+    /// How much of a room one page shows.
+    fn page_budget(&self) -> Budget {
+        Budget {
+            messages: self.settings.page_len,
+            bytes: self.settings.page_bytes,
+        }
+    }
 }
 
 /// What scripts are told; `member` on the page of a room.

@@ -90,14 +90,14 @@ impl ShownRoom {
     async fn looked_at(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
         let (room, user, place) = (self.room, me.id, self.place);
         let (reply, named) = (self.reply, self.named);
-        let (len, most) = (chat.settings.page_len, chat.settings.rooms_per_socket);
+        let (budget, most) = (chat.page_budget(), chat.settings.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let stretch = Stretch::read(conn, &member, place, len)?;
+            let stretch = Stretch::read(conn, &member, place, budget)?;
             let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
             let unread = UnreadHere::read(conn, &member, &conversations)?;
-            let stretch = unread.open(conn, &member, stretch, (place, len))?;
+            let stretch = unread.open(conn, &member, stretch, (place, budget))?;
             let reply = answered(conn, &member, reply)?;
             let outsiders = outsiders::of_message(conn, (room, named), user)?;
             let head = RoomHead::read(conn, &member)?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{super::conversations::Conversations, catch_up::CatchUpLists};
 use crate::{
     accounts::Zone,
-    chat::models::{Place, RoomId, RoomMember, Stretch},
+    chat::models::{Budget, Place, RoomId, RoomMember, Stretch},
     db::Connection,
     error::Result,
 };
@@ -40,7 +40,7 @@ impl UnreadHere {
         conn: &mut Connection,
         member: &RoomMember,
         stretch: Stretch,
-        (place, len): (Place, u32),
+        (place, budget): (Place, Budget),
     ) -> Result<Stretch> {
         let first = stretch.messages.first().map(|message| message.seq);
         match self.from {
@@ -49,7 +49,7 @@ impl UnreadHere {
                     && self.opens_there
                     && first.is_some_and(|first| first > from) =>
             {
-                Ok(Stretch::read(conn, member, Place::Around(from), len)?)
+                Ok(Stretch::read(conn, member, Place::Around(from), budget)?)
             }
             _ => Ok(stretch),
         }
