@@ -16,7 +16,7 @@ use crate::{
     friends::FriendBook,
     health::Stopping,
     security::{
-        ConnectionLimits, Csrf, Limits, SecretKeys, Site, TrustedProxies,
+        ConnectionLimits, Csrf, Limits, PagesInFlight, SecretKeys, Site, TrustedProxies,
         connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
     },
     templates::Templates,
@@ -29,6 +29,7 @@ pub(crate) struct Parts {
     pub(crate) layer: Layer,
     pub(crate) sessions: Sessions,
     pub(crate) connections: ConnectionLimits,
+    pages: PagesInFlight,
     pub(crate) origins: OriginValidator,
     pub(crate) proxies: TrustedProxies,
     pub(crate) consumer: ChatConsumerParts,
@@ -78,6 +79,7 @@ impl Parts {
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
+            pages: PagesInFlight::new(&bounds),
             origins: OriginValidator::new(site.origins()).map_err(Error::internal)?,
             csrf: Csrf::new(&keys, &site, &bounds),
             headers: SecurityHeaders::new(&site).map_err(Error::internal)?,
@@ -138,6 +140,7 @@ impl Parts {
             .app_data(Data::new(self.notices.clone()))
             .app_data(Data::new(self.hasher.clone()))
             .app_data(Data::new(self.limits.clone()))
+            .app_data(Data::new(self.pages.clone()))
             .app_data(Data::new(self.friends.clone()))
             .app_data(
                 FormConfig::default()

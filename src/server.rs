@@ -28,7 +28,7 @@ use crate::{
     health::Stopping,
     parts::Parts,
     routes,
-    security::{bounds, csrf, headers, hosts, request_log},
+    security::{bounds, csrf, headers, hosts, pages_in_flight, request_log},
 };
 
 /// Open sockets are closed spread over this time, so that they do not all come back at once.
@@ -160,6 +160,10 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
     let mut server = Server::new()
         .websocket(sockets, &parts.layer, options)
         .client_request_timeout(limits.head_timeout.0)
+        .connections_per_address(limits.connections_per_ip, {
+            let proxies = parts.proxies.clone();
+            move |peer| proxies.trusts(peer)
+        })
         .shutdown_timeout(limits.shutdown_timeout.0)
         .close_spread(CLOSE_SPREAD)
         .disable_signals();
@@ -176,12 +180,14 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
                 web::scope("")
                     .configure(routes::pages)
                     .wrap(from_fn(csrf::guard))
+                    .wrap(from_fn(pages_in_flight::admit))
                     .wrap(from_fn(recognise))
                     .wrap(parts.sessions.middleware())
                     .wrap(from_fn(report_storage)),
             )
             .wrap(from_fn(error_pages::dress))
             .wrap(Compress::default())
+            .wrap(from_fn(pages_in_flight::hold))
             .wrap(from_fn(hosts::guard))
             .wrap(from_fn(bounds::guard))
             .wrap(from_fn(headers::add))

@@ -72,6 +72,31 @@ pub struct Limits {
         value_name = "N"
     )]
     pub sockets_per_ip: usize,
+    /// Connections of one address that ask for pages; proxies in trusted_proxies have no such limit
+    #[arg(
+        long,
+        env = "PARLOUR_CONNECTIONS_PER_IP",
+        default_value_t = 500,
+        value_name = "N"
+    )]
+    pub connections_per_ip: usize,
+    /// Pages on their way to one person, or to the visitors of one address
+    #[arg(
+        long,
+        env = "PARLOUR_PAGES_IN_FLIGHT",
+        default_value_t = 16,
+        value_name = "N",
+        value_parser = units::count
+    )]
+    pub pages_in_flight: usize,
+    /// Time that one page more waits for its turn before it is refused
+    #[arg(
+        long,
+        env = "PARLOUR_PAGE_WAIT",
+        default_value = "3s",
+        value_name = "TIME"
+    )]
+    pub page_wait: Period,
     /// Open sockets in all; 0 means 90 % of what the system allows
     #[arg(
         long,

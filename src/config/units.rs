@@ -117,6 +117,14 @@ pub(super) fn site_url(text: &str) -> Result<Url, String> {
     }
 }
 
+/// A limit that would lock everybody out at 0.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..) => Ok(count),
+        _ => Err("at least 1".into()),
+    }
+}
+
 pub(super) fn page_len(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(len @ 1..=100) => Ok(len),

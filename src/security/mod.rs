@@ -1,8 +1,9 @@
 //! Guards that stand before every view and socket: who asks, from where, how often, and with what
 //! proof that the person meant it; and what every answer carries. Nothing here knows a user table.
 //!
-//! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], then error pages and
-//! sessions, then [`csrf`] next to the views.
+//! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], [`pages_in_flight`]
+//! around compression, then error pages and sessions, then [`pages_in_flight`] again and [`csrf`]
+//! next to the views.
 
 pub mod bounds;
 pub mod client_addr;
@@ -11,6 +12,7 @@ pub mod csrf;
 pub mod headers;
 pub mod hosts;
 pub mod limits;
+pub mod pages_in_flight;
 pub mod request_log;
 pub mod secret_keys;
 pub mod security_log;
@@ -20,6 +22,7 @@ pub use client_addr::{TrustedProxies, client_addr};
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
 pub use limits::{Account, Action, Allowance, Limits};
+pub use pages_in_flight::PagesInFlight;
 pub use secret_keys::SecretKeys;
 pub use site::Site;
 

@@ -10,6 +10,7 @@ mod assets;
 mod attention;
 mod badges;
 mod behind_a_proxy;
+mod budgets;
 mod chat;
 mod documents;
 mod durability;
