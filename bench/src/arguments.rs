@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::campaign;
-use crate::modes::{browse, connect, idle, post, rate, room, saturate, signed_in, stall};
+use crate::modes::{attack, browse, connect, idle, post, rate, room, saturate, signed_in, stall};
 use crate::probe::Probe;
 use crate::report::Report;
 use crate::socket::Target;
@@ -36,6 +36,8 @@ enum Mode {
     Room(#[command(flatten)] room::Options),
     /// Memory of people who are signed in to Parlour and say nothing.
     SignedIn(#[command(flatten)] signed_in::Options),
+    /// One person of Parlour asks for a lot and reads nothing: memory, and what a bystander notices.
+    Attack(#[command(flatten)] attack::Options),
     /// All servers under all loads, and the page of results; `scripts/bench` calls this.
     Campaign(#[command(flatten)] campaign::Options),
 }
@@ -84,6 +86,7 @@ impl Arguments {
             Mode::Browse(options) => browse::run(options),
             Mode::Room(options) => room::run(options),
             Mode::SignedIn(options) => signed_in::run(options),
+            Mode::Attack(options) => attack::run(options),
             Mode::Campaign(options) => return campaign::run(options),
         };
         report?.print()

@@ -1,5 +1,6 @@
 //! What can be measured; one file for each mode of the command line.
 
+pub(crate) mod attack;
 pub(crate) mod browse;
 pub(crate) mod connect;
 mod fill;
