@@ -8,6 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Characters, as in Django.
 const MAX_CHARS: usize = 150;
+/// Longest text that is normalised, bytes, since NFKC can grow text 18-fold. A composed character is typed
+/// as at most four of at most four bytes, so every name of 150 characters fits however it is typed.
+const MAX_TYPED_BYTES: usize = 4 * 4 * MAX_CHARS;
 
 /// A name that may be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +45,11 @@ impl Refusal {
 
 /// Reads a name that somebody wants to have.
 pub fn parse(typed: &str) -> Result<Username, Refusal> {
-    let shown: String = typed.trim().nfkc().collect();
+    let typed = typed.trim();
+    if typed.len() > MAX_TYPED_BYTES {
+        return Err(Refusal::TooLong);
+    }
+    let shown: String = typed.nfkc().take(MAX_CHARS + 1).collect();
     if shown.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -56,9 +63,20 @@ pub fn parse(typed: &str) -> Result<Username, Refusal> {
     Ok(Username { shown, key })
 }
 
-/// The form on which names are compared; any text has one, also what could never be a name.
+/// The form on which names are compared; any text has one, also what could never be a name. Of a text that
+/// is too long for a name it is the key of its beginning with a space, which stands in no name.
 pub fn key(typed: &str) -> String {
-    let normal: String = typed.trim().nfkc().collect();
+    let typed = typed.trim();
+    if typed.len() <= MAX_TYPED_BYTES {
+        return fold(typed);
+    }
+    let beginning = &typed[..typed.floor_char_boundary(MAX_TYPED_BYTES)];
+    fold(beginning) + " "
+}
+
+/// NFKC and case folding, of whatever length.
+fn fold(text: &str) -> String {
+    let normal: String = text.nfkc().collect();
     // Folding may undo the normal form (as for U+0345), so it is made again.
     UniCase::unicode(normal).to_folded_case().nfkc().collect()
 }
@@ -111,6 +129,27 @@ mod tests {
     fn a_name_ends_at_150_characters() {
         assert!(parse(&"é".repeat(150)).is_ok());
         assert_eq!(parse(&"é".repeat(151)), Err(Refusal::TooLong));
+    }
+
+    #[test]
+    fn a_name_of_150_characters_may_be_typed_in_the_longest_way() {
+        let composed = "\u{1F82}".repeat(150);
+        let decomposed: String = "\u{3B1}\u{313}\u{300}\u{345}".repeat(150);
+
+        assert_eq!(parse(&decomposed).unwrap().shown, composed);
+        assert_eq!(key(&decomposed), key(&composed));
+        assert!(!key(&decomposed).ends_with(' '));
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_name_is_not_normalised_as_a_whole() {
+        // One character of 3 bytes becomes 18.
+        let long = "\u{FDFA}".repeat(40_000);
+
+        assert_eq!(parse(&long), Err(Refusal::TooLong));
+        assert!(key(&long).len() < 20 * MAX_TYPED_BYTES);
+        assert!(key(&long).ends_with(' '), "no name has this key");
+        assert_eq!(parse(&"\u{FDFA}".repeat(100)), Err(Refusal::TooLong));
     }
 
     #[test]

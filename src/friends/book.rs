@@ -49,8 +49,7 @@ impl FriendBook {
     /// # Errors
     /// [`Error::Invalid`] at `username`, [`Error::TooMany`].
     pub(super) async fn add(&self, me: &User, typed: &str, address: IpAddr) -> Result<()> {
-        let key = username::key(typed.trim());
-        if key.is_empty() {
+        if typed.trim().is_empty() {
             return Err(Error::invalid(
                 "username",
                 words::text("friends-error-empty"),
@@ -58,6 +57,7 @@ impl FriendBook {
         }
         self.limits
             .check(Action::FriendRequest, Some(Account::Id(me.id.0)), address)?;
+        let key = username::key(typed);
         let (me, limit) = (me.clone(), self.open_requests);
         let changed = self
             .database
