@@ -18,6 +18,9 @@ use crate::observe;
 use crate::routing::{AnswerHook, Connecting, Endpoint, Parts, run_hooks};
 use crate::scope::Scope;
 
+/// A path is as long as a head may be; the log shows its beginning.
+const LOGGED_PATH_CHARS: usize = 200;
+
 /// A connection whose consumer exists.
 pub(crate) struct Launched {
     pub(crate) attached: Attached,
@@ -88,8 +91,13 @@ pub(crate) async fn start(
     })
 }
 
+/// The beginning of a path, for the log.
+fn shown(path: &str) -> String {
+    path.chars().take(LOGGED_PATH_CHARS).collect()
+}
+
 async fn find_consumer(app: &Endpoint, scope: Scope, limit: Duration) -> Result<Connecting, Deny> {
-    let path = scope.path().to_owned();
+    let path = shown(scope.path());
     let Ok(found) = timeout(limit, app.call(scope)).await else {
         log::warn!(target: "channels::middleware", "middleware took too long and was given up");
         return Err(Deny::overloaded());

@@ -15,6 +15,11 @@ use time::macros::format_description;
 const TIME: StaticFormatDescription =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second]");
 
+/// A method is a token of any length; the log shows its beginning.
+const METHOD_CHARS: usize = 16;
+/// A path is as long as a head may be; the log shows its beginning.
+const PATH_BYTES: usize = 1024;
+
 /// Writes to the log target `channels::access`, or nowhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AccessLog {
@@ -45,10 +50,16 @@ impl AccessLog {
         let read = self.enabled && log::log_enabled!(target: "channels::access", log::Level::Info);
         read.then(|| Visit {
             client,
-            method: head.method.to_string(),
-            path: head.uri.path().replace('"', "%22"),
+            method: head.method.as_str().chars().take(METHOD_CHARS).collect(),
+            path: shown_path(head.uri.path()),
         })
     }
+}
+
+fn shown_path(path: &str) -> String {
+    let end = path.floor_char_boundary(PATH_BYTES);
+    let cut = if end < path.len() { "…" } else { "" };
+    path[..end].replace('"', "%22") + cut
 }
 
 impl Visit {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// So often, and no more.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
-    burst: f64,
+    burst: u32,
     /// How long it takes for one more.
     each: Duration,
 }
@@ -17,36 +17,33 @@ impl Rate {
     pub(super) fn new(burst: u32, per: Duration) -> Self {
         let burst = burst.max(1);
         Self {
-            burst: f64::from(burst),
+            burst,
             each: (per / burst).max(Duration::from_nanos(1)),
         }
     }
 }
 
+/// A token bucket as its theoretical arrival time (GCRA): the moment at which it is full again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bucket {
-    left: f64,
-    at: Instant,
+    pub(super) full_at: Instant,
 }
 
 impl Bucket {
-    pub(super) fn full(rate: Rate) -> Self {
+    pub(super) fn full() -> Self {
         Self {
-            left: rate.burst,
-            at: Instant::now(),
+            full_at: Instant::now(),
         }
     }
 
     pub(super) fn take(&mut self, rate: Rate) -> Result<(), RateLimited> {
         let now = Instant::now();
-        let passed = now.saturating_duration_since(self.at);
-        self.left = (self.left + passed.div_duration_f64(rate.each)).min(rate.burst);
-        self.at = now;
-        if self.left < 1.0 {
-            let retry_after = rate.each.mul_f64(1.0 - self.left);
+        let missing = self.full_at.saturating_duration_since(now) + rate.each;
+        let retry_after = missing.saturating_sub(rate.each.saturating_mul(rate.burst));
+        if retry_after > Duration::ZERO {
             return Err(RateLimited { retry_after });
         }
-        self.left -= 1.0;
+        self.full_at = now + missing;
         Ok(())
     }
 }
@@ -95,7 +92,7 @@ impl FrameLimiter {
     /// Allows `burst` at once, and as many again over `per`. No burst counts as one.
     pub fn new(burst: u32, per: Duration) -> Self {
         let rate = Rate::new(burst, per);
-        let bucket = Bucket::full(rate);
+        let bucket = Bucket::full();
         Self { rate, bucket }
     }
 

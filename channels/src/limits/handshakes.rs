@@ -1,12 +1,14 @@
 //! Refuses handshakes that come too often from one place: [`RateLimit`].
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use lru::LruCache;
+use tokio::time::Instant;
 
 use super::bucket::{Bucket, Rate};
 use super::{RateLimited, network};
@@ -15,8 +17,11 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
 use crate::scope::Scope;
 
-/// Places that are remembered at most, unless set; the one not seen for longest is forgotten.
+/// Places that are remembered at most, unless set, at about 80 bytes each.
 const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::new(100_000).expect("not zero");
+
+/// More than one new place adds, so that what a flood left goes without a timer.
+const FORGOTTEN_AT_ONCE: usize = 4;
 
 type Key = dyn Fn(&Scope) -> Option<String> + Send + Sync;
 
@@ -35,7 +40,59 @@ type Key = dyn Fn(&Scope) -> Option<String> + Send + Sync;
 pub struct RateLimit {
     rate: Rate,
     key: Box<Key>,
-    seen: Mutex<LruCache<String, Bucket>>,
+    /// Places are remembered by a hash under a random key: no names are kept, and nobody can compute a
+    /// collision.
+    hashing: RandomState,
+    seen: Mutex<Seen>,
+}
+
+/// The buckets of the places that are not full, in the order in which they will be.
+#[derive(Debug)]
+struct Seen {
+    most: usize,
+    buckets: HashMap<u64, Bucket>,
+    order: BTreeSet<(Instant, u64)>,
+}
+
+impl Seen {
+    fn new(most: NonZeroUsize) -> Self {
+        Self {
+            most: most.get(),
+            buckets: HashMap::new(),
+            order: BTreeSet::new(),
+        }
+    }
+
+    /// A refused try adds nothing and changes nothing.
+    fn take(&mut self, place: u64, rate: Rate) -> Result<(), RateLimited> {
+        let known = self.buckets.get(&place).copied();
+        let mut bucket = known.unwrap_or_else(Bucket::full);
+        bucket.take(rate)?;
+        if let Some(before) = known {
+            self.order.remove(&(before.full_at, place));
+        } else {
+            self.make_room();
+        }
+        self.order.insert((bucket.full_at, place));
+        self.buckets.insert(place, bucket);
+        Ok(())
+    }
+
+    /// Forgets the places whose bucket is full again, some at a time, and otherwise the one whose bucket is
+    /// full soonest: a flood of new places does not lift the wait of a known one.
+    fn make_room(&mut self) {
+        let now = Instant::now();
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            let Some((full_at, place)) = self.order.first().copied() else {
+                return;
+            };
+            if full_at > now && self.buckets.len() < self.most {
+                return;
+            }
+            self.order.pop_first();
+            self.buckets.remove(&place);
+        }
+    }
 }
 
 impl RateLimit {
@@ -44,7 +101,8 @@ impl RateLimit {
         Self {
             rate: Rate::new(burst, per),
             key: Box::new(|scope| Some(network(scope.client()?.ip()).to_string())),
-            seen: Mutex::new(LruCache::new(DEFAULT_CAPACITY)),
+            hashing: RandomState::new(),
+            seen: Mutex::new(Seen::new(DEFAULT_CAPACITY)),
         }
     }
 
@@ -57,14 +115,14 @@ impl RateLimit {
 
     /// How many places to remember; 100 000 unless set.
     pub fn capacity(mut self, places: NonZeroUsize) -> Self {
-        self.seen = Mutex::new(LruCache::new(places));
+        self.seen = Mutex::new(Seen::new(places));
         self
     }
 
-    fn take(&self, key: String) -> Result<(), RateLimited> {
+    fn take(&self, key: &str) -> Result<(), RateLimited> {
+        let place = self.hashing.hash_one(key);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = seen.get_or_insert_mut(key, || Bucket::full(self.rate));
-        bucket.take(self.rate)
+        seen.take(place, self.rate)
     }
 }
 
@@ -75,7 +133,7 @@ impl Middleware for RateLimit {
         next: Next<'a>,
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
         Box::pin(async move {
-            let taken = (self.key)(&scope).map_or(Ok(()), |key| self.take(key));
+            let taken = (self.key)(&scope).map_or(Ok(()), |key| self.take(&key));
             if let Err(RateLimited { retry_after }) = taken {
                 log::info!(target: "channels::security", "a handshake was refused: too many");
                 // Rounded up: whoever comes at that second is let in.

@@ -70,7 +70,7 @@ async fn a_network_of_ipv6_is_one_place_and_no_address_is_not_limited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_key_can_be_chosen_and_the_oldest_place_is_forgotten() {
+async fn the_key_can_be_chosen_and_the_place_that_is_free_soonest_is_forgotten() {
     let by_path = |scope: &Scope| {
         let path = scope.path().to_owned();
         (path != "/free").then_some(path)
@@ -84,8 +84,30 @@ async fn the_key_can_be_chosen_and_the_oldest_place_is_forgotten() {
     };
     assert!(visit("/a").await && !visit("/a").await);
     assert!(visit("/free").await && visit("/free").await);
-    assert!(visit("/b").await && visit("/c").await);
+    for path in ["/b", "/c"] {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(visit(path).await);
+    }
+    assert!(!visit("/c").await);
     assert!(visit("/a").await, "forgotten for /b and /c");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_places_does_not_lift_the_wait_of_one_and_a_refused_one_forgets_nobody() {
+    let by_path = |scope: &Scope| Some(scope.path().to_owned());
+    let limit = RateLimit::new(2, Duration::from_secs(60)).key(by_path);
+    let app = limited(limit.capacity(NonZeroUsize::new(3).unwrap()));
+    let visit = |path: &str| {
+        let scope = Scope::builder(path).build();
+        let app = app.clone();
+        async move { app.call(scope).await.is_ok() }
+    };
+    assert!(visit("/a").await && visit("/a").await && !visit("/a").await);
+
+    for number in 0..100 {
+        assert!(visit(&format!("/flood/{number}")).await);
+        assert!(!visit("/a").await, "{number}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

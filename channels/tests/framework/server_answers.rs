@@ -404,6 +404,23 @@ async fn the_access_log_tells_status_and_size_of_each_page() {
 }
 
 #[actix_web::test]
+async fn a_stranger_does_not_decide_how_long_a_line_of_the_access_log_is() {
+    LazyLock::force(&LOG);
+    let site = site(proxied);
+    let mut client = Client::dial(site.address).await;
+    let (method, path) = ("M".repeat(3000), format!("/long/{}", "y".repeat(3000)));
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{PROXIED}\r\n");
+    client.request(&head).await;
+
+    let line = logged(&format!("/long/{}…", "y".repeat(1018)), 1)
+        .await
+        .remove(0);
+
+    assert!(line.contains(" \"MMMMMMMMMMMMMMMM /long/"), "{line}");
+    assert!(line.len() < 1200, "{}", line.len());
+}
+
+#[actix_web::test]
 async fn there_is_no_access_log_unless_it_is_asked_for() {
     LazyLock::force(&LOG);
     let silent = site(|server| server);
