@@ -15,6 +15,7 @@ pub mod error;
 mod error_pages;
 pub mod friends;
 mod health;
+pub mod logging;
 mod parts;
 pub mod preferences;
 mod routes;

@@ -14,9 +14,6 @@ use parlour::{
     error::{Error, Result},
 };
 
-/// Our own news, and only the troubles of others.
-const LOG: &str = "info,actix_server=warn,actix_session=warn";
-
 #[actix_web::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -43,13 +40,17 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         };
     }
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(LOG)).init();
+    if let Err(error) = parlour::logging::start(&cli.settings.limits) {
+        return complain(&cause(&error));
+    }
     let done = match cli.command {
         None => serve(cli.settings).await,
         Some(Command::CreateSuperuser { username }) => {
             parlour::create_superuser(cli.settings, username).await
         }
     };
+    // Repeated warnings that are only counted so far.
+    log::logger().flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&cause(&error)),

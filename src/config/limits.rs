@@ -289,6 +289,30 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub room_delete_after: Period,
+    /// Longest line of the log, bytes; the rest of a line is counted
+    #[arg(
+        long,
+        env = "PARLOUR_LOG_LINE_BYTES",
+        default_value_t = 2_048,
+        value_name = "BYTES"
+    )]
+    pub log_line_bytes: usize,
+    /// Equal warnings in the log; more are counted, and the count is logged after that time
+    #[arg(
+        long,
+        env = "PARLOUR_LOG_REPEATS",
+        default_value = "5/1m",
+        value_name = "RATE"
+    )]
+    pub log_repeats: Rate,
+    /// Security events of one name in the log, of those that cost nothing to cause; more are counted
+    #[arg(
+        long,
+        env = "PARLOUR_LOG_SECURITY_EVENTS",
+        default_value = "60/1m",
+        value_name = "RATE"
+    )]
+    pub log_security_events: Rate,
     /// Time in which open sockets are closed and work is finished at the end
     #[arg(
         long,

@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 use super::client_addr;
 
+/// Longer than every method that is registered with IANA but one.
+const METHOD_CHARS: usize = 16;
+
 /// The id of one request, in the log line and on the error page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
@@ -51,7 +54,7 @@ pub async fn write<B: MessageBody + 'static>(
     request.extensions_mut().insert(id.clone());
     let mut line = Line {
         id,
-        method: request.method().clone(),
+        method: shown_method(request.method()),
         client: client_addr(request.request()).to_string(),
         route: "-".to_owned(),
         user: "-".to_owned(),
@@ -68,9 +71,14 @@ pub async fn write<B: MessageBody + 'static>(
     answer
 }
 
+/// A method is a token of any length; the line holds its beginning.
+fn shown_method(method: &Method) -> String {
+    method.as_str().chars().take(METHOD_CHARS).collect()
+}
+
 struct Line {
     id: RequestId,
-    method: Method,
+    method: String,
     client: String,
     route: String,
     user: String,
@@ -87,7 +95,7 @@ impl Line {
     }
 
     fn write(&self, status: StatusCode, started: Instant) {
-        let (method, route) = (self.method.as_str(), self.route.as_str());
+        let (method, route) = (&self.method, self.route.as_str());
         let (user, client) = (self.user.as_str(), self.client.as_str());
         let (request, status) = (self.id.0.as_str(), status.as_u16());
         let took_ms = started.elapsed().as_millis();
