@@ -16,7 +16,7 @@ use crate::{
     friends::FriendBook,
     health::Stopping,
     security::{
-        ConnectionLimits, Csrf, Limits, PagesInFlight, SecretKeys, Site, TrustedProxies,
+        ConnectionLimits, Csrf, HandshakeRate, Limits, PagesInFlight, SecretKeys, Site, TrustedProxies,
         connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
     },
     templates::Templates,
@@ -29,6 +29,7 @@ pub(crate) struct Parts {
     pub(crate) layer: Layer,
     pub(crate) sessions: Sessions,
     pub(crate) connections: ConnectionLimits,
+    pub(crate) handshakes: HandshakeRate,
     pages: PagesInFlight,
     pub(crate) origins: OriginValidator,
     pub(crate) proxies: TrustedProxies,
@@ -79,6 +80,7 @@ impl Parts {
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
+            handshakes: HandshakeRate::new(limits.clone(), proxies.clone()),
             pages: PagesInFlight::new(&bounds),
             origins: OriginValidator::new(site.origins()).map_err(Error::internal)?,
             csrf: Csrf::new(&keys, &site, &bounds),
@@ -93,6 +95,7 @@ impl Parts {
                 database,
                 markup,
                 limits: Arc::clone(&bounds),
+                rates: limits.clone(),
             },
             streams: Streams::new(),
             stopping: Stopping::default(),

@@ -30,18 +30,22 @@ use crate::{
     health,
     parts::Parts,
     preferences::views as preferences,
-    security::{client_addr::client_of_scope, csrf::OwnPages, hosts::OwnHosts},
+    security::{
+        Action, client_addr::client_of_scope, csrf::OwnPages, hosts::OwnHosts,
+        limits::guard::FormActions,
+    },
 };
 
-/// What is the same for everybody, and costs no look at the session.
+/// What is the same for everybody, and costs no look at the session; and the table of forms for the guard.
 pub(crate) fn files(cfg: &mut web::ServiceConfig) {
-    cfg.route(
-        "/static/{hash}/{path:.*}",
-        web::get().to(assets::show_asset),
-    )
-    .route("/healthz", web::get().to(health::show_health))
-    .route("/readyz", web::get().to(health::show_readiness))
-    .route("/ws/{rest:.*}", web::to(ask_for_upgrade));
+    cfg.app_data(web::Data::new(FORMS))
+        .route(
+            "/static/{hash}/{path:.*}",
+            web::get().to(assets::show_asset),
+        )
+        .route("/healthz", web::get().to(health::show_health))
+        .route("/readyz", web::get().to(health::show_readiness))
+        .route("/ws/{rest:.*}", web::to(ask_for_upgrade));
 }
 
 /// Requests for an upgrade never come here.
@@ -287,6 +291,53 @@ async fn not_found() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
+/// What each form of the site counts as before any work is done for it. `Form` is the general limit of
+/// forms; views that have a tighter limit take from that, too. A test holds that no form is missing here,
+/// and docs/security-notes.md says what else limits them.
+pub(crate) const FORMS: FormActions = FormActions(&[
+    ("/accounts/login/", Action::Form),
+    ("/accounts/logout/", Action::Form),
+    ("/accounts/register/", Action::Form),
+    ("/accounts/first-run/{token}/", Action::Form),
+    ("/accounts/password/", Action::Form),
+    ("/accounts/devices/revoke-others/", Action::SettingsChange),
+    ("/accounts/devices/{id}/revoke/", Action::SettingsChange),
+    ("/accounts/preferences/", Action::SettingsChange),
+    ("/accounts/preferences/snooze/", Action::SettingsChange),
+    ("/appearance/", Action::SettingsChange),
+    ("/events/{stream}/", Action::SocketEvent),
+    ("/friends/add/", Action::Form),
+    ("/friends/{id}/accept/", Action::FriendChange),
+    ("/friends/{id}/decline/", Action::FriendChange),
+    ("/friends/{id}/cancel/", Action::FriendChange),
+    ("/friends/{id}/remove/", Action::FriendChange),
+    ("/friends/{id}/block/", Action::FriendChange),
+    ("/friends/{id}/unblock/", Action::FriendChange),
+    ("/join/{token}/", Action::Form),
+    ("/read-all/", Action::ReadMark),
+    ("/read-all/undo/", Action::ReadMark),
+    ("/rooms/new/", Action::Form),
+    ("/rooms/{room}/about/", Action::Form),
+    ("/rooms/{room}/archive/", Action::Form),
+    ("/rooms/{room}/delete/", Action::Form),
+    ("/rooms/{room}/invites/", Action::Form),
+    ("/rooms/{room}/invites/{invite}/revoke/", Action::Form),
+    ("/rooms/{room}/join/", Action::Form),
+    ("/rooms/{room}/keep/", Action::Form),
+    ("/rooms/{room}/kind/", Action::Form),
+    ("/rooms/{room}/leave/", Action::Form),
+    ("/rooms/{room}/messages/", Action::Form),
+    ("/rooms/{room}/messages/{message}/delete/", Action::Form),
+    ("/rooms/{room}/messages/{message}/edit/", Action::Form),
+    ("/rooms/{room}/messages/{message}/reactions/", Action::Form),
+    ("/rooms/{room}/messages/{message}/unread/", Action::ReadMark),
+    ("/rooms/{room}/notifications/", Action::SettingsChange),
+    ("/rooms/{room}/people/", Action::Form),
+    ("/rooms/{room}/people/{user}/remove/", Action::Form),
+    ("/rooms/{room}/people/{user}/role/", Action::Form),
+    ("/rooms/{room}/unarchive/", Action::Form),
+]);
+
 /// The consumer of a chat at `path`, for who has a session and not too many sockets.
 fn consumer(parts: &Parts, path: &str) -> Endpoint {
     let consumer = Arc::new(parts.consumer.clone());
@@ -295,7 +346,9 @@ fn consumer(parts: &Parts, path: &str) -> Endpoint {
     URLRouter::new()
         .path(path, chat)
         .wrap(parts.connections.clone())
+        .wrap(parts.handshakes.clone())
         .wrap(SocketSession::new(parts.sessions.clone()))
+        .wrap(parts.handshakes.clone())
         .into_endpoint()
 }
 
@@ -310,7 +363,7 @@ pub(crate) fn streams(parts: &Parts, cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/events/").route(stream));
 }
 
-/// The socket, with a middleware stack of its own: host, Origin, session, how many.
+/// The socket, with a middleware stack of its own: host, Origin, how often, session, how many.
 pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
     let router = consumer(parts, "ws/")
         .wrap(parts.origins.clone())
@@ -325,4 +378,34 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
         // Each socket asks again and again whether its session still holds; age alone ends none.
         .websocket_timeout(None);
     (router, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_form_of_the_site_has_a_limit_that_is_documented() {
+        // Put together, so that it does not stand here.
+        let posts = include_str!("routes.rs").matches(concat!("web::", "post()"));
+        assert_eq!(posts.count(), FORMS.0.len(), "a form is missing in FORMS");
+
+        let notes = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security-notes.md");
+        let notes = fs::read_to_string(notes).unwrap();
+        for (pattern, action) in FORMS.0 {
+            let row = format!("| `POST {pattern}` | `{}` |", action.name());
+            assert!(
+                notes.contains(&row),
+                "docs/security-notes.md has no row {row}"
+            );
+        }
+        let documented = notes.matches("| `POST /").count();
+        assert_eq!(
+            documented,
+            FORMS.0.len(),
+            "the notes name a form that is gone"
+        );
+    }
 }

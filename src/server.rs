@@ -28,7 +28,9 @@ use crate::{
     health::Stopping,
     parts::Parts,
     routes,
-    security::{bounds, csrf, headers, hosts, pages_in_flight, request_log},
+    security::{
+        bounds, csrf, headers, hosts, limits::guard, pages_in_flight, request_log, security_log,
+    },
 };
 
 /// Open sockets are closed spread over this time, so that they do not all come back at once.
@@ -179,11 +181,14 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
                 // The last one stands outermost, here and below.
                 web::scope("")
                     .configure(routes::pages)
+                    .wrap(from_fn(security_log::trace_denials))
                     .wrap(from_fn(csrf::guard))
                     .wrap(from_fn(pages_in_flight::admit))
+                    .wrap(from_fn(guard::of_account))
                     .wrap(from_fn(recognise))
                     .wrap(parts.sessions.middleware())
-                    .wrap(from_fn(report_storage)),
+                    .wrap(from_fn(report_storage))
+                    .wrap(from_fn(guard::of_address)),
             )
             .wrap(from_fn(error_pages::dress))
             .wrap(Compress::default())

@@ -7,11 +7,23 @@ use crate::{
 };
 
 /// Lets one address do in a minute what people do in a day. The rest is as people get it.
-pub(crate) const LIMITS: [&str; 20] = [
+pub(crate) const LIMITS: [&str; 32] = [
     "--bcrypt-cost",
     "4",
     "--registrations-ip",
     "1000/1m",
+    "--registration-forms-ip",
+    "1000/1m",
+    "--handshakes-ip",
+    "1000000/1m",
+    "--page-reads",
+    "1000000/1m",
+    "--page-reads-ip",
+    "1000000/1m",
+    "--forms-ip",
+    "1000000/1m",
+    "--socket-reads-ip",
+    "1000000/1m",
     "--friend-requests",
     "1000/1m",
     "--friend-requests-ip",

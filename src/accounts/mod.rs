@@ -39,7 +39,7 @@ pub use session::{
 pub use superuser::create_superuser;
 pub use zone::Zone;
 
-impl From<UserId> for Account {
+impl From<UserId> for Account<'_> {
     fn from(id: UserId) -> Self {
         Self::Id(id.0)
     }

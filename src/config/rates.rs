@@ -24,6 +24,14 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub login_failures_ip: Rates,
+    /// Forms for a new account from one address, also those with a mistake
+    #[arg(
+        long,
+        env = "PARLOUR_REGISTRATION_FORMS_IP",
+        default_value = "300/1h",
+        value_name = "RATES"
+    )]
+    pub registration_forms_ip: Rates,
     /// New accounts of one address
     #[arg(
         long,
@@ -64,6 +72,22 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_requests_ip: Rates,
+    /// Other changes between two people, of one person: accepting, removing, blocking
+    #[arg(
+        long,
+        env = "PARLOUR_FRIEND_CHANGES",
+        default_value = "120/10m",
+        value_name = "RATES"
+    )]
+    pub friend_changes: Rates,
+    /// Other changes between two people, of one address
+    #[arg(
+        long,
+        env = "PARLOUR_FRIEND_CHANGES_IP",
+        default_value = "1200/10m",
+        value_name = "RATES"
+    )]
+    pub friend_changes_ip: Rates,
     /// Messages of one person
     #[arg(
         long,
@@ -144,4 +168,124 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_changes_ip: Rates,
+    /// Changes of preferences, notifications, snooze and devices, of one person
+    #[arg(
+        long,
+        env = "PARLOUR_SETTINGS_CHANGES",
+        default_value = "120/10m",
+        value_name = "RATES"
+    )]
+    pub settings_changes: Rates,
+    /// Changes of preferences, notifications, snooze and devices, of one address
+    #[arg(
+        long,
+        env = "PARLOUR_SETTINGS_CHANGES_IP",
+        default_value = "1200/10m",
+        value_name = "RATES"
+    )]
+    pub settings_changes_ip: Rates,
+    /// Read positions that one person moves, on all devices
+    #[arg(
+        long,
+        env = "PARLOUR_READ_MARKS",
+        default_value = "600/1m",
+        value_name = "RATES"
+    )]
+    pub read_marks: Rates,
+    /// Read positions moved from one address
+    #[arg(
+        long,
+        env = "PARLOUR_READ_MARKS_IP",
+        default_value = "6000/1m",
+        value_name = "RATES"
+    )]
+    pub read_marks_ip: Rates,
+    /// Pages and parts of pages that one person reads
+    #[arg(
+        long,
+        env = "PARLOUR_PAGE_READS",
+        default_value = "600/1m",
+        value_name = "RATES"
+    )]
+    pub page_reads: Rates,
+    /// Pages and parts of pages read from one address
+    #[arg(
+        long,
+        env = "PARLOUR_PAGE_READS_IP",
+        default_value = "6000/1m",
+        value_name = "RATES"
+    )]
+    pub page_reads_ip: Rates,
+    /// Any other forms of one person
+    #[arg(
+        long,
+        env = "PARLOUR_FORMS",
+        default_value = "120/1m",
+        value_name = "RATES"
+    )]
+    pub forms: Rates,
+    /// Any other forms of one address
+    #[arg(
+        long,
+        env = "PARLOUR_FORMS_IP",
+        default_value = "1200/1m",
+        value_name = "RATES"
+    )]
+    pub forms_ip: Rates,
+    /// Sockets and streams that one person opens
+    #[arg(
+        long,
+        env = "PARLOUR_HANDSHAKES",
+        default_value = "120/1m",
+        value_name = "RATES"
+    )]
+    pub handshakes: Rates,
+    /// Sockets and streams opened from one address
+    #[arg(
+        long,
+        env = "PARLOUR_HANDSHAKES_IP",
+        default_value = "3000/1m",
+        value_name = "RATES"
+    )]
+    pub handshakes_ip: Rates,
+    /// Events that one person sends besides messages, on all sockets together
+    #[arg(
+        long,
+        env = "PARLOUR_EVENTS",
+        default_value = "1200/20s",
+        value_name = "RATES"
+    )]
+    pub events: Rates,
+    /// Events besides messages sent from one address
+    #[arg(
+        long,
+        env = "PARLOUR_EVENTS_IP",
+        default_value = "30000/30s",
+        value_name = "RATES"
+    )]
+    pub events_ip: Rates,
+    /// Events of one person that read the database for their answer
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_READS",
+        default_value = "1200/1m",
+        value_name = "RATES"
+    )]
+    pub socket_reads: Rates,
+    /// Events of one address that read the database for their answer
+    #[arg(
+        long,
+        env = "PARLOUR_SOCKET_READS_IP",
+        default_value = "12000/1m",
+        value_name = "RATES"
+    )]
+    pub socket_reads_ip: Rates,
+    /// Buckets remembered for accounts, for typed names and for addresses, each; about 110 bytes a bucket
+    #[arg(
+        long,
+        env = "PARLOUR_LIMITER_BUCKETS",
+        default_value_t = 50_000,
+        value_name = "N"
+    )]
+    pub limiter_buckets: usize,
 }

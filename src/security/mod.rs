@@ -2,13 +2,15 @@
 //! proof that the person meant it; and what every answer carries. Nothing here knows a user table.
 //!
 //! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], [`pages_in_flight`]
-//! around compression, then error pages and sessions, then [`pages_in_flight`] again and [`csrf`]
+//! around compression, then error pages, the limits of the address ([`limits::guard`]) and sessions,
+//! then the limits of the account, [`pages_in_flight`] again and [`csrf`]
 //! next to the views.
 
 pub mod bounds;
 pub mod client_addr;
 pub mod connection_limits;
 pub mod csrf;
+pub mod handshake_rate;
 pub mod headers;
 pub mod hosts;
 pub mod limits;
@@ -21,6 +23,7 @@ pub mod site;
 pub use client_addr::{TrustedProxies, client_addr};
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
+pub use handshake_rate::HandshakeRate;
 pub use limits::{Account, Action, Allowance, Limits};
 pub use pages_in_flight::PagesInFlight;
 pub use secret_keys::SecretKeys;

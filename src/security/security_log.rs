@@ -5,6 +5,15 @@
 
 use std::net::IpAddr;
 
+use actix_web::HttpMessage;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+
+use super::client_addr;
+use super::request_log::ActingUser;
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityEvent {
@@ -28,6 +37,8 @@ pub enum SecurityEvent {
     RequestForged,
     /// Somebody asked for what is not theirs.
     PermissionDenied,
+    /// A signed-in person typed a wrong current password.
+    PasswordRejected,
 }
 
 impl SecurityEvent {
@@ -44,17 +55,59 @@ impl SecurityEvent {
             Self::LimitHit => "limit_hit",
             Self::RequestForged => "request_forged",
             Self::PermissionDenied => "permission_denied",
+            Self::PasswordRejected => "password_rejected",
         }
     }
 
-    /// Writes the line; `user` is the id of whoever is known to be behind it.
+    /// Whether a stranger can cause it as often as they like: the log then counts what repeats.
+    fn is_free(self) -> bool {
+        match self {
+            Self::LoginFailed
+            | Self::LimitHit
+            | Self::RequestForged
+            | Self::PermissionDenied
+            | Self::PasswordRejected => true,
+            Self::LoginSucceeded
+            | Self::AccountCreated
+            | Self::OwnerCreated
+            | Self::SignedOut
+            | Self::SessionRevoked
+            | Self::PasswordChanged => false,
+        }
+    }
+
+    /// Writes the line; `user` is the id of the person, if known.
     pub fn record(self, user: Option<i64>, client: IpAddr) {
+        self.record_of("-", user, client);
+    }
+
+    /// As [`SecurityEvent::record`], with a word for what was tried (`action` of the line).
+    pub fn record_of(self, action: &'static str, user: Option<i64>, client: IpAddr) {
         let (event, client) = (self.name(), client.to_string());
         let user = user.map_or_else(|| "-".to_owned(), |id| id.to_string());
         log::info!(
             target: "parlour::security",
-            event, user = user.as_str(), client = client.as_str();
-            "{event} user={user} client={client}"
+            event, action, user = user.as_str(), client = client.as_str(), bounded = self.is_free();
+            "{event} action={action} user={user} client={client}"
         );
     }
+}
+
+/// `App::wrap(from_fn(trace_denials))`, inside the form guard, which has an event of its own: records
+/// [`SecurityEvent::PermissionDenied`] for each 403 of a view.
+pub async fn trace_denials<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    let user = request.extensions().get::<ActingUser>().map(|user| user.0);
+    let client = client_addr(request.request());
+    let answer = next.call(request).await;
+    let status = match &answer {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    if status == StatusCode::FORBIDDEN {
+        SecurityEvent::PermissionDenied.record_of("page", user, client);
+    }
+    answer
 }

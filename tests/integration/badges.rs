@@ -186,6 +186,9 @@ impl Play {
             (rates.room_changes, rates.room_changes_ip) = (many(), many());
             (rates.invitations, rates.invitations_ip) = (many(), many());
             (rates.room_creations, rates.room_creations_ip) = (many(), many());
+            (rates.read_marks, rates.page_reads, rates.forms) = (many(), many(), many());
+            (rates.page_reads_ip, rates.forms_ip) = (many(), many());
+            (rates.events, rates.socket_reads) = (many(), many());
             (rates.friend_requests, rates.friend_requests_ip) = (many(), many());
             settings.limits.socket_events = "100000/1s".parse().unwrap();
         })

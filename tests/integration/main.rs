@@ -17,6 +17,7 @@ mod durability;
 mod expression;
 mod friends;
 mod history;
+mod limits;
 mod outsiders;
 mod pages;
 mod partings;

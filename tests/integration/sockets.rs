@@ -244,6 +244,56 @@ async fn too_many_sockets_are_refused_before_the_upgrade() {
     .await;
 }
 
+/// The status with which a socket of this person is refused.
+async fn refusal(person: &crate::support::Person) -> Option<u16> {
+    let headers = [("Origin", person.origin()), ("Cookie", person.cookies())];
+    let refused = Socket::try_connect(person, &headers).await.err();
+    refused.map(|status| status.as_u16())
+}
+
+#[tokio::test]
+async fn handshakes_are_limited_for_a_person_and_for_an_address() {
+    let site = Site::start_with(|settings| {
+        settings.rates.handshakes = "2/1h".parse().unwrap();
+        settings.rates.handshakes_ip = "5/1h".parse().unwrap();
+    })
+    .await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    assert_eq!(refusal(&ana).await, None);
+    assert_eq!(refusal(&ana).await, None);
+    assert_eq!(refusal(&ana).await, Some(429), "the third of one person");
+    assert_eq!(refusal(&bo).await, None);
+    let visitor = site.visitor();
+    assert_eq!(refusal(&visitor).await, Some(403), "not signed in");
+
+    assert_eq!(refusal(&bo).await, Some(429), "the sixth of one address");
+    assert_eq!(refusal(&visitor).await, Some(429), "before the session");
+}
+
+#[tokio::test]
+async fn read_marks_of_a_socket_are_limited_for_the_person() {
+    let site = Site::start_with(|settings| {
+        settings.rates.read_marks = "2/1h".parse().unwrap();
+    })
+    .await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.open_room(&bo).await.id;
+    let (mut one, mut other) = (ana.socket().await, ana.socket().await);
+    let read = || json!({"type": "room.read", "room": room, "seq": 1});
+    for _ in 0..2 {
+        one.send(read()).await;
+    }
+    one.send(json!({"type": "connection.ping"})).await;
+    one.wait_for("connection.pong").await;
+
+    other.send(read()).await;
+
+    assert_eq!(other.wait_for("error.reported").await["code"], "too_fast");
+    other.send(json!({"type": "connection.ping"})).await;
+    other.wait_for("connection.pong").await;
+    assert!(one.already_heard("error.reported").is_empty());
+}
+
 #[tokio::test]
 async fn a_full_server_says_so() {
     let site = Site::start_with(|settings| settings.limits.max_sockets = 1).await;

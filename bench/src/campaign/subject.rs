@@ -85,7 +85,10 @@ pub(super) const DAPHNE: Subject = tutorial(
 pub(super) const PARLOUR: Subject = Subject {
     command: "target/release/parlour --data {data}/parlour --bind 127.0.0.1:{port} \
               --bcrypt-cost 4 --max-sockets 1000000 --sockets-per-ip 1000000 \
-              --registrations-ip 1000000/1m --friend-requests 1000/1m \
+              --registrations-ip 1000000/1m --registration-forms-ip 1000000/1m \
+              --handshakes-ip 1000000/1m --page-reads 1000000/1m --page-reads-ip 1000000/1m \
+              --forms-ip 1000000/1m --events 1000000/1s --events-ip 1000000/1s \
+              --socket-reads 1000000/1m --socket-reads-ip 1000000/1m --friend-requests 1000/1m \
               --friend-requests-ip 1000000/1m --messages 1000000/1s --messages-ip 1000000/1s \
               --socket-events 1000000/1s --socket-posts 1000",
     place: "--address 127.0.0.1:{port}",

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 
 use super::browser::Browser;
@@ -44,6 +46,29 @@ async fn faults_stand_at_their_fields_and_the_name_is_kept() {
         assert!(!answer.body.contains(&format!("value=\"{password}\"")));
     }
     assert!(!bo.is_inside().await);
+}
+
+#[actix_web::test]
+async fn a_form_with_mistakes_counts_before_it_is_looked_at() {
+    let site = TestSite::new().await;
+    let mut bo = Browser::new(&site);
+    bo.get(PATH).await;
+    for _ in 0..300 {
+        let answer = bo.register(PATH, "b o", PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    let answer = bo.register(PATH, "b o", PASSWORD).await;
+
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!answer.body.contains("without spaces."), "not looked at");
+    site.forward(Duration::from_secs(12));
+    let again = bo.register(PATH, "bo", PASSWORD).await;
+    assert_eq!(
+        again.status,
+        StatusCode::SEE_OTHER,
+        "mistakes are no accounts"
+    );
 }
 
 #[actix_web::test]

@@ -17,8 +17,8 @@ use crate::accounts::page::Page;
 use crate::accounts::session::{EndReason, SignedIn, announce, sign_in};
 use crate::accounts::username;
 use crate::error::{Error, Result};
-use crate::security::client_addr;
 use crate::security::security_log::SecurityEvent;
+use crate::security::{Action, client_addr};
 use crate::words;
 
 /// `GET /accounts/login/?next=…`
@@ -56,7 +56,7 @@ pub(crate) async fn create_session(
             show_failed(page, &form).map(Either::Left)
         }
         Err(Error::TooMany { retry_after }) => {
-            SecurityEvent::LimitHit.record(None, client);
+            SecurityEvent::LimitHit.record_of(Action::LoginFailure.name(), None, client);
             show_limited(page, &form, retry_after).map(Either::Left)
         }
         Err(other) => Err(other),

@@ -55,7 +55,6 @@ pub(crate) async fn change_password(
                 .map(Either::Left)
         }
         Err(Error::TooMany { retry_after }) => {
-            SecurityEvent::LimitHit.record(Some(signed_in.user.id.0), client);
             let errors = FieldErrors::from([("current_password", words::text("password-limited"))]);
             let page = page.limited(retry_after);
             show(&services, page, &signed_in, errors)
@@ -90,6 +89,7 @@ async fn change(
         .verify(form.current_password.clone(), stored)
         .await?
     {
+        SecurityEvent::PasswordRejected.record(Some(id.0), client_addr(request));
         return Err(Error::invalid(
             "current_password",
             words::text("password-wrong"),

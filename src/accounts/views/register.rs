@@ -98,10 +98,11 @@ async fn make(
     request: &HttpRequest,
     is_owner: bool,
 ) -> Result<User> {
+    let (limits, client) = (&services.limits, client_addr(request));
+    // A mistake in the form is not a new account, yet checking a form costs something, too.
+    limits.check_address(Action::RegistrationForm, client)?;
     let name = form.check()?;
-    services
-        .limits
-        .check(Action::Registration, None, client_addr(request))?;
+    limits.check_address(Action::Registration, client)?;
     refuse_taken(services, &name).await?;
     let stored = services.hasher.encode(form.password.clone()).await?;
     let new = NewUser::new(name, stored, Timestamp::now());
@@ -158,7 +159,6 @@ fn finish(
             .show(page.with_status(REFUSED))
             .map(Either::Left),
         Err(Error::TooMany { retry_after }) => {
-            SecurityEvent::LimitHit.record(None, client);
             let page = page.limited(retry_after);
             form.limited().show(page).map(Either::Left)
         }

@@ -2,14 +2,15 @@
 
 use channels::{CloseCode, Context, HandlerResult};
 
-use super::{ChatConsumer, missed, signed_in, user};
+use super::{ChatConsumer, missed, pace, signed_in, user};
 use crate::{
     chat::{
         models::{Budget, RoomId, RoomMember},
         protocol::{ClientEvent, Refused, ServerEvent},
         server::{NotPosted, PresenceState, Typing},
     },
-    error::Error,
+    error::{Error, Result},
+    security::{Account, Action},
     words,
 };
 
@@ -23,7 +24,9 @@ impl ChatConsumer {
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
         let event = ClientEvent::parse(text);
-        if !self.pace.allows_event(&self.parts.limits) {
+        if !self.pace.allows_event(&self.parts.limits)
+            || !self.account_allows(event.as_ref(), ctx)?
+        {
             return self.too_fast(event, ctx);
         }
         match event {
@@ -47,11 +50,22 @@ impl ChatConsumer {
                 from,
                 to,
                 waited_ms,
-            }) => self.received(room, (from, to), waited_ms, ctx),
+            }) => self.received(room, (from, to), waited_ms, ctx).await,
             Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
             Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
             Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
             Some(event) => self.store(event, ctx),
+        }
+    }
+
+    /// Whether all sockets of this person, and all of this address, may send one more such event.
+    fn account_allows(&self, event: Option<&ClientEvent>, ctx: &Context<Self>) -> Result<bool> {
+        let account = Account::from(signed_in(ctx)?.user.id);
+        let check = |action: &Action| self.parts.rates.check(*action, Some(account), self.ip);
+        match pace::actions_of(event).iter().try_for_each(check) {
+            Ok(()) => Ok(true),
+            Err(Error::TooMany { .. }) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

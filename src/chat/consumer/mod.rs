@@ -34,6 +34,7 @@ use crate::{
     db::Database,
     error::{Error, Result},
     preferences::Preferences,
+    security::Limits,
 };
 use pace::Pace;
 
@@ -52,6 +53,8 @@ pub struct ChatConsumerParts {
     pub markup: Markup,
     /// The limits that hold here.
     pub limits: Arc<Settings>,
+    /// How often a person and an address may send events.
+    pub rates: Limits,
 }
 
 /// The consumer of `/ws/`.
@@ -63,6 +66,9 @@ pub struct ChatConsumer {
     waiting_posts: usize,
     /// What this socket counts as, for the others.
     presence: PresenceState,
+    /// Rooms that this person was seen to be a member of since the handshake, in their order. A receipt for
+    /// any other room is looked up before [`Delivery`] keeps something for it.
+    known_rooms: Vec<RoomId>,
 }
 
 /// Who is behind the socket, as its scope knows: nothing of it is kept a second time.
@@ -82,20 +88,20 @@ fn user(ctx: &Context<ChatConsumer>) -> Result<UserRef> {
 impl ChatConsumer {
     /// A consumer for a person on that address, whom the session middleware puts into the scope.
     pub fn new(parts: &Arc<ChatConsumerParts>, ip: IpAddr) -> Self {
-        let pace = Pace::new(&parts.limits);
         Self {
             parts: Arc::clone(parts),
             ip,
-            pace,
+            pace: Pace::new(),
             waiting_posts: 0,
             presence: PresenceState::Offline,
+            known_rooms: Vec::new(),
         }
     }
 
     /// Listens to every room of `user`, and reads again until nothing has changed in between: the
     /// server, which knows this socket by now, takes it along with whatever changes later.
     async fn follow_rooms(
-        &self,
+        &mut self,
         ctx: &mut Context<Self>,
         user: UserId,
     ) -> Result<(Vec<RoomState>, Vec<UserId>)> {
@@ -106,6 +112,7 @@ impl ChatConsumer {
             let rooms = self.parts.database.read(rooms).await?;
             let present: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
             if present == followed {
+                self.known_rooms = present.into_iter().collect();
                 return self.states_of(user).await;
             }
             for room in present.difference(&followed) {

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use crate::{
+    chat::protocol::ClientEvent,
     config::{Limits, Rate},
-    security::Allowance,
+    security::{Action, Allowance},
 };
 
 /// Two allowances: one of events, one of errors.
@@ -14,11 +15,11 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         Self {
-            events: Allowance::full(limits.socket_events, now),
-            errors: Allowance::full(limits.socket_errors, now),
+            events: Allowance::full(now),
+            errors: Allowance::full(now),
         }
     }
 
@@ -30,6 +31,37 @@ impl Pace {
     /// Whether one more error is forgiven.
     pub(super) fn forgives_error(&mut self, limits: &Limits) -> bool {
         self.errors.try_take(limits.socket_errors, Instant::now())
+    }
+}
+
+/// What an event counts as, for the account and for the address. The chat server counts messages and
+/// reactions itself. Without `_`, so that a new event is decided here.
+pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
+    match event {
+        Some(
+            ClientEvent::Post { .. }
+            | ClientEvent::Edit { .. }
+            | ClientEvent::Delete { .. }
+            | ClientEvent::React { .. },
+        ) => &[],
+        Some(
+            ClientEvent::Resume { .. }
+            | ClientEvent::Status { .. }
+            | ClientEvent::AskUnread {}
+            | ClientEvent::AskSeen { .. }
+            | ClientEvent::TypingStart { .. }
+            | ClientEvent::Presence { .. },
+        ) => &[Action::SocketEvent, Action::SocketRead],
+        Some(
+            ClientEvent::Read { .. }
+            | ClientEvent::MarkUnread { .. }
+            | ClientEvent::ReadAll {}
+            | ClientEvent::UndoReadAll {},
+        ) => &[Action::SocketEvent, Action::ReadMark],
+        Some(
+            ClientEvent::Received { .. } | ClientEvent::TypingStop { .. } | ClientEvent::Ping {},
+        )
+        | None => &[Action::SocketEvent],
     }
 }
 

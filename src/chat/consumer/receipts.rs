@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use channels::{Context, HandlerResult};
+use channels::{Context, HandlerError, HandlerResult};
 
 use super::{ChatConsumer, signed_in};
 use crate::{
@@ -15,14 +15,21 @@ use crate::{
 };
 
 impl ChatConsumer {
-    /// Passes a receipt on; whether it is one of a member is looked up there.
-    pub(super) fn received(
+    /// Passes a receipt on. A room that is not known to be this person's is looked up first: otherwise
+    /// anybody could make [`Delivery`](crate::chat::Delivery) read and keep any number of rooms.
+    pub(super) async fn received(
         &mut self,
         room: RoomId,
         (from, to): (i64, i64),
         waited_ms: Option<u64>,
-        ctx: &Context<Self>,
+        ctx: &mut Context<Self>,
     ) -> HandlerResult {
+        if let Err(place) = self.known_rooms.binary_search(&room) {
+            if !self.is_member(room, ctx).await? {
+                return Ok(());
+            }
+            self.known_rooms.insert(place, room);
+        }
         let receipt = Received {
             room,
             user: signed_in(ctx)?.user.id,
@@ -36,17 +43,29 @@ impl ChatConsumer {
         Ok(())
     }
 
+    /// Whether this person is in `room`; reports an error, which counts, if not.
+    async fn is_member(
+        &mut self,
+        room: RoomId,
+        ctx: &mut Context<Self>,
+    ) -> Result<bool, HandlerError> {
+        let user = signed_in(ctx)?.user.id;
+        let database = &self.parts.database;
+        let member = database.read(move |conn| RoomMember::find(conn, room, user).map(drop));
+        match member.await {
+            Ok(()) => Ok(true),
+            Err(Error::NotFound) => self
+                .report(ctx, "not_found", "error-no-room")
+                .map(|()| false),
+            Err(Error::Busy(_)) => self.report(ctx, "busy", "error-busy").map(|()| false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub(super) async fn status(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
         let user = signed_in(ctx)?.user.id;
-        let member = self
-            .parts
-            .database
-            .read(move |conn| RoomMember::find(conn, room, user).map(drop));
-        match member.await {
-            Ok(()) => {}
-            Err(Error::NotFound) => return self.report(ctx, "not_found", "error-no-room"),
-            Err(Error::Busy(_)) => return self.report(ctx, "busy", "error-busy"),
-            Err(error) => return Err(error.into()),
+        if !self.is_member(room, ctx).await? {
+            return Ok(());
         }
         let delivered = self.parts.delivery.send(WhoReceived { room, user }).await;
         if let Ok(Some(delivered)) = delivered {

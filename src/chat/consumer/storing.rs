@@ -1,6 +1,8 @@
 //! What is to be stored: posts, and changes of messages. Each is put in line for the disk and
 //! answered under its `client_id`, as an event of this socket's own.
 
+use std::net::IpAddr;
+
 use channels::{Context, HandlerResult};
 use uuid::Uuid;
 
@@ -9,12 +11,13 @@ use crate::{
     accounts::UserId,
     chat::{
         events::{ChatEvent, ConsumerEvent},
-        models::{MessageId, RoomId, RoomMember},
+        models::{MessageId, NotChanged, RoomId, RoomMember},
         protocol::{ClientEvent, Refused, ServerEvent},
         server::{ChangeMessage, MessageChange, NotPosted, PostMessage},
     },
     db::Database,
     error::Error,
+    security::security_log::SecurityEvent,
 };
 
 impl ChatConsumer {
@@ -65,11 +68,11 @@ impl ChatConsumer {
         reply_to: Option<MessageId>,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let author = signed_in(ctx)?.user.id;
+        let (author, ip) = (signed_in(ctx)?.user.id, self.ip);
         let post = PostMessage {
             room,
             author,
-            ip: self.ip,
+            ip,
             client_id,
             body,
             reply_to,
@@ -90,7 +93,10 @@ impl ChatConsumer {
                     created_at: accepted.created_at,
                     html: accepted.html,
                 },
-                Err(reason) => refused(&database, (room, client_id), author, &reason).await,
+                Err(reason) => {
+                    trace_denial(&reason, author, ip);
+                    refused(&database, (room, client_id), author, &reason).await
+                }
             };
             answered(&event)
         });
@@ -104,12 +110,12 @@ impl ChatConsumer {
         change: MessageChange,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let user = signed_in(ctx)?.user.id;
+        let (user, ip) = (signed_in(ctx)?.user.id, self.ip);
         let change = ChangeMessage {
             room,
             message,
             user,
-            ip: self.ip,
+            ip,
             client_id,
             change,
         };
@@ -125,7 +131,10 @@ impl ChatConsumer {
                     client_id,
                     seq,
                 },
-                Err(reason) => refused(&database, (room, client_id), user, &reason).await,
+                Err(reason) => {
+                    trace_denial(&reason, user, ip);
+                    refused(&database, (room, client_id), user, &reason).await
+                }
             };
             answered(&event)
         });
@@ -152,6 +161,18 @@ impl ChatConsumer {
 fn answered(event: &ServerEvent) -> ConsumerEvent {
     let frame = event.frame();
     ConsumerEvent::Chat(ChatEvent::Answered { frame })
+}
+
+/// Records what was refused because the person may not do it.
+fn trace_denial(reason: &NotPosted, user: UserId, ip: IpAddr) {
+    let is_denied = matches!(
+        reason,
+        NotPosted::Refused(Error::Forbidden | Error::NotFound)
+            | NotPosted::Unchanged(NotChanged::NotYours)
+    );
+    if is_denied {
+        SecurityEvent::PermissionDenied.record_of("socket", Some(user.0), ip);
+    }
 }
 
 async fn refused(

@@ -8,7 +8,11 @@ use uuid::Uuid;
 
 use super::{ChatConsumer, ChatConsumerParts};
 use crate::{
-    accounts::{EndReason, SessionEvent, SessionRef, SignedIn, User, UserId, user_group},
+    accounts::{
+        EndReason, SessionEvent, SessionRef, SignedIn, User, UserId,
+        models::{NewSession, StoredSession},
+        user_group,
+    },
     chat::{
         delivery::{Delivery, Health},
         markup::Markup,
@@ -17,7 +21,7 @@ use crate::{
         testing::{ANA, BO, CLEO, a_conversation, part},
     },
     config::Settings,
-    db::{Timestamp, testing::TestDatabase},
+    db::{Connection, Timestamp, testing::TestDatabase},
     error::Error,
     preferences::Preferences,
     schema::{events, messages, rooms},
@@ -51,7 +55,7 @@ impl Chat {
             database.clone(),
             layer.clone(),
             markup.clone(),
-            limits,
+            limits.clone(),
             Arc::clone(&settings),
         );
         let health = Health::default();
@@ -64,6 +68,7 @@ impl Chat {
             database: database.clone(),
             markup,
             limits: settings,
+            rates: limits,
         };
         Self {
             room,
@@ -80,20 +85,44 @@ impl Chat {
         WebsocketCommunicator::new(app, "/ws/").layer(&self.layer)
     }
 
+    /// `user`, signed in with the session `of-…`.
+    async fn sign_in(&self, user: UserId) -> SignedIn {
+        let signed_in = move |conn: &mut Connection| {
+            let row = User::find(conn, user)?;
+            let (now, later) = (
+                Timestamp::now(),
+                Timestamp::now().plus(Duration::from_secs(60)),
+            );
+            let session = NewSession {
+                id_hash: format!("of-{user}"),
+                user_id: user,
+                data: "{}".into(),
+                epoch: row.session_epoch,
+                created_at: now,
+                last_seen_at: now,
+                expires_at: later,
+                absolute_expires_at: later,
+                user_agent: String::new(),
+                ip: String::new(),
+            };
+            let session_ref = SessionRef {
+                id_hash: session.id_hash.clone(),
+                user_id: user,
+                epoch: session.epoch,
+            };
+            StoredSession::delete(conn, &session_ref.id_hash)?;
+            session.insert(conn, 20)?;
+            Ok(SignedIn {
+                user: row,
+                session: session_ref,
+            })
+        };
+        self.parts.database.write(signed_in).await.unwrap()
+    }
+
     /// A connected socket of `user` that has been greeted.
     async fn socket_of(&self, user: UserId) -> WebsocketCommunicator {
-        let row = self
-            .parts
-            .database
-            .read(move |conn| Ok(User::find(conn, user)?))
-            .await
-            .unwrap();
-        let session = SessionRef {
-            id_hash: format!("of-{user}"),
-            user_id: user,
-            epoch: 0,
-        };
-        let mut socket = self.socket().insert(SignedIn { user: row, session });
+        let mut socket = self.socket().insert(self.sign_in(user).await);
         socket.connect().await.unwrap();
         let hello = socket.receive_json_from().await.unwrap();
         assert_eq!(
@@ -809,6 +838,46 @@ async fn reading_is_seen_by_the_other_while_both_want_it_and_are_friends() {
     part(&chat.parts.database).await;
     ana.send_json_to(&ask).unwrap();
     assert_eq!(next(&mut ana, "seen.told").await["seen"], json!([]));
+}
+
+#[actix_web::test]
+async fn receipts_for_rooms_of_others_are_errors_of_the_socket() {
+    let chat = Chat::start().await;
+    let mut cleo = chat.socket_of(CLEO).await;
+    let received = |room: Value| json!({"type": "room.received", "room": room, "from": 1, "to": 1});
+    for number in 0..11 {
+        let room = if number == 0 {
+            json!(chat.room)
+        } else {
+            json!(1_000 + number)
+        };
+        cleo.send_json_to(&received(room)).unwrap();
+        let answer = next(&mut cleo, "error.reported").await;
+        assert_eq!(answer["code"], "not_found", "{number}");
+    }
+    assert_eq!(cleo.expect_close().await.unwrap().0, 1008);
+}
+
+#[actix_web::test]
+async fn the_events_of_all_sockets_of_a_person_are_counted_together() {
+    let chat = Chat::with(|settings| settings.rates.events = "3/1h".parse().unwrap()).await;
+    let (mut one, mut other) = (chat.socket_of(ANA).await, chat.socket_of(ANA).await);
+    let ping = json!({"type": "connection.ping"});
+    for _ in 0..3 {
+        one.send_json_to(&ping).unwrap();
+        next(&mut one, "connection.pong").await;
+    }
+
+    other.send_json_to(&ping).unwrap();
+
+    assert_eq!(next(&mut other, "error.reported").await["code"], "too_fast");
+    other
+        .send_json_to(&chat.post("counted as a message"))
+        .unwrap();
+    next(&mut other, "message.accepted").await;
+    let mut bo = chat.socket_of(BO).await;
+    bo.send_json_to(&ping).unwrap();
+    next(&mut bo, "connection.pong").await;
 }
 
 #[actix_web::test]

@@ -1,97 +1,121 @@
-//! One token bucket: how many tries are left, and when the next comes back. Plain arithmetic on
-//! the times it is given; whoever keeps it owns the clock.
+//! One token bucket as its *theoretical arrival time* (GCRA): the moment at which it is full again. The
+//! caller passes the time and the rate, so a bucket is one `Instant` and the arithmetic needs no clock.
 
 use std::time::{Duration, Instant};
 
 use crate::config::Rate;
 
-/// A log-in never waits longer than this, however many failures came before.
+/// Longest wait after a failed log-in, however many failures came before.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// At most `count` tries of a rate, which come back evenly within `period`. Whoever keeps it knows the
-/// rate: each socket has two.
+/// A token bucket: at most `count` tries of a rate at once, which come back evenly within `period`.
 #[derive(Clone, Debug)]
 pub struct Allowance {
-    tokens: f64,
-    seen: Instant,
+    full_at: Instant,
 }
 
 impl Allowance {
-    /// With every try of `rate` in it.
-    pub fn full(rate: Rate, now: Instant) -> Self {
-        Self {
-            tokens: f64::from(rate.count),
-            seen: now,
-        }
+    /// A bucket that holds every try.
+    pub fn full(now: Instant) -> Self {
+        Self { full_at: now }
     }
 
     /// Takes one try of `rate` if there is one.
     pub fn try_take(&mut self, rate: Rate, now: Instant) -> bool {
         let may = self.wait(rate, now).is_zero();
         if may {
-            self.tokens -= 1.0;
+            self.take(rate, now);
         }
         may
     }
 
-    fn wait(&mut self, rate: Rate, now: Instant) -> Duration {
-        let Rate { count, period } = rate;
-        let passed = now.saturating_duration_since(self.seen);
-        let fresh = passed.as_secs_f64() / period.as_secs_f64() * f64::from(count);
-        self.tokens = (self.tokens + fresh).min(f64::from(count));
-        self.seen = now;
-        let missing = (1.0 - self.tokens).max(0.0);
-        period.mul_f64(missing / f64::from(count))
+    /// Time until a try of `rate` is there; zero if one is.
+    fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        let each = each(rate);
+        let missing = self.full_at.saturating_duration_since(now) + each;
+        missing.saturating_sub(each.saturating_mul(rate.count))
+    }
+
+    fn take(&mut self, rate: Rate, now: Instant) {
+        self.full_at = self.full_at.max(now) + each(rate);
+    }
+
+    fn give_back(&mut self, rate: Rate) {
+        self.full_at = self.full_at.checked_sub(each(rate)).unwrap_or(self.full_at);
     }
 }
 
-/// An allowance with its rate, and with the wait that failed log-ins earn.
+/// Time in which one try comes back. The settings allow neither a count nor a period of zero.
+fn each(rate: Rate) -> Duration {
+    (rate.period / rate.count.max(1)).max(Duration::from_nanos(1))
+}
+
+/// An allowance with the growing wait of failed log-ins.
 #[derive(Clone, Debug)]
 pub(super) struct TokenBucket {
-    rate: Rate,
     left: Allowance,
+    blocked_until: Instant,
     /// Failures since the bucket first ran empty; only log-ins count them.
     strikes: u32,
-    blocked_until: Instant,
+    /// Whether the last try left a wait: see [`TokenBucket::is_held`].
+    is_held: bool,
 }
 
 impl TokenBucket {
-    /// With every try of `rate` in it.
-    pub(super) fn full(rate: Rate, now: Instant) -> Self {
+    pub(super) fn full(now: Instant) -> Self {
         Self {
-            rate,
-            left: Allowance::full(rate, now),
-            strikes: 0,
+            left: Allowance::full(now),
             blocked_until: now,
+            strikes: 0,
+            is_held: false,
         }
     }
 
     /// Time until the next try may be made; zero when it may be made now.
-    pub(super) fn wait(&mut self, now: Instant) -> Duration {
-        if now.saturating_duration_since(self.blocked_until) > self.rate.period {
-            self.strikes = 0;
-        }
-        let token = self.left.wait(self.rate, now);
-        token.max(self.blocked_until.saturating_duration_since(now))
+    pub(super) fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        let blocked = self.blocked_until.saturating_duration_since(now);
+        self.left.wait(rate, now).max(blocked)
     }
 
-    pub(super) fn take(&mut self) {
-        self.left.tokens -= 1.0;
+    pub(super) fn take(&mut self, rate: Rate, now: Instant) {
+        self.left.take(rate, now);
+        self.is_held = !self.wait(rate, now).is_zero();
     }
 
     /// As [`TokenBucket::take`]; once empty, each further try doubles the wait for the next.
-    pub(super) fn take_with_growing_delay(&mut self, now: Instant) {
-        self.take();
-        if self.strikes > 0 || self.left.tokens < 1.0 {
-            let delay = self.rate.period.div_f64(f64::from(self.rate.count));
-            let delay = delay.saturating_mul(2_u32.saturating_pow(self.strikes));
+    pub(super) fn take_with_growing_delay(&mut self, rate: Rate, now: Instant) {
+        if self.blocked_until + rate.period < now {
+            self.strikes = 0;
+        }
+        self.take(rate, now);
+        if self.strikes > 0 || self.is_held {
+            let delay = each(rate).saturating_mul(2_u32.saturating_pow(self.strikes));
             self.blocked_until = now + delay.min(LONGEST_DELAY);
             self.strikes = self.strikes.saturating_add(1);
+            self.is_held = true;
         }
     }
 
-    /// Undoes one [`TokenBucket::take`]: the try was not one that counts.
-    pub(super) fn give_back(&mut self) {
-        self.left.tokens = (self.left.tokens + 1.0).min(f64::from(self.rate.count));
+    /// Undoes one take, with the wait that it imposed: the try does not count.
+    pub(super) fn give_back(&mut self, rate: Rate, now: Instant) {
+        self.left.give_back(rate);
+        if self.strikes > 0 {
+            self.strikes -= 1;
+            self.blocked_until = self.blocked_until.min(now);
+        }
+        self.is_held = self.strikes > 0 || !self.wait(rate, now).is_zero();
+    }
+
+    /// Whether a wait was imposed that is not forgotten yet. Such a bucket is never evicted.
+    pub(super) fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// The moment from which this bucket equals a new one, so that it can be dropped.
+    pub(super) fn forgotten_at(&self, rate: Rate) -> Instant {
+        match self.strikes {
+            0 => self.left.full_at,
+            _ => self.left.full_at.max(self.blocked_until + rate.period),
+        }
     }
 }

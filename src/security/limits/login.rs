@@ -1,17 +1,17 @@
-//! Log-in attempts: taken before the password is looked at, given back when it was right. Counting
+//! Log-in attempts: taken before the password is compared, given back if it was right. Counting
 //! afterwards would let a hundred guesses that arrive together all see an unused bucket.
 
 use std::net::IpAddr;
 
-use super::{Account, Action, Key, Limits, TokenBucket, Who};
+use super::{Account, Action, Kind, Limits, Slot, TokenBucket};
 use crate::error::Result;
 
-/// A try that counts as a failure unless it is told otherwise.
+/// A try that counts as a failure unless it is settled otherwise.
 #[derive(Debug)]
 #[must_use = "tell it how the log-in ended"]
 pub struct LoginAttempt {
     limits: Limits,
-    keys: Vec<Key>,
+    slots: Vec<Slot>,
 }
 
 impl Limits {
@@ -20,12 +20,12 @@ impl Limits {
     /// # Errors
     /// [`crate::error::Error::TooMany`]: the name or the address has to wait, at most 15 minutes.
     pub fn start_login(&self, username_key: &str, address: IpAddr) -> Result<LoginAttempt> {
-        let account = Some(Account::named(username_key));
-        let keys = self.keys(Action::LoginFailure, account, address);
-        self.take(&keys, TokenBucket::take_with_growing_delay)?;
+        let account = Some(Account::Name(username_key));
+        let take = TokenBucket::take_with_growing_delay;
+        let slots = self.take(Action::LoginFailure, account, Some(address), take)?;
         Ok(LoginAttempt {
             limits: self.clone(),
-            keys: keys.into_iter().map(|(key, _rate)| key).collect(),
+            slots,
         })
     }
 }
@@ -36,18 +36,21 @@ impl LoginAttempt {
         self.settle(true);
     }
 
-    /// The password was not looked at (the server was busy): nothing happened.
+    /// The password was not compared (the server was busy): the try does not count.
     pub fn abandoned(self) {
         self.settle(false);
     }
 
-    fn settle(self, forget_account: bool) {
-        let mut buckets = self.limits.lock();
-        for key in &self.keys {
-            if forget_account && matches!(key.1, Who::Account(_)) {
-                buckets.pop(key);
-            } else if let Some(bucket) = buckets.get_mut(key) {
-                bucket.give_back();
+    fn settle(self, forget_name: bool) {
+        let now = (self.limits.clock)();
+        let mut tables = self.limits.lock();
+        for slot in self.slots {
+            let table = tables.of(slot.kind);
+            if forget_name && slot.kind == Kind::Name && !slot.is_shared {
+                table.remove(slot.key, slot.rate);
+            } else if table.has(slot.key) {
+                let give_back = |bucket: &mut TokenBucket| bucket.give_back(slot.rate, now);
+                table.change((slot.key, slot.rate, slot.is_shared), now, give_back);
             }
         }
     }

@@ -1,83 +1,55 @@
-//! How often a person and an address may do something: token buckets in memory.
+//! Rate limiting: token buckets in memory, by account, by typed name and by address.
 //!
-//! Views and sockets call [`Limits::check`] before they act; log-in has [`Limits::start_login`],
-//! where only failures count. A restart forgets everything, which costs an attacker nothing less.
+//! Views and sockets call [`Limits::check`] before they do any work; log-in has [`Limits::start_login`],
+//! where only failures count; [`guard`] stands before every page and form. A restart forgets all buckets.
+//!
+//! What keeps the limiter itself small:
+//! - A refused try adds nothing. The address is checked first, so an address that is over its limit
+//!   cannot add buckets for names.
+//! - Keys are 64-bit SipHash values under a random key of the process. They hold no names, and nobody can
+//!   compute a collision. Among 150,000 buckets an accidental one has a probability below 1 in 10^9, and it
+//!   would only make two keys share a bucket.
+//! - Each kind of key has room for `limiter_buckets` of them, at about 110 bytes each (see [`table`]).
 
+mod action;
 mod bucket;
+pub mod guard;
 mod login;
+mod slots;
+mod table;
 
 use std::fmt;
+use std::hash::RandomState;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
-use lru::LruCache;
-
+use super::security_log::SecurityEvent;
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
+pub use action::Action;
 pub use bucket::Allowance;
 use bucket::TokenBucket;
 pub use login::LoginAttempt;
-
-/// Buckets remembered; the one that was not used for longest goes first. About 15 MB when full.
-const MAX_KEYS: usize = 100_000;
-/// Longer than any user name; what is typed there is bounded only by the form.
-const MAX_NAME_CHARS: usize = 160;
-
-/// What is limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// A log-in that failed: [`Limits::start_login`] only.
-    LoginFailure,
-    /// A new account.
-    Registration,
-    /// A changed password, also a wrong current one.
-    PasswordChange,
-    /// A friend request.
-    FriendRequest,
-    /// A chat message, and its editing or deletion.
-    Message,
-    /// A reaction to a message.
-    Reaction,
-    /// A new room.
-    RoomCreation,
-    /// A link into a room, or people added to one.
-    Invitation,
-    /// Any other change of a room or of who is in it.
-    RoomChange,
-}
+use slots::{Kind, Slot, Tables};
 
 /// Who is limited besides the address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Account {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account<'a> {
     /// A signed-in person's id.
     Id(i64),
     /// A folded user name, which need not exist.
-    Name(String),
+    Name(&'a str),
 }
 
-impl Account {
-    /// The account that somebody tries to log in to; `username_key` is the folded name.
-    pub fn named(username_key: &str) -> Self {
-        Self::Name(username_key.chars().take(MAX_NAME_CHARS).collect())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Who {
-    Account(Account),
-    Network(IpAddr),
-}
-
-/// One bucket: what, whose, and which of the action's rates.
-type Key = (Action, Who, usize);
 type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// The limiter of the whole server; cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
     rates: Arc<RateLimits>,
-    buckets: Arc<Mutex<LruCache<Key, TokenBucket>>>,
+    tables: Arc<Mutex<Tables>>,
+    hashing: RandomState,
     clock: Clock,
 }
 
@@ -94,79 +66,87 @@ impl Limits {
     ) -> Self {
         Self {
             rates: Arc::new(rates.clone()),
-            // A bounded one would reserve all its room at once.
-            buckets: Arc::new(Mutex::new(LruCache::unbounded())),
+            tables: Arc::new(Mutex::new(Tables::new(rates.limiter_buckets))),
+            hashing: RandomState::new(),
             clock: Arc::new(clock),
         }
     }
 
-    /// Takes one try of `action` from the account and from the address, or from neither.
+    /// Takes one try of `action` from the address and from the account, or from neither.
     ///
     /// # Errors
-    /// [`Error::TooMany`] with the longest wait of the buckets that are empty.
-    pub fn check(&self, action: Action, account: Option<Account>, address: IpAddr) -> Result<()> {
-        let keys = self.keys(action, account, address);
-        self.take(&keys, |bucket, _now| bucket.take())
+    /// [`Error::TooMany`] with the wait of the address, or else of the account.
+    pub fn check(
+        &self,
+        action: Action,
+        account: Option<Account<'_>>,
+        address: IpAddr,
+    ) -> Result<()> {
+        self.counted(action, account, Some(address), address)
     }
 
-    /// Every bucket that a try has to take from, with its rate.
-    fn keys(&self, action: Action, account: Option<Account>, address: IpAddr) -> Vec<(Key, Rate)> {
-        let (of_account, of_network) = self.rates_of(action);
-        let account = account.map(Who::Account);
-        let network = Some(Who::Network(network(address)));
-        [(account, of_account), (network, of_network)]
-            .into_iter()
-            .filter_map(|(who, rates)| who.map(|who| (who, rates)))
-            .flat_map(|(who, rates)| {
-                let numbered = rates.iter().enumerate();
-                numbered.map(move |(number, rate)| ((action, who.clone(), number), *rate))
-            })
-            .collect()
+    /// Takes one try of `action` from the address alone: for what comes before anybody is recognised.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn check_address(&self, action: Action, address: IpAddr) -> Result<()> {
+        self.counted(action, None, Some(address), address)
     }
 
-    fn rates_of(&self, action: Action) -> (&[Rate], &[Rate]) {
-        let rates = &self.rates;
-        match action {
-            Action::LoginFailure => (&rates.login_failures.0, &rates.login_failures_ip.0),
-            Action::Registration => (&[], &rates.registrations_ip.0),
-            Action::PasswordChange => (&rates.password_changes.0, &rates.password_changes_ip.0),
-            Action::FriendRequest => (&rates.friend_requests.0, &rates.friend_requests_ip.0),
-            Action::Message => (&rates.messages.0, &rates.messages_ip.0),
-            Action::Reaction => (&rates.reactions.0, &rates.reactions_ip.0),
-            Action::RoomCreation => (&rates.room_creations.0, &rates.room_creations_ip.0),
-            Action::Invitation => (&rates.invitations.0, &rates.invitations_ip.0),
-            Action::RoomChange => (&rates.room_changes.0, &rates.room_changes_ip.0),
+    /// Takes one try of `action` from the account alone, after [`Limits::check_address`]; `address` is for
+    /// the log.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn check_account(
+        &self,
+        action: Action,
+        account: Account<'_>,
+        address: IpAddr,
+    ) -> Result<()> {
+        self.counted(action, Some(account), None, address)
+    }
+
+    fn counted(
+        &self,
+        action: Action,
+        account: Option<Account<'_>>,
+        network: Option<IpAddr>,
+        address: IpAddr,
+    ) -> Result<()> {
+        let taken = self.take(action, account, network, TokenBucket::take);
+        if let Err(Error::TooMany { .. }) = &taken {
+            let user = match account {
+                Some(Account::Id(id)) => Some(id),
+                Some(Account::Name(_)) | None => None,
+            };
+            SecurityEvent::LimitHit.record_of(action.name(), user, address);
         }
+        taken.map(drop)
     }
 
+    /// Takes from every bucket of the try, or adds and takes nothing.
     fn take(
         &self,
-        keys: &[(Key, Rate)],
-        mut take: impl FnMut(&mut TokenBucket, Instant),
-    ) -> Result<()> {
+        action: Action,
+        account: Option<Account<'_>>,
+        address: Option<IpAddr>,
+        mut take: impl FnMut(&mut TokenBucket, Rate, Instant),
+    ) -> Result<Vec<Slot>> {
         let now = (self.clock)();
-        let mut buckets = self.lock();
-        let waits = keys.iter().map(|(key, rate)| {
-            let bucket = buckets.get_or_insert_mut(key.clone(), || TokenBucket::full(*rate, now));
-            bucket.wait(now)
-        });
-        let retry_after = waits.max().unwrap_or(Duration::ZERO);
-        if !retry_after.is_zero() {
-            return Err(Error::TooMany { retry_after });
+        let mut tables = self.lock();
+        tables.drop_full(now);
+        let mut slots = self.slots_of_network(&tables, action, address);
+        tables.require(&slots, now)?;
+        let of_account = self.slots_of_account(&tables, action, account);
+        tables.require(&of_account, now)?;
+        slots.extend(of_account);
+        for slot in &slots {
+            let take = |bucket: &mut TokenBucket| take(bucket, slot.rate, now);
+            let table = tables.of(slot.kind);
+            table.change((slot.key, slot.rate, slot.is_shared), now, take);
         }
-        for (key, _rate) in keys {
-            if let Some(bucket) = buckets.get_mut(key) {
-                take(bucket, now);
-            }
-        }
-        while buckets.len() > MAX_KEYS {
-            buckets.pop_lru();
-        }
-        Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, LruCache<Key, TokenBucket>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(slots)
     }
 }
 

@@ -1,5 +1,8 @@
+use std::hash::BuildHasher;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
+use super::slots::Kind;
 use super::*;
 use crate::config::Settings;
 
@@ -18,9 +21,15 @@ impl Hands {
 }
 
 fn limits() -> (Limits, Hands) {
+    limits_for(50_000)
+}
+
+/// A limiter with room for so many buckets of each kind.
+fn limits_for(buckets: usize) -> (Limits, Hands) {
     let hands = Hands(Arc::new(Mutex::new(Instant::now())));
     let read = hands.clone();
-    let rates = Settings::for_data("unused").rates;
+    let mut rates = Settings::for_data("unused").rates;
+    rates.limiter_buckets = buckets;
     let limits = Limits::with_clock(&rates, move || *read.0.lock().unwrap());
     (limits, hands)
 }
@@ -30,6 +39,15 @@ fn wait(result: Result<impl fmt::Debug>) -> Duration {
         Err(Error::TooMany { retry_after }) => retry_after,
         other => panic!("allowed: {other:?}"),
     }
+}
+
+/// One of many addresses.
+fn numbered(number: u32) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + number))
+}
+
+fn buckets(limits: &Limits, kind: Kind) -> usize {
+    limits.lock().peek(kind).len()
 }
 
 fn fail(limits: &Limits, name: &str, address: IpAddr) {
@@ -200,20 +218,162 @@ fn an_address_that_tries_many_names_has_to_wait() {
 }
 
 #[test]
-fn memory_is_bounded() {
-    let (limits, _hands) = limits();
-    for i in 0..60_000 {
-        let address = IpAddr::V4(Ipv4Addr::from_bits(i));
+fn each_kind_of_key_has_its_own_bounded_room() {
+    let (limits, _hands) = limits_for(1_000);
+    for i in 0..3_000 {
         limits
             .check(
                 Action::FriendRequest,
                 Some(Account::Id(i64::from(i))),
-                address,
+                numbered(i),
             )
             .unwrap();
+        fail(&limits, &format!("name{i}"), numbered(i));
     }
 
-    assert_eq!(limits.lock().len(), MAX_KEYS);
-    let long = Account::named(&"x".repeat(50_000));
-    assert_eq!(long, Account::Name("x".repeat(160)));
+    for kind in [Kind::Network, Kind::Account, Kind::Name] {
+        assert_eq!(buckets(&limits, kind), 1_000, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_try_that_the_address_may_not_make_leaves_no_bucket_of_the_name() {
+    let (limits, _hands) = limits();
+    for i in 0..50 {
+        fail(&limits, &format!("name{i}"), HOME);
+    }
+    let before = buckets(&limits, Kind::Name);
+
+    for i in 50..1_000 {
+        wait(limits.start_login(&format!("name{i}"), HOME));
+    }
+
+    assert_eq!((before, buckets(&limits, Kind::Name)), (50, 50));
+}
+
+#[test]
+fn a_try_that_the_account_may_not_make_takes_nothing_of_the_address() {
+    let (limits, _hands) = limits();
+    for _ in 0..20 {
+        let ana = Some(Account::Id(1));
+        limits.check(Action::FriendRequest, ana, HOME).unwrap();
+    }
+
+    wait(limits.check(Action::FriendRequest, Some(Account::Id(1)), SCHOOL));
+
+    assert_eq!(buckets(&limits, Kind::Network), 1, "only of HOME");
+}
+
+#[test]
+fn a_flood_of_names_does_not_lift_the_wait_of_a_locked_name() {
+    let (limits, hands) = limits_for(100);
+    for i in 0..10 {
+        fail(&limits, "ana", numbered(i));
+    }
+    let before = wait(limits.start_login("ana", SCHOOL));
+
+    for i in 0..10_000 {
+        fail(&limits, &format!("name{i}"), numbered(1_000 + i));
+    }
+
+    assert_eq!(wait(limits.start_login("ana", SCHOOL)), before);
+    // Nor does the wait begin anew after it: what was failed before still counts.
+    hands.forward(before);
+    fail(&limits, "ana", SCHOOL);
+    for i in 0..10_000 {
+        fail(&limits, &format!("name{i}"), numbered(20_000 + i));
+    }
+    assert_eq!(wait(limits.start_login("ana", SCHOOL)), 2 * before);
+}
+
+#[test]
+fn a_flood_of_single_tries_does_not_forget_a_name_with_nine_failures() {
+    let (limits, _hands) = limits_for(100);
+    for i in 0..9 {
+        fail(&limits, "ana", numbered(i));
+    }
+
+    for i in 0..10_000 {
+        fail(&limits, &format!("name{i}"), numbered(1_000 + i));
+    }
+
+    fail(&limits, "ana", SCHOOL);
+    wait(limits.start_login("ana", SCHOOL));
+}
+
+#[test]
+fn where_every_name_is_locked_the_others_share_one_bucket() {
+    let (limits, hands) = limits_for(10);
+    for name in 0..10 {
+        for i in 0..10 {
+            fail(&limits, &format!("locked{name}"), numbered(name * 10 + i));
+        }
+    }
+
+    for i in 0..10 {
+        fail(&limits, &format!("new{i}"), numbered(1_000 + i));
+    }
+
+    let retry_after = wait(limits.start_login("bo", SCHOOL));
+    assert!(retry_after <= 15 * MINUTE);
+    wait(limits.start_login("locked0", SCHOOL));
+    assert_eq!(buckets(&limits, Kind::Name), 11, "the shared one on top");
+    hands.forward(60 * MINUTE);
+    fail(&limits, "bo", SCHOOL);
+}
+
+#[test]
+fn buckets_that_are_full_again_are_dropped_also_by_refused_tries() {
+    let (limits, hands) = limits();
+    for i in 0..100 {
+        fail(&limits, &format!("name{i}"), numbered(i));
+    }
+    hands.forward(2 * MINUTE);
+    for _ in 0..20 {
+        let ana = Some(Account::Id(1));
+        limits.check(Action::FriendRequest, ana, HOME).unwrap();
+    }
+
+    for _ in 0..10 {
+        wait(limits.check(Action::FriendRequest, Some(Account::Id(1)), HOME));
+    }
+
+    assert_eq!(buckets(&limits, Kind::Name), 0);
+}
+
+#[test]
+fn a_right_password_at_the_limit_of_an_address_leaves_no_wait_behind() {
+    let (limits, _hands) = limits();
+    for i in 0..49 {
+        fail(&limits, &format!("name{i}"), HOME);
+    }
+
+    for _ in 0..5 {
+        limits.start_login("ana", HOME).unwrap().succeeded();
+    }
+
+    fail(&limits, "bo", HOME);
+    wait(limits.start_login("bo", HOME));
+}
+
+#[test]
+fn a_bucket_takes_as_much_memory_as_is_stated() {
+    // A hash map fills 7 of 8 slots before it doubles, a B-tree at least half of its nodes: on average
+    // 1.5 times what they hold, and about 110 bytes in all.
+    let slot = size_of::<(u64, TokenBucket)>();
+    let place = size_of::<(Instant, u64)>();
+    assert!(slot <= 48 && place <= 24, "{slot} {place}");
+}
+
+#[test]
+fn names_are_kept_as_hashes_under_a_key_of_the_process() {
+    let ((one, _), (other, _)) = (limits(), limits());
+    for limits in [&one, &other] {
+        fail(limits, "ana", HOME);
+    }
+
+    let keys = |limits: &Limits| format!("{:?}", limits.lock().peek(Kind::Name));
+
+    assert!(!keys(&one).contains("ana"));
+    assert_ne!(one.hashing.hash_one("ana"), other.hashing.hash_one("ana"));
 }

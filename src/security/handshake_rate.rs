@@ -1,0 +1,59 @@
+//! How often sockets and streams are opened. Middleware of the socket stack, on both sides of the session:
+//! outside of it counts the address, so that a flood of handshakes costs no look-up of a session; inside of
+//! it counts the account.
+
+use channels::{Connecting, Deny, Middleware, Next, Scope};
+use futures_util::future::LocalBoxFuture;
+
+use super::client_addr::client_of_scope;
+use super::request_log::ActingUser;
+use super::{Account, Action, Limits, TrustedProxies};
+use crate::error::Error;
+
+/// Denies with 429 and `Retry-After`; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HandshakeRate {
+    limits: Limits,
+    proxies: TrustedProxies,
+}
+
+impl HandshakeRate {
+    /// Counts in the buckets of `limits`.
+    pub fn new(limits: Limits, proxies: TrustedProxies) -> Self {
+        Self { limits, proxies }
+    }
+
+    fn admit(&self, scope: &Scope) -> Result<(), Deny> {
+        let address = client_of_scope(&self.proxies, scope);
+        let taken = match scope.get::<ActingUser>() {
+            Some(ActingUser(user)) => {
+                let account = Account::Id(*user);
+                self.limits
+                    .check_account(Action::Handshake, account, address)
+            }
+            None => self.limits.check_address(Action::Handshake, address),
+        };
+        match taken {
+            Ok(()) => Ok(()),
+            Err(Error::TooMany { retry_after }) => {
+                let seconds = Error::retry_after_seconds(retry_after).to_string();
+                let deny = Deny::status(429).header("retry-after", seconds);
+                Err(deny.text("Too many connections"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Middleware for HandshakeRate {
+    fn call<'a>(
+        &'a self,
+        scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        Box::pin(async move {
+            self.admit(&scope)?;
+            next.run(scope).await
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! What is limited, under which name it stands in the log, and which settings hold for it.
+
+use crate::config::{Rate, RateLimits};
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A log-in that failed: [`super::Limits::start_login`] only.
+    LoginFailure,
+    /// A form for a new account, whatever it holds.
+    RegistrationForm,
+    /// A new account.
+    Registration,
+    /// A changed password, also a wrong current one.
+    PasswordChange,
+    /// A friend request.
+    FriendRequest,
+    /// Any other change between two people: accepting, removing, blocking.
+    FriendChange,
+    /// A chat message, and its editing or deletion.
+    Message,
+    /// A reaction to a message.
+    Reaction,
+    /// A new room.
+    RoomCreation,
+    /// A link into a room, or people added to one.
+    Invitation,
+    /// Any other change of a room or of who is in it.
+    RoomChange,
+    /// A change of how a person wants it: preferences, levels, snooze, devices, theme.
+    SettingsChange,
+    /// A read position that is moved.
+    ReadMark,
+    /// A page, or a part of one.
+    PageRead,
+    /// A form for which the table of routes names no other action.
+    Form,
+    /// A new socket or stream.
+    Handshake,
+    /// Any event from a socket but messages and reactions; any request that brings events of a stream.
+    SocketEvent,
+    /// An event of a socket that reads the database for its answer.
+    SocketRead,
+}
+
+impl Action {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LoginFailure => "login_failure",
+            Self::RegistrationForm => "registration_form",
+            Self::Registration => "registration",
+            Self::PasswordChange => "password_change",
+            Self::FriendRequest => "friend_request",
+            Self::FriendChange => "friend_change",
+            Self::Message => "message",
+            Self::Reaction => "reaction",
+            Self::RoomCreation => "room_creation",
+            Self::Invitation => "invitation",
+            Self::RoomChange => "room_change",
+            Self::SettingsChange => "settings_change",
+            Self::ReadMark => "read_mark",
+            Self::PageRead => "page_read",
+            Self::Form => "form",
+            Self::Handshake => "handshake",
+            Self::SocketEvent => "socket_event",
+            Self::SocketRead => "socket_read",
+        }
+    }
+
+    /// The rates of an account and those of an address.
+    pub(super) fn rates(self, of: &RateLimits) -> (&[Rate], &[Rate]) {
+        match self {
+            Self::LoginFailure => (&of.login_failures.0, &of.login_failures_ip.0),
+            Self::RegistrationForm => (&[], &of.registration_forms_ip.0),
+            Self::Registration => (&[], &of.registrations_ip.0),
+            Self::PasswordChange => (&of.password_changes.0, &of.password_changes_ip.0),
+            Self::FriendRequest => (&of.friend_requests.0, &of.friend_requests_ip.0),
+            Self::FriendChange => (&of.friend_changes.0, &of.friend_changes_ip.0),
+            Self::Message => (&of.messages.0, &of.messages_ip.0),
+            Self::Reaction => (&of.reactions.0, &of.reactions_ip.0),
+            Self::RoomCreation => (&of.room_creations.0, &of.room_creations_ip.0),
+            Self::Invitation => (&of.invitations.0, &of.invitations_ip.0),
+            Self::RoomChange => (&of.room_changes.0, &of.room_changes_ip.0),
+            Self::SettingsChange => (&of.settings_changes.0, &of.settings_changes_ip.0),
+            Self::ReadMark => (&of.read_marks.0, &of.read_marks_ip.0),
+            Self::PageRead => (&of.page_reads.0, &of.page_reads_ip.0),
+            Self::Form => (&of.forms.0, &of.forms_ip.0),
+            Self::Handshake => (&of.handshakes.0, &of.handshakes_ip.0),
+            Self::SocketEvent => (&of.events.0, &of.events_ip.0),
+            Self::SocketRead => (&of.socket_reads.0, &of.socket_reads_ip.0),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Which buckets a try takes from: from what is limited and whose it is to keys of the three tables.
+
+use std::hash::{BuildHasher, Hash as _, Hasher};
+use std::net::IpAddr;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::table::{Hash, Table};
+use super::{Account, Action, Limits, network};
+use crate::config::Rate;
+use crate::error::{Error, Result};
+
+/// Which table a key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Network,
+    Account,
+    Name,
+}
+
+/// Whose bucket it is; part of what is hashed.
+#[derive(Clone, Copy, Hash)]
+enum Owner<'a> {
+    Network(IpAddr),
+    Account(i64),
+    Name(&'a str),
+    /// Every key that found no room.
+    Shared(Kind),
+}
+
+/// One bucket that a try takes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) kind: Kind,
+    pub(super) key: Hash,
+    pub(super) rate: Rate,
+    /// The bucket of all keys that found no room, since every bucket of the table is under a wait.
+    pub(super) is_shared: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Tables {
+    networks: Table,
+    accounts: Table,
+    names: Table,
+}
+
+impl Tables {
+    /// `most` buckets in each table.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            networks: Table::new(most),
+            accounts: Table::new(most),
+            names: Table::new(most),
+        }
+    }
+
+    pub(super) fn of(&mut self, kind: Kind) -> &mut Table {
+        match kind {
+            Kind::Network => &mut self.networks,
+            Kind::Account => &mut self.accounts,
+            Kind::Name => &mut self.names,
+        }
+    }
+
+    pub(super) fn peek(&self, kind: Kind) -> &Table {
+        match kind {
+            Kind::Network => &self.networks,
+            Kind::Account => &self.accounts,
+            Kind::Name => &self.names,
+        }
+    }
+
+    pub(super) fn drop_full(&mut self, now: Instant) {
+        for kind in [Kind::Network, Kind::Account, Kind::Name] {
+            self.of(kind).drop_full(now);
+        }
+    }
+
+    /// [`Error::TooMany`] with the longest wait among `slots`, if one of them has to wait.
+    pub(super) fn require(&self, slots: &[Slot], now: Instant) -> Result<()> {
+        let wait = |slot: &Slot| self.peek(slot.kind).wait(slot.key, slot.rate, now);
+        match slots.iter().map(wait).max() {
+            Some(retry_after) if retry_after > Duration::ZERO => {
+                Err(Error::TooMany { retry_after })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn slots_of_network(
+        &self,
+        tables: &Tables,
+        action: Action,
+        address: Option<IpAddr>,
+    ) -> Vec<Slot> {
+        let owner = address.map(|address| Owner::Network(network(address)));
+        let rates = action.rates(&self.rates).1;
+        self.slots(tables, (action, owner, rates), Kind::Network)
+    }
+
+    pub(super) fn slots_of_account(
+        &self,
+        tables: &Tables,
+        action: Action,
+        account: Option<Account<'_>>,
+    ) -> Vec<Slot> {
+        let rates = action.rates(&self.rates).0;
+        let (owner, kind) = match account {
+            Some(Account::Id(id)) => (Some(Owner::Account(id)), Kind::Account),
+            Some(Account::Name(name)) => (Some(Owner::Name(name)), Kind::Name),
+            None => (None, Kind::Account),
+        };
+        self.slots(tables, (action, owner, rates), kind)
+    }
+
+    fn slots(
+        &self,
+        tables: &Tables,
+        (action, owner, rates): (Action, Option<Owner<'_>>, &[Rate]),
+        kind: Kind,
+    ) -> Vec<Slot> {
+        let slot = |owner: Owner<'_>, (number, rate): (usize, &Rate)| {
+            let key = self.hash(action, owner, number);
+            let has_room = tables.peek(kind).has_room(key);
+            Slot {
+                kind,
+                key: if has_room {
+                    key
+                } else {
+                    self.hash(action, Owner::Shared(kind), number)
+                },
+                rate: *rate,
+                is_shared: !has_room,
+            }
+        };
+        let numbered = rates.iter().enumerate();
+        owner.map_or_else(Vec::new, |owner| {
+            numbered.map(|rate| slot(owner, rate)).collect()
+        })
+    }
+
+    fn hash(&self, action: Action, owner: Owner<'_>, rate: usize) -> Hash {
+        let mut hasher = self.hashing.build_hasher();
+        (action, owner, rate).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
