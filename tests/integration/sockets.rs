@@ -252,6 +252,18 @@ async fn refusal(person: &crate::support::Person) -> Option<u16> {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_while_its_socket_opens_opens_none() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    assert_eq!(refusal(&ana).await, None);
+    site.end_sessions_when_used();
+
+    assert_eq!(refusal(&ana).await, Some(403));
+
+    assert_eq!(site.count("sessions"), 0, "it was found, and then ended");
+}
+
+#[tokio::test]
 async fn handshakes_are_limited_for_a_person_and_for_an_address() {
     let site = Site::start_with(|settings| {
         settings.rates.handshakes = "2/1h".parse().unwrap();

@@ -164,6 +164,18 @@ async fn streams_and_sockets_of_a_person_are_counted_together() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_while_its_stream_opens_opens_none() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    assert_eq!(ask(&ana, &[]).await.status(), 200);
+    site.end_sessions_when_used();
+
+    assert_eq!(ask(&ana, &[]).await.status(), 403);
+
+    assert_eq!(site.count("sessions"), 0, "it was found, and then ended");
+}
+
+#[tokio::test]
 async fn the_end_of_the_session_ends_its_stream() {
     let site = Site::start().await;
     let ana = site.sign_up("ana").await;

@@ -29,7 +29,7 @@ use super::{
     server::{ChatServer, Delist, Enlist, PresenceState, SetPresence, WhoIsHere},
 };
 use crate::{
-    accounts::{SignedIn, UserId, UserRef, user_group},
+    accounts::{SignedIn, UserId, UserRef, still_valid, user_group},
     config::Limits as Settings,
     db::Database,
     error::{Error, Result},
@@ -204,9 +204,23 @@ impl ChatConsumer {
         }
     }
 
+    /// Subscribes to what happens to this person's sessions, then reads the session again: one that ended
+    /// since the handshake was let in was announced before this socket could hear of it.
+    async fn require_session(&self, ctx: &mut Context<Self>) -> std::result::Result<(), Deny> {
+        let session = signed_in(ctx)?.session.clone();
+        ctx.group_add(&user_group(session.user_id)).await?;
+        match still_valid(&self.parts.database, &session).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Deny::forbidden().text("Sign in first")),
+            Err(error) => {
+                log::warn!(target: "parlour::chat", "the session of a new socket: {error}");
+                Err(Deny::status(503).header("retry-after", "2").text("Busy"))
+            }
+        }
+    }
+
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ServerEvent> {
         let user = user(ctx)?;
-        ctx.group_add(&user_group(user.id)).await?;
         ctx.group_add(&everyone_group()).await?;
         self.enlist(ctx, user.id).await?;
         let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;
@@ -248,6 +262,7 @@ impl WebsocketConsumer for ChatConsumer {
             return Err(Deny::forbidden());
         }
         ctx.forget_headers();
+        self.require_session(ctx).await?;
         let hello = self.welcome(ctx).await?;
         ctx.accept(Accept::new())?;
         ctx.send(hello.frame())?;

@@ -881,6 +881,19 @@ async fn the_events_of_all_sockets_of_a_person_are_counted_together() {
 }
 
 #[actix_web::test]
+async fn a_session_that_is_over_opens_no_socket() {
+    let chat = Chat::start().await;
+    let signed_in = chat.sign_in(ANA).await;
+    let id = signed_in.session.id_hash.clone();
+    let end = move |conn: &mut Connection| Ok(StoredSession::delete(conn, &id)?);
+    chat.parts.database.write(end).await.unwrap();
+
+    let denied = chat.socket().insert(signed_in).connect().await.unwrap_err();
+
+    assert_eq!(denied.status, 403);
+}
+
+#[actix_web::test]
 async fn a_stranger_can_neither_move_nor_see_positions() {
     let chat = Chat::start().await;
     let mut cleo = chat.socket_of(CLEO).await;
