@@ -3,7 +3,10 @@
 room-refused-control = This text holds control characters that cannot be sent. Remove them and send again.
 room-refused-missing = This conversation does not exist, or you are not in it.
 
+room-refused-history = This was written before the server was restored. What it refers to may be another message now.
+
 error-bad-event = The server did not understand this page. Reload it.
 error-too-fast = Too fast. Wait a moment.
 error-no-room = This conversation does not exist, or you are not in it.
+error-other-history = The server was restored to an earlier state. Reload this page.
 error-busy = Parlour is busy. It tries again in a moment.

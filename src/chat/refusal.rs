@@ -59,6 +59,10 @@ fn wording(reason: &NotPosted, name: Option<&str>) -> (RefusalCode, String) {
         ),
         NotPosted::NoEmoji => (RefusalCode::Invalid, words::text("message-refused-emoji")),
         NotPosted::Unchanged(reason) => unchanged(reason),
+        NotPosted::OtherHistory => (
+            RefusalCode::OtherHistory,
+            words::text("room-refused-history"),
+        ),
         NotPosted::Closing => (RefusalCode::Closing, words::text("room-refused-closing")),
         NotPosted::Refused(Error::Forbidden | Error::NotFound) => {
             let text = name.map_or_else(

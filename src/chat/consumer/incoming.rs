@@ -6,7 +6,7 @@ use super::{ChatConsumer, missed, pace, signed_in, user};
 use crate::{
     chat::{
         models::{Budget, RoomId, RoomMember},
-        protocol::{ClientEvent, Refused, ServerEvent},
+        protocol::{ClientEvent, ClientFrame, Refused, ServerEvent},
         server::{NotPosted, PresenceState, Typing},
     },
     error::{Error, Result},
@@ -23,38 +23,45 @@ impl ChatConsumer {
         text: &str,
         ctx: &mut Context<Self>,
     ) -> HandlerResult {
-        let event = ClientEvent::parse(text);
-        if !self.pace.allows_event(&self.parts.limits)
-            || !self.account_allows(event.as_ref(), ctx)?
-        {
-            return self.too_fast(event, ctx);
+        let frame = ClientFrame::parse(text);
+        let event = frame.as_ref().map(|frame| &frame.event);
+        if !self.pace.allows_event(&self.parts.limits) || !self.account_allows(event, ctx)? {
+            return self.too_fast(frame.map(|frame| frame.event), ctx);
         }
-        match event {
-            None => self.report(ctx, "bad_event", "error-bad-event"),
-            Some(ClientEvent::Ping {}) => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
-            Some(ClientEvent::Resume { room, after }) => self.resume(room, after, ctx).await,
-            Some(ClientEvent::Read { room, seq }) => self.read_up_to(room, seq, ctx).await,
-            Some(ClientEvent::MarkUnread { room, seq }) => self.unread_from(room, seq, ctx).await,
-            Some(ClientEvent::ReadAll {}) => self.read_all(ctx).await,
-            Some(ClientEvent::UndoReadAll {}) => self.undo_read_all(ctx).await,
-            Some(ClientEvent::AskUnread {}) => self.tell_unread(ctx).await,
-            Some(ClientEvent::AskSeen { room }) => self.tell_seen(room, ctx).await,
-            Some(ClientEvent::Presence { state }) => {
+        let Some(frame) = frame else {
+            return self.report(ctx, "bad_event", "error-bad-event");
+        };
+        let is_of_another = frame.is_of_another(self.parts.database.epoch());
+        match frame.event {
+            ClientEvent::Ping {} => Ok(ctx.send(ServerEvent::Pong {}.frame())?),
+            ClientEvent::Resume { room, after } => {
+                // No number of another history is behind this one's end.
+                let after = if is_of_another { i64::MAX } else { after };
+                self.resume(room, after, ctx).await
+            }
+            event if is_of_another => self.refuse_history(&event, ctx),
+            ClientEvent::Read { room, seq } => self.read_up_to(room, seq, ctx).await,
+            ClientEvent::MarkUnread { room, seq } => self.unread_from(room, seq, ctx).await,
+            ClientEvent::ReadAll {} => self.read_all(ctx).await,
+            ClientEvent::UndoReadAll {} => self.undo_read_all(ctx).await,
+            ClientEvent::AskUnread {} => self.tell_unread(ctx).await,
+            ClientEvent::AskSeen { room } => self.tell_seen(room, ctx).await,
+            ClientEvent::Presence { state } => {
                 // A tab that is open is never offline.
                 self.set_presence(ctx, state.max(PresenceState::Away))
                     .await?;
                 Ok(())
             }
-            Some(ClientEvent::Received {
+            ClientEvent::Received {
                 room,
                 from,
                 to,
                 waited_ms,
-            }) => self.received(room, (from, to), waited_ms, ctx).await,
-            Some(ClientEvent::Status { room }) => self.status(room, ctx).await,
-            Some(ClientEvent::TypingStart { room }) => self.typing(room, true, ctx).await,
-            Some(ClientEvent::TypingStop { room }) => self.typing(room, false, ctx).await,
-            Some(event) => self.store(event, ctx),
+            } => self.received(room, (from, to), waited_ms, ctx).await,
+            ClientEvent::Status { room } => self.status(room, ctx).await,
+            ClientEvent::TypingStart { room } => self.typing(room, true, ctx).await,
+            ClientEvent::TypingStop { room } => self.typing(room, false, ctx).await,
+            event => self.store(event, ctx),
         }
     }
 
@@ -67,6 +74,15 @@ impl ChatConsumer {
             Err(Error::TooMany { .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Answers an event from another history, whose numbers name other things in this one.
+    fn refuse_history(&mut self, event: &ClientEvent, ctx: &mut Context<Self>) -> HandlerResult {
+        let Some((room, client_id)) = event.to_store() else {
+            return self.report(ctx, "other_history", "error-other-history");
+        };
+        let refused = Refused::new(room, client_id, &NotPosted::OtherHistory, None);
+        Ok(ctx.send(ServerEvent::Refused(refused).frame())?)
     }
 
     /// A message that came too fast is answered, so that its sender's queue goes on.
@@ -114,7 +130,7 @@ impl ChatConsumer {
         let markup = self.parts.markup.clone();
         let missed = self.parts.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            missed::frame_after(conn, &markup, (&member, after.max(0)), budget)
+            missed::frame_after(conn, &markup, (&member, after), budget)
         });
         match missed.await {
             Ok(frame) => Ok(ctx.send(frame)?),

@@ -29,6 +29,9 @@ pub(super) fn frame_after(
     budget: Budget,
 ) -> Result<ByteString> {
     let (room, last_seq) = (member.room.id, member.room.last_seq);
+    // The page has seen events that never happened in this history.
+    let restarted = after > last_seq;
+    let after = if restarted { 0 } else { after.max(0) };
     let whole = match last_seq - after <= i64::from(budget.messages) {
         true => RoomEvent::after(conn, member, after, budget)?,
         false => None,
@@ -42,6 +45,7 @@ pub(super) fn frame_after(
             last_seq,
             missing: None,
             cut: false,
+            restarted,
         };
         return Ok(answer.frame());
     }
@@ -63,6 +67,7 @@ pub(super) fn frame_after(
         last_seq,
         missing,
         cut: true,
+        restarted,
     };
     Ok(answer.frame())
 }

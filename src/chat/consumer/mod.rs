@@ -241,6 +241,7 @@ impl ChatConsumer {
         Ok(ServerEvent::Hello {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
+            epoch: self.parts.database.epoch().clone(),
             rooms,
             blocked,
             online: of(PresenceState::Online),

@@ -142,7 +142,7 @@ pub(super) async fn room_states(
         let mut readings = Reading::all_of(conn, user)?;
         let state = |member: RoomMember| {
             let reading = readings.remove(&member.room.id)?;
-            Some(RoomState::new(member.title, &reading))
+            Some(RoomState::new(&member.room, member.title, &reading))
         };
         let rooms = rooms.into_iter().filter_map(state).collect();
         Ok((rooms, blocked_by(conn, user)?))

@@ -29,6 +29,8 @@ use crate::{
     templates::Templates,
 };
 
+mod epoch;
+
 /// A chat without a network: the real consumer, server, database and templates.
 struct Chat {
     room: RoomId,
@@ -122,6 +124,15 @@ impl Chat {
 
     /// A connected socket of `user` that has been greeted.
     async fn socket_of(&self, user: UserId) -> WebsocketCommunicator {
+        self.greeted(user).await.0
+    }
+
+    /// The first event of a socket of `user`.
+    async fn hello(&self, user: UserId) -> Value {
+        self.greeted(user).await.1
+    }
+
+    async fn greeted(&self, user: UserId) -> (WebsocketCommunicator, Value) {
         let mut socket = self.socket().insert(self.sign_in(user).await);
         socket.connect().await.unwrap();
         let hello = socket.receive_json_from().await.unwrap();
@@ -129,7 +140,7 @@ impl Chat {
             (&hello["type"], &hello["user"]["id"]),
             (&json!("session.hello"), &json!(user))
         );
-        socket
+        (socket, hello)
     }
 
     async fn want_seen(&self, user: UserId, seen: bool) {

@@ -401,7 +401,9 @@ impl NewMessage {
             Some(_) => MessageVersion::oldest_body(conn, first.id)?,
             None => None,
         };
-        let is_same_reply = first.reply.as_ref().map(|reply| reply.to) == self.reply_to;
+        // A browser that learns of a restored database sends again without naming the answered message.
+        let is_same_reply =
+            self.reply_to.is_none() || first.reply.as_ref().map(|reply| reply.to) == self.reply_to;
         Ok(is_same_reply && oldest.as_deref().unwrap_or(&first.body) == self.body)
     }
 }

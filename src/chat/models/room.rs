@@ -40,6 +40,8 @@ pub struct Room {
     pub topic: String,
     /// Number of the newest event, 0 in an empty room.
     pub last_seq: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Since when nobody may write.
     pub archived_at: Option<Timestamp>,
     /// When it goes, with all that was said.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::UserRef,
-    chat::models::{Level, Reading, RoomId, RoomKind},
+    chat::models::{Level, Reading, Room, RoomId, RoomKind},
+    db::Timestamp,
 };
 
 /// A room in `session.hello` and in `unread.told`: all that a badge needs.
@@ -12,6 +13,9 @@ use crate::{
 pub struct RoomState {
     /// Which room.
     pub room: RoomId,
+    /// When it was made, Unix milliseconds. Tells it from a room that had the same id in another
+    /// history of the database.
+    pub created_ms: Timestamp,
     /// What I call it.
     pub name: String,
     /// What kind of place.
@@ -34,9 +38,10 @@ pub struct RoomState {
 
 impl RoomState {
     /// What stands in a room of that name.
-    pub fn new(name: String, reading: &Reading) -> Self {
+    pub fn new(room: &Room, name: String, reading: &Reading) -> Self {
         Self {
-            room: reading.room,
+            room: room.id,
+            created_ms: room.created_at,
             name,
             kind: reading.kind,
             level: reading.level,

@@ -4,13 +4,28 @@ use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::chat::{
-    models::{MessageId, RoomId},
-    server::PresenceState,
+use crate::{
+    chat::{
+        models::{MessageId, RoomId},
+        server::PresenceState,
+    },
+    db::Epoch,
 };
 
 /// Deeper JSON is no event of ours.
 const MAX_DEPTH: usize = 8;
+
+/// A text frame from the browser: an event, and the epoch in which the browser learned the numbers
+/// that it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientFrame {
+    /// Absent: the epoch of this socket's hello.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// What the browser says.
+    #[serde(flatten)]
+    pub event: ClientEvent,
+}
 
 /// From the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,13 +180,20 @@ impl ClientEvent {
             _ => None,
         }
     }
+}
 
+impl ClientFrame {
     /// Reads a text frame; nothing if it is no event.
     pub fn parse(text: &str) -> Option<Self> {
         if is_deep(text) {
             return None;
         }
         serde_json::from_str(text).ok()
+    }
+
+    /// Whether the numbers in it were learned in another history than `present`.
+    pub fn is_of_another(&self, present: &Epoch) -> bool {
+        self.epoch.as_ref().is_some_and(|epoch| epoch != present)
     }
 }
 

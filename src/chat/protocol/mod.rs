@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     accounts::{UserId, UserRef},
+    db::Epoch,
     preferences::Preferences,
 };
 pub use attention::{ReadMoved, RoomState, SeenBy};
@@ -23,7 +24,7 @@ pub use change::{
     MemberChanged, MessageChanged, MessageCreated, Notice, QuotedMessage, ReactionState,
     RoomChange, RoomChanged,
 };
-pub use client::ClientEvent;
+pub use client::{ClientEvent, ClientFrame};
 
 /// To the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub enum ServerEvent {
         user: UserRef,
         /// Version of the server.
         version: String,
+        /// The history that the server's database holds: numbers learned in another one name other
+        /// things here.
+        epoch: Epoch,
         /// Every room of mine with its newest event and what is unread.
         rooms: Vec<RoomState>,
         /// People whom I block: what they write is not counted.
@@ -89,7 +93,7 @@ pub enum ServerEvent {
     RoomEvents {
         /// Which room.
         room: RoomId,
-        /// As asked.
+        /// As asked; 0 if `restarted`.
         after: i64,
         /// In order.
         events: Vec<RoomChange>,
@@ -101,6 +105,9 @@ pub enum ServerEvent {
         /// to `after` may be another now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         cut: bool,
+        /// `after` belongs to another history: `events` begin at the start of this one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restarted: bool,
     },
     /// Who has received what in a room of few people: how it stands, not what is new.
     #[serde(rename = "room.delivered")]
@@ -208,7 +215,7 @@ pub enum ServerEvent {
     /// An event of mine was not understood; the socket stays open.
     #[serde(rename = "error.reported")]
     Error {
-        /// `bad_event`, `not_found`, `too_fast` or `busy`.
+        /// `bad_event`, `not_found`, `too_fast`, `other_history` or `busy`.
         code: String,
         /// For people.
         text: String,
@@ -313,6 +320,8 @@ pub enum RefusalCode {
     Rate,
     /// The `client_id` already names another message.
     Conflict,
+    /// It was written in another history of the database, where its numbers named other things.
+    OtherHistory,
     /// The server cannot store just now.
     Busy,
     /// The server is about to stop.

@@ -40,7 +40,7 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
     let examples = examples("Browser to server");
     for (name, example) in &examples {
         assert_eq!(example["type"], *name);
-        let event: ClientEvent = serde_json::from_value(example.clone()).unwrap();
+        let event: ClientFrame = serde_json::from_value(example.clone()).unwrap();
         assert_eq!(&serde_json::to_value(&event).unwrap(), example);
     }
     let all = [
@@ -115,15 +115,15 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
 
 #[test]
 fn deep_json_and_unknown_types_are_no_events() {
-    assert!(ClientEvent::parse(r#"{"type":"connection.ping"}"#).is_some());
-    assert!(ClientEvent::parse(r#"{"type":"message.explode"}"#).is_none());
-    assert!(ClientEvent::parse("[1]").is_none());
+    assert!(ClientFrame::parse(r#"{"type":"connection.ping"}"#).is_some());
+    assert!(ClientFrame::parse(r#"{"type":"message.explode"}"#).is_none());
+    assert!(ClientFrame::parse("[1]").is_none());
     let deep = format!(
         r#"{{"type":"connection.ping","x":{}1{}}}"#,
         "[".repeat(8),
         "]".repeat(8)
     );
-    assert!(ClientEvent::parse(&deep).is_none());
+    assert!(ClientFrame::parse(&deep).is_none());
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub enum NotPosted {
     /// The server is about to stop.
     #[error("the server is about to stop")]
     Closing,
+    /// Its numbers were learned in another history of the database.
+    #[error("of another history")]
+    OtherHistory,
     /// What is to be a reaction is none.
     #[error("no emoji")]
     NoEmoji,

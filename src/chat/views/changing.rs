@@ -174,7 +174,9 @@ fn status(refused: &Refused) -> StatusCode {
         RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
         RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
         RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
-        RefusalCode::Gone | RefusalCode::Conflict => StatusCode::CONFLICT,
+        RefusalCode::Gone | RefusalCode::Conflict | RefusalCode::OtherHistory => {
+            StatusCode::CONFLICT
+        }
         RefusalCode::TooLong
         | RefusalCode::Empty
         | RefusalCode::Invalid

@@ -75,9 +75,12 @@ impl Asker {
             Ok(changes) => Ok(changes),
             Err(NotPosted::Refused(error)) => Err(error),
             Err(NotPosted::Closing) => Err(Error::Busy("about to stop")),
-            Err(NotPosted::Body(_) | NotPosted::NoEmoji | NotPosted::Unchanged(_)) => {
-                Err(Error::internal("a change of a room is none of a message"))
-            }
+            Err(
+                NotPosted::Body(_)
+                | NotPosted::NoEmoji
+                | NotPosted::OtherHistory
+                | NotPosted::Unchanged(_),
+            ) => Err(Error::internal("a change of a room is none of a message")),
         }
     }
 }
