@@ -83,7 +83,7 @@ impl Parts {
             handshakes: HandshakeRate::new(limits.clone(), proxies.clone()),
             pages: PagesInFlight::new(&bounds),
             origins: OriginValidator::new(site.origins()).map_err(Error::internal)?,
-            csrf: Csrf::new(&keys, &site, &bounds),
+            csrf: Csrf::new(&keys, database.epoch(), &site, &bounds),
             headers: SecurityHeaders::new(&site).map_err(Error::internal)?,
             notices: Notices::new(&keys, &site),
             hasher: PasswordHasher::on_every_core(bounds.bcrypt_cost).map_err(Error::internal)?,

@@ -23,7 +23,7 @@ use crate::words;
 /// A page about to be rendered; views take it as an argument.
 ///
 /// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
-/// `theme`, `path`, `me` (null or [`Person`]), `notice` (null or `{kind, text}`) and `badge` (null or
+/// `epoch` (of the database), `theme`, `path`, `me` (null or [`Person`]), `notice` (null or `{kind, text}`) and `badge` (null or
 /// the number that stands before the title).
 #[derive(Clone)]
 pub struct Page {
@@ -36,7 +36,8 @@ pub struct Page {
 
 impl Page {
     fn new(request: &HttpRequest) -> Result<Self> {
-        let token = data::<Csrf>(request)?.token_for(request);
+        let csrf = data::<Csrf>(request)?;
+        let token = csrf.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
         let me = SignedIn::of(request)
@@ -46,6 +47,7 @@ impl Page {
             "title": words::text("site-name"),
             "assets": assets::prefix(),
             "csrf_token": token.token,
+            "epoch": csrf.epoch(),
             "theme": Theme::of(request),
             "path": request.path(),
             "me": me,

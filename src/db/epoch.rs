@@ -34,11 +34,16 @@ impl Epoch {
     /// # Errors
     /// Whatever the database answers.
     pub fn renew(conn: &mut Connection) -> QueryResult<Self> {
-        let epoch = Uuid::new_v4().simple().to_string();
+        let epoch = Self::random();
         diesel::update(history::table.find(ROW))
-            .set(history::epoch.eq(&epoch))
+            .set(history::epoch.eq(&epoch.0))
             .execute(conn)?;
-        Ok(Self(epoch))
+        Ok(epoch)
+    }
+
+    /// The name of a new history.
+    pub(crate) fn random() -> Self {
+        Self(Uuid::new_v4().simple().to_string())
     }
 }
 

@@ -15,6 +15,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use sha2::Sha256;
 
+use crate::db::Epoch;
 use crate::error::{Error, Result};
 
 const FILE_NAME: &str = "secret.key";
@@ -98,9 +99,10 @@ impl SecretKeys {
         Key::from(&self.derive::<64>("notice cookie"))
     }
 
-    /// Signs form tokens.
-    pub fn csrf(&self) -> [u8; 64] {
-        self.derive("csrf")
+    /// Signs form tokens. A form of a page from another history of the database names ids that may
+    /// belong to other things now, so each epoch has a key of its own.
+    pub fn csrf(&self, epoch: &Epoch) -> [u8; 64] {
+        self.derive(&format!("csrf {epoch}"))
     }
 
     fn derive<const N: usize>(&self, label: &str) -> [u8; N] {
@@ -167,7 +169,8 @@ mod tests {
         let first = SecretKeys::open_or_create(&folder).unwrap();
         let second = SecretKeys::open_or_create(&folder).unwrap();
 
-        assert_eq!(first.csrf(), second.csrf());
+        let epoch = Epoch::random();
+        assert_eq!(first.csrf(&epoch), second.csrf(&epoch));
         assert_eq!(folder.metadata().unwrap().mode() & 0o777, 0o700);
         let file = folder.join(FILE_NAME).metadata().unwrap();
         assert_eq!((file.mode() & 0o777, file.len()), (0o600, 64));
@@ -199,11 +202,14 @@ mod tests {
     }
 
     #[test]
-    fn each_purpose_and_each_server_has_its_own_key() {
+    fn each_purpose_server_and_epoch_has_its_own_key() {
         let keys = SecretKeys::ephemeral().unwrap();
 
         assert!(keys.session_cookie() != keys.notice_cookie());
-        assert_ne!(keys.csrf(), SecretKeys::ephemeral().unwrap().csrf());
+        let other = SecretKeys::ephemeral().unwrap();
+        let (epoch, another) = (Epoch::random(), Epoch::random());
+        assert_ne!(keys.csrf(&epoch), other.csrf(&epoch));
+        assert_ne!(keys.csrf(&epoch), keys.csrf(&another));
     }
 
     #[test]

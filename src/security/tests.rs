@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::headers::SecurityHeaders;
 use super::{Csrf, SecretKeys, Site, csrf, headers, hosts, request_log};
 use crate::config::Settings;
+use crate::db::Epoch;
 use crate::error::Error;
 
 const ORIGIN: (&str, &str) = ("origin", "https://chat.example.org");
@@ -44,7 +45,12 @@ async fn site()
     let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
     let keys = SecretKeys::ephemeral().unwrap();
     let app = App::new()
-        .app_data(web::Data::new(Csrf::new(&keys, &site, &settings.limits)))
+        .app_data(web::Data::new(Csrf::new(
+            &keys,
+            &Epoch::random(),
+            &site,
+            &settings.limits,
+        )))
         .app_data(web::Data::new(SecurityHeaders::new(&site).unwrap()))
         .app_data(web::Data::new(site))
         .wrap(from_fn(csrf::guard))

@@ -76,7 +76,7 @@ impl TestSite {
             layer: Layer::in_memory(),
             gate: Arc::default(),
             templates: Templates::load().unwrap(),
-            csrf: Csrf::new(&keys, &site, &settings.limits),
+            csrf: Csrf::new(&keys, database.epoch(), &site, &settings.limits),
             limits: Limits::with_clock(&settings.rates, move || *clock.lock().unwrap()),
             hasher: PasswordHasher::start(4, NonZeroUsize::MIN).unwrap(),
             notices: Notices::new(&keys, &site),

@@ -23,6 +23,7 @@ use futures_util::StreamExt;
 use super::security_log::SecurityEvent;
 use super::{SecretKeys, Site, client_addr};
 use crate::config::Limits as Bounds;
+use crate::db::Epoch;
 use crate::error::Error;
 pub use source::OwnPages;
 use token::Owner;
@@ -53,6 +54,7 @@ impl SubmittedForm {
 #[derive(Clone, Debug)]
 pub struct Csrf {
     key: [u8; 64],
+    epoch: Epoch,
     site: Site,
     max_form_bytes: usize,
     body_timeout: Duration,
@@ -69,13 +71,20 @@ pub struct PageToken {
 
 impl Csrf {
     /// A form's body is read here to find its token, so the bounds of bodies hold here too.
-    pub fn new(keys: &SecretKeys, site: &Site, bounds: &Bounds) -> Self {
+    /// Tokens that were made in another epoch are refused.
+    pub fn new(keys: &SecretKeys, epoch: &Epoch, site: &Site, bounds: &Bounds) -> Self {
         Self {
-            key: keys.csrf(),
+            key: keys.csrf(epoch),
+            epoch: epoch.clone(),
             site: site.clone(),
             max_form_bytes: bounds.max_form_bytes,
             body_timeout: bounds.body_timeout.0,
         }
+    }
+
+    /// The history of the database that all tokens belong to.
+    pub fn epoch(&self) -> &Epoch {
+        &self.epoch
     }
 
     /// A fresh token for a page that answers `request`.
@@ -201,12 +210,28 @@ mod tests {
     use super::*;
     use crate::config::{Period, Settings};
 
+    #[test]
+    fn a_token_of_another_history_of_the_database_is_refused() {
+        let settings = Settings::for_data("unused");
+        let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+        let keys = SecretKeys::ephemeral().unwrap();
+        let of = |epoch| Csrf::new(&keys, &epoch, &site, &settings.limits);
+        let (before, after) = (of(Epoch::random()), of(Epoch::random()));
+        let owner = Owner::Session("ab12".to_owned());
+
+        let token = token::make(&before.key, &owner);
+
+        assert!(token::verify(&before.key, &owner, &token));
+        assert!(!token::verify(&after.key, &owner, &token));
+    }
+
     #[actix_web::test]
     async fn a_form_that_never_ends_is_given_up() {
         let mut settings = Settings::for_data("unused");
         settings.limits.body_timeout = Period(Duration::from_millis(1));
         let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
-        let csrf = Csrf::new(&SecretKeys::ephemeral().unwrap(), &site, &settings.limits);
+        let keys = SecretKeys::ephemeral().unwrap();
+        let csrf = Csrf::new(&keys, &Epoch::random(), &site, &settings.limits);
         let silent = stream::pending::<Result<Bytes, PayloadError>>();
 
         let refused = csrf
