@@ -15,6 +15,11 @@ js-slow = Slow connection mode
 js-new-version = New version
 js-reload = Reload
 
+js-restored = The server was restored to an earlier state. Messages sent since then may be gone; this page now shows what the server has.
+js-restored-dropped-one = { $count } deletion or reaction that was waiting was not made.
+js-restored-dropped-other = { $count } deletions and reactions that were waiting were not made.
+js-restored-read = OK
+
 js-waiting = Waiting for connection
 js-behind = Waiting for the message before
 js-sending = Sending
@@ -28,6 +33,9 @@ js-health-more = (p50) / { $most } ms (p99) in the last hour
 js-health-of-room = Half of the messages in this room were with somebody within the first time, 99 of 100 within the second.
 js-health-of-server = Half of the messages on this server were with somebody within the first time, 99 of 100 within the second.
 js-not-sent = Not sent: { $reason }
+js-other-history-post = the server was restored, and this conversation may be another one now.
+js-other-history-edit = the server was restored, and the message may be another one now.
+js-to-box = Move to the message box
 js-next-in = Next try in { $seconds } s
 js-too-fast = You are sending too fast – next in { $seconds } s
 js-retry = Retry

@@ -9,7 +9,8 @@ import { followUnread, unread } from "./attention.js";
 import { closeMenuAround } from "./menu.js";
 import { Notice } from "./notice.js";
 import { followMessages } from "./notifier.js";
-import { pageData, userId } from "./page.js";
+import { keepApart, KnownHistory } from "./known.js";
+import { pageData, pageEpoch, userId, userName } from "./page.js";
 import { markDrafts } from "./pencils.js";
 import { followPreferences } from "./preferences.js";
 import { followPresence, presenceQuery } from "./presence.js";
@@ -34,11 +35,18 @@ const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 
 export const storage = new BrowserMemory();
-export const connection = new Connection({ open: () => new WebSocket(`${address}${presenceQuery()}`), openSlow: () => openStream(presenceQuery()), isSignedOut });
-export const queue = new Queue(storage, userId);
-export const sender = new Sender(queue, connection);
+keepApart(storage, userId, userName);
+export const known = new KnownHistory({ storage, userId, epoch: pageEpoch, room: pageData });
+export const connection = new Connection({
+  open: () => new WebSocket(`${address}${presenceQuery()}`),
+  openSlow: () => openStream(presenceQuery()),
+  isSignedOut,
+  history: known,
+});
+export const queue = new Queue(storage, userId, { stamp: (room) => known.stamp(room) });
+export const sender = new Sender(queue, connection, known);
 export const receipts = new Receipts(connection, { room: pageData?.room ?? null });
-export const notice = new Notice(document.getElementById("connection"), connection);
+export const notice = new Notice(document.getElementById("connection"), connection, sender);
 
 addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
 document.addEventListener("parlour:swapped", ({ detail }) => localise(detail));

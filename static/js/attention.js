@@ -39,6 +39,7 @@ export function followUnread(connection) {
     showBadges();
   });
   const adopted = () => document.dispatchEvent(new CustomEvent("parlour:unread"));
+  connection.addEventListener("restarted", () => unread.forget());
   on("session.hello", (snapshot) => {
     unread.greeted(snapshot);
     adopted();

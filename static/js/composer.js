@@ -1,6 +1,6 @@
 // The box: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
-import { Draft } from "./drafts.js";
+import { Draft, joined } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
 import { preferences } from "./preferences.js";
 import { say, sayCount } from "./words.js";
@@ -76,10 +76,19 @@ export class Composer extends EventTarget {
 
   /** Puts a text in front of what is there, and the caret behind all of it. */
   putBefore(text) {
-    this.box.value = this.box.value === "" ? text : `${text}\n${this.box.value}`;
+    this.box.value = joined(text, this.box.value);
     this.saveNow();
     this.#changed();
     this.focus();
+  }
+
+  /** Puts a text behind what is there; caret and focus stay. */
+  putAfter(text) {
+    const { selectionStart, selectionEnd } = this.box;
+    this.box.value = joined(this.box.value, text);
+    this.box.setSelectionRange(selectionStart, selectionEnd);
+    this.saveNow();
+    this.#changed();
   }
 
   #key(event) {

@@ -23,6 +23,10 @@ export class Decisions {
     return this.#all().find(([known]) => known === message)?.[1];
   }
 
+  clear() {
+    this.storage.remove(this.key);
+  }
+
   #all() {
     try {
       const all = JSON.parse(this.storage.get(this.key) ?? "[]");

@@ -57,6 +57,14 @@ export class Editing {
     if (message.nextElementSibling !== this.#open.row) message.after(this.#open.row);
   }
 
+  /** Closes the box and forgets which messages were edited. @returns {string} all that was typed */
+  giveUp() {
+    if (this.#open) this.#leave();
+    const texts = [...this.#kept.values()];
+    this.#kept.clear();
+    return texts.join("\n");
+  }
+
   #key(event) {
     // The log has keys of its own, which are not for a box in it.
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();

@@ -78,10 +78,26 @@ export class Expression {
     this.changes.render();
   }
 
-  /** What a waiting message said goes back into the box, in front of what is there. */
+  /** What a waiting message said goes back into the box, in front of what is there. Whether there is a box. */
   takeBack({ body, reply }) {
-    this.#composer?.putBefore(body);
+    if (!this.#composer) return false;
+    this.#composer.putBefore(body);
     if (reply && !this.replying?.current) this.replying?.start(reply);
+    return true;
+  }
+
+  /**
+   * The server has another history: whatever is open for a message closes, since another one may bear its number.
+   * @returns {string} what was typed into boxes of messages
+   */
+  restart() {
+    this.menu.popup.close(false);
+    this.picker.popup.close(false);
+    byId("deleting").close();
+    this.replying?.clear();
+    this.changes.restart();
+    this.mentions.people.forget();
+    return this.editing.giveUp();
   }
 
   /** A message has changed on the server; the page may show others that quote it. */

@@ -15,13 +15,17 @@ const TRIES = 3;
 export class LogHistory {
   #edges;
   #wanted = 0;
+  /** Does the list wait for the first messages of another history? */ #isStale = false;
 
   /**
    * @param {{list: HTMLElement, scroll: import("./scroll.js").LogScroll, room: number,
-   *   timeline: import("./timeline.js").Timeline, shown: (messages: HTMLElement[]) => void}} options
+   *   timeline: import("./timeline.js").Timeline, shown: (messages: HTMLElement[]) => void,
+   *   epoch: () => string, began: (lastSeq: number) => void}} options
+   *   `epoch` of the server's history; `began`: the newest messages
+   *   of another history are there, up to the event `lastSeq`
    */
-  constructor({ list, scroll, room, timeline, shown }) {
-    Object.assign(this, { list, scroll, room, timeline, shown });
+  constructor({ list, scroll, room, timeline, shown, epoch, began }) {
+    Object.assign(this, { list, scroll, room, timeline, shown, epoch, began });
     const { log } = scroll;
     this.#edges = new IntersectionObserver(
       (seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.#grow(target)),
@@ -34,7 +38,16 @@ export class LogHistory {
 
   /** What did not come waits for somebody who presses, or for the connection to be back. */
   retry() {
-    this.#watch();
+    if (this.#isStale) this.#replace("");
+    else this.#watch();
+  }
+
+  /** The server has another history: no message of the former one stays. The newest of this one come with `retry`. */
+  restart() {
+    this.#isStale = true;
+    this.#wanted += 1;
+    this.scroll.isNewest = false;
+    quietly(this.scroll.log, () => this.#clear());
   }
 
   /** The newest messages instead of those in the page. Whether they came. */
@@ -114,14 +127,20 @@ export class LogHistory {
     const arrivals = stop();
     if (!stretch || wanted !== this.#wanted) return false;
     this.put(() => {
-      for (const element of [...this.list.children]) if (!element.matches(".pending")) this.#remove(element);
+      this.#clear();
       // Without the arrivals the page would end one row short of its end, and `toEnd` would stop there.
       const isContinued = !stretch.later && arrivals.isWhole;
       const later = isContinued ? null : this.#laterOf(stretch);
       const messages = [...stretch.messages, ...(isContinued ? arrivedAfter(stretch, arrivals.events) : [])];
-      this.list.prepend(...[stretch.earlier, ...messages, later].filter(Boolean));
+      const empty = messages.length === 0 ? stretch.empty : null;
+      this.list.prepend(...[stretch.earlier, empty, ...messages, later].filter(Boolean));
       return messages;
     });
+    if (this.#isStale && query === "") {
+      this.#isStale = false;
+      this.scroll.toEnd();
+      this.began(stretch.lastSeq);
+    }
     return true;
   }
 
@@ -129,6 +148,7 @@ export class LogHistory {
   async fetch(query) {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const stretch = await fetchStretch(this.room, query);
+      if (stretch && stretch.epoch !== this.epoch()) return null;
       if (!stretch || stretch.lastSeq >= this.timeline.changedSeq) return stretch;
     }
     return null;
@@ -148,6 +168,10 @@ export class LogHistory {
       this.#watch();
       this.shown(messages);
     }));
+  }
+
+  #clear() {
+    for (const element of [...this.list.children]) if (!element.matches(".pending")) this.#remove(element);
   }
 
   #remove(element) {

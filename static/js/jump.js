@@ -11,11 +11,12 @@ export class Jumper extends EventTarget {
   /**
    * Dispatches "jumped" when a message is shown.
    * @param {{scroll: import("./scroll.js").LogScroll, history: import("./history.js").LogHistory, room: number,
-   *   memory: import("./storage.js").BrowserMemory, key: string}} options  `key` names the place in the memory
+   *   memory: import("./storage.js").BrowserMemory, key: string, epoch: string}} options
+   *   `key` names the place in the memory; ids in places are those of the history `epoch`
    */
-  constructor({ scroll, history, room, memory, key }) {
+  constructor({ scroll, history, room, memory, key, epoch }) {
     super();
-    Object.assign(this, { scroll, history, room, memory, key });
+    Object.assign(this, { scroll, history, room, memory, key, epoch });
     addEventListener("popstate", ({ state }) => this.#popped(state));
     addEventListener("pagehide", () => this.#remember());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#remember());
@@ -28,21 +29,29 @@ export class Jumper extends EventTarget {
    */
   async start(toNew) {
     const { hash, search } = location;
-    const { place } = window.history.state ?? {};
-    const kept = this.memory.get(this.key);
+    const { place, epoch } = window.history.state ?? {};
+    const kept = JSON.parse(this.memory.get(this.key) ?? "null");
     this.scroll.toEnd();
-    if (place) return this.restore(place);
+    if (place && epoch === this.epoch) return this.restore(place);
     if (messageOf(hash)) return this.#openMessage(messageOf(hash));
     if (search) return this.#openStretch();
-    return kept ? this.restore(JSON.parse(kept)) : toNew();
+    return kept && kept.epoch === this.epoch ? this.restore(kept) : toNew();
+  }
+
+  /** The server has another history: places before this are places in the former one. */
+  restart(epoch) {
+    this.#way += 1;
+    this.epoch = epoch;
+    this.memory.remove(this.key);
+    window.history.replaceState({ epoch }, "", `/rooms/${this.room}/`);
   }
 
   /** Shows a message of the open room in the middle of the log; false if it could not be loaded. */
   async #to(id) {
     const place = this.scroll.place();
     if ((await this.#bring(id)) !== true) return false;
-    window.history.replaceState({ ...window.history.state, place }, "");
-    window.history.pushState({ message: id }, "", `/rooms/${this.room}/messages/${id}/`);
+    window.history.replaceState(this.#state({ place }), "");
+    window.history.pushState({ message: id, epoch: this.epoch }, "", `/rooms/${this.room}/messages/${id}/`);
     return this.#reveal(id);
   }
 
@@ -93,7 +102,7 @@ export class Jumper extends EventTarget {
 
   /** Under an address without a hash, since browsers scroll to that once more when all is loaded. */
   #openMessage(id) {
-    window.history.replaceState({ message: id }, "", `/rooms/${this.room}/messages/${id}/`);
+    window.history.replaceState({ message: id, epoch: this.epoch }, "", `/rooms/${this.room}/messages/${id}/`);
     return this.#reveal(id);
   }
 
@@ -106,7 +115,13 @@ export class Jumper extends EventTarget {
     else if (location.hash === "#earlier") log.scrollTop = -log.scrollHeight;
   }
 
+  #state(fields) {
+    return { ...window.history.state, ...fields, epoch: this.epoch };
+  }
+
   #popped(state) {
+    // An entry that another history left.
+    if (state && state.epoch !== this.epoch) return this.toEnd();
     const message = messageOf(location.hash) ?? state?.message;
     if (state && "place" in state) return this.restore(state.place);
     return message ? this.#reveal(message) : undefined;
@@ -114,8 +129,8 @@ export class Jumper extends EventTarget {
 
   #remember() {
     const place = this.scroll.place();
-    window.history.replaceState({ ...window.history.state, place }, "");
-    if (place) this.memory.set(this.key, JSON.stringify(place));
+    window.history.replaceState(this.#state({ place }), "");
+    if (place) this.memory.set(this.key, JSON.stringify({ ...place, epoch: this.epoch }));
     else this.memory.remove(this.key);
   }
 

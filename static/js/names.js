@@ -34,6 +34,11 @@ export class People {
     Object.assign(this, { list, room, me });
   }
 
+  /** The server has another history: it is asked again. */
+  forget() {
+    this.#fetched = null;
+  }
+
   /** Ids of those who spoke here, the latest first. */
   speakers() {
     const ids = [...this.list.querySelectorAll("article.message[data-id]")].map(({ dataset }) => Number(dataset.author));

@@ -19,13 +19,29 @@ export class Notice {
   #shown = false;
   #upgraded = false;
 
-  /** @param {HTMLElement | null} element role=status  @param {import("./socket.js").Connection} connection */
-  constructor(element, connection) {
+  /** Was the server restored to an earlier state, and nobody has pressed the line away? */ #restored = false;
+  /** Changes that could not be made after that. */ #dropped = 0;
+
+  /**
+   * @param {HTMLElement | null} element role=status  @param {import("./socket.js").Connection} connection
+   * @param {import("./sender.js").Sender} sender
+   */
+  constructor(element, connection, sender) {
     this.element = element;
     this.connection = connection;
     if (!element) return;
     connection.addEventListener("state", ({ detail }) => this.#follow(detail));
-    connection.addEventListener("session.hello", ({ detail }) => this.#compare(detail.version));
+    connection.addEventListener("restored", () => {
+      this.#restored = true;
+    });
+    sender.addEventListener("dropped", () => {
+      this.#dropped += 1;
+      this.#restored = true;
+    });
+    connection.addEventListener("session.hello", ({ detail }) => {
+      this.#compare(detail.version);
+      if (this.#restored) this.#clear();
+    });
     this.#away();
   }
 
@@ -53,7 +69,7 @@ export class Notice {
   #back() {
     const wasShown = this.#shown;
     this.#clear();
-    if (!wasShown) return;
+    if (!wasShown || this.#restored) return;
     this.#show(say("js-back-online"), "good");
     this.#greeting = setTimeout(() => this.#clear(), GREETING_MS);
   }
@@ -64,9 +80,20 @@ export class Notice {
     this.#gap = [];
     this.#greeting = 0;
     this.#shown = false;
-    if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
+    if (this.#restored) this.#tellRestored();
+    else if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
     else if (this.connection.isSlow) this.#show(say("js-slow"), "");
     else this.#put();
+  }
+
+  /** The server has another history. The line stays until somebody has read it. */
+  #tellRestored() {
+    const dropped = this.#dropped > 0 ? ` ${sayCount("js-restored-dropped", this.#dropped)}` : "";
+    this.#show(say("js-restored") + dropped, "", say("js-restored-read"), () => {
+      this.#restored = false;
+      this.#dropped = 0;
+      this.#clear();
+    });
   }
 
   /** An upgraded server: offered, never done by itself, for there may be text in the box. */
@@ -85,6 +112,9 @@ export class Notice {
   }
 
   #put(...lines) {
+    // A line that says the same again would be read out again.
+    const said = (nodes) => [...nodes].map((node) => node.textContent).join("\n");
+    if (lines.length > 0 && said(lines) === said(this.element.children)) return;
     release(this.element);
     this.element.replaceChildren(...lines);
   }

@@ -46,6 +46,13 @@ export class Notifier {
     setTimeout(() => this.#decide(event, isOnScreen || this.#onScreen.has(event.id)), WAIT_MS);
   }
 
+  /** The server has another history: the messages that were told of may be gone. */
+  restart() {
+    this.#shown.forEach(({ notification }) => notification.close());
+    this.#shown.clear();
+    this.decisions.clear();
+  }
+
   /** A room is read up to a number. */
   read(room, seq) {
     const shown = this.#shown.get(room);
@@ -93,6 +100,7 @@ export class Notifier {
  */
 export function followMessages(connection, storage) {
   const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
+  connection.addEventListener("restarted", () => notifier.restart());
   connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
   connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
   // What was read while this browser did not listen.

@@ -11,5 +11,6 @@ const FRAMES = {
 /** The event that sends a queued item. @param {import("./queue.js").Item} item */
 export function frameOf(item) {
   const { type, ...fields } = FRAMES[item.op](item);
-  return { type, room: item.room, client_id: item.clientId, ...fields };
+  const epoch = item.epoch ? { epoch: item.epoch } : {};
+  return { type, room: item.room, client_id: item.clientId, ...epoch, ...fields };
 }

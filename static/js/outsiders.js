@@ -28,7 +28,7 @@ export class Outsiders {
     area.addEventListener("click", (event) => {
       if (!event.target.closest(".close")) return;
       event.preventDefault();
-      this.#close();
+      this.close();
     });
   }
 
@@ -36,7 +36,7 @@ export class Outsiders {
   said({ id, html }) {
     const text = elementFrom(html)?.querySelector(".message-text");
     if (text && namesOutsiders(text)) this.#ask(id);
-    else if (id === this.#message) this.#close();
+    else if (id === this.#message) this.close();
   }
 
   /** Somebody came or went. */
@@ -57,7 +57,7 @@ export class Outsiders {
 
   #show(message, html) {
     const offer = elementFrom(html);
-    if (!offer) return message === this.#message ? this.#close() : undefined;
+    if (!offer) return message === this.#message ? this.close() : undefined;
     this.#message = message;
     return this.#swap(offer);
   }
@@ -74,11 +74,12 @@ export class Outsiders {
     }
     // The line that tells of it comes through the log.
     form.remove();
-    if (!this.area.querySelector("form")) this.#close();
+    if (!this.area.querySelector("form")) this.close();
     return this.left();
   }
 
-  #close() {
+  /** Takes the offer away. */
+  close() {
     this.#message = null;
     this.#asked = null;
     this.#swap();

@@ -38,6 +38,12 @@ export class PendingChanges {
     return [...this.#overlaid.values()].map(({ base }) => base);
   }
 
+  /** The messages that were overlaid are of another history. */
+  restart() {
+    this.#overlaid.clear();
+    this.#settling = [];
+  }
+
   /** Makes the log agree with the queue. What the person does is not read aloud to them. */
   render() {
     this.#settling = this.#settling.filter(({ seq }) => seq > this.lastSeq());

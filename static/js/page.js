@@ -1,7 +1,11 @@
 // What the server wrote into the page for scripts.
 
-/** The signed-in person's id, or null. */
+/** The signed-in person's id, or null, and name. */
 export const userId = Number(document.body.dataset.user) || null;
+export const userName = document.body.dataset.name;
+
+/** The history of the database that the page was made of. */
+export const pageEpoch = document.body.dataset.epoch;
 
 /**
  * @typedef {{typing: boolean, seen: boolean, open_unread: boolean, enter_sends: boolean, sounds: boolean,
@@ -12,7 +16,7 @@ export const userId = Number(document.body.dataset.user) || null;
 /**
  * Only on chat pages.
  * @type {null | {me: {id: number, username: string}, room: number | null, kind: string | null,
- *   last_seq: number, max_chars: number,
+ *   created_ms: number | null, last_seq: number, max_chars: number,
  *   preferences: Preferences}}
  */
 export const pageData = JSON.parse(document.getElementById("page-data")?.textContent ?? "null");

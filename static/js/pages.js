@@ -6,8 +6,9 @@ import { localise } from "./times.js";
 import { say } from "./words.js";
 
 /**
- * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number}} Stretch
- *   `lastSeq`: the room's newest event when the server looked
+ * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number,
+ *   empty: HTMLElement | null, epoch: string}} Stretch
+ *   `lastSeq`: the room's newest event when the server looked; `empty`: the words for a room without messages
  */
 
 /**
@@ -31,6 +32,8 @@ function stretchFrom(page) {
     earlier: list.querySelector(".earlier"),
     later: list.querySelector(".later"),
     lastSeq: Number(list.dataset.lastSeq),
+    empty: list.querySelector(".room-empty"),
+    epoch: list.dataset.epoch,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { isBigEmoji } from "./emoji.js";
 import { release } from "./focus.js";
+import { OTHER_HISTORY } from "./known.js";
 import { settle } from "./regroup.js";
 import { quoteLine } from "./reply.js";
 import { stateElement, stateOf } from "./states.js";
@@ -16,7 +17,7 @@ export class PendingMessages {
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
    *   sender: import("./sender.js").Sender, holds: (clientId: string) => boolean,
-   *   added: (message: HTMLElement) => void, takenBack: (item: object) => void}} options
+   *   added: (message: HTMLElement) => void, takenBack: (item: object) => boolean}} options
    */
   constructor({ list, template, room, sender, holds, added, takenBack }) {
     Object.assign(this, { list, template, room, sender, holds, added, takenBack });
@@ -97,12 +98,16 @@ export class PendingMessages {
     const words = document.createElement("span");
     line.className = "refusal";
     words.setAttribute("role", "alert");
-    words.textContent = say("js-not-sent", { reason: reason || say("js-refused-unknown") });
-    line.append(
-      words,
-      button("js-retry", () => this.sender.retry(item.clientId)),
-      button("js-delete", () => this.sender.remove(item.clientId)),
-    );
+    const { code, op } = item.refused;
+    const isEdit = op === "edit";
+    const isOld = code === OTHER_HISTORY;
+    const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
+    words.textContent = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
+    // Sent again as it is, it would go to what bears the number now.
+    const again = isOld
+      ? button("js-to-box", () => this.takenBack(item) && this.sender.remove(item.clientId))
+      : button("js-retry", () => this.sender.retry(item.clientId));
+    line.append(words, again, button(isOld ? "js-discard" : "js-delete", () => this.sender.remove(item.clientId)));
     return line;
   }
 

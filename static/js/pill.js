@@ -36,6 +36,12 @@ export class Pill extends EventTarget {
     this.#show();
   }
 
+  /** The server has another history: nothing of it is news yet, and there is no place to go back to. */
+  restart() {
+    this.#news.clear();
+    this.#withdraw();
+  }
+
   /** The reader was taken to the end; for a while there is a way back. */
   offerBack(place) {
     clearTimeout(this.#offer);

@@ -17,7 +17,8 @@ import { uuid } from "./uuid.js";
  * @property {number} [heldUntil]  not to be sent before this time
  * @property {boolean} [tried]  was sent: the server may have it, although it has not answered
  * @property {string} at  ISO time of writing, for display only
- * @property {null | {code: string, text: string}} refused
+ * @property {null | {code: string, text: string, op?: string}} refused  `op`: it is the text of such a change
+ * @property {string} [epoch]  @property {number} [seen]  @property {number} [made]  see known.js
  */
 
 const DIGITS = 16;
@@ -25,19 +26,22 @@ const DIGITS = 16;
 export class Queue {
   #last = 0;
 
-  /** @param {import("./storage.js").BrowserMemory} storage  @param {number} userId */
-  constructor(storage, userId, now = Date.now) {
+  /**
+   * @param {import("./storage.js").BrowserMemory} storage  @param {number} userId
+   * @param {{now?: () => number, stamp?: (room: number) => import("./known.js").Stamp}} [options]
+   */
+  constructor(storage, userId, { now = Date.now, stamp = () => ({}) } = {}) {
     this.storage = storage;
     this.userId = userId;
     this.prefix = `parlour/queue/${userId}/`;
-    this.now = now;
+    Object.assign(this, { now, stamp });
   }
 
   /** A text to post, or the fields of a change. @returns {Item} */
   add(room, what) {
     const order = String(this.#nextOrder()).padStart(DIGITS, "0");
     const fields = typeof what === "string" ? { op: "post", body: what } : what;
-    return this.#write(room, order, uuid(), { ...fields, at: new Date(this.now()).toISOString(), refused: null });
+    return this.#write(room, order, uuid(), { refused: null, ...fields, ...this.stamp(room), at: new Date(this.now()).toISOString() });
   }
 
   /** All that waits or is refused, of one room or of all, oldest first. @returns {Item[]} */
@@ -62,7 +66,12 @@ export class Queue {
 
   /** The item steps aside until the person decides. */
   refuse(item, refused) {
-    this.#write(item.room, orderOf(item.key), item.clientId, { ...item, refused });
+    this.amend(item, { refused });
+  }
+
+  /** The item with other fields, at its place; those that are undefined go. */
+  amend(item, fields) {
+    return this.#write(item.room, orderOf(item.key), item.clientId, { ...item, ...fields });
   }
 
   /** Back into line, at its old place. A new id where the server knows the old one with another text. */

@@ -52,6 +52,17 @@ export class Reader {
     return this.#held;
   }
 
+  /** The server has another history: nothing of it was read here. */
+  restart() {
+    clearTimeout(this.#looking);
+    clearTimeout(this.#telling);
+    this.#inView.clear();
+    this.#looking = 0;
+    this.#best = 0;
+    this.#told = 0;
+    this.#held = false;
+  }
+
   /** The connection is back; the server knows up to `seq`. */
   reconnected(seq) {
     this.#told = seq;

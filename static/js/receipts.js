@@ -19,6 +19,7 @@ export class Receipts {
    */
   constructor(connection, { room, now = () => performance.now() }) {
     Object.assign(this, { connection, room, now });
+    connection.addEventListener("restarted", () => this.#ranges.clear());
     connection.addEventListener("session.hello", ({ detail }) => this.#greeted(detail.rooms));
     connection.addEventListener("room.events", ({ detail }) => this.#caughtUp(detail));
     for (const type of NUMBERED) {

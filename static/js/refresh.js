@@ -4,6 +4,7 @@
 
 import { pageFrom } from "./fragment.js";
 import { shownRoom } from "./removed.js";
+import { fetchToken, renewTokens } from "./tokens.js";
 
 const GATHER_MS = 100;
 /** Members of a large room fetch one after the other when somebody comes or goes. */
@@ -14,10 +15,17 @@ export class Refresher {
   #timer = 0;
   #running = false;
   #again = false;
+  /** Do the forms of the page need tokens of another history? */ #wantsTokens = false;
+
+  /** The server has another history. */
+  restart() {
+    this.#wantsTokens = true;
+    this.ask(0);
+  }
 
   /** Asks for a refresh; several within a moment become one. */
   ask(wait = GATHER_MS) {
-    if (!document.querySelector("[data-refresh]")) return;
+    if (!this.#wantsTokens && !document.querySelector("[data-refresh]")) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), wait);
   }
@@ -29,12 +37,19 @@ export class Refresher {
     }
     this.#running = true;
     const page = await fetchPage();
+    if (this.#wantsTokens) await this.#renewTokens(page);
     if (page) swapAll(page);
     this.#running = false;
     if (this.#again) {
       this.#again = false;
       this.ask();
     }
+  }
+
+  /** What this page was about may be gone, while its menu stays. */
+  async #renewTokens(page) {
+    if (page) renewTokens(page);
+    this.#wantsTokens = !page && !(await fetchToken());
   }
 }
 
@@ -94,6 +109,7 @@ function refocus(root, { id, label, section }) {
 export function refreshOn(connection) {
   const refresher = new Refresher();
   let greeted = false;
+  connection.addEventListener("restarted", () => refresher.restart());
   connection.addEventListener("relation.changed", () => refresher.ask());
   connection.addEventListener("room.added", () => refresher.ask());
   connection.addEventListener("room.removed", () => refresher.ask());

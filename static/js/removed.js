@@ -19,11 +19,14 @@ export function closeRemoved(connection) {
     template.remove();
     main.querySelector("h1").focus();
   };
+  const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData.created_ms ?? made);
   connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
   // What happened while nobody listened: the room's own page knows.
   connection.addEventListener("session.hello", async ({ detail: { rooms } }) => {
-    if (rooms.some(({ room }) => room === shownRoom)) return;
-    if (await isGone(`/rooms/${shownRoom}/`)) close();
+    if (rooms.some(isShown)) return;
+    // Another room has its number in another history.
+    const isAnother = rooms.some(({ room }) => room === shownRoom);
+    if (isAnother || (await isGone(`/rooms/${shownRoom}/`))) close();
   });
 }
 

@@ -17,6 +17,11 @@ export class Renewal {
     Object.assign(this, { list, history, changed, keep });
   }
 
+  /** The server has another history: no message of the former one stands in the page. */
+  restart() {
+    this.#upTo = 0;
+  }
+
   /** Messages up to event `upTo` may be another now. */
   doubt(upTo) {
     this.#upTo = Math.max(this.#upTo, upTo);

@@ -46,6 +46,10 @@ export function attend({ connection, list, room, scroll }) {
     if (seq < known) reader.hold();
     known = seq;
   });
+  connection.addEventListener("restarted", () => {
+    reader.restart();
+    seen.told([]);
+  });
   connection.addEventListener("session.hello", ({ detail }) => {
     const state = detail.rooms.find((one) => one.room === room);
     known = state?.read_seq ?? 0;

@@ -1,16 +1,17 @@
 // The open conversation: joins the log, the queue and the box with the socket of app.js.
 
-import { connection, notice, receipts, sender, storage } from "./app.js";
+import { connection, known, notice, queue, receipts, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./composer.js";
 import { floatDay } from "./dayfloat.js";
-import { Draft } from "./drafts.js";
+import { Draft, DraftMark, joined } from "./drafts.js";
 import { Expression } from "./expression.js";
 import { foldTall } from "./fold.js";
 import { followHealth } from "./health.js";
 import { LogHistory } from "./history.js";
 import { fillHoles } from "./holes.js";
 import { Jumper } from "./jump.js";
-import { pageData, userId } from "./page.js";
+import { OTHER_HISTORY } from "./known.js";
+import { pageData, pageEpoch, userId } from "./page.js";
 import { PendingMessages } from "./pending.js";
 import { attend } from "./room-attention.js";
 import { Outsiders } from "./outsiders.js";
@@ -41,11 +42,14 @@ const news = [];
 let arrivals = 0;
 let composer = null;
 
+const drafts = new DraftMark({ storage, userId, room, made: pageData.created_ms, history: known });
+for (const body of drafts.settle()) queue.add(room, { op: "post", body, refused: { code: OTHER_HISTORY } });
+
 const timeline = new Timeline({
   list,
   lastSeq: pageData.last_seq,
   room,
-  resume: (after) => connection.send({ type: "room.resume", room, after }),
+  resume: (after) => connection.send({ type: "room.resume", room, after, epoch: known.epoch }),
   isNewest: () => scroll.isNewest,
   counted: countNews,
   inserted(message, event) {
@@ -64,6 +68,11 @@ const history = new LogHistory({
   room,
   timeline,
   shown: (messages) => foldTall(messages, scroll),
+  epoch: () => known.epoch,
+  began: (lastSeq) => {
+    receipts.has(room, 1, lastSeq);
+    renderPending();
+  },
 });
 const renewal = new Renewal({
   list,
@@ -74,7 +83,7 @@ const renewal = new Renewal({
   },
   keep: (change) => quietly(log, () => scroll.keep(change)),
 });
-const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}` });
+const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}`, epoch: pageEpoch });
 const expression = new Expression({
   list,
   log,
@@ -159,6 +168,11 @@ on("room.events", (answer) => {
   if (answer.cut) renewal.doubt(answer.after);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
+connection.addEventListener("restarted", ({ detail }) => {
+  const now = detail.rooms.find((state) => state.room === room && state.created_ms === pageData.created_ms);
+  // A page of a room that is gone, or is another one now, closes (removed.js).
+  if (now) restart(now.last_seq);
+});
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
   history.retry();
@@ -169,6 +183,26 @@ sender.addEventListener("change", ({ detail }) => detail === room && renderPendi
 sender.addEventListener("sent", ({ detail }) => {
   if (detail.room === room) answered.set(detail.clientId, detail.ms);
 });
+
+/**
+ * The server has another history: the page begins anew with what the server has. What was typed stays, the text of
+ * an edit behind that of the box.
+ */
+function restart(lastSeq) {
+  const typed = expression.restart();
+  if (typed && composer) composer.putAfter(typed);
+  else if (typed) drafts.text.save(joined(drafts.text.load(), typed));
+  timeline.restart(lastSeq);
+  renewal.restart();
+  answered.clear();
+  ticks.restart();
+  pill.restart();
+  outsiders.close();
+  jumper.restart(known.epoch);
+  document.getElementById("catch-up")?.remove();
+  history.restart();
+  drafts.save();
+}
 
 /** The box comes and goes with the friendship (refresh.js). */
 function openComposer() {
@@ -189,7 +223,10 @@ function openComposer() {
   composer?.addEventListener("left", () => teller.left());
 }
 
-const save = () => composer?.saveNow();
+const save = () => {
+  composer?.saveNow();
+  drafts.save();
+};
 addEventListener("pagehide", save);
 document.addEventListener("parlour:save", save);
 document.addEventListener("parlour:leaving", () => {
@@ -214,6 +251,7 @@ if (scroll.isNewest) receipts.has(room, 1, pageData.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);
 openComposer();
+sender.settle(room);
 pending.render();
 expression.render();
 if (!location.hash) composer?.focusUnlessTouch();

@@ -2,6 +2,7 @@
 // Losing the connection is no failure; only the server's refusal is one. What is held back for a
 // while, so that it can be undone, lets the others pass.
 
+import { OTHER_HISTORY } from "./known.js";
 import { frameOf } from "./operations.js";
 import { Pace } from "./pace.js";
 
@@ -12,12 +13,15 @@ const FOREIGN_HEADSTART_MS = 1_500;
 const GHOST_MS = 3_000;
 const DEFAULT_PAUSE_MS = 2_000;
 const TEMPORARY = new Set(["rate", "busy", "closing"]);
+/** Without a server, everything is of the same history. */
+const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp: () => ({}) };
 
 /** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
 
 /**
- * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}) and for a
- * change "changed" (`detail` = {room, item, seq}; `seq` null if it was so already).
+ * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}), for a
+ * change "changed" (`detail` = {room, item, seq}; `seq` null if it was so already), and "dropped" for a
+ * deletion or reaction that meant a message of another history.
  */
 export class Sender extends EventTarget {
   /** room → {clientId, at, timer} */ #inFlight = new Map();
@@ -28,15 +32,18 @@ export class Sender extends EventTarget {
   /** Until the hello tells the limit. */ #pace = new Pace(10);
   /** What this tab has seen in the queue, to notice what another tab took out. */ #known = new Map();
 
-  /** @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection */
-  constructor(queue, connection) {
+  /**
+   * @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection
+   * @param {import("./known.js").KnownHistory} history
+   */
+  constructor(queue, connection, history = ONE_HISTORY) {
     super();
-    this.queue = queue;
-    this.connection = connection;
+    Object.assign(this, { queue, connection, history });
     this.#remember();
     connection.addEventListener("session.hello", ({ detail: { limits } }) => {
       if (limits) this.#pace = new Pace(limits.events_per_second);
     });
+    connection.addEventListener("restarted", () => this.#ghosts.clear());
     connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
     connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
     connection.addEventListener("change.accepted", ({ detail }) => this.#settle(detail));
@@ -109,6 +116,14 @@ export class Sender extends EventTarget {
     return item;
   }
 
+  /** A page opens: what was written in another epoch, or another room, is not shown as being on its way. */
+  settle(room) {
+    for (const item of this.queue.all(room)) {
+      // A page that was made before another tab wrote the item knows fewer events.
+      if (!item.refused) this.#fit(item, { ...item, seen: undefined });
+    }
+  }
+
   pumpAll() {
     for (const room of this.queue.rooms()) {
       this.#pump(room);
@@ -145,12 +160,13 @@ export class Sender extends EventTarget {
     if (paused) state = "paused";
     if (item.heldUntil > Date.now()) state = "held";
     if (item.refused) state = "refused";
-    return { item, state, reason: item.refused?.text ?? paused?.reason ?? "", code: paused?.code ?? "", until: paused?.until ?? 0 };
+    const { text, code } = item.refused ?? { text: paused?.reason, code: paused?.code };
+    return { item, state, reason: text ?? "", code: code ?? "", until: paused?.until ?? 0 };
   }
 
   #pump(room) {
     if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
-    const items = this.queue.all(room).filter((candidate) => !candidate.refused);
+    const items = this.queue.all(room).filter((candidate) => !candidate.refused).map((item) => this.#fit(item)).filter(Boolean);
     const item = items.find(({ heldUntil = 0 }) => heldUntil <= Date.now());
     if (!item) return this.#pumpHeld(room, items);
     const wait = this.#waitFor(item);
@@ -162,6 +178,31 @@ export class Sender extends EventTarget {
     this.#pace.take();
     const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
     this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
+  }
+
+  /**
+   * What was written in another history: a text goes out once if its room is still the same, without naming
+   * the message that it answered. What would change a message does not, since that may be another one now.
+   * @returns {null | import("./queue.js").Item} what may be sent
+   */
+  #fit(item, stamp = item) {
+    // Another tab may know of events that have not come to this one.
+    if (this.#notBefore.get(item.clientId) > Date.now()) return item;
+    const { isSame, isSameRoom } = this.history.compare(item.room, stamp);
+    if (isSame) return item;
+    if (item.op !== "post" || !isSameRoom) return this.#setAside(item);
+    return this.queue.amend(item, { reply: undefined, ...this.history.stamp(item.room) });
+  }
+
+  /** Texts stay until the person has copied or discarded them. */
+  #setAside(item) {
+    if (item.body === undefined) {
+      this.queue.remove(item.clientId);
+      this.dispatchEvent(new Event("dropped"));
+    } else {
+      this.queue.amend(item, { op: "post", message: undefined, reply: undefined, refused: { code: OTHER_HISTORY, op: item.op } });
+    }
+    return null;
   }
 
   #waitFor({ clientId }) {
@@ -217,6 +258,8 @@ export class Sender extends EventTarget {
     if (!item) return;
     if (retryAfter !== undefined || TEMPORARY.has(code)) {
       this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text, code });
+    } else if (code === OTHER_HISTORY) {
+      this.#setAside(item);
     } else {
       this.queue.refuse(item, { code, text });
     }

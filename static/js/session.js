@@ -1,7 +1,7 @@
 // The end of a session: signed out elsewhere (a dialog, nothing is lost) or here (asks, then clears).
 
 import { decisionsKey } from "./decisions.js";
-import { draftPrefix } from "./drafts.js";
+import { draftPrefix, markPrefix } from "./drafts.js";
 import { say } from "./words.js";
 
 const REASONS = { revoked: "js-signed-out-revoked", password_changed: "js-signed-out-password" };
@@ -41,7 +41,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     connection.end();
     queue.clear();
-    drafts().forEach((key) => storage.remove(key));
+    [...drafts(), ...storage.keys(markPrefix(userId))].forEach((key) => storage.remove(key));
     storage.remove(decisionsKey(userId));
   };
   form.addEventListener("submit", (event) => {

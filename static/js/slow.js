@@ -1,9 +1,12 @@
 // What stands in for a WebSocket where the network lets none through: events come as a stream, and what is
 // said goes out with requests, one at a time so that the order holds. Looks like a WebSocket from outside.
 
+import { fetchToken, token } from "./tokens.js";
+
 const OPEN = 1;
 const CLOSED = 3;
 const LOST = 1006;
+const FORBIDDEN = 403;
 const BUSY = 503;
 const AGAIN_MS = 500;
 const AT_MOST = 32;
@@ -75,12 +78,16 @@ export class EventStream {
 
 /** The stream of this site, for whoever is signed in on this page. */
 export function openStream(query) {
-  const token = document.querySelector("input[name=csrf_token]").value;
-  return new EventStream(new EventSource(`/events/${query}`), (name, body) => fetch(`/events/${name}/`, {
+  const post = (name, body) => fetch(`/events/${name}/`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
     body,
-  }));
+  });
+  return new EventStream(new EventSource(`/events/${query}`), async (name, body) => {
+    const answer = await post(name, body);
+    // A server that was restored wants another token than that of this page.
+    return answer.status === FORBIDDEN && (await fetchToken()) ? post(name, body) : answer;
+  });
 }
 
 const REST_AFTER_MS = 30_000;

@@ -30,12 +30,16 @@ export class Connection extends EventTarget {
   #fasterTry = 0;
 
   /**
-   * @param {{open: () => WebSocket, openSlow?: () => WebSocket, isSignedOut?: () => Promise<boolean | null>}} options
+   * @param {{open: () => WebSocket, openSlow?: () => WebSocket, isSignedOut?: () => Promise<boolean | null>,
+   *   history?: import("./known.js").KnownHistory}} options
    *   `openSlow` gives what stands in for a socket (slow.js) where none opens. `isSignedOut` is asked after
    *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
+   *   Before a hello of another history than `history` knows, "restarted" is dispatched to all that keep
+   *   numbers, and "restored" also where only the browser knew the other one.
    */
-  constructor({ open, openSlow = null, isSignedOut = async () => null }) {
+  constructor({ open, openSlow = null, isSignedOut = async () => null, history = null }) {
     super();
+    this.history = history;
     this.open = open;
     this.openSlow = openSlow;
     this.isSignedOut = isSignedOut;
@@ -51,6 +55,7 @@ export class Connection extends EventTarget {
     if (this.state !== "waiting") return;
     clearTimeout(this.#timer);
     this.#become("connecting");
+    this.history?.opening();
     this.#listen(this.#slow ? this.openSlow() : this.open());
     // A proxy may accept and then say nothing: no hello in time counts as lost.
     this.#expectAnswer(OPEN_WITHIN_MS);
@@ -109,17 +114,29 @@ export class Connection extends EventTarget {
   }
 
   #receive(socket, text) {
-    if (socket !== this.#socket) return;
+    if (socket !== this.#socket) return undefined;
     clearTimeout(this.#deadline);
     const event = JSON.parse(text);
     if (event.type === "session.hello") this.#welcome(event);
+    else if (event.room !== undefined) this.history?.note(event.room, event.seq ?? event.last_seq);
+    if (event.restarted) return this.#doubt();
     if (event.type === "session.ended") this.#reason = event.reason;
     if (event.type === "server.restarting") this.#restartWithin = event.reconnect_within_ms;
-    this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+    return this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+  }
+
+  /** The server has another history than this page, although the hello did not tell. */
+  #doubt() {
+    this.history?.doubt();
+    this.renew();
   }
 
   #welcome(event) {
     this.hello = event;
+    const news = this.history?.greeted(event);
+    // Before anything is sent: nothing that this page remembers may go out with numbers of another history.
+    if (news === "page") this.dispatchEvent(new CustomEvent("restarted", { detail: event }));
+    if (news) this.dispatchEvent(new CustomEvent("restored", { detail: event }));
     this.#attempt = 0;
     this.#restartWithin = null;
     if (!this.#slow) this.#refused = 0;
@@ -173,6 +190,7 @@ export class Connection extends EventTarget {
 
   /** A socket beside the stream: once it says hello, it takes over. */
   #tryFaster() {
+    this.history?.opening();
     const socket = this.open();
     const giveUp = setTimeout(() => socket.close(), OPEN_WITHIN_MS);
     socket.onclose = () => clearTimeout(giveUp);

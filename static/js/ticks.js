@@ -36,6 +36,13 @@ export class Ticks {
     this.markAll();
   }
 
+  /** The server has another history: nothing is known of its messages. */
+  restart() {
+    this.#took.clear();
+    this.#positions.clear();
+    this.#of = null;
+  }
+
   markAll() {
     this.#markThese(this.#own());
   }

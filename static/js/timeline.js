@@ -63,6 +63,14 @@ export class Timeline {
     if (this.#held.size > 0) this.#ask();
   }
 
+  /** The server has another history, in which `lastSeq` is the newest event. The list begins anew, too. */
+  restart(lastSeq) {
+    this.#held.clear();
+    this.#asked = false;
+    this.lastSeq = lastSeq;
+    this.changedSeq = 0;
+  }
+
   /** After a hello: what was asked on the old socket is not answered any more. */
   reconnected(serverLastSeq) {
     this.#asked = false;

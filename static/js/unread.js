@@ -45,6 +45,11 @@ export class Unread {
     this.adopt(snapshot);
   }
 
+  /** What is known is of another history of the server. */
+  forget() {
+    this.#rooms.clear();
+  }
+
   /** The server is being asked. */
   asking() {
     this.#asked += 1;

@@ -57,7 +57,7 @@ impl Profile {
     }
 
     /// Writes into the box of the edit in place of what is there.
-    async fn rewrite(&self, text: &str) {
+    pub(crate) async fn rewrite(&self, text: &str) {
         let edit = self.find("textbox", "Edit message").await;
         edit.send_keys(Key::Control + "a").await.unwrap();
         edit.send_keys(text).await.unwrap();

@@ -20,6 +20,7 @@ mod outsiders;
 mod people;
 mod profile;
 mod queue;
+mod restore;
 mod rooms;
 mod screen;
 mod sending;

@@ -40,7 +40,7 @@ fn seeded(seq: i64) -> String {
 }
 
 impl Program {
-    fn database(&self) -> std::path::PathBuf {
+    pub(crate) fn database(&self) -> std::path::PathBuf {
         self.data().join("parlour.sqlite3")
     }
 

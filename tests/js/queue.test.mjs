@@ -11,7 +11,7 @@ const bodies = (items) => items.map((item) => item.body);
 
 function setUp(now = () => 1_790_000_000_000) {
   const store = new FakeStorage();
-  const queue = new Queue(new BrowserMemory(store), 1, now);
+  const queue = new Queue(new BrowserMemory(store), 1, { now });
   return { store, queue };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
+import { KnownHistory } from "../../static/js/known.js";
 import { Queue } from "../../static/js/queue.js";
 import { Sender } from "../../static/js/sender.js";
 import { BrowserMemory } from "../../static/js/storage.js";
@@ -254,4 +255,71 @@ test("a change that is made tells under which number, and counts as no message",
   sender.change(7, { op: "edit", message: 5, body: "two" });
   connection.say("change.accepted", { room: 7, client_id: connection.sent[0].client_id, seq: 9 });
   assert.deepEqual(told, [9]);
+});
+
+/** A sender whose server is restored: other rooms and messages may bear the numbers. */
+function setUpRestored({ made = 5, seq = 7 } = {}) {
+  const store = new FakeStorage();
+  const memory = new BrowserMemory(store);
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_790_000_000_000 });
+  const history = new KnownHistory({ storage: memory, userId: 1, epoch: "one", room: { room: 7, last_seq: 17, created_ms: 5 } });
+  const connection = new FakeConnection();
+  connection.state = "waiting";
+  const queue = new Queue(memory, 1, { stamp: (room) => history.stamp(room) });
+  const sender = new Sender(queue, connection, history);
+  let dropped = 0;
+  sender.addEventListener("dropped", () => {
+    dropped += 1;
+  });
+  const restore = (epoch) => {
+    history.opening();
+    const news = history.greeted({ epoch, rooms: [{ room: 7, last_seq: seq, created_ms: made }] });
+    connection.become("open");
+    return news;
+  };
+  return { connection, queue, sender, restore, dropped: () => dropped };
+}
+
+for (const epoch of ["two", "one"]) {
+  test(`after a restore with epoch ${epoch} texts go out once, and nothing changes a message`, () => {
+    const { connection, queue, sender, restore, dropped } = setUpRestored();
+    sender.post(7, "an answer", { id: 12, author: "bo", text: "?" });
+    sender.change(7, { op: "edit", message: 12, body: "edited" });
+    sender.change(7, { op: "delete", message: 12, heldUntil: Date.now() + 5_000 });
+    sender.change(7, { op: "react", message: 12, emoji: "🌱", on: true });
+    const [post] = queue.all(7);
+
+    assert.equal(restore(epoch), "page");
+    assert.equal(connection.sent.length, 1);
+    const { client_id: clientId, type, body, reply_to: replyTo, epoch: sent } = connection.sent[0];
+    assert.deepEqual([clientId, type, body, replyTo, sent], [post.clientId, "message.post", "an answer", undefined, epoch]);
+    connection.say("message.accepted", { room: 7, client_id: clientId, id: 8, seq: 8 });
+    mock.timers.tick(20_000);
+    assert.equal(connection.sent.length, 1);
+    assert.equal(dropped(), 2);
+    const kept = sender.pending(7).map(({ item, state, code }) => [item.body, item.refused.op, state, code]);
+    assert.deepEqual(kept, [["edited", "edit", "refused", "other_history"]]);
+    assert.deepEqual(sender.changes(7), []);
+  });
+}
+
+test("a text does not go into another room that has the number of the one it was written in", () => {
+  const { connection, sender, restore } = setUpRestored({ made: 6, seq: 99 });
+  sender.post(7, "between us");
+  restore("two");
+  assert.deepEqual(connection.sent, []);
+  assert.deepEqual(sender.pending(7).map(({ item, code }) => [item.body, code]), [["between us", "other_history"]]);
+});
+
+test("what the server refuses as of another history is kept if it is a text", () => {
+  const { connection, sender, refuse, dropped } = { ...setUp(), dropped: [] };
+  sender.addEventListener("dropped", () => dropped.push(1));
+  sender.change(7, { op: "edit", message: 12, body: "edited" });
+  refuse(0, { code: "other_history" });
+  sender.change(7, { op: "delete", message: 12 });
+  refuse(1, { code: "other_history" });
+  assert.equal(connection.sent.length, 2);
+  assert.deepEqual(sender.pending(7).map(({ item, state }) => [item.body, state]), [["edited", "refused"]]);
+  assert.deepEqual([sender.changes(7), dropped.length], [[], 1]);
 });

@@ -67,6 +67,7 @@ impl ShownLog {
             // A page opens at its end; here the first message is the next to be read.
             "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
             "last_seq": self.member.room.last_seq,
+            "epoch": chat.database.epoch(),
             "empty": empty_words(&self.member),
         })
     }

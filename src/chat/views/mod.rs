@@ -73,6 +73,7 @@ fn page_data(
         "me": { "id": me.id, "username": me.username },
         "room": member.map(|member| member.room.id),
         "kind": member.map(|member| member.room.kind),
+        "created_ms": member.map(|member| member.room.created_at),
         "last_seq": member.map(|member| member.room.last_seq),
         "role": member.map(|member| member.role),
         "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),

@@ -1,0 +1,30 @@
+// Form tokens. A server that was restored refuses those of the pages before, since a form may name by its number
+// what is another thing now. Only forms that name nothing from before get the token of a newer page.
+
+import { pageFrom } from "./fragment.js";
+
+/** The menu, dialogs and the composer. Lists that are fetched again (refresh.js) bring tokens of their own. */
+const RENEWED = "input[name=csrf_token]:not(#main *), #composer input[name=csrf_token]";
+
+const field = (page) => page.querySelector("input[name=csrf_token]");
+
+/** The token for requests that scripts make. */
+export const token = () => field(document).value;
+
+/** Takes over the token of a freshly fetched page. @param {Document} page */
+export function renewTokens(page) {
+  const fresh = field(page)?.value;
+  if (!fresh) return;
+  for (const old of document.querySelectorAll(RENEWED)) old.value = fresh;
+}
+
+/** Fetches a page for its token alone. */
+export async function fetchToken() {
+  try {
+    const answer = await fetch("/", { headers: { Accept: "text/html" }, redirect: "error" });
+    if (answer.ok) renewTokens(pageFrom(await answer.text()));
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
