@@ -3,7 +3,10 @@
 
 use std::net::IpAddr;
 
-use super::{Account, Action, Kind, Limits, Slot, TokenBucket};
+use super::Limits;
+use super::action::Action;
+use super::bucket::TokenBucket;
+use super::slots::{Account, Kind, Slot};
 use crate::error::Result;
 
 /// A try that counts as a failure unless it is settled otherwise.

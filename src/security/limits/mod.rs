@@ -9,7 +9,7 @@
 //! - Keys are 64-bit SipHash values under a random key of the process. They hold no names, and nobody can
 //!   compute a collision. Among 150,000 buckets an accidental one has a probability below 1 in 10^9, and it
 //!   would only make two keys share a bucket.
-//! - Each kind of key has room for `limiter_buckets` of them, at about 110 bytes each (see [`table`]).
+//! - Each kind of key has room for `limiter_buckets` of them, at about 110 bytes each (see `table.rs`).
 
 mod action;
 mod bucket;
@@ -19,9 +19,8 @@ mod slots;
 mod table;
 
 use std::fmt;
-use std::hash::RandomState;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::security_log::SecurityEvent;
@@ -31,25 +30,17 @@ pub use action::Action;
 pub use bucket::Allowance;
 use bucket::TokenBucket;
 pub use login::LoginAttempt;
-use slots::{Kind, Slot, Tables};
-
-/// Who is limited besides the address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Account<'a> {
-    /// A signed-in person's id.
-    Id(i64),
-    /// A folded user name, which need not exist.
-    Name(&'a str),
-}
+pub use slots::Account;
+pub(super) use slots::network;
+use slots::{Keys, Slot, Tables};
 
 type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// The limiter of the whole server; cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
-    rates: Arc<RateLimits>,
+    keys: Arc<Keys>,
     tables: Arc<Mutex<Tables>>,
-    hashing: RandomState,
     clock: Clock,
 }
 
@@ -65,9 +56,8 @@ impl Limits {
         clock: impl Fn() -> Instant + Send + Sync + 'static,
     ) -> Self {
         Self {
-            rates: Arc::new(rates.clone()),
+            keys: Arc::new(Keys::new(rates)),
             tables: Arc::new(Mutex::new(Tables::new(rates.limiter_buckets))),
-            hashing: RandomState::new(),
             clock: Arc::new(clock),
         }
     }
@@ -136,9 +126,9 @@ impl Limits {
         let now = (self.clock)();
         let mut tables = self.lock();
         tables.drop_full(now);
-        let mut slots = self.slots_of_network(&tables, action, address);
+        let mut slots = self.keys.of_network(&tables, action, address);
         tables.require(&slots, now)?;
-        let of_account = self.slots_of_account(&tables, action, account);
+        let of_account = self.keys.of_account(&tables, action, account);
         tables.require(&of_account, now)?;
         slots.extend(of_account);
         for slot in &slots {
@@ -148,22 +138,15 @@ impl Limits {
         }
         Ok(slots)
     }
+
+    fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl fmt::Debug for Limits {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Limits").finish_non_exhaustive()
-    }
-}
-
-/// One customer has a whole /64, so IPv6 addresses of one network count as one.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let prefix = v6.to_bits() & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from_bits(prefix))
-        }
-        v4 => v4,
     }
 }
 

@@ -1,14 +1,22 @@
 //! Which buckets a try takes from: from what is limited and whose it is to keys of the three tables.
 
-use std::hash::{BuildHasher, Hash as _, Hasher};
-use std::net::IpAddr;
-use std::sync::{MutexGuard, PoisonError};
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
+use super::action::Action;
 use super::table::{Hash, Table};
-use super::{Account, Action, Limits, network};
-use crate::config::Rate;
+use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
+
+/// Who is limited besides the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account<'a> {
+    /// A signed-in person's id.
+    Id(i64),
+    /// A folded user name, which need not exist.
+    Name(&'a str),
+}
 
 /// Which table a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,8 +97,23 @@ impl Tables {
     }
 }
 
-impl Limits {
-    pub(super) fn slots_of_network(
+/// Makes keys, and knows the rate of each.
+#[derive(Debug)]
+pub(super) struct Keys {
+    rates: RateLimits,
+    hashing: RandomState,
+}
+
+impl Keys {
+    /// Under a random key of their own.
+    pub(super) fn new(rates: &RateLimits) -> Self {
+        Self {
+            rates: rates.clone(),
+            hashing: RandomState::new(),
+        }
+    }
+
+    pub(super) fn of_network(
         &self,
         tables: &Tables,
         action: Action,
@@ -101,7 +124,7 @@ impl Limits {
         self.slots(tables, (action, owner, rates), Kind::Network)
     }
 
-    pub(super) fn slots_of_account(
+    pub(super) fn of_account(
         &self,
         tables: &Tables,
         action: Action,
@@ -143,12 +166,34 @@ impl Limits {
     }
 
     fn hash(&self, action: Action, owner: Owner<'_>, rate: usize) -> Hash {
-        let mut hasher = self.hashing.build_hasher();
-        (action, owner, rate).hash(&mut hasher);
-        hasher.finish()
+        self.hashing.hash_one((action, owner, rate))
     }
+}
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Tables> {
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+/// One customer has a whole /64, so IPv6 addresses of one network count as one.
+pub(in crate::security) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let prefix = v6.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from_bits(prefix))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn names_are_kept_as_hashes_under_a_key_of_the_process() {
+        let rates = Settings::for_data("unused").rates;
+        let (one, other) = (Keys::new(&rates), Keys::new(&rates));
+        let key = |keys: &Keys, name| keys.hash(Action::LoginFailure, Owner::Name(name), 0);
+
+        assert_eq!(key(&one, "ana"), key(&one, "ana"));
+        assert_ne!(key(&one, "ana"), key(&one, "bo"));
+        assert_ne!(key(&one, "ana"), key(&other, "ana"));
     }
 }

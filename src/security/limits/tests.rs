@@ -1,4 +1,3 @@
-use std::hash::BuildHasher;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -363,17 +362,4 @@ fn a_bucket_takes_as_much_memory_as_is_stated() {
     let slot = size_of::<(u64, TokenBucket)>();
     let place = size_of::<(Instant, u64)>();
     assert!(slot <= 48 && place <= 24, "{slot} {place}");
-}
-
-#[test]
-fn names_are_kept_as_hashes_under_a_key_of_the_process() {
-    let ((one, _), (other, _)) = (limits(), limits());
-    for limits in [&one, &other] {
-        fail(limits, "ana", HOME);
-    }
-
-    let keys = |limits: &Limits| format!("{:?}", limits.lock().peek(Kind::Name));
-
-    assert!(!keys(&one).contains("ana"));
-    assert_ne!(one.hashing.hash_one("ana"), other.hashing.hash_one("ana"));
 }
