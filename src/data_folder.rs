@@ -1,4 +1,5 @@
-//! The folder that holds all of one server: database, secret key, lock.
+//! The folder that holds all of one server: database, secret key, lock. The database may lie
+//! elsewhere (`--database-url`), so it has a lock of its own.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -8,7 +9,12 @@ use std::{
 
 use rustix::{fs::Mode, process::umask};
 
-use crate::error::{Error, Result};
+use crate::{
+    config::Settings,
+    db::DatabaseLock,
+    error::{Error, Result},
+    whole_file::named,
+};
 
 /// Holds the folder against a second server until it is dropped.
 #[derive(Debug)]
@@ -22,9 +28,8 @@ impl DataFolder {
     /// # Errors
     /// [`Error::Internal`] that names the folder and what is wrong with it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        // SQLite makes its side files with the process's mask: nobody else may read them.
-        umask(Mode::RWXG | Mode::RWXO);
-        let named = |cause: std::io::Error| Error::internal(format!("{}: {cause}", path.display()));
+        close_new_files();
+        let named = |cause: std::io::Error| named(path, &cause);
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -47,6 +52,22 @@ impl DataFolder {
             Err(TryLockError::Error(cause)) => Err(named(cause)),
         }
     }
+}
+
+/// From now on nobody else may read the files that this process makes. SQLite makes its side files
+/// with the process's mask.
+pub(crate) fn close_new_files() {
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Takes the data folder and the database for this process alone.
+///
+/// # Errors
+/// As [`DataFolder::open`] and [`DatabaseLock::take`].
+pub(crate) fn hold(settings: &Settings) -> Result<(DataFolder, DatabaseLock)> {
+    let folder = DataFolder::open(&settings.data)?;
+    let database = DatabaseLock::take(&settings.database_path())?;
+    Ok((folder, database))
 }
 
 #[cfg(test)]

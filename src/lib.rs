@@ -7,6 +7,7 @@
 
 pub mod accounts;
 mod assets;
+pub mod backup;
 pub mod chat;
 pub mod config;
 mod data_folder;
@@ -14,6 +15,7 @@ pub mod db;
 pub mod error;
 mod error_pages;
 pub mod friends;
+mod half_data;
 mod health;
 pub mod logging;
 mod parts;
@@ -24,8 +26,10 @@ mod schema;
 pub mod security;
 mod server;
 pub mod templates;
+mod whole_file;
 pub mod words;
 
+use actix_web::web;
 use config::Settings;
 use db::Database;
 use error::{Error, Result};
@@ -34,12 +38,14 @@ pub use server::Running;
 /// Makes the owner in the data folder of `settings`, while no server runs there.
 ///
 /// # Errors
-/// The folder in use, a name or password that is refused.
+/// The folder in use, half of the data missing, a name or password that is refused.
 pub async fn create_superuser(settings: Settings, username: Option<String>) -> Result<()> {
-    let _folder = data_folder::DataFolder::open(&settings.data)?;
-    let path = settings.database_path();
-    let database = actix_web::web::block(move || Database::open(&path));
-    let database = database.await.map_err(Error::internal)??;
+    let (_folder, lock) = data_folder::hold(&settings)?;
+    half_data::refuse(&settings, &lock)?;
+    let opened = move || Ok::<_, Error>((Database::open_locked(&lock)?, lock));
+    let (database, _lock) = web::block(opened).await.map_err(Error::internal)??;
+    // A database with people in it and no key is refused by the next start.
+    security::SecretKeys::open(&settings)?;
     accounts::create_superuser(&database, settings.limits.bcrypt_cost, username).await?;
     database.close();
     Ok(())

@@ -9,7 +9,7 @@ use std::{
 
 use clap::error::ErrorKind;
 use parlour::{
-    Running,
+    Running, backup,
     config::{Cli, Command, Settings},
     error::{Error, Result},
 };
@@ -48,6 +48,8 @@ async fn main() -> ExitCode {
         Some(Command::CreateSuperuser { username }) => {
             parlour::create_superuser(cli.settings, username).await
         }
+        Some(Command::Backup { file }) => say(backup::back_up(cli.settings, file).await),
+        Some(Command::Restore { file }) => say(backup::restore(cli.settings, file).await),
     };
     // Repeated warnings that are only counted so far.
     log::logger().flush();
@@ -73,6 +75,14 @@ fn greet(running: &Running) {
     }
     // Without a standard output there is nobody to greet.
     drop(io::stdout().write_all(words.as_bytes()));
+}
+
+/// What a command did, in a line for the operator.
+fn say(done: Result<String>) -> Result<()> {
+    let line = done? + "\n";
+    // Without a standard output there is nobody to tell; the work is done all the same.
+    drop(io::stdout().write_all(line.as_bytes()));
+    Ok(())
 }
 
 /// clap explains at length; a wrong setting is one line.

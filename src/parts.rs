@@ -60,7 +60,7 @@ impl Parts {
     ) -> Result<Self> {
         let bounds = Arc::new(settings.limits.clone());
         let site = Site::new(settings, address);
-        let keys = SecretKeys::open_or_create(&settings.data)?;
+        let keys = SecretKeys::open(settings)?;
         let templates = Templates::load()?;
         let markup = Markup::compile(&templates)?;
         let limits = Limits::new(&settings.rates);

@@ -42,6 +42,8 @@ diesel::table! {
     history (id) {
         id -> BigInt,
         epoch -> Text,
+        run_id -> Nullable<Text>,
+        probes -> BigInt,
     }
 }
 

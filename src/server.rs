@@ -21,10 +21,10 @@ use crate::{
         ChatEvent, ChatServer, ConsumerEvent, Delivery, Save, Stop, everyone_group, models::Room,
     },
     config::Settings,
-    data_folder::DataFolder,
-    db::Database,
+    data_folder::{self, DataFolder},
+    db::{Database, DatabaseLock},
     error::{Error, Result},
-    error_pages,
+    error_pages, half_data,
     health::Stopping,
     parts::Parts,
     routes,
@@ -49,6 +49,7 @@ pub struct Running {
     stopping: Stopping,
     shutdown_timeout: Duration,
     _folder: DataFolder,
+    _lock: DatabaseLock,
 }
 
 impl Running {
@@ -57,11 +58,10 @@ impl Running {
     /// # Errors
     /// What stops a start: the folder, the key, the database, a template, the address.
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self> {
-        let folder = DataFolder::open(&settings.data)?;
-        let path = settings.database_path();
-        let database = web::block(move || Database::open(&path))
-            .await
-            .map_err(Error::internal)??;
+        let (folder, lock) = data_folder::hold(&settings)?;
+        half_data::refuse(&settings, &lock)?;
+        let opened = move || Ok::<_, Error>((Database::open_locked(&lock)?, lock));
+        let (database, lock) = web::block(opened).await.map_err(Error::internal)??;
         database.write(Room::repair_direct).await?;
         let queue = settings.limits.socket_queue_events;
         let layer = Layer::new(InMemoryLayer::builder().capacity(queue).build());
@@ -87,6 +87,7 @@ impl Running {
             stopping,
             shutdown_timeout: settings.limits.shutdown_timeout.0,
             _folder: folder,
+            _lock: lock,
         })
     }
 

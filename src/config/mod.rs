@@ -53,6 +53,16 @@ pub enum Command {
         #[arg(long)]
         username: Option<String>,
     },
+    /// Save the database and the secret key in one checked file, also while a server runs
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
+    /// Put back what a backup holds; the present data is moved aside, not deleted
+    Restore {
+        /// A file of `parlour backup`, or a copy of the database alone
+        file: PathBuf,
+    },
 }
 
 /// The settings that hold for one run.
@@ -78,6 +88,10 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = units::sqlite_path)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<PathBuf>,
+    /// File of the secret key, if not secret.key in the data folder; it must exist
+    #[arg(long, env = "PARLOUR_SECRET_KEY_FILE", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_key_file: Option<PathBuf>,
     /// Address under which people reach the site, if not the one it listens on
     #[arg(long, env = "PARLOUR_PUBLIC_URL", value_name = "URL", value_parser = units::site_url)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,8 +2,11 @@
 //! `read` and `write` are the two ways to query, both off the event loop; models get a
 //! `&mut Connection` and never see a pool.
 
+pub(crate) mod copy;
 mod epoch;
 mod ids;
+mod lock;
+mod run;
 mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -17,6 +20,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 
 pub use epoch::Epoch;
 pub(crate) use ids::id_type;
+pub(crate) use lock::{DatabaseLock, side_file};
 pub use timestamp::Timestamp;
 
 use crate::error::{Error, Result};
@@ -46,9 +50,20 @@ impl Database {
     /// [`Error::Internal`] naming the file when it cannot be opened, is newer than this program,
     /// or lies on a network file system.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_locked(&DatabaseLock::take(path)?)
+    }
+
+    /// As [`Database::open`], for a caller that holds the lock for as long as the database is in use.
+    ///
+    /// # Errors
+    /// As [`Database::open`], and a log that belongs to another file.
+    pub(crate) fn open_locked(lock: &DatabaseLock) -> Result<Self> {
+        let path = lock.database();
         sqlite::refuse_network_file_system(path)?;
+        let found = run::examine(lock)?;
         let mut connection = sqlite::connect(path)?;
         sqlite::migrate(&mut connection, path)?;
+        run::begin(&mut connection, lock, &found)?;
         let epoch = Epoch::read(&mut connection)?;
         let manager = ConnectionManager::new(path.to_string_lossy());
         let readers = Pool::builder()
@@ -127,6 +142,19 @@ impl Database {
     pub fn close(&self) {
         self.writer.close();
     }
+}
+
+/// Makes a copy fit to be a server's database: migrated, sound, and of an epoch of its own.
+///
+/// # Errors
+/// [`Error::Internal`] with what is wrong with it.
+pub(crate) fn prepare_copy(path: &Path) -> Result<()> {
+    let mut conn = copy::open_plain(path)?;
+    copy::check(&mut conn)?;
+    sqlite::migrate_copy(&mut conn)?;
+    Epoch::renew(&mut conn)?;
+    run::forget(&mut conn)?;
+    copy::check(&mut conn)
 }
 
 /// Connections that read at the same time; SQLite readers never wait for the writer. Each keeps pages of

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use diesel::{
-    Connection as _, RunQueryDsl,
+    Connection as _,
     connection::SimpleConnection,
     migration::{Migration, MigrationSource, MigrationVersion},
     r2d2::CustomizeConnection,
@@ -11,7 +11,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Connection, Timestamp};
+use super::{Connection, copy};
 use crate::error::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -83,16 +83,22 @@ fn refuse_newer(applied: &[MigrationVersion<'_>]) -> Result<()> {
     }
 }
 
-/// `VACUUM INTO` copies a consistent state; copying the live file would not.
 fn back_up(conn: &mut Connection, path: &Path) -> Result<()> {
-    let copy = path.with_extension(format!("before-{}.sqlite3", Timestamp::now().0));
-    diesel::sql_query("VACUUM INTO ?")
-        .bind::<diesel::sql_types::Text, _>(copy.to_string_lossy())
-        .execute(conn)?;
-    fs::File::open(&copy)
-        .and_then(|file| file.sync_all())
-        .map_err(Error::internal)?;
-    log::info!(target: "parlour::db", "backed up to {} before migrating", copy.display());
+    let target = copy::beside(path, "before");
+    copy::copy_as(conn, &target)?;
+    log::info!(target: "parlour::db", "backed up to {} before migrating", target.display());
+    Ok(())
+}
+
+/// Brings a copy that nobody else has open up to this program, without another copy before.
+pub(super) fn migrate_copy(conn: &mut Connection) -> Result<()> {
+    let applied = conn.applied_migrations().map_err(Error::Internal)?;
+    if applied.is_empty() {
+        return Err(Error::internal("this is not a database of Parlour"));
+    }
+    refuse_newer(&applied)?;
+    conn.run_pending_migrations(MIGRATIONS)
+        .map_err(Error::Internal)?;
     Ok(())
 }
 
@@ -113,7 +119,7 @@ pub(super) fn refuse_network_file_system(path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use diesel::{
-        QueryableByName, sql_query,
+        QueryableByName, RunQueryDsl, sql_query,
         sql_types::{BigInt, Bool, Text},
     };
 

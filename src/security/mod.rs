@@ -27,6 +27,7 @@ pub use handshake_rate::HandshakeRate;
 pub use limits::{Account, Action, Allowance, Limits};
 pub use pages_in_flight::PagesInFlight;
 pub use secret_keys::SecretKeys;
+pub(crate) use secret_keys::how_to_make as how_to_make_key;
 pub use site::Site;
 
 #[cfg(test)]

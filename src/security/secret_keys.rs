@@ -4,10 +4,10 @@
 //! gets its own key (HKDF-SHA256 by label), so that one that leaks opens nothing else.
 
 use std::fmt;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::fs::{self, DirBuilder, File};
+use std::io::Read;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
 
 use actix_web::cookie::Key;
 use hkdf::Hkdf;
@@ -15,10 +15,13 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use sha2::Sha256;
 
+use crate::config::Settings;
 use crate::db::Epoch;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::whole_file::{WholeFile, named};
 
 const FILE_NAME: &str = "secret.key";
+/// Length of the secret, bytes.
 const LEN: usize = 64;
 /// Any permission for group or others.
 const TOO_OPEN: u32 = 0o077;
@@ -30,39 +33,63 @@ pub struct SecretKeys {
 }
 
 impl SecretKeys {
+    /// Reads the key file that the settings name, or the one in the data folder, which is made where
+    /// it is missing.
+    ///
+    /// # Errors
+    /// As [`SecretKeys::open_or_create`]; a file that `--secret-key-file` names is never made.
+    pub(crate) fn open(settings: &Settings) -> Result<Self> {
+        match &settings.secret_key_file {
+            Some(path) if !path.exists() => Err(named(
+                path,
+                &format!(
+                    "--secret-key-file names a file that is not there; {}",
+                    how_to_make(path)
+                ),
+            )),
+            Some(path) => Self::read(path),
+            None => Self::open_or_create(&settings.data),
+        }
+    }
+
+    /// Where the key of a data folder lies.
+    pub(crate) fn path_in(folder: &Path) -> PathBuf {
+        folder.join(FILE_NAME)
+    }
+
     /// Reads `folder/secret.key`; makes the folder (0700) and the file (0600) where missing.
     ///
     /// # Errors
-    /// [`Error::Internal`] naming the path when it cannot be made or read, has the wrong length, or
+    /// An error naming the path when it cannot be made or read, has the wrong length, or
     /// may be read by anybody else.
     pub fn open_or_create(folder: &Path) -> Result<Self> {
-        let path = folder.join(FILE_NAME);
+        let path = Self::path_in(folder);
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(folder)
             .map_err(|cause| named(folder, &cause))?;
         refuse_open_modes(folder)?;
-        let new = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        match new {
-            Ok(file) => Self::create(file).map_err(|cause| named(&path, &cause)),
-            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Self::read(&path),
-            Err(cause) => Err(named(&path, &cause)),
+        if path.symlink_metadata().is_err() {
+            Self::create(&path)?;
         }
+        Self::read(&path)
     }
 
-    fn create(mut file: File) -> std::io::Result<Self> {
-        let secret = random_bytes()?;
-        file.write_all(&secret)?;
-        file.sync_all()?;
-        Ok(Self { secret })
+    /// A crash leaves the whole key or none: half a key would stop the next start.
+    fn create(path: &Path) -> Result<()> {
+        let file = WholeFile::begin(path)?;
+        random_bytes()
+            .and_then(|secret| fs::write(file.path(), secret))
+            .map_err(|cause| named(path, &cause))?;
+        file.finish()
     }
 
-    fn read(path: &Path) -> Result<Self> {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// As [`SecretKeys::open_or_create`].
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         refuse_open_modes(path)?;
         let mut secret = Vec::with_capacity(LEN + 1);
         File::open(path)
@@ -74,9 +101,7 @@ impl SecretKeys {
                 let len = Vec::len(&secret);
                 Err(named(
                     path,
-                    &format!(
-                        "{len} bytes instead of {LEN}; remove it to sign everybody out and start with a new one"
-                    ),
+                    &format!("{len} bytes instead of {LEN}; {}", how_to_make(path)),
                 ))
             }
         }
@@ -143,8 +168,13 @@ fn refuse_open_modes(path: &Path) -> Result<()> {
     ))
 }
 
-fn named(path: &Path, cause: &dyn fmt::Display) -> Error {
-    Error::internal(format!("{}: {cause}", path.display()))
+/// The sentence for somebody who has no copy of the key.
+pub(crate) fn how_to_make(path: &Path) -> String {
+    format!(
+        "put the key back from a backup or, if it is lost for good, make a new one, which signs \
+         everybody out: (umask 077; head -c {LEN} /dev/urandom > '{}')",
+        path.display()
+    )
 }
 
 #[cfg(test)]
@@ -153,6 +183,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::error::Error;
 
     fn cause(result: Result<SecretKeys>) -> String {
         match result {

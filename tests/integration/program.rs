@@ -1,36 +1,13 @@
 //! The program itself: its settings, its files, its start and its end.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    process::{Output, Stdio},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::{
-    stage::{Program, number, within},
-    support::{PASSWORD, Person},
+    stage::{Program, number},
+    support::{PASSWORD, Person, run},
 };
-
-/// Runs the program to its end with these arguments and this standard input.
-async fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).await.ok();
-    drop(stdin);
-    within("the program to end", child.wait_with_output())
-        .await
-        .unwrap()
-}
 
 #[tokio::test]
 async fn a_wrong_setting_stops_the_start_with_a_line_that_names_it() {

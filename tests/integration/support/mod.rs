@@ -2,6 +2,7 @@
 //! `let ana = site.sign_up("ana").await;`, `let mut room = ana.open_room(&bo).await;`,
 //! `room.post("hello").await;`.
 
+mod command;
 mod page;
 mod person;
 mod queries;
@@ -10,6 +11,7 @@ mod rooms;
 mod site;
 mod socket;
 
+pub(crate) use command::{beside, database, done, refused, run, text};
 pub(crate) use page::Page;
 pub(crate) use person::{Lists, PASSWORD, Person};
 pub(crate) use room::Room;

@@ -1,0 +1,104 @@
+//! Refuses to start with half of the data. A missing file would otherwise be made anew, without a
+//! word: an empty server in the place of everybody's conversations, or everybody signed out.
+
+use std::path::Path;
+
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+
+use crate::{
+    config::Settings,
+    db::{DatabaseLock, copy::open_read_only, side_file},
+    error::{Error, Result},
+    security::{SecretKeys, how_to_make_key},
+};
+
+/// Ends the name of the file that stands beside the database for as long as a restore takes.
+pub(crate) const RESTORING: &str = ".restoring";
+
+/// Looks at what lies there before anything is opened or made. The first start makes the database
+/// first and the key after it, so a crash between the two is not taken for a loss.
+///
+/// # Errors
+/// [`Error::Internal`] that names file, cause and what to do.
+pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
+    let database = lock.database();
+    refuse_half_restore(database)?;
+    let key = SecretKeys::path_in(&settings.data);
+    let has_key = key.symlink_metadata().is_ok();
+    let needs_key = settings.secret_key_file.is_none();
+    if is_empty(database) {
+        let log = side_file(database, "-wal");
+        if !is_empty(&log) {
+            return Err(lost(database, &log, &log));
+        }
+        return if has_key {
+            Err(lost(database, &key, &key))
+        } else {
+            Ok(())
+        };
+    }
+    if needs_key && !has_key && has_people(database) {
+        return Err(Error::internal(format!(
+            "{} is missing, although {} has accounts; {}",
+            key.display(),
+            database.display(),
+            how_to_make_key(&key)
+        )));
+    }
+    Ok(())
+}
+
+fn refuse_half_restore(database: &Path) -> Result<()> {
+    let marker = side_file(database, RESTORING);
+    if marker.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "a restore of {} did not finish; run `parlour restore FILE` again. What was there before lies \
+         in the folders before-restore-... beside it (to give up the restore, move it back from \
+         there and remove {})",
+        database.display(),
+        marker.display()
+    )))
+}
+
+fn lost(database: &Path, witness: &Path, aside: &Path) -> Error {
+    let state = if database.symlink_metadata().is_ok() {
+        "empty"
+    } else {
+        "missing"
+    };
+    Error::internal(format!(
+        "{} is {state}, although {} is there: a server had its data here. Put the data back with \
+         `parlour restore FILE` or, to begin an empty server, move {} away first",
+        database.display(),
+        witness.display(),
+        aside.display()
+    ))
+}
+
+/// Missing or of no length.
+fn is_empty(path: &Path) -> bool {
+    path.metadata().map_or(true, |file| file.len() == 0)
+}
+
+/// A database that cannot be read is taken for one with people: better to refuse than to lose.
+fn has_people(database: &Path) -> bool {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let counted = |query: &str| -> Result<i64> {
+        let mut conn = open_read_only(database)?;
+        Ok(sql_query(query).get_result::<Found>(&mut conn)?.count)
+    };
+    let tables = "SELECT count(*) AS count FROM sqlite_master WHERE name = 'users'";
+    match counted(tables) {
+        Ok(0) => false,
+        _ => !matches!(
+            counted("SELECT count(*) AS count FROM (SELECT 1 FROM users LIMIT 1)"),
+            Ok(0)
+        ),
+    }
+}

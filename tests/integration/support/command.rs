@@ -1,0 +1,60 @@
+//! The program run to its end: commands, and starts that are refused.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+};
+
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use crate::stage::{Program, within};
+
+/// Runs the program to its end with these arguments and this standard input.
+pub(crate) async fn run(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).await.ok();
+    drop(stdin);
+    within("the program to end", child.wait_with_output())
+        .await
+        .unwrap()
+}
+
+/// As [`run`], for a run that must fail: what it said.
+pub(crate) async fn refused(arguments: &[&str]) -> String {
+    let output = run(arguments, "").await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{arguments:?} succeeded: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+/// As [`run`], for a run that must succeed: what it printed.
+pub(crate) async fn done(arguments: &[&str]) -> String {
+    let output = run(arguments, "").await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The database file of a program.
+pub(crate) fn database(program: &Program) -> PathBuf {
+    program.data().join("parlour.sqlite3")
+}
+
+/// A path beside the data folder of a program.
+pub(crate) fn beside(program: &Program, name: &str) -> PathBuf {
+    program.data().with_file_name(name)
+}
+
+/// A path as an argument.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
