@@ -33,7 +33,9 @@ use actix_web::web;
 use config::Settings;
 use db::Database;
 use error::{Error, Result};
+use rustix::process::Signal;
 pub use server::Running;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Makes the owner in the data folder of `settings`, while no server runs there.
 ///
@@ -49,4 +51,16 @@ pub async fn create_superuser(settings: Settings, username: Option<String>) -> R
     accounts::create_superuser(&database, settings.limits.bcrypt_cost, username).await?;
     database.close();
     Ok(())
+}
+
+/// Makes a write past `ulimit -f` an I/O error, which is answered as a full disk is. By default
+/// SIGXFSZ ends the process without a word; a handler that does nothing keeps it. Stays for as long
+/// as the process.
+///
+/// # Errors
+/// A handler that cannot be set.
+pub fn survive_file_size_limit() -> Result<()> {
+    let exceeded = SignalKind::from_raw(Signal::XFSZ.as_raw());
+    // The handler stays when its stream is dropped.
+    signal(exceeded).map(drop).map_err(Error::internal)
 }

@@ -40,7 +40,8 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         };
     }
-    if let Err(error) = parlour::logging::start(&cli.settings.limits) {
+    let started = parlour::logging::start(&cli.settings.limits);
+    if let Err(error) = started.and_then(|()| parlour::survive_file_size_limit()) {
         return complain(&cause(&error));
     }
     let done = match cli.command {

@@ -12,7 +12,10 @@ use channels::{
     InMemoryLayer, Layer, Server,
     server::{RunningServer, ServerHandle},
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{Instant, timeout_at},
+};
 use url::Url;
 
 use crate::{
@@ -35,6 +38,10 @@ use crate::{
 
 /// Open sockets are closed spread over this time, so that they do not all come back at once.
 const CLOSE_SPREAD: Duration = Duration::from_secs(2);
+
+/// Time at the end of a run for receipts, and for writing the log back: each waits two seconds at most
+/// for a lock of another process.
+const CLOSE_RESERVE: Duration = Duration::from_secs(4);
 
 /// A server that runs until it is told to stop.
 pub struct Running {
@@ -127,33 +134,49 @@ impl Running {
     /// An actor that was gone before.
     pub async fn stop(self) -> Result<()> {
         self.stopping.begin();
-        self.chat
-            .send(Stop)
+        let began = Instant::now();
+        let draining = began + drain_time(self.shutdown_timeout);
+        let end = began + self.shutdown_timeout;
+        timeout_at(draining, self.chat.send(Stop))
             .await
+            .unwrap_or(Ok(()))
             .map_err(|_closed| Error::ActorGone("the chat server"))?;
-        self.handle.pause().await;
-        let restarting = ConsumerEvent::Chat(ChatEvent::Restarting);
-        self.layer.group_send(&everyone_group(), restarting).await?;
         let drained = async {
+            self.handle.pause().await;
+            let restarting = ConsumerEvent::Chat(ChatEvent::Restarting);
+            self.layer.group_send(&everyone_group(), restarting).await?;
             self.handle.stop(true).await;
-            self.finished.await
+            self.finished
+                .await
+                .map_err(Error::internal)?
+                .map_err(Error::internal)
         };
-        if tokio::time::timeout(self.shutdown_timeout, drained)
-            .await
-            .is_err()
-        {
-            log::warn!(target: "parlour::stop", "some connections did not end in time");
+        match timeout_at(draining, drained).await {
+            Ok(drained) => drained?,
+            Err(_late) => {
+                log::warn!(target: "parlour::stop", "some connections did not end in time");
+            }
         }
-        if self.delivery.send(Save).await.is_err() {
+        if !matches!(timeout_at(end, self.delivery.send(Save)).await, Ok(Ok(()))) {
             log::warn!(target: "parlour::stop", "receipts were not saved");
         }
         let database = self.database;
-        web::block(move || database.close())
-            .await
-            .map_err(Error::internal)?;
+        let closed = web::block(move || database.close());
+        match timeout_at(end, closed).await {
+            Ok(closed) => closed.map_err(Error::internal)?,
+            Err(_late) => {
+                log::warn!(target: "parlour::stop", "the database was not closed in time")
+            }
+        }
         log::info!(target: "parlour::stop", "stopped");
         Ok(())
     }
+}
+
+/// What of `whole` connections get; the rest is for the database, which may wait for another process
+/// that holds its lock.
+fn drain_time(whole: Duration) -> Duration {
+    whole - (whole / 2).min(CLOSE_RESERVE)
 }
 
 /// Pages go to the App, sockets past it to the consumers, through a stack of their own.
@@ -167,7 +190,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
             let proxies = parts.proxies.clone();
             move |peer| proxies.trusts(peer)
         })
-        .shutdown_timeout(limits.shutdown_timeout.0)
+        .shutdown_timeout(drain_time(limits.shutdown_timeout.0))
         .close_spread(CLOSE_SPREAD)
         .disable_signals();
     if settings.workers > 0 {

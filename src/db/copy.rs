@@ -13,7 +13,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Connection, Timestamp, run};
+use super::{Connection, Timestamp, lock::side_file, run};
 use crate::{
     error::{Error, Result},
     whole_file::{self, WholeFile, named},
@@ -79,6 +79,12 @@ pub(super) fn copy_as(conn: &mut Connection, target: &Path) -> Result<()> {
 /// A name beside the database that says what the copy is and when it was made.
 pub(super) fn beside(path: &Path, what: &str) -> PathBuf {
     path.with_extension(format!("{what}-{}.sqlite3", Timestamp::now().0))
+}
+
+/// Where the writer saves what only it still sees, once the database file is gone.
+pub(super) fn rescued(path: &Path) -> PathBuf {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ");
+    side_file(path, &format!("-rescued-{now}"))
 }
 
 /// Whether the file is sound: every page, every index, every reference.

@@ -11,19 +11,34 @@ mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
 mod timestamp;
+mod watch;
 mod writer;
 
-use std::{num::NonZero, path::Path, thread, time::Duration};
+use std::{
+    num::NonZero,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use actix_web::web;
-use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::{
+    prelude::*,
+    r2d2::{ConnectionManager, Pool},
+};
+use tokio::sync::Mutex;
 
 pub use epoch::Epoch;
 pub(crate) use ids::id_type;
 pub(crate) use lock::{DatabaseLock, side_file};
 pub use timestamp::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    schema::history,
+};
+use watch::FileWatch;
 use writer::Writer;
 
 /// The connection that models take. PostgreSQL would join here.
@@ -33,6 +48,8 @@ pub type Connection = diesel::SqliteConnection;
 const READER_WAIT: Duration = Duration::from_secs(5);
 /// How long the readiness probe waits for the writer.
 const PROBE_WAIT: Duration = Duration::from_secs(2);
+/// How long its result is good for everybody: anybody may ask, and each probe flushes the disk.
+const PROBE_SHARED: Duration = Duration::from_secs(1);
 
 /// Handle on one database file; cheap to clone.
 #[derive(Clone)]
@@ -40,6 +57,7 @@ pub struct Database {
     readers: Pool<ConnectionManager<Connection>>,
     writer: Writer,
     epoch: Epoch,
+    probe: Arc<Mutex<Option<(Instant, bool)>>>,
 }
 
 impl Database {
@@ -65,18 +83,22 @@ impl Database {
         sqlite::migrate(&mut connection, path)?;
         run::begin(&mut connection, lock, &found)?;
         let epoch = Epoch::read(&mut connection)?;
-        let manager = ConnectionManager::new(path.to_string_lossy());
+        let watch = FileWatch::start(path);
+        // Not made anew where it is gone.
+        let manager = ConnectionManager::new(copy::uri(path, "mode=rw")?);
         let readers = Pool::builder()
             .max_size(readers())
             .min_idle(Some(1))
+            .max_lifetime(None)
             .connection_timeout(READER_WAIT)
-            .connection_customizer(Box::new(sqlite::ReadOnly))
+            .connection_customizer(Box::new(sqlite::ReadOnly(watch.clone())))
             .build(manager)
             .map_err(Error::internal)?;
         Ok(Self {
             readers,
-            writer: Writer::start(connection)?,
+            writer: Writer::start(connection, watch)?,
             epoch,
+            probe: Arc::default(),
         })
     }
 
@@ -132,10 +154,25 @@ impl Database {
         self.writer.enqueue(change)
     }
 
-    /// Whether the last commit succeeded and the writer answers in time.
+    /// Whether something can be stored: changes a page and commits it. Who asks within
+    /// [`PROBE_SHARED`] of the last probe gets its result.
     pub async fn is_ready(&self) -> bool {
-        let probe = tokio::time::timeout(PROBE_WAIT, self.write(|_| Ok(())));
-        matches!(probe.await, Ok(Ok(()))) && self.writer.is_healthy()
+        let mut last = self.probe.lock().await;
+        if let Some((at, ready)) = *last
+            && at.elapsed() < PROBE_SHARED
+        {
+            return ready;
+        }
+        // Holds if whoever asks goes away in between: the next one must not probe at once.
+        *last = Some((Instant::now(), self.writer.is_healthy()));
+        let probe = self.write(|conn| {
+            let counted = history::probes.eq(history::probes + 1);
+            Ok(diesel::update(history::table).set(counted).execute(conn)?)
+        });
+        let probe = tokio::time::timeout(PROBE_WAIT, probe).await;
+        let ready = matches!(probe, Ok(Ok(1))) && self.writer.is_healthy();
+        *last = Some((Instant::now(), ready));
+        ready
     }
 
     /// Commits what waits, writes the log back into the file and ends the writer. Blocks.

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use diesel::{
-    Connection as _,
+    Connection as _, ConnectionError,
     connection::SimpleConnection,
     migration::{Migration, MigrationSource, MigrationVersion},
     r2d2::CustomizeConnection,
@@ -11,7 +11,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Connection, copy};
+use super::{Connection, copy, watch::FileWatch};
 use crate::error::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -40,12 +40,18 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
 /// are asked for often: more than half a megabyte for each reader takes memory and saves no time.
 const READING: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-512";
 
-/// Sets the pragmas of the connections that only read.
+/// Sets the pragmas of the connections that only read, unless the file is not the one that the writer
+/// has open: reading another one would start another log.
 #[derive(Debug)]
-pub(super) struct ReadOnly;
+pub(super) struct ReadOnly(pub(super) FileWatch);
 
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Connection) -> std::result::Result<(), diesel::r2d2::Error> {
+        if let Some(path) = self.0.moved() {
+            let words = format!("{} was removed or replaced", path.display());
+            let cause = ConnectionError::BadConnection(words);
+            return Err(diesel::r2d2::Error::ConnectionError(cause));
+        }
         conn.batch_execute(PRAGMAS)
             .and_then(|()| conn.batch_execute(READING))
             .map_err(diesel::r2d2::Error::QueryError)

@@ -12,11 +12,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{Connection as _, RunQueryDsl};
+use diesel::{
+    Connection as _, QueryResult, QueryableByName, RunQueryDsl,
+    connection::{
+        AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus,
+    },
+    sql_query,
+    sql_types::BigInt,
+};
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
-use super::Connection;
+use super::{Connection, copy, watch::FileWatch};
 use crate::error::{Error, Result};
 
 /// Changes that may wait; past it the disk is too slow and callers are told "busy".
@@ -26,10 +33,22 @@ const BATCH_LEN: usize = 64;
 /// … or as many as fit in this time, so that the first of them does not wait for ever.
 const BATCH_TIME: Duration = Duration::from_millis(2);
 
+/// How long a commit waits for another process that holds the write lock. Short, since everything
+/// else waits behind it, and the end of a run must fit into ten seconds.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// The same while the lock is known to be held: callers are told "busy" at once, until one succeeds.
+const LOCKED_WAIT: Duration = Duration::from_millis(50);
+
 /// Runs a change and gives what remains to be done once the commit is known.
 type Change = Box<dyn FnOnce(&mut Connection) -> Answer + Send>;
-/// Answers the caller; the flag says whether the commit succeeded.
-type Answer = Box<dyn FnOnce(bool) + Send>;
+
+/// The answer to one caller.
+struct Answer {
+    /// Tells the caller; the flag says whether the commit succeeded.
+    tell: Box<dyn FnOnce(bool) + Send>,
+    /// A full disk or an I/O error may have undone the whole transaction, so it cannot go on.
+    ends_batch: bool,
+}
 
 #[derive(Clone)]
 pub(super) struct Writer(Arc<Inner>);
@@ -38,22 +57,31 @@ struct Inner {
     queue: Mutex<Option<SyncSender<Change>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     healthy: Arc<AtomicBool>,
+    watch: FileWatch,
 }
 
 impl Writer {
-    pub(super) fn start(conn: Connection) -> Result<Self> {
+    pub(super) fn start(conn: Connection, watch: FileWatch) -> Result<Self> {
         let (queue, changes) = sync_channel(QUEUE_LEN);
         let healthy = Arc::new(AtomicBool::new(true));
         let verdict = Arc::clone(&healthy);
+        let writing = Writing {
+            conn,
+            watch: watch.clone(),
+            healthy: verdict,
+            is_locked: false,
+            failures: 0,
+        };
         let thread = std::thread::Builder::new()
             .name("parlour-writer".into())
-            .spawn(move || write_all(conn, &changes, &verdict))
+            .spawn(move || writing.run(&changes))
             .map_err(Error::internal)?;
         let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
         Ok(Self(Arc::new(Inner {
             queue,
             thread,
             healthy,
+            watch,
         })))
     }
 
@@ -68,19 +96,22 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job: Change = Box::new(move |conn| {
             let outcome = in_savepoint(conn, change);
-            Box::new(move |committed| {
+            let ends_batch = matches!(&outcome, Err(error) if undoes_transaction(error));
+            let tell = Box::new(move |committed| {
                 let outcome = outcome.and_then(|value| match committed {
                     true => Ok(value),
                     false => Err(Error::Busy("commit")),
                 });
                 // The caller may have gone away; the change is committed all the same.
                 drop(answer.send(outcome));
-            })
+            });
+            Answer { tell, ends_batch }
         });
         let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let accepted = queue
-            .as_ref()
-            .is_some_and(|queue| queue.try_send(job).is_ok());
+        let accepted = !self.0.watch.is_lost()
+            && queue
+                .as_ref()
+                .is_some_and(|queue| queue.try_send(job).is_ok());
         drop(queue);
         answered.map(move |answer| match answer {
             Ok(outcome) => outcome,
@@ -89,6 +120,7 @@ impl Writer {
         })
     }
 
+    /// Whether the last commit that wrote anything succeeded, and no failure came after it.
     pub(super) fn is_healthy(&self) -> bool {
         self.0.healthy.load(Ordering::Acquire)
     }
@@ -123,28 +155,187 @@ where
     })
 }
 
-fn write_all(mut conn: Connection, changes: &Receiver<Change>, healthy: &AtomicBool) {
-    while let Ok(first) = changes.recv() {
-        let mut answers = Vec::new();
-        let started = Instant::now();
-        let commit = conn.immediate_transaction(|conn| {
-            let mut next = Some(first);
-            while let Some(change) = next {
-                answers.push(change(conn));
-                let full = answers.len() == BATCH_LEN || started.elapsed() > BATCH_TIME;
-                next = if full { None } else { changes.try_recv().ok() };
-            }
-            Ok::<_, diesel::result::Error>(())
-        });
-        if let Err(error) = &commit {
-            log::error!(target: "parlour::db", "commit failed: {error}");
-        }
-        healthy.store(commit.is_ok(), Ordering::Release);
-        answers
-            .into_iter()
-            .for_each(|answer| answer(commit.is_ok()));
+/// Whether SQLite may have rolled the whole transaction back, not the savepoint alone.
+fn undoes_transaction(error: &Error) -> bool {
+    match error {
+        Error::Busy(_) => true,
+        Error::Database(cause) => cause.to_string().contains("no such savepoint"),
+        _ => false,
     }
-    if let Err(error) = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn) {
-        log::warn!(target: "parlour::db", "checkpoint at the end failed: {error}");
+}
+
+/// What the writer's thread owns.
+struct Writing {
+    conn: Connection,
+    watch: FileWatch,
+    healthy: Arc<AtomicBool>,
+    /// Another process held the write lock at the last try.
+    is_locked: bool,
+    /// Commits that failed since the last one that wrote.
+    failures: u64,
+}
+
+impl Writing {
+    fn run(mut self, changes: &Receiver<Change>) {
+        self.wait_for_lock(LOCK_WAIT);
+        while let Ok(first) = changes.recv() {
+            if self.is_moved() {
+                // Whoever waits is told "busy" as the change is dropped.
+                drop(first);
+                refuse_waiting(changes);
+                continue;
+            }
+            match AnsiTransactionManager::begin_transaction_sql(&mut self.conn, "BEGIN IMMEDIATE") {
+                Ok(()) => self.write_batch(first, changes),
+                Err(error) => {
+                    drop(first);
+                    refuse_waiting(changes);
+                    self.note_failure(&error);
+                    self.reset();
+                    self.set_locked(true);
+                }
+            }
+        }
+        self.end();
+    }
+
+    fn write_batch(&mut self, first: Change, changes: &Receiver<Change>) {
+        self.set_locked(false);
+        let before = self.total_changes();
+        let started = Instant::now();
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut next = Some(first);
+        while let Some(change) = next {
+            answers.push(change(&mut self.conn));
+            let is_over = answers.last().is_some_and(|answer| answer.ends_batch)
+                || answers.len() == BATCH_LEN
+                || started.elapsed() > BATCH_TIME;
+            next = if is_over {
+                None
+            } else {
+                changes.try_recv().ok()
+            };
+        }
+        let is_undone = answers.last().is_some_and(|answer| answer.ends_batch);
+        let commit = if is_undone {
+            Err(diesel::result::Error::RollbackTransaction)
+        } else {
+            AnsiTransactionManager::commit_transaction(&mut self.conn)
+        };
+        match &commit {
+            Ok(()) => self.note_success(before),
+            Err(error) => {
+                self.note_failure(error);
+                self.reset();
+            }
+        }
+        for answer in answers {
+            (answer.tell)(commit.is_ok());
+        }
+    }
+
+    /// After a failure SQLite may have ended the transaction on its own, which diesel takes for a
+    /// broken connection for ever.
+    fn reset(&mut self) {
+        drop(self.conn.batch_execute("ROLLBACK"));
+        *AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn) =
+            TransactionManagerStatus::default();
+    }
+
+    fn note_failure(&mut self, error: &diesel::result::Error) {
+        self.healthy.store(false, Ordering::Release);
+        self.failures += 1;
+        if self.failures == 1 {
+            log::error!(target: "parlour::db", "{}: commit failed: {error}; \
+                nothing can be stored until this is over", self.watch.database().display());
+        }
+    }
+
+    /// An empty commit succeeds on a full disk, so only one that wrote is a proof.
+    fn note_success(&mut self, before: Option<i64>) {
+        if self.failures == 0 || before.is_none() || before == self.total_changes() {
+            return;
+        }
+        log::info!(target: "parlour::db", "storing works again after {} failed commits", self.failures);
+        self.failures = 0;
+        self.healthy.store(true, Ordering::Release);
+    }
+
+    /// Rows that this connection has changed so far; asked for only after a failure.
+    fn total_changes(&mut self) -> Option<i64> {
+        #[derive(QueryableByName)]
+        struct Total {
+            #[diesel(sql_type = BigInt)]
+            count: i64,
+        }
+        if self.failures == 0 {
+            return None;
+        }
+        let total: QueryResult<Total> =
+            sql_query("SELECT total_changes() AS count").get_result(&mut self.conn);
+        total.ok().map(|total| total.count)
+    }
+
+    fn set_locked(&mut self, is_locked: bool) {
+        if self.is_locked != is_locked {
+            self.is_locked = is_locked;
+            self.wait_for_lock(if is_locked { LOCKED_WAIT } else { LOCK_WAIT });
+        }
+    }
+
+    fn wait_for_lock(&mut self, wait: Duration) {
+        let pragma = format!("PRAGMA busy_timeout = {}", wait.as_millis());
+        if let Err(error) = self.conn.batch_execute(&pragma) {
+            log::warn!(target: "parlour::db", "{pragma}: {error}");
+        }
+    }
+
+    /// Whether the files were removed or replaced. The first time, saves what only this process
+    /// still sees.
+    fn is_moved(&mut self) -> bool {
+        if self.watch.is_lost() {
+            return true;
+        }
+        let Some(moved) = self.watch.moved().map(ToOwned::to_owned) else {
+            return false;
+        };
+        self.healthy.store(false, Ordering::Release);
+        self.watch.give_up();
+        let rescued = copy::rescued(self.watch.database());
+        let saved = match copy::copy_as(&mut self.conn, &rescued) {
+            Ok(()) => format!(
+                "what was stored until now is saved in {0}: stop the server and run `parlour restore {0}`",
+                rescued.display()
+            ),
+            Err(error) => format!(
+                "{} could not be written ({}), so keep the server running and copy what matters",
+                rescued.display(),
+                std::error::Error::source(&error)
+                    .map_or_else(|| error.to_string(), ToString::to_string),
+            ),
+        };
+        log::error!(target: "parlour::db", "{} was removed or replaced while the server runs, so \
+            nothing is stored any more; {saved}", moved.display());
+        true
+    }
+
+    fn end(mut self) {
+        if self.is_moved() {
+            // Closing would write back into files that are not ours, and remove their log.
+            std::mem::forget(self.conn);
+            return;
+        }
+        if let Err(error) = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.conn) {
+            log::warn!(target: "parlour::db", "checkpoint at the end failed: {error}");
+        }
+    }
+}
+
+/// Drops what waits now, which tells each caller "busy"; what comes later gets a try of its own.
+fn refuse_waiting(changes: &Receiver<Change>) {
+    for _ in 0..QUEUE_LEN {
+        if changes.try_recv().is_err() {
+            break;
+        }
     }
 }

@@ -36,6 +36,7 @@ mod sockets;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod status;
+mod storage_trouble;
 mod streams;
 mod support;
 mod texts;
