@@ -57,8 +57,7 @@ pub(super) fn examine(lock: &DatabaseLock) -> Result<Found> {
     if differs {
         return Err(foreign(path, &log, "was written for another database file"));
     }
-    let checked =
-        open_read_only(path).and_then(|mut conn| refuse_findings(&mut conn, "quick_check"));
+    let checked = open_read_only(path).and_then(|mut conn| fits(path, &mut conn));
     checked.map(|()| Found::Same).map_err(|cause| {
         let cause = std::error::Error::source(&cause)
             .map_or_else(|| cause.to_string(), ToString::to_string);
@@ -79,10 +78,35 @@ fn foreign(path: &Path, log: &Path, cause: &str) -> Error {
     ))
 }
 
+/// For copies that keep the run id (`VACUUM INTO` by hand). Such a copy counts its schema one up, which
+/// an older log takes back; where the log does not touch the first page, its pages do not fit.
+fn fits(path: &Path, with_log: &mut Connection) -> Result<()> {
+    let alone = open_without_log(path).and_then(|mut conn| Ok(schema_version(&mut conn)?));
+    if alone.is_ok_and(|alone| schema_version(with_log).is_ok_and(|now| now < alone)) {
+        return Err(Error::internal("the log is of an older schema"));
+    }
+    refuse_findings(with_log, "quick_check")
+}
+
+fn schema_version(conn: &mut Connection) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Schema {
+        #[diesel(sql_type = BigInt)]
+        version: i64,
+    }
+    let query = "SELECT schema_version AS version FROM pragma_schema_version";
+    sql_query(query)
+        .get_result(conn)
+        .map(|schema: Schema| schema.version)
+}
+
+fn open_without_log(path: &Path) -> Result<Connection> {
+    Connection::establish(&uri(path, "mode=ro&immutable=1")?).map_err(Error::internal)
+}
+
 /// The run id in the main file alone, without its log.
 fn run_in_file(path: &Path) -> Result<Option<String>> {
-    let mut conn =
-        Connection::establish(&uri(path, "mode=ro&immutable=1")?).map_err(Error::internal)?;
+    let mut conn = open_without_log(path)?;
     if !knows_runs(&mut conn)? {
         return Ok(None);
     }
