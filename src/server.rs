@@ -144,18 +144,14 @@ impl Running {
         let drained = async {
             self.handle.pause().await;
             let restarting = ConsumerEvent::Chat(ChatEvent::Restarting);
-            self.layer.group_send(&everyone_group(), restarting).await?;
-            self.handle.stop(true).await;
-            self.finished
-                .await
-                .map_err(Error::internal)?
-                .map_err(Error::internal)
-        };
-        match timeout_at(draining, drained).await {
-            Ok(drained) => drained?,
-            Err(_late) => {
-                log::warn!(target: "parlour::stop", "some connections did not end in time");
+            if let Err(error) = self.layer.group_send(&everyone_group(), restarting).await {
+                log::warn!(target: "parlour::stop", "sockets were not told of the end: {error}");
             }
+            self.handle.stop(true).await;
+            self.finished.await
+        };
+        if timeout_at(draining, drained).await.is_err() {
+            log::warn!(target: "parlour::stop", "some connections did not end in time");
         }
         if !matches!(timeout_at(end, self.delivery.send(Save)).await, Ok(Ok(()))) {
             log::warn!(target: "parlour::stop", "receipts were not saved");

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
     time::{Duration, Instant},
 };
@@ -175,4 +176,71 @@ async fn a_file_size_limit_is_an_error_and_not_a_silent_death() {
     let process = program.process.as_mut().unwrap();
     assert!(process.try_wait().unwrap().is_none(), "it lives");
     within("its end", terminate(&mut program)).await;
+}
+
+/// Runs the program to its end where no file may grow past 64 KiB; what it said.
+async fn refused_on_full_disk(arguments: &[&str]) -> String {
+    let script = "ulimit -f 64; exec \"$0\" \"$@\"";
+    let mut child = tokio::process::Command::new("bash");
+    child
+        .args(["-c", script, env!("CARGO_BIN_EXE_parlour")])
+        .args(arguments)
+        .kill_on_drop(true);
+    let output = within("the program to end", child.output()).await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "an error, not a signal: {said}"
+    );
+    said
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_backup_on_a_full_disk_leaves_nothing() {
+    let program = Program::start(&QUICK_HASH).await;
+    let file = program.data().with_file_name("backup.tar");
+
+    refused_on_full_disk(&["--data", text(&program.data()), "backup", text(&file)]).await;
+
+    let left = names(file.parent().unwrap());
+    assert_eq!(left.len(), 2, "the data and the log: {left:?}");
+}
+
+#[tokio::test]
+async fn the_copy_before_a_migration_is_whole_or_not_there() {
+    let mut program = Program::start(&QUICK_HASH).await;
+    assert_eq!(try_sign_up(&program, "ana").await, 303);
+    assert_eq!(terminate(&mut program).await, Some(0));
+    let undone = include_str!("../../migrations/2026-11-29-000001_create_history/down.sql");
+    let forgotten = "DELETE FROM __diesel_schema_migrations WHERE version = '20261129000001'";
+    change(&database(&program), &format!("{undone}; {forgotten}"));
+    fs::remove_file(program.data().join("parlour.sqlite3.lock")).unwrap();
+    let copies = |program: &Program| -> Vec<_> {
+        let names = names(&program.data()).into_iter();
+        names
+            .filter(|name| name.contains("before") || name.contains("unfinished"))
+            .collect()
+    };
+
+    let data = program.data();
+    refused_on_full_disk(&["--bind", "127.0.0.1:0", "--data", text(&data)]).await;
+    assert!(copies(&program).is_empty(), "{:?}", copies(&program));
+
+    program.start_again().await;
+    let made = copies(&program);
+    assert_eq!(made.len(), 1, "{made:?}");
+    let copy = data.join(&made[0]);
+    assert_eq!(number(&copy, USERS), 1);
+    assert_eq!(
+        fs::metadata(copy).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
 }
