@@ -66,7 +66,8 @@ pub(crate) fn fill_room(database: &Path, room: i64, count: i64) {
     change(database, &statements);
 }
 
-fn connect(database: &Path) -> SqliteConnection {
+/// A connection past the program; waits up to five seconds for a lock.
+pub(crate) fn connect(database: &Path) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
     // What the tests ask is no query of the site.
     connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});

@@ -43,6 +43,11 @@ impl Program {
         program
     }
 
+    /// The program without arguments, for its other commands.
+    pub(crate) fn command() -> Command {
+        Command::new(binary())
+    }
+
     /// `kill -9`: no goodbye, no drain. Returns when the process is gone.
     pub(crate) async fn kill(&mut self) {
         let mut process = self.process.take().expect("the program runs");
@@ -52,7 +57,7 @@ impl Program {
     /// Starts it where it was, with the same data.
     pub(crate) async fn start_again(&mut self) {
         let log = File::create(self.log()).expect("a log file");
-        let mut process = Command::new(binary())
+        let mut process = Self::command()
             .args(["--bind", &self.address.to_string()])
             .arg("--data")
             .arg(self.data())

@@ -174,9 +174,15 @@ impl Socket {
         self.wait_for("room.events").await
     }
 
-    async fn next(&mut self) -> Result<Value, Option<u16>> {
+    /// The next event, or the code with which the socket closes.
+    pub(crate) async fn next(&mut self) -> Result<Value, Option<u16>> {
+        within("an event on the socket", self.frame()).await
+    }
+
+    /// The same without a time limit. Can be cancelled without losing an event.
+    pub(crate) async fn frame(&mut self) -> Result<Value, Option<u16>> {
         loop {
-            match within("an event on the socket", self.stream.next()).await {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(frame))) => return Err(frame.map(|f| f.code.into())),
                 Some(Ok(_)) => {}

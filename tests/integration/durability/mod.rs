@@ -1,0 +1,26 @@
+//! Black-box checker of the promise "nothing is lost, nothing is doubled, nobody sees what is not
+//! theirs". It runs the real program under load, disturbs it, and compares the journals of all clients
+//! with the database file. `scripts/durability` runs the short part, `scripts/durability --long` all.
+//!
+//! [`writer`] and [`reader`] are the clients, [`journal`] is what they note, [`stored`] is what the file
+//! says and [`verdict`] compares. Each disturbance has a file with its tests.
+
+mod connection;
+mod images;
+mod journal;
+mod kills;
+mod pages;
+mod reader;
+mod seed;
+mod shared;
+mod stored;
+mod trial;
+mod verdict;
+mod writer;
+
+use std::time::Duration;
+
+/// Rounds of each disturbance in CI, which gives the whole checker about a minute.
+const ROUNDS: usize = 3;
+/// The time between two requests of each of the nine writers: about fifty a second in all.
+const PACE: Duration = Duration::from_millis(180);
