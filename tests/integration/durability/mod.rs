@@ -6,9 +6,11 @@
 //! says and [`verdict`] compares. Each disturbance has a file with its tests.
 
 mod connection;
+mod full_disk;
 mod images;
 mod journal;
 mod kills;
+mod lock;
 mod pages;
 mod reader;
 mod seed;
@@ -22,5 +24,7 @@ use std::time::Duration;
 
 /// Rounds of each disturbance in CI, which gives the whole checker about a minute.
 const ROUNDS: usize = 3;
+/// Refusals that show that the writers try again and again.
+const REFUSALS: usize = 12;
 /// The time between two requests of each of the nine writers: about fifty a second in all.
 const PACE: Duration = Duration::from_millis(180);

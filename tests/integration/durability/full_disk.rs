@@ -1,0 +1,41 @@
+//! The disk is full for a while. The limit of file sizes stands for it: it holds for one process alone,
+//! and gives an I/O error on each write beyond it.
+
+use rustix::process::{Resource, Rlimit, prlimit};
+
+use super::{REFUSALS, ROUNDS, trial::Trial, writer::until_ready};
+use crate::stage::within;
+
+impl Trial {
+    /// Lets no file of the program grow beyond `bytes`, or lifts that limit: a disk that is full for this
+    /// process alone.
+    pub(super) fn limit_files(&self, bytes: Option<u64>) {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(Some(self.pid()), Resource::Fsize, limit).expect("the limit of a child");
+    }
+}
+
+#[actix_web::test]
+async fn a_full_disk_refuses_for_a_while_and_loses_nothing() {
+    let mut trial = Trial::begin("full disk", None).await;
+    for _ in 1..ROUNDS {
+        trial.random_moment().await;
+        let log = trial.database().with_extension("sqlite3-wal");
+        // The log is where a commit goes first.
+        let len = log.metadata().unwrap().len();
+        trial.limit_files(Some(len));
+        until_ready(&trial.ana, false).await;
+        within("writers to be refused", trial.shared.refused(REFUSALS)).await;
+        trial
+            .ana
+            .open(&format!("/rooms/{}/", trial.rooms.tea))
+            .await;
+        trial.limit_files(None);
+        until_ready(&trial.ana, true).await;
+    }
+    trial.random_moment().await;
+    trial.end().await;
+}
