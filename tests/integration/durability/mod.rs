@@ -13,6 +13,7 @@ mod kills;
 mod lock;
 mod pages;
 mod reader;
+mod restore;
 mod seed;
 mod shared;
 mod stored;
