@@ -7,6 +7,7 @@
 mod accounts;
 mod answers;
 mod assets;
+mod attack;
 mod attention;
 mod backup;
 mod badges;
