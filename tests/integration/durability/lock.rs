@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use diesel::{SqliteConnection, connection::SimpleConnection as _};
 use reqwest::Method;
 
 use super::{REFUSALS, ROUNDS, trial::Trial, writer::until_ready};

@@ -124,7 +124,7 @@ async fn whoever_resumes_from_another_history_gets_this_one_from_its_start() {
 
 #[actix_web::test]
 async fn a_restarted_answer_that_is_too_long_is_cut_to_the_newest_messages() {
-    let chat = Chat::with(|settings| settings.limits.resume_len = 1).await;
+    let chat = Chat::with(|settings| settings.limits.resume_len = 2).await;
     let mut ana = chat.socket_of(ANA).await;
     for body in ["one", "two"] {
         say(&chat, &mut ana, body).await;
