@@ -115,7 +115,7 @@ pub(super) fn refuse_findings(conn: &mut Connection, pragma: &str) -> Result<()>
         #[diesel(sql_type = Text)]
         words: String,
     }
-    let query = format!("SELECT {pragma} AS words FROM pragma_{pragma}(1)");
+    let query = format!("SELECT {pragma} AS words FROM pragma_{pragma} LIMIT 1");
     let found: Vec<Finding> = sql_query(query).load(conn)?;
     match found.first() {
         Some(finding) if finding.words == "ok" => Ok(()),
