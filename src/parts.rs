@@ -16,8 +16,8 @@ use crate::{
     friends::FriendBook,
     health::Stopping,
     security::{
-        ConnectionLimits, Csrf, HandshakeRate, Limits, PagesInFlight, SecretKeys, Site, TrustedProxies,
-        connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
+        ConnectionLimits, Csrf, HandshakeRate, Limits, PagesInFlight, SecretKeys, Site,
+        TrustedProxies, connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
     },
     templates::Templates,
 };

@@ -11,7 +11,7 @@ use super::Connection;
 use crate::schema::history;
 
 /// The table has one row.
-const ROW: i64 = 1;
+pub(super) const ROW: i64 = 1;
 
 /// The random name of one unbroken history: 32 hexadecimal digits, made with the database and anew
 /// at each restore.

@@ -167,7 +167,9 @@ impl Database {
         *last = Some((Instant::now(), self.writer.is_healthy()));
         let probe = self.write(|conn| {
             let counted = history::probes.eq(history::probes + 1);
-            Ok(diesel::update(history::table).set(counted).execute(conn)?)
+            Ok(diesel::update(history::table.find(epoch::ROW))
+                .set(counted)
+                .execute(conn)?)
         });
         let probe = tokio::time::timeout(PROBE_WAIT, probe).await;
         let ready = matches!(probe, Ok(Ok(1))) && self.writer.is_healthy();

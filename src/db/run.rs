@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     Connection, Epoch,
     copy::{open_read_only, refuse_findings, uri},
+    epoch::ROW,
     lock::{DatabaseLock, side_file},
 };
 use crate::{
@@ -110,7 +111,10 @@ fn run_in_file(path: &Path) -> Result<Option<String>> {
     if !knows_runs(&mut conn)? {
         return Ok(None);
     }
-    Ok(history::table.select(history::run_id).first(&mut conn)?)
+    Ok(history::table
+        .find(ROW)
+        .select(history::run_id)
+        .first(&mut conn)?)
 }
 
 /// Files of earlier versions do not.
@@ -129,7 +133,10 @@ fn knows_runs(conn: &mut Connection) -> QueryResult<bool> {
 /// ids that the next start knows, because the lock file names both for as long as it takes.
 pub(super) fn begin(conn: &mut Connection, lock: &DatabaseLock, found: &Found) -> Result<()> {
     let named = |cause: &dyn std::fmt::Display| named(lock.database(), cause);
-    let before: Option<String> = history::table.select(history::run_id).first(conn)?;
+    let before: Option<String> = history::table
+        .find(ROW)
+        .select(history::run_id)
+        .first(conn)?;
     let run = Uuid::new_v4().simple().to_string();
     let before = before.unwrap_or_else(|| NO_RUN.into());
     lock.set_runs(&[&before, &run])
@@ -140,7 +147,7 @@ pub(super) fn begin(conn: &mut Connection, lock: &DatabaseLock, found: &Found) -
             "{} is not the file that the last run left: began a new epoch, so that open pages \
              read everything anew", lock.database().display());
     }
-    diesel::update(history::table)
+    diesel::update(history::table.find(ROW))
         .set(history::run_id.eq(&run))
         .execute(conn)?;
     if fold_log(conn)? {
@@ -165,7 +172,9 @@ fn fold_log(conn: &mut Connection) -> QueryResult<bool> {
 pub(super) fn forget(conn: &mut Connection) -> QueryResult<()> {
     if knows_runs(conn)? {
         let no_run = history::run_id.eq(None::<String>);
-        diesel::update(history::table).set(no_run).execute(conn)?;
+        diesel::update(history::table.find(ROW))
+            .set(no_run)
+            .execute(conn)?;
     }
     Ok(())
 }
