@@ -15,7 +15,10 @@ const PAGE: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const MOST: usize = 3;
 
 fn site(configure: impl FnOnce(Server) -> Server) -> Site {
-    Site::start_with(Driver::OwnSocket, SocketOptions::new(), configure)
+    Site::start_with(Driver::OwnSocket, SocketOptions::new(), |server| {
+        // Idle connections are held for as long as the test takes, also on a busy machine.
+        configure(server.keep_alive(PATIENCE))
+    })
 }
 
 /// A new connection that got a page; nothing if it was closed before that.
