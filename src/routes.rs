@@ -67,6 +67,7 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
         .configure(conversation_pages)
         .configure(room_pages)
         .configure(one_room_pages)
+        .configure(invite_pages)
         .configure(attention_pages)
         .configure(message_pages)
         .default_service(web::to(not_found));
@@ -224,19 +225,22 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/delete/",
             web::post().to(changes::delete_room),
         )
-        .route("/rooms/{room}/keep/", web::post().to(changes::keep_room))
-        .route(
-            "/rooms/{room}/invites/",
-            web::post().to(invites::create_invite),
-        )
-        .route(
-            "/rooms/{room}/invites/{invite}/",
-            web::get().to(invites::show_invite),
-        )
-        .route(
-            "/rooms/{room}/invites/{invite}/revoke/",
-            web::post().to(invites::revoke_invite),
-        );
+        .route("/rooms/{room}/keep/", web::post().to(changes::keep_room));
+}
+
+fn invite_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/rooms/{room}/invites/",
+        web::post().to(invites::create_invite),
+    )
+    .route(
+        "/rooms/{room}/invites/{invite}/",
+        web::get().to(invites::show_invite),
+    )
+    .route(
+        "/rooms/{room}/invites/{invite}/revoke/",
+        web::post().to(invites::revoke_invite),
+    );
 }
 
 /// What is unread and what is notified; before `message_pages`, whose scope would take some of these.

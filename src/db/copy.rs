@@ -13,7 +13,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Connection, Timestamp, lock::side_file, run};
+use super::{Connection, Timestamp, epoch, lock::side_file};
 use crate::{
     error::{Error, Result},
     whole_file::{self, WholeFile, named},
@@ -61,7 +61,7 @@ pub(crate) fn copy_into(conn: &mut Connection, target: &Path) -> Result<()> {
         .map_err(|cause| named(target, &cause))?;
     let mut copy = open_plain(target)?;
     // A copy has no log, and no log that lies beside it later is its own.
-    run::forget(&mut copy)?;
+    epoch::forget_run(&mut copy)?;
     check(&mut copy)?;
     drop(copy);
     fs::set_permissions(target, Permissions::from_mode(0o600))

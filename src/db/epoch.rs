@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_query, sql_types::BigInt};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,6 +51,29 @@ impl fmt::Display for Epoch {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
+}
+
+/// Files of earlier versions do not.
+pub(super) fn knows_runs(conn: &mut Connection) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Columns {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let query = "SELECT count(*) AS count FROM pragma_table_info('history') WHERE name = 'run_id'";
+    let columns: Columns = sql_query(query).get_result(conn)?;
+    Ok(columns.count > 0)
+}
+
+/// Takes the run id out of a copy.
+pub(super) fn forget_run(conn: &mut Connection) -> QueryResult<()> {
+    if knows_runs(conn)? {
+        let no_run = history::run_id.eq(None::<String>);
+        diesel::update(history::table.find(ROW))
+            .set(no_run)
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! `read` and `write` are the two ways to query, both off the event loop; models get a
 //! `&mut Connection` and never see a pool.
 
+mod connection;
 pub(crate) mod copy;
 mod epoch;
 mod ids;
@@ -29,6 +30,7 @@ use diesel::{
 };
 use tokio::sync::Mutex;
 
+pub use connection::Connection;
 pub use epoch::Epoch;
 pub(crate) use ids::id_type;
 pub(crate) use lock::{DatabaseLock, side_file};
@@ -40,9 +42,6 @@ use crate::{
 };
 use watch::FileWatch;
 use writer::Writer;
-
-/// The connection that models take. PostgreSQL would join here.
-pub type Connection = diesel::SqliteConnection;
 
 /// How long a read waits for a free connection before it answers "busy".
 const READER_WAIT: Duration = Duration::from_secs(5);
@@ -192,7 +191,7 @@ pub(crate) fn prepare_copy(path: &Path) -> Result<()> {
     copy::check(&mut conn)?;
     sqlite::migrate_copy(&mut conn)?;
     Epoch::renew(&mut conn)?;
-    run::forget(&mut conn)?;
+    epoch::forget_run(&mut conn)?;
     copy::check(&mut conn)
 }
 

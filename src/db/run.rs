@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     Connection, Epoch,
     copy::{open_read_only, refuse_findings, uri},
-    epoch::ROW,
+    epoch::{ROW, knows_runs},
     lock::{DatabaseLock, side_file},
 };
 use crate::{
@@ -117,18 +117,6 @@ fn run_in_file(path: &Path) -> Result<Option<String>> {
         .first(&mut conn)?)
 }
 
-/// Files of earlier versions do not.
-fn knows_runs(conn: &mut Connection) -> QueryResult<bool> {
-    #[derive(QueryableByName)]
-    struct Columns {
-        #[diesel(sql_type = BigInt)]
-        count: i64,
-    }
-    let query = "SELECT count(*) AS count FROM pragma_table_info('history') WHERE name = 'run_id'";
-    let columns: Columns = sql_query(query).get_result(conn)?;
-    Ok(columns.count > 0)
-}
-
 /// Begins a run: a new id in the file and in the lock file. A crash at any point between leaves
 /// ids that the next start knows, because the lock file names both for as long as it takes.
 pub(super) fn begin(conn: &mut Connection, lock: &DatabaseLock, found: &Found) -> Result<()> {
@@ -166,15 +154,4 @@ fn fold_log(conn: &mut Connection) -> QueryResult<bool> {
     }
     let folded: Folded = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn)?;
     Ok(folded.busy == 0)
-}
-
-/// Takes the run id out of a copy.
-pub(super) fn forget(conn: &mut Connection) -> QueryResult<()> {
-    if knows_runs(conn)? {
-        let no_run = history::run_id.eq(None::<String>);
-        diesel::update(history::table.find(ROW))
-            .set(no_run)
-            .execute(conn)?;
-    }
-    Ok(())
 }

@@ -73,7 +73,10 @@ impl TokenBucket {
 
     /// Time until the next try may be made; zero when it may be made now.
     pub(super) fn wait(&self, rate: Rate, now: Instant) -> Duration {
-        let blocked = self.blocked_until.saturating_duration_since(now);
+        let blocked = match self.strikes {
+            0 => Duration::ZERO,
+            _ => self.blocked_until.saturating_duration_since(now),
+        };
         self.left.wait(rate, now).max(blocked)
     }
 
@@ -117,5 +120,22 @@ impl TokenBucket {
             0 => self.left.full_at,
             _ => self.left.full_at.max(self.blocked_until + rate.period),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_that_read_the_clock_before_its_neighbour_is_not_refused() {
+        let rate = Rate {
+            count: 600,
+            period: Duration::from_secs(60),
+        };
+        let now = Instant::now();
+        let mut bucket = TokenBucket::full(now + Duration::from_millis(1));
+        bucket.take(rate, now + Duration::from_millis(1));
+        assert_eq!(bucket.wait(rate, now), Duration::ZERO);
     }
 }

@@ -123,8 +123,9 @@ impl Limits {
         address: Option<IpAddr>,
         mut take: impl FnMut(&mut TokenBucket, Rate, Instant),
     ) -> Result<Vec<Slot>> {
-        let now = (self.clock)();
         let mut tables = self.lock();
+        // Under the lock: a time that was read before it may lie before that of the try before.
+        let now = (self.clock)();
         tables.drop_full(now);
         let mut slots = self.keys.of_network(&tables, action, address);
         tables.require(&slots, now)?;

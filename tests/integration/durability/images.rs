@@ -17,14 +17,13 @@ use rand::{RngExt, rngs::StdRng};
 use rustix::process::{Signal, kill_process};
 
 use super::{
+    at_length,
     journal::{Deed, Evidence, Rollback},
     stored::Stored,
     trial::Trial,
     verdict::{Fault, judge},
 };
 
-/// Images of a power cut, each of which is opened seven times.
-const IMAGES: usize = 100;
 /// Bytes before the first frame of a log.
 const LOG_HEAD: usize = 32;
 /// Bytes before the page in each frame.
@@ -175,12 +174,12 @@ fn mark(log: &[u8]) -> Mark {
 }
 
 #[actix_web::test]
-#[ignore = "scripts/durability --long"]
 async fn images_of_a_power_cut_hold_what_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let mut trial = Trial::begin("power cut", None).await;
     let mut rng = trial.rng();
-    for i in 0..IMAGES {
+    // Each image is opened seven times.
+    for i in 0..at_length(3, 100) {
         let image = trial.image().await;
         let faults = image.faults(folder.path(), &mut rng);
         assert!(

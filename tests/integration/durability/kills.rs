@@ -5,13 +5,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::timeout;
 
-use super::{PACE, ROUNDS, trial::Trial};
+use super::{PACE, ROUNDS, at_length, trial::Trial};
 
 /// A server that is asked to stop does so in ten seconds; two more for a busy test machine.
 const STOP: Duration = Duration::from_secs(12);
-
-/// Sockets of a storm.
-const CROWD: usize = 200;
 
 impl Trial {
     /// `kill -9`, and another start.
@@ -53,18 +50,8 @@ impl Trial {
 
 #[actix_web::test]
 async fn kills_at_random_moments_lose_nothing() {
-    kills("kill -9", ROUNDS).await;
-}
-
-#[actix_web::test]
-#[ignore = "scripts/durability --long"]
-async fn fifty_kills_at_random_moments_lose_nothing() {
-    kills("50 × kill -9", 50).await;
-}
-
-async fn kills(name: &'static str, rounds: usize) {
-    let mut trial = Trial::begin(name, None).await;
-    for round in 0..rounds {
+    let mut trial = Trial::begin("kill -9", None).await;
+    for round in 0..at_length(ROUNDS, 50) {
         trial.random_moment().await;
         if round == 1 {
             trial.remove_fay().await;
@@ -89,11 +76,10 @@ async fn a_term_signal_under_load_loses_nothing_and_ends_in_time() {
 }
 
 #[actix_web::test]
-#[ignore = "scripts/durability --long"]
-async fn hundreds_of_sockets_that_come_back_at_once_are_all_told_everything() {
+async fn a_crowd_of_sockets_that_comes_back_at_once_is_told_everything() {
     let mut trial = Trial::begin("storm", Some(PACE)).await;
-    trial.crowd(CROWD);
-    for _ in 0..ROUNDS {
+    trial.crowd(at_length(20, 200));
+    for _ in 0..at_length(1, ROUNDS) {
         trial.random_moment().await;
         trial.kill().await;
     }

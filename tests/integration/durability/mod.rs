@@ -21,10 +21,18 @@ mod trial;
 mod verdict;
 mod writer;
 
-use std::time::Duration;
+use std::{env, time::Duration};
 
 /// Rounds of each disturbance in CI, which gives the whole checker about a minute.
 const ROUNDS: usize = 3;
+/// The size of a trial: `short` in CI, `long` for `scripts/durability --long`.
+fn at_length(short: usize, long: usize) -> usize {
+    match env::var_os("DURABILITY_LONG") {
+        Some(_) => long,
+        None => short,
+    }
+}
+
 /// Refusals that show that the writers try again and again.
 const REFUSALS: usize = 12;
 /// The time between two requests of each of the nine writers: about fifty a second in all.

@@ -1,6 +1,6 @@
 //! One person at one browser: cookies, forms with their tokens, the headers a browser adds.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::{
     Client, Method, RequestBuilder,
@@ -43,6 +43,8 @@ impl Person {
         let client = Client::builder()
             .default_headers(headers)
             .cookie_provider(jar.clone())
+            // The server closes idle connections after five seconds, perhaps just as one is used again.
+            .pool_idle_timeout(Duration::from_secs(2))
             .redirect(Policy::none());
         let client = client.build().unwrap();
         Self {

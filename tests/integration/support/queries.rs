@@ -127,7 +127,13 @@ pub(crate) fn refuse_scans(database: &Path) {
 fn scans(statement: &str, step: &str) -> bool {
     let may = MAY_SCAN.iter().any(|(end, _)| statement.ends_with(end));
     // What a query goes through is what its own parts have found, at most as many as their LIMIT says.
-    let own = ["SCAN CONSTANT ROW", "SCAN (subquery-", "SCAN missed"];
+    // A pragma is no table.
+    let own = [
+        "SCAN CONSTANT ROW",
+        "SCAN (subquery-",
+        "SCAN missed",
+        "SCAN pragma_",
+    ];
     let reads_own = own.iter().any(|start| step.starts_with(start));
     step.starts_with("SCAN ") && !reads_own && !may
 }

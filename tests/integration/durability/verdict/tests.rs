@@ -323,9 +323,15 @@ fn lost_edits_deletions_and_reactions_are_named() {
         id: 14,
         emoji: "🌱".into(),
     };
+    // Dan was told that message 3 is deleted, and it is not.
+    let told = Fault::ToldOtherwise {
+        reader: "dan".into(),
+        room: ROOM,
+        seq: 3,
+    };
     assert_eq!(
         run.faults(),
-        [change(12, "two"), change(13, "three"), reaction]
+        [change(12, "two"), change(13, "three"), reaction, told]
     );
 }
 
