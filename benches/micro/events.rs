@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::Criterion;
 use parlour::accounts::{UserId, UserRef};
 use parlour::chat::models::{MessageId, RoomId};
-use parlour::chat::protocol::{ClientEvent, MessageCreated, RoomChange};
+use parlour::chat::protocol::{ClientEvent, ClientFrame, MessageCreated, RoomChange};
 use uuid::Uuid;
 
 use crate::steady::measure as steady;
@@ -26,7 +26,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         };
         let text = serde_json::to_string(&post).expect("JSON");
         steady(criterion, &format!("event/read {what}"), || {
-            ClientEvent::parse(black_box(&text))
+            ClientFrame::parse(black_box(&text))
         });
         steady(criterion, &format!("event/serde alone {what}"), || {
             serde_json::from_str::<ClientEvent>(black_box(&text)).ok()

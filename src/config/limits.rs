@@ -72,7 +72,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub sockets_per_ip: usize,
-    /// Connections of one address that ask for pages; proxies in trusted_proxies have no such limit
+    /// Connections of one address that ask for pages; trusted proxies have no such limit
     #[arg(
         long,
         env = "PARLOUR_CONNECTIONS_PER_IP",

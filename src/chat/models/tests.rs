@@ -268,7 +268,7 @@ async fn a_page_has_one_message_however_small_its_budget() {
 #[test]
 fn a_message_weighs_at_least_as_much_as_its_markup() {
     let markup = Markup::compile(&Templates::load().unwrap()).unwrap();
-    let author = Person::new(UserId(i64::MAX), &"é".repeat(32));
+    let author = Person::new(UserId(i64::MAX), "é".repeat(32));
     let people = vec![UserRef::from(&author); 50];
     let long = WORST.repeat(1_400);
     let mut worst = said(&long);

@@ -6,7 +6,7 @@
 //! What keeps the limiter itself small:
 //! - A refused try adds nothing. The address is checked first, so an address that is over its limit
 //!   cannot add buckets for names.
-//! - Keys are 64-bit SipHash values under a random key of the process. They hold no names, and nobody can
+//! - Keys are 64-bit `SipHash` values under a random key of the process. They hold no names, and nobody can
 //!   compute a collision. Among 150,000 buckets an accidental one has a probability below 1 in 10^9, and it
 //!   would only make two keys share a bucket.
 //! - Each kind of key has room for `limiter_buckets` of them, at about 110 bytes each (see `table.rs`).

@@ -115,7 +115,7 @@ fn creations(stored: &Stored) -> Vec<Fault> {
     messages
         .filter_map(|message| {
             let found = events.get(&message.id).map_or(&[][..], Vec::as_slice);
-            (found != [message.seq]).then(|| Fault::NotOneEvent {
+            (found != [message.seq]).then_some(Fault::NotOneEvent {
                 room: message.room,
                 seq: message.seq,
                 events: found.len(),
