@@ -154,7 +154,7 @@ impl Database {
     }
 
     /// Whether something can be stored: changes a page and commits it. Who asks within
-    /// [`PROBE_SHARED`] of the last probe gets its result.
+    /// a second of the last probe gets its result.
     pub async fn is_ready(&self) -> bool {
         let mut last = self.probe.lock().await;
         if let Some((at, ready)) = *last
