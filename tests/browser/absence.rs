@@ -191,6 +191,8 @@ async fn after_a_minute_without_a_network_both_screens_say_the_same() {
         "100000/1s",
         "--reactions",
         "100000/1s",
+        "--forms",
+        "100000/1s",
         "--resume-len",
         &resume_len,
     ])
