@@ -298,10 +298,9 @@ async fn forms_from_before_a_restore_change_nothing() {
     until("the refusal", async || {
         plain
             .driver
-            .find(By::Css("textarea[name=body]"))
+            .find(By::Css("textarea[name=body][readonly]"))
             .await
-            .is_err()
-            .then_some(())
+            .ok()
     })
     .await;
     plain.show_tab(0).await;
