@@ -95,7 +95,7 @@ fn is_unprintable(letter: char) -> bool {
     letter.is_control() || is_turn
 }
 
-/// Where a line comes from. There are as many as the program has places that log.
+/// The call site of a log line. The program has a fixed number of them, so a map by call site is bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     file: &'static str,

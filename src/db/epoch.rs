@@ -29,7 +29,7 @@ impl Epoch {
         epoch.first(conn).map(Self)
     }
 
-    /// Begins another history: for a database that was put back.
+    /// Renews the epoch of a restored database.
     ///
     /// # Errors
     /// Whatever the database answers.

@@ -201,7 +201,7 @@ fn ask(options: &Options, attacker: &Person, room: u64) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Pings over a socket and opens a page now and then, until it is over.
+/// Measures latency as a bystander: pings over a socket and requests a page at intervals until the attack ends.
 fn watch(
     address: SocketAddr,
     target: &Target,
