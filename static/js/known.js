@@ -6,6 +6,8 @@
 
 /** Kept in the browser, so that a tab that is opened after a restore knows of it, too. */
 const epochKey = (userId) => `parlour/epoch/${userId}`;
+/** The name of the person whose things are kept under the number. */
+const nameKey = (userId) => `parlour/name/${userId}`;
 
 /** The code of what is refused because its numbers belong to another history. */
 export const OTHER_HISTORY = "other_history";
@@ -92,6 +94,12 @@ export class KnownHistory {
   }
 }
 
+/** Removes what this browser remembers of the person and of the history that they knew. */
+export function forget(storage, userId) {
+  storage.remove(epochKey(userId));
+  storage.remove(nameKey(userId));
+}
+
 /** Kinds of keys that hold what a person wrote. */
 const WRITTEN = ["queue", "draft", "room"];
 
@@ -100,7 +108,7 @@ const WRITTEN = ["queue", "draft", "room"];
  * name. It comes back when somebody of that name signs in, perhaps under another number.
  */
 export function keepApart(storage, userId, name) {
-  const owner = `parlour/name/${userId}`;
+  const owner = nameKey(userId);
   const before = storage.get(owner);
   for (const kind of WRITTEN) {
     const present = `parlour/${kind}/${userId}/`;

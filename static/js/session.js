@@ -2,6 +2,7 @@
 
 import { decisionsKey } from "./decisions.js";
 import { draftPrefix, markPrefix } from "./drafts.js";
+import { forget } from "./known.js";
 import { say } from "./words.js";
 
 const REASONS = { revoked: "js-signed-out-revoked", password_changed: "js-signed-out-password" };
@@ -43,6 +44,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     queue.clear();
     [...drafts(), ...storage.keys(markPrefix(userId))].forEach((key) => storage.remove(key));
     storage.remove(decisionsKey(userId));
+    forget(storage, userId);
   };
   form.addEventListener("submit", (event) => {
     document.dispatchEvent(new CustomEvent("parlour:save"));

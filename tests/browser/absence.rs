@@ -221,7 +221,8 @@ async fn after_a_minute_without_a_network_both_screens_say_the_same() {
 #[tokio::test]
 async fn an_absence_full_of_the_worst_texts_is_filled_piece_by_piece() {
     const WORST: usize = 9;
-    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    // Fifty messages of one person in a row, which on a slow machine are more than the limit allows.
+    let site = Program::start(&["--bcrypt-cost", "4", "--messages", "100000/1s"]).await;
     let three = Three::meet(&site).await;
     let Three { ana, bo, .. } = &three;
     let worst: Vec<String> = (1..=WORST)
