@@ -223,13 +223,17 @@ function openComposer() {
   composer?.addEventListener("left", () => teller.left());
 }
 
+/** Nothing is saved any more: logging out or losing the room has removed what was kept. */
+let isLeaving = false;
 const save = () => {
+  if (isLeaving) return;
   composer?.saveNow();
   drafts.save();
 };
 addEventListener("pagehide", save);
 document.addEventListener("parlour:save", save);
 document.addEventListener("parlour:leaving", () => {
+  isLeaving = true;
   composer = null;
 });
 document.addEventListener("parlour:swapping", ({ detail }) => detail.id === "post-area" && save());
