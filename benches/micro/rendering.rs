@@ -147,6 +147,7 @@ fn room_page(log: String) -> Value {
         "log": log,
         "pending": {"message": pending()},
         "last_seq": MESSAGES,
+        "epoch": "one",
         "zone": "UTC",
         "can_post": true,
         "closed": null,
