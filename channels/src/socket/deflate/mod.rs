@@ -176,33 +176,19 @@ impl Agreed {
 
 #[cfg(test)]
 mod tests {
-    use std::alloc::System;
-    use std::sync::{Mutex, PoisonError};
-
     use actix_web::test::TestRequest;
+    use allocation_counter::measure;
     use bytes::BytesMut;
-    use cap::Cap;
 
     use super::*;
 
-    #[global_allocator]
-    static ALLOCATED: Cap<System> = Cap::new(System, usize::MAX);
-
-    /// Bytes that each of a hundred connections comes to hold: the median of a few readings, since
-    /// other tests take memory meanwhile, all but those that measure too, which wait.
+    /// Bytes that each of a hundred connections holds. Only this thread's allocations count, so that tests
+    /// beside this one change nothing.
     fn held_by_each<T>(open: impl Fn() -> T) -> usize {
         const CONNECTIONS: usize = 100;
-        static MEASURING: Mutex<()> = Mutex::new(());
-        let _one = MEASURING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut readings = [(); 5].map(|()| {
-            let before = ALLOCATED.allocated();
-            let connections: Vec<T> = (0..CONNECTIONS).map(|_| open()).collect();
-            let held = ALLOCATED.allocated().saturating_sub(before);
-            drop(connections);
-            held / CONNECTIONS
-        });
-        readings.sort_unstable();
-        readings[2]
+        let mut connections = Vec::with_capacity(CONNECTIONS);
+        let measured = measure(|| connections.extend((0..CONNECTIONS).map(|_| open())));
+        usize::try_from(measured.bytes_current).unwrap() / CONNECTIONS
     }
 
     fn agreed(deflate: Deflate, offer: Offer) -> Agreed {
