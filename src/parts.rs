@@ -3,13 +3,12 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use actix::Actor;
 use actix_web::web::{Data, FormConfig, ServiceConfig};
 use channels::{Layer, OriginValidator, Streams};
 
 use crate::{
     accounts::{FirstRun, Notices, PasswordHasher, Sessions, SignedIn},
-    chat::{Chat, ChatConsumerParts, ChatServer, Delivery, Health, Markup},
+    chat::{live::Chat, reading::MoveReading},
     config::{Limits as Bounds, Settings},
     db::Database,
     error::{Error, Result},
@@ -33,7 +32,7 @@ pub(crate) struct Parts {
     pages: PagesInFlight,
     pub(crate) origins: OriginValidator,
     pub(crate) proxies: TrustedProxies,
-    pub(crate) consumer: ChatConsumerParts,
+    pub(crate) chat: Chat,
     pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
@@ -62,21 +61,11 @@ impl Parts {
         let site = Site::new(settings, address);
         let keys = SecretKeys::open(settings)?;
         let templates = Templates::load()?;
-        let markup = Markup::compile(&templates)?;
         let limits = Limits::new(&settings.rates);
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         let descriptors = raise_descriptor_limit();
         let first_run = FirstRun::prepare(&database).await?;
-        let server = ChatServer::new(
-            database.clone(),
-            layer.clone(),
-            markup.clone(),
-            limits.clone(),
-            Arc::clone(&bounds),
-        );
-        let health = Health::default();
-        let delivery = Delivery::new(database.clone(), layer.clone(), health.clone()).start();
-        let server = server.watched_by(delivery.clone(), health.clone());
+        let chat = Chat::start(&database, &layer, &templates, (&limits, &bounds))?;
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
@@ -88,15 +77,7 @@ impl Parts {
             notices: Notices::new(&keys, &site),
             hasher: PasswordHasher::on_every_core(bounds.bcrypt_cost).map_err(Error::internal)?,
             friends: FriendBook::new(database.clone(), layer.clone(), limits.clone(), &bounds),
-            consumer: ChatConsumerParts {
-                server: server.start(),
-                delivery,
-                health,
-                database,
-                markup,
-                limits: Arc::clone(&bounds),
-                rates: limits.clone(),
-            },
+            chat,
             streams: Streams::new(),
             stopping: Stopping::default(),
             site,
@@ -111,26 +92,13 @@ impl Parts {
 
     /// Lets views, extractors and middleware find them.
     pub(crate) fn register(&self, cfg: &mut ServiceConfig) {
-        let ChatConsumerParts {
-            server,
-            database,
-            markup,
-            health,
-            delivery,
-            ..
-        } = self.consumer.clone();
-        let chat = Chat {
-            server,
-            database: database.clone(),
-            markup,
-            limits: self.limits.clone(),
-            health,
-            delivery,
-            settings: Arc::clone(&self.bounds),
-        };
-        cfg.app_data(Data::new(database))
-            .app_data(Data::new(self.templates.clone()))
+        let chat = self.chat.clone();
+        cfg.app_data(Data::new(chat.database.clone()))
+            .app_data(Data::new(chat.messages.clone()))
+            .app_data(Data::new(chat.health.clone()))
+            .app_data(Data::new(chat.server.clone().recipient::<MoveReading>()))
             .app_data(Data::new(chat))
+            .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(self.layer.clone()))
             .app_data(Data::new(self.site.clone()))

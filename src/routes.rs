@@ -17,13 +17,15 @@ use crate::{
     },
     assets,
     chat::{
-        ChatConsumer,
-        views::{
-            attention::{catch_up, details as message_details, levels, reading},
-            changing, conversations, history, message, names, outsiders, posting, room,
-            rooms::{changes, details, invites, joining, new, open, people},
-            status, streaming,
+        live::{ChatConsumer, streaming},
+        messages::views::{change, history, message, names, outsiders},
+        pages::{
+            invites, join, message_details, new_room, open_rooms, people, post, room, room_changes,
+            room_details,
         },
+        reading::views::{catch_up, levels, marks},
+        receipts::views as status,
+        shell::{list_conversations, show_direct},
     },
     error::{Error, Result},
     friends::views as friends,
@@ -151,26 +153,23 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
     )
     .route("/status", web::get().to(status::show_status))
     .route("/status/", web::get().to(status::show_status))
-    .route("/", web::get().to(conversations::list_conversations))
-    .route("/", web::head().to(conversations::list_conversations))
-    .route(
-        "/rooms/with/{user}/",
-        web::get().to(conversations::show_direct),
-    );
+    .route("/", web::get().to(list_conversations))
+    .route("/", web::head().to(list_conversations))
+    .route("/rooms/with/{user}/", web::get().to(show_direct));
 }
 
 /// Before those of one room, which would take some of these addresses.
 fn room_pages(cfg: &mut web::ServiceConfig) {
-    cfg.route("/rooms/", web::get().to(open::list_open_rooms))
+    cfg.route("/rooms/", web::get().to(open_rooms::list_open_rooms))
         .service(
             web::resource("/rooms/new/")
-                .route(web::get().to(new::new_room))
-                .route(web::post().to(new::create_room)),
+                .route(web::get().to(new_room::new_room))
+                .route(web::post().to(new_room::create_room)),
         )
         .service(
             web::resource("/join/{token}/")
-                .route(web::get().to(joining::show_invitation))
-                .route(web::post().to(joining::accept_invitation)),
+                .route(web::get().to(join::show_invitation))
+                .route(web::post().to(join::accept_invitation)),
         );
 }
 
@@ -178,14 +177,17 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
         .route("/rooms/{room}/names/", web::get().to(names::list_names))
-        .route("/rooms/{room}/join/", web::post().to(open::join_open_room))
+        .route(
+            "/rooms/{room}/join/",
+            web::post().to(open_rooms::join_open_room),
+        )
         .route(
             "/rooms/{room}/details/",
-            web::get().to(details::show_details),
+            web::get().to(room_details::show_details),
         )
         .route(
             "/rooms/{room}/about/",
-            web::post().to(details::describe_room),
+            web::post().to(room_details::describe_room),
         )
         .route("/rooms/{room}/people/", web::get().to(people::new_people))
         .route("/rooms/{room}/people/", web::post().to(people::add_people))
@@ -203,29 +205,38 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
         )
         .route("/rooms/{room}/leave/", web::get().to(people::confirm_leave))
         .route("/rooms/{room}/leave/", web::post().to(people::leave_room))
-        .route("/rooms/{room}/kind/", web::get().to(changes::confirm_kind))
-        .route("/rooms/{room}/kind/", web::post().to(changes::set_kind))
         .route(
-            "/rooms/{room}/archive/",
-            web::get().to(changes::confirm_archive),
+            "/rooms/{room}/kind/",
+            web::get().to(room_changes::confirm_kind),
+        )
+        .route(
+            "/rooms/{room}/kind/",
+            web::post().to(room_changes::set_kind),
         )
         .route(
             "/rooms/{room}/archive/",
-            web::post().to(changes::archive_room),
+            web::get().to(room_changes::confirm_archive),
+        )
+        .route(
+            "/rooms/{room}/archive/",
+            web::post().to(room_changes::archive_room),
         )
         .route(
             "/rooms/{room}/unarchive/",
-            web::post().to(changes::unarchive_room),
+            web::post().to(room_changes::unarchive_room),
         )
         .route(
             "/rooms/{room}/delete/",
-            web::get().to(changes::confirm_delete),
+            web::get().to(room_changes::confirm_delete),
         )
         .route(
             "/rooms/{room}/delete/",
-            web::post().to(changes::delete_room),
+            web::post().to(room_changes::delete_room),
         )
-        .route("/rooms/{room}/keep/", web::post().to(changes::keep_room));
+        .route(
+            "/rooms/{room}/keep/",
+            web::post().to(room_changes::keep_room),
+        );
 }
 
 fn invite_pages(cfg: &mut web::ServiceConfig) {
@@ -245,11 +256,11 @@ fn invite_pages(cfg: &mut web::ServiceConfig) {
 
 /// What is unread and what is notified; before `message_pages`, whose scope would take some of these.
 fn attention_pages(cfg: &mut web::ServiceConfig) {
-    cfg.route("/read-all/", web::post().to(reading::read_all))
-        .route("/read-all/undo/", web::post().to(reading::undo_read_all))
+    cfg.route("/read-all/", web::post().to(marks::read_all))
+        .route("/read-all/undo/", web::post().to(marks::undo_read_all))
         .route(
             "/rooms/{room}/messages/{message}/unread/",
-            web::post().to(reading::mark_unread),
+            web::post().to(marks::mark_unread),
         )
         .route(
             "/rooms/{room}/messages/{message}/details/",
@@ -276,18 +287,18 @@ fn message_pages(cfg: &mut web::ServiceConfig) {
     )
     .route(
         "/rooms/{room}/messages/",
-        web::post().to(posting::create_message),
+        web::post().to(post::create_message),
     )
     .service(
         web::scope("/rooms/{room}/messages/{message}")
             .route("/actions/", web::get().to(message::show_actions))
             .route("/outsiders/", web::get().to(outsiders::show_outsiders))
             .route("/versions/", web::get().to(message::list_versions))
-            .route("/edit/", web::get().to(changing::edit_message))
-            .route("/edit/", web::post().to(changing::update_message))
-            .route("/delete/", web::get().to(changing::confirm_delete))
-            .route("/delete/", web::post().to(changing::delete_message))
-            .route("/reactions/", web::post().to(changing::toggle_reaction)),
+            .route("/edit/", web::get().to(change::edit_message))
+            .route("/edit/", web::post().to(change::update_message))
+            .route("/delete/", web::get().to(change::confirm_delete))
+            .route("/delete/", web::post().to(change::delete_message))
+            .route("/reactions/", web::post().to(change::toggle_reaction)),
     );
 }
 
@@ -344,11 +355,11 @@ pub(crate) const FORMS: FormActions = FormActions(&[
 
 /// The consumer of a chat at `path`, for who has a session and not too many sockets.
 fn consumer(parts: &Parts, path: &str) -> Endpoint {
-    let consumer = Arc::new(parts.consumer.clone());
+    let chat = Arc::new(parts.chat.clone());
     let proxies = parts.proxies.clone();
-    let chat = move |scope: &Scope| ChatConsumer::new(&consumer, client_of_scope(&proxies, scope));
+    let consumer = move |scope: &Scope| ChatConsumer::new(&chat, client_of_scope(&proxies, scope));
     URLRouter::new()
-        .path(path, chat)
+        .path(path, consumer)
         .wrap(parts.connections.clone())
         .wrap(parts.handshakes.clone())
         .wrap(SocketSession::new(parts.sessions.clone()))
@@ -362,7 +373,7 @@ pub(crate) fn streams(parts: &Parts, cfg: &mut web::ServiceConfig) {
     let guarded = consumer(parts, "events/")
         .wrap(OwnPages::new(parts.site.clone()))
         .wrap(OwnHosts::new(parts.site.clone()));
-    let options = HttpOptions::new().outbox_bytes(parts.consumer.limits.socket_queue_bytes);
+    let options = HttpOptions::new().outbox_bytes(parts.chat.limits.socket_queue_bytes);
     let stream = parts.streams.route(guarded, &parts.layer, options);
     cfg.service(web::resource("/events/").route(stream));
 }
@@ -372,7 +383,7 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
     let router = consumer(parts, "ws/")
         .wrap(parts.origins.clone())
         .wrap(OwnHosts::new(parts.site.clone()));
-    let limits = &parts.consumer.limits;
+    let limits = &parts.chat.limits;
     let options = SocketOptions::new()
         .max_message_bytes(limits.max_message_bytes)
         .max_frame_bytes(limits.max_message_bytes)
@@ -386,7 +397,8 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::fs;
+    use std::path::Path;
 
     use super::*;
 

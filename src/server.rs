@@ -21,7 +21,10 @@ use url::Url;
 use crate::{
     accounts::{recognise, report_storage},
     chat::{
-        ChatEvent, ChatServer, ConsumerEvent, Delivery, Save, Stop, everyone_group, models::Room,
+        layer::{ChatEvent, ConsumerEvent, everyone_group},
+        live::{ChatServer, Stop},
+        receipts::{Delivery, Save},
+        rooms::Room,
     },
     config::Settings,
     data_folder::{self, DataFolder},
@@ -76,8 +79,8 @@ impl Running {
         let parts = Parts::assemble(&settings, address, database.clone(), layer.clone()).await?;
         let (url, chat, delivery, stopping) = (
             parts.site.url().clone(),
-            parts.consumer.server.clone(),
-            parts.consumer.delivery.clone(),
+            parts.chat.server.clone(),
+            parts.chat.delivery.clone(),
             parts.stopping.clone(),
         );
         let first_run = parts.first_run.path().and_then(|path| url.join(&path).ok());

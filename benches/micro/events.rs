@@ -4,8 +4,11 @@ use std::hint::black_box;
 
 use criterion::Criterion;
 use parlour::accounts::{UserId, UserRef};
-use parlour::chat::models::{MessageId, RoomId};
-use parlour::chat::protocol::{ClientEvent, ClientFrame, MessageCreated, RoomChange};
+use parlour::chat::layer::frame;
+use parlour::chat::live::ClientFrame;
+use parlour::chat::log::MessageId;
+use parlour::chat::messages::{ClientEvent, MessageCreated, RoomChange};
+use parlour::chat::rooms::RoomId;
 use uuid::Uuid;
 
 use crate::steady::measure as steady;
@@ -47,5 +50,5 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         reply: None,
         mentions: Vec::new(),
     });
-    steady(criterion, "event/write", || black_box(&created).frame());
+    steady(criterion, "event/write", || frame(black_box(&created)));
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use parlour::chat::formatting::{plain, render};
+use parlour::chat::messages::formatting::{plain, render};
 
 use crate::steady::measure as steady;
 

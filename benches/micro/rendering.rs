@@ -4,11 +4,9 @@ use std::hint::black_box;
 
 use criterion::Criterion;
 use parlour::accounts::{Person, UserId, Zone};
-use parlour::chat::models::{Message, MessageId, RoomId};
-use parlour::chat::{
-    Markup, formatting,
-    view::{MessageView, log},
-};
+use parlour::chat::log::MessageId;
+use parlour::chat::messages::{Markup, Message, MessageView, formatting};
+use parlour::chat::rooms::RoomId;
 use parlour::db::Timestamp;
 use parlour::templates::Templates;
 use serde_json::{Value, json};
@@ -26,7 +24,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
     let markup = Markup::compile(&templates).expect("the markup of messages compiles");
     let view = MessageView::new(message(1));
     steady(criterion, "render/message", || {
-        black_box(&view).render(&markup)
+        markup.render(black_box(&view))
     });
     steady(criterion, "render/view of a message", || {
         MessageView::new(message(1))
@@ -34,15 +32,11 @@ pub(crate) fn measure(criterion: &mut Criterion) {
 
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        log(
-            &markup,
-            black_box(&messages).clone(),
-            (&Zone::default(), Some(40)),
-        )
+        markup.log(black_box(&messages).clone(), &Zone::default(), Some(40))
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
         ("room page", "chat/room", &|| {
-            room_page(log(&markup, messages.clone(), (&Zone::default(), Some(40))))
+            room_page(markup.log(messages.clone(), &Zone::default(), Some(40)))
         }),
         ("login page", "accounts/login", &login_page),
     ];

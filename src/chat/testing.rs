@@ -3,23 +3,24 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{
-    formatting,
-    models::{Message, MessageId, Room, RoomId},
-};
 use crate::{
     accounts::{Person, UserId},
+    chat::{
+        log::MessageId,
+        messages::{Message, formatting},
+        rooms::{Room, RoomId},
+    },
     db::{Connection, Database, Timestamp},
     error::Result,
     schema::{friendships, users},
 };
 
-pub(super) const ANA: UserId = UserId(1);
-pub(super) const BO: UserId = UserId(2);
-pub(super) const CLEO: UserId = UserId(3);
+pub(crate) const ANA: UserId = UserId(1);
+pub(crate) const BO: UserId = UserId(2);
+pub(crate) const CLEO: UserId = UserId(3);
 
 /// A message of Ana.
-pub(super) fn said(body: &str) -> Message {
+pub(crate) fn said(body: &str) -> Message {
     Message {
         id: MessageId(7),
         room: RoomId(1),
@@ -37,7 +38,7 @@ pub(super) fn said(body: &str) -> Message {
     }
 }
 
-pub(super) async fn a_conversation(db: &Database) -> RoomId {
+pub(crate) async fn a_conversation(db: &Database) -> RoomId {
     db.write(|conn| {
         insert_user(conn, ANA, "ana")?;
         insert_user(conn, BO, "bo")?;
@@ -49,7 +50,7 @@ pub(super) async fn a_conversation(db: &Database) -> RoomId {
     .unwrap()
 }
 
-pub(super) fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
+pub(crate) fn insert_user(conn: &mut Connection, id: UserId, name: &str) -> Result<()> {
     let row = (
         users::id.eq(id),
         users::username.eq(name.to_owned()),
@@ -76,7 +77,7 @@ fn befriend(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn part(db: &Database) {
+pub(crate) async fn part(db: &Database) {
     db.write(|conn| Ok(diesel::delete(friendships::table).execute(conn)?))
         .await
         .unwrap();

@@ -4,6 +4,7 @@
 
 mod connection;
 pub(crate) mod copy;
+mod enums;
 mod epoch;
 mod ids;
 mod lock;
@@ -31,10 +32,12 @@ use diesel::{
 use tokio::sync::Mutex;
 
 pub use connection::Connection;
+pub(crate) use enums::text_enum;
 pub use epoch::Epoch;
 pub(crate) use ids::id_type;
 pub(crate) use lock::{DatabaseLock, side_file};
 pub use timestamp::Timestamp;
+pub use writer::Refusal;
 
 use crate::{
     error::{Error, Result},
@@ -141,14 +144,15 @@ impl Database {
     }
 
     /// As [`Database::write`], but the change takes its place in the queue at the call and not at
-    /// the first poll: whoever enqueues in order is committed in order.
-    pub fn enqueue<T, F>(
+    /// the first poll: what is enqueued in order is committed in order. The change may have refusals of its own.
+    pub fn enqueue<T, E, F>(
         &self,
         change: F,
-    ) -> impl Future<Output = Result<T>> + Send + use<T, F> + 'static
+    ) -> impl Future<Output = std::result::Result<T, E>> + Send + use<T, E, F> + 'static
     where
         T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        E: Refusal,
+        F: FnOnce(&mut Connection) -> std::result::Result<T, E> + Send + 'static,
     {
         self.writer.enqueue(change)
     }

@@ -23,8 +23,10 @@ use diesel::{
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
-use super::{Connection, copy, watch::FileWatch};
-use crate::error::{Error, Result};
+use crate::{
+    db::{Connection, copy, watch::FileWatch},
+    error::{Error, Result},
+};
 
 /// Changes that may wait; past it the disk is too slow and callers are told "busy".
 const QUEUE_LEN: usize = 1024;
@@ -38,6 +40,19 @@ const BATCH_TIME: Duration = Duration::from_millis(2);
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 /// The same while the lock is known to be held: callers are told "busy" at once, until one succeeds.
 const LOCKED_WAIT: Duration = Duration::from_millis(50);
+
+/// Why a change was not made: an [`Error`], or a reason of the change's own that holds one where the
+/// database failed.
+pub trait Refusal: From<Error> + From<diesel::result::Error> + Send + 'static {
+    /// The error of the database or of the limits, if that is the reason.
+    fn cause(&self) -> Option<&Error>;
+}
+
+impl Refusal for Error {
+    fn cause(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
 
 /// Runs a change and gives what remains to be done once the commit is known.
 type Change = Box<dyn FnOnce(&mut Connection) -> Answer + Send>;
@@ -85,22 +100,24 @@ impl Writer {
         })))
     }
 
-    pub(super) fn enqueue<T, F>(
+    pub(super) fn enqueue<T, E, F>(
         &self,
         change: F,
-    ) -> impl Future<Output = Result<T>> + Send + use<T, F> + 'static
+    ) -> impl Future<Output = std::result::Result<T, E>> + Send + use<T, E, F> + 'static
     where
         T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        E: Refusal,
+        F: FnOnce(&mut Connection) -> std::result::Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let job: Change = Box::new(move |conn| {
             let outcome = in_savepoint(conn, change);
-            let ends_batch = matches!(&outcome, Err(error) if undoes_transaction(error));
+            let ends_batch =
+                matches!(&outcome, Err(refusal) if refusal.cause().is_some_and(undoes_transaction));
             let tell = Box::new(move |committed| {
                 let outcome = outcome.and_then(|value| match committed {
                     true => Ok(value),
-                    false => Err(Error::Busy("commit")),
+                    false => Err(Error::Busy("commit").into()),
                 });
                 // The caller may have gone away; the change is committed all the same.
                 drop(answer.send(outcome));
@@ -115,8 +132,8 @@ impl Writer {
         drop(queue);
         answered.map(move |answer| match answer {
             Ok(outcome) => outcome,
-            Err(_) if accepted => Err(Error::Busy("database")),
-            Err(_) => Err(Error::Busy("write queue")),
+            Err(_) if accepted => Err(Error::Busy("database").into()),
+            Err(_) => Err(Error::Busy("write queue").into()),
         })
     }
 
@@ -145,13 +162,14 @@ impl Writer {
     }
 }
 
-fn in_savepoint<T, F>(conn: &mut Connection, change: F) -> Result<T>
+fn in_savepoint<T, E, F>(conn: &mut Connection, change: F) -> std::result::Result<T, E>
 where
-    F: FnOnce(&mut Connection) -> Result<T>,
+    E: Refusal,
+    F: FnOnce(&mut Connection) -> std::result::Result<T, E>,
 {
     conn.transaction(|conn| {
         catch_unwind(AssertUnwindSafe(|| change(conn)))
-            .unwrap_or_else(|_| Err(Error::internal("a change to the database panicked")))
+            .unwrap_or_else(|_| Err(Error::internal("a change to the database panicked").into()))
     })
 }
 

@@ -1,0 +1,134 @@
+//! What the chat sends to sockets over the channel layer, and to which groups.
+
+use actix::prelude::*;
+use bytestring::ByteString;
+use channels::{GroupName, Layer, LayerMessage};
+use serde::{Deserialize, Serialize};
+
+use super::rooms::RoomId;
+use crate::{
+    accounts::{SessionEvent, UserId, user_group},
+    error::Result,
+    friends::RelationEvent,
+    preferences::PreferencesEvent,
+};
+
+/// To consumers. A frame is encoded once, by the sender, and shared by all sockets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum ChatEvent {
+    /// A frame to forward unchanged, which needs no consumer.
+    #[serde(rename = "chat.told")]
+    Told {
+        /// The text frame.
+        frame: ByteString,
+    },
+    /// The server is about to close all sockets, with 1012.
+    #[serde(rename = "chat.restarting")]
+    Restarting,
+    /// To one socket: what it posted is stored, or refused.
+    #[serde(rename = "chat.answered")]
+    Answered {
+        /// The text frame.
+        frame: ByteString,
+    },
+    /// A socket's own timer: check whether the session is still valid.
+    #[serde(rename = "chat.check_session")]
+    CheckSession,
+}
+
+/// Every event that a chat socket receives from the layer, from four apps.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ConsumerEvent {
+    /// From the chat.
+    Chat(ChatEvent),
+    /// From accounts: a session ended.
+    Session(SessionEvent),
+    /// From friends: a relation changed.
+    Relation(RelationEvent),
+    /// From preferences: a person changed theirs.
+    Preferences(PreferencesEvent),
+}
+
+impl ConsumerEvent {
+    /// Forwards `frame` to the browser.
+    pub(crate) fn told(frame: ByteString) -> Self {
+        Self::Chat(ChatEvent::Told { frame })
+    }
+}
+
+/// The text frame of an event: JSON with a `type`.
+pub fn frame(event: &impl Serialize) -> ByteString {
+    // Only a map with keys that are no text can fail, and there is none.
+    serde_json::to_string(event).unwrap_or_default().into()
+}
+
+/// The sockets that follow `room`.
+pub(crate) fn room_group(room: RoomId) -> GroupName {
+    GroupName::encode(&format!("room.{room}"))
+}
+
+/// Every open socket.
+pub fn everyone_group() -> GroupName {
+    GroupName::encode("sockets")
+}
+
+/// Sends one frame to every socket of these people.
+pub(crate) async fn tell_people(
+    layer: &Layer,
+    people: impl IntoIterator<Item = UserId>,
+    frame: ByteString,
+) -> Result<()> {
+    for person in people {
+        let told = ConsumerEvent::told(frame.clone());
+        layer.group_send(&user_group(person), told).await?;
+    }
+    Ok(())
+}
+
+/// Subscribes `actor` to these groups before it handles anything else. Where the layer refuses, the actor
+/// works on without what other apps say, and the log says so.
+pub(crate) fn subscribe<A>(
+    actor: &A,
+    ctx: &mut Context<A>,
+    layer: &Layer,
+    groups: impl IntoIterator<Item = GroupName> + 'static,
+) where
+    A: Actor<Context = Context<A>> + StreamHandler<LayerMessage>,
+{
+    let layer = layer.clone();
+    let subscribed = async move {
+        let channel = layer.new_channel().await?;
+        for group in groups {
+            layer.group_add(&group, channel.name()).await?;
+        }
+        Ok(channel)
+    };
+    let subscribed = subscribed.into_actor(actor);
+    ctx.wait(subscribed.map(|channel: Result<_>, _, ctx| match channel {
+        Ok(channel) => {
+            ctx.add_stream(channel);
+        }
+        Err(error) => {
+            let actor = std::any::type_name::<A>();
+            log::error!(target: "parlour::chat", "{actor} is not subscribed to other apps: {error}");
+        }
+    }));
+}
+
+/// Sends in the background; a failure is logged.
+pub(crate) fn send_later<A>(
+    actor: &A,
+    ctx: &mut Context<A>,
+    sent: impl Future<Output = Result<()>> + 'static,
+) where
+    A: Actor<Context = Context<A>>,
+{
+    let sent = async move {
+        if let Err(error) = sent.await {
+            log::error!(target: "parlour::chat", "an announcement failed: {error}");
+        }
+    };
+    ctx.spawn(sent.into_actor(actor));
+}

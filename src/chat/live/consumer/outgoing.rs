@@ -1,0 +1,91 @@
+//! What the layer tells this socket: mostly frames to send on, which need no consumer.
+
+use channels::{CloseCode, Context, Frame, HandlerResult};
+
+use super::{ChatConsumer, signed_in};
+use crate::{
+    accounts::{self, EndReason},
+    chat::{
+        layer::{ChatEvent, ConsumerEvent, frame},
+        live::ConnectionEvent,
+    },
+};
+
+/// "Your session ended" in the range that applications define.
+const SESSION_ENDED: u16 = 4401;
+/// After a restart browsers come back spread over this time.
+const RECONNECT_WITHIN_MS: u64 = 5_000;
+
+/// The frame for an event that is the same for every socket.
+pub(crate) fn for_all(event: &ConsumerEvent) -> Option<Frame> {
+    match event {
+        ConsumerEvent::Chat(ChatEvent::Told { frame }) => Some(frame.clone().into()),
+        ConsumerEvent::Chat(ChatEvent::Restarting) => {
+            let reconnect = ConnectionEvent::Restarting {
+                reconnect_within_ms: RECONNECT_WITHIN_MS,
+            };
+            Some(frame(&reconnect).into())
+        }
+        ConsumerEvent::Relation(relation) => {
+            let relation = serde_json::to_string(relation);
+            Some(relation.expect("ids and words are JSON").into())
+        }
+        ConsumerEvent::Preferences(changed) => {
+            let changed = serde_json::to_string(changed);
+            Some(changed.expect("words and numbers are JSON").into())
+        }
+        ConsumerEvent::Chat(_) | ConsumerEvent::Session(_) => None,
+    }
+}
+
+impl ChatConsumer {
+    pub(super) async fn on_event(
+        &mut self,
+        event: &ConsumerEvent,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        match event {
+            ConsumerEvent::Chat(event) => self.on_chat_event(event, ctx).await,
+            ConsumerEvent::Session(ended) => match ended.ends(&signed_in(ctx)?.session) {
+                Some(EndReason::Renewed) => {
+                    ctx.close(CloseCode::RESTART, "the session has a new key");
+                    Ok(())
+                }
+                Some(reason) => end_session(ctx, reason),
+                None => Ok(()),
+            },
+            ConsumerEvent::Relation(_) | ConsumerEvent::Preferences(_) => Ok(()),
+        }
+    }
+
+    async fn on_chat_event(&mut self, event: &ChatEvent, ctx: &mut Context<Self>) -> HandlerResult {
+        match event {
+            ChatEvent::Answered { frame } => {
+                self.waiting_posts -= 1;
+                Ok(ctx.send(frame.clone())?)
+            }
+            ChatEvent::CheckSession => self.check_session(ctx).await,
+            // What `for_all` has sent on.
+            ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),
+        }
+    }
+
+    async fn check_session(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let session = signed_in(ctx)?.session.clone();
+        match accounts::still_valid(&self.chat.database, &session).await {
+            Ok(true) => Ok(()),
+            Ok(false) => end_session(ctx, EndReason::Revoked),
+            // A busy database says nothing about the session; the next check will.
+            Err(error) => {
+                log::warn!(target: "parlour::chat", "a session could not be checked: {error}");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn end_session(ctx: &mut Context<ChatConsumer>, reason: EndReason) -> HandlerResult {
+    ctx.send(frame(&ConnectionEvent::SessionEnded { reason }))?;
+    ctx.close(CloseCode::app(SESSION_ENDED)?, reason.as_str());
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Presence and typing of this socket's person.
+
+use channels::{Context, HandlerResult};
+
+use super::{ChatConsumer, user};
+use crate::chat::{
+    presence::{ClientEvent, PresenceState, Typing},
+    rooms::RoomId,
+};
+
+impl ChatConsumer {
+    pub(super) async fn on_presence(
+        &mut self,
+        event: ClientEvent,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        match event {
+            ClientEvent::TypingStart { room } => self.typing(room, true, ctx).await,
+            ClientEvent::TypingStop { room } => self.typing(room, false, ctx).await,
+            ClientEvent::Set { state } => {
+                // A tab that is open is never offline.
+                let state = state.max(PresenceState::Away);
+                Ok(self.set_presence(ctx, state).await?)
+            }
+        }
+    }
+
+    async fn typing(&mut self, room: RoomId, active: bool, ctx: &Context<Self>) -> HandlerResult {
+        let typing = Typing {
+            room,
+            person: user(ctx)?,
+            active,
+        };
+        // A mark that is lost is renewed in 3 s.
+        let _lost = self.chat.presence.send(typing).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! What the browser says of reading: how far, not so far after all, everything; and what it asks.
+
+use channels::{Context, HandlerResult};
+use diesel::QueryResult;
+
+use super::{ChatConsumer, signed_in, user};
+use crate::{
+    accounts::UserId,
+    chat::{
+        layer::frame,
+        live::Chat,
+        reading::{
+            AllRead, ClientEvent, MoveReading, Reading, RoomState, SeenBy, ServerEvent, blocked_by,
+        },
+        rooms::{RoomId, RoomMember},
+    },
+    db::Connection,
+    error::{Error, Result},
+};
+
+impl ChatConsumer {
+    pub(super) async fn on_reading(
+        &mut self,
+        event: ClientEvent,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        match event {
+            ClientEvent::Read { room, seq } => self.read_up_to(room, seq, ctx).await,
+            ClientEvent::MarkUnread { room, seq } => self.unread_from(room, seq, ctx).await,
+            ClientEvent::ReadAll {} => self.read_all(ctx).await,
+            ClientEvent::UndoReadAll {} => self.undo_read_all(ctx).await,
+            ClientEvent::AskUnread {} => self.tell_unread(ctx).await,
+            ClientEvent::AskSeen { room } => self.tell_seen(room, ctx).await,
+        }
+    }
+
+    /// Everything up to event `seq` is read.
+    async fn read_up_to(
+        &mut self,
+        room: RoomId,
+        seq: i64,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        self.move_in(room, ctx, move |member, conn| member.read_up_to(conn, seq))
+            .await
+    }
+
+    /// The message of event `seq` and all after it are unread again.
+    async fn unread_from(
+        &mut self,
+        room: RoomId,
+        seq: i64,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        self.move_in(room, ctx, move |member, conn| member.unread_from(conn, seq))
+            .await
+    }
+
+    /// Moves the position in one room of this person, if `change` says that it moved.
+    async fn move_in(
+        &mut self,
+        room: RoomId,
+        ctx: &mut Context<Self>,
+        change: impl FnOnce(RoomMember, &mut Connection) -> QueryResult<bool> + Send + 'static,
+    ) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| {
+            let member = RoomMember::find(conn, room, id)?;
+            Ok(change(member, conn)?.then_some(room).into_iter().collect())
+        });
+        self.move_reading(moved, ctx).await
+    }
+
+    /// Everything everywhere is read.
+    async fn read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| Ok(AllRead::mark(conn, id)?));
+        self.move_reading(moved, ctx).await
+    }
+
+    /// Takes back that everything is read.
+    async fn undo_read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let person = user(ctx)?;
+        let id = person.id;
+        let moved = MoveReading::new(person, move |conn| Ok(AllRead::undo(conn, id)?));
+        self.move_reading(moved, ctx).await
+    }
+
+    async fn move_reading(
+        &mut self,
+        wanted: MoveReading,
+        ctx: &mut Context<Self>,
+    ) -> HandlerResult {
+        let moved = self.chat.server.send(wanted).await;
+        match moved.unwrap_or(Err(Error::Busy("the chat server"))) {
+            Ok(_) => Ok(()),
+            // The browser tells again what it has read, with the next message or the next hello.
+            Err(Error::Busy(_)) => Ok(()),
+            Err(error) => self.report_failure(ctx, error),
+        }
+    }
+
+    /// Everything that the badges stand on, anew.
+    async fn tell_unread(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
+        let user = signed_in(ctx)?.user.id;
+        match room_states(&self.chat, user).await {
+            Ok((rooms, blocked)) => Ok(ctx.send(frame(&ServerEvent::Unread { rooms, blocked }))?),
+            Err(error) => self.report_failure(ctx, error),
+        }
+    }
+
+    /// How far the others of a room have read, where that may be seen.
+    async fn tell_seen(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
+        let user = signed_in(ctx)?.user.id;
+        let seen = self.chat.database.read(move |conn| {
+            let member = RoomMember::find(conn, room, user)?;
+            Ok(member.seen_by(conn)?)
+        });
+        match seen.await {
+            Ok(seen) => {
+                let seen = seen.into_iter().map(SeenBy::from).collect();
+                Ok(ctx.send(frame(&ServerEvent::SeenTold { room, seen }))?)
+            }
+            Err(error) => self.report_failure(ctx, error),
+        }
+    }
+}
+
+/// The rooms of a person with what is unread in them, and whom the person blocks: few queries,
+/// however many rooms there are.
+pub(super) async fn room_states(
+    chat: &Chat,
+    user: UserId,
+) -> Result<(Vec<RoomState>, Vec<UserId>)> {
+    let limit = i64::try_from(chat.limits.rooms_per_socket).unwrap_or(i64::MAX);
+    let states = move |conn: &mut Connection| {
+        let rooms = RoomMember::all_of(conn, user, limit)?;
+        // After the rooms, so that each has its counts; one that was left meanwhile has none.
+        let mut readings = Reading::all_of(conn, user)?;
+        let state = |member: RoomMember| {
+            let reading = readings.remove(&member.room.id)?;
+            Some(RoomState::new(&member.room, member.title, &reading))
+        };
+        let rooms = rooms.into_iter().filter_map(state).collect();
+        Ok((rooms, blocked_by(conn, user)?))
+    };
+    chat.database.read(states).await
+}

@@ -1,0 +1,18 @@
+//! The live half of the chat: one consumer for each socket, the one `ChatServer` behind them, and what
+//! consumer and pages share.
+
+mod commands;
+mod consumer;
+mod protocol;
+mod server;
+mod services;
+pub(crate) mod streaming;
+
+pub use commands::{ChangeRoom, Delist, Enlist, PurgeRooms, Stop};
+pub use consumer::ChatConsumer;
+pub use protocol::{
+    ClientEvent, ClientFrame, ConnectionEvent, ConnectionRequest, ErrorCode, ServerEvent,
+    SocketLimits,
+};
+pub use server::{ChatServer, ChatServerParts};
+pub use services::Chat;

@@ -1,0 +1,129 @@
+//! Announces the events of a room to its members: rendered once, one frame for all sockets.
+
+use std::time::Instant;
+
+use actix::{Addr, Recipient};
+use channels::Layer;
+
+use super::subscriptions::Subscriptions;
+use crate::{
+    accounts::UserId,
+    chat::{
+        layer::{ConsumerEvent, frame, room_group},
+        log::EventKind,
+        messages::{Markup, MessageCreated, RoomChange, RoomEvent},
+        presence::MembersChanged,
+        receipts::{Announced, Delivery, Health},
+    },
+    error::{Error, Result},
+};
+
+/// Everything that an announcement touches; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Announcer {
+    pub(super) layer: Layer,
+    pub(super) markup: Markup,
+    pub(super) presence: Recipient<MembersChanged>,
+    pub(super) delivery: Addr<Delivery>,
+    pub(super) health: Health,
+    pub(super) subscriptions: Subscriptions,
+}
+
+/// A posted message on its way to the members.
+pub(super) struct Post {
+    pub(super) event: RoomEvent,
+    /// Whom it calls.
+    pub(super) mentions: Vec<UserId>,
+    /// When the server received it.
+    pub(super) received: Instant,
+    /// When it was committed.
+    pub(super) committed: Instant,
+}
+
+impl Announcer {
+    /// Announces a message, and measures how long that took.
+    pub(super) async fn post(&self, post: Post) -> Result<MessageCreated> {
+        self.tell_delivery(&post.event, Some(post.received));
+        let mut change = self.render(post.event)?;
+        if let RoomChange::MessageCreated(created) = &mut change {
+            created.mentions = post.mentions;
+        }
+        self.send(&change).await?;
+        let stored = post.committed.duration_since(post.received);
+        self.health.announced(stored, post.received.elapsed());
+        created(change)
+    }
+
+    /// The answer to a repeated post: only the sender needs it.
+    pub(super) fn repeated(&self, event: RoomEvent) -> Result<MessageCreated> {
+        created(self.render(event)?)
+    }
+
+    /// Announces what happened in rooms, in order.
+    pub(super) async fn events(&self, events: Vec<RoomEvent>) -> Result<Vec<RoomChange>> {
+        let mut announced = Vec::with_capacity(events.len());
+        for event in events {
+            self.members_changed(&event).await?;
+            self.tell_delivery(&event, None);
+            let change = self.render(event)?;
+            self.send(&change).await?;
+            announced.push(change);
+        }
+        Ok(announced)
+    }
+
+    fn render(&self, event: RoomEvent) -> Result<RoomChange> {
+        RoomChange::new(event, &self.markup).ok_or(Error::NotFound)
+    }
+
+    async fn send(&self, change: &RoomChange) -> Result<()> {
+        let told = ConsumerEvent::told(frame(change));
+        // A socket that is full is cut, and logged, where it is written to.
+        let group = room_group(change.room());
+        self.layer.group_send(&group, told).await?;
+        Ok(())
+    }
+
+    /// Subscribes the sockets of who joins before the others are told, and unsubscribes those of who leaves:
+    /// a new member receives the event as all others do, a former one nothing more.
+    async fn members_changed(&self, event: &RoomEvent) -> Result<()> {
+        let (EventKind::MemberJoined | EventKind::MemberLeft, Some(person)) =
+            (event.kind, &event.user)
+        else {
+            return Ok(());
+        };
+        let (room, user) = (event.room, person.id);
+        if self
+            .presence
+            .try_send(MembersChanged { room, user })
+            .is_err()
+        {
+            log::debug!(target: "parlour::chat", "new members see each other after a reload");
+        }
+        match event.kind {
+            EventKind::MemberJoined => self.subscriptions.join(room, user).await,
+            _ => self.subscriptions.leave(room, user).await,
+        }
+    }
+
+    /// Before the members are told, so that no receipt comes first. One that is lost in a full mailbox is
+    /// missing in the statistics alone.
+    fn tell_delivery(&self, event: &RoomEvent, received: Option<Instant>) {
+        let announced = Announced {
+            room: event.room,
+            seq: event.seq,
+            post: received.map(|received| (event.actor, received)),
+            members_changed: matches!(event.kind, EventKind::MemberJoined | EventKind::MemberLeft),
+        };
+        if self.delivery.try_send(announced).is_err() {
+            log::debug!(target: "parlour::chat", "a message is not measured");
+        }
+    }
+}
+
+fn created(change: RoomChange) -> Result<MessageCreated> {
+    match change {
+        RoomChange::MessageCreated(created) => Ok(created),
+        _ => Err(Error::internal("a post is one message")),
+    }
+}

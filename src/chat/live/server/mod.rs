@@ -1,0 +1,174 @@
+//! The one actor that routes messages between room groups, started by `parts.rs`. Consumers and views send to
+//! it. Every change takes a place in a commit line, which stores and announces in one order. It knows no
+//! consumer: what it announces goes to groups on the channel layer.
+
+mod announcer;
+mod commit_line;
+mod messages;
+mod reading;
+mod rooms;
+mod subscriptions;
+
+use std::{sync::Arc, time::Duration};
+
+use actix::prelude::*;
+use channels::{Layer, LayerMessage};
+
+use super::commands::{Delist, Enlist, Stop};
+use crate::{
+    accounts::UserId,
+    chat::{
+        layer::{send_later, subscribe},
+        messages::Markup,
+        presence::PresenceServer,
+        receipts::{Delivery, Health},
+        rooms::Room,
+    },
+    config::Limits as Settings,
+    db::{Database, Timestamp},
+    friends::{FriendshipEvent, friendship_group},
+    preferences::{SwitchEvent, switch_group},
+    security::Limits,
+};
+use announcer::Announcer;
+use commit_line::CommitLine;
+use subscriptions::Subscriptions;
+
+/// Questions that may wait; askers wait with them.
+const MAILBOX: usize = 1024;
+/// A deleted room may stay this much longer than was promised.
+const PURGED_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// What the chat server stands on.
+pub struct ChatServerParts {
+    /// Where messages and rooms are stored.
+    pub database: Database,
+    /// Over which sockets are reached.
+    pub layer: Layer,
+    /// How messages look.
+    pub markup: Markup,
+    /// How often somebody may post.
+    pub rates: Limits,
+    /// Message length and edit window.
+    pub limits: Arc<Settings>,
+    /// Is told who posted, joined and left.
+    pub presence: Addr<PresenceServer>,
+    /// Is told what is announced.
+    pub delivery: Addr<Delivery>,
+    /// Measures how long that took.
+    pub health: Health,
+}
+
+/// Routes between rooms.
+pub struct ChatServer {
+    parts: ChatServerParts,
+    announcer: Announcer,
+    subscriptions: Subscriptions,
+    /// The line of posts and all other changes of rooms; none before the start and once the server stops.
+    line: Option<CommitLine>,
+    /// The line of read positions.
+    readings: Option<CommitLine>,
+}
+
+impl ChatServer {
+    /// A server that has not started.
+    pub fn new(parts: ChatServerParts) -> Self {
+        let subscriptions = Subscriptions::new(parts.layer.clone());
+        let announcer = Announcer {
+            layer: parts.layer.clone(),
+            markup: parts.markup.clone(),
+            presence: parts.presence.clone().recipient(),
+            delivery: parts.delivery.clone(),
+            health: parts.health.clone(),
+            subscriptions: subscriptions.clone(),
+        };
+        Self {
+            parts,
+            announcer,
+            subscriptions,
+            line: None,
+            readings: None,
+        }
+    }
+}
+
+impl Actor for ChatServer {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        self.line = Some(CommitLine::start(self, ctx));
+        self.readings = Some(CommitLine::start(self, ctx));
+        ctx.run_later(Duration::ZERO, Self::purge_later);
+        ctx.run_interval(PURGED_EVERY, Self::purge_later);
+        let groups = [friendship_group(), switch_group()];
+        subscribe(self, ctx, &self.parts.layer, groups);
+    }
+}
+
+impl Handler<Enlist> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, enlist: Enlist, _: &mut Self::Context) {
+        self.subscriptions.add(enlist.user, enlist.channel);
+    }
+}
+
+impl Handler<Delist> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, delist: Delist, _: &mut Self::Context) {
+        self.subscriptions.remove(delist.user, &delist.channel);
+    }
+}
+
+impl Handler<Stop> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, _: Stop, _: &mut Self::Context) {
+        self.line = None;
+        self.readings = None;
+    }
+}
+
+impl StreamHandler<LayerMessage> for ChatServer {
+    fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
+        if let Ok(SwitchEvent::Seen { user }) = message.decode::<SwitchEvent>().as_deref() {
+            return self.tell_seen_changed(ctx, *user);
+        }
+        match message.decode::<FriendshipEvent>().as_deref() {
+            Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
+            Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
+                self.tell_ask_seen(ctx, vec![*a, *b]);
+            }
+            Err(error) => log::warn!(target: "parlour::chat", "not understood: {error}"),
+        }
+    }
+}
+
+impl ChatServer {
+    fn open_direct(&self, ctx: &mut Context<Self>, a: UserId, b: UserId) {
+        let database = self.parts.database.clone();
+        let subscriptions = self.subscriptions.clone();
+        send_later(self, ctx, async move {
+            let opened = database
+                .write(move |conn| Ok(Room::open_direct(conn, a, b)?))
+                .await?;
+            for user in [a, b] {
+                subscriptions.join(opened.0.id, user).await?;
+            }
+            Ok(())
+        });
+    }
+
+    fn purge_later(&mut self, ctx: &mut Context<Self>) {
+        let purged = self.purge(Timestamp::now());
+        send_later(self, ctx, async move {
+            let gone = purged.await?.len();
+            if gone > 0 {
+                log::info!(target: "parlour::chat", "{gone} deleted rooms are gone");
+            }
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! Events: what happened in a room, in one gap-free sequence. Catching up means "events after n".
+
+use diesel::prelude::*;
+
+use super::MessageId;
+use crate::{
+    accounts::UserId,
+    chat::rooms::{Room, RoomId, RoomMember},
+    db::{Connection, Timestamp, text_enum},
+    schema::{events, messages},
+};
+
+text_enum! {
+    /// What happened.
+    EventKind {
+        /// A message was posted.
+        MessageCreated = "message.created",
+        /// Its author changed a message.
+        MessageEdited = "message.edited",
+        /// A message lost its text.
+        MessageDeleted = "message.deleted",
+        /// Reactions to a message changed.
+        MessageReacted = "message.reacted",
+        /// Somebody came into the room.
+        MemberJoined = "member.joined",
+        /// Somebody left the room, or was removed.
+        MemberLeft = "member.left",
+        /// Somebody got another role.
+        MemberRole = "member.role",
+        /// Name, topic or state of the room changed.
+        RoomChanged = "room.changed",
+    }
+}
+
+/// An event about to be written under a number that [`Room::next_seq`] gave.
+pub(crate) struct NewEvent {
+    pub(crate) kind: EventKind,
+    pub(crate) actor: UserId,
+    pub(crate) message: Option<MessageId>,
+    pub(crate) user: Option<UserId>,
+}
+
+impl RoomMember {
+    /// The number of the event that created a message of this room.
+    ///
+    /// # Errors
+    /// [`diesel::NotFound`] for a message that is not there or is in another room.
+    pub fn seq_of(&self, conn: &mut Connection, message: MessageId) -> QueryResult<i64> {
+        messages::table
+            .filter(messages::id.eq(message))
+            .filter(messages::room_id.eq(self.room.id))
+            .select(messages::seq)
+            .first(conn)
+    }
+}
+
+impl NewEvent {
+    pub(crate) fn insert(self, conn: &mut Connection, room: RoomId, seq: i64) -> QueryResult<()> {
+        diesel::insert_into(events::table)
+            .values((
+                events::room_id.eq(room),
+                events::seq.eq(seq),
+                events::kind.eq(self.kind),
+                events::actor_id.eq(self.actor),
+                events::message_id.eq(self.message),
+                events::user_id.eq(self.user),
+                events::created_at.eq(Timestamp::now()),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Writes it under the room's next number.
+    pub(crate) fn append(self, conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
+        let seq = Room::next_seq(conn, room)?;
+        self.insert(conn, room, seq)?;
+        Ok(seq)
+    }
+}

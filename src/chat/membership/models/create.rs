@@ -1,0 +1,143 @@
+//! How rooms begin: a room with a name, a group of friends, the notes of one person.
+
+use diesel::prelude::*;
+
+use super::join::{Newcomer, add_all, friends, person, refuse_crowd};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{
+        log::{EventKind, NoticeKind},
+        messages::{Happening, RoomEvent},
+        rooms::{Role, Room, RoomId, RoomKind, RoomName, Topic},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::rooms,
+    words,
+};
+
+/// A room with a name, about to be made.
+#[derive(Debug, Clone)]
+pub struct NewRoom {
+    /// Whether everybody on this server may join.
+    pub is_open: bool,
+    /// What it is called.
+    pub name: RoomName,
+    /// One line about it, or nothing.
+    pub topic: Topic,
+    /// Friends who are in it from the beginning.
+    pub people: Vec<UserId>,
+}
+
+impl NewRoom {
+    /// Makes the room; `owner` owns it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `people` if one of them is no friend.
+    pub fn found(&self, conn: &mut Connection, owner: UserId) -> Result<Vec<RoomEvent>> {
+        let people = friends(conn, owner, &self.people)?;
+        let kind = match self.is_open {
+            true => RoomKind::Open,
+            false => RoomKind::Closed,
+        };
+        let room = insert(conn, kind, self.name.as_str(), self.topic.as_str(), None)?;
+        begin(conn, room, owner, &people)
+    }
+}
+
+impl Room {
+    /// A conversation of `owner` and at least two friends, at most `most` people in all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `people`.
+    pub fn found_group(
+        conn: &mut Connection,
+        owner: UserId,
+        people: &[UserId],
+        most: u32,
+    ) -> Result<Vec<RoomEvent>> {
+        let people = friends(conn, owner, people)?;
+        if people.len() < 2 {
+            return Err(Error::invalid("people", words::text("rooms-error-two")));
+        }
+        refuse_crowd(people.len() + 1, most)?;
+        let room = insert(conn, RoomKind::Group, "", "", None)?;
+        begin(conn, room, owner, &people)
+    }
+
+    /// The notes of `user`, made if they are missing; then there is an event.
+    pub fn open_notes(conn: &mut Connection, user: UserId) -> Result<(RoomId, Vec<RoomEvent>)> {
+        let key = format!("{user}:{user}");
+        if let Some(room) = Self::notes_of(conn, user)? {
+            return Ok((room, Vec::new()));
+        }
+        let room = insert(conn, RoomKind::Notes, "", "", Some(&key))?;
+        let actor = person(conn, user)?;
+        let joined = settle_owner(conn, room, &actor, None)?;
+        Ok((room, vec![joined]))
+    }
+
+    /// Where somebody keeps notes, if anywhere.
+    pub fn notes_of(conn: &mut Connection, user: UserId) -> QueryResult<Option<RoomId>> {
+        rooms::table
+            .filter(rooms::direct_key.eq(format!("{user}:{user}")))
+            .select(rooms::id)
+            .first(conn)
+            .optional()
+    }
+}
+
+fn begin(
+    conn: &mut Connection,
+    room: RoomId,
+    owner: UserId,
+    people: &[Person],
+) -> Result<Vec<RoomEvent>> {
+    let owner = person(conn, owner)?;
+    let created = Some((NoticeKind::Created, owner.username.clone()));
+    let mut events = vec![settle_owner(conn, room, &owner, created)?];
+    events.extend(add_all(conn, room, &owner, people)?);
+    Ok(events)
+}
+
+fn settle_owner(
+    conn: &mut Connection,
+    room: RoomId,
+    owner: &Person,
+    notice: Option<(NoticeKind, String)>,
+) -> QueryResult<RoomEvent> {
+    let newcomer = Newcomer {
+        role: Role::Owner,
+        ..Newcomer::plain(owner.id)
+    };
+    newcomer.enter(conn, room)?;
+    let joined = Happening {
+        kind: EventKind::MemberJoined,
+        actor: owner,
+        subject: Some(owner.clone()),
+        notice,
+    };
+    joined.write(conn, room)
+}
+
+fn insert(
+    conn: &mut Connection,
+    kind: RoomKind,
+    name: &str,
+    topic: &str,
+    key: Option<&str>,
+) -> QueryResult<RoomId> {
+    let now = Timestamp::now();
+    diesel::insert_into(rooms::table)
+        .values((
+            rooms::kind.eq(kind),
+            rooms::name.eq(name),
+            rooms::topic.eq(topic),
+            rooms::direct_key.eq(key),
+            rooms::created_at.eq(now),
+            // What is new stands on top of the list.
+            rooms::last_message_at.eq(now),
+        ))
+        .returning(rooms::id)
+        .get_result(conn)
+}

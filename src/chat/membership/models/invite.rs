@@ -1,0 +1,333 @@
+//! Links into a room: whoever has the token may join, until it expires, is used up or revoked.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::prelude::*;
+
+use super::join::{Newcomer, come_in, is_member, is_removed};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{
+        log::NoticeKind,
+        messages::RoomEvent,
+        rooms::{Fellow, InviteId, Room, RoomId, RoomMember, RoomModerator, count_members},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::{invites, rooms, users},
+    words,
+};
+
+/// 160 bits: nobody finds one by trying.
+const TOKEN_BYTES: usize = 20;
+
+/// A link into a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// Row id.
+    pub id: InviteId,
+    /// Into which room.
+    pub room: RoomId,
+    /// What stands in its address.
+    pub token: String,
+    /// Who made it.
+    pub by: Person,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it holds.
+    pub expires_at: Option<Timestamp>,
+    /// How many people it lets in.
+    pub max_uses: Option<i64>,
+    /// How many it has let in.
+    pub uses: i64,
+    /// Since when it is taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Whether a link still lets people in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteState {
+    /// It does.
+    Valid,
+    /// Its time is over.
+    Expired,
+    /// It has let in as many as it may.
+    UsedUp,
+    /// It was taken back.
+    Revoked,
+    /// The room takes nobody any more.
+    Archived,
+}
+
+/// For how long, and for how many, a new link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InviteTerms {
+    /// Without one it never expires.
+    pub lifetime: Option<Duration>,
+    /// Without a number it is for everybody who has it.
+    pub max_uses: Option<i64>,
+}
+
+type Columns = (
+    InviteId,
+    RoomId,
+    String,
+    (UserId, String),
+    Timestamp,
+    Option<Timestamp>,
+    Option<i64>,
+    i64,
+    Option<Timestamp>,
+);
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn rows() -> _ {
+    invites::table.inner_join(users::table).select((
+        invites::id,
+        invites::room_id,
+        invites::token,
+        (users::id, users::username),
+        invites::created_at,
+        invites::expires_at,
+        invites::max_uses,
+        invites::uses,
+        invites::revoked_at,
+    ))
+}
+
+impl Invite {
+    fn from_columns(columns: Columns) -> Self {
+        let (id, room, token, (by, name), created_at, expires_at, max_uses, uses, revoked_at) =
+            columns;
+        Self {
+            id,
+            room,
+            token,
+            by: Person::new(by, name),
+            created_at,
+            expires_at,
+            max_uses,
+            uses,
+            revoked_at,
+        }
+    }
+
+    /// Whether it lets people in at `now`, as far as the link itself goes.
+    pub fn state(&self, now: Timestamp) -> InviteState {
+        if self.revoked_at.is_some() {
+            InviteState::Revoked
+        } else if self.expires_at.is_some_and(|expires| expires <= now) {
+            InviteState::Expired
+        } else if self.max_uses.is_some_and(|most| self.uses >= most) {
+            InviteState::UsedUp
+        } else {
+            InviteState::Valid
+        }
+    }
+
+    /// Takes back what `user` has made for a room.
+    pub(crate) fn revoke_all_by(
+        conn: &mut Connection,
+        room: RoomId,
+        user: UserId,
+    ) -> QueryResult<usize> {
+        let open = invites::table
+            .filter(invites::room_id.eq(room))
+            .filter(invites::created_by.eq(user))
+            .filter(invites::revoked_at.is_null());
+        diesel::update(open)
+            .set(invites::revoked_at.eq(Timestamp::now()))
+            .execute(conn)
+    }
+}
+
+impl RoomModerator {
+    /// The links into the room, newest first, at most `limit`.
+    pub fn invites(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<Invite>> {
+        let rows = rows()
+            .filter(invites::room_id.eq(self.room.id))
+            .order(invites::id.desc())
+            .limit(limit)
+            .load::<Columns>(conn)?;
+        Ok(rows.into_iter().map(Invite::from_columns).collect())
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it leads elsewhere.
+    pub fn invite(&self, conn: &mut Connection, invite: InviteId) -> Result<Invite> {
+        let row = rows()
+            .filter(invites::id.eq(invite))
+            .filter(invites::room_id.eq(self.room.id))
+            .first::<Columns>(conn)?;
+        Ok(Invite::from_columns(row))
+    }
+
+    /// Makes a link; a room has at most `most` that still hold.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `invite` if there are too many.
+    pub fn new_invite(
+        &self,
+        conn: &mut Connection,
+        (terms, now): (InviteTerms, Timestamp),
+        most: u32,
+    ) -> Result<InviteId> {
+        let known = self.invites(conn, i64::MAX)?;
+        let open = known
+            .iter()
+            .filter(|invite| invite.state(now) == InviteState::Valid);
+        if open.count() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            let text = words::text_with("invites-error-many", &[("most", most.into())]);
+            return Err(Error::invalid("invite", text));
+        }
+        let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; TOKEN_BYTES]>());
+        let id = diesel::insert_into(invites::table)
+            .values((
+                invites::room_id.eq(self.room.id),
+                invites::token.eq(token),
+                invites::created_by.eq(self.user),
+                invites::created_at.eq(now),
+                invites::expires_at.eq(terms.lifetime.map(|lifetime| now.plus(lifetime))),
+                invites::max_uses.eq(terms.max_uses),
+            ))
+            .returning(invites::id)
+            .get_result(conn)?;
+        Ok(id)
+    }
+
+    /// Takes a link back. Silent if it was already.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it leads elsewhere.
+    pub fn revoke_invite(&self, conn: &mut Connection, invite: InviteId) -> Result<()> {
+        let invite = self.invite(conn, invite)?;
+        diesel::update(
+            invites::table
+                .find(invite.id)
+                .filter(invites::revoked_at.is_null()),
+        )
+        .set(invites::revoked_at.eq(Timestamp::now()))
+        .execute(conn)?;
+        Ok(())
+    }
+}
+
+/// What a link is to the person who opens it.
+#[derive(Debug, Clone)]
+pub enum Invitation {
+    /// The way in.
+    Valid(Box<ValidInvitation>),
+    /// It lets nobody in any more.
+    Over(InviteState),
+    /// The person is in the room already.
+    Inside(RoomId),
+    /// The person was removed from the room.
+    Removed,
+}
+
+/// A link that lets this person in.
+#[derive(Debug, Clone)]
+pub struct ValidInvitation {
+    /// The link.
+    pub invite: Invite,
+    /// Where it leads.
+    pub room: Room,
+    /// People there.
+    pub members: i64,
+    user: UserId,
+}
+
+impl Invitation {
+    /// What `token` is to `user` at `now`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown token.
+    pub fn open(
+        conn: &mut Connection,
+        token: &str,
+        (user, now): (UserId, Timestamp),
+    ) -> Result<Self> {
+        let (invite, room) = find(conn, token)?;
+        if is_member(conn, room.id, user)? {
+            return Ok(Self::Inside(room.id));
+        }
+        match state(&invite, &room, now) {
+            InviteState::Valid => {}
+            over => return Ok(Self::Over(over)),
+        }
+        if is_removed(conn, room.id, user)? {
+            return Ok(Self::Removed);
+        }
+        Ok(Self::Valid(Box::new(ValidInvitation {
+            members: count_members(conn, room.id)?,
+            invite,
+            room,
+            user,
+        })))
+    }
+
+    /// What `token` is to somebody who has not signed in: nothing is told of the room.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown token.
+    pub fn peek(conn: &mut Connection, token: &str, now: Timestamp) -> Result<InviteState> {
+        let (invite, room) = find(conn, token)?;
+        Ok(state(&invite, &room, now))
+    }
+}
+
+fn state(invite: &Invite, room: &Room, now: Timestamp) -> InviteState {
+    match invite.state(now) {
+        InviteState::Valid if room.archived_at.is_some() => InviteState::Archived,
+        state => state,
+    }
+}
+
+fn find(conn: &mut Connection, token: &str) -> Result<(Invite, Room)> {
+    let invite = rows()
+        .filter(invites::token.eq(token))
+        .first::<Columns>(conn)?;
+    let invite = Invite::from_columns(invite);
+    let room = rooms::table
+        .find(invite.room)
+        .select(Room::as_select())
+        .first(conn)?;
+    Ok((invite, room))
+}
+
+impl ValidInvitation {
+    /// Lets the person in, and counts it. In the transaction that opened the invitation.
+    pub fn accept(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
+        diesel::update(invites::table.find(self.invite.id))
+            .set(invites::uses.eq(invites::uses + 1))
+            .execute(conn)?;
+        let newcomer = Newcomer {
+            invite: Some(self.invite.id),
+            ..Newcomer::plain(self.user)
+        };
+        Ok(vec![come_in(
+            conn,
+            self.room.id,
+            newcomer,
+            NoticeKind::Invited,
+        )?])
+    }
+}
+
+/// Names of those in the room who came by each link, in the order of the links.
+pub fn came_by(fellows: &[Fellow], invite: InviteId) -> Vec<&Person> {
+    let came = fellows
+        .iter()
+        .filter(|fellow| fellow.invite == Some(invite));
+    came.map(|fellow| &fellow.person).collect()
+}
+
+impl RoomMember {
+    /// Whether this member makes links.
+    pub fn may_invite(&self) -> bool {
+        self.clone().moderator().is_ok()
+    }
+}

@@ -1,0 +1,172 @@
+//! How people come into a room: each becomes a row, an event and a notice.
+
+use diesel::prelude::*;
+
+use crate::{
+    accounts::{Person, User, UserId},
+    chat::{
+        log::{EventKind, NoticeKind},
+        messages::{Happening, RoomEvent},
+        rooms::{InviteId, Role, RoomHost, RoomId, RoomKind},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    friends::Friendship,
+    schema::{members, removals, rooms},
+    words,
+};
+
+/// Somebody about to be a member.
+pub(super) struct Newcomer {
+    pub(super) user: UserId,
+    pub(super) role: Role,
+    pub(super) invite: Option<InviteId>,
+}
+
+impl Newcomer {
+    /// As a plain member.
+    pub(super) fn plain(user: UserId) -> Self {
+        Self {
+            user,
+            role: Role::Member,
+            invite: None,
+        }
+    }
+
+    /// Writes the row; what was said before counts as read.
+    pub(super) fn enter(self, conn: &mut Connection, room: RoomId) -> QueryResult<()> {
+        let last_seq: i64 = rooms::table
+            .find(room)
+            .select(rooms::last_seq)
+            .first(conn)?;
+        diesel::insert_into(members::table)
+            .values((
+                members::room_id.eq(room),
+                members::user_id.eq(self.user),
+                members::role.eq(self.role),
+                members::read_seq.eq(last_seq),
+                members::joined_at.eq(Timestamp::now()),
+                members::invite_id.eq(self.invite),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+}
+
+/// The person of this id, as the log names them.
+pub(super) fn person(conn: &mut Connection, user: UserId) -> QueryResult<Person> {
+    Ok(Person::new(user, User::find(conn, user)?.username))
+}
+
+/// Lets `actor` come in, with `notice` as the line of the log.
+pub(super) fn come_in(
+    conn: &mut Connection,
+    room: RoomId,
+    newcomer: Newcomer,
+    notice: NoticeKind,
+) -> QueryResult<RoomEvent> {
+    let actor = person(conn, newcomer.user)?;
+    newcomer.enter(conn, room)?;
+    let joined = Happening {
+        kind: EventKind::MemberJoined,
+        subject: Some(actor.clone()),
+        notice: Some((notice, actor.username.clone())),
+        actor: &actor,
+    };
+    joined.write(conn, room)
+}
+
+/// Adds people, as one line of the log.
+pub(super) fn add_all(
+    conn: &mut Connection,
+    room: RoomId,
+    actor: &Person,
+    people: &[Person],
+) -> QueryResult<Vec<RoomEvent>> {
+    let names: Vec<&str> = people
+        .iter()
+        .map(|person| person.username.as_str())
+        .collect();
+    let mut line = Some((NoticeKind::Added, names.join(", ")));
+    let mut events = Vec::with_capacity(people.len());
+    for person in people {
+        Newcomer::plain(person.id).enter(conn, room)?;
+        forgive(conn, room, person.id)?;
+        let joined = Happening {
+            kind: EventKind::MemberJoined,
+            actor,
+            subject: Some(person.clone()),
+            notice: line.take(),
+        };
+        events.push(joined.write(conn, room)?);
+    }
+    Ok(events)
+}
+
+/// Friends of `me` among `people`, each once and without `me`.
+///
+/// # Errors
+/// [`Error::Invalid`] at `people` if one of them is no friend, or if one blocks the other.
+pub(super) fn friends(conn: &mut Connection, me: UserId, people: &[UserId]) -> Result<Vec<Person>> {
+    let mut friends: Vec<Person> = Vec::with_capacity(people.len());
+    for other in people {
+        if *other == me || friends.iter().any(|known| known.id == *other) {
+            continue;
+        }
+        if !Friendship::is_open(conn, me, *other)? {
+            return Err(Error::invalid("people", words::text("rooms-error-friends")));
+        }
+        friends.push(person(conn, *other)?);
+    }
+    Ok(friends)
+}
+
+/// # Errors
+/// [`Error::Invalid`] at `people` if a group would have more than `most` people.
+pub(super) fn refuse_crowd(people: usize, most: u32) -> Result<()> {
+    if people > usize::try_from(most).unwrap_or(usize::MAX) {
+        let text = words::text_with("rooms-error-too-many", &[("most", most.into())]);
+        return Err(Error::invalid("people", text));
+    }
+    Ok(())
+}
+
+impl RoomHost {
+    /// Adds friends of this member; a group holds at most `most` people.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `people`.
+    pub fn add(
+        &self,
+        conn: &mut Connection,
+        people: &[UserId],
+        most: u32,
+    ) -> Result<Vec<RoomEvent>> {
+        let fellows = self.fellows(conn)?;
+        let mut new = friends(conn, self.user, people)?;
+        new.retain(|friend| !fellows.iter().any(|fellow| fellow.person.id == friend.id));
+        if new.is_empty() {
+            return Err(Error::invalid("people", words::text("rooms-error-nobody")));
+        }
+        if self.room.kind == RoomKind::Group {
+            refuse_crowd(fellows.len() + new.len(), most)?;
+        }
+        let actor = person(conn, self.user)?;
+        Ok(add_all(conn, self.room.id, &actor, &new)?)
+    }
+}
+
+/// Whether somebody was removed from a room and not added since.
+pub(super) fn is_removed(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<bool> {
+    let removal = removals::table.find((room, user));
+    diesel::select(diesel::dsl::exists(removal)).get_result(conn)
+}
+
+fn forgive(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<usize> {
+    diesel::delete(removals::table.find((room, user))).execute(conn)
+}
+
+pub(super) fn is_member(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<bool> {
+    let member = members::table.find((room, user));
+    diesel::select(diesel::dsl::exists(member)).get_result(conn)
+}

@@ -1,0 +1,148 @@
+//! How people leave a room or are removed, and who gets which role.
+
+use diesel::prelude::*;
+
+use super::{invite::Invite, join::person};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{
+        log::{EventKind, NoticeKind},
+        messages::{Happening, RoomEvent},
+        rooms::{Fellow, Removal, Role, RoomId, RoomLeaver, RoomMember, RoomOwner, count_members},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::{members, removals, rooms},
+    words,
+};
+
+impl Removal {
+    /// Takes the person out of the room, and their links away. They come back only if somebody adds
+    /// them.
+    pub fn remove(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
+        let (room, gone) = (self.by.room.id, &self.fellow.person);
+        diesel::delete(members::table.find((room, gone.id))).execute(conn)?;
+        diesel::insert_into(removals::table)
+            .values((
+                removals::room_id.eq(room),
+                removals::user_id.eq(gone.id),
+                removals::created_at.eq(Timestamp::now()),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        Invite::revoke_all_by(conn, room, gone.id)?;
+        let actor = person(conn, self.by.user)?;
+        let left = Happening {
+            kind: EventKind::MemberLeft,
+            actor: &actor,
+            subject: Some(gone.clone()),
+            notice: Some((NoticeKind::Removed, gone.username.clone())),
+        };
+        Ok(vec![left.write(conn, room)?])
+    }
+}
+
+impl RoomOwner {
+    /// Names a moderator, or un-names one. Silent if nothing changes.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for somebody who is not in the room, [`Error::Forbidden`] for the owner.
+    pub fn set_moderator(
+        &self,
+        conn: &mut Connection,
+        user: UserId,
+        is_moderator: bool,
+    ) -> Result<Vec<RoomEvent>> {
+        let fellow = self.fellow(conn, user)?;
+        let (role, notice) = match is_moderator {
+            true => (Role::Moderator, NoticeKind::Moderator),
+            false => (Role::Member, NoticeKind::Member),
+        };
+        match fellow.role {
+            Role::Owner => return Err(Error::Forbidden),
+            same if same == role => return Ok(Vec::new()),
+            Role::Member | Role::Moderator => {}
+        }
+        if !is_moderator {
+            Invite::revoke_all_by(conn, self.room.id, user)?;
+        }
+        let actor = person(conn, self.user)?;
+        let event = give_role(
+            conn,
+            self.room.id,
+            &actor,
+            (&fellow.person, role, Some(notice)),
+        )?;
+        Ok(vec![event])
+    }
+}
+
+fn give_role(
+    conn: &mut Connection,
+    room: RoomId,
+    actor: &Person,
+    (person, role, notice): (&Person, Role, Option<NoticeKind>),
+) -> QueryResult<RoomEvent> {
+    diesel::update(members::table.find((room, person.id)))
+        .set(members::role.eq(role))
+        .execute(conn)?;
+    let changed = Happening {
+        kind: EventKind::MemberRole,
+        actor,
+        subject: Some(person.clone()),
+        notice: notice.map(|notice| (notice, person.username.clone())),
+    };
+    changed.write(conn, room)
+}
+
+impl RoomLeaver {
+    /// Leaves. The owner's room goes to `heir`, or without one to [`RoomMember::heir`]; with the
+    /// last member the room goes, too.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `heir` if that person is not in the room.
+    pub fn leave(&self, conn: &mut Connection, heir: Option<UserId>) -> Result<Vec<RoomEvent>> {
+        let room = self.room.id;
+        let actor = person(conn, self.user)?;
+        let mut events = Vec::new();
+        if self.role == Role::Owner {
+            let fellows = self.fellows(conn)?;
+            if let Some(heir) = chosen(&fellows, self.user, heir)? {
+                let notice = self.room.kind.is_named().then_some(NoticeKind::Owner);
+                events.push(give_role(
+                    conn,
+                    room,
+                    &actor,
+                    (&heir.person, Role::Owner, notice),
+                )?);
+            }
+        }
+        diesel::delete(members::table.find((room, self.user))).execute(conn)?;
+        let left = Happening {
+            kind: EventKind::MemberLeft,
+            actor: &actor,
+            subject: Some(actor.clone()),
+            notice: Some((NoticeKind::Left, actor.username.clone())),
+        };
+        events.push(left.write(conn, room)?);
+        if count_members(conn, room)? == 0 {
+            // Nobody can see it any more: the next purge takes it.
+            let now = Timestamp::now();
+            diesel::update(rooms::table.find(room))
+                .set((rooms::archived_at.eq(now), rooms::delete_at.eq(now)))
+                .execute(conn)?;
+        }
+        Ok(events)
+    }
+}
+
+fn chosen(fellows: &[Fellow], me: UserId, heir: Option<UserId>) -> Result<Option<&Fellow>> {
+    let Some(heir) = heir else {
+        return Ok(RoomMember::heir(fellows));
+    };
+    let fellow = fellows
+        .iter()
+        .find(|fellow| fellow.person.id == heir && heir != me);
+    let unknown = || Error::invalid("heir", words::text("rooms-error-heir"));
+    fellow.ok_or_else(unknown).map(Some)
+}

@@ -1,0 +1,206 @@
+//! A room changes: its name, its topic, who may join, and whether it lasts.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::join::person;
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::{EventKind, MessageId, NoticeKind},
+        messages::{Happening, RoomEvent},
+        rooms::{RoomId, RoomKind, RoomMember, RoomModerator, RoomName, RoomOwner, Topic},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::{members, messages, rooms},
+};
+
+/// Messages that one write of a purge takes: others wait for it.
+const PURGED_AT_ONCE: i64 = 500;
+
+impl RoomModerator {
+    /// Gives the room another name and another topic; silent where they are the same.
+    pub fn describe(
+        &self,
+        conn: &mut Connection,
+        name: &RoomName,
+        topic: &Topic,
+    ) -> Result<Vec<RoomEvent>> {
+        let mut events = Vec::new();
+        if self.room.name != name.as_str() {
+            diesel::update(rooms::table.find(self.room.id))
+                .set(rooms::name.eq(name.as_str()))
+                .execute(conn)?;
+            events.push(tell(conn, self, NoticeKind::Renamed, name.as_str())?);
+        }
+        if self.room.topic != topic.as_str() {
+            diesel::update(rooms::table.find(self.room.id))
+                .set(rooms::topic.eq(topic.as_str()))
+                .execute(conn)?;
+            let notice = match topic.as_str() {
+                "" => NoticeKind::TopicGone,
+                _ => NoticeKind::Topic,
+            };
+            events.push(tell(conn, self, notice, topic.as_str())?);
+        }
+        Ok(events)
+    }
+}
+
+impl RoomOwner {
+    /// Opens a closed room to everybody, or closes an open one. Silent if it is so already.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while the room is archived.
+    pub fn convert(&self, conn: &mut Connection, is_open: bool) -> Result<Vec<RoomEvent>> {
+        let (kind, notice) = match is_open {
+            true => (RoomKind::Open, NoticeKind::Opened),
+            false => (RoomKind::Closed, NoticeKind::Closed),
+        };
+        if self.room.kind == kind {
+            return Ok(Vec::new());
+        }
+        if self.is_archived() {
+            return Err(Error::Conflict);
+        }
+        diesel::update(rooms::table.find(self.room.id))
+            .set(rooms::kind.eq(kind))
+            .execute(conn)?;
+        Ok(vec![tell(conn, self, notice, "")?])
+    }
+
+    /// Lets nobody write any more. Silent if it is so already.
+    pub fn archive(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
+        if self.is_archived() {
+            return Ok(Vec::new());
+        }
+        self.set_end(conn, Some(Timestamp::now()), None)?;
+        Ok(vec![tell(conn, self, NoticeKind::Archived, "")?])
+    }
+
+    /// Lets members write again.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while the room is to be deleted.
+    pub fn unarchive(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
+        match (self.room.archived_at, self.room.delete_at) {
+            (None, _) => Ok(Vec::new()),
+            (Some(_), Some(_)) => Err(Error::Conflict),
+            (Some(_), None) => {
+                self.set_end(conn, None, None)?;
+                Ok(vec![tell(conn, self, NoticeKind::Unarchived, "")?])
+            }
+        }
+    }
+
+    /// Lets the room go `delay` from `now`, with all that was said in it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] unless the room is archived.
+    pub fn delete_after(
+        &self,
+        conn: &mut Connection,
+        now: Timestamp,
+        delay: Duration,
+    ) -> Result<Vec<RoomEvent>> {
+        match (self.room.archived_at, self.room.delete_at) {
+            (None, _) => Err(Error::Conflict),
+            (Some(_), Some(_)) => Ok(Vec::new()),
+            (archived_at, None) => {
+                let moment = now.plus(delay);
+                self.set_end(conn, archived_at, Some(moment))?;
+                let day = moment.utc("%-d %B %Y");
+                Ok(vec![tell(conn, self, NoticeKind::Deleting, &day)?])
+            }
+        }
+    }
+
+    /// Keeps a room that was to be deleted; it stays archived.
+    pub fn keep(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
+        if self.room.delete_at.is_none() {
+            return Ok(Vec::new());
+        }
+        self.set_end(conn, self.room.archived_at, None)?;
+        Ok(vec![tell(conn, self, NoticeKind::Kept, "")?])
+    }
+
+    fn set_end(
+        &self,
+        conn: &mut Connection,
+        archived_at: Option<Timestamp>,
+        delete_at: Option<Timestamp>,
+    ) -> QueryResult<usize> {
+        diesel::update(rooms::table.find(self.room.id))
+            .set((
+                rooms::archived_at.eq(archived_at),
+                rooms::delete_at.eq(delete_at),
+            ))
+            .execute(conn)
+    }
+}
+
+fn tell(
+    conn: &mut Connection,
+    by: &RoomMember,
+    notice: NoticeKind,
+    value: &str,
+) -> QueryResult<RoomEvent> {
+    let actor = person(conn, by.user)?;
+    let changed = Happening {
+        kind: EventKind::RoomChanged,
+        actor: &actor,
+        subject: None,
+        notice: Some((notice, value.to_owned())),
+    };
+    changed.write(conn, by.room.id)
+}
+
+/// A room whose time is over, on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueRoom(RoomId);
+
+impl DueRoom {
+    /// The rooms that were to go before `now`.
+    pub fn all(conn: &mut Connection, now: Timestamp) -> QueryResult<Vec<Self>> {
+        let due = rooms::table.filter(rooms::delete_at.le(now));
+        let ids = due.select(rooms::id).load::<RoomId>(conn)?;
+        Ok(ids.into_iter().map(Self).collect())
+    }
+
+    /// Takes everybody out, from where there is no way back; gives who was in. Nothing happens to a
+    /// room that its owner has kept in the meantime.
+    pub fn empty(self, conn: &mut Connection, now: Timestamp) -> QueryResult<Option<Vec<UserId>>> {
+        let due = rooms::table.find(self.0).filter(rooms::delete_at.le(now));
+        if !diesel::select(diesel::dsl::exists(due)).get_result(conn)? {
+            return Ok(None);
+        }
+        let gone = diesel::delete(members::table.filter(members::room_id.eq(self.0)))
+            .returning(members::user_id)
+            .get_results(conn)?;
+        Ok(Some(gone))
+    }
+
+    /// Takes some of what was said, in the end the room itself; false when there is nothing left.
+    /// Only after [`DueRoom::empty`].
+    pub fn shrink(self, conn: &mut Connection) -> QueryResult<bool> {
+        let some: Vec<MessageId> = messages::table
+            .filter(messages::room_id.eq(self.0))
+            .order(messages::seq)
+            .limit(PURGED_AT_ONCE)
+            .select(messages::id)
+            .load(conn)?;
+        if some.is_empty() {
+            diesel::delete(rooms::table.find(self.0)).execute(conn)?;
+            return Ok(false);
+        }
+        diesel::delete(messages::table.filter(messages::id.eq_any(some))).execute(conn)?;
+        Ok(true)
+    }
+
+    /// Which room.
+    pub fn id(self) -> RoomId {
+        self.0
+    }
+}

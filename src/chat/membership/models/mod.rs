@@ -1,0 +1,10 @@
+//! Changes of rooms and their members: each writes rows, events and notices.
+
+pub(super) mod create;
+pub(super) mod invite;
+mod join;
+mod leave;
+pub(super) mod lifecycle;
+pub(super) mod open_room;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,308 @@
+//! The pieces of a message as markup, and the people it may mention.
+
+use std::collections::HashSet;
+
+use super::{
+    mentions::readings,
+    subset::{Piece, Tag},
+};
+use crate::{
+    accounts::{UserId, username},
+    chat::messages::formatting::{links, mentions, sanitiser},
+    words,
+};
+
+/// Most names that are looked for in one message; any more are text.
+const MAX_NAMES: usize = 50;
+
+/// What stands around a name until it is known whose it is. No text has this: its `<` is escaped.
+const NAME: [&str; 2] = ["<span data-mention=\"\">@", "</span>"];
+
+/// A message as markup, but for the names in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    parts: Vec<Part>,
+    names: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Markup(String),
+    /// As typed, without the `@`.
+    Name(String),
+}
+
+impl Rendered {
+    /// A text with nothing in it to mark up or to escape.
+    pub(crate) fn bare(text: &str) -> Self {
+        Self {
+            parts: vec![Part::Markup(text.to_owned())],
+            names: Vec::new(),
+        }
+    }
+
+    fn parse(html: &str) -> Self {
+        let mut pieces = html.split(NAME[0]);
+        let start = pieces.next().unwrap_or_default().to_owned();
+        let mut rendered = Self {
+            parts: vec![Part::Markup(start)],
+            names: Vec::new(),
+        };
+        let mut known = HashSet::new();
+        for piece in pieces {
+            let (name, behind) = piece.split_once(NAME[1]).unwrap_or((piece, ""));
+            let new = readings(name).filter(|name| known.insert(username::key(name)));
+            rendered.names.extend(new.map(str::to_owned));
+            rendered.parts.push(Part::Name(name.to_owned()));
+            rendered.parts.push(Part::Markup(behind.to_owned()));
+        }
+        rendered.names.truncate(MAX_NAMES);
+        rendered
+    }
+
+    /// The names that the text may mention, as typed, each once, in their order, at most 50.
+    /// Those of nobody, or of nobody in the room, are text.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The markup. `resolve` gives the person behind one of [`Self::names`], and the name as it
+    /// is to be shown.
+    pub fn html(&self, resolve: impl Fn(&str) -> Option<(UserId, String)>) -> String {
+        let mut html = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Markup(markup) => html.push_str(markup),
+                Part::Name(typed) => {
+                    let found = readings(typed).find_map(|name| Some((name.len(), resolve(name)?)));
+                    let rest = match found {
+                        Some((len, (id, name))) => {
+                            html.push_str(&format!(
+                                "<span class=\"mention\" data-user=\"{id}\">@<bdi>"
+                            ));
+                            escape(&mut html, &name);
+                            html.push_str("</bdi></span>");
+                            &typed[len..]
+                        }
+                        None => {
+                            html.push('@');
+                            typed
+                        }
+                    };
+                    escape(&mut html, rest);
+                }
+            }
+        }
+        html
+    }
+}
+
+/// Writes pieces as markup. Everything that a person typed goes through [`escape`].
+pub(crate) struct Html {
+    out: String,
+    closing: Vec<&'static str>,
+    link: Option<Link>,
+    names: usize,
+}
+
+struct Link {
+    /// The letters of its text.
+    text: String,
+    url: Box<url::Url>,
+}
+
+impl Html {
+    pub(crate) fn write(pieces: &[Piece]) -> Rendered {
+        Rendered::parse(&sanitiser::clean(&Self::unsanitised(pieces)))
+    }
+
+    /// A text in which no mark means anything.
+    pub(crate) fn as_typed(source: &str) -> Rendered {
+        let mut out = String::with_capacity(source.len());
+        for (i, line) in source.split('\n').enumerate() {
+            if i > 0 {
+                out.push_str("<br>");
+            }
+            escape(&mut out, line);
+        }
+        Rendered {
+            parts: vec![Part::Markup(out)],
+            names: Vec::new(),
+        }
+    }
+
+    pub(crate) fn unsanitised(pieces: &[Piece]) -> String {
+        let mut html = Self {
+            out: String::new(),
+            closing: Vec::new(),
+            link: None,
+            names: 0,
+        };
+        for piece in without_lone_paragraph(pieces) {
+            html.piece(piece);
+        }
+        html.out
+    }
+
+    fn piece(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Open(tag) => self.open(tag),
+            Piece::Close => self.close(),
+            Piece::Break => self.out.push_str("<br>"),
+            Piece::Text(text) if self.link.is_some() => self.bare_text(text),
+            Piece::Text(text) => self.text(text),
+            Piece::Letter(letter) => self.bare_text(letter.encode_utf8(&mut [0; 4])),
+            Piece::Code(code) => {
+                self.out.push_str("<code>");
+                self.bare_text(code);
+                self.out.push_str("</code>");
+            }
+            Piece::CodeBlock(code) => {
+                self.out
+                    .push_str("<pre tabindex=\"0\" role=\"group\" aria-label=\"");
+                attribute(&mut self.out, &words::text("message-code"));
+                self.out.push_str("\"><code>");
+                escape(&mut self.out, code);
+                self.out.push_str("</code></pre>");
+            }
+        }
+    }
+
+    fn open(&mut self, tag: &Tag) {
+        let (open, close) = match tag {
+            Tag::Paragraph => ("<p>", "</p>"),
+            Tag::Quote => ("<blockquote>", "</blockquote>"),
+            Tag::Bullets => ("<ul>", "</ul>"),
+            Tag::Numbers(1) => ("<ol>", "</ol>"),
+            Tag::Numbers(first) => {
+                self.out.push_str(&format!("<ol start=\"{first}\">"));
+                ("", "</ol>")
+            }
+            Tag::Item => ("<li>", "</li>"),
+            Tag::Bold => ("<strong>", "</strong>"),
+            Tag::Italic => ("<em>", "</em>"),
+            Tag::Strike => ("<s>", "</s>"),
+            Tag::Link(url) => {
+                self.open_link(url.clone());
+                return;
+            }
+        };
+        self.out.push_str(open);
+        self.closing.push(close);
+    }
+
+    fn close(&mut self) {
+        match self.closing.pop() {
+            Some(LINK_END) => self.close_link(),
+            Some(close) => self.out.push_str(close),
+            None => {}
+        }
+    }
+
+    /// In the order in which the sanitiser writes the attributes.
+    fn open_link(&mut self, url: Box<url::Url>) {
+        self.out.push_str("<a href=\"");
+        attribute(&mut self.out, url.as_str());
+        self.out
+            .push_str("\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">");
+        self.closing.push(LINK_END);
+        self.link = Some(Link {
+            text: String::new(),
+            url,
+        });
+    }
+
+    /// The place a link leads to stands inside it, always seen and always read: a hint that only
+    /// hovering shows is none on a phone, and one beside the link could be typed by anybody.
+    fn close_link(&mut self) {
+        if let Some(Link { text, url }) = self.link.take()
+            && let Some(place) = links::hint(&text, &url)
+        {
+            self.out.push_str(" <span class=\"link-host\">(<bdi>");
+            escape(&mut self.out, place);
+            self.out.push_str("</bdi>)</span>");
+        }
+        self.out.push_str(LINK_END);
+    }
+
+    /// Text in which nothing is looked for.
+    fn bare_text(&mut self, text: &str) {
+        escape(&mut self.out, text);
+        if let Some(link) = &mut self.link {
+            link.text.push_str(text);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        for span in links::spans(text) {
+            match span {
+                links::Span::Text(text) => self.names(text),
+                links::Span::Link(text, url) => {
+                    self.open_link(url);
+                    self.bare_text(text);
+                    self.close();
+                }
+            }
+        }
+    }
+
+    fn names(&mut self, text: &str) {
+        for span in mentions::spans(text) {
+            match span {
+                mentions::Span::Text(text) => escape(&mut self.out, text),
+                mentions::Span::Name(name) if self.names == MAX_NAMES => {
+                    self.out.push('@');
+                    escape(&mut self.out, name);
+                }
+                mentions::Span::Name(name) => {
+                    self.names += 1;
+                    self.out.push_str(NAME[0]);
+                    escape(&mut self.out, name);
+                    self.out.push_str(NAME[1]);
+                }
+            }
+        }
+    }
+}
+
+const LINK_END: &str = "</a>";
+
+/// A message that is one paragraph, as most are, is text and no block.
+fn without_lone_paragraph(pieces: &[Piece]) -> &[Piece] {
+    match pieces {
+        [Piece::Open(Tag::Paragraph), inner @ .., Piece::Close]
+            if !inner.iter().any(Piece::is_block) =>
+        {
+            inner
+        }
+        _ => pieces,
+    }
+}
+
+/// Inside double quotes.
+fn attribute(out: &mut String, value: &str) {
+    for (i, part) in value.split('"').enumerate() {
+        if i > 0 {
+            out.push_str("&quot;");
+        }
+        escape(out, part);
+    }
+}
+
+/// For text, to the letter as the sanitiser does it.
+fn escape(out: &mut String, text: &str) {
+    let mut plain = 0;
+    for (at, letter) in text.char_indices() {
+        let escaped = match letter {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '\u{A0}' => "&nbsp;",
+            _ => continue,
+        };
+        out.push_str(&text[plain..at]);
+        out.push_str(escaped);
+        plain = at + letter.len_utf8();
+    }
+    out.push_str(&text[plain..]);
+}

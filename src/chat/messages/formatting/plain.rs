@@ -1,0 +1,58 @@
+//! A message as one line of text: for a quote above an answer, and for a notification.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    subset::{self, Piece},
+    visible,
+};
+
+/// Characters of a message that a list shows, or a page about it.
+pub const EXCERPT_CHARS: usize = 120;
+
+/// The text without its marks, on one line, at most `max_chars` characters with the `…` that
+/// stands for the rest. Never cut inside of what a person sees as one letter.
+pub fn plain(source: &str, max_chars: usize) -> String {
+    let source = visible(source);
+    let text = match subset::read(&source) {
+        Some(pieces) => words(&pieces),
+        None => source.into_owned(),
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    cut(words.join(" "), max_chars)
+}
+
+fn words(pieces: &[Piece]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(words) | Piece::Code(words) => text.push_str(words),
+            Piece::Letter(letter) => text.push(*letter),
+            Piece::CodeBlock(code) => {
+                text.push(' ');
+                text.push_str(code);
+            }
+            Piece::Break => text.push(' '),
+            block if block.is_block() => text.push(' '),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn cut(text: String, max_chars: usize) -> String {
+    if text.chars().count() <= max_chars {
+        return text;
+    }
+    let Some(mut left) = max_chars.checked_sub(1) else {
+        return String::new();
+    };
+    let mut end = 0;
+    for (start, grapheme) in text.grapheme_indices(true) {
+        match left.checked_sub(grapheme.chars().count()) {
+            Some(rest) => (left, end) = (rest, start + grapheme.len()),
+            None => break,
+        }
+    }
+    format!("{}…", text[..end].trim_end())
+}

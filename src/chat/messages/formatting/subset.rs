@@ -1,0 +1,439 @@
+//! Which Markdown a message may hold. A parser of all of `CommonMark` reads the text; what is not
+//! in our subset (headings, rules, images, HTML, links elsewhere than to the web or to mail, `_`)
+//! stands in the message as it was typed, to the letter.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Mark};
+use url::Url;
+
+use crate::chat::messages::formatting::links;
+
+/// Deepest nesting of quotes, lists and emphasis. What is deeper is a mistake or an attack, and
+/// is shown as typed: writing and sanitising cost more with each level.
+pub(crate) const MAX_DEPTH: usize = 16;
+
+/// How often a text is read to take the definitions of links out of it.
+const MAX_READINGS: usize = 4;
+
+/// A longer word behind a fence is code, and not the name of its language.
+const MAX_LANGUAGE_LEN: usize = 20;
+
+/// A backslash before one of these takes its meaning away; before any other it is a backslash.
+const ESCAPABLE: [char; 7] = ['*', '~', '`', '>', '[', ']', '@'];
+
+/// What encloses a part of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tag {
+    Paragraph,
+    Quote,
+    Bullets,
+    /// Counted from this number on.
+    Numbers(u64),
+    Item,
+    Bold,
+    Italic,
+    Strike,
+    Link(Box<Url>),
+}
+
+/// A message is a sequence of these; every `Open` has its `Close`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Open(Tag),
+    Close,
+    /// Without a line break.
+    Text(String),
+    /// Behind a backslash: begins nothing.
+    Letter(char),
+    Break,
+    /// Inside a line.
+    Code(String),
+    CodeBlock(String),
+}
+
+impl Piece {
+    /// Whether a block begins here: something with lines of its own.
+    pub(crate) fn is_block(&self) -> bool {
+        match self {
+            Self::Open(Tag::Bold | Tag::Italic | Tag::Strike | Tag::Link(_)) => false,
+            Self::Open(_) | Self::CodeBlock(_) => true,
+            Self::Close | Self::Text(_) | Self::Letter(_) | Self::Break | Self::Code(_) => false,
+        }
+    }
+
+    fn shows_something(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Code(text) | Self::CodeBlock(text) => !text.trim().is_empty(),
+            Self::Letter(_) => true,
+            Self::Open(_) | Self::Close | Self::Break => false,
+        }
+    }
+}
+
+/// The pieces of a text; nothing if it nests too deep, or would show nothing (as `>` alone).
+pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
+    if begins_deep(source) {
+        return None;
+    }
+    let mut source = source.to_owned();
+    for _ in 0..MAX_READINGS {
+        let parser = Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH);
+        let definitions = parser.reference_definitions().iter();
+        let mut starts: Vec<usize> = definitions.map(|(_, found)| found.span.start).collect();
+        if starts.is_empty() {
+            return Reader::new(&source).read(parser);
+        }
+        // `[name]: address` would define a link and vanish.
+        starts.sort_unstable();
+        for start in starts.into_iter().rev() {
+            source.insert(start, '\\');
+        }
+    }
+    None
+}
+
+/// Whether a line begins with more marks of quotes and lists than may nest. It spares the parser,
+/// which compares each of the lines behind with all that are open.
+fn begins_deep(source: &str) -> bool {
+    source.lines().any(|line| {
+        let begins = |byte: &u8| b" \t>-+*.)0123456789".contains(byte);
+        let marks = line.as_bytes().split(|byte| !begins(byte)).next();
+        let marks = marks.unwrap_or_default();
+        let count = marks.iter().enumerate().filter(|&(at, byte)| match byte {
+            b'>' => true,
+            b'-' | b'+' | b'*' | b'.' | b')' => matches!(marks.get(at + 1), Some(b' ' | b'\t')),
+            _ => false,
+        });
+        count.count() > MAX_DEPTH
+    })
+}
+
+/// What a mark that is open will do where it ends.
+#[derive(Debug, PartialEq, Eq)]
+enum Open {
+    /// A tag of ours.
+    Tag,
+    List,
+    /// Inside a line, shown as typed.
+    Typed,
+    Paragraph,
+    /// A heading: a paragraph that begins and ends with marks.
+    Heading,
+    Fenced,
+    Indented,
+    Html,
+}
+
+struct Reader<'s> {
+    source: &'s str,
+    pieces: Vec<Piece>,
+    open: Vec<Open>,
+    /// Text that is not yet a piece.
+    run: String,
+    /// The lines of a block that holds no marks.
+    lines: String,
+    /// How much of the source is taken.
+    at: usize,
+    /// Whether `at` is where a line begins, before the marks of the quotes and lists it is in.
+    at_line_start: bool,
+    lists: usize,
+    /// Where the paragraph ended that was the last piece.
+    paragraph_end: Option<usize>,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            pieces: Vec::new(),
+            open: Vec::new(),
+            run: String::new(),
+            lines: String::new(),
+            at: 0,
+            at_line_start: true,
+            lists: 0,
+            paragraph_end: None,
+        }
+    }
+
+    fn read(mut self, parser: Parser<'s>) -> Option<Vec<Piece>> {
+        for (event, range) in parser.into_offset_iter() {
+            match event {
+                Event::Start(mark) => self.start(mark, range),
+                Event::End(_) => self.end(range),
+                other => self.inside(other, range),
+            }
+            if self.open.len() > MAX_DEPTH {
+                return None;
+            }
+        }
+        let shows_something = self.pieces.iter().any(Piece::shows_something);
+        shows_something.then_some(self.pieces)
+    }
+
+    fn start(&mut self, mark: Mark<'_>, range: Range<usize>) {
+        match mark {
+            Mark::Paragraph => self.begin_paragraph(Open::Paragraph, range.start),
+            Mark::Heading { .. } => self.begin_heading(range.start),
+            Mark::BlockQuote(_) => self.begin_block(Tag::Quote, range.start),
+            Mark::List(number) => {
+                self.lists += 1;
+                let tag = number.map_or(Tag::Bullets, Tag::Numbers);
+                self.begin_block(tag, range.start);
+                if let Some(last) = self.open.last_mut() {
+                    *last = Open::List;
+                }
+            }
+            Mark::Item => self.begin_block(Tag::Item, range.start),
+            Mark::CodeBlock(CodeBlockKind::Fenced(words)) => self.begin_fence(&words),
+            Mark::CodeBlock(CodeBlockKind::Indented) => {
+                self.begin_paragraph(Open::Indented, range.start);
+            }
+            Mark::HtmlBlock => self.begin_paragraph(Open::Html, range.start),
+            other => self.start_inline(other, range.start),
+        }
+    }
+
+    fn start_inline(&mut self, mark: Mark<'_>, start: usize) {
+        self.catch_up(start);
+        let typed = &self.source[start..];
+        match mark {
+            Mark::Emphasis if typed.starts_with('*') => self.begin_inline(Tag::Italic, 1),
+            Mark::Strong if typed.starts_with('*') => self.begin_inline(Tag::Bold, 2),
+            Mark::Strikethrough if typed.starts_with("~~") => self.begin_inline(Tag::Strike, 2),
+            Mark::Strong | Mark::Image { .. } => self.begin_typed(2),
+            Mark::Link {
+                link_type: LinkType::Inline,
+                dest_url,
+                ..
+            } => match links::address(&dest_url) {
+                Some(url) => self.begin_inline(Tag::Link(Box::new(url)), 1),
+                None => self.begin_typed(1),
+            },
+            _ => self.begin_typed(1),
+        }
+    }
+
+    fn end(&mut self, range: Range<usize>) {
+        let content = self.source[range.clone()].trim_end().len();
+        match self.open.pop() {
+            Some(Open::Typed) => {
+                self.type_up_to(range.end);
+                return;
+            }
+            Some(Open::Tag) => self.close(),
+            Some(Open::List) => {
+                self.lists -= 1;
+                self.close();
+            }
+            Some(Open::Heading) => {
+                self.type_up_to(range.start + content);
+                self.end_paragraph();
+                return;
+            }
+            Some(Open::Paragraph) => {
+                self.end_paragraph();
+                return;
+            }
+            Some(Open::Fenced) => {
+                let mut code = std::mem::take(&mut self.lines);
+                code.truncate(code.trim_end_matches('\n').len());
+                self.pieces.push(Piece::CodeBlock(code));
+            }
+            Some(open @ (Open::Indented | Open::Html)) => {
+                let lines = std::mem::take(&mut self.lines);
+                self.type_lines(lines.trim_end(), open == Open::Indented);
+                self.at = range.start + content;
+                self.end_paragraph();
+                return;
+            }
+            None => {}
+        }
+        self.at = range.end;
+        self.paragraph_end = None;
+    }
+
+    fn inside(&mut self, event: Event<'_>, range: Range<usize>) {
+        match (event, self.open.last()) {
+            (Event::Text(text), Some(Open::Fenced | Open::Indented)) | (Event::Html(text), _) => {
+                self.lines.push_str(&text);
+            }
+            (Event::Code(code), _) => {
+                self.catch_up(range.start);
+                self.flush();
+                self.pieces.push(Piece::Code(code.into_string()));
+                self.at = range.end;
+            }
+            (Event::SoftBreak | Event::HardBreak, _) => {
+                if self.source[range.clone()].starts_with('\\') {
+                    self.run.push('\\');
+                }
+                self.line_break();
+                self.at = range.end;
+                self.at_line_start = true;
+            }
+            (Event::Rule, _) => {
+                self.begin_paragraph(Open::Paragraph, range.start);
+                self.catch_up(range.start);
+                let content = self.source[range.clone()].trim_end().len();
+                self.type_up_to(range.start + content);
+                self.open.pop();
+                self.end_paragraph();
+            }
+            // Entities too: they are shown as they were typed.
+            _ => {
+                self.catch_up(range.start);
+                self.type_up_to(range.end);
+            }
+        }
+    }
+
+    fn begin_block(&mut self, tag: Tag, start: usize) {
+        self.flush();
+        self.pieces.push(Piece::Open(tag));
+        self.open.push(Open::Tag);
+        self.paragraph_end = None;
+        self.at = start;
+        self.at_line_start = true;
+    }
+
+    /// Lines that follow one another stay together, also where Markdown would see a heading.
+    fn begin_paragraph(&mut self, open: Open, start: usize) {
+        self.flush();
+        let follows = self.paragraph_end.take().is_some_and(|end| {
+            let between = self.source.get(end..start).unwrap_or_default();
+            between.matches('\n').count() == 1
+        });
+        if follows {
+            self.pieces.pop();
+            self.pieces.push(Piece::Break);
+        } else {
+            self.pieces.push(Piece::Open(Tag::Paragraph));
+        }
+        self.open.push(open);
+        self.at = start;
+        self.at_line_start = true;
+    }
+
+    fn end_paragraph(&mut self) {
+        self.close();
+        self.paragraph_end = Some(self.at);
+    }
+
+    fn begin_heading(&mut self, start: usize) {
+        self.begin_paragraph(Open::Heading, start);
+        self.catch_up(start);
+        let typed = &self.source[start..];
+        let words = typed.trim_start_matches('#');
+        if words.len() < typed.len() && words.chars().next().is_none_or(char::is_whitespace) {
+            let words = words.trim_start_matches([' ', '\t']);
+            self.type_up_to(start + typed.len() - words.len());
+        }
+    }
+
+    fn begin_fence(&mut self, words: &str) {
+        self.flush();
+        self.open.push(Open::Fenced);
+        self.paragraph_end = None;
+        let is_language = words.len() <= MAX_LANGUAGE_LEN
+            && words
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || "+-#_.".contains(letter));
+        if !is_language {
+            self.lines = format!("{words}\n");
+        }
+    }
+
+    fn begin_inline(&mut self, tag: Tag, mark_len: usize) {
+        self.flush();
+        self.pieces.push(Piece::Open(tag));
+        self.open.push(Open::Tag);
+        self.at += mark_len;
+    }
+
+    fn begin_typed(&mut self, mark_len: usize) {
+        self.open.push(Open::Typed);
+        self.type_up_to(self.at + mark_len);
+    }
+
+    fn close(&mut self) {
+        self.flush();
+        self.pieces.push(Piece::Close);
+    }
+
+    fn line_break(&mut self) {
+        self.flush();
+        self.pieces.push(Piece::Break);
+    }
+
+    fn flush(&mut self) {
+        if !self.run.is_empty() {
+            self.pieces.push(Piece::Text(std::mem::take(&mut self.run)));
+        }
+    }
+
+    /// Takes what stands before `start`: at the start of a line marks and indentation, elsewhere
+    /// at most a backslash, or spaces at the end of a line.
+    fn catch_up(&mut self, start: usize) {
+        let gap = self.source.get(self.at..start).unwrap_or_default();
+        let is_escaped = gap.ends_with('\\');
+        if std::mem::take(&mut self.at_line_start) && self.lists == 0 {
+            let indentation = self.indentation(start - usize::from(is_escaped));
+            self.run.push_str(indentation);
+        }
+        self.at = self.at.max(start);
+        if is_escaped {
+            let letter = self.source[start..].chars().next();
+            match letter.filter(|letter| ESCAPABLE.contains(letter)) {
+                Some(letter) => {
+                    self.flush();
+                    self.pieces.push(Piece::Letter(letter));
+                    self.at += letter.len_utf8();
+                }
+                None => self.run.push('\\'),
+            }
+        }
+    }
+
+    /// The spaces before the first letter of a line, but for the one that belongs to a `>`.
+    fn indentation(&self, start: usize) -> &'s str {
+        let before = &self.source[..start];
+        let marks = before.trim_end_matches([' ', '\t']);
+        let spaces = &before[marks.len()..];
+        match marks.chars().next_back() {
+            None | Some('\n') => spaces,
+            Some('>') => spaces.strip_prefix(' ').unwrap_or(spaces),
+            Some(_) => "",
+        }
+    }
+
+    /// Takes the source up to `end` as text.
+    fn type_up_to(&mut self, end: usize) {
+        let typed = self.source.get(self.at..end).unwrap_or_default();
+        self.at = self.at.max(end);
+        let in_block = self.open.len() > 1;
+        for (i, line) in typed.split('\n').enumerate() {
+            if i > 0 {
+                self.line_break();
+            }
+            let is_marked = i > 0 && in_block;
+            self.run.push_str(match line {
+                line if is_marked => line.trim_start_matches([' ', '\t', '>']),
+                line => line,
+            });
+        }
+    }
+
+    fn type_lines(&mut self, lines: &str, is_indented: bool) {
+        for (i, line) in lines.split('\n').enumerate() {
+            if i > 0 {
+                self.line_break();
+            }
+            if is_indented && !line.is_empty() {
+                self.run.push_str("    ");
+            }
+            self.run.push_str(line);
+        }
+    }
+}

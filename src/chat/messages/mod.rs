@@ -1,0 +1,40 @@
+//! Messages: posting, editing, deleting, replies, reactions, mentions, history, and how a message looks.
+
+mod body;
+mod commands;
+mod emoji;
+pub mod formatting;
+mod markup;
+mod models;
+mod protocol;
+mod refusal;
+mod service;
+mod view;
+pub(crate) mod views;
+
+pub use body::BodyError;
+pub use commands::{ChangeMessage, CheckedChange, MessageChange, NotPosted, PostMessage};
+pub(crate) use emoji::QUICK_EMOJI;
+pub use markup::Markup;
+pub use models::{
+    budget::Budget,
+    change::SeenMessage,
+    details::Deletion,
+    history_page::{HistoryPage, Place},
+    message::Message,
+    new_message::{NewMessage, Posted},
+    not_changed::NotChanged,
+    reaction::Reaction,
+    reply::Reply,
+    room_event::RoomEvent,
+    version::MessageVersion,
+};
+pub(crate) use models::{notice::Happening, reply::QUOTE_CHARS};
+pub use protocol::{
+    ClientEvent, MemberChange, MemberChanged, MessageChanged, MessageCreated, MessageVerb, Missing,
+    Notice, QuotedMessage, ReactionState, RefusalCode, Refused, RoomChange, RoomChanged,
+    ServerEvent,
+};
+pub(crate) use refusal::RefusedAt;
+pub use service::Messages;
+pub use view::MessageView;

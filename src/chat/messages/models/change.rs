@@ -1,0 +1,202 @@
+//! A message changes after it was posted: edited, deleted, reacted to. Each change checks who asks
+//! and gives the event that tells of it; a change that is made already gives none.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    mention::{Called, forget_calls},
+    message::Message,
+    not_changed::NotChanged,
+    reaction::Reaction,
+    room_event::RoomEvent,
+    version::MessageVersion,
+};
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::{EventKind, MessageId, NewEvent},
+        messages::formatting::{RENDERING, Rendered},
+        rooms::{Role, RoomId, RoomMember},
+    },
+    db::{Connection, Timestamp},
+    error::Error,
+    schema::{messages, reactions},
+};
+
+/// A message in a room of somebody who asks for it: the only way to change one.
+#[derive(Debug)]
+pub struct SeenMessage {
+    /// Who asks.
+    pub member: RoomMember,
+    /// As it is now.
+    pub message: Message,
+}
+
+impl SeenMessage {
+    /// The message `id` of the room `room` that `user` is in. Notices are nobody's messages.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a missing room or message and for a stranger's alike.
+    pub fn find(
+        conn: &mut Connection,
+        room: RoomId,
+        id: MessageId,
+        user: UserId,
+    ) -> Result<Self, Error> {
+        let member = RoomMember::find(conn, room, user)?;
+        let message = Message::get(conn, id)?;
+        if message.room != room || message.notice.is_some() {
+            return Err(Error::NotFound);
+        }
+        Ok(Self { member, message })
+    }
+
+    /// Whether the person wrote it.
+    pub fn is_own(&self) -> bool {
+        self.message.author.id == self.member.user
+    }
+
+    /// Whether the person may delete it.
+    pub fn may_delete(&self) -> bool {
+        self.message.deleted.is_none() && (self.is_own() || self.member.role != Role::Member)
+    }
+
+    /// Whether the person may edit it, which is possible for the time `window`.
+    pub fn may_edit(&self, window: Duration) -> bool {
+        self.message.deleted.is_none()
+            && self.is_own()
+            && Timestamp::now() <= self.message.created_at.plus(window)
+    }
+
+    /// Gives the message the text `body`, and keeps what it said. `client_id` names the edit: a
+    /// repeat changes nothing, even if the message was edited again since.
+    ///
+    /// # Errors
+    /// [`NotChanged`]; only the author may, for the time `window`, and where writing is possible.
+    pub fn edit(
+        self,
+        conn: &mut Connection,
+        (client_id, body, rendered): (Uuid, &str, &Rendered),
+        window: Duration,
+    ) -> Result<Option<RoomEvent>, NotChanged> {
+        if !self.is_own() {
+            return Err(NotChanged::NotYours);
+        }
+        if self.message.deleted.is_some() {
+            return Err(NotChanged::Gone);
+        }
+        let Self { member, message } = self;
+        if message.body == body || MessageVersion::is_known(conn, message.id, client_id)? {
+            return Ok(None);
+        }
+        let now = Timestamp::now();
+        if now > message.created_at.plus(window) {
+            return Err(NotChanged::TooLate);
+        }
+        let member = member.writable(conn)?;
+        let before = MessageVersion {
+            body: message.body,
+            created_at: message.edited_at.unwrap_or(message.created_at),
+        };
+        before.keep(conn, message.id, client_id)?;
+        let called = Called::find(conn, member.room.id, rendered.names())?;
+        diesel::update(messages::table.find(message.id))
+            .set((
+                messages::body.eq(body),
+                messages::html.eq(rendered.html(|name| called.get(name))),
+                messages::rendering.eq(RENDERING),
+                messages::edited_at.eq(now),
+            ))
+            .execute(conn)?;
+        forget_calls(conn, message.id)?;
+        let original = message.reply.and_then(|reply| reply.original);
+        let reply_author = original.map(|(author, _)| author.id);
+        called.keep(conn, &member, (message.id, message.seq), reply_author)?;
+        tell(conn, &member, message.id, EventKind::MessageEdited)
+    }
+
+    /// Takes the text away, with its earlier versions, its reactions, whom it called, and what
+    /// others quoted of it. Its place stays.
+    ///
+    /// # Errors
+    /// [`NotChanged::NotYours`] for a member who is neither its author nor looks after the room.
+    pub fn delete(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
+        if !self.is_own() && self.member.role == Role::Member {
+            return Err(NotChanged::NotYours);
+        }
+        if self.message.deleted.is_some() {
+            return Ok(None);
+        }
+        let Self { member, message } = self;
+        diesel::update(messages::table.find(message.id))
+            .set((
+                messages::body.eq(""),
+                messages::html.eq(""),
+                messages::deleted_at.eq(Timestamp::now()),
+                messages::deleted_by.eq(member.user),
+                messages::edited_at.eq(None::<Timestamp>),
+                messages::has_reactions.eq(false),
+                messages::reply_to.eq(None::<MessageId>),
+                messages::reply_quote.eq(None::<String>),
+            ))
+            .execute(conn)?;
+        diesel::update(messages::table.filter(messages::reply_to.eq(message.id)))
+            .set(messages::reply_quote.eq(None::<String>))
+            .execute(conn)?;
+        MessageVersion::forget_all(conn, message.id)?;
+        forget_calls(conn, message.id)?;
+        diesel::delete(reactions::table.filter(reactions::message_id.eq(message.id)))
+            .execute(conn)?;
+        tell(conn, &member, message.id, EventKind::MessageDeleted)
+    }
+
+    /// Puts an emoji to the message or takes it away; without `on`, whichever it is not.
+    ///
+    /// # Errors
+    /// [`NotChanged`]; whoever may write may react.
+    pub fn react(
+        self,
+        conn: &mut Connection,
+        emoji: &str,
+        on: Option<bool>,
+    ) -> Result<Option<RoomEvent>, NotChanged> {
+        let Self { member, message } = self;
+        if message.deleted.is_some() {
+            return Err(NotChanged::Gone);
+        }
+        let member = member.writable(conn)?;
+        let on = on.unwrap_or_else(|| !message.has_reaction(emoji, member.user));
+        let present = (message.id, message.reactions.as_slice());
+        if !Reaction::set(conn, present, member.user, (emoji, on))? {
+            return Ok(None);
+        }
+        tell(conn, &member, message.id, EventKind::MessageReacted)
+    }
+}
+
+/// Writes down what happened, with the message as it is now.
+fn tell(
+    conn: &mut Connection,
+    member: &RoomMember,
+    message: MessageId,
+    kind: EventKind,
+) -> Result<Option<RoomEvent>, NotChanged> {
+    let (room, actor) = (member.room.id, member.user);
+    let event = NewEvent {
+        kind,
+        actor,
+        message: Some(message),
+        user: None,
+    };
+    Ok(Some(RoomEvent {
+        room,
+        seq: event.append(conn, room)?,
+        kind,
+        actor,
+        message: Some(Message::get(conn, message)?),
+        user: None,
+    }))
+}

@@ -1,0 +1,86 @@
+//! What belongs to a message and lies in other tables, for many messages at once: what they answer,
+//! and the reactions to them.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{mention::Called, reaction::Reaction, reply::Reply, row::Row};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{log::MessageId, messages::formatting::RENDERING},
+    db::Connection,
+    schema::{messages, users},
+};
+
+/// Who deleted a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// Whoever wrote it.
+    ByAuthor,
+    /// A moderator or the owner of the room.
+    ByModerator,
+}
+
+/// By message. Two queries at most, and none for a page without answers and reactions; but after
+/// an upgrade that renders anew, one for each message that may call somebody.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    authors: HashMap<MessageId, Person>,
+    reactions: HashMap<MessageId, Vec<Reaction>>,
+    /// Of messages whose markup another renderer made.
+    called: HashMap<MessageId, Called>,
+}
+
+impl Details {
+    pub(super) fn of<'a>(
+        conn: &mut Connection,
+        rows: impl Iterator<Item = &'a Row>,
+    ) -> QueryResult<Self> {
+        let (mut answered, mut reacted) = (Vec::new(), Vec::new());
+        let mut called = HashMap::new();
+        for row in rows {
+            if row.rendering != RENDERING && row.may_call() {
+                called.insert(row.id, Called::by(conn, row.id)?);
+            }
+            answered.extend(row.reply_to.filter(|_| row.reply_quote.is_some()));
+            reacted.extend(row.has_reactions.then_some(row.id));
+        }
+        Ok(Self {
+            authors: authors_of(conn, &answered)?,
+            reactions: Reaction::to(conn, &reacted)?,
+            called,
+        })
+    }
+
+    pub(super) fn reply_of(&self, to: Option<MessageId>, quote: Option<String>) -> Option<Reply> {
+        let to = to?;
+        let author = self.authors.get(&to).cloned();
+        Some(Reply {
+            to,
+            original: author.zip(quote),
+        })
+    }
+
+    /// Whom a message called by this name when it was stored.
+    pub(super) fn called(&self, message: MessageId, name: &str) -> Option<(UserId, String)> {
+        self.called.get(&message)?.get(name)
+    }
+
+    pub(super) fn reactions_of(&mut self, message: MessageId) -> Vec<Reaction> {
+        self.reactions.remove(&message).unwrap_or_default()
+    }
+}
+
+fn authors_of(conn: &mut Connection, ids: &[MessageId]) -> QueryResult<HashMap<MessageId, Person>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = messages::table
+        .inner_join(users::table)
+        .filter(messages::id.eq_any(ids))
+        .select((messages::id, users::id, users::username))
+        .load::<(MessageId, UserId, String)>(conn)?;
+    let author = |(message, id, username)| (message, Person::new(id, username));
+    Ok(rows.into_iter().map(author).collect())
+}

@@ -1,0 +1,100 @@
+//! Whom a message calls: by name, or because it answers a message of theirs.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::{
+    accounts::{UserId, username},
+    chat::{
+        log::MessageId,
+        rooms::{RoomId, RoomMember},
+    },
+    db::Connection,
+    schema::{members, mentions, users},
+};
+
+/// The members of a room whose names stand in a text, by the form in which names are compared.
+#[derive(Debug, Default)]
+pub(crate) struct Called(HashMap<String, (UserId, String)>);
+
+impl Called {
+    /// Who of the room is meant by these names; all others are text.
+    pub(crate) fn find(conn: &mut Connection, room: RoomId, names: &[String]) -> QueryResult<Self> {
+        if names.is_empty() {
+            return Ok(Self::default());
+        }
+        let keys: Vec<String> = names.iter().map(|name| username::key(name)).collect();
+        let rows = users::table
+            .inner_join(members::table)
+            .filter(users::username_key.eq_any(keys))
+            .filter(members::room_id.eq(room))
+            .select((users::username_key, users::id, users::username))
+            .load::<(String, UserId, String)>(conn)?;
+        let person = |(key, id, shown)| (key, (id, shown));
+        Ok(Self(rows.into_iter().map(person).collect()))
+    }
+
+    /// Whom a stored message called by name.
+    pub(crate) fn by(conn: &mut Connection, message: MessageId) -> QueryResult<Self> {
+        let rows = mentions::table
+            .inner_join(users::table)
+            .filter(mentions::message_id.eq(message))
+            .select((users::username_key, users::id, users::username))
+            .load::<(String, UserId, String)>(conn)?;
+        let person = |(key, id, shown)| (key, (id, shown));
+        Ok(Self(rows.into_iter().map(person).collect()))
+    }
+
+    /// The person behind a name, and the name as it is shown.
+    pub(crate) fn get(&self, name: &str) -> Option<(UserId, String)> {
+        self.0.get(&username::key(name)).cloned()
+    }
+
+    /// Stores whom the message with that number calls; returns them in the order of their ids. People
+    /// who name or answer themselves are not called, nor is a `reply_author` who has left the room.
+    pub(crate) fn keep(
+        &self,
+        conn: &mut Connection,
+        member: &RoomMember,
+        (message, seq): (MessageId, i64),
+        reply_author: Option<UserId>,
+    ) -> QueryResult<Vec<UserId>> {
+        let room = member.room.id;
+        let mut calls: HashMap<UserId, bool> = HashMap::new();
+        if let Some(author) = reply_author
+            && is_member(conn, room, author)?
+        {
+            calls.insert(author, true);
+        }
+        calls.extend(self.0.values().map(|(id, _)| (*id, false)));
+        calls.remove(&member.user);
+        for (user, is_reply) in &calls {
+            let row = (
+                mentions::user_id.eq(*user),
+                mentions::room_id.eq(room),
+                mentions::seq.eq(seq),
+                mentions::message_id.eq(message),
+                mentions::is_reply.eq(*is_reply),
+            );
+            diesel::insert_into(mentions::table)
+                .values(row)
+                .execute(conn)?;
+        }
+        let mut called: Vec<UserId> = calls.into_keys().collect();
+        called.sort();
+        Ok(called)
+    }
+}
+
+/// Nobody is called by the message any more.
+pub(crate) fn forget_calls(conn: &mut Connection, message: MessageId) -> QueryResult<usize> {
+    diesel::delete(mentions::table.filter(mentions::message_id.eq(message))).execute(conn)
+}
+
+fn is_member(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<bool> {
+    let here = members::table
+        .filter(members::room_id.eq(room))
+        .filter(members::user_id.eq(user));
+    diesel::select(diesel::dsl::exists(here)).get_result(conn)
+}

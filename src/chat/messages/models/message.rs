@@ -1,0 +1,219 @@
+//! Messages as they are read: one, some by id, or a page of neighbours.
+
+use std::collections::HashMap;
+
+use diesel::{connection::DefaultLoadingMode, prelude::*};
+use uuid::Uuid;
+
+use super::{
+    budget::{Budget, quote_weight, text_weight},
+    details::{Deletion, Details},
+    reaction::Reaction,
+    reply::Reply,
+    row::{Columns, rows},
+};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{
+        log::{MessageId, NoticeKind},
+        messages::formatting::{self, RENDERING},
+        rooms::{RoomId, RoomMember},
+    },
+    db::{Connection, Timestamp},
+    schema::messages,
+};
+
+/// A line of chat with its author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Row id.
+    pub id: MessageId,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Number of the event that created it.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: Person,
+    /// The author's own name for it.
+    pub client_id: Uuid,
+    /// As typed; empty once it is deleted.
+    pub body: String,
+    /// The text as markup, ready for a page.
+    pub html: String,
+    /// When it was stored; shown, never used for order.
+    pub created_at: Timestamp,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// Who deleted it.
+    pub deleted: Option<Deletion>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// In the order of first use.
+    pub reactions: Vec<Reaction>,
+    /// What happened, where the row is no text of a person: then `body` is only a value for it.
+    pub notice: Option<NoticeKind>,
+}
+
+impl Message {
+    /// Whether `user` reacted with `emoji`.
+    pub fn has_reaction(&self, emoji: &str, user: UserId) -> bool {
+        let same = self.reactions.iter().find(|same| same.emoji == emoji);
+        same.is_some_and(|same| same.people.iter().any(|person| person.id == user))
+    }
+
+    /// What belongs to a row and lies elsewhere is taken out of `details`.
+    fn from_columns((row, username): Columns, details: &mut Details) -> Self {
+        let deleted = row.deleted_by.map(|by| match by == row.author_id {
+            true => Deletion::ByAuthor,
+            false => Deletion::ByModerator,
+        });
+        let html = match row.rendering {
+            RENDERING => row.html,
+            _ if row.notice.is_some() => String::new(),
+            _ => formatting::render(&row.body).html(|name| details.called(row.id, name)),
+        };
+        Self {
+            reply: details.reply_of(row.reply_to, row.reply_quote),
+            reactions: details.reactions_of(row.id),
+            id: row.id,
+            room: row.room_id,
+            seq: row.seq,
+            author: Person::new(row.author_id, username),
+            client_id: Uuid::parse_str(&row.client_id).unwrap_or_default(),
+            body: row.body,
+            html,
+            created_at: row.created_at,
+            edited_at: row.edited_at,
+            deleted,
+            notice: row.notice,
+        }
+    }
+
+    /// Bytes of the message on a page; an upper bound.
+    pub(crate) fn weight(&self) -> usize {
+        let quoted = self.reply.as_ref().map_or(0, |reply| {
+            let original = reply.original.as_ref();
+            let (author, text) = original.map_or(("", ""), |(author, text)| {
+                (author.username.as_str(), text.as_str())
+            });
+            quote_weight(author, text)
+        });
+        let reactions: usize = self.reactions.iter().map(Reaction::weight).sum();
+        text_weight(&self.body, &self.html) + quoted + reactions
+    }
+
+    /// Bytes of its text in both forms, of which every frame holds at least so many.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.body.len() + self.html.len()
+    }
+
+    /// Rows with all that belongs to them: two more queries, however many rows there are.
+    pub(super) fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
+        let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
+        let message = |columns| Self::from_columns(columns, &mut details);
+        Ok(rows.into_iter().map(message).collect())
+    }
+
+    /// One message, wherever it stands.
+    pub(crate) fn get(conn: &mut Connection, id: MessageId) -> QueryResult<Self> {
+        let row = rows().filter(messages::id.eq(id)).first::<Columns>(conn)?;
+        let mut details = Details::of(conn, std::iter::once(&row.0))?;
+        Ok(Self::from_columns(row, &mut details))
+    }
+
+    /// The messages before event `seq` (the newest without one) that fit into the budget, oldest
+    /// first; at least one if there is one.
+    pub fn before(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: Option<i64>,
+        budget: Budget,
+    ) -> QueryResult<Vec<Self>> {
+        let rows = budget.take(
+            rows()
+                .filter(messages::room_id.eq(member.room.id))
+                .filter(messages::seq.lt(seq.unwrap_or(i64::MAX)))
+                .order(messages::seq.desc())
+                .limit(i64::from(budget.messages))
+                .load_iter::<Columns, DefaultLoadingMode>(conn)?,
+            |(row, _)| row.weight(),
+        )?;
+        let mut messages = Self::complete(conn, rows)?;
+        budget.cut(&mut messages, Self::weight);
+        messages.reverse();
+        Ok(messages)
+    }
+
+    /// The messages after event `seq` that fit into the budget, oldest first; at least one if there
+    /// is one.
+    pub fn after(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+        budget: Budget,
+    ) -> QueryResult<Vec<Self>> {
+        let rows = budget.take(
+            rows()
+                .filter(messages::room_id.eq(member.room.id))
+                .filter(messages::seq.gt(seq))
+                .order(messages::seq)
+                .limit(i64::from(budget.messages))
+                .load_iter::<Columns, DefaultLoadingMode>(conn)?,
+            |(row, _)| row.weight(),
+        )?;
+        let mut messages = Self::complete(conn, rows)?;
+        budget.cut(&mut messages, Self::weight);
+        Ok(messages)
+    }
+
+    /// Whether the room has a message before event `seq`.
+    pub(crate) fn any_before(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+    ) -> QueryResult<bool> {
+        let earlier = messages::table
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.lt(seq));
+        diesel::select(diesel::dsl::exists(earlier)).get_result(conn)
+    }
+
+    /// Whether the room has a message after event `seq`.
+    pub(crate) fn any_after(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+    ) -> QueryResult<bool> {
+        let later = messages::table
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.gt(seq));
+        diesel::select(diesel::dsl::exists(later)).get_result(conn)
+    }
+
+    /// The messages with these ids; nothing if their texts exceed `most_bytes`.
+    pub(crate) fn by_ids(
+        conn: &mut Connection,
+        ids: &[MessageId],
+        most_bytes: usize,
+    ) -> QueryResult<Option<HashMap<MessageId, Self>>> {
+        if ids.is_empty() {
+            return Ok(Some(HashMap::new()));
+        }
+        let mut found = Vec::new();
+        let mut bytes = 0_usize;
+        for columns in rows()
+            .filter(messages::id.eq_any(ids))
+            .load_iter::<Columns, DefaultLoadingMode>(conn)?
+        {
+            let columns = columns?;
+            bytes = bytes.saturating_add(columns.0.body.len() + columns.0.html.len());
+            if bytes > most_bytes {
+                return Ok(None);
+            }
+            found.push(columns);
+        }
+        let found = Self::complete(conn, found)?;
+        let by_id = |message: Self| (message.id, message);
+        Ok(Some(found.into_iter().map(by_id).collect()))
+    }
+}

@@ -1,0 +1,21 @@
+//! Messages and what belongs to them.
+
+pub(super) mod budget;
+pub(super) mod change;
+#[cfg(test)]
+mod change_tests;
+pub(super) mod details;
+pub(super) mod history_page;
+mod mention;
+pub(super) mod message;
+pub(super) mod new_message;
+pub(super) mod not_changed;
+pub(super) mod notice;
+mod outsider;
+pub(super) mod reaction;
+pub(super) mod reply;
+pub(super) mod room_event;
+mod row;
+#[cfg(test)]
+mod tests;
+pub(super) mod version;

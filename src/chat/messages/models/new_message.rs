@@ -1,0 +1,163 @@
+//! Posting: checked, numbered by its room, and stored exactly once (idempotent by `client_id`).
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    mention::Called,
+    message::Message,
+    reply::Answered,
+    row::{Columns, rows},
+    version::MessageVersion,
+};
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::{EventKind, MessageId, NewEvent},
+        messages::formatting::{self, RENDERING, Rendered},
+        rooms::{Room, RoomId, RoomMember},
+    },
+    db::{Connection, Timestamp},
+    error::{Error, Result},
+    schema::messages,
+};
+
+/// What a person wants to say.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Where.
+    pub room: RoomId,
+    /// Who.
+    pub author: UserId,
+    /// Chosen by the sender; a repeat is answered with the first message.
+    pub client_id: Uuid,
+    /// Checked text.
+    pub body: String,
+    /// The text as markup.
+    pub rendered: Rendered,
+    /// The message of the same room that it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// The stored message; `repeated` says that it was stored before.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// As stored.
+    pub message: Message,
+    /// Whether this is the answer to a repeat, which nobody else needs to hear.
+    pub repeated: bool,
+    /// Whom it calls; empty for a repeat.
+    pub mentions: Vec<UserId>,
+}
+
+impl NewMessage {
+    /// Renders the text, which takes no database: it is done before the writer's turn.
+    pub fn new(room: RoomId, author: UserId, client_id: Uuid, body: String) -> Self {
+        Self {
+            rendered: formatting::render(&body),
+            room,
+            author,
+            client_id,
+            body,
+            reply_to: None,
+        }
+    }
+
+    /// Stores the message and its event. On the writer's connection: checks and change are one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a room the author is not in and for an answer to what is not there,
+    /// [`Error::Forbidden`] where writing has ended, [`Error::Conflict`] if `client_id` already names
+    /// another message.
+    pub fn post(self, conn: &mut Connection) -> Result<Posted> {
+        let member = RoomMember::find(conn, self.room, self.author)?;
+        if let Some(first) = self.first_answer(conn)? {
+            return Ok(Posted {
+                message: first,
+                repeated: true,
+                mentions: Vec::new(),
+            });
+        }
+        let member = member.writable(conn)?;
+        let answered = match self.reply_to {
+            Some(original) => Some(Answered::find(conn, &member, original)?),
+            None => None,
+        };
+        let called = Called::find(conn, self.room, self.rendered.names())?;
+        let (id, seq) = self.insert(conn, (&called, answered.as_ref()))?;
+        let reply_author = answered.map(|answered| answered.author);
+        let mentions = called.keep(conn, &member, (id, seq), reply_author)?;
+        Ok(Posted {
+            message: Message::get(conn, id)?,
+            repeated: false,
+            mentions,
+        })
+    }
+
+    /// The message and its event, under the room's next number.
+    fn insert(
+        &self,
+        conn: &mut Connection,
+        (called, answered): (&Called, Option<&Answered>),
+    ) -> QueryResult<(MessageId, i64)> {
+        let now = Timestamp::now();
+        let seq = Room::next_message_seq(conn, self.room, now)?;
+        let id = diesel::insert_into(messages::table)
+            .values((
+                messages::room_id.eq(self.room),
+                messages::author_id.eq(self.author),
+                messages::client_id.eq(self.client_id.to_string()),
+                messages::body.eq(&self.body),
+                messages::seq.eq(seq),
+                messages::created_at.eq(now),
+                messages::html.eq(self.rendered.html(|name| called.get(name))),
+                messages::rendering.eq(RENDERING),
+                messages::reply_to.eq(self.reply_to),
+                messages::reply_quote.eq(answered.and_then(|answered| answered.quote.as_deref())),
+            ))
+            .returning(messages::id)
+            .get_result(conn)?;
+        let created = NewEvent {
+            kind: EventKind::MessageCreated,
+            actor: self.author,
+            message: Some(id),
+            user: None,
+        };
+        created.insert(conn, self.room, seq)?;
+        Ok((id, seq))
+    }
+
+    fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
+        let found = rows()
+            .filter(messages::author_id.eq(self.author))
+            .filter(messages::client_id.eq(self.client_id.to_string()))
+            .first::<Columns>(conn)
+            .optional()?;
+        let Some(first) = Message::complete(conn, found.into_iter().collect())?.pop() else {
+            return Ok(None);
+        };
+        if self.is_repeat_of(conn, &first)? {
+            Ok(Some(first))
+        } else {
+            Err(Error::Conflict)
+        }
+    }
+
+    /// Compares what the message said first: it may have been edited or deleted since.
+    fn is_repeat_of(&self, conn: &mut Connection, first: &Message) -> QueryResult<bool> {
+        if first.room != self.room {
+            return Ok(false);
+        }
+        if first.deleted.is_some() {
+            return Ok(true);
+        }
+        let oldest = match first.edited_at {
+            Some(_) => MessageVersion::oldest_body(conn, first.id)?,
+            None => None,
+        };
+        // A browser that learns of a restored database sends again without naming the answered message.
+        let is_same_reply =
+            self.reply_to.is_none() || first.reply.as_ref().map(|reply| reply.to) == self.reply_to;
+        Ok(is_same_reply && oldest.as_deref().unwrap_or(&first.body) == self.body)
+    }
+}

@@ -1,0 +1,120 @@
+//! Reactions: who put which emoji to a message.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{budget::reaction_weight, not_changed::NotChanged};
+use crate::{
+    accounts::{UserId, UserRef},
+    chat::log::MessageId,
+    db::{Connection, Timestamp},
+    schema::{messages, reactions, users},
+};
+
+/// Different emoji at one message: more do not tell anybody anything.
+const MOST_DIFFERENT: usize = 20;
+
+/// Names that stand at a reaction; the others are counted.
+pub(crate) const NAMES_AT_A_REACTION: usize = 20;
+
+/// One emoji at a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reaction {
+    /// As Unicode writes it.
+    pub emoji: String,
+    /// Who, in the order in which they came.
+    pub people: Vec<UserRef>,
+}
+
+impl Reaction {
+    /// Bytes of the reaction on a page; an upper bound.
+    pub(crate) fn weight(&self) -> usize {
+        let named = self.people.iter().take(NAMES_AT_A_REACTION);
+        let names = named.map(|person| person.username.as_str());
+        reaction_weight(self.people.len(), names)
+    }
+
+    /// The reactions to each of these messages, in the order of first use.
+    pub(crate) fn to(
+        conn: &mut Connection,
+        ids: &[MessageId],
+    ) -> QueryResult<HashMap<MessageId, Vec<Self>>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut rows = reactions::table
+            .inner_join(users::table)
+            .filter(reactions::message_id.eq_any(ids))
+            .select((
+                reactions::id,
+                reactions::message_id,
+                reactions::emoji,
+                users::id,
+                users::username,
+            ))
+            .load::<(i64, MessageId, String, UserId, String)>(conn)?;
+        // They come in the order of the index that found them.
+        rows.sort_unstable_by_key(|row| row.0);
+        let mut found: HashMap<MessageId, Vec<Self>> = HashMap::new();
+        for (_, message, emoji, id, username) in rows {
+            let person = UserRef { id, username };
+            let all = found.entry(message).or_default();
+            match all.iter_mut().find(|reaction| reaction.emoji == emoji) {
+                Some(reaction) => reaction.people.push(person),
+                None => all.push(Self {
+                    emoji,
+                    people: vec![person],
+                }),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Puts `emoji` of `user` to a message that has the reactions `present`, or takes it away; false
+    /// if it was so already.
+    ///
+    /// # Errors
+    /// [`NotChanged::TooManyReactions`]
+    pub(crate) fn set(
+        conn: &mut Connection,
+        (message, present): (MessageId, &[Self]),
+        user: UserId,
+        (emoji, on): (&str, bool),
+    ) -> Result<bool, NotChanged> {
+        let same = present.iter().find(|reaction| reaction.emoji == emoji);
+        let is_on = same.is_some_and(|same| same.people.iter().any(|person| person.id == user));
+        if is_on == on {
+            return Ok(false);
+        }
+        if on && same.is_none() && present.len() >= MOST_DIFFERENT {
+            return Err(NotChanged::TooManyReactions);
+        }
+        if on {
+            add(conn, message, user, emoji)?;
+        } else {
+            let mine = reactions::table
+                .filter(reactions::message_id.eq(message))
+                .filter(reactions::emoji.eq(emoji))
+                .filter(reactions::user_id.eq(user));
+            diesel::delete(mine).execute(conn)?;
+        }
+        let before: usize = present.iter().map(|reaction| reaction.people.len()).sum();
+        diesel::update(messages::table.find(message))
+            .set(messages::has_reactions.eq(on || before > 1))
+            .execute(conn)?;
+        Ok(true)
+    }
+}
+
+fn add(conn: &mut Connection, message: MessageId, user: UserId, emoji: &str) -> QueryResult<usize> {
+    let row = (
+        reactions::message_id.eq(message),
+        reactions::emoji.eq(emoji),
+        reactions::user_id.eq(user),
+        reactions::created_at.eq(Timestamp::now()),
+    );
+    diesel::insert_into(reactions::table)
+        .values(row)
+        .execute(conn)
+}

@@ -1,0 +1,50 @@
+//! A message that answers another one keeps its number and what it said then.
+
+use diesel::prelude::*;
+
+use crate::{
+    accounts::{Person, UserId},
+    chat::{log::MessageId, messages::formatting::plain, rooms::RoomMember},
+    db::Connection,
+    schema::messages,
+};
+
+/// Characters of the answered message that an answer keeps.
+pub(crate) const QUOTE_CHARS: usize = 140;
+
+/// What a message answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The answered message.
+    pub to: MessageId,
+    /// Who wrote it and how it began when it was answered, at most 140 characters; nothing once it
+    /// is deleted.
+    pub original: Option<(Person, String)>,
+}
+
+/// A message about to be answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) author: UserId,
+    /// Nothing if it is deleted: who answered it meanwhile still says what they wanted to say.
+    pub(crate) quote: Option<String>,
+}
+
+impl Answered {
+    /// # Errors
+    /// [`diesel::NotFound`] for a message that the member cannot see.
+    pub(crate) fn find(
+        conn: &mut Connection,
+        member: &RoomMember,
+        message: MessageId,
+    ) -> QueryResult<Self> {
+        let (author, body, deleted_by) = messages::table
+            .filter(messages::id.eq(message))
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::notice.is_null())
+            .select((messages::author_id, messages::body, messages::deleted_by))
+            .first::<(UserId, String, Option<UserId>)>(conn)?;
+        let quote = deleted_by.is_none().then(|| plain(&body, QUOTE_CHARS));
+        Ok(Self { author, quote })
+    }
+}

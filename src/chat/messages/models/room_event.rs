@@ -1,0 +1,102 @@
+//! The events of a room together with what they are about, as readers need them.
+
+use diesel::prelude::*;
+
+use super::{budget::Budget, message::Message};
+use crate::{
+    accounts::{Person, UserId},
+    chat::{
+        log::{EventKind, MessageId},
+        rooms::{RoomId, RoomMember},
+    },
+    db::Connection,
+    schema::{events, users},
+};
+
+/// One thing that happened, with what a reader needs to apply it. What it is about is read as it
+/// is now: a message that was deleted since comes without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomEvent {
+    /// Where.
+    pub room: RoomId,
+    /// Number of the event in its room.
+    pub seq: i64,
+    /// What.
+    pub kind: EventKind,
+    /// Who did it.
+    pub actor: UserId,
+    /// The message it is about, or the line that tells of it in the log.
+    pub message: Option<Message>,
+    /// The person it is about, if it is no message.
+    pub user: Option<Person>,
+}
+
+type Row = (
+    i64,
+    EventKind,
+    UserId,
+    Option<MessageId>,
+    Option<UserId>,
+    Option<String>,
+);
+
+impl RoomEvent {
+    /// What happened after event `seq`, oldest first, at most as many as the budget has messages;
+    /// nothing if their texts exceed its bytes.
+    pub fn after(
+        conn: &mut Connection,
+        member: &RoomMember,
+        seq: i64,
+        budget: Budget,
+    ) -> QueryResult<Option<Vec<Self>>> {
+        let room = member.room.id;
+        let rows = events::table
+            .left_join(users::table.on(events::user_id.eq(users::id.nullable())))
+            .filter(events::room_id.eq(room))
+            .filter(events::seq.gt(seq))
+            .order(events::seq)
+            .limit(i64::from(budget.messages))
+            .select((
+                events::seq,
+                events::kind,
+                events::actor_id,
+                events::message_id,
+                events::user_id,
+                users::username.nullable(),
+            ))
+            .load::<Row>(conn)?;
+        let ids: Vec<MessageId> = rows.iter().filter_map(|row| row.3).collect();
+        let Some(messages) = Message::by_ids(conn, &ids, budget.bytes)? else {
+            return Ok(None);
+        };
+        // One message may have many events, and each of them carries it whole.
+        let texts = ids.iter().filter_map(|id| messages.get(id));
+        if texts.map(Message::text_bytes).sum::<usize>() > budget.bytes {
+            return Ok(None);
+        }
+        let event = |(seq, kind, actor, message, user, username): Row| Self {
+            room,
+            seq,
+            kind,
+            actor,
+            message: message.and_then(|id| messages.get(&id).cloned()),
+            user: user.zip(username).map(|(id, name)| Person::new(id, name)),
+        };
+        Ok(Some(rows.into_iter().map(event).collect()))
+    }
+
+    /// That `message` was posted; a line that nobody typed is news of the room.
+    pub fn created(message: Message) -> Self {
+        Self {
+            room: message.room,
+            seq: message.seq,
+            kind: match message.notice {
+                None => EventKind::MessageCreated,
+                Some(_) => EventKind::RoomChanged,
+            },
+            actor: message.author.id,
+            message: Some(message),
+            user: None,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The stored columns of a message.
+
+use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
+
+use super::budget::text_weight;
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::{MessageId, NoticeKind},
+        rooms::RoomId,
+    },
+    db::Timestamp,
+    schema::{messages, users},
+};
+
+/// The columns of a message, and its author's name.
+pub(super) type Columns = (Row, String);
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub(super) struct Row {
+    pub(super) id: MessageId,
+    pub(super) room_id: RoomId,
+    pub(super) seq: i64,
+    pub(super) author_id: UserId,
+    pub(super) client_id: String,
+    pub(super) body: String,
+    pub(super) html: String,
+    pub(super) rendering: i64,
+    pub(super) created_at: Timestamp,
+    pub(super) edited_at: Option<Timestamp>,
+    pub(super) deleted_by: Option<UserId>,
+    pub(super) reply_to: Option<MessageId>,
+    pub(super) reply_quote: Option<String>,
+    pub(super) notice: Option<NoticeKind>,
+    pub(super) has_reactions: bool,
+}
+
+impl Row {
+    /// Bytes of the row on a page, as far as the row tells. A text that another renderer made is
+    /// weighed once more when it is made anew.
+    pub(super) fn weight(&self) -> usize {
+        text_weight(&self.body, &self.html)
+    }
+
+    /// Whether there may be a name in the text.
+    pub(super) fn may_call(&self) -> bool {
+        self.body.contains('@')
+    }
+}
+
+/// Messages with the names of their authors.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn rows() -> _ {
+    let row: AsSelect<Row, Sqlite> = Row::as_select();
+    messages::table
+        .inner_join(users::table)
+        .select((row, users::username))
+}

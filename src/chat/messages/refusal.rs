@@ -1,0 +1,121 @@
+//! Why a message was not posted or not changed, in words that name the remedy; the same for socket and form.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{
+    body::BodyError,
+    commands::NotPosted,
+    models::not_changed::NotChanged,
+    protocol::{RefusalCode, Refused},
+};
+use crate::{chat::rooms::RoomId, error::Error, words};
+
+/// A busy server is asked again after this time.
+const BUSY_RETRY: Duration = Duration::from_secs(1);
+
+/// The place that a refusal is about. `name` is the room's, where the sender may know it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefusedAt<'a> {
+    /// The room.
+    pub(crate) room: RoomId,
+    /// The sender's name for the message or the change.
+    pub(crate) client_id: Uuid,
+    /// What the sender calls the room.
+    pub(crate) name: Option<&'a str>,
+}
+
+impl RefusedAt<'_> {
+    /// The answer to a post that failed.
+    pub(crate) fn post(self, reason: &NotPosted) -> Refused {
+        match reason {
+            NotPosted::Body(reason) => self.body(*reason),
+            NotPosted::Closing => self.closing(),
+            NotPosted::Refused(error) => self.error(error),
+        }
+    }
+
+    /// The answer to a change of a message that failed.
+    pub(crate) fn change(self, reason: &NotChanged) -> Refused {
+        match reason {
+            NotChanged::Body(reason) => self.body(*reason),
+            NotChanged::NoEmoji => self.new(RefusalCode::Invalid, "message-refused-emoji"),
+            NotChanged::Closing => self.closing(),
+            NotChanged::Gone => self.new(RefusalCode::Gone, "message-refused-gone"),
+            NotChanged::TooLate => self.new(RefusalCode::TooLate, "message-refused-late"),
+            NotChanged::NotYours => self.new(RefusalCode::NotAllowed, "message-refused-author"),
+            NotChanged::TooManyReactions => {
+                self.new(RefusalCode::TooMany, "message-refused-reactions")
+            }
+            NotChanged::Refused(error) => self.error(error),
+        }
+    }
+
+    /// The answer to what was written in another history of the database.
+    pub(crate) fn other_history(self) -> Refused {
+        self.new(RefusalCode::OtherHistory, "room-refused-history")
+    }
+
+    /// The answer to what the limits or the database refuse.
+    pub(crate) fn error(self, error: &Error) -> Refused {
+        match error {
+            Error::Forbidden | Error::NotFound => {
+                let text = self.name.map_or_else(
+                    || words::text("room-refused-missing"),
+                    |name| words::text_with("room-refused-not-allowed", &[("name", name.into())]),
+                );
+                self.with_text(RefusalCode::NotAllowed, text)
+            }
+            Error::Conflict => self.new(RefusalCode::Conflict, "room-refused-conflict"),
+            Error::TooMany { retry_after } => Refused {
+                retry_after_ms: Some(in_ms(*retry_after)),
+                ..self.new(RefusalCode::Rate, "room-refused-rate")
+            },
+            _ => Refused {
+                retry_after_ms: Some(in_ms(BUSY_RETRY)),
+                ..self.new(RefusalCode::Busy, "room-refused-busy")
+            },
+        }
+    }
+
+    fn closing(self) -> Refused {
+        Refused {
+            retry_after_ms: Some(in_ms(BUSY_RETRY)),
+            ..self.new(RefusalCode::Closing, "room-refused-closing")
+        }
+    }
+
+    fn body(self, reason: BodyError) -> Refused {
+        match reason {
+            BodyError::Empty => self.new(RefusalCode::Empty, "room-refused-empty"),
+            BodyError::Control => self.new(RefusalCode::Invalid, "room-refused-control"),
+            BodyError::TooLong { excess } => {
+                let text = words::text_with("room-refused-too-long", &[("excess", excess.into())]);
+                Refused {
+                    excess: Some(excess),
+                    ..self.with_text(RefusalCode::TooLong, text)
+                }
+            }
+        }
+    }
+
+    fn new(self, code: RefusalCode, key: &str) -> Refused {
+        self.with_text(code, words::text(key))
+    }
+
+    fn with_text(self, code: RefusalCode, text: String) -> Refused {
+        Refused {
+            room: self.room,
+            client_id: self.client_id,
+            code,
+            text,
+            excess: None,
+            retry_after_ms: None,
+        }
+    }
+}
+
+fn in_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,211 @@
+//! Messages as templates show them: one partial for the page and for the live update.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    body::is_big_emoji,
+    models::{details::Deletion, message::Message, reaction::Reaction, reply::Reply},
+};
+use crate::{
+    accounts::{Person, UserId, Zone},
+    chat::{
+        log::{MessageId, NoticeKind},
+        rooms::RoomId,
+    },
+    db::Timestamp,
+};
+
+/// Messages of one author no further apart than this stand under one name.
+const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// What `chat/_message.hbs` shows, see [`Markup`](super::Markup).
+#[derive(Debug, Clone)]
+pub struct MessageView {
+    /// Row id.
+    pub id: MessageId,
+    /// Number of the event that created it.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: Person,
+    /// As typed.
+    pub body: String,
+    /// The text as markup.
+    pub html: String,
+    /// ISO 8601, UTC.
+    pub created_at: String,
+    /// `08:02`, until a script knows better.
+    pub time: String,
+    /// Whether the text is a few emoji and nothing else.
+    pub big_emoji: bool,
+    /// Where it stands.
+    pub room: RoomId,
+    /// The author's name for it.
+    pub client_id: Uuid,
+    /// When it was edited: ISO 8601, and as people read it.
+    pub edited: Option<(String, String)>,
+    /// Who deleted it.
+    pub deleted: Option<Deletion>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// In the order of first use.
+    pub reactions: Vec<Reaction>,
+    /// What happened, where nobody typed this line; it then stands alone.
+    pub notice: Option<NoticeKind>,
+}
+
+impl MessageView {
+    /// Shapes a stored message.
+    pub fn new(message: Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            big_emoji: is_big_emoji(&message.body),
+            body: message.body,
+            html: message.html,
+            created_at: message.created_at.iso(),
+            time: message.created_at.utc("%H:%M"),
+            author: message.author,
+            room: message.room,
+            client_id: message.client_id,
+            edited: message
+                .edited_at
+                .map(|at| (at.iso(), at.utc("%-d %B %Y, %H:%M"))),
+            deleted: message.deleted,
+            reply: message.reply,
+            reactions: message.reactions,
+            notice: message.notice,
+        }
+    }
+}
+
+/// One row of the log: a message, perhaps under a day divider.
+pub(super) struct Entry {
+    pub(super) day: Option<Day>,
+    /// Whether it stands under the name of the message before.
+    pub(super) follows: bool,
+    pub(super) message: MessageView,
+}
+
+/// A day divider.
+pub(super) struct Day {
+    /// `2026-11-23`
+    pub iso: String,
+    /// `23 November 2026`
+    pub text: String,
+}
+
+/// The rows of the log, by the clock of `zone`.
+pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(messages.len());
+    // Whom the next message could follow, and when; nobody after a deleted one.
+    let mut before: Option<(Option<UserId>, Timestamp, Date)> = None;
+    for message in messages {
+        let at = message.created_at;
+        let author = message.notice.is_none().then_some(message.author.id);
+        let today = zone.day(at);
+        let is_same_day = before.is_some_and(|(_, _, day)| day == today);
+        let follows = before.is_some_and(|(same, before, _)| {
+            is_same_day && author.is_some() && same == author && is_together(before, at)
+        });
+        let follows = follows && message.reply.is_none() && message.deleted.is_none();
+        let day = (!is_same_day).then(|| Day {
+            iso: today.to_string(),
+            text: zone.format(at, "%-d %B %Y"),
+        });
+        let could_be_followed = author.filter(|_| message.deleted.is_none());
+        before = Some((could_be_followed, at, today));
+        entries.push(Entry {
+            day,
+            follows,
+            message: MessageView {
+                time: zone.format(at, "%H:%M"),
+                edited: message
+                    .edited_at
+                    .map(|at| (at.iso(), zone.format(at, "%-d %B %Y, %H:%M"))),
+                ..MessageView::new(message)
+            },
+        });
+    }
+    entries
+}
+
+/// The same rule as in `grouping.js`.
+fn is_together(one: Timestamp, other: Timestamp) -> bool {
+    Duration::from_millis(one.0.abs_diff(other.0)) <= GROUPED_WITHIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(author: i64, minute: i64) -> Message {
+        Message {
+            id: MessageId(minute),
+            room: RoomId(1),
+            seq: minute,
+            author: Person::new(UserId(author), "ana"),
+            client_id: Uuid::nil(),
+            body: "hello".into(),
+            html: "hello".into(),
+            created_at: Timestamp(minute * 60_000),
+            edited_at: None,
+            deleted: None,
+            reply: None,
+            reactions: Vec::new(),
+            notice: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_and_what_comes_after_a_deleted_message_stand_for_themselves() {
+        let mut log: Vec<_> = (0..4).map(|minute| message(1, minute)).collect();
+        log[1].reply = Some(Reply {
+            to: MessageId(0),
+            original: None,
+        });
+        log[2].deleted = Some(Deletion::ByAuthor);
+        let follows: Vec<bool> = entries(log, &Zone::default())
+            .iter()
+            .map(|row| row.follows)
+            .collect();
+        assert_eq!(follows, [false; 4]);
+    }
+
+    #[test]
+    fn a_line_that_nobody_typed_parts_a_group_and_joins_none() {
+        let left = Message {
+            notice: Some(NoticeKind::Left),
+            ..message(1, 1)
+        };
+        let rows = entries(
+            vec![message(1, 0), left.clone(), left, message(1, 2)],
+            &Zone::default(),
+        );
+        assert!(rows.iter().all(|row| !row.follows));
+    }
+
+    #[test]
+    fn one_author_within_five_minutes_of_the_same_day_is_grouped() {
+        let day = 24 * 60;
+        let log = vec![
+            message(1, 0),
+            message(1, 5),
+            message(2, 5),
+            message(1, 6),
+            message(1, 12),
+            message(1, day),
+        ];
+        let rows = entries(log, &Zone::default());
+        let follows: Vec<bool> = rows.iter().map(|row| row.follows).collect();
+        assert_eq!(follows, [false, true, false, false, false, false]);
+        let days: Vec<bool> = rows.iter().map(|row| row.day.is_some()).collect();
+        assert_eq!(days, [true, false, false, false, false, true]);
+        assert_eq!(
+            rows[5].day.as_ref().map(|day| day.text.as_str()),
+            Some("2 January 1970")
+        );
+    }
+}

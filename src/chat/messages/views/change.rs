@@ -1,0 +1,193 @@
+//! The form twins of `message.edit`, `message.delete` and `message.react`: the same checks, the same
+//! words.
+
+use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::message::{seen, shown};
+use crate::{
+    accounts::{Page, Redirect, SignedIn, Zone},
+    chat::{
+        log::MessageId,
+        messages::{
+            ChangeMessage, MessageChange, Messages, NotChanged, RefusalCode, Refused, RefusedAt,
+        },
+        rooms::RoomId,
+    },
+    error::{Error, Result},
+    security::client_addr,
+    words,
+};
+
+type Place = (RoomId, MessageId);
+type Answer = Result<Either<Redirect, HttpResponse>>;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct EditForm {
+    body: String,
+    client_id: Uuid,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReactionForm {
+    emoji: String,
+}
+
+pub(crate) async fn edit_message(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<Place>,
+    messages: web::Data<Messages>,
+) -> Result<HttpResponse> {
+    let seen = seen(&messages, *place, me.user.id).await?;
+    if !seen.is_own() {
+        return Err(Error::Forbidden);
+    }
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    let mut data = shown(&seen, "edit-title", &zone);
+    data["body"] = seen.message.body.clone().into();
+    data["client_id"] = json!(Uuid::new_v4());
+    data["error"] = json!(null);
+    page.render("chat/edit", data)
+}
+
+pub(crate) async fn update_message(
+    me: SignedIn,
+    page: Page,
+    (place, form): (web::Path<Place>, web::Form<EditForm>),
+    request: HttpRequest,
+    messages: web::Data<Messages>,
+) -> Answer {
+    let (place, form) = (*place, form.into_inner());
+    let change = MessageChange::Edit(form.body.clone());
+    let asked = asked(&me, &request, place, (form.client_id, change));
+    let Some(refused) = ask(&messages, asked).await? else {
+        return Ok(Either::Left(back_to(place)));
+    };
+    let seen = seen(&messages, place, me.user.id).await?;
+    let mut data = shown(&seen, "edit-title", &Zone::of(&request));
+    data["body"] = form.body.into();
+    data["client_id"] = json!(form.client_id);
+    data["error"] = refused.text.clone().into();
+    let page = page.with_status(status(&refused));
+    page.render("chat/edit", data).map(Either::Right)
+}
+
+/// Asks first.
+pub(crate) async fn confirm_delete(
+    me: SignedIn,
+    (page, zone): (Page, Zone),
+    place: web::Path<Place>,
+    messages: web::Data<Messages>,
+) -> Result<HttpResponse> {
+    let seen = seen(&messages, *place, me.user.id).await?;
+    if seen.message.deleted.is_some() {
+        return Err(Error::NotFound);
+    }
+    if !seen.may_delete() {
+        return Err(Error::Forbidden);
+    }
+    let mut data = shown(&seen, "delete-title", &zone);
+    data["error"] = json!(null);
+    page.render("chat/delete", data)
+}
+
+pub(crate) async fn delete_message(
+    me: SignedIn,
+    page: Page,
+    place: web::Path<Place>,
+    request: HttpRequest,
+    messages: web::Data<Messages>,
+) -> Answer {
+    let place = *place;
+    let change = (Uuid::new_v4(), MessageChange::Delete);
+    let Some(refused) = ask(&messages, asked(&me, &request, place, change)).await? else {
+        let done = back_to(place).done(words::text("message-deleted-done"));
+        return Ok(Either::Left(done));
+    };
+    let seen = seen(&messages, place, me.user.id).await?;
+    let mut data = shown(&seen, "delete-title", &Zone::of(&request));
+    data["error"] = refused.text.clone().into();
+    let page = page.with_status(status(&refused));
+    page.render("chat/delete", data).map(Either::Right)
+}
+
+/// Puts an emoji to a message, or takes it away if it is there.
+pub(crate) async fn toggle_reaction(
+    me: SignedIn,
+    (place, form): (web::Path<Place>, web::Form<ReactionForm>),
+    request: HttpRequest,
+    messages: web::Data<Messages>,
+) -> Result<Redirect> {
+    let place = *place;
+    let emoji = form.into_inner().emoji.trim().to_owned();
+    let change = (Uuid::new_v4(), MessageChange::React { emoji, on: None });
+    let refused = ask(&messages, asked(&me, &request, place, change)).await?;
+    Ok(match refused {
+        None => back_to(place),
+        Some(refused) => back_to(place).danger(refused.text),
+    })
+}
+
+fn asked(
+    me: &SignedIn,
+    request: &HttpRequest,
+    (room, message): Place,
+    (client_id, change): (Uuid, MessageChange),
+) -> ChangeMessage {
+    ChangeMessage {
+        room,
+        message,
+        user: me.user.id,
+        ip: client_addr(request),
+        client_id,
+        change,
+    }
+}
+
+/// Nothing if it is done, otherwise why not.
+///
+/// # Errors
+/// [`Error::NotFound`] for what the person may not see, [`Error::Forbidden`] for what is somebody else's.
+async fn ask(messages: &Messages, asked: ChangeMessage) -> Result<Option<Refused>> {
+    let (place, user, client_id) = ((asked.room, asked.message), asked.user, asked.client_id);
+    let answer = messages.change.send(asked).await;
+    match answer.unwrap_or(Err(NotChanged::Closing)) {
+        Ok(_) => Ok(None),
+        Err(NotChanged::Refused(Error::NotFound)) => Err(Error::NotFound),
+        Err(NotChanged::NotYours) => Err(Error::Forbidden),
+        Err(reason) => {
+            let seen = seen(messages, place, user).await?;
+            let at = RefusedAt {
+                room: place.0,
+                client_id,
+                name: Some(&seen.member.title),
+            };
+            Ok(Some(at.change(&reason)))
+        }
+    }
+}
+
+fn status(refused: &Refused) -> StatusCode {
+    match refused.code {
+        RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
+        RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
+        RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::Gone | RefusalCode::Conflict | RefusalCode::OtherHistory => {
+            StatusCode::CONFLICT
+        }
+        RefusalCode::TooLong
+        | RefusalCode::Empty
+        | RefusalCode::Invalid
+        | RefusalCode::TooLate
+        | RefusalCode::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn back_to((room, message): Place) -> Redirect {
+    Redirect::to(format!("/rooms/{room}/messages/{message}/"))
+}

@@ -1,0 +1,158 @@
+//! Any page of a room's history: where a page stands in it, the log alone for scripts, and the
+//! address of a single message.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{ContentType, LOCATION},
+    web,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    accounts::{SignedIn, Zone},
+    chat::{
+        log::MessageId,
+        messages::{HistoryPage, Messages, Place},
+        rooms::{RoomId, RoomKind, RoomMember},
+    },
+    error::Result,
+    templates::Templates,
+    words,
+};
+
+/// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages, or what
+/// is new if it begins before them; `?newest` the newest ones in any case.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PlaceQuery {
+    before: Option<i64>,
+    after: Option<i64>,
+    around: Option<i64>,
+    newest: Option<String>,
+}
+
+impl PlaceQuery {
+    pub(crate) fn place(&self) -> Place {
+        let newest = self.newest.as_ref().map(|_| Place::Before(i64::MAX));
+        let before = self.before.map(Place::Before);
+        let after = self.after.map(Place::After);
+        let around = self.around.map(Place::Around);
+        around.or(before).or(after).or(newest).unwrap_or_default()
+    }
+}
+
+/// What `chat/_log.hbs` shows.
+pub(crate) struct ShownLog {
+    pub(crate) member: RoomMember,
+    pub(crate) page: HistoryPage,
+    pub(crate) zone: Zone,
+    /// The first message that is new, by the number of its event.
+    pub(crate) unread_from: Option<i64>,
+}
+
+impl ShownLog {
+    /// The fields of the template but for `room`. The links are those that work without a script.
+    pub(crate) fn data(self, messages: &Messages) -> Value {
+        let room = self.member.room.id;
+        let HistoryPage {
+            messages: shown,
+            earlier,
+            later,
+        } = self.page;
+        json!({
+            "log": messages.markup.log(shown, &self.zone, self.unread_from),
+            "earlier": earlier.map(|seq| format!("/rooms/{room}/?before={seq}")),
+            // A page opens at its end; here the first message is the next to be read.
+            "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
+            "last_seq": self.member.room.last_seq,
+            "epoch": messages.database.epoch(),
+            "empty": empty_words(&self.member),
+        })
+    }
+}
+
+/// What stands where nothing has been said.
+fn empty_words(member: &RoomMember) -> String {
+    match member.room.kind {
+        RoomKind::Direct => {
+            let name = [("name", member.title.as_str().into())];
+            words::text_with("room-empty", &name)
+        }
+        RoomKind::Notes => words::text("rooms-notes-empty"),
+        RoomKind::Group | RoomKind::Open | RoomKind::Closed => words::text("rooms-empty"),
+    }
+}
+
+/// `?message=` wants the messages around that one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LogQuery {
+    message: Option<MessageId>,
+    before: Option<i64>,
+    after: Option<i64>,
+    around: Option<i64>,
+}
+
+/// `GET /rooms/{room}/log/`: the log of the page with the same query, without the page.
+pub(crate) async fn show_log(
+    me: SignedIn,
+    zone: Zone,
+    (room, query): (web::Path<RoomId>, web::Query<LogQuery>),
+    messages: web::Data<Messages>,
+    templates: web::Data<Templates>,
+) -> Result<HttpResponse> {
+    let (room, user, budget) = (*room, me.user.id, messages.page_budget());
+    let LogQuery {
+        message,
+        before,
+        after,
+        around,
+    } = query.into_inner();
+    let place = PlaceQuery {
+        before,
+        after,
+        around,
+        newest: None,
+    };
+    let place = place.place();
+    let loaded = messages.database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        let place = match message {
+            Some(message) => Place::Around(member.seq_of(conn, message)?),
+            None => place,
+        };
+        let page = HistoryPage::read(conn, &member, place, budget)?;
+        Ok((member, page))
+    });
+    let (member, page) = loaded.await?;
+    let shown = ShownLog {
+        member,
+        page,
+        zone,
+        // The line stands where it stood when the room was opened.
+        unread_from: None,
+    };
+    let mut data = shown.data(&messages);
+    data["room"] = json!({ "id": room });
+    let html = templates.render("chat/_log", data)?;
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .body(html))
+}
+
+/// `GET /rooms/{room}/messages/{message}/`: the page around the message, scrolled to it.
+pub(crate) async fn show_message(
+    me: SignedIn,
+    place: web::Path<(RoomId, MessageId)>,
+    messages: web::Data<Messages>,
+) -> Result<HttpResponse> {
+    let ((room, message), user) = (place.into_inner(), me.user.id);
+    let seq = messages.database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        Ok(member.seq_of(conn, message)?)
+    });
+    let seq = seq.await?;
+    let place = format!("/rooms/{room}/?around={seq}#message-{message}");
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, place))
+        .finish())
+}

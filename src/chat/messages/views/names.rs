@@ -1,0 +1,28 @@
+//! Who can be named in a room, for the list that opens at `@`.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::{
+    accounts::SignedIn,
+    chat::rooms::{RoomId, RoomMember},
+    db::Database,
+    error::Result,
+};
+
+/// More names than this nobody looks through.
+const MOST: i64 = 1_000;
+
+/// `GET /rooms/{room}/names/`: `[{"id": 2, "username": "bo"}]`, for members of the room.
+pub(crate) async fn list_names(
+    me: SignedIn,
+    room: web::Path<RoomId>,
+    database: web::Data<Database>,
+) -> Result<HttpResponse> {
+    let (room, user) = (*room, me.user.id);
+    let people = database.read(move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        Ok(member.people(conn, MOST)?)
+    });
+    Ok(HttpResponse::Ok().json(json!(people.await?)))
+}

@@ -1,0 +1,56 @@
+//! Whoever names a friend who is not in the room is offered to add them: above the box of the room,
+//! and on the page of what can be done with the message.
+
+use actix_web::{HttpResponse, http::header::ContentType, web};
+use serde_json::json;
+
+use crate::{
+    accounts::{Page, Person, SignedIn, UserId},
+    chat::{
+        log::MessageId,
+        messages::{Messages, SeenMessage},
+        rooms::RoomId,
+    },
+    db::Connection,
+    error::{Error, Result},
+    templates::Templates,
+};
+
+/// The offer for a message that an address names; none for one that is gone.
+pub(crate) fn of_message(
+    conn: &mut Connection,
+    (room, message): (RoomId, Option<MessageId>),
+    user: UserId,
+) -> Result<Vec<Person>> {
+    let Some(message) = message else {
+        return Ok(Vec::new());
+    };
+    match SeenMessage::find(conn, room, message, user) {
+        Ok(seen) => seen.outsiders(conn),
+        Err(Error::NotFound) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// `GET /rooms/{room}/messages/{message}/outsiders/`: the offer alone, for scripts.
+pub(crate) async fn show_outsiders(
+    me: SignedIn,
+    page: Page,
+    place: web::Path<(RoomId, MessageId)>,
+    (messages, templates): (web::Data<Messages>, web::Data<Templates>),
+) -> Result<HttpResponse> {
+    let ((room, message), user) = (place.into_inner(), me.user.id);
+    let found = messages.database.read(move |conn| {
+        let seen = SeenMessage::find(conn, room, message, user)?;
+        seen.outsiders(conn)
+    });
+    let own = json!({
+        "outsiders": found.await?,
+        "room": { "id": room },
+        "closable": true,
+        "csrf_token": page.csrf_token(),
+    });
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .body(templates.render("chat/_outsiders", own)?))
+}

@@ -1,0 +1,18 @@
+//! Whole pages of the chat, put together from the features.
+
+mod asker;
+mod confirm;
+mod fields;
+pub(crate) mod invites;
+pub(crate) mod join;
+pub(crate) mod message_details;
+pub(crate) mod new_room;
+pub(crate) mod open_rooms;
+mod pane;
+pub(crate) mod people;
+pub(crate) mod post;
+pub(crate) mod room;
+pub(crate) mod room_changes;
+pub(crate) mod room_details;
+mod unread_here;
+mod visit;

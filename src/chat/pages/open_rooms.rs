@@ -1,0 +1,69 @@
+//! The rooms that everybody on this server may join.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    asker::Asker,
+    pane::{Pane, merged},
+};
+use crate::{
+    accounts::{Page, Person, Redirect, UserId},
+    chat::{membership::OpenRoom, rooms::RoomId},
+    error::Result,
+    security::Action,
+    words,
+};
+
+/// Rooms on one page of the list.
+const PAGE_LEN: i64 = 50;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Place {
+    /// Pages before this one.
+    #[serde(default)]
+    page: u16,
+}
+
+pub(crate) async fn list_open_rooms(
+    asker: Asker,
+    page: Page,
+    place: web::Query<Place>,
+) -> Result<HttpResponse> {
+    let number = i64::from(place.page);
+    // One more than is shown tells whether there is another page.
+    let slice = (number * PAGE_LEN, PAGE_LEN + 1);
+    let rooms = asker.read(move |conn, me| Ok(OpenRoom::all(conn, me, slice)?));
+    let rooms = rooms.await?;
+    let shown = usize::try_from(PAGE_LEN).unwrap_or(usize::MAX);
+    let pane = Pane::new(words::text("rooms-open-title"));
+    let own = json!({
+        "rooms": rooms.iter().take(shown).map(row).collect::<Vec<_>>(),
+        "previous": (number > 0).then(|| format!("/rooms/?page={}", number - 1)),
+        "next": (rooms.len() > shown).then(|| format!("/rooms/?page={}", number + 1)),
+    });
+    let data = merged(pane.data(&asker, &page).await?, own);
+    page.render("chat/open_rooms", data)
+}
+
+fn row(open: &OpenRoom) -> Value {
+    let id = open.room.id;
+    let hue = Person::new(UserId(id.0), open.room.name.clone()).hue;
+    json!({
+        "id": id,
+        "name": open.room.name,
+        "topic": open.room.topic,
+        "hue": hue,
+        "members": open.members,
+        "is_inside": open.is_inside,
+        "path": format!("/rooms/{id}/"),
+    })
+}
+
+pub(crate) async fn join_open_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {
+    let room = *room;
+    let join = move |conn: &mut _, me| OpenRoom::join(conn, room, me);
+    asker.change(Action::RoomChange, join).await?;
+    Ok(Redirect::to(format!("/rooms/{room}/")))
+}

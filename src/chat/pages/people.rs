@@ -1,0 +1,233 @@
+//! Who is in a room: adding friends, removing, naming moderators, leaving.
+
+use actix_web::{Either, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    asker::Asker,
+    confirm::Question,
+    fields::Fields,
+    new_room::choices,
+    pane::{Pane, merged, refused, sentence},
+    room_changes::details,
+};
+use crate::{
+    accounts::{Page, Redirect, UserId},
+    chat::{
+        live::PurgeRooms,
+        rooms::{Fellow, Role, RoomId, RoomMember},
+    },
+    db::Timestamp,
+    error::{Error, FieldErrors, Result},
+    friends::friends_of,
+    security::Action,
+    words,
+};
+
+pub(crate) async fn new_people(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+) -> Result<HttpResponse> {
+    show(&asker, page, *room, (Vec::new(), FieldErrors::new())).await
+}
+
+pub(crate) async fn add_people(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+    fields: web::Form<Fields>,
+) -> Result<Either<Redirect, HttpResponse>> {
+    let (room, people) = (*room, fields.all::<UserId>("people")?);
+    let most = asker.chat.limits.group_people;
+    let wanted = people.clone();
+    let add = move |conn: &mut _, me| {
+        let host = RoomMember::find(conn, room, me)?.host()?;
+        host.add(conn, &people, most)
+    };
+    let (page, errors) = match asker.change(Action::Invitation, add).await {
+        Ok(_) if fields.text("next") == "room" => {
+            return Ok(Either::Left(Redirect::to(format!("/rooms/{room}/"))));
+        }
+        Ok(_) => return Ok(Either::Left(details(room))),
+        Err(error) => refused(page, error)?,
+    };
+    let shown = show(&asker, page, room, (wanted, errors)).await?;
+    Ok(Either::Right(shown))
+}
+
+async fn show(
+    asker: &Asker,
+    page: Page,
+    room: RoomId,
+    (wanted, errors): (Vec<UserId>, FieldErrors),
+) -> Result<HttpResponse> {
+    let read = move |conn: &mut _, me| {
+        let host = RoomMember::find(conn, room, me)?.host()?;
+        let fellows = host.fellows(conn)?;
+        let mut friends = friends_of(conn, me)?;
+        friends.retain(|friend| !fellows.iter().any(|fellow| fellow.person.id == friend.id));
+        Ok((host, friends))
+    };
+    let (host, friends) = asker.read(read).await?;
+    let pane = Pane::of(&host, words::text("rooms-add-title"));
+    let pane = pane.back_to(
+        format!("/rooms/{room}/details/"),
+        words::text("rooms-details"),
+    );
+    let error = match sentence(&errors, "people") {
+        serde_json::Value::Null => sentence(&errors, "form"),
+        known => known,
+    };
+    let own = json!({
+        "action": format!("/rooms/{room}/people/"),
+        "no": format!("/rooms/{room}/details/"),
+        "name": host.title,
+        "friends": choices(&friends, &wanted),
+        "errors": { "people": error },
+    });
+    let data = merged(pane.data(asker, &page).await?, own);
+    page.render("chat/add_people", data)
+}
+
+pub(crate) async fn confirm_removal(
+    asker: Asker,
+    page: Page,
+    path: web::Path<(RoomId, UserId)>,
+) -> Result<HttpResponse> {
+    let (room, other) = *path;
+    let read = move |conn: &mut _, me| {
+        let member = RoomMember::find(conn, room, me)?;
+        let removal = member.clone().removal(conn, other)?;
+        Ok((member, removal.fellow))
+    };
+    let (member, fellow) = asker.read(read).await?;
+    let action = format!("people/{other}/remove/");
+    let question = Question::new(&member, "remove", &action)
+        .with("name", fellow.person.username)
+        .point("ask-remove-read")
+        .point("ask-remove-back");
+    question.ask(&asker, page).await
+}
+
+pub(crate) async fn remove_person(
+    asker: Asker,
+    path: web::Path<(RoomId, UserId)>,
+) -> Result<Redirect> {
+    let (room, other) = *path;
+    let remove = move |conn: &mut _, me| {
+        let removal = RoomMember::find(conn, room, me)?.removal(conn, other)?;
+        removal.remove(conn)
+    };
+    asker.change(Action::RoomChange, remove).await?;
+    Ok(details(room))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoleForm {
+    role: String,
+}
+
+pub(crate) async fn set_role(
+    asker: Asker,
+    path: web::Path<(RoomId, UserId)>,
+    form: web::Form<RoleForm>,
+) -> Result<Redirect> {
+    let (room, other) = *path;
+    let is_moderator = match form.role.as_str() {
+        "moderator" => true,
+        "member" => false,
+        _ => return Err(Error::BadRequest("a role")),
+    };
+    let set = move |conn: &mut _, me| {
+        let owner = RoomMember::find(conn, room, me)?.owner()?;
+        owner.set_moderator(conn, other, is_moderator)
+    };
+    asker.change(Action::RoomChange, set).await?;
+    Ok(details(room))
+}
+
+pub(crate) async fn confirm_leave(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+) -> Result<HttpResponse> {
+    let room = *room;
+    let read = move |conn: &mut _, me| {
+        let leaver = RoomMember::find(conn, room, me)?.leaver()?;
+        let fellows = leaver.fellows(conn)?;
+        Ok((leaver, fellows))
+    };
+    let (leaver, fellows) = asker.read(read).await?;
+    let name = match fellows.len() {
+        1 => "end",
+        _ => "leave",
+    };
+    let mut question = Question::new(&leaver, name, "leave/");
+    if fellows.len() > 1 {
+        question = question.point("ask-leave-history");
+        if leaver.role == Role::Owner && leaver.room.kind.is_named() {
+            question = question.heirs(heirs(&fellows, leaver.user));
+        }
+    }
+    question.ask(&asker, page).await
+}
+
+/// Everybody else, the one who follows unless another is chosen first.
+fn heirs(fellows: &[Fellow], me: UserId) -> serde_json::Value {
+    let follows = RoomMember::heir(fellows).map(|heir| heir.person.id);
+    let mut others: Vec<&Fellow> = fellows
+        .iter()
+        .filter(|fellow| fellow.person.id != me)
+        .collect();
+    others.sort_by_key(|fellow| Some(fellow.person.id) != follows);
+    let heir = |fellow: &&Fellow| {
+        json!({
+            "id": fellow.person.id,
+            "username": fellow.person.username,
+            "follows": Some(fellow.person.id) == follows,
+        })
+    };
+    others.iter().map(heir).collect()
+}
+
+pub(crate) async fn leave_room(
+    asker: Asker,
+    room: web::Path<RoomId>,
+    fields: web::Form<Fields>,
+) -> Result<Redirect> {
+    let (room, heir) = (*room, fields.all::<UserId>("heir")?.first().copied());
+    let read = move |conn: &mut _, me| {
+        let leaver = RoomMember::find(conn, room, me)?.leaver()?;
+        Ok((leaver.title.clone(), leaver.count(conn)?))
+    };
+    let (left, people) = asker.read(read).await?;
+    let leave = move |conn: &mut _, me| {
+        let leaver = RoomMember::find(conn, room, me)?.leaver()?;
+        leaver.leave(conn, heir)
+    };
+    match asker.change(Action::RoomChange, leave).await {
+        Ok(_) => {
+            if people == 1 {
+                purge(&asker);
+            }
+            let sentence = words::text_with("rooms-left", &[("room", left.into())]);
+            Ok(Redirect::to("/").done(sentence))
+        }
+        // Whoever was chosen has left in the meantime: the question is asked again.
+        Err(Error::Invalid(errors)) => {
+            let sentence = errors.into_values().collect::<Vec<_>>().join(" ");
+            Ok(Redirect::to(format!("/rooms/{room}/leave/")).danger(sentence))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The room that the last one has left goes now; the next hour's purge takes what this one could not.
+fn purge(asker: &Asker) {
+    let now = Timestamp::now();
+    if asker.chat.server.try_send(PurgeRooms { now }).is_err() {
+        log::debug!(target: "parlour::chat", "an empty room waits for the next purge");
+    }
+}

@@ -1,0 +1,89 @@
+//! A message posted with the form of a room.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+
+use super::{
+    room::{NewMessageForm, ShownRoom},
+    visit::Visit,
+};
+use crate::{
+    accounts::{Page, SignedIn, UserId, Zone},
+    chat::{
+        live::Chat,
+        messages::{MessageCreated, NotPosted, Place, PostMessage, RefusedAt, views::outsiders},
+        rooms::{RoomId, RoomMember},
+    },
+    error::{Error, Result},
+    security::client_addr,
+};
+
+/// The form twin of `message.post`: the same checks, the same words, and the page's own
+/// `client_id`, so that a form sent twice is one message.
+pub(crate) async fn create_message(
+    me: SignedIn,
+    page: Page,
+    (room, form): (web::Path<RoomId>, web::Form<NewMessageForm>),
+    request: HttpRequest,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (room, form) = (*room, form.into_inner());
+    let post = PostMessage {
+        room,
+        author: me.user.id,
+        ip: client_addr(&request),
+        client_id: form.client_id,
+        body: form.body.clone(),
+        reply_to: form.reply_to.parse().ok(),
+    };
+    let answer = chat.messages.post.send(post).await;
+    let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
+        Ok(created) => {
+            let place = after_posting(&chat, &created, me.user.id).await?;
+            return Ok(HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, place))
+                .cookie(Visit::forget_script())
+                .finish());
+        }
+        Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
+        Err(reason) => reason,
+    };
+    let user = me.user.id;
+    let member = chat
+        .database
+        .read(move |conn| RoomMember::find(conn, room, user))
+        .await?;
+    let at = RefusedAt {
+        room,
+        client_id: form.client_id,
+        name: Some(&member.title),
+    };
+    let refused = at.post(&reason);
+    let shown = ShownRoom {
+        room,
+        place: Place::End,
+        reply: form.reply_to.parse().ok(),
+        named: None,
+        zone: Zone::of(&request),
+        visit: Visit::Plain,
+        refused: Some((form, refused)),
+    };
+    let data = shown.data(&me.user, &page, &chat).await?;
+    page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        .render("chat/room", data)
+}
+
+/// The room, with an offer to add those whom the message names and who are not there.
+async fn after_posting(chat: &Chat, created: &MessageCreated, me: UserId) -> Result<String> {
+    let (room, message) = (created.room, created.id);
+    if created.body.contains('@') {
+        let found = move |conn: &mut _| outsiders::of_message(conn, (room, Some(message)), me);
+        if !chat.database.read(found).await?.is_empty() {
+            return Ok(format!("/rooms/{room}/?named={message}"));
+        }
+    }
+    Ok(format!("/rooms/{room}/"))
+}

@@ -1,0 +1,244 @@
+//! The page about a room: who is in it, what it is about, the links into it, what becomes of it.
+
+use std::collections::HashSet;
+
+use actix_web::{Either, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    asker::Asker,
+    pane::{Pane, RoomHead, merged, refused, sentence},
+    room_changes::details,
+};
+use crate::{
+    accounts::{Page, Redirect, UserId},
+    chat::{
+        live::Chat,
+        membership::Invite,
+        pages::invites,
+        presence::{WhoIsHere, may_see},
+        rooms::{
+            Fellow, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS, Topic,
+        },
+        shell::Here,
+    },
+    db::Connection,
+    error::{Error, FieldErrors, Result},
+    security::Action,
+    words,
+};
+
+/// Links that the page shows; more than a room may have at a time, and some that are over.
+const INVITES_SHOWN: i64 = 100;
+/// Members on one page.
+const PEOPLE_LEN: usize = 200;
+
+/// `?page=`, the first one is 0.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Place {
+    #[serde(default)]
+    page: u16,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AboutForm {
+    name: String,
+    #[serde(default)]
+    topic: String,
+}
+
+/// What the page is made of.
+struct About {
+    member: RoomMember,
+    head: RoomHead,
+    fellows: Vec<Fellow>,
+    invites: Vec<Invite>,
+    /// People of whom this member is shown whether they are here.
+    visible: HashSet<UserId>,
+}
+
+impl About {
+    fn read(conn: &mut Connection, room: RoomId, me: UserId) -> Result<Self> {
+        let member = RoomMember::find(conn, room, me)?;
+        if !member.room.kind.is_changing() {
+            return Err(Error::NotFound);
+        }
+        let invites = match member.clone().moderator() {
+            Ok(moderator) => moderator.invites(conn, INVITES_SHOWN)?,
+            Err(_no_moderator) => Vec::new(),
+        };
+        Ok(Self {
+            head: RoomHead::read(conn, &member)?,
+            fellows: member.fellows(conn)?,
+            visible: may_see(conn, me)?,
+            invites,
+            member,
+        })
+    }
+
+    /// How much those of the room are here, as far as this member may see it.
+    async fn here(&self, chat: &Chat) -> Result<Here> {
+        let ids = self.fellows.iter().map(|fellow| fellow.person.id);
+        let may_see = |id: &UserId| *id == self.member.user || self.visible.contains(id);
+        let users = ids.filter(may_see).collect();
+        let here = chat.presence.send(WhoIsHere { users }).await;
+        here.map_err(|_closed| Error::ActorGone("the presence server"))
+    }
+
+    fn row(&self, fellow: &Fellow, here: &Here) -> Value {
+        let member = &self.member;
+        let is_named = member.room.kind.is_named();
+        let appoints = is_named && member.role == Role::Owner && !member.is_archived();
+        let role = match fellow.role {
+            Role::Owner if is_named => Some(words::text("rooms-role-owner")),
+            Role::Moderator => Some(words::text("rooms-role-moderator")),
+            Role::Owner | Role::Member => None,
+        };
+        let person = &fellow.person;
+        let presence = here.get(&person.id).copied().unwrap_or_default().word();
+        json!({
+            "id": person.id,
+            "username": person.username,
+            "initials": person.initials,
+            "hue": person.hue,
+            "role": role,
+            "is_me": person.id == member.user,
+            "presence": presence,
+            "presence_word": words::text(&format!("presence-{presence}")),
+            "may_remove": member.may_remove(fellow),
+            "may_appoint": appoints && fellow.role == Role::Member,
+            "may_dismiss": appoints && fellow.role == Role::Moderator,
+        })
+    }
+
+    /// The rows of one page, and the paths of that page and of its neighbours.
+    fn people(&self, here: &Here, page: u16) -> Value {
+        let details = format!("/rooms/{}/details/", self.member.room.id);
+        let first = usize::from(page) * PEOPLE_LEN;
+        let rows = self.fellows.iter().skip(first).take(PEOPLE_LEN);
+        let path = |page: u16| match page {
+            0 => details.clone(),
+            page => format!("{details}?page={page}"),
+        };
+        let has_more = self.fellows.len() > first + PEOPLE_LEN;
+        json!({
+            "rows": rows.map(|fellow| self.row(fellow, here)).collect::<Vec<_>>(),
+            "path": path(page),
+            "previous": page.checked_sub(1).map(path),
+            "next": has_more.then(|| path(page + 1)),
+        })
+    }
+
+    fn own(&self, here: &Here, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
+        let member = &self.member;
+        let room = &member.room;
+        let is_owner = room.kind.is_named() && member.role == Role::Owner;
+        let moderates = member.clone().moderator().is_ok();
+        let typed = form.unwrap_or_else(|| AboutForm {
+            name: room.name.clone(),
+            topic: room.topic.clone(),
+        });
+        let state = |archived, deleting| is_owner && member_state(member) == (archived, deleting);
+        json!({
+            "room": self.head.data(member, here),
+            "is_open": room.kind == RoomKind::Open,
+            "is_named": room.kind.is_named(),
+            "count": self.fellows.len(),
+            "may": {
+                "add": member.clone().host().is_ok(),
+                "moderate": moderates,
+                "convert": state(false, false),
+                "archive": state(false, false),
+                "unarchive": state(true, false),
+                "delete": state(true, false),
+                "keep": state(true, true),
+            },
+            "about": room.id,
+            "form": { "name": typed.name, "topic": typed.topic },
+            "name_chars": NAME_CHARS,
+            "topic_chars": TOPIC_CHARS,
+            "errors": {
+                "form": sentence(errors, "form"),
+                "name": sentence(errors, "name"),
+                "topic": sentence(errors, "topic"),
+            },
+            "invites": invites::rows(&self.invites, &self.fellows),
+        })
+    }
+}
+
+fn member_state(member: &RoomMember) -> (bool, bool) {
+    let room = &member.room;
+    (room.archived_at.is_some(), room.delete_at.is_some())
+}
+
+pub(crate) async fn show_details(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+    place: web::Query<Place>,
+) -> Result<HttpResponse> {
+    let shown = Shown {
+        people_page: place.page,
+        ..Shown::default()
+    };
+    show(&asker, page, *room, shown).await
+}
+
+/// How the page is shown.
+#[derive(Default)]
+struct Shown {
+    people_page: u16,
+    /// What was typed, if it was refused.
+    form: Option<AboutForm>,
+    errors: FieldErrors,
+}
+
+async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<HttpResponse> {
+    let about = asker
+        .read(move |conn, me| About::read(conn, room, me))
+        .await?;
+    let here = about.here(&asker.chat).await?;
+    let title = [("room", about.member.title.as_str().into())];
+    let pane = Pane::of(
+        &about.member,
+        words::text_with("rooms-details-title", &title),
+    );
+    let people = about.people(&here, shown.people_page);
+    let own = about.own(&here, shown.form, &shown.errors);
+    let mut data = merged(pane.data(asker, &page).await?, own);
+    data["people"] = people;
+    page.render("chat/details", data)
+}
+
+pub(crate) async fn describe_room(
+    asker: Asker,
+    page: Page,
+    room: web::Path<RoomId>,
+    form: web::Form<AboutForm>,
+) -> Result<Either<Redirect, HttpResponse>> {
+    let (room, form) = (*room, form.into_inner());
+    let (page, errors) = match describe(&asker, room, &form).await {
+        Ok(()) => return Ok(Either::Left(details(room))),
+        Err(error) => refused(page, error)?,
+    };
+    let shown = Shown {
+        form: Some(form),
+        errors,
+        ..Shown::default()
+    };
+    show(&asker, page, room, shown).await.map(Either::Right)
+}
+
+async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {
+    let parsed = (RoomName::parse(&form.name), Topic::parse(&form.topic));
+    let describe = move |conn: &mut Connection, me| {
+        // Whoever may not rename a room is told nothing about names.
+        let moderator = RoomMember::find(conn, room, me)?.moderator()?;
+        let (name, topic) = (parsed.0?, parsed.1?);
+        moderator.describe(conn, &name, &topic)
+    };
+    asker.change(Action::RoomChange, describe).await?;
+    Ok(())
+}

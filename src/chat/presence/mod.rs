@@ -1,0 +1,15 @@
+//! Who is here and who types, and who may notice it.
+
+mod commands;
+mod models;
+mod protocol;
+mod server;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere};
+pub use models::{TypingAudience, may_see, small_room_members};
+pub use protocol::{ClientEvent, ServerEvent};
+pub use server::PresenceServer;
+pub use state::PresenceState;

@@ -1,0 +1,106 @@
+//! Who may notice that a person is here or types: friends and the members of small rooms, but nobody of
+//! whom one blocks the other.
+
+use std::collections::HashSet;
+
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
+
+use crate::{
+    accounts::UserId,
+    chat::rooms::{RoomId, RoomKind},
+    db::Connection,
+    friends::{blocked_with, friends_of},
+    preferences::Preferences,
+    schema::{members, rooms},
+};
+
+/// In larger rooms nobody hears who types, and being in one lets nobody see who is here.
+const SMALL_ROOM: i64 = 50;
+
+/// Who hears of a typing member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypingAudience {
+    /// Nobody: the room is large, or the person does not show it.
+    Nobody,
+    /// Everybody who follows the room.
+    Room,
+    /// These members alone, since the others do not want to know, or they and the person block each
+    /// other.
+    People(Vec<UserId>),
+}
+
+impl TypingAudience {
+    /// Those who hear when the member `user` types in `room`.
+    pub fn of(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<Self> {
+        let Some(others) = small_room_members(conn, room)? else {
+            return Ok(Self::Nobody);
+        };
+        let mut deaf: HashSet<UserId> = blocked_with(conn, user)?.into_iter().collect();
+        deaf.extend(Preferences::without_typing(conn, &others)?);
+        if deaf.contains(&user) {
+            return Ok(Self::Nobody);
+        }
+        if others.iter().all(|other| !deaf.contains(other)) {
+            return Ok(Self::Room);
+        }
+        let others = others.into_iter();
+        Ok(Self::People(
+            others.filter(|other| !deaf.contains(other)).collect(),
+        ))
+    }
+}
+
+/// The members of `room`; nothing where there are more than `SMALL_ROOM`.
+pub fn small_room_members(conn: &mut Connection, room: RoomId) -> QueryResult<Option<Vec<UserId>>> {
+    let people: Vec<UserId> = members::table
+        .filter(members::room_id.eq(room))
+        .order(members::user_id)
+        .limit(SMALL_ROOM + 1)
+        .select(members::user_id)
+        .load(conn)?;
+    let is_small = i64::try_from(people.len()).is_ok_and(|count| count <= SMALL_ROOM);
+    Ok(is_small.then_some(people))
+}
+
+/// Everybody who may see whether `user` is here, each once.
+pub fn may_see(conn: &mut Connection, user: UserId) -> QueryResult<HashSet<UserId>> {
+    let friends = friends_of(conn, user)?;
+    let mut people: HashSet<UserId> = friends.into_iter().map(|friend| friend.id).collect();
+    people.extend(room_mates(conn, user)?);
+    people.remove(&user);
+    for blocked in blocked_with(conn, user)? {
+        people.remove(&blocked);
+    }
+    Ok(people)
+}
+
+/// The members of the small rooms of `user`. A conversation of two is for friends to decide.
+fn room_mates(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
+    let (mine, beyond) = diesel::alias!(members as mine, members as beyond);
+    let has_many = beyond
+        .filter(
+            beyond
+                .field(members::room_id)
+                .eq(mine.field(members::room_id)),
+        )
+        .order(beyond.field(members::user_id))
+        .limit(1)
+        .offset(SMALL_ROOM);
+    let small: Vec<RoomId> = mine
+        .inner_join(rooms::table.on(rooms::id.eq(mine.field(members::room_id))))
+        .filter(mine.field(members::user_id).eq(user))
+        .filter(rooms::kind.ne(RoomKind::Direct))
+        .filter(not(exists(has_many)))
+        .select(mine.field(members::room_id))
+        .load(conn)?;
+    if small.is_empty() {
+        return Ok(Vec::new());
+    }
+    members::table
+        .filter(members::room_id.eq_any(small))
+        .select(members::user_id)
+        .load(conn)
+}

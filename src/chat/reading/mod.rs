@@ -1,0 +1,17 @@
+//! How far people have read, what that leaves unread, and what they are notified of.
+
+mod commands;
+mod models;
+mod protocol;
+pub(crate) mod views;
+
+pub use commands::MoveReading;
+pub use models::{
+    catch_up::{CatchUp, Missed},
+    level::Level,
+    notified::Told,
+    notifying::{Facts, Reason},
+    reading::{AllRead, COUNTED, Reading, blocked_by},
+    seen::Seen,
+};
+pub use protocol::{ClientEvent, ReadMoved, RoomState, SeenBy, ServerEvent};

@@ -1,0 +1,8 @@
+//! Read positions and what is derived from them.
+
+pub(crate) mod catch_up;
+pub(crate) mod level;
+pub(crate) mod notified;
+pub(crate) mod notifying;
+pub(crate) mod reading;
+pub(crate) mod seen;

@@ -1,0 +1,392 @@
+//! How far a member has read, and what that leaves unread. There is one number per person and room;
+//! every count is derived from it.
+
+use std::collections::HashMap;
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
+
+use super::level::Level;
+use crate::{
+    accounts::UserId,
+    chat::rooms::{RoomId, RoomKind, RoomMember},
+    db::{Connection, Timestamp},
+    schema::{blocks, members, messages, read_before, rooms},
+};
+
+/// Counts end here: a badge says "99+".
+pub const COUNTED: i64 = 100;
+/// So long "mark all read" can be undone; pages offer it for a shorter time.
+const UNDO_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What one member has not read in one room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Which room.
+    pub room: RoomId,
+    /// Everything up to this event is read.
+    pub read_seq: i64,
+    /// The room's newest event, which the counts take in.
+    pub last_seq: i64,
+    /// Messages of others after it, at most [`COUNTED`]: none that is deleted, none of people whom
+    /// the member blocks, no line that nobody typed.
+    pub unread: i64,
+    /// How many of them call the member; in a conversation of two, all of them.
+    pub mentions: i64,
+    /// What the member is notified of.
+    pub level: Level,
+    /// What kind of place it is.
+    pub kind: RoomKind,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    room_id: RoomId,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    last_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    unread: i64,
+    #[diesel(sql_type = BigInt)]
+    mentions: i64,
+    #[diesel(sql_type = Text)]
+    level: String,
+    #[diesel(sql_type = Text)]
+    kind: RoomKind,
+}
+
+/// One query for all rooms of a person. Diesel has no words for a count that stops at a hundred.
+const COUNTS: &str = "SELECT members.room_id, members.read_seq, members.level, rooms.last_seq, rooms.kind, \
+    (SELECT count(*) FROM (SELECT 1 FROM messages \
+        WHERE messages.room_id = members.room_id AND messages.seq > members.read_seq \
+        AND messages.author_id <> ?1 \
+        AND messages.deleted_at IS NULL AND messages.notice IS NULL \
+        AND messages.author_id NOT IN \
+            (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?1) \
+        LIMIT 100)) AS unread, \
+    (SELECT count(*) FROM (SELECT 1 FROM mentions \
+        INNER JOIN messages ON messages.id = mentions.message_id \
+        WHERE mentions.user_id = ?1 AND mentions.room_id = members.room_id \
+        AND mentions.seq > members.read_seq \
+        AND messages.author_id <> ?1 AND messages.deleted_at IS NULL \
+        AND messages.author_id NOT IN \
+            (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?1) \
+        LIMIT 100)) AS mentions \
+    FROM members INNER JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ?1";
+
+impl From<Row> for Reading {
+    fn from(row: Row) -> Self {
+        let is_direct = row.kind == RoomKind::Direct;
+        Self {
+            room: row.room_id,
+            read_seq: row.read_seq,
+            last_seq: row.last_seq,
+            unread: row.unread,
+            mentions: if is_direct { row.unread } else { row.mentions },
+            level: Level::stored(&row.level, row.kind),
+            kind: row.kind,
+        }
+    }
+}
+
+impl Reading {
+    /// What `user` has not read, in all rooms.
+    pub fn all_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, Self>> {
+        let rows = sql_query(COUNTS)
+            .bind::<BigInt, _>(user)
+            .load::<Row>(conn)?;
+        let reading = |row: Row| (row.room_id, Self::from(row));
+        Ok(rows.into_iter().map(reading).collect())
+    }
+
+    /// What `user` has not read in one room.
+    ///
+    /// # Errors
+    /// [`diesel::NotFound`] for a room that `user` is not in.
+    pub fn of(conn: &mut Connection, user: UserId, room: RoomId) -> QueryResult<Self> {
+        sql_query(format!("{COUNTS} AND members.room_id = ?2"))
+            .bind::<BigInt, _>(user)
+            .bind::<BigInt, _>(room)
+            .get_result::<Row>(conn)
+            .map(Self::from)
+    }
+
+    /// The number for a badge: what calls the member.
+    pub fn called(&self) -> i64 {
+        if self.level == Level::Hidden {
+            0
+        } else {
+            self.mentions
+        }
+    }
+}
+
+impl RoomMember {
+    /// Everything up to event `seq` is read; never backwards. True if that was news.
+    pub fn read_up_to(&self, conn: &mut Connection, seq: i64) -> QueryResult<bool> {
+        let seq = seq.min(self.room.last_seq);
+        let behind = members::table
+            .find((self.room.id, self.user))
+            .filter(members::read_seq.lt(seq));
+        let moved = diesel::update(behind)
+            .set(members::read_seq.eq(seq))
+            .execute(conn)?;
+        Ok(moved > 0)
+    }
+
+    /// The message of event `seq` and all after it are unread again; never forwards. True if that
+    /// was news.
+    pub fn unread_from(&self, conn: &mut Connection, seq: i64) -> QueryResult<bool> {
+        let seq = seq.max(1) - 1;
+        let ahead = members::table
+            .find((self.room.id, self.user))
+            .filter(members::read_seq.gt(seq));
+        let moved = diesel::update(ahead)
+            .set(members::read_seq.eq(seq))
+            .execute(conn)?;
+        Ok(moved > 0)
+    }
+
+    /// The first message that counts as unread, by the number of its event.
+    pub fn first_unread(&self, conn: &mut Connection) -> QueryResult<Option<i64>> {
+        let blocked = blocks::table
+            .filter(blocks::blocker_id.eq(self.user))
+            .select(blocks::blocked_id);
+        messages::table
+            .filter(messages::room_id.eq(self.room.id))
+            .filter(messages::seq.gt(self.read_seq))
+            .filter(messages::author_id.ne(self.user))
+            .filter(messages::deleted_at.is_null())
+            .filter(messages::notice.is_null())
+            .filter(messages::author_id.ne_all(blocked))
+            .order(messages::seq)
+            .select(messages::seq)
+            .first(conn)
+            .optional()
+    }
+}
+
+/// "Mark all read", which can be taken back for a moment.
+pub struct AllRead;
+
+impl AllRead {
+    /// Marks everything read; the rooms whose position moved. Where they stood is kept.
+    pub fn mark(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
+        Self::forget(conn, user)?;
+        let behind = members::table
+            .inner_join(rooms::table)
+            .filter(members::user_id.eq(user))
+            .filter(members::read_seq.lt(rooms::last_seq))
+            .select((members::room_id, members::read_seq, rooms::last_seq))
+            .load::<(RoomId, i64, i64)>(conn)?;
+        let now = Timestamp::now();
+        for (room, before, last) in &behind {
+            diesel::insert_into(read_before::table)
+                .values((
+                    read_before::user_id.eq(user),
+                    read_before::room_id.eq(room),
+                    read_before::read_seq.eq(before),
+                    read_before::marked_at.eq(now),
+                ))
+                .execute(conn)?;
+            diesel::update(members::table.find((*room, user)))
+                .set(members::read_seq.eq(last))
+                .execute(conn)?;
+        }
+        Ok(behind.into_iter().map(|(room, ..)| room).collect())
+    }
+
+    /// Takes the last marking back, if it is fresh; the rooms whose position moved.
+    pub fn undo(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
+        let since = Timestamp::now().minus(UNDO_WITHIN);
+        let before = read_before::table
+            .filter(read_before::user_id.eq(user))
+            .filter(read_before::marked_at.gt(since))
+            .select((read_before::room_id, read_before::read_seq))
+            .load::<(RoomId, i64)>(conn)?;
+        for (room, seq) in &before {
+            diesel::update(members::table.find((*room, user)))
+                .set(members::read_seq.eq(seq))
+                .execute(conn)?;
+        }
+        Self::forget(conn, user)?;
+        Ok(before.into_iter().map(|(room, _)| room).collect())
+    }
+
+    /// Whether the last marking can be taken back.
+    pub fn is_fresh(conn: &mut Connection, user: UserId) -> QueryResult<bool> {
+        let since = Timestamp::now().minus(UNDO_WITHIN);
+        let fresh = read_before::table
+            .filter(read_before::user_id.eq(user))
+            .filter(read_before::marked_at.gt(since));
+        diesel::select(diesel::dsl::exists(fresh)).get_result(conn)
+    }
+
+    fn forget(conn: &mut Connection, user: UserId) -> QueryResult<usize> {
+        diesel::delete(read_before::table.filter(read_before::user_id.eq(user))).execute(conn)
+    }
+}
+
+/// People whom `user` blocks: what they write is not counted.
+pub fn blocked_by(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
+    blocks::table
+        .filter(blocks::blocker_id.eq(user))
+        .select(blocks::blocked_id)
+        .load(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::chat::log::MessageId;
+    use crate::chat::messages::NewMessage;
+    use crate::chat::rooms::Room;
+    use crate::chat::testing::ANA;
+    use crate::chat::testing::BO;
+    use crate::chat::testing::a_conversation;
+    use crate::db::Database;
+    use crate::db::testing::TestDatabase;
+    use crate::schema::mentions;
+    use crate::schema::users;
+
+    async fn post(db: &Database, room: RoomId, author: UserId) -> (MessageId, i64) {
+        let message = NewMessage::new(room, author, Uuid::new_v4(), "hello".into());
+        let posted = db.write(move |conn| message.post(conn)).await.unwrap();
+        (posted.message.id, posted.message.seq)
+    }
+
+    async fn counts(db: &Database, room: RoomId, user: UserId) -> (i64, i64) {
+        let reading = db.read(move |conn| Ok(Reading::of(conn, user, room)?));
+        let reading = reading.await.unwrap();
+        (reading.unread, reading.mentions)
+    }
+
+    async fn first_unread(db: &Database, room: RoomId, user: UserId) -> Option<i64> {
+        let first = move |conn: &mut _| Ok(RoomMember::find(conn, room, user)?.first_unread(conn)?);
+        db.read(first).await.unwrap()
+    }
+
+    async fn run(db: &Database, statement: &'static str) {
+        let run = move |conn: &mut _| Ok(diesel::sql_query(statement).execute(conn)?);
+        assert!(db.write(run).await.unwrap() > 0, "{statement}");
+    }
+
+    #[actix_web::test]
+    async fn only_what_others_said_and_did_not_take_back_is_unread() {
+        let db = TestDatabase::new();
+        let room = a_conversation(&db).await;
+        for author in [ANA, BO, BO, ANA, BO] {
+            post(&db, room, author).await;
+        }
+        assert_eq!(counts(&db, room, ANA).await, (3, 3));
+        assert_eq!(counts(&db, room, BO).await, (2, 2));
+        run(&db, "UPDATE messages SET deleted_at = 1 WHERE seq = 2").await;
+        run(&db, "UPDATE messages SET notice = 'x' WHERE seq = 3").await;
+        assert_eq!(counts(&db, room, ANA).await, (1, 1));
+        assert_eq!(first_unread(&db, room, ANA).await, Some(5));
+        assert_eq!(first_unread(&db, room, BO).await, Some(1));
+        run(&db, "INSERT INTO blocks VALUES (1, 2, 0)").await;
+        assert_eq!(counts(&db, room, ANA).await, (0, 0));
+        assert_eq!(first_unread(&db, room, ANA).await, None);
+        assert_eq!(counts(&db, room, BO).await, (2, 2));
+    }
+
+    #[actix_web::test]
+    async fn outside_of_direct_conversations_only_calls_are_mentions() {
+        let db = TestDatabase::new();
+        let room = a_conversation(&db).await;
+        run(&db, "UPDATE rooms SET kind = 'group', direct_key = NULL").await;
+        post(&db, room, BO).await;
+        let (message, seq) = post(&db, room, BO).await;
+        let call = (
+            mentions::user_id.eq(ANA),
+            mentions::room_id.eq(room),
+            mentions::seq.eq(seq),
+            mentions::message_id.eq(message),
+            mentions::is_reply.eq(false),
+        );
+        let called = move |conn: &mut _| {
+            Ok(diesel::insert_into(mentions::table)
+                .values(call)
+                .execute(conn)?)
+        };
+        db.write(called).await.unwrap();
+        assert_eq!(counts(&db, room, ANA).await, (2, 1));
+        run(&db, "UPDATE messages SET deleted_at = 1 WHERE seq = 2").await;
+        assert_eq!(counts(&db, room, ANA).await, (1, 0));
+    }
+
+    #[actix_web::test]
+    async fn counts_stop_at_a_hundred() {
+        let db = TestDatabase::new();
+        let room = a_conversation(&db).await;
+        for _ in 0..COUNTED + 5 {
+            post(&db, room, BO).await;
+        }
+        assert_eq!(counts(&db, room, ANA).await, (COUNTED, COUNTED));
+    }
+
+    /// A thousand rooms with a hundred unread messages each: what a hello asks, in one query.
+    #[actix_web::test]
+    async fn all_rooms_are_counted_by_one_query_from_the_index() {
+        #[derive(QueryableByName)]
+        struct Step {
+            #[diesel(sql_type = Text)]
+            detail: String,
+        }
+        let db = TestDatabase::new();
+        a_conversation(&db).await;
+        let plan = db.read(|conn| {
+            let plan = sql_query(format!("EXPLAIN QUERY PLAN {COUNTS}"));
+            Ok(plan.bind::<BigInt, _>(ANA).load::<Step>(conn)?)
+        });
+        let plan: Vec<String> = plan
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|step| step.detail)
+            .collect();
+        let counted = "SEARCH messages USING COVERING INDEX messages_that_count";
+        assert!(
+            plan.iter().any(|step| step.starts_with(counted)),
+            "{plan:#?}"
+        );
+        db.write(|conn| {
+            for _ in 0..1_000 {
+                let room = Room::open_direct(conn, ANA, BO)?.0.id;
+                diesel::update(rooms::table.find(room))
+                    .set(rooms::direct_key.eq(None::<String>))
+                    .execute(conn)?;
+                for seq in 1..=100_i64 {
+                    let row = (
+                        messages::room_id.eq(room),
+                        messages::author_id.eq(BO),
+                        messages::client_id.eq(format!("{room}-{seq}")),
+                        messages::body.eq("x"),
+                        messages::seq.eq(seq),
+                        messages::created_at.eq(0_i64),
+                    );
+                    diesel::insert_into(messages::table)
+                        .values(row)
+                        .execute(conn)?;
+                }
+            }
+            Ok(users::table.count().get_result::<i64>(conn)?)
+        })
+        .await
+        .unwrap();
+        let started = std::time::Instant::now();
+        let all = db.read(|conn| Ok(Reading::all_of(conn, ANA)?)).await;
+        let took = started.elapsed();
+        let all = all.unwrap();
+        assert!(all.len() >= 1_000);
+        assert!(took.as_millis() < 1_000, "{took:?}");
+    }
+}

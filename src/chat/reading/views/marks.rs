@@ -1,0 +1,65 @@
+//! Read positions, moved by forms.
+
+use actix::Recipient;
+use actix_web::web;
+
+use crate::{
+    accounts::{Redirect, SignedIn, UserRef},
+    chat::{
+        log::MessageId,
+        reading::{AllRead, MoveReading},
+        rooms::{RoomId, RoomMember},
+    },
+    error::{Error, Result},
+    words,
+};
+
+/// The actor that stores positions.
+type Positions = web::Data<Recipient<MoveReading>>;
+
+async fn move_reading(positions: &Positions, wanted: MoveReading) -> Result<Vec<RoomId>> {
+    let moved = positions.send(wanted).await;
+    moved.unwrap_or(Err(Error::Busy("the chat server")))
+}
+
+/// `POST /rooms/{room}/messages/{message}/unread/`: it and all after it are unread again.
+pub(crate) async fn mark_unread(
+    me: SignedIn,
+    place: web::Path<(RoomId, MessageId)>,
+    positions: Positions,
+) -> Result<Redirect> {
+    let ((room, message), user) = (*place, me.user.id);
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        let seq = member.seq_of(conn, message)?;
+        let moved = member.unread_from(conn, seq)?;
+        Ok(moved.then_some(room).into_iter().collect())
+    });
+    move_reading(&positions, moved).await?;
+    // Not to the room: to look at it would be to read it.
+    Ok(Redirect::to("/").done(words::text("unread-done")))
+}
+
+/// `POST /read-all/`
+pub(crate) async fn read_all(me: SignedIn, positions: Positions) -> Result<Redirect> {
+    let user = me.user.id;
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        Ok(AllRead::mark(conn, user)?)
+    });
+    move_reading(&positions, moved).await?;
+    Ok(Redirect::to("/").done(words::text("read-all-done")))
+}
+
+/// `POST /read-all/undo/`
+pub(crate) async fn undo_read_all(me: SignedIn, positions: Positions) -> Result<Redirect> {
+    let user = me.user.id;
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        Ok(AllRead::undo(conn, user)?)
+    });
+    let undone = move_reading(&positions, moved).await?;
+    let done = Redirect::to("/");
+    Ok(match undone.is_empty() {
+        true => done,
+        false => done.done(words::text("read-all-undone")),
+    })
+}

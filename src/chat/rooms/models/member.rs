@@ -1,0 +1,217 @@
+//! Who is in a room, and what that lets them do.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::room::{Room, RoomKind};
+use crate::{
+    accounts::{Person, UserId, UserRef},
+    chat::rooms::RoomId,
+    db::{Connection, text_enum},
+    error::{Error, Result},
+    friends::Friendship,
+    schema::{members, rooms, users},
+    words,
+};
+
+text_enum! {
+    /// What a member may do beside talking.
+    Role {
+        /// Nothing.
+        Member = "member",
+        /// Invite and remove members, delete their messages, change name and topic.
+        Moderator = "moderator",
+        /// All of it, and name moderators, archive and delete the room. Nobody removes the owner.
+        Owner = "owner",
+    }
+}
+
+/// People whose names make the title of a conversation of several; the others are counted.
+const NAMES_IN_TITLE: usize = 4;
+
+/// Somebody in a room: only this can read, post or listen there.
+#[derive(Debug, Clone)]
+pub struct RoomMember {
+    /// The room.
+    pub room: Room,
+    /// The member.
+    pub user: UserId,
+    /// What the member may do.
+    pub role: Role,
+    /// Everything up to this event is read.
+    pub read_seq: i64,
+    /// What this member calls the room.
+    pub title: String,
+    /// The other person of a direct conversation.
+    pub other: Option<Person>,
+}
+
+/// A member's own columns.
+type Own = (Role, i64);
+
+impl RoomMember {
+    /// The room `room` that `user` is in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a missing room and for a stranger's alike.
+    pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
+        let (found, own) = members::table
+            .inner_join(rooms::table)
+            .filter(members::room_id.eq(room))
+            .filter(members::user_id.eq(user))
+            .select((Room::as_select(), (members::role, members::read_seq)))
+            .first::<(Room, Own)>(conn)?;
+        let others = match found.kind {
+            RoomKind::Direct | RoomKind::Group => others_in(conn, room, user)?,
+            RoomKind::Open | RoomKind::Closed | RoomKind::Notes => Vec::new(),
+        };
+        Ok(Self::new(found, user, own, others))
+    }
+
+    /// All conversations of `user`, the one with the newest message first.
+    pub fn all_of(conn: &mut Connection, user: UserId, limit: i64) -> QueryResult<Vec<Self>> {
+        let rows = members::table
+            .inner_join(rooms::table)
+            .filter(members::user_id.eq(user))
+            .order((rooms::last_message_at.desc(), rooms::id.desc()))
+            .limit(limit)
+            .select((Room::as_select(), (members::role, members::read_seq)))
+            .load::<(Room, Own)>(conn)?;
+        let mut others = others_of(conn, user)?;
+        let member = |(room, own): (Room, Own)| {
+            let others = others.remove(&room.id).unwrap_or_default();
+            Self::new(room, user, own, others)
+        };
+        Ok(rows.into_iter().map(member).collect())
+    }
+
+    fn new(room: Room, user: UserId, (role, read_seq): Own, others: Vec<Person>) -> Self {
+        Self {
+            title: title(&room, &others),
+            other: (room.kind == RoomKind::Direct)
+                .then(|| others.into_iter().next())
+                .flatten(),
+            room,
+            user,
+            role,
+            read_seq,
+        }
+    }
+
+    /// Who is in the room, by name, at most `limit`.
+    pub fn people(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<UserRef>> {
+        let rows = members::table
+            .inner_join(users::table)
+            .filter(members::room_id.eq(self.room.id))
+            .order(members::user_id)
+            .limit(limit)
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        let person = |(id, username)| UserRef { id, username };
+        Ok(rows.into_iter().map(person).collect())
+    }
+
+    /// Whether the member may write: in a direct conversation both are friends and neither blocks
+    /// the other; elsewhere until the room is archived.
+    pub fn may_post(&self, conn: &mut Connection) -> QueryResult<bool> {
+        if self.room.archived_at.is_some() || self.room.delete_at.is_some() {
+            return Ok(false);
+        }
+        match (&self.other, self.room.kind) {
+            (Some(other), _) => Friendship::is_open(conn, self.user, other.id),
+            (None, RoomKind::Direct) => Ok(false),
+            (None, _) => Ok(true),
+        }
+    }
+
+    /// This member, if it may write now.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] otherwise.
+    pub fn writable(self, conn: &mut Connection) -> Result<Self> {
+        if self.may_post(conn)? {
+            Ok(self)
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+}
+
+fn title(room: &Room, others: &[Person]) -> String {
+    match room.kind {
+        RoomKind::Notes => words::text("room-notes"),
+        _ if !room.name.is_empty() => room.name.clone(),
+        _ => names(others),
+    }
+}
+
+/// The first few names; the rest is counted.
+fn names(people: &[Person]) -> String {
+    let named: Vec<&str> = people
+        .iter()
+        .take(NAMES_IN_TITLE)
+        .map(|person| person.username.as_str())
+        .collect();
+    let named = named.join(", ");
+    match people.len().saturating_sub(NAMES_IN_TITLE) {
+        0 if people.is_empty() => words::text("room-alone"),
+        0 => named,
+        more => words::text_with(
+            "room-names-and-more",
+            &[("names", named.into()), ("more", more.into())],
+        ),
+    }
+}
+
+fn others_in(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<Vec<Person>> {
+    let rows = members::table
+        .inner_join(users::table)
+        .filter(members::room_id.eq(room))
+        .filter(members::user_id.ne(user))
+        .order(members::user_id)
+        .select((users::id, users::username))
+        .load::<(UserId, String)>(conn)?;
+    let person = |(id, username)| Person::new(id, username);
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// The other people of all conversations that are named after people.
+fn others_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, Vec<Person>>> {
+    let (mine, theirs) = diesel::alias!(members as mine, members as theirs);
+    let named_after_people = [RoomKind::Direct, RoomKind::Group];
+    let rows = mine
+        .inner_join(rooms::table.on(rooms::id.eq(mine.field(members::room_id))))
+        .inner_join(theirs.on(theirs.field(members::room_id).eq(rooms::id)))
+        .inner_join(users::table.on(users::id.eq(theirs.field(members::user_id))))
+        .filter(mine.field(members::user_id).eq(user))
+        .filter(rooms::kind.eq_any(named_after_people))
+        .filter(theirs.field(members::user_id).ne(user))
+        .select((rooms::id, users::id, users::username))
+        .load::<(RoomId, UserId, String)>(conn)?;
+    let mut others: HashMap<RoomId, Vec<Person>> = HashMap::new();
+    for (room, id, username) in rows {
+        others
+            .entry(room)
+            .or_default()
+            .push(Person::new(id, username));
+    }
+    Ok(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_people_are_named_and_the_rest_counted() {
+        let people: Vec<Person> = ["ana", "bo", "cleo", "dan", "eve", "finn"]
+            .into_iter()
+            .zip(1..)
+            .map(|(name, id)| Person::new(UserId(id), name))
+            .collect();
+        assert_eq!(names(&people[..2]), "ana, bo");
+        assert_eq!(names(&people), "ana, bo, cleo, dan and 2 more");
+        assert_eq!(names(&[]), "Only you");
+    }
+}

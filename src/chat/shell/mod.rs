@@ -1,0 +1,10 @@
+//! What stands around every page of the chat: the list of conversations, badges, faces.
+
+mod badges;
+mod conversations;
+mod face;
+mod page_data;
+
+pub(crate) use conversations::{Conversations, list_conversations, show_direct};
+pub(crate) use face::{Here, face};
+pub(crate) use page_data::page_data;
