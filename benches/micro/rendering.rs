@@ -35,7 +35,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         markup.log(black_box(&messages).clone(), &Zone::default(), Some(40))
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
-        ("room page", "chat/room", &|| {
+        ("room page", "chat/pages/room", &|| {
             room_page(markup.log(messages.clone(), &Zone::default(), Some(40)))
         }),
         ("login page", "accounts/login", &login_page),

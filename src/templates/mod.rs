@@ -214,14 +214,14 @@ mod tests {
             let lower = source.to_lowercase();
             let lower = match name.as_str() {
                 // Made of fragments only, by `chat::view::log`.
-                "chat/_log" => lower.replacen("{{markup log}}", "", 1),
+                "chat/messages/_log" => lower.replacen("{{markup log}}", "", 1),
                 // Escaped and sanitised by `chat::formatting`.
-                "chat/_message_parts" => ["html", "quote", "edited", "reactions"]
+                "chat/messages/_message_parts" => ["html", "quote", "edited", "reactions"]
                     .iter()
                     .fold(lower, |text, part| {
                         text.replacen(&format!("{{{{markup message.{part}}}}}"), "", 1)
                     }),
-                "chat/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
+                "chat/messages/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,
             };
             for forbidden in [

@@ -1,5 +1,5 @@
 // Somebody is named who is not in the room: whoever may add them is offered to. Who that is only the
-// server knows; it renders the offer (templates/chat/_outsiders.hbs), whose forms work without this.
+// server knows; it renders the offer (templates/chat/messages/_outsiders.hbs), whose forms work without this.
 
 import { elementFrom } from "./fragment.js";
 

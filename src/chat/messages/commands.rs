@@ -11,7 +11,7 @@ use super::{
     emoji,
     formatting::{self, Rendered},
     models::{
-        change::SeenMessage, new_message::NewMessage, not_changed::NotChanged,
+        change::VisibleMessage, new_message::NewMessage, not_changed::NotChanged,
         room_event::RoomEvent,
     },
     protocol::MessageCreated,
@@ -191,7 +191,7 @@ impl CheckedChange {
     /// # Errors
     /// [`NotChanged`].
     pub fn apply(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
-        let seen = SeenMessage::find(conn, self.room, self.message, self.user)?;
+        let seen = VisibleMessage::find(conn, self.room, self.message, self.user)?;
         match self.change {
             Checked::Edit {
                 client_id,

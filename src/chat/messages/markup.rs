@@ -76,14 +76,14 @@ impl Markup {
                 OfKind::compile(templates, false)?,
                 OfKind::compile(templates, true)?,
             ],
-            edited: compile("chat/_edited", json!({ "edited": edited }))?,
-            quote: compile("chat/_quote", quote(false))?,
-            quote_gone: compile("chat/_quote", quote(true))?,
-            reactions: compile("chat/_reactions", json!({ "reactions": mark(0) }))?,
-            reaction: compile("chat/_reaction", reaction)?,
-            day: compile("chat/_day", day)?,
+            edited: compile("chat/messages/_edited", json!({ "edited": edited }))?,
+            quote: compile("chat/messages/_quote", quote(false))?,
+            quote_gone: compile("chat/messages/_quote", quote(true))?,
+            reactions: compile("chat/messages/_reactions", json!({ "reactions": mark(0) }))?,
+            reaction: compile("chat/messages/_reaction", reaction)?,
+            day: compile("chat/messages/_day", day)?,
             notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
-            unread: compile("chat/_unread", json!({}))?,
+            unread: compile("chat/messages/_unread", json!({}))?,
         })))
     }
 
@@ -211,7 +211,7 @@ impl OfKind {
     fn compile(templates: &Templates, follows: bool) -> Result<Self> {
         let message = |big: bool, deleted: Value| {
             let page = page_of_marks(follows, big, deleted);
-            Fragment::compile(templates, "chat/_message", page)
+            Fragment::compile(templates, "chat/messages/_message", page)
         };
         Ok(Self {
             plain: message(false, Value::Null)?,
@@ -235,7 +235,7 @@ fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
             "time": mark(5),
         },
     });
-    Fragment::compile(templates, "chat/_notice", page)
+    Fragment::compile(templates, "chat/log/_notice", page)
 }
 
 /// In the order of the marks of [`notice`].
@@ -358,7 +358,10 @@ mod tests {
             });
             let mut filled = String::new();
             markup.message(&mut filled, &view, follows);
-            assert_eq!(filled, templates.render("chat/_message", page).unwrap());
+            assert_eq!(
+                filled,
+                templates.render("chat/messages/_message", page).unwrap()
+            );
         }
     }
 

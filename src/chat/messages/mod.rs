@@ -18,7 +18,7 @@ pub(crate) use emoji::QUICK_EMOJI;
 pub use markup::Markup;
 pub use models::{
     budget::Budget,
-    change::SeenMessage,
+    change::VisibleMessage,
     details::Deletion,
     history_page::{HistoryPage, Place},
     message::Message,
@@ -29,7 +29,7 @@ pub use models::{
     room_event::RoomEvent,
     version::MessageVersion,
 };
-pub(crate) use models::{notice::Happening, reply::QUOTE_CHARS};
+pub(crate) use models::{notice::NewRoomEvent, reply::QUOTE_CHARS};
 pub use protocol::{
     ClientEvent, MemberChange, MemberChanged, MessageChanged, MessageCreated, MessageVerb, Missing,
     Notice, QuotedMessage, ReactionState, RefusalCode, Refused, RoomChange, RoomChanged,

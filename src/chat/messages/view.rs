@@ -21,7 +21,7 @@ use crate::{
 /// Messages of one author no further apart than this stand under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// What `chat/_message.hbs` shows, see [`Markup`](super::Markup).
+/// What `chat/messages/_message.hbs` shows, see [`Markup`](super::Markup).
 #[derive(Debug, Clone)]
 pub struct MessageView {
     /// Row id.

@@ -86,6 +86,6 @@ impl<'a> Question<'a> {
         let pane = Pane::of(self.member, heading);
         let pane = pane.back_to(details, words::text("rooms-details"));
         let data = merged(pane.data(asker, &page).await?, own);
-        page.render("chat/confirm", data)
+        page.render("chat/membership/confirm", data)
     }
 }

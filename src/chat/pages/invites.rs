@@ -16,7 +16,7 @@ use crate::{
     accounts::{Page, Redirect, UserId},
     chat::{
         membership::{Invite, InviteState, InviteTerms, came_by},
-        rooms::{Fellow, InviteId, RoomId, RoomMember, RoomModerator},
+        rooms::{InviteId, ListedMember, RoomId, RoomMember, RoomModerator},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -105,10 +105,10 @@ pub(crate) async fn show_invite(
     let read = move |conn: &mut Connection, me| {
         let moderator = moderator(conn, room, me)?;
         let invite = moderator.invite(conn, invite)?;
-        let fellows = moderator.fellows(conn)?;
-        Ok((moderator, invite, fellows))
+        let listing = moderator.list_members(conn)?;
+        Ok((moderator, invite, listing))
     };
-    let (moderator, invite, fellows) = asker.read(read).await?;
+    let (moderator, invite, listing) = asker.read(read).await?;
     let link = link(&site, &invite.token)?;
     let code = Code::new(&link)?;
     let title = [("room", moderator.title.as_str().into())];
@@ -121,10 +121,10 @@ pub(crate) async fn show_invite(
         "name": moderator.title,
         "link": link,
         "code": { "size": code.size, "offset": code.offset, "path": code.path },
-        "invite": row(&invite, &fellows),
+        "invite": row(&invite, &listing),
     });
     let data = merged(pane.data(&asker, &page).await?, own);
-    page.render("chat/invite", data)
+    page.render("chat/membership/invite", data)
 }
 
 fn link(site: &Site, token: &str) -> Result<String> {
@@ -133,13 +133,13 @@ fn link(site: &Site, token: &str) -> Result<String> {
 }
 
 /// The rows of the list of links.
-pub(crate) fn rows(invites: &[Invite], fellows: &[Fellow]) -> Vec<Value> {
-    invites.iter().map(|invite| row(invite, fellows)).collect()
+pub(crate) fn rows(invites: &[Invite], listing: &[ListedMember]) -> Vec<Value> {
+    invites.iter().map(|invite| row(invite, listing)).collect()
 }
 
-fn row(invite: &Invite, fellows: &[Fellow]) -> Value {
+fn row(invite: &Invite, listing: &[ListedMember]) -> Value {
     let state = invite.state(Timestamp::now());
-    let came: Vec<&str> = came_by(fellows, invite.id)
+    let came: Vec<&str> = came_by(listing, invite.id)
         .iter()
         .map(|person| person.username.as_str())
         .collect();

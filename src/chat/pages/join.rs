@@ -53,7 +53,7 @@ async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResp
         "register": next.behind("/accounts/register/"),
         "login": next.behind("/accounts/login/"),
     });
-    page.render("chat/join_visitor", data)
+    page.render("chat/membership/join_visitor", data)
 }
 
 async fn show_inside(
@@ -91,7 +91,7 @@ fn show_valid(page: Page, path: &str, valid: &ValidInvitation) -> Result<HttpRes
         "members": valid.members,
         "by": valid.invite.by,
     });
-    page.render("chat/join", data)
+    page.render("chat/membership/join", data)
 }
 
 fn checked(token: &str) -> Result<&str> {
@@ -104,7 +104,8 @@ fn show_over(page: Page, key: &str, status: StatusCode) -> Result<HttpResponse> 
         "title": words::text("join-over-title"),
         "text": words::text(key),
     });
-    page.with_status(status).render("chat/join_over", data)
+    page.with_status(status)
+        .render("chat/membership/join_over", data)
 }
 
 /// Comes in, or is shown once more what the link has become in the meantime.

@@ -10,7 +10,7 @@ use crate::{
         live::Chat,
         log::MessageId,
         messages::formatting::{EXCERPT_CHARS, plain},
-        reading::{Seen, Told},
+        reading::{MessageDetails, Seen},
         receipts::{Delivered, Position, WhoReceived},
         rooms::{RoomId, RoomMember},
     },
@@ -30,7 +30,7 @@ pub(crate) async fn show_details(
         .database
         .read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let told = member.told_of(conn, message)?;
+            let told = member.details_of(conn, message)?;
             let seen = member.seen_by(conn)?;
             Ok((member.title, told, seen))
         })
@@ -52,11 +52,11 @@ pub(crate) async fn show_details(
         "seen": seen_by(&told, seen),
         "can_mark": !told.facts.own && !told.is_notice,
     });
-    page.render("chat/message_details", own)
+    page.render("chat/reading/message_details", own)
 }
 
 /// The sentence about the notification.
-fn why(told: &Told) -> String {
+fn why(told: &MessageDetails) -> String {
     let mut reasons: Vec<String> = told
         .facts
         .against()
@@ -76,7 +76,7 @@ fn why(told: &Told) -> String {
 }
 
 /// Those who have seen an own message; null where that is not shown.
-fn seen_by(told: &Told, seen: Vec<Seen>) -> Value {
+fn seen_by(told: &MessageDetails, seen: Vec<Seen>) -> Value {
     if !told.facts.own || seen.is_empty() {
         return Value::Null;
     }
@@ -86,7 +86,7 @@ fn seen_by(told: &Told, seen: Vec<Seen>) -> Value {
 }
 
 /// How many of the others have an own message on a device; null where nobody asks.
-fn delivered_to(told: &Told, delivered: Option<&Delivered>) -> Value {
+fn delivered_to(told: &MessageDetails, delivered: Option<&Delivered>) -> Value {
     let Some(delivered) = delivered.filter(|_| told.facts.own && !told.is_notice) else {
         return Value::Null;
     };

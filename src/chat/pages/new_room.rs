@@ -92,13 +92,13 @@ async fn make(asker: &Asker, wanted: &Wanted) -> Result<String> {
                 topic: Topic::parse(&wanted.topic)?,
                 people,
             };
-            let found = move |conn: &mut _, me| room.found(conn, me);
+            let found = move |conn: &mut _, me| room.create(conn, me);
             place(&asker.change(Action::RoomCreation, found).await?)
         }
         // Two people have a conversation already.
         "group" if people.len() == 1 => Ok(format!("/rooms/with/{}/", people[0])),
         "group" => {
-            let found = move |conn: &mut _, me| Room::found_group(conn, me, &people, most);
+            let found = move |conn: &mut _, me| Room::create_group(conn, me, &people, most);
             place(&asker.change(Action::RoomCreation, found).await?)
         }
         _ => Err(Error::invalid("form", words::text("rooms-error-kind"))),
@@ -152,7 +152,7 @@ async fn show(
         },
     });
     let data = merged(pane.data(asker, &page).await?, own);
-    page.render("chat/new_room", data)
+    page.render("chat/membership/new_room", data)
 }
 
 /// Friends with a box for each; `chosen` are ticked.

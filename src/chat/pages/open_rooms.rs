@@ -44,7 +44,7 @@ pub(crate) async fn list_open_rooms(
         "next": (rooms.len() > shown).then(|| format!("/rooms/?page={}", number + 1)),
     });
     let data = merged(pane.data(&asker, &page).await?, own);
-    page.render("chat/open_rooms", data)
+    page.render("chat/membership/open_rooms", data)
 }
 
 fn row(open: &OpenRoom) -> Value {

@@ -16,7 +16,7 @@ use crate::{
     accounts::{Page, Redirect, UserId},
     chat::{
         live::PurgeRooms,
-        rooms::{Fellow, Role, RoomId, RoomMember},
+        rooms::{ListedMember, Role, RoomId, RoomMember},
     },
     db::Timestamp,
     error::{Error, FieldErrors, Result},
@@ -65,9 +65,9 @@ async fn show(
 ) -> Result<HttpResponse> {
     let read = move |conn: &mut _, me| {
         let host = RoomMember::find(conn, room, me)?.host()?;
-        let fellows = host.fellows(conn)?;
+        let listing = host.list_members(conn)?;
         let mut friends = friends_of(conn, me)?;
-        friends.retain(|friend| !fellows.iter().any(|fellow| fellow.person.id == friend.id));
+        friends.retain(|friend| !listing.iter().any(|listed| listed.person.id == friend.id));
         Ok((host, friends))
     };
     let (host, friends) = asker.read(read).await?;
@@ -88,7 +88,7 @@ async fn show(
         "errors": { "people": error },
     });
     let data = merged(pane.data(asker, &page).await?, own);
-    page.render("chat/add_people", data)
+    page.render("chat/membership/add_people", data)
 }
 
 pub(crate) async fn confirm_removal(
@@ -100,12 +100,12 @@ pub(crate) async fn confirm_removal(
     let read = move |conn: &mut _, me| {
         let member = RoomMember::find(conn, room, me)?;
         let removal = member.clone().removal(conn, other)?;
-        Ok((member, removal.fellow))
+        Ok((member, removal.listed))
     };
-    let (member, fellow) = asker.read(read).await?;
+    let (member, listed) = asker.read(read).await?;
     let action = format!("people/{other}/remove/");
     let question = Question::new(&member, "remove", &action)
-        .with("name", fellow.person.username)
+        .with("name", listed.person.username)
         .point("ask-remove-read")
         .point("ask-remove-back");
     question.ask(&asker, page).await
@@ -156,37 +156,37 @@ pub(crate) async fn confirm_leave(
     let room = *room;
     let read = move |conn: &mut _, me| {
         let leaver = RoomMember::find(conn, room, me)?.leaver()?;
-        let fellows = leaver.fellows(conn)?;
-        Ok((leaver, fellows))
+        let listing = leaver.list_members(conn)?;
+        Ok((leaver, listing))
     };
-    let (leaver, fellows) = asker.read(read).await?;
-    let name = match fellows.len() {
+    let (leaver, listing) = asker.read(read).await?;
+    let name = match listing.len() {
         1 => "end",
         _ => "leave",
     };
     let mut question = Question::new(&leaver, name, "leave/");
-    if fellows.len() > 1 {
+    if listing.len() > 1 {
         question = question.point("ask-leave-history");
         if leaver.role == Role::Owner && leaver.room.kind.is_named() {
-            question = question.heirs(heirs(&fellows, leaver.user));
+            question = question.heirs(heirs(&listing, leaver.user));
         }
     }
     question.ask(&asker, page).await
 }
 
 /// Everybody else, the one who follows unless another is chosen first.
-fn heirs(fellows: &[Fellow], me: UserId) -> serde_json::Value {
-    let follows = RoomMember::heir(fellows).map(|heir| heir.person.id);
-    let mut others: Vec<&Fellow> = fellows
+fn heirs(listing: &[ListedMember], me: UserId) -> serde_json::Value {
+    let follows = RoomMember::heir(listing).map(|heir| heir.person.id);
+    let mut others: Vec<&ListedMember> = listing
         .iter()
-        .filter(|fellow| fellow.person.id != me)
+        .filter(|listed| listed.person.id != me)
         .collect();
-    others.sort_by_key(|fellow| Some(fellow.person.id) != follows);
-    let heir = |fellow: &&Fellow| {
+    others.sort_by_key(|listed| Some(listed.person.id) != follows);
+    let heir = |listed: &&ListedMember| {
         json!({
-            "id": fellow.person.id,
-            "username": fellow.person.username,
-            "follows": Some(fellow.person.id) == follows,
+            "id": listed.person.id,
+            "username": listed.person.username,
+            "follows": Some(listed.person.id) == follows,
         })
     };
     others.iter().map(heir).collect()

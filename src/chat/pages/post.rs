@@ -73,7 +73,7 @@ pub(crate) async fn create_message(
     };
     let data = shown.data(&me.user, &page, &chat).await?;
     page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
-        .render("chat/room", data)
+        .render("chat/pages/room", data)
 }
 
 /// The room, with an offer to add those whom the message names and who are not there.

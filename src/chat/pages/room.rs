@@ -12,7 +12,7 @@ use crate::{
         live::Chat,
         log::MessageId,
         messages::{
-            HistoryPage, Place, QUOTE_CHARS, Refused, SeenMessage,
+            HistoryPage, Place, QUOTE_CHARS, Refused, VisibleMessage,
             formatting::plain,
             views::{PlaceQuery, ShownLog, outsiders},
         },
@@ -64,7 +64,7 @@ pub(crate) async fn show_room(
         refused: None,
     };
     let data = shown.data(&me.user, &page, &chat).await?;
-    page.render("chat/room", data)
+    page.render("chat/pages/room", data)
 }
 
 /// A room page about to be shown.
@@ -163,7 +163,7 @@ fn answered(
     reply: Option<MessageId>,
 ) -> Result<Option<Value>> {
     let Some(id) = reply else { return Ok(None) };
-    let message = match SeenMessage::find(conn, member.room.id, id, member.user) {
+    let message = match VisibleMessage::find(conn, member.room.id, id, member.user) {
         Ok(seen) => seen.message,
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),

@@ -19,7 +19,8 @@ use crate::{
         pages::invites,
         presence::{WhoIsHere, may_see},
         rooms::{
-            Fellow, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS, Topic,
+            ListedMember, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
+            Topic,
         },
         shell::Here,
     },
@@ -52,7 +53,7 @@ pub(crate) struct AboutForm {
 struct About {
     member: RoomMember,
     head: RoomHead,
-    fellows: Vec<Fellow>,
+    listing: Vec<ListedMember>,
     invites: Vec<Invite>,
     /// People of whom this member is shown whether they are here.
     visible: HashSet<UserId>,
@@ -70,7 +71,7 @@ impl About {
         };
         Ok(Self {
             head: RoomHead::read(conn, &member)?,
-            fellows: member.fellows(conn)?,
+            listing: member.list_members(conn)?,
             visible: may_see(conn, me)?,
             invites,
             member,
@@ -79,23 +80,23 @@ impl About {
 
     /// How much those of the room are here, as far as this member may see it.
     async fn here(&self, chat: &Chat) -> Result<Here> {
-        let ids = self.fellows.iter().map(|fellow| fellow.person.id);
+        let ids = self.listing.iter().map(|listed| listed.person.id);
         let may_see = |id: &UserId| *id == self.member.user || self.visible.contains(id);
         let users = ids.filter(may_see).collect();
         let here = chat.presence.send(WhoIsHere { users }).await;
         here.map_err(|_closed| Error::ActorGone("the presence server"))
     }
 
-    fn row(&self, fellow: &Fellow, here: &Here) -> Value {
+    fn row(&self, listed: &ListedMember, here: &Here) -> Value {
         let member = &self.member;
         let is_named = member.room.kind.is_named();
         let appoints = is_named && member.role == Role::Owner && !member.is_archived();
-        let role = match fellow.role {
+        let role = match listed.role {
             Role::Owner if is_named => Some(words::text("rooms-role-owner")),
             Role::Moderator => Some(words::text("rooms-role-moderator")),
             Role::Owner | Role::Member => None,
         };
-        let person = &fellow.person;
+        let person = &listed.person;
         let presence = here.get(&person.id).copied().unwrap_or_default().word();
         json!({
             "id": person.id,
@@ -106,9 +107,9 @@ impl About {
             "is_me": person.id == member.user,
             "presence": presence,
             "presence_word": words::text(&format!("presence-{presence}")),
-            "may_remove": member.may_remove(fellow),
-            "may_appoint": appoints && fellow.role == Role::Member,
-            "may_dismiss": appoints && fellow.role == Role::Moderator,
+            "may_remove": member.may_remove(listed),
+            "may_appoint": appoints && listed.role == Role::Member,
+            "may_dismiss": appoints && listed.role == Role::Moderator,
         })
     }
 
@@ -116,14 +117,14 @@ impl About {
     fn people(&self, here: &Here, page: u16) -> Value {
         let details = format!("/rooms/{}/details/", self.member.room.id);
         let first = usize::from(page) * PEOPLE_LEN;
-        let rows = self.fellows.iter().skip(first).take(PEOPLE_LEN);
+        let rows = self.listing.iter().skip(first).take(PEOPLE_LEN);
         let path = |page: u16| match page {
             0 => details.clone(),
             page => format!("{details}?page={page}"),
         };
-        let has_more = self.fellows.len() > first + PEOPLE_LEN;
+        let has_more = self.listing.len() > first + PEOPLE_LEN;
         json!({
-            "rows": rows.map(|fellow| self.row(fellow, here)).collect::<Vec<_>>(),
+            "rows": rows.map(|listed| self.row(listed, here)).collect::<Vec<_>>(),
             "path": path(page),
             "previous": page.checked_sub(1).map(path),
             "next": has_more.then(|| path(page + 1)),
@@ -144,7 +145,7 @@ impl About {
             "room": self.head.data(member, here),
             "is_open": room.kind == RoomKind::Open,
             "is_named": room.kind.is_named(),
-            "count": self.fellows.len(),
+            "count": self.listing.len(),
             "may": {
                 "add": member.clone().host().is_ok(),
                 "moderate": moderates,
@@ -163,7 +164,7 @@ impl About {
                 "name": sentence(errors, "name"),
                 "topic": sentence(errors, "topic"),
             },
-            "invites": invites::rows(&self.invites, &self.fellows),
+            "invites": invites::rows(&self.invites, &self.listing),
         })
     }
 }
@@ -209,7 +210,7 @@ async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<H
     let own = about.own(&here, shown.form, &shown.errors);
     let mut data = merged(pane.data(asker, &page).await?, own);
     data["people"] = people;
-    page.render("chat/details", data)
+    page.render("chat/rooms/details", data)
 }
 
 pub(crate) async fn describe_room(

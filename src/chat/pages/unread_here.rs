@@ -64,7 +64,7 @@ impl UnreadHere {
         }
     }
 
-    /// What was missed, if that is much: for `chat/_missed.hbs`, null otherwise.
+    /// What was missed, if that is much: for `chat/reading/_missed.hbs`, null otherwise.
     pub(crate) fn catch_up(&self, room: RoomId, zone: &Zone) -> Value {
         self.missed
             .as_ref()

@@ -9,7 +9,7 @@ pub use commands::MoveReading;
 pub use models::{
     catch_up::{CatchUp, Missed},
     level::Level,
-    notified::Told,
+    notified::MessageDetails,
     notifying::{Facts, Reason},
     reading::{AllRead, COUNTED, Reading, blocked_by},
     seen::Seen,

@@ -36,7 +36,7 @@ pub(crate) async fn show_status(
     ];
     let rows = rows.map(|(key, measured)| row(key, measured));
     let data = json!({ "title": words::text("status-title"), "rows": rows });
-    page.render("chat/status", data)
+    page.render("chat/receipts/status", data)
 }
 
 /// Browsers name pages before anything else; a program that names JSON gets it.

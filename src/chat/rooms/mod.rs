@@ -4,7 +4,7 @@ mod models;
 
 pub(crate) use models::listing::count_members;
 pub use models::{
-    listing::Fellow,
+    listing::ListedMember,
     member::{Role, RoomMember},
     naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic},
     permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner},

@@ -92,7 +92,7 @@ pub(crate) async fn list_conversations(
         "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
     });
     conversations.add_to(&mut data, None, &here);
-    page.render("chat/index", data)
+    page.render("chat/shell/index", data)
 }
 
 /// The way from a person to the conversation with them. Right after an acceptance the chat server

@@ -115,7 +115,7 @@ async fn a_visitor_is_led_to_an_account_and_back_to_the_invitation() {
     assert!(!shown.body.contains("Secret garden"));
     let register = shown.attribute("main a.button-main", "href").unwrap();
     let typed = [
-        ("username", "newcomer"),
+        ("username", "new_member"),
         ("password", crate::support::PASSWORD),
         ("password_again", crate::support::PASSWORD),
     ];

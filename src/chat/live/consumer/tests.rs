@@ -659,7 +659,7 @@ async fn a_room(chat: &Chat) -> RoomId {
         topic: Topic::default(),
         people: vec![BO],
     };
-    let change = ChangeRoom::new(move |conn| new.found(conn, ANA));
+    let change = ChangeRoom::new(move |conn| new.create(conn, ANA));
     let changes = chat.parts.server.send(change).await.unwrap().unwrap();
     changes[0].room()
 }

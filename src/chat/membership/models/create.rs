@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::join::{Newcomer, add_all, friends, person, refuse_crowd};
+use super::join::{NewMember, add_all, check_group_size, friends, person};
 use crate::{
     accounts::{Person, UserId},
     chat::{
         log::{EventKind, NoticeKind},
-        messages::{Happening, RoomEvent},
+        messages::{NewRoomEvent, RoomEvent},
         rooms::{Role, Room, RoomId, RoomKind, RoomName, Topic},
     },
     db::{Connection, Timestamp},
@@ -34,7 +34,7 @@ impl NewRoom {
     ///
     /// # Errors
     /// [`Error::Invalid`] at `people` if one of them is no friend.
-    pub fn found(&self, conn: &mut Connection, owner: UserId) -> Result<Vec<RoomEvent>> {
+    pub fn create(&self, conn: &mut Connection, owner: UserId) -> Result<Vec<RoomEvent>> {
         let people = friends(conn, owner, &self.people)?;
         let kind = match self.is_open {
             true => RoomKind::Open,
@@ -50,7 +50,7 @@ impl Room {
     ///
     /// # Errors
     /// [`Error::Invalid`] at `people`.
-    pub fn found_group(
+    pub fn create_group(
         conn: &mut Connection,
         owner: UserId,
         people: &[UserId],
@@ -60,7 +60,7 @@ impl Room {
         if people.len() < 2 {
             return Err(Error::invalid("people", words::text("rooms-error-two")));
         }
-        refuse_crowd(people.len() + 1, most)?;
+        check_group_size(people.len() + 1, most)?;
         let room = insert(conn, RoomKind::Group, "", "", None)?;
         begin(conn, room, owner, &people)
     }
@@ -106,12 +106,12 @@ fn settle_owner(
     owner: &Person,
     notice: Option<(NoticeKind, String)>,
 ) -> QueryResult<RoomEvent> {
-    let newcomer = Newcomer {
+    let new_member = NewMember {
         role: Role::Owner,
-        ..Newcomer::plain(owner.id)
+        ..NewMember::plain(owner.id)
     };
-    newcomer.enter(conn, room)?;
-    let joined = Happening {
+    new_member.enter(conn, room)?;
+    let joined = NewRoomEvent {
         kind: EventKind::MemberJoined,
         actor: owner,
         subject: Some(owner.clone()),

@@ -5,13 +5,13 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::prelude::*;
 
-use super::join::{Newcomer, come_in, is_member, is_removed};
+use super::join::{NewMember, is_member, is_removed, join};
 use crate::{
     accounts::{Person, UserId},
     chat::{
         log::NoticeKind,
         messages::RoomEvent,
-        rooms::{Fellow, InviteId, Room, RoomId, RoomMember, RoomModerator, count_members},
+        rooms::{InviteId, ListedMember, Room, RoomId, RoomMember, RoomModerator, count_members},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -304,25 +304,25 @@ impl ValidInvitation {
         diesel::update(invites::table.find(self.invite.id))
             .set(invites::uses.eq(invites::uses + 1))
             .execute(conn)?;
-        let newcomer = Newcomer {
+        let new_member = NewMember {
             invite: Some(self.invite.id),
-            ..Newcomer::plain(self.user)
+            ..NewMember::plain(self.user)
         };
-        Ok(vec![come_in(
+        Ok(vec![join(
             conn,
             self.room.id,
-            newcomer,
+            new_member,
             NoticeKind::Invited,
         )?])
     }
 }
 
 /// Names of those in the room who came by each link, in the order of the links.
-pub fn came_by(fellows: &[Fellow], invite: InviteId) -> Vec<&Person> {
-    let came = fellows
+pub fn came_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
+    let came = listing
         .iter()
-        .filter(|fellow| fellow.invite == Some(invite));
-    came.map(|fellow| &fellow.person).collect()
+        .filter(|listed| listed.invite == Some(invite));
+    came.map(|listed| &listed.person).collect()
 }
 
 impl RoomMember {

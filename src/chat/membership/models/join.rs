@@ -6,7 +6,7 @@ use crate::{
     accounts::{Person, User, UserId},
     chat::{
         log::{EventKind, NoticeKind},
-        messages::{Happening, RoomEvent},
+        messages::{NewRoomEvent, RoomEvent},
         rooms::{InviteId, Role, RoomHost, RoomId, RoomKind},
     },
     db::{Connection, Timestamp},
@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// Somebody about to be a member.
-pub(super) struct Newcomer {
+pub(super) struct NewMember {
     pub(super) user: UserId,
     pub(super) role: Role,
     pub(super) invite: Option<InviteId>,
 }
 
-impl Newcomer {
+impl NewMember {
     /// As a plain member.
     pub(super) fn plain(user: UserId) -> Self {
         Self {
@@ -59,15 +59,15 @@ pub(super) fn person(conn: &mut Connection, user: UserId) -> QueryResult<Person>
 }
 
 /// Lets `actor` come in, with `notice` as the line of the log.
-pub(super) fn come_in(
+pub(super) fn join(
     conn: &mut Connection,
     room: RoomId,
-    newcomer: Newcomer,
+    new_member: NewMember,
     notice: NoticeKind,
 ) -> QueryResult<RoomEvent> {
-    let actor = person(conn, newcomer.user)?;
-    newcomer.enter(conn, room)?;
-    let joined = Happening {
+    let actor = person(conn, new_member.user)?;
+    new_member.enter(conn, room)?;
+    let joined = NewRoomEvent {
         kind: EventKind::MemberJoined,
         subject: Some(actor.clone()),
         notice: Some((notice, actor.username.clone())),
@@ -90,9 +90,9 @@ pub(super) fn add_all(
     let mut line = Some((NoticeKind::Added, names.join(", ")));
     let mut events = Vec::with_capacity(people.len());
     for person in people {
-        Newcomer::plain(person.id).enter(conn, room)?;
+        NewMember::plain(person.id).enter(conn, room)?;
         forgive(conn, room, person.id)?;
-        let joined = Happening {
+        let joined = NewRoomEvent {
             kind: EventKind::MemberJoined,
             actor,
             subject: Some(person.clone()),
@@ -123,7 +123,7 @@ pub(super) fn friends(conn: &mut Connection, me: UserId, people: &[UserId]) -> R
 
 /// # Errors
 /// [`Error::Invalid`] at `people` if a group would have more than `most` people.
-pub(super) fn refuse_crowd(people: usize, most: u32) -> Result<()> {
+pub(super) fn check_group_size(people: usize, most: u32) -> Result<()> {
     if people > usize::try_from(most).unwrap_or(usize::MAX) {
         let text = words::text_with("rooms-error-too-many", &[("most", most.into())]);
         return Err(Error::invalid("people", text));
@@ -142,14 +142,14 @@ impl RoomHost {
         people: &[UserId],
         most: u32,
     ) -> Result<Vec<RoomEvent>> {
-        let fellows = self.fellows(conn)?;
+        let listing = self.list_members(conn)?;
         let mut new = friends(conn, self.user, people)?;
-        new.retain(|friend| !fellows.iter().any(|fellow| fellow.person.id == friend.id));
+        new.retain(|friend| !listing.iter().any(|listed| listed.person.id == friend.id));
         if new.is_empty() {
             return Err(Error::invalid("people", words::text("rooms-error-nobody")));
         }
         if self.room.kind == RoomKind::Group {
-            refuse_crowd(fellows.len() + new.len(), most)?;
+            check_group_size(listing.len() + new.len(), most)?;
         }
         let actor = person(conn, self.user)?;
         Ok(add_all(conn, self.room.id, &actor, &new)?)

@@ -7,8 +7,10 @@ use crate::{
     accounts::{Person, UserId},
     chat::{
         log::{EventKind, NoticeKind},
-        messages::{Happening, RoomEvent},
-        rooms::{Fellow, Removal, Role, RoomId, RoomLeaver, RoomMember, RoomOwner, count_members},
+        messages::{NewRoomEvent, RoomEvent},
+        rooms::{
+            ListedMember, Removal, Role, RoomId, RoomLeaver, RoomMember, RoomOwner, count_members,
+        },
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -20,7 +22,7 @@ impl Removal {
     /// Takes the person out of the room, and their links away. They come back only if somebody adds
     /// them.
     pub fn remove(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
-        let (room, gone) = (self.by.room.id, &self.fellow.person);
+        let (room, gone) = (self.by.room.id, &self.listed.person);
         diesel::delete(members::table.find((room, gone.id))).execute(conn)?;
         diesel::insert_into(removals::table)
             .values((
@@ -32,7 +34,7 @@ impl Removal {
             .execute(conn)?;
         Invite::revoke_all_by(conn, room, gone.id)?;
         let actor = person(conn, self.by.user)?;
-        let left = Happening {
+        let left = NewRoomEvent {
             kind: EventKind::MemberLeft,
             actor: &actor,
             subject: Some(gone.clone()),
@@ -53,12 +55,12 @@ impl RoomOwner {
         user: UserId,
         is_moderator: bool,
     ) -> Result<Vec<RoomEvent>> {
-        let fellow = self.fellow(conn, user)?;
+        let listed = self.find_listed(conn, user)?;
         let (role, notice) = match is_moderator {
             true => (Role::Moderator, NoticeKind::Moderator),
             false => (Role::Member, NoticeKind::Member),
         };
-        match fellow.role {
+        match listed.role {
             Role::Owner => return Err(Error::Forbidden),
             same if same == role => return Ok(Vec::new()),
             Role::Member | Role::Moderator => {}
@@ -71,7 +73,7 @@ impl RoomOwner {
             conn,
             self.room.id,
             &actor,
-            (&fellow.person, role, Some(notice)),
+            (&listed.person, role, Some(notice)),
         )?;
         Ok(vec![event])
     }
@@ -86,7 +88,7 @@ fn give_role(
     diesel::update(members::table.find((room, person.id)))
         .set(members::role.eq(role))
         .execute(conn)?;
-    let changed = Happening {
+    let changed = NewRoomEvent {
         kind: EventKind::MemberRole,
         actor,
         subject: Some(person.clone()),
@@ -106,8 +108,8 @@ impl RoomLeaver {
         let actor = person(conn, self.user)?;
         let mut events = Vec::new();
         if self.role == Role::Owner {
-            let fellows = self.fellows(conn)?;
-            if let Some(heir) = chosen(&fellows, self.user, heir)? {
+            let listing = self.list_members(conn)?;
+            if let Some(heir) = chosen(&listing, self.user, heir)? {
                 let notice = self.room.kind.is_named().then_some(NoticeKind::Owner);
                 events.push(give_role(
                     conn,
@@ -118,7 +120,7 @@ impl RoomLeaver {
             }
         }
         diesel::delete(members::table.find((room, self.user))).execute(conn)?;
-        let left = Happening {
+        let left = NewRoomEvent {
             kind: EventKind::MemberLeft,
             actor: &actor,
             subject: Some(actor.clone()),
@@ -136,13 +138,17 @@ impl RoomLeaver {
     }
 }
 
-fn chosen(fellows: &[Fellow], me: UserId, heir: Option<UserId>) -> Result<Option<&Fellow>> {
+fn chosen(
+    listing: &[ListedMember],
+    me: UserId,
+    heir: Option<UserId>,
+) -> Result<Option<&ListedMember>> {
     let Some(heir) = heir else {
-        return Ok(RoomMember::heir(fellows));
+        return Ok(RoomMember::heir(listing));
     };
-    let fellow = fellows
+    let listed = listing
         .iter()
-        .find(|fellow| fellow.person.id == heir && heir != me);
+        .find(|listed| listed.person.id == heir && heir != me);
     let unknown = || Error::invalid("heir", words::text("rooms-error-heir"));
-    fellow.ok_or_else(unknown).map(Some)
+    listed.ok_or_else(unknown).map(Some)
 }

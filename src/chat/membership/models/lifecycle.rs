@@ -9,7 +9,7 @@ use crate::{
     accounts::UserId,
     chat::{
         log::{EventKind, MessageId, NoticeKind},
-        messages::{Happening, RoomEvent},
+        messages::{NewRoomEvent, RoomEvent},
         rooms::{RoomId, RoomKind, RoomMember, RoomModerator, RoomName, RoomOwner, Topic},
     },
     db::{Connection, Timestamp},
@@ -148,7 +148,7 @@ fn tell(
     value: &str,
 ) -> QueryResult<RoomEvent> {
     let actor = person(conn, by.user)?;
-    let changed = Happening {
+    let changed = NewRoomEvent {
         kind: EventKind::RoomChanged,
         actor: &actor,
         subject: None,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::join::{Newcomer, come_in, is_member, is_removed};
+use super::join::{NewMember, is_member, is_removed, join};
 use crate::{
     accounts::UserId,
     chat::{
@@ -92,7 +92,7 @@ impl OpenRoom {
         if is_removed(conn, found.id, user)? {
             return Err(Error::NotFound);
         }
-        let joined = come_in(conn, found.id, Newcomer::plain(user), NoticeKind::Joined)?;
+        let joined = join(conn, found.id, NewMember::plain(user), NoticeKind::Joined)?;
         Ok(vec![joined])
     }
 }

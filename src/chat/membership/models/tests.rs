@@ -10,7 +10,7 @@ use crate::{
     chat::{
         log::NoticeKind,
         messages::{Budget, RoomEvent},
-        rooms::{Fellow, Role, Room, RoomId, RoomKind, RoomMember, RoomName, Topic},
+        rooms::{ListedMember, Role, Room, RoomId, RoomKind, RoomMember, RoomName, Topic},
         testing::{ANA, BO, CLEO, a_conversation},
     },
     db::{Connection, Database, Timestamp, testing::TestDatabase},
@@ -28,7 +28,7 @@ async fn a_room(db: &Database) -> RoomId {
         topic: Topic::default(),
         people: vec![BO],
     };
-    let events = db.write(move |conn| new.found(conn, ANA)).await.unwrap();
+    let events = db.write(move |conn| new.create(conn, ANA)).await.unwrap();
     events[0].room
 }
 
@@ -89,23 +89,23 @@ async fn permits_go_to_whoever_has_the_right_and_to_nobody_else() {
 
 #[test]
 fn the_oldest_moderator_follows_and_without_one_the_oldest_member() {
-    let fellow = |id, role, joined| Fellow {
+    let listed = |id, role, joined| ListedMember {
         person: Person::new(UserId(id), format!("p{id}")),
         role,
         joined_at: Timestamp(joined),
         invite: None,
     };
-    let mut fellows = vec![
-        fellow(1, Role::Owner, 1),
-        fellow(2, Role::Member, 2),
-        fellow(3, Role::Moderator, 5),
-        fellow(4, Role::Moderator, 4),
+    let mut listing = vec![
+        listed(1, Role::Owner, 1),
+        listed(2, Role::Member, 2),
+        listed(3, Role::Moderator, 5),
+        listed(4, Role::Moderator, 4),
     ];
-    let heir = |fellows: &[Fellow]| RoomMember::heir(fellows).map(|heir| heir.person.id.0);
-    assert_eq!(heir(&fellows), Some(4));
-    fellows.truncate(2);
-    assert_eq!(heir(&fellows), Some(2));
-    assert_eq!(heir(&fellows[..1]), None);
+    let heir = |listing: &[ListedMember]| RoomMember::heir(listing).map(|heir| heir.person.id.0);
+    assert_eq!(heir(&listing), Some(4));
+    listing.truncate(2);
+    assert_eq!(heir(&listing), Some(2));
+    assert_eq!(heir(&listing[..1]), None);
 }
 
 #[actix_web::test]

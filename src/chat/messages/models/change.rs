@@ -28,14 +28,14 @@ use crate::{
 
 /// A message in a room of somebody who asks for it: the only way to change one.
 #[derive(Debug)]
-pub struct SeenMessage {
+pub struct VisibleMessage {
     /// Who asks.
     pub member: RoomMember,
     /// As it is now.
     pub message: Message,
 }
 
-impl SeenMessage {
+impl VisibleMessage {
     /// The message `id` of the room `room` that `user` is in. Notices are nobody's messages.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use diesel::{connection::InstrumentationEvent, prelude::*};
 use uuid::Uuid;
 
 use super::{
-    budget::Budget, change::SeenMessage, details::Deletion, message::Message,
+    budget::Budget, change::VisibleMessage, details::Deletion, message::Message,
     new_message::NewMessage, not_changed::NotChanged, room_event::RoomEvent,
     version::MessageVersion,
 };
@@ -51,11 +51,11 @@ async fn answer(
 async fn change(
     db: &Database,
     (message, user): (&Message, UserId),
-    change: impl FnOnce(SeenMessage, &mut crate::db::Connection) -> Changed + Send + 'static,
+    change: impl FnOnce(VisibleMessage, &mut crate::db::Connection) -> Changed + Send + 'static,
 ) -> Changed {
     let (room, id) = (message.room, message.id);
     let changed = db.write(move |conn| {
-        let seen = SeenMessage::find(conn, room, id, user)?;
+        let seen = VisibleMessage::find(conn, room, id, user)?;
         Ok(change(seen, conn))
     });
     changed.await?
@@ -80,7 +80,7 @@ async fn edit_as(
 }
 
 async fn delete(db: &Database, what: (&Message, UserId)) -> Changed {
-    change(db, what, SeenMessage::delete).await
+    change(db, what, VisibleMessage::delete).await
 }
 
 async fn react(db: &Database, what: (&Message, UserId), emoji: &str, on: bool) -> Changed {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     mention::Called,
     message::Message,
-    reply::Answered,
+    reply::AnsweredMessage,
     row::{Columns, rows},
     version::MessageVersion,
 };
@@ -80,7 +80,7 @@ impl NewMessage {
         }
         let member = member.writable(conn)?;
         let answered = match self.reply_to {
-            Some(original) => Some(Answered::find(conn, &member, original)?),
+            Some(original) => Some(AnsweredMessage::find(conn, &member, original)?),
             None => None,
         };
         let called = Called::find(conn, self.room, self.rendered.names())?;
@@ -98,7 +98,7 @@ impl NewMessage {
     fn insert(
         &self,
         conn: &mut Connection,
-        (called, answered): (&Called, Option<&Answered>),
+        (called, answered): (&Called, Option<&AnsweredMessage>),
     ) -> QueryResult<(MessageId, i64)> {
         let now = Timestamp::now();
         let seq = Room::next_message_seq(conn, self.room, now)?;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Something that happens in a room beside messages, about to be written.
-pub(crate) struct Happening<'a> {
+pub(crate) struct NewRoomEvent<'a> {
     pub(crate) kind: EventKind,
     pub(crate) actor: &'a Person,
     /// Whom it is about.
@@ -25,7 +25,7 @@ pub(crate) struct Happening<'a> {
     pub(crate) notice: Option<(NoticeKind, String)>,
 }
 
-impl Happening<'_> {
+impl NewRoomEvent<'_> {
     /// Writes the event, and the line of the log, under the room's next number. The room stays
     /// where it is in the lists of its members.
     pub(crate) fn write(self, conn: &mut Connection, room: RoomId) -> QueryResult<RoomEvent> {

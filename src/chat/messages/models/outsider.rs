@@ -5,7 +5,7 @@ use diesel::{
     prelude::*,
 };
 
-use super::change::SeenMessage;
+use super::change::VisibleMessage;
 use crate::{
     accounts::{Person, UserId, username},
     chat::{messages::formatting, rooms::RoomHost},
@@ -42,7 +42,7 @@ impl RoomHost {
     }
 }
 
-impl SeenMessage {
+impl VisibleMessage {
     /// People whom the message names and whom the person who asks could add to the room.
     pub fn outsiders(&self, conn: &mut Connection) -> Result<Vec<Person>> {
         let message = &self.message;

@@ -24,13 +24,13 @@ pub struct Reply {
 
 /// A message about to be answered.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub(crate) struct AnsweredMessage {
     pub(crate) author: UserId,
     /// Nothing if it is deleted: who answered it meanwhile still says what they wanted to say.
     pub(crate) quote: Option<String>,
 }
 
-impl Answered {
+impl AnsweredMessage {
     /// # Errors
     /// [`diesel::NotFound`] for a message that the member cannot see.
     pub(crate) fn find(

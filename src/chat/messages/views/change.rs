@@ -52,7 +52,7 @@ pub(crate) async fn edit_message(
     data["body"] = seen.message.body.clone().into();
     data["client_id"] = json!(Uuid::new_v4());
     data["error"] = json!(null);
-    page.render("chat/edit", data)
+    page.render("chat/messages/edit", data)
 }
 
 pub(crate) async fn update_message(
@@ -74,7 +74,7 @@ pub(crate) async fn update_message(
     data["client_id"] = json!(form.client_id);
     data["error"] = refused.text.clone().into();
     let page = page.with_status(status(&refused));
-    page.render("chat/edit", data).map(Either::Right)
+    page.render("chat/messages/edit", data).map(Either::Right)
 }
 
 /// Asks first.
@@ -93,7 +93,7 @@ pub(crate) async fn confirm_delete(
     }
     let mut data = shown(&seen, "delete-title", &zone);
     data["error"] = json!(null);
-    page.render("chat/delete", data)
+    page.render("chat/messages/delete", data)
 }
 
 pub(crate) async fn delete_message(
@@ -113,7 +113,7 @@ pub(crate) async fn delete_message(
     let mut data = shown(&seen, "delete-title", &Zone::of(&request));
     data["error"] = refused.text.clone().into();
     let page = page.with_status(status(&refused));
-    page.render("chat/delete", data).map(Either::Right)
+    page.render("chat/messages/delete", data).map(Either::Right)
 }
 
 /// Puts an emoji to a message, or takes it away if it is there.

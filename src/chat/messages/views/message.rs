@@ -8,7 +8,7 @@ use crate::{
     chat::{
         log::MessageId,
         messages::{
-            MessageVersion, Messages, QUICK_EMOJI, SeenMessage,
+            MessageVersion, Messages, QUICK_EMOJI, VisibleMessage,
             formatting::{EXCERPT_CHARS, plain},
         },
         rooms::RoomId,
@@ -23,15 +23,15 @@ pub(crate) async fn seen(
     messages: &Messages,
     (room, message): (RoomId, MessageId),
     user: UserId,
-) -> Result<SeenMessage> {
+) -> Result<VisibleMessage> {
     let found = messages
         .database
-        .read(move |conn| SeenMessage::find(conn, room, message, user));
+        .read(move |conn| VisibleMessage::find(conn, room, message, user));
     found.await
 }
 
-/// `chat/_quoted.hbs` and what pages about a message have in common.
-pub(crate) fn shown(seen: &SeenMessage, title: &str, zone: &Zone) -> Value {
+/// `chat/messages/_quoted.hbs` and what pages about a message have in common.
+pub(crate) fn shown(seen: &VisibleMessage, title: &str, zone: &Zone) -> Value {
     let message = &seen.message;
     let (room, id) = (message.room, message.id);
     json!({
@@ -62,7 +62,7 @@ pub(crate) async fn show_actions(
 ) -> Result<HttpResponse> {
     let (place, user) = (place.into_inner(), me.user.id);
     let loaded = messages.database.read(move |conn| {
-        let seen = SeenMessage::find(conn, place.0, place.1, user)?;
+        let seen = VisibleMessage::find(conn, place.0, place.1, user)?;
         let can_post = seen.member.may_post(conn)?;
         let outsiders = seen.outsiders(conn)?;
         Ok((seen, can_post, outsiders))
@@ -82,7 +82,7 @@ pub(crate) async fn show_actions(
     data["is_edited"] = seen.message.edited_at.is_some().into();
     data["quick"] = quick.into();
     data["outsiders"] = json!(outsiders);
-    page.render("chat/actions", data)
+    page.render("chat/messages/actions", data)
 }
 
 /// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
@@ -94,7 +94,7 @@ pub(crate) async fn list_versions(
 ) -> Result<HttpResponse> {
     let (place, user, budget) = (place.into_inner(), me.user.id, messages.page_budget());
     let loaded = messages.database.read(move |conn| {
-        let seen = SeenMessage::find(conn, place.0, place.1, user)?;
+        let seen = VisibleMessage::find(conn, place.0, place.1, user)?;
         let versions = MessageVersion::of(conn, seen.message.id, budget)?;
         let in_all = MessageVersion::count(conn, seen.message.id)?;
         Ok((seen, versions, in_all))
@@ -122,5 +122,5 @@ pub(crate) async fn list_versions(
     let left_out = Some(in_all - shown).filter(|left_out| *left_out > 0);
     data["left_out"] =
         json!(left_out.map(|count| words::text_with("versions-cut", &[("count", count.into())])));
-    page.render("chat/versions", data)
+    page.render("chat/messages/versions", data)
 }

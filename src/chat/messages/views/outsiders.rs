@@ -8,7 +8,7 @@ use crate::{
     accounts::{Page, Person, SignedIn, UserId},
     chat::{
         log::MessageId,
-        messages::{Messages, SeenMessage},
+        messages::{Messages, VisibleMessage},
         rooms::RoomId,
     },
     db::Connection,
@@ -25,7 +25,7 @@ pub(crate) fn of_message(
     let Some(message) = message else {
         return Ok(Vec::new());
     };
-    match SeenMessage::find(conn, room, message, user) {
+    match VisibleMessage::find(conn, room, message, user) {
         Ok(seen) => seen.outsiders(conn),
         Err(Error::NotFound) => Ok(Vec::new()),
         Err(error) => Err(error),
@@ -41,7 +41,7 @@ pub(crate) async fn show_outsiders(
 ) -> Result<HttpResponse> {
     let ((room, message), user) = (place.into_inner(), me.user.id);
     let found = messages.database.read(move |conn| {
-        let seen = SeenMessage::find(conn, room, message, user)?;
+        let seen = VisibleMessage::find(conn, room, message, user)?;
         seen.outsiders(conn)
     });
     let own = json!({
@@ -52,5 +52,5 @@ pub(crate) async fn show_outsiders(
     });
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
-        .body(templates.render("chat/_outsiders", own)?))
+        .body(templates.render("chat/messages/_outsiders", own)?))
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// A message, as its details show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct MessageDetails {
     /// Number of the event that created it.
     pub seq: i64,
     /// Who wrote it.
@@ -39,7 +39,11 @@ impl RoomMember {
     ///
     /// # Errors
     /// [`diesel::NotFound`] for a message that is not there or is in another room.
-    pub fn told_of(&self, conn: &mut Connection, message: MessageId) -> QueryResult<Told> {
+    pub fn details_of(
+        &self,
+        conn: &mut Connection,
+        message: MessageId,
+    ) -> QueryResult<MessageDetails> {
         let row = messages::table
             .inner_join(users::table)
             .filter(messages::id.eq(message))
@@ -58,7 +62,7 @@ impl RoomMember {
             .find((self.room.id, self.user))
             .select(members::joined_at)
             .first(conn)?;
-        Ok(Told {
+        Ok(MessageDetails {
             facts: self.facts(conn, message, (author, created_at))?,
             is_before: created_at < joined_at,
             author: Person::new(author, username),

@@ -25,7 +25,7 @@ pub(crate) struct CatchUpQuery {
     since: Option<i64>,
 }
 
-/// What `chat/_catch_up.hbs` shows.
+/// What `chat/reading/_catch_up.hbs` shows.
 pub(crate) struct CatchUpLists(CatchUp);
 
 impl CatchUpLists {
@@ -129,7 +129,7 @@ pub(crate) async fn show_catch_up(
         "back": format!("/rooms/{room}/"),
         "catch_up": missed.data(room, &zone),
     });
-    page.render("chat/catch_up", own)
+    page.render("chat/reading/catch_up", own)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(crate) struct LevelForm {
     next: NextPath,
 }
 
-/// What `chat/_level.hbs` shows; `next` is where its form leads.
+/// What `chat/reading/_level.hbs` shows; `next` is where its form leads.
 pub(crate) fn level_form(room: RoomId, kind: RoomKind, chosen: Level, next: &str) -> Value {
     let option = |level: Level| {
         json!({
@@ -64,7 +64,7 @@ pub(crate) async fn edit_level(
         "back": next,
         "level": level_form(room, member.room.kind, level, &next),
     });
-    page.render("chat/notifications", own)
+    page.render("chat/reading/notifications", own)
 }
 
 /// `POST /rooms/{room}/notifications/`

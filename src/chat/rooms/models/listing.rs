@@ -13,7 +13,7 @@ use crate::{
 
 /// Somebody in the same room.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fellow {
+pub struct ListedMember {
     /// Who.
     pub person: Person,
     /// What they may do.
@@ -26,7 +26,7 @@ pub struct Fellow {
 
 type Columns = (UserId, String, Role, Timestamp, Option<InviteId>);
 
-impl Fellow {
+impl ListedMember {
     fn from_columns((id, name, role, joined_at, invite): Columns) -> Self {
         Self {
             person: Person::new(id, name),
@@ -53,29 +53,30 @@ fn rows(room: RoomId) -> _ {
 
 impl RoomMember {
     /// Everybody in the room: the owner, the moderators, then the others, each by name.
-    pub fn fellows(&self, conn: &mut Connection) -> QueryResult<Vec<Fellow>> {
+    pub fn list_members(&self, conn: &mut Connection) -> QueryResult<Vec<ListedMember>> {
         let rows = rows(self.room.id).load::<Columns>(conn)?;
-        let mut fellows: Vec<Fellow> = rows.into_iter().map(Fellow::from_columns).collect();
-        fellows.sort_by_cached_key(|fellow| {
-            let rank = match fellow.role {
+        let mut listing: Vec<ListedMember> =
+            rows.into_iter().map(ListedMember::from_columns).collect();
+        listing.sort_by_cached_key(|listed| {
+            let rank = match listed.role {
                 Role::Owner => 0,
                 Role::Moderator => 1,
                 Role::Member => 2,
             };
-            (rank, fellow.person.username.to_lowercase())
+            (rank, listed.person.username.to_lowercase())
         });
-        Ok(fellows)
+        Ok(listing)
     }
 
     /// One of them.
     ///
     /// # Errors
     /// [`crate::error::Error::NotFound`] if they are not in the room.
-    pub fn fellow(&self, conn: &mut Connection, user: UserId) -> Result<Fellow> {
+    pub fn find_listed(&self, conn: &mut Connection, user: UserId) -> Result<ListedMember> {
         let row = rows(self.room.id)
             .filter(members::user_id.eq(user))
             .first::<Columns>(conn)?;
-        Ok(Fellow::from_columns(row))
+        Ok(ListedMember::from_columns(row))
     }
 
     /// How many are in the room, this member too.
@@ -85,9 +86,9 @@ impl RoomMember {
 
     /// Who follows when this owner leaves and names nobody: the moderator, otherwise the member,
     /// who has been here longest.
-    pub fn heir(fellows: &[Fellow]) -> Option<&Fellow> {
-        let others = fellows.iter().filter(|fellow| fellow.role != Role::Owner);
-        others.min_by_key(|fellow| (!fellow.role.moderates(), fellow.joined_at, fellow.person.id))
+    pub fn heir(listing: &[ListedMember]) -> Option<&ListedMember> {
+        let others = listing.iter().filter(|listed| listed.role != Role::Owner);
+        others.min_by_key(|listed| (!listed.role.moderates(), listed.joined_at, listed.person.id))
     }
 }
 

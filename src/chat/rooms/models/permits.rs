@@ -4,7 +4,7 @@
 use std::ops::Deref;
 
 use super::{
-    listing::Fellow,
+    listing::ListedMember,
     member::{Role, RoomMember},
     room::RoomKind,
 };
@@ -98,11 +98,11 @@ impl RoomMember {
 
     /// Whether this member may remove that one: the owner everybody else; moderators, where a room
     /// has a name, plain members. Nobody removes the owner.
-    pub fn may_remove(&self, fellow: &Fellow) -> bool {
-        let is_other = fellow.person.id != self.user && fellow.role != Role::Owner;
+    pub fn may_remove(&self, listed: &ListedMember) -> bool {
+        let is_other = listed.person.id != self.user && listed.role != Role::Owner;
         let may = match self.role {
             Role::Owner => self.room.kind.is_changing(),
-            Role::Moderator => self.room.kind.is_named() && fellow.role == Role::Member,
+            Role::Moderator => self.room.kind.is_named() && listed.role == Role::Member,
             Role::Member => false,
         };
         is_other && may
@@ -128,7 +128,7 @@ impl Role {
 pub struct Removal {
     pub(crate) by: RoomMember,
     /// Who is to go.
-    pub fellow: Fellow,
+    pub listed: ListedMember,
 }
 
 impl RoomMember {
@@ -138,10 +138,10 @@ impl RoomMember {
     /// [`Error::NotFound`] if nobody of that id is in the room, [`Error::Forbidden`] if this member
     /// may not remove them.
     pub fn removal(self, conn: &mut Connection, other: UserId) -> Result<Removal> {
-        let fellow = self.fellow(conn, other)?;
-        if !self.may_remove(&fellow) {
+        let listed = self.find_listed(conn, other)?;
+        if !self.may_remove(&listed) {
             return Err(Error::Forbidden);
         }
-        Ok(Removal { by: self, fellow })
+        Ok(Removal { by: self, listed })
     }
 }
