@@ -4,6 +4,7 @@ mod models;
 
 pub(crate) use models::listing::count_members;
 pub use models::{
+    author::RoomAuthor,
     listing::ListedMember,
     member::{Role, RoomMember},
     naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic},

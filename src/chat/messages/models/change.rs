@@ -114,7 +114,8 @@ impl VisibleMessage {
         forget_calls(conn, message.id)?;
         let original = message.reply.and_then(|reply| reply.original);
         let reply_author = original.map(|(author, _)| author.id);
-        called.keep(conn, &member, (message.id, message.seq), reply_author)?;
+        let (place, number) = ((member.room.id, member.user), (message.id, message.seq));
+        called.keep(conn, place, number, reply_author)?;
         tell(conn, &member, message.id, EventKind::MessageEdited)
     }
 

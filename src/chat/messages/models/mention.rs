@@ -6,10 +6,7 @@ use diesel::prelude::*;
 
 use crate::{
     accounts::{UserId, username},
-    chat::{
-        log::MessageId,
-        rooms::{RoomId, RoomMember},
-    },
+    chat::{log::MessageId, rooms::RoomId},
     db::Connection,
     schema::{members, mentions, users},
 };
@@ -56,19 +53,18 @@ impl Called {
     pub(crate) fn keep(
         &self,
         conn: &mut Connection,
-        member: &RoomMember,
+        (room, author): (RoomId, UserId),
         (message, seq): (MessageId, i64),
         reply_author: Option<UserId>,
     ) -> QueryResult<Vec<UserId>> {
-        let room = member.room.id;
         let mut calls: HashMap<UserId, bool> = HashMap::new();
-        if let Some(author) = reply_author
-            && is_member(conn, room, author)?
+        if let Some(answered) = reply_author
+            && is_member(conn, room, answered)?
         {
-            calls.insert(author, true);
+            calls.insert(answered, true);
         }
         calls.extend(self.0.values().map(|(id, _)| (*id, false)));
-        calls.remove(&member.user);
+        calls.remove(&author);
         for (user, is_reply) in &calls {
             let row = (
                 mentions::user_id.eq(*user),

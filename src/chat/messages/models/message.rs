@@ -108,7 +108,7 @@ impl Message {
     }
 
     /// Rows with all that belongs to them: two more queries, however many rows there are.
-    pub(super) fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
+    fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
         let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
         let message = |columns| Self::from_columns(columns, &mut details);
         Ok(rows.into_iter().map(message).collect())

@@ -6,16 +6,15 @@ use uuid::Uuid;
 use super::{
     mention::Called,
     message::Message,
-    reply::AnsweredMessage,
-    row::{Columns, rows},
+    reply::{AnsweredMessage, Reply},
     version::MessageVersion,
 };
 use crate::{
-    accounts::UserId,
+    accounts::{Person, UserId},
     chat::{
         log::{EventKind, MessageId, NewEvent},
         messages::formatting::{self, RENDERING, Rendered},
-        rooms::{Room, RoomId, RoomMember},
+        rooms::{Room, RoomAuthor, RoomId},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -70,7 +69,7 @@ impl NewMessage {
     /// [`Error::Forbidden`] where writing has ended, [`Error::Conflict`] if `client_id` already names
     /// another message.
     pub fn post(self, conn: &mut Connection) -> Result<Posted> {
-        let member = RoomMember::find(conn, self.room, self.author)?;
+        let author = RoomAuthor::find(conn, self.room, self.author)?;
         if let Some(first) = self.first_answer(conn)? {
             return Ok(Posted {
                 message: first,
@@ -78,30 +77,40 @@ impl NewMessage {
                 mentions: Vec::new(),
             });
         }
-        let member = member.writable(conn)?;
+        author.require_writable(conn)?;
         let answered = match self.reply_to {
-            Some(original) => Some(AnsweredMessage::find(conn, &member, original)?),
+            Some(original) => Some(AnsweredMessage::find(conn, self.room, original)?),
             None => None,
         };
         let called = Called::find(conn, self.room, self.rendered.names())?;
-        let (id, seq) = self.insert(conn, (&called, answered.as_ref()))?;
-        let reply_author = answered.map(|answered| answered.author);
-        let mentions = called.keep(conn, &member, (id, seq), reply_author)?;
+        let reply_author = answered.as_ref().map(|answered| answered.author.id);
+        let message = self.insert(conn, author.person, &called, answered)?;
+        let place = (message.room, message.author.id);
+        let mentions = called.keep(conn, place, (message.id, message.seq), reply_author)?;
         Ok(Posted {
-            message: Message::get(conn, id)?,
+            message,
             repeated: false,
             mentions,
         })
     }
 
-    /// The message and its event, under the room's next number.
+    /// The message and its event, under the room's next number. Nothing is read back: the row is what was
+    /// written.
     fn insert(
-        &self,
+        self,
         conn: &mut Connection,
-        (called, answered): (&Called, Option<&AnsweredMessage>),
-    ) -> QueryResult<(MessageId, i64)> {
+        author: Person,
+        called: &Called,
+        answered: Option<AnsweredMessage>,
+    ) -> QueryResult<Message> {
         let now = Timestamp::now();
         let seq = Room::next_message_seq(conn, self.room, now)?;
+        let html = self.rendered.html(|name| called.get(name));
+        let reply = self.reply_to.zip(answered).map(|(to, answered)| Reply {
+            to,
+            original: answered.quote.map(|quote| (answered.author, quote)),
+        });
+        let quote = reply.as_ref().and_then(|reply| reply.original.as_ref());
         let id = diesel::insert_into(messages::table)
             .values((
                 messages::room_id.eq(self.room),
@@ -110,10 +119,10 @@ impl NewMessage {
                 messages::body.eq(&self.body),
                 messages::seq.eq(seq),
                 messages::created_at.eq(now),
-                messages::html.eq(self.rendered.html(|name| called.get(name))),
+                messages::html.eq(&html),
                 messages::rendering.eq(RENDERING),
                 messages::reply_to.eq(self.reply_to),
-                messages::reply_quote.eq(answered.and_then(|answered| answered.quote.as_deref())),
+                messages::reply_quote.eq(quote.map(|(_, quote)| quote.as_str())),
             ))
             .returning(messages::id)
             .get_result(conn)?;
@@ -124,18 +133,33 @@ impl NewMessage {
             user: None,
         };
         created.insert(conn, self.room, seq)?;
-        Ok((id, seq))
+        Ok(Message {
+            id,
+            room: self.room,
+            seq,
+            author,
+            client_id: self.client_id,
+            body: self.body,
+            html,
+            created_at: now,
+            edited_at: None,
+            deleted: None,
+            reply,
+            reactions: Vec::new(),
+            notice: None,
+        })
     }
 
+    /// The message that this `client_id` names already.
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
-        let found = rows()
+        let known = messages::table
             .filter(messages::author_id.eq(self.author))
             .filter(messages::client_id.eq(self.client_id.to_string()))
-            .first::<Columns>(conn)
+            .select(messages::id)
+            .first::<MessageId>(conn)
             .optional()?;
-        let Some(first) = Message::complete(conn, found.into_iter().collect())?.pop() else {
-            return Ok(None);
-        };
+        let Some(known) = known else { return Ok(None) };
+        let first = Message::get(conn, known)?;
         if self.is_repeat_of(conn, &first)? {
             Ok(Some(first))
         } else {

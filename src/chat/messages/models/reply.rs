@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use crate::{
     accounts::{Person, UserId},
-    chat::{log::MessageId, messages::formatting::plain, rooms::RoomMember},
+    chat::{log::MessageId, messages::formatting::plain, rooms::RoomId},
     db::Connection,
-    schema::messages,
+    schema::{messages, users},
 };
 
 /// Characters of the answered message that an answer keeps.
@@ -25,7 +25,7 @@ pub struct Reply {
 /// A message about to be answered.
 #[derive(Debug)]
 pub(crate) struct AnsweredMessage {
-    pub(crate) author: UserId,
+    pub(crate) author: Person,
     /// Nothing if it is deleted: who answered it meanwhile still says what they wanted to say.
     pub(crate) quote: Option<String>,
 }
@@ -35,16 +35,25 @@ impl AnsweredMessage {
     /// [`diesel::NotFound`] for a message that the member cannot see.
     pub(crate) fn find(
         conn: &mut Connection,
-        member: &RoomMember,
+        room: RoomId,
         message: MessageId,
     ) -> QueryResult<Self> {
-        let (author, body, deleted_by) = messages::table
+        let (author, username, body, deleted_by) = messages::table
+            .inner_join(users::table)
             .filter(messages::id.eq(message))
-            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::room_id.eq(room))
             .filter(messages::notice.is_null())
-            .select((messages::author_id, messages::body, messages::deleted_by))
-            .first::<(UserId, String, Option<UserId>)>(conn)?;
+            .select((
+                messages::author_id,
+                users::username,
+                messages::body,
+                messages::deleted_by,
+            ))
+            .first::<(UserId, String, String, Option<UserId>)>(conn)?;
         let quote = deleted_by.is_none().then(|| plain(&body, QUOTE_CHARS));
-        Ok(Self { author, quote })
+        Ok(Self {
+            author: Person::new(author, username),
+            quote,
+        })
     }
 }
