@@ -2,8 +2,8 @@
 //! it exports, so names of different modules stay apart:
 //!
 //! ```js
-//! const $words = (() => { function say(key) { … } return { say }; })();
-//! const $copy = (() => { const { say } = $words; … })();
+//! const $page_words = (() => { function say(key) { … } return { say }; })();
+//! const $log_fold = (() => { const { say } = $page_words; … })();
 //! ```
 //!
 //! What is exported must therefore be complete when its module has run: only functions, classes and
@@ -31,7 +31,7 @@ pub(crate) fn bundle(folder: &Path, name: &str) -> Result<String> {
         ended: Vec::new(),
         script: String::new(),
     };
-    bundle.add(&format!("./{name}.js"))?;
+    bundle.add(&format!("{name}.js"))?;
     minify(&bundle.script).map_err(|error| format!("{name}.js: {error}").into())
 }
 
@@ -44,30 +44,33 @@ struct Bundle<'a> {
 
 impl Bundle<'_> {
     /// Behind everything that it imports, in the order in which a browser would run them.
-    fn add(&mut self, request: &str) -> Result<()> {
-        if self.ended.iter().any(|ended| ended == request) {
+    fn add(&mut self, path: &str) -> Result<()> {
+        if self.ended.iter().any(|ended| ended == path) {
             return Ok(());
         }
-        if self.begun.iter().any(|begun| begun == request) {
-            return Err(format!("{request} imports itself by way of {:?}", self.begun).into());
+        if self.begun.iter().any(|begun| begun == path) {
+            return Err(format!("{path} imports itself by way of {:?}", self.begun).into());
         }
-        self.begun.push(request.into());
-        let source = fs::read_to_string(self.folder.join(request))
-            .map_err(|error| format!("{request}: {error}"))?;
-        let module = Module::read(&source).map_err(|error| format!("{request}: {error}"))?;
-        for import in &module.requests {
+        self.begun.push(path.into());
+        let source = fs::read_to_string(self.folder.join(path))
+            .map_err(|error| format!("{path}: {error}"))?;
+        let module = Module::read(path, &source).map_err(|error| format!("{path}: {error}"))?;
+        for import in &module.imported {
             self.add(import)?;
         }
-        self.script.push_str(&module.as_function(request));
+        self.script.push_str(&module.as_function());
         self.begun.pop();
-        self.ended.push(request.into());
+        self.ended.push(path.into());
         Ok(())
     }
 }
 
 /// A module taken apart.
 struct Module {
-    requests: Vec<String>,
+    /// From the folder of all scripts, such as `log/scroll.js`.
+    path: String,
+    /// The paths of the modules that it imports.
+    imported: Vec<String>,
     /// `const { … } = …;` for each import.
     imports: String,
     body: String,
@@ -75,7 +78,7 @@ struct Module {
 }
 
 impl Module {
-    fn read(source: &str) -> Result<Self> {
+    fn read(path: &str, source: &str) -> Result<Self> {
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
         if let Some(wrong) = parsed.diagnostics.first() {
@@ -86,7 +89,8 @@ impl Module {
             return Err("import() and import.meta are not known here".into());
         }
         let mut module = Self {
-            requests: Vec::new(),
+            path: path.into(),
+            imported: Vec::new(),
             imports: String::new(),
             body: String::new(),
             exports: Vec::new(),
@@ -117,14 +121,11 @@ impl Module {
     }
 
     fn import(&mut self, import: &ImportDeclaration<'_>) -> Result<()> {
-        let request = import.source.value.as_str();
-        if !self.requests.iter().any(|known| known == request) {
-            self.requests.push(request.into());
-        }
+        let path = resolve(&self.path, import.source.value.as_str());
         let mut names = Vec::new();
         for specifier in import.specifiers.iter().flatten() {
             let ImportDeclarationSpecifier::ImportSpecifier(specifier) = specifier else {
-                return Err(format!("only names can be imported from {request}").into());
+                return Err(format!("only names can be imported from {path}").into());
             };
             names.push(format!(
                 "{}: {}",
@@ -135,7 +136,10 @@ impl Module {
         if !names.is_empty() {
             let names = names.join(", ");
             self.imports
-                .push_str(&format!("const {{ {names} }} = {};\n", variable(request)));
+                .push_str(&format!("const {{ {names} }} = {};\n", variable(&path)));
+        }
+        if !self.imported.contains(&path) {
+            self.imported.push(path);
         }
         Ok(())
     }
@@ -161,10 +165,10 @@ impl Module {
         Ok(())
     }
 
-    fn as_function(&self, request: &str) -> String {
+    fn as_function(&self) -> String {
         format!(
             "const {} = (() => {{\n{}{}\nreturn {{ {} }};\n}})();\n",
-            variable(request),
+            variable(&self.path),
             self.imports,
             self.body,
             self.exports.join(", ")
@@ -172,10 +176,27 @@ impl Module {
     }
 }
 
-/// `./why-here.js` is `$why_here`.
-fn variable(request: &str) -> String {
-    let name = request.trim_start_matches("./").trim_end_matches(".js");
-    format!("${}", name.replace('-', "_"))
+/// The path of the module that `importer` names relative to itself: `../page/words.js` in `log/fold.js`
+/// is `page/words.js`.
+fn resolve(importer: &str, request: &str) -> String {
+    let mut steps: Vec<&str> = importer.split('/').collect();
+    steps.pop();
+    for step in request.split('/') {
+        match step {
+            "." => {}
+            ".." => {
+                steps.pop();
+            }
+            _ => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// `log/live-region.js` is `$log_live_region`.
+fn variable(path: &str) -> String {
+    let name = path.trim_end_matches(".js");
+    format!("${}", name.replace(['-', '/'], "_"))
 }
 
 fn minify(script: &str) -> Result<String> {

@@ -1,5 +1,5 @@
 //! The time zone in which pages print times: the one that a script once found in this browser and
-//! left in a cookie (`zone.js`), and UTC before that.
+//! left in a cookie (`time-zone.js`), and UTC before that.
 
 use std::future::{Ready, ready};
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 // What makes forms kinder: a button to see the password, and a wait that counts down.
 
-import { say } from "./words.js";
+import { say } from "./page/words.js";
 
 for (const input of document.querySelectorAll('input[type="password"]')) addReveal(input);
 for (const line of document.querySelectorAll("[data-retry-after]")) countDown(line);

@@ -1,8 +1,8 @@
 // On the page of preferences: asks for the permission to notify, only when the button is pressed, and
 // says in this browser's own words what to do when it was refused.
 
-import { chime } from "./sound.js";
-import { say } from "./words.js";
+import { chime } from "./reading/sound.js";
+import { say } from "./page/words.js";
 
 const section = document.getElementById("notifications");
 const state = document.getElementById("notifications-state");

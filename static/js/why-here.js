@@ -1,9 +1,9 @@
 // On the page of a message's details: what this browser did when the message came.
 
-import { Decisions } from "./decisions.js";
-import { userId } from "./page.js";
-import { BrowserMemory } from "./storage.js";
-import { say } from "./words.js";
+import { Decisions } from "./reading/decisions.js";
+import { userId } from "./page/data.js";
+import { BrowserMemory } from "./page/storage.js";
+import { say } from "./page/words.js";
 
 const line = document.getElementById("why-here");
 const outcome = line && new Decisions(new BrowserMemory(), userId).of(Number(line.dataset.message));

@@ -56,7 +56,7 @@ async fn the_modules_and_sheets_that_a_bundle_is_made_of_can_be_read() {
     let folder = values(&page, "src")[0]
         .strip_suffix("bundles/forms.js")
         .unwrap();
-    for path in ["js/socket.js", "css/tokens.css"] {
+    for path in ["js/live/socket.js", "css/page/tokens.css"] {
         let (_, served) = text_of(&program, &format!("{folder}{path}")).await;
         let source = std::fs::read_to_string(format!("static/{path}")).unwrap();
         assert_eq!(served, source, "{path}");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { restartDelay, retryDelay } from "../../static/js/backoff.js";
+import { restartDelay, retryDelay } from "../../static/js/live/backoff.js";
 
 const middle = () => 0.5;
 

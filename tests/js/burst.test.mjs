@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Burst, isBurst } from "../../static/js/burst.js";
+import { Burst, isBurst } from "../../static/js/log/burst.js";
 
 test("more than three within five seconds are a burst", () => {
   assert.equal(isBurst([0, 1000, 2000], 2000), false);

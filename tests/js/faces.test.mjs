@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initialsOf, shareOut } from "../../static/js/faces.js";
+import { initialsOf, shareOut } from "../../static/js/page/faces.js";
 
 test("initials are the first two letters, as the server makes them", () => {
   assert.equal(initialsOf("_ana.maria"), "AN");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { release } from "../../static/js/focus.js";
+import { release } from "../../static/js/page/focus.js";
 
 const named = (name) => ({ focus: () => focused.push(name) });
 const holds = (inside) => ({ contains: (element) => element === inside });

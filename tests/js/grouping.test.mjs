@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayKey, dayStyle, follows } from "../../static/js/grouping.js";
+import { dayKey, dayStyle, follows } from "../../static/js/log/grouping.js";
 
 const at = (time, author = "1") => ({ author, at: new Date(time).toISOString() });
 const noon = new Date(2026, 10, 23, 12, 0).getTime();

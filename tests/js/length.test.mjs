@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codePoints, remaining, trimmed } from "../../static/js/length.js";
+import { codePoints, remaining, trimmed } from "../../static/js/messages/length.js";
 
 test("counts code points, not units", () => {
   assert.equal(codePoints(""), 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { folded, ranked } from "../../static/js/match.js";
+import { folded, ranked } from "../../static/js/page/match.js";
 
 const find = (names, typed) => ranked(names, typed, (name) => name);
 

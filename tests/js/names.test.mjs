@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { suggested, typedName } from "../../static/js/names.js";
+import { suggested, typedName } from "../../static/js/messages/names.js";
 
 const people = [
   { id: 1, username: "Ana" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { News } from "../../static/js/news.js";
+import { News } from "../../static/js/log/news.js";
 
 const above = { atEnd: false, isFar: false };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Draft } from "../../static/js/drafts.js";
-import { Queue } from "../../static/js/queue.js";
-import { BrowserMemory } from "../../static/js/storage.js";
+import { Draft } from "../../static/js/messages/drafts.js";
+import { Queue } from "../../static/js/live/queue.js";
+import { BrowserMemory } from "../../static/js/page/storage.js";
 import { FakeStorage } from "./memory.mjs";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Receipts } from "../../static/js/receipts.js";
+import { Receipts } from "../../static/js/receipts/receipts.js";
 
 class FakeConnection extends EventTarget {
   sent = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { allowed } from "../../static/js/rights.js";
+import { allowed } from "../../static/js/messages/rights.js";
 
 const HOUR = 3_600_000;
 const NOW = 1_790_000_000_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nextOf } from "../../static/js/room-keys.js";
+import { nextOf } from "../../static/js/shell/room-keys.js";
 
 const rooms = ["a", "b", "c", "d"];
 const any = () => true;

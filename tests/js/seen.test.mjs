@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeMarks } from "../../static/js/seen.js";
+import { placeMarks } from "../../static/js/reading/seen.js";
 
 test("each mark stands at the newest own message that was read", () => {
   const positions = new Map([[2, { seq: 7 }], [3, { seq: 99 }], [4, { seq: 1 }]]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { KnownHistory } from "../../static/js/known.js";
-import { Queue } from "../../static/js/queue.js";
-import { Sender } from "../../static/js/sender.js";
-import { BrowserMemory } from "../../static/js/storage.js";
+import { KnownHistory } from "../../static/js/log/known-history.js";
+import { Queue } from "../../static/js/live/queue.js";
+import { Sender } from "../../static/js/live/sender.js";
+import { BrowserMemory } from "../../static/js/page/storage.js";
 import { FakeStorage } from "./memory.mjs";
 
 class FakeConnection extends EventTarget {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Connection } from "../../static/js/socket.js";
+import { Connection } from "../../static/js/live/socket.js";
 
 const HELLO = { type: "session.hello", user: { id: 1 }, rooms: [], online: [] };
 

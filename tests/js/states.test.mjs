@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { stateOf } from "../../static/js/states.js";
+import { stateOf } from "../../static/js/messages/states.js";
 
 const names = (known) => stateOf({ sending: "sent", ...known }).name;
 

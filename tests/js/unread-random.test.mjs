@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Unread } from "../../static/js/unread.js";
+import { Unread } from "../../static/js/reading/unread.js";
 
 const ME = 1;
 const PEOPLE = [1, 2, 3];

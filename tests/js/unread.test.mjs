@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { capped, Unread } from "../../static/js/unread.js";
+import { capped, Unread } from "../../static/js/reading/unread.js";
 
 const ANA = 1;
 const BO = { id: 2 };

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-/// The reactions that are one press away; `static/js/picker.js` has them from the page.
+/// The reactions that are one press away; `static/js/messages/emoji-picker.js` gets them from the page.
 /// With the names that Unicode gives them.
 pub(crate) const QUICK_EMOJI: [(&str, &str); 8] = [
     ("👍", "thumbs up"),

@@ -1,5 +1,5 @@
 //! What the list of conversations, the title and the icon say of what is unread, as pages show it
-//! before a script has run. `static/js/unread.js` says the same of what comes afterwards.
+//! before a script has run. `static/js/reading/unread.js` says the same of what comes afterwards.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Why somebody is not notified of a message. Pure: `static/js/notifying.js` decides the same in
+//! Why somebody is not notified of a message. Pure: `static/js/reading/notifying.js` decides the same in
 //! the browser, and one table of cases (`tests/js/notifying.json`) holds both together.
 
 use serde::{Deserialize, Serialize};

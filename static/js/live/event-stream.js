@@ -1,0 +1,131 @@
+// What stands in for a WebSocket where the network lets none through: events come as a stream, and what is
+// said goes out with requests, one at a time so that the order holds. Looks like a WebSocket from outside.
+
+import { fetchToken, token } from "../page/form-tokens.js";
+
+const OPEN = 1;
+const CLOSED = 3;
+const LOST = 1006;
+const FORBIDDEN = 403;
+const BUSY = 503;
+const AGAIN_MS = 500;
+const AT_MOST = 32;
+
+export class EventStream {
+  readyState = 0;
+  onmessage = null;
+  onclose = null;
+  #name = "";
+  #waiting = [];
+  #isPosting = false;
+
+  /**
+   * @param {EventSource} source
+   * @param {(name: string, body: string) => Promise<{ok: boolean, status: number}>} post
+   */
+  constructor(source, post) {
+    this.source = source;
+    this.post = post;
+    source.addEventListener("stream", ({ data }) => {
+      this.#name = data;
+      this.readyState = OPEN;
+    });
+    source.addEventListener("close", ({ data }) => this.#end(JSON.parse(data).code));
+    source.onmessage = ({ data }) => this.readyState === OPEN && this.onmessage?.({ data });
+    // A browser would come back by itself; when to do that is for the connection to say.
+    source.onerror = () => this.#end(LOST);
+  }
+
+  send(text) {
+    this.#waiting.push(text);
+    this.#pump();
+  }
+
+  close() {
+    this.readyState = CLOSED;
+    this.source.close();
+  }
+
+  async #pump() {
+    if (this.#isPosting) return;
+    this.#isPosting = true;
+    while (this.#waiting.length > 0 && this.readyState === OPEN) {
+      const batch = this.#waiting.slice(0, AT_MOST);
+      const answer = await this.#say(`[${batch.join(",")}]`);
+      if (answer === "taken") this.#waiting.splice(0, batch.length);
+      else if (answer === "busy") await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      else this.#end(LOST);
+    }
+    this.#isPosting = false;
+  }
+
+  async #say(body) {
+    try {
+      const { ok, status } = await this.post(this.#name, body);
+      if (ok) return "taken";
+      return status === BUSY ? "busy" : "lost";
+    } catch {
+      return "lost";
+    }
+  }
+
+  #end(code) {
+    if (this.readyState === CLOSED) return;
+    this.close();
+    this.onclose?.({ code });
+  }
+}
+
+/** The stream of this site, for whoever is signed in on this page. */
+export function openStream(query) {
+  const post = (name, body) => fetch(`/events/${name}/`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
+    body,
+  });
+  return new EventStream(new EventSource(`/events/${query}`), async (name, body) => {
+    const answer = await post(name, body);
+    // A server that was restored wants another token than that of this page.
+    return answer.status === FORBIDDEN && (await fetchToken()) ? post(name, body) : answer;
+  });
+}
+
+const REST_AFTER_MS = 30_000;
+/** A browser opens six connections to a site at most, pages and forms among them. */
+const STREAMS_AT_MOST = 4;
+const LOCK = "parlour/stream";
+
+/**
+ * Streams of hidden tabs must not use up all connections of the browser: those beyond a few rest until they
+ * are looked at. @param {import("./socket.js").Connection} connection
+ */
+export function restWhenHidden(connection) {
+  let timer = 0;
+  let release = null;
+  const restIfMany = async () => {
+    if (!connection.isSlow || document.visibilityState === "visible") return;
+    if (await countStreams() > STREAMS_AT_MOST) connection.rest();
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(restIfMany, REST_AFTER_MS);
+  });
+  connection.addEventListener("state", () => {
+    if (!connection.isSlow) {
+      release?.();
+      release = null;
+    } else if (!release && navigator.locks) {
+      release = () => {};
+      navigator.locks.request(LOCK, { mode: "shared" }, () => new Promise((resolve) => {
+        release = resolve;
+      }));
+    }
+  });
+}
+
+/** How many tabs of this browser hold a stream; where browsers do not tell, too many. */
+async function countStreams() {
+  if (!navigator.locks) return Infinity;
+  const { held } = await navigator.locks.query();
+  return held.filter(({ name }) => name === LOCK).length;
+}

@@ -1,0 +1,130 @@
+// The line above the composer that tells the state of the connection. Nothing for a short gap.
+
+import { release } from "../page/focus.js";
+import { say, sayCount } from "../page/words.js";
+
+const QUIET_MS = 2_000;
+const OFFLINE_MS = 10_000;
+const GREETING_MS = 3_000;
+
+/** What to say `ms` after the connection was lost. Pure, for tests. */
+export function noticeAfter(ms) {
+  if (ms < QUIET_MS) return null;
+  return ms < OFFLINE_MS ? "js-reconnecting" : "js-disconnected";
+}
+
+export class Notice {
+  #gap = [];
+  #greeting = 0;
+  #shown = false;
+  #upgraded = false;
+
+  /** Was the server restored to an earlier state, and nobody has pressed the line away? */ #restored = false;
+  /** Changes that could not be made after that. */ #dropped = 0;
+
+  /**
+   * @param {HTMLElement | null} element role=status  @param {import("./socket.js").Connection} connection
+   * @param {import("./sender.js").Sender} sender
+   */
+  constructor(element, connection, sender) {
+    this.element = element;
+    this.connection = connection;
+    if (!element) return;
+    connection.addEventListener("state", ({ detail }) => this.#follow(detail));
+    connection.addEventListener("restored", () => {
+      this.#restored = true;
+    });
+    sender.addEventListener("dropped", () => {
+      this.#dropped += 1;
+      this.#restored = true;
+    });
+    connection.addEventListener("session.hello", ({ detail }) => {
+      this.#compare(detail.version);
+      if (this.#restored) this.#clear();
+    });
+    this.#away();
+  }
+
+  /** Messages that came while the connection was away, told together with the greeting. */
+  news(count) {
+    if (this.#greeting && count > 0) this.#show(sayCount("js-back-online-news", count), "good");
+  }
+
+  #follow(state) {
+    if (state === "open") this.#back();
+    else if (state === "ended") this.#clear();
+    else if (this.#gap.length === 0) this.#away();
+  }
+
+  #away() {
+    clearTimeout(this.#greeting);
+    this.#greeting = 0;
+    this.#gap = [QUIET_MS, OFFLINE_MS].map((ms) => setTimeout(() => {
+      const action = ms === OFFLINE_MS ? [say("js-try-now"), () => this.connection.probe()] : [];
+      this.#show(say(noticeAfter(ms)), "", ...action);
+      this.#shown = true;
+    }, ms));
+  }
+
+  #back() {
+    const wasShown = this.#shown;
+    this.#clear();
+    if (!wasShown || this.#restored) return;
+    this.#show(say("js-back-online"), "good");
+    this.#greeting = setTimeout(() => this.#clear(), GREETING_MS);
+  }
+
+  #clear() {
+    this.#gap.forEach(clearTimeout);
+    clearTimeout(this.#greeting);
+    this.#gap = [];
+    this.#greeting = 0;
+    this.#shown = false;
+    if (this.#restored) this.#tellRestored();
+    else if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
+    else if (this.connection.isSlow) this.#show(say("js-slow"), "");
+    else this.#put();
+  }
+
+  /** The server has another history. The line stays until somebody has read it. */
+  #tellRestored() {
+    const dropped = this.#dropped > 0 ? ` ${sayCount("js-restored-dropped", this.#dropped)}` : "";
+    this.#show(say("js-restored") + dropped, "", say("js-restored-read"), () => {
+      this.#restored = false;
+      this.#dropped = 0;
+      this.#clear();
+    });
+  }
+
+  /** An upgraded server: offered, never done by itself, for there may be text in the box. */
+  #compare(version) {
+    this.first ??= version;
+    this.#upgraded ||= version !== this.first;
+    if (this.#upgraded && !this.#greeting) this.#clear();
+  }
+
+  #show(text, kind, actionText, action) {
+    const line = document.createElement("p");
+    line.append(text);
+    if (action) line.append(button(actionText, action));
+    this.element.classList.toggle("good", kind === "good");
+    this.#put(line);
+  }
+
+  #put(...lines) {
+    // A line that says the same again would be read out again.
+    const said = (nodes) => [...nodes].map((node) => node.textContent).join("\n");
+    if (lines.length > 0 && said(lines) === said(this.element.children)) return;
+    release(this.element);
+    this.element.replaceChildren(...lines);
+  }
+}
+
+function button(text, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.textContent = text;
+  element.addEventListener("click", action);
+  return element;
+}

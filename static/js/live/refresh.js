@@ -1,0 +1,141 @@
+// Live lists: when a relation or the set of rooms changes, the page is fetched again and the elements
+// marked `data-refresh` are swapped by id. What a person typed is never inside one of them, but for
+// the composer, which is swapped only when it has to appear or to go (`data-refresh-key`).
+
+import { pageFrom } from "../page/fragment.js";
+import { shownRoom } from "../membership/removed.js";
+import { fetchToken, renewTokens } from "../page/form-tokens.js";
+
+const GATHER_MS = 100;
+/** Members of a large room fetch one after the other when somebody comes or goes. */
+const SPREAD_MS_PER_MEMBER = 10;
+const SPREAD_AT_MOST_MS = 10_000;
+
+export class Refresher {
+  #timer = 0;
+  #running = false;
+  #again = false;
+  /** Do the forms of the page need tokens of another history? */ #wantsTokens = false;
+
+  /** The server has another history. */
+  restart() {
+    this.#wantsTokens = true;
+    this.ask(0);
+  }
+
+  /** Asks for a refresh; several within a moment become one. */
+  ask(wait = GATHER_MS) {
+    if (!this.#wantsTokens && !document.querySelector("[data-refresh]")) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#run(), wait);
+  }
+
+  async #run() {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    const page = await fetchPage();
+    if (this.#wantsTokens) await this.#renewTokens(page);
+    if (page) swapAll(page);
+    this.#running = false;
+    if (this.#again) {
+      this.#again = false;
+      this.ask();
+    }
+  }
+
+  /** What this page was about may be gone, while its menu stays. */
+  async #renewTokens(page) {
+    if (page) renewTokens(page);
+    this.#wantsTokens = !page && !(await fetchToken());
+  }
+}
+
+/** The page's own address may be one that only takes forms: then the page says where it can be read. */
+async function fetchPage() {
+  const from = document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
+  try {
+    const answer = await fetch(from, { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.ok ? pageFrom(await answer.text()) : null;
+  } catch {
+    // No connection or signed out: the socket notices both, and the next hello asks again.
+    return null;
+  }
+}
+
+function swapAll(page) {
+  for (const old of document.querySelectorAll("[data-refresh]")) {
+    const fresh = page.getElementById(old.id);
+    if (fresh && isDifferent(old, fresh)) swap(old, document.importNode(fresh, true));
+  }
+}
+
+function isDifferent(old, fresh) {
+  const key = old.dataset.refreshKey;
+  return key === undefined ? old.innerHTML !== fresh.innerHTML : key !== fresh.dataset.refreshKey;
+}
+
+function swap(old, fresh) {
+  const focused = old.contains(document.activeElement) ? describe(document.activeElement) : null;
+  document.dispatchEvent(new CustomEvent("parlour:swapping", { detail: old }));
+  const { scrollTop } = old;
+  old.replaceWith(fresh);
+  fresh.scrollTop = scrollTop;
+  if (focused) refocus(fresh, focused);
+  document.dispatchEvent(new CustomEvent("parlour:swapped", { detail: fresh }));
+}
+
+function describe(element) {
+  return {
+    id: element.id,
+    label: element.getAttribute("aria-label") ?? element.getAttribute("href") ?? "",
+    section: element.closest("section")?.getAttribute("aria-labelledby"),
+  };
+}
+
+/** The same control, or the heading of its list when the control is gone; the main part if there is neither. */
+function refocus(root, { id, label, section }) {
+  const controls = [...root.querySelectorAll("a, button, textarea, [tabindex]")].filter((element) => element.getClientRects().length > 0);
+  const same = controls.find((element) => (
+    id ? element.id === id : [element.getAttribute("aria-label"), element.getAttribute("href")].includes(label)
+  ));
+  const next = same ?? document.getElementById(section ?? "") ?? controls[0];
+  (next ?? document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
+/** @param {import("./socket.js").Connection} connection */
+export function refreshOn(connection) {
+  const refresher = new Refresher();
+  let greeted = false;
+  connection.addEventListener("restarted", () => refresher.restart());
+  connection.addEventListener("relation.changed", () => refresher.ask());
+  connection.addEventListener("room.added", () => refresher.ask());
+  connection.addEventListener("room.removed", () => refresher.ask());
+  connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
+  connection.addEventListener("member.changed", ({ detail: { room } }) => {
+    // Elsewhere only the name of a group tells who is in it.
+    if (room === shownRoom || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
+  });
+  connection.addEventListener("session.hello", ({ detail }) => {
+    // What changed while nobody listened. Right after loading, the list of rooms can be compared;
+    // the page of friends has no numbers for that.
+    if (greeted || document.getElementById("people") || !isComplete(detail.rooms)) refresher.ask();
+    greeted = true;
+  });
+}
+
+const rowOf = (room) => document.querySelector(`#conversations a[href="/rooms/${room}/"]`);
+
+function spread(room) {
+  const members = room === shownRoom ? Number(document.getElementById("room-head")?.dataset.members) : 0;
+  return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
+}
+
+/** Does the list of conversations name every room of the hello, and no other? */
+function isComplete(rooms) {
+  const list = document.getElementById("conversations");
+  const known = list?.querySelectorAll("li > a").length;
+  return !list || (known === rooms.length && rooms.every(({ room }) => rowOf(room)));
+}

@@ -1,0 +1,288 @@
+// Sends what is queued: first in, first out, one in flight per room, until the server has answered.
+// Losing the connection is no failure; only the server's refusal is one. What is held back for a
+// while, so that it can be undone, lets the others pass.
+
+import { OTHER_HISTORY } from "../log/known-history.js";
+import { frameOf } from "../messages/operations.js";
+import { Pace } from "./rate-limit.js";
+
+const ANSWER_WITHIN_MS = 15_000;
+/** Another tab wrote it and most likely sends it; only if it does not, this one does. */
+const FOREIGN_HEADSTART_MS = 1_500;
+/** How long a message that another tab got answered stays visible until its event arrives here. */
+const GHOST_MS = 3_000;
+const DEFAULT_PAUSE_MS = 2_000;
+const TEMPORARY = new Set(["rate", "busy", "closing"]);
+/** Without a server, everything is of the same history. */
+const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp: () => ({}) };
+
+/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
+
+/**
+ * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}), for a
+ * change "changed" (`detail` = {room, item, seq}; `seq` null if it was so already), and "dropped" for a
+ * deletion or reaction that meant a message of another history.
+ */
+export class Sender extends EventTarget {
+  /** room → {clientId, at, timer} */ #inFlight = new Map();
+  /** clientId → {until, reason} */ #paused = new Map();
+  /** clientId → time */ #notBefore = new Map();
+  /** clientId → last known item */ #ghosts = new Map();
+  /** room → timer */ #timers = new Map();
+  /** Until the hello tells the limit. */ #pace = new Pace(10);
+  /** What this tab has seen in the queue, to notice what another tab took out. */ #known = new Map();
+
+  /**
+   * @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection
+   * @param {import("../log/known-history.js").KnownHistory} history
+   */
+  constructor(queue, connection, history = ONE_HISTORY) {
+    super();
+    Object.assign(this, { queue, connection, history });
+    this.#remember();
+    connection.addEventListener("session.hello", ({ detail: { limits } }) => {
+      if (limits) this.#pace = new Pace(limits.events_per_second);
+    });
+    connection.addEventListener("restarted", () => this.#ghosts.clear());
+    connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
+    connection.addEventListener("message.accepted", ({ detail }) => this.#settle(detail));
+    connection.addEventListener("change.accepted", ({ detail }) => this.#settle(detail));
+    connection.addEventListener("message.created", ({ detail }) => this.#isOwn(detail) && this.#settle(detail));
+    connection.addEventListener("room.events", ({ detail: { room, events } }) => {
+      for (const event of events) if (this.#isOwn(event)) this.#settle({ ...event, room });
+    });
+    connection.addEventListener("message.refused", ({ detail }) => this.#refused(detail));
+  }
+
+  /** Takes a text for a room, perhaps as an answer; it is safe once this returns. */
+  post(room, body, reply) {
+    return this.change(room, { op: "post", body, ...(reply ? { reply } : {}) });
+  }
+
+  /** Takes a change of a message, see operations.js. */
+  change(room, fields) {
+    const item = this.queue.add(room, fields);
+    this.#known.set(item.clientId, item);
+    this.#pump(room);
+    this.#changed(room);
+    return item;
+  }
+
+  /** The posts. @returns {Pending[]} oldest first */
+  pending(room) {
+    return this.#all(room).filter(({ item }) => item.op === "post");
+  }
+
+  /** The changes of messages. @returns {Pending[]} oldest first */
+  changes(room) {
+    return this.#all(room).filter(({ item }) => item.op !== "post");
+  }
+
+  #all(room) {
+    const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
+    const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
+    let isHeldUp = false;
+    return items.map((item) => {
+      const one = this.#describe(item);
+      // Behind one that waits, whatever comes later waits, too.
+      if (isHeldUp && one.state === "sending") one.state = "waiting";
+      isHeldUp ||= one.state === "paused";
+      return one;
+    });
+  }
+
+  retry(clientId) {
+    const item = this.queue.find(clientId);
+    if (!item) return;
+    const renewed = this.queue.retry(item);
+    this.#known.delete(clientId);
+    this.#known.set(renewed.clientId, renewed);
+    this.#pump(item.room);
+    this.#changed(item.room);
+  }
+
+  remove(clientId) {
+    const item = this.queue.remove(clientId);
+    this.#known.delete(clientId);
+    if (item) this.#changed(item.room);
+  }
+
+  /** Takes back what has not been sent; nothing if the server may have it. */
+  withdraw(clientId) {
+    const item = this.queue.find(clientId);
+    if (!item || item.tried) return undefined;
+    this.remove(clientId);
+    this.#pump(item.room);
+    return item;
+  }
+
+  /** A page opens: what was written in another epoch, or another room, is not shown as being on its way. */
+  settle(room) {
+    for (const item of this.queue.all(room)) {
+      // A page that was made before another tab wrote the item knows fewer events.
+      if (!item.refused) this.#fit(item, { ...item, seen: undefined });
+    }
+  }
+
+  pumpAll() {
+    for (const room of this.queue.rooms()) {
+      this.#pump(room);
+      this.#changed(room);
+    }
+  }
+
+  /** Another tab of this person changed the queue. */
+  adopt() {
+    const present = new Map(this.queue.all().map((item) => [item.clientId, item]));
+    const rooms = new Set();
+    for (const [clientId, item] of this.#known) {
+      if (!present.has(clientId)) rooms.add(this.#ghost(item).room);
+    }
+    for (const [clientId, item] of present) {
+      if (!this.#known.has(clientId)) this.#notBefore.set(clientId, Date.now() + FOREIGN_HEADSTART_MS);
+      rooms.add(item.room);
+    }
+    this.#known = present;
+    for (const room of rooms) {
+      this.#pump(room);
+      this.#changed(room);
+    }
+  }
+
+  #remember() {
+    this.#known = new Map(this.queue.all().map((item) => [item.clientId, item]));
+  }
+
+  #describe(item) {
+    const paused = this.#paused.get(item.clientId);
+    // Behind another one on a live connection is "sending", too: it will not be long.
+    let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
+    if (paused) state = "paused";
+    if (item.heldUntil > Date.now()) state = "held";
+    if (item.refused) state = "refused";
+    const { text, code } = item.refused ?? { text: paused?.reason, code: paused?.code };
+    return { item, state, reason: text ?? "", code: code ?? "", until: paused?.until ?? 0 };
+  }
+
+  #pump(room) {
+    if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
+    const items = this.queue.all(room).filter((candidate) => !candidate.refused).map((item) => this.#fit(item)).filter(Boolean);
+    const item = items.find(({ heldUntil = 0 }) => heldUntil <= Date.now());
+    if (!item) return this.#pumpHeld(room, items);
+    const wait = this.#waitFor(item);
+    if (wait > 0) return this.#pumpLater(room, wait);
+    this.#paused.delete(item.clientId);
+    if (!this.connection.send(frameOf(item))) return;
+    this.queue.markTried(item);
+    this.#pumpHeld(room, items);
+    this.#pace.take();
+    const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
+    this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
+  }
+
+  /**
+   * What was written in another history: a text goes out once if its room is still the same, without naming
+   * the message that it answered. What would change a message does not, since that may be another one now.
+   * @returns {null | import("./queue.js").Item} what may be sent
+   */
+  #fit(item, stamp = item) {
+    // Another tab may know of events that have not come to this one.
+    if (this.#notBefore.get(item.clientId) > Date.now()) return item;
+    const { isSame, isSameRoom } = this.history.compare(item.room, stamp);
+    if (isSame) return item;
+    if (item.op !== "post" || !isSameRoom) return this.#setAside(item);
+    return this.queue.amend(item, { reply: undefined, ...this.history.stamp(item.room) });
+  }
+
+  /** Texts stay until the person has copied or discarded them. */
+  #setAside(item) {
+    if (item.body === undefined) {
+      this.queue.remove(item.clientId);
+      this.dispatchEvent(new Event("dropped"));
+    } else {
+      this.queue.amend(item, { op: "post", message: undefined, reply: undefined, refused: { code: OTHER_HISTORY, op: item.op } });
+    }
+    return null;
+  }
+
+  #waitFor({ clientId }) {
+    const notBefore = Math.max(this.#paused.get(clientId)?.until ?? 0, this.#notBefore.get(clientId) ?? 0);
+    return Math.max(notBefore - Date.now(), this.#pace.wait);
+  }
+
+  #pumpLater(room, ms) {
+    clearTimeout(this.#timers.get(room));
+    this.#timers.set(room, setTimeout(() => {
+      this.#pump(room);
+      this.#changed(room);
+    }, ms));
+  }
+
+  #pumpHeld(room, items) {
+    const times = items.map(({ heldUntil = 0 }) => heldUntil - Date.now()).filter((ms) => ms > 0);
+    if (times.length > 0) this.#pumpLater(room, Math.min(...times));
+  }
+
+  // Asking again is safe: the server answers a repeat with its first answer.
+  #unanswered(room) {
+    this.#inFlight.delete(room);
+    this.#pump(room);
+  }
+
+  /** Whoever sees a message can name another one as it is named. */
+  #isOwn(event) {
+    return event.author?.id === this.queue.userId;
+  }
+
+  #stop() {
+    for (const { timer } of this.#inFlight.values()) clearTimeout(timer);
+    this.#inFlight.clear();
+    for (const room of this.queue.rooms()) this.#changed(room);
+  }
+
+  #settle({ room, client_id: clientId, seq }) {
+    const flight = this.#land(room, clientId);
+    const item = this.queue.remove(clientId) ?? this.#ghosts.get(clientId);
+    for (const memory of [this.#known, this.#ghosts, this.#paused, this.#notBefore]) memory.delete(clientId);
+    if (!item) return;
+    const ms = flight ? Math.round(performance.now() - flight.at) : null;
+    if (item.op === "post") this.dispatchEvent(new CustomEvent("sent", { detail: { room, clientId, ms } }));
+    else this.dispatchEvent(new CustomEvent("changed", { detail: { room, item, seq } }));
+    this.#pump(room);
+    this.#changed(room);
+  }
+
+  #refused({ room, client_id: clientId, code, text, retry_after_ms: retryAfter }) {
+    this.#land(room, clientId);
+    const item = this.queue.find(clientId);
+    if (!item) return;
+    if (retryAfter !== undefined || TEMPORARY.has(code)) {
+      this.#paused.set(clientId, { until: Date.now() + (retryAfter ?? DEFAULT_PAUSE_MS), reason: text, code });
+    } else if (code === OTHER_HISTORY) {
+      this.#setAside(item);
+    } else {
+      this.queue.refuse(item, { code, text });
+    }
+    this.#pump(room);
+    this.#changed(room);
+  }
+
+  #land(room, clientId) {
+    const flight = this.#inFlight.get(room);
+    if (flight?.clientId !== clientId) return undefined;
+    clearTimeout(flight.timer);
+    this.#inFlight.delete(room);
+    return flight;
+  }
+
+  #ghost(item) {
+    if (item.refused) return item;
+    this.#ghosts.set(item.clientId, item);
+    setTimeout(() => this.#ghosts.delete(item.clientId) && this.#changed(item.room), GHOST_MS);
+    return item;
+  }
+
+  #changed(room) {
+    this.dispatchEvent(new CustomEvent("change", { detail: room }));
+  }
+}

@@ -1,0 +1,213 @@
+// One socket per tab, kept alive: connects, says hello, measures the heartbeat, comes back by itself.
+// What the server sends is dispatched under its own name ("message.created", …) with `detail` = the event.
+
+import { restartDelay, retryDelay } from "./backoff.js";
+
+const PING_EVERY_MS = 20_000;
+const ANSWER_WITHIN_MS = 10_000;
+const OPEN_WITHIN_MS = 5_000;
+/** So many sockets that did not open while the site could be reached: something on the way lets none through. */
+const REFUSED_SOCKETS = 2;
+const TRY_SOCKET_EVERY_MS = 60_000;
+const SIGNED_OUT = 4401;
+const RESTART = 1012;
+
+/** @typedef {"connecting" | "open" | "waiting" | "ended"} State */
+
+export class Connection extends EventTarget {
+  /** @type {State} */ state = "waiting";
+  /** The last `session.hello`, or null before the first. */
+  hello = null;
+  #socket = null;
+  #attempt = 0;
+  #timer = 0;
+  #pinger = 0;
+  #deadline = 0;
+  #restartWithin = null;
+  #reason = "signed_out";
+  /** Sockets in a row that did not open although the site could be reached. */ #refused = 0;
+  #slow = false;
+  #fasterTry = 0;
+
+  /**
+   * @param {{open: () => WebSocket, openSlow?: () => WebSocket, isSignedOut?: () => Promise<boolean | null>,
+   *   history?: import("../log/known-history.js").KnownHistory}} options
+   *   `openSlow` gives what stands in for a socket (event-stream.js) where none opens. `isSignedOut` is asked after
+   *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
+   *   Before a hello of another history than `history` knows, "restarted" is dispatched to all that keep
+   *   numbers, and "restored" also where only the browser knew the other one.
+   */
+  constructor({ open, openSlow = null, isSignedOut = async () => null, history = null }) {
+    super();
+    this.history = history;
+    this.open = open;
+    this.openSlow = openSlow;
+    this.isSignedOut = isSignedOut;
+  }
+
+  /** Open, but not by a socket: everything works, later. */
+  get isSlow() {
+    return this.#slow && this.state === "open";
+  }
+
+  /** Connects at once, unless it is already under way. */
+  start() {
+    if (this.state !== "waiting") return;
+    clearTimeout(this.#timer);
+    this.#become("connecting");
+    this.history?.opening();
+    this.#listen(this.#slow ? this.openSlow() : this.open());
+    // A proxy may accept and then say nothing: no hello in time counts as lost.
+    this.#expectAnswer(OPEN_WITHIN_MS);
+  }
+
+  #listen(socket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#receive(socket, data);
+    socket.onclose = ({ code }) => this.#lost(socket, code);
+  }
+
+  /** Sends when open. False means: not sent, and it is the caller's to send again after the next hello. */
+  send(event) {
+    if (this.state !== "open" || this.#socket.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(event));
+    return true;
+  }
+
+  /** Asks for a sign of life now; silence for `withinMs` means that the connection is dead. */
+  probe(withinMs = ANSWER_WITHIN_MS) {
+    if (this.send({ type: "connection.ping" })) this.#expectAnswer(withinMs);
+    else this.start();
+  }
+
+  /** Gives up the present socket without waiting for its farewell, and connects again. */
+  renew() {
+    if (this.state === "ended") return;
+    this.#attempt = 0;
+    this.#drop();
+    this.start();
+  }
+
+  /** The network is gone, says the browser: do not wait for the heartbeat to notice. */
+  suspend() {
+    if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, 1006);
+  }
+
+  /** Lets go of the connection until `start` or `probe` is called. */
+  rest() {
+    if (this.state === "ended") return;
+    this.#drop();
+    clearTimeout(this.#timer);
+  }
+
+  /** No more connecting: the person signs out here or was signed out. */
+  end() {
+    this.#drop();
+    clearTimeout(this.#timer);
+    this.#become("ended");
+  }
+
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+
+  #receive(socket, text) {
+    if (socket !== this.#socket) return undefined;
+    clearTimeout(this.#deadline);
+    const event = JSON.parse(text);
+    if (event.type === "session.hello") this.#welcome(event);
+    else if (event.room !== undefined) this.history?.note(event.room, event.seq ?? event.last_seq);
+    if (event.restarted) return this.#doubt();
+    if (event.type === "session.ended") this.#reason = event.reason;
+    if (event.type === "server.restarting") this.#restartWithin = event.reconnect_within_ms;
+    return this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+  }
+
+  /** The server has another history than this page, although the hello did not tell. */
+  #doubt() {
+    this.history?.doubt();
+    this.renew();
+  }
+
+  #welcome(event) {
+    this.hello = event;
+    const news = this.history?.greeted(event);
+    // Before anything is sent: nothing that this page remembers may go out with numbers of another history.
+    if (news === "page") this.dispatchEvent(new CustomEvent("restarted", { detail: event }));
+    if (news) this.dispatchEvent(new CustomEvent("restored", { detail: event }));
+    this.#attempt = 0;
+    this.#restartWithin = null;
+    if (!this.#slow) this.#refused = 0;
+    clearInterval(this.#pinger);
+    this.#pinger = setInterval(() => this.probe(), PING_EVERY_MS);
+    clearInterval(this.#fasterTry);
+    if (this.#slow) this.#fasterTry = setInterval(() => this.#tryFaster(), TRY_SOCKET_EVERY_MS);
+    this.#become("open");
+  }
+
+  #expectAnswer(withinMs = ANSWER_WITHIN_MS) {
+    clearTimeout(this.#deadline);
+    const socket = this.#socket;
+    this.#deadline = setTimeout(() => this.#lost(socket, 1006), withinMs);
+  }
+
+  #drop() {
+    clearTimeout(this.#deadline);
+    clearInterval(this.#pinger);
+    clearInterval(this.#fasterTry);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    if (this.state !== "ended") this.#become("waiting");
+  }
+
+  #lost(socket, code) {
+    if (socket !== this.#socket || this.state === "ended") return;
+    const neverOpened = this.state === "connecting";
+    this.#drop();
+    if (code === SIGNED_OUT) return this.#signedOut();
+    if (neverOpened) this.#askWhy();
+    // The next try is a socket again, and if that fails, too, the one after it a stream.
+    if (neverOpened && this.#slow) this.#slow = false;
+    const restarts = code === RESTART || this.#restartWithin !== null;
+    const delay = restarts && !neverOpened
+      ? restartDelay(this.#restartWithin ?? undefined)
+      : retryDelay(this.#attempt++);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), delay);
+  }
+
+  async #askWhy() {
+    const isSignedOut = await this.isSignedOut();
+    if (isSignedOut) return this.#signedOut();
+    if (isSignedOut === null || this.state !== "waiting") return undefined;
+    this.#refused += 1;
+    this.#slow = this.#refused >= REFUSED_SOCKETS && this.openSlow !== null;
+    return undefined;
+  }
+
+  /** A socket beside the stream: once it says hello, it takes over. */
+  #tryFaster() {
+    this.history?.opening();
+    const socket = this.open();
+    const giveUp = setTimeout(() => socket.close(), OPEN_WITHIN_MS);
+    socket.onclose = () => clearTimeout(giveUp);
+    socket.onmessage = ({ data }) => {
+      clearTimeout(giveUp);
+      if (!this.isSlow) return socket.close();
+      this.#drop();
+      this.#slow = false;
+      this.#become("connecting");
+      this.#listen(socket);
+      return this.#receive(socket, data);
+    };
+  }
+
+  #signedOut() {
+    if (this.state === "ended") return;
+    this.end();
+    this.dispatchEvent(new CustomEvent("signed-out", { detail: this.#reason }));
+  }
+}

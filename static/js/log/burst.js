@@ -1,0 +1,47 @@
+// What a screen reader hears of the log: each message, but in a burst only how many there were.
+
+import { sayCount } from "../page/words.js";
+
+const WITHIN_MS = 5_000;
+const MOST = 3;
+const QUIET_MS = 2_500;
+
+/** When there are more than three messages in five seconds. Pure, for tests: gives true in a burst. */
+export function isBurst(times, now) {
+  return times.filter((time) => now - time < WITHIN_MS).length > MOST;
+}
+
+export class Burst {
+  #times = [];
+  #count = 0;
+  #people = new Set();
+  #timer = 0;
+
+  /** @param {HTMLElement} log role=log  @param {HTMLElement} status role=status, for the summary */
+  constructor(log, status) {
+    this.log = log;
+    this.status = status;
+  }
+
+  /** Call before the message of somebody else stands in the log. */
+  arrived(author) {
+    const now = performance.now();
+    this.#times = [...this.#times.filter((time) => now - time < WITHIN_MS), now];
+    if (this.#timer === 0 && !isBurst(this.#times, now)) return;
+    this.#count += 1;
+    this.#people.add(author);
+    this.log.setAttribute("aria-live", "off");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#summarise(), QUIET_MS);
+  }
+
+  #summarise() {
+    const people = sayCount("js-burst-people", this.#people.size);
+    this.status.textContent = sayCount("js-burst", this.#count, { people });
+    this.#count = 0;
+    this.#people.clear();
+    this.#timer = 0;
+    this.#times = [];
+    this.log.removeAttribute("aria-live");
+  }
+}

@@ -1,0 +1,34 @@
+// A message taller than most of the view is folded; without scripts it simply stands there whole.
+
+import { say } from "../page/words.js";
+
+const TALL = 0.6;
+
+/**
+ * Folds the tall ones among `messages`. Reads all heights first: one layout for all of them.
+ * @param {HTMLElement[]} messages  @param {import("./scroll.js").LogScroll} scroll
+ */
+export function foldTall(messages, scroll) {
+  const limit = scroll.log.clientHeight * TALL;
+  const texts = messages.map((message) => message.querySelector(".message-text")).filter(Boolean);
+  const tall = texts.filter((text) => text.getBoundingClientRect().height > limit);
+  for (const text of tall) fold(text, scroll);
+}
+
+function fold(text, scroll) {
+  const button = document.createElement("button");
+  const show = (isWhole) => {
+    text.classList.toggle("folded", !isWhole);
+    button.textContent = say(isWhole ? "js-show-less" : "js-show-more");
+    button.setAttribute("aria-expanded", String(isWhole));
+  };
+  button.type = "button";
+  button.className = "button fold";
+  button.setAttribute("aria-controls", text.id);
+  button.addEventListener("click", () => {
+    const isWhole = button.getAttribute("aria-expanded") === "true";
+    scroll.hold(text.closest("article"), () => show(!isWhole));
+  });
+  text.closest(".message-body").after(button);
+  show(false);
+}

@@ -1,0 +1,62 @@
+// Rows that say where messages are missing after a long absence. Pressed, they load them in their place,
+// a page at a time; without scripts they lead to the page that begins there.
+
+import { say } from "../page/words.js";
+
+/** @param {number} room  @param {{from: number, to: number}} missing the first and the last event that is missing */
+export function holeRow(room, missing) {
+  const row = document.createElement("p");
+  const link = document.createElement("a");
+  row.className = "missing";
+  row.append(link);
+  row.dataset.first = String(missing.from);
+  name(row, room, missing);
+  return row;
+}
+
+/**
+ * @param {HTMLElement} list  @param {import("./history.js").LogHistory} history
+ * @param {(hole: {from: number, to: number}) => void} filled  hears of each place that is whole again
+ */
+export function fillHoles(list, history, filled) {
+  list.addEventListener("click", async (event) => {
+    const row = event.target.closest(".missing a")?.parentElement;
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (row.ariaBusy === "true") return;
+    row.ariaBusy = "true";
+    const stretch = await history.fetch(`?after=${Number(row.dataset.from) - 1}`);
+    row.ariaBusy = "false";
+    if (!row.isConnected) return;
+    if (stretch) fill(row, stretch, history, filled);
+    else row.firstElementChild.textContent = say("js-missing-failed");
+  });
+}
+
+function fill(row, { messages, later }, history, filled) {
+  const to = Number(row.dataset.to);
+  const seqOf = (message) => Number(message.dataset.seq);
+  const missing = messages.filter((message) => seqOf(message) <= to && !document.getElementById(message.id));
+  const isFilled = !later || seqOf(messages.at(-1)) >= to;
+  history.put(() => {
+    history.trim(missing.length);
+    if (!row.isConnected) return [];
+    row.before(...missing);
+    if (!isFilled) {
+      name(row, history.room, { from: seqOf(messages.at(-1)) + 1, to });
+      return missing;
+    }
+    const hadFocus = row.contains(document.activeElement);
+    row.remove();
+    filled({ from: Number(row.dataset.first), to });
+    if (hadFocus) (missing[0] ?? history.scroll.log).focus({ preventScroll: true });
+    return missing;
+  });
+}
+
+function name(row, room, { from, to }) {
+  const link = row.firstElementChild;
+  Object.assign(row.dataset, { from, to });
+  link.href = `/rooms/${room}/?after=${from - 1}#earlier`;
+  link.textContent = say("js-missing");
+}

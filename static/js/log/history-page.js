@@ -1,0 +1,57 @@
+// Stretches of a room's history from the server, and the rows of the log that lead to more of it.
+
+import { pageFrom } from "../page/fragment.js";
+import { ROW } from "./regroup.js";
+import { localise } from "../page/times.js";
+import { say } from "../page/words.js";
+
+/**
+ * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number,
+ *   empty: HTMLElement | null, epoch: string}} Stretch
+ *   `lastSeq`: the room's newest event when the server looked; `empty`: the words for a room without messages
+ */
+
+/**
+ * The log at a place, such as "?before=7"; null if it did not come.
+ * @param {number} room  @param {string} query  @returns {Promise<Stretch | null>}
+ */
+export async function fetchStretch(room, query) {
+  try {
+    const answer = await fetch(`/rooms/${room}/log/${query}`, { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.ok ? stretchFrom(pageFrom(await answer.text())) : null;
+  } catch {
+    return null;
+  }
+}
+
+function stretchFrom(page) {
+  const list = document.importNode(page.getElementById("log-inner"), true);
+  localise(list);
+  return {
+    messages: [...list.querySelectorAll(ROW)],
+    earlier: list.querySelector(".earlier"),
+    later: list.querySelector(".later"),
+    lastSeq: Number(list.dataset.lastSeq),
+    empty: list.querySelector(".room-empty"),
+    epoch: list.dataset.epoch,
+  };
+}
+
+/** The row above the first message. @param {number | string} seq of that message */
+export function earlierRow(room, seq) {
+  return row("earlier", `/rooms/${room}/?before=${seq}`);
+}
+
+/** The row below the last message. @param {number | string} seq of that message */
+export function laterRow(room, seq) {
+  return row("later", `/rooms/${room}/?after=${seq}#earlier`);
+}
+
+function row(name, href) {
+  const element = document.createElement("p");
+  const link = document.createElement("a");
+  element.className = name;
+  Object.assign(link, { id: name, className: "button", href, textContent: say(`js-${name}`) });
+  element.append(link);
+  return element;
+}

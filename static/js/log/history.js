@@ -1,0 +1,186 @@
+// Which stretch of the room's history stands in the page: grows at both edges as the reader comes near
+// them, drops what is far away, or becomes another stretch altogether. The rows `.earlier` and `.later`
+// stand at the edges that have more behind them.
+
+import { MOST, overflow, PAGE } from "./eviction.js";
+import { earlierRow, fetchStretch, laterRow } from "./history-page.js";
+import { quietly } from "./live-region.js";
+import { ROW, settle, settleFrom } from "./regroup.js";
+import { messageFrom } from "./timeline.js";
+import { say } from "../page/words.js";
+
+const NEAR_PX = 800;
+const TRIES = 3;
+
+export class LogHistory {
+  #edges;
+  #wanted = 0;
+  /** Does the list wait for the first messages of another history? */ #isStale = false;
+
+  /**
+   * @param {{list: HTMLElement, scroll: import("./scroll.js").LogScroll, room: number,
+   *   timeline: import("./timeline.js").Timeline, shown: (messages: HTMLElement[]) => void,
+   *   epoch: () => string, began: (lastSeq: number) => void}} options
+   *   `epoch` of the server's history; `began`: the newest messages
+   *   of another history are there, up to the event `lastSeq`
+   */
+  constructor({ list, scroll, room, timeline, shown, epoch, began }) {
+    Object.assign(this, { list, scroll, room, timeline, shown, epoch, began });
+    const { log } = scroll;
+    this.#edges = new IntersectionObserver(
+      (seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.#grow(target)),
+      { root: log, rootMargin: `${NEAR_PX}px 0px` },
+    );
+    list.addEventListener("click", (event) => this.#pressed(event));
+    log.addEventListener("scrollend", () => this.scroll.keep(() => this.trim(PAGE)));
+    this.#watch();
+  }
+
+  /** What did not come waits for somebody who presses, or for the connection to be back. */
+  retry() {
+    if (this.#isStale) this.#replace("");
+    else this.#watch();
+  }
+
+  /** The server has another history: no message of the former one stays. The newest of this one come with `retry`. */
+  restart() {
+    this.#isStale = true;
+    this.#wanted += 1;
+    this.scroll.isNewest = false;
+    quietly(this.scroll.log, () => this.#clear());
+  }
+
+  /** The newest messages instead of those in the page. Whether they came. */
+  showNewest() {
+    return this.#replace("");
+  }
+
+  /** The messages around one instead of those in the page. Whether it is there. */
+  async showAround(id) {
+    return (await this.#replace(`?message=${id}`)) && document.getElementById(`message-${id}`) !== null;
+  }
+
+  /** Drops what is too much once `adding` more have come, unless somebody scrolls. Call within `scroll.keep`. */
+  trim(adding = 0) {
+    if (this.scroll.isMoving) return;
+    const messages = this.#messages();
+    if (messages.length + adding <= MOST) return;
+    const reading = this.scroll.atEnd ? messages.length - 1 : Math.max(0, messages.indexOf(this.scroll.reading()));
+    const excess = overflow({ count: messages.length, adding, reading });
+    if (!excess || excess.drop === 0) return;
+    const edge = excess.atStart ? messages[excess.drop] : messages.at(-1 - excess.drop);
+    const step = excess.atStart ? "previousElementSibling" : "nextElementSibling";
+    while (edge[step] && !edge[step].matches(".pending")) this.#remove(edge[step]);
+    if (excess.atStart) edge.before(earlierRow(this.room, edge.dataset.seq));
+    else edge.after(laterRow(this.room, edge.dataset.seq));
+    settle(edge);
+    this.#watch();
+  }
+
+  #messages() {
+    return [...this.list.querySelectorAll(`:is(${ROW})[data-seq]`)];
+  }
+
+  #watch() {
+    this.scroll.isNewest = !this.list.querySelector(":scope > .later");
+    this.#edges.disconnect();
+    for (const row of this.list.querySelectorAll(":scope > .earlier, :scope > .later")) this.#edges.observe(row);
+  }
+
+  async #pressed(event) {
+    const row = event.target.closest("#earlier, #later")?.parentElement;
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    await this.#grow(row);
+    if (!row.isConnected) this.scroll.log.focus({ preventScroll: true });
+  }
+
+  async #grow(row) {
+    if (row.ariaBusy === "true") return;
+    row.ariaBusy = "true";
+    const link = row.querySelector("a");
+    const stretch = await this.fetch(new URL(link.href).search);
+    await this.scroll.rested();
+    row.ariaBusy = "false";
+    // Dropped or replaced in the meantime.
+    if (!row.isConnected) return;
+    if (!stretch) {
+      this.#edges.unobserve(row);
+      link.textContent = say(`js-${row.className}-failed`);
+      return;
+    }
+    this.put(() => {
+      this.trim(stretch.messages.length);
+      const fresh = stretch.messages.filter(({ id }) => !document.getElementById(id));
+      const before = row.matches(".earlier") ? [stretch.earlier] : [];
+      const after = row.matches(".earlier") ? [] : [this.#laterOf(stretch)];
+      row.replaceWith(...[...before, ...fresh, ...after].filter(Boolean));
+      return fresh;
+    });
+  }
+
+  async #replace(query) {
+    this.#wanted += 1;
+    const wanted = this.#wanted;
+    const stop = this.timeline.collect();
+    const stretch = await this.fetch(query);
+    const arrivals = stop();
+    if (!stretch || wanted !== this.#wanted) return false;
+    this.put(() => {
+      this.#clear();
+      // Without the arrivals the page would end one row short of its end, and `toEnd` would stop there.
+      const isContinued = !stretch.later && arrivals.isWhole;
+      const later = isContinued ? null : this.#laterOf(stretch);
+      const messages = [...stretch.messages, ...(isContinued ? arrivedAfter(stretch, arrivals.events) : [])];
+      const empty = messages.length === 0 ? stretch.empty : null;
+      this.list.prepend(...[stretch.earlier, empty, ...messages, later].filter(Boolean));
+      return messages;
+    });
+    if (this.#isStale && query === "") {
+      this.#isStale = false;
+      this.scroll.toEnd();
+      this.began(stretch.lastSeq);
+    }
+    return true;
+  }
+
+  /** The stretch at a place. One that was rendered before an edit that is applied already is out of date. */
+  async fetch(query) {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const stretch = await fetchStretch(this.room, query);
+      if (stretch && stretch.epoch !== this.epoch()) return null;
+      if (!stretch || stretch.lastSeq >= this.timeline.changedSeq) return stretch;
+    }
+    return null;
+  }
+
+  /** What came live while this was on its way is not in the page: then there is more. */
+  #laterOf(stretch) {
+    const isBehind = stretch.lastSeq < this.timeline.lastSeq;
+    return stretch.later ?? (isBehind ? laterRow(this.room, stretch.lastSeq) : null);
+  }
+
+  /** Puts the messages that `change` inserts and returns into their places. */
+  put(change) {
+    quietly(this.scroll.log, () => this.scroll.keep(() => {
+      const messages = change();
+      settleFrom(messages);
+      this.#watch();
+      this.shown(messages);
+    }));
+  }
+
+  #clear() {
+    for (const element of [...this.list.children]) if (!element.matches(".pending")) this.#remove(element);
+  }
+
+  #remove(element) {
+    if (element.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });
+    element.remove();
+  }
+}
+
+/** The messages that arrived after `stretch` was rendered. */
+function arrivedAfter(stretch, events) {
+  return events.filter(({ seq }) => seq > stretch.lastSeq).map(messageFrom);
+}

@@ -1,0 +1,126 @@
+// Which history of the server's database this browser knows. A restored database gives the numbers of events,
+// messages, rooms and people again, so what is remembered under a number is valid in its own history only.
+
+/** @typedef {{epoch?: string, seen?: number, made?: number}} Stamp  the epoch, the newest event of the room that
+ *   the page knew, and when the room was made (Unix ms) */
+
+/** Kept in the browser, so that a tab that is opened after a restore knows of it, too. */
+const epochKey = (userId) => `parlour/epoch/${userId}`;
+/** The name of the person whose things are kept under the number. */
+const nameKey = (userId) => `parlour/name/${userId}`;
+
+/** The code of what is refused because its numbers belong to another history. */
+export const OTHER_HISTORY = "other_history";
+
+export class KnownHistory {
+  /** room → {seq, made} */ #rooms = new Map();
+  /** The same when the present connection was opened: only what came before it can be compared with its hello. */
+  #before = new Map();
+  /** The epoch of what was stored without one, by an earlier version of these scripts. */ #unnamed;
+
+  /**
+   * @param {{storage: import("../page/storage.js").BrowserMemory, userId: number | null, epoch: string | undefined,
+   *   room?: null | {room: number, last_seq: number, created_ms: number}}} options
+   *   `epoch` and `room` as the server wrote them into the page
+   */
+  constructor({ storage, userId, epoch, room = null }) {
+    Object.assign(this, { storage, userId, epoch });
+    this.remembered = storage.get(epochKey(userId)) ?? epoch;
+    this.#unnamed = this.remembered;
+    if (room?.room) this.note(room.room, room.last_seq, room.created_ms);
+  }
+
+  /** The room has an event of this number, if one is given. */
+  note(room, seq, made) {
+    if (!Number.isInteger(seq)) return;
+    const known = this.#rooms.get(room);
+    this.#rooms.set(room, { seq: Math.max(known?.seq ?? 0, seq), made: made ?? known?.made });
+  }
+
+  /** This browser knew an event of this number before the page was opened. */
+  remember(room, seq) {
+    this.note(room, seq);
+    this.#before.set(room, { ...this.#before.get(room), seq: this.#rooms.get(room)?.seq ?? 0 });
+  }
+
+  /** A connection is about to be opened. */
+  opening() {
+    this.#before = new Map(this.#rooms);
+  }
+
+  /** The next hello counts as one of another history. */
+  doubt() {
+    this.epoch = undefined;
+  }
+
+  /**
+   * Takes a hello.
+   * @returns {null | "page" | "browser"} whether another history began since this page was made, or at least
+   *   since this browser was here last
+   */
+  greeted({ epoch, rooms }) {
+    if (epoch === undefined) return null;
+    const isAnother = epoch !== this.epoch || rooms.some((state) => this.#contradicts(state));
+    const wasAway = this.remembered !== epoch;
+    if (isAnother) this.#rooms.clear();
+    for (const { room, last_seq: seq, created_ms: made } of rooms) this.note(room, seq, made);
+    this.epoch = epoch;
+    this.remembered = epoch;
+    this.storage.set(epochKey(this.userId), epoch);
+    if (isAnother) return "page";
+    return wasAway ? "browser" : null;
+  }
+
+  #contradicts({ room, last_seq: seq, created_ms: made }) {
+    const known = this.#before.get(room);
+    return known !== undefined && (seq < known.seq || (known.made !== undefined && known.made !== made));
+  }
+
+  /** What is stored with something that refers to a room by its numbers. @returns {Stamp} */
+  stamp(room) {
+    const { seq, made } = this.#rooms.get(room) ?? {};
+    return { epoch: this.epoch, seen: seq, made };
+  }
+
+  /**
+   * Whether what was stored with this stamp belongs to the present history, and to the room that has this
+   * number now. @param {number} room  @param {Stamp} stamp
+   */
+  compare(room, { epoch = this.#unnamed, seen = 0, made }) {
+    const known = this.#rooms.get(room);
+    const isSame = epoch === this.epoch && seen <= (known?.seq ?? seen);
+    const isSameRoom = made === known?.made || (isSame && (made === undefined || known?.made === undefined));
+    return { isSame: isSame && isSameRoom, isSameRoom };
+  }
+}
+
+/** Removes what this browser remembers of the person and of the history that they knew. */
+export function forget(storage, userId) {
+  storage.remove(epochKey(userId));
+  storage.remove(nameKey(userId));
+}
+
+/** Kinds of keys that hold what a person wrote. */
+const WRITTEN = ["queue", "draft", "room"];
+
+/**
+ * What is kept under the number of a person who is another one now is set aside under the former person's
+ * name. It comes back when somebody of that name signs in, perhaps under another number.
+ */
+export function keepApart(storage, userId, name) {
+  const owner = nameKey(userId);
+  const before = storage.get(owner);
+  for (const kind of WRITTEN) {
+    const present = `parlour/${kind}/${userId}/`;
+    if (before !== null && before !== name) move(storage, present, `parlour/kept/${before}/${kind}/`);
+    move(storage, `parlour/kept/${name}/${kind}/`, present);
+  }
+  storage.set(owner, name);
+}
+
+function move(storage, from, to) {
+  for (const key of storage.keys(from)) {
+    storage.set(to + key.slice(from.length), storage.get(key));
+    storage.remove(key);
+  }
+}

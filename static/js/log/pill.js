@@ -1,0 +1,82 @@
+// The buttons over the end of the log: to the new messages, to the end, and back to where the reader was.
+
+import { News } from "./news.js";
+import { say, sayCount } from "../page/words.js";
+
+const OFFER_MS = 10_000;
+
+export class Pill extends EventTarget {
+  #news = new News();
+  #place = null;
+  #offer = 0;
+
+  /**
+   * Dispatches "first" (`detail` = a message's id), "end" and "back" (`detail` = a place).
+   * @param {{scroll: import("./scroll.js").LogScroll, jump: HTMLButtonElement, back: HTMLButtonElement}} options
+   */
+  constructor({ scroll, jump, back }) {
+    super();
+    Object.assign(this, { scroll, jump, back });
+    this.label = jump.querySelector("span");
+    jump.addEventListener("click", () => this.#pressed());
+    back.addEventListener("click", () => this.#goBack());
+    scroll.addEventListener("moved", () => this.#show());
+  }
+
+  /** Messages of others arrived, perhaps where the page does not reach. @param {number[]} ids */
+  count(ids) {
+    if (ids.length === 0 || this.scroll.atEnd) return;
+    ids.forEach((id) => this.#news.add(id));
+    this.#show();
+  }
+
+  /** The reader was taken to a message. */
+  away() {
+    this.#news.away();
+    this.#show();
+  }
+
+  /** The server has another history: nothing of it is news yet, and there is no place to go back to. */
+  restart() {
+    this.#news.clear();
+    this.#withdraw();
+  }
+
+  /** The reader was taken to the end; for a while there is a way back. */
+  offerBack(place) {
+    clearTimeout(this.#offer);
+    this.#place = place;
+    this.back.hidden = false;
+    this.#offer = setTimeout(() => this.#withdraw(), OFFER_MS);
+  }
+
+  #pressed() {
+    const first = this.#news.press();
+    this.dispatchEvent(first === null ? new Event("end") : new CustomEvent("first", { detail: first }));
+    this.#show();
+  }
+
+  #goBack() {
+    const place = this.#place;
+    this.#withdraw();
+    this.dispatchEvent(new CustomEvent("back", { detail: place }));
+  }
+
+  #withdraw() {
+    clearTimeout(this.#offer);
+    if (this.back.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });
+    this.back.hidden = true;
+    this.#place = null;
+  }
+
+  #show() {
+    if (this.scroll.atEnd) this.#news.clear();
+    const { count } = this.#news;
+    const isShown = this.#news.isShown(this.scroll);
+    if (!isShown && this.jump.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });
+    this.jump.hidden = !isShown;
+    this.jump.classList.toggle("news", count > 0);
+    const words = count > 0 ? sayCount("js-new-messages", count) : say("js-jump");
+    if (this.label.textContent !== words) this.label.textContent = words;
+  }
+}

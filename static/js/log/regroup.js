@@ -1,0 +1,97 @@
+// Gives every message its head or takes it, and stands a divider before the first of each local day.
+
+import { dayKey, follows } from "./grouping.js";
+import { dayWords } from "../page/times.js";
+
+const MIDNIGHT_CHECK_MS = 30_000;
+/** What has a day: messages, and the lines that tell who came and went. */
+export const ROW = "article.message, .notice";
+
+const facts = (message) => ({
+  author: message.dataset.author,
+  at: message.dataset.at,
+  isReply: message.querySelector(".quote") !== null,
+  isNotice: message.matches(".notice"),
+  isDeleted: message.matches(".deleted"),
+});
+
+/** Settles one message and the one after it. Call after every insertion and removal. */
+export function settle(message) {
+  settleOne(message);
+  const next = nextMessage(message);
+  if (next) settleOne(next);
+}
+
+/** Settles neighbouring messages and the one after them. */
+export function settleFrom(messages) {
+  messages.forEach(settleOne);
+  const next = messages.length > 0 && nextMessage(messages.at(-1));
+  if (next) settleOne(next);
+}
+
+/** Settles all messages of a list; the server's own dividers are of UTC days and go. */
+export function settleAll(list) {
+  list.querySelectorAll(".day").forEach((divider) => divider.remove());
+  list.querySelectorAll(ROW).forEach(settleOne);
+}
+
+/** "Today" becomes "Yesterday" at midnight, without a reload. */
+export function relabelAtMidnight(list) {
+  let today = dayKey(Date.now());
+  setInterval(() => {
+    const now = dayKey(Date.now());
+    if (now === today) return;
+    today = now;
+    list.querySelectorAll(".day").forEach(label);
+  }, MIDNIGHT_CHECK_MS);
+}
+
+function settleOne(message) {
+  const { divider, previous, broken } = before(message);
+  const day = dayKey(message.dataset.at);
+  const isNewDay = !previous || dayKey(previous.dataset.at) !== day;
+  if (isNewDay && divider?.dataset.day !== day) headOf(message).before(newDivider(day));
+  if (divider && (!isNewDay || divider.dataset.day !== day)) divider.remove();
+  message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
+}
+
+/** The line above what is new belongs to the message below it. */
+function headOf(message) {
+  const above = message.previousElementSibling;
+  return above?.matches(".new-messages") ? above : message;
+}
+
+/** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
+function before(message) {
+  let divider = null;
+  let broken = false;
+  let element = message.previousElementSibling;
+  while (element && !element.matches(ROW)) {
+    if (element.matches(".day")) divider = element;
+    else if (!element.matches(".editing")) broken = true;
+    element = element.previousElementSibling;
+  }
+  return { divider, previous: element, broken };
+}
+
+function nextMessage(message) {
+  let element = message.nextElementSibling;
+  while (element && !element.matches(ROW)) element = element.nextElementSibling;
+  return element;
+}
+
+function newDivider(day) {
+  const divider = document.createElement("div");
+  divider.className = "day";
+  divider.setAttribute("role", "separator");
+  divider.dataset.day = day;
+  divider.append(document.createElement("span"));
+  label(divider);
+  return divider;
+}
+
+function label(divider) {
+  const words = dayWords(divider.dataset.day);
+  divider.setAttribute("aria-label", words);
+  divider.firstElementChild.textContent = words;
+}

@@ -1,0 +1,136 @@
+// The messages of the open room, in the server's one order. Knows the last event it has applied;
+// what comes early is held back until the gap before it is filled.
+
+import { elementFrom } from "../page/fragment.js";
+import { holeRow } from "./gaps.js";
+import { settle } from "./regroup.js";
+import { swap } from "./swap.js";
+import { localise } from "../page/times.js";
+
+export class Timeline {
+  /** seq → event, waiting for the ones before */ #held = new Map();
+  #asked = false;
+  /** What `collect` was asked for. @type {Set<{events: object[], isWhole: boolean}>} */ #collected = new Set();
+  /** The last event applied that changed what may stand in a page that is on its way. */
+  changedSeq = 0;
+
+  /**
+   * @param {{list: HTMLElement, lastSeq: number, room: number, resume: (after: number) => boolean,
+   *   isNewest: () => boolean, inserted: (message: HTMLElement, event: object) => void,
+   *   changed: (message: HTMLElement, event: object) => void, counted: (event: object) => void}} options
+   *   `resume` asks the server for the events after a number; false means that it could not be asked now.
+   *   While the page does not reach to the newest message, new ones are only counted.
+   */
+  constructor({ list, lastSeq, room, resume, isNewest, inserted, changed, counted }) {
+    Object.assign(this, { list, lastSeq, room, resume, isNewest, inserted, changed, counted });
+  }
+
+  /** Is this own message known, but held back behind a gap? */
+  holds(clientId) {
+    return [...this.#held.values()].some((event) => event.client_id === clientId);
+  }
+
+  /** One live event. Applied once, however often and by whatever way it comes. */
+  apply(event) {
+    if (event.seq <= this.lastSeq) return;
+    this.#held.set(event.seq, event);
+    this.#release();
+    if (this.#held.size > 0) this.#ask();
+  }
+
+  /**
+   * Collects the new messages that the page does not show because it does not reach to the newest one.
+   * A page that is being fetched may lack them. Returns the function that ends the collection and gives
+   * them in order; `isWhole` is false if a hole lies between them.
+   */
+  collect() {
+    const arrivals = { events: [], isWhole: true };
+    this.#collected.add(arrivals);
+    return () => {
+      this.#collected.delete(arrivals);
+      return arrivals;
+    };
+  }
+
+  /** The server's answer to `room.resume`: all events after a number, or a hole and the newest messages. */
+  catchUp({ events, missing, last_seq: lastSeq }) {
+    this.#asked = false;
+    if (missing && missing.to > this.lastSeq) this.#drawHole(missing);
+    for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
+    // The answer is whole: numbers that it does not carry hold nothing for this browser.
+    this.lastSeq = Math.max(this.lastSeq, lastSeq);
+    this.#release();
+    if (this.#held.size > 0) this.#ask();
+  }
+
+  /** The server has another history, in which `lastSeq` is the newest event. The list begins anew, too. */
+  restart(lastSeq) {
+    this.#held.clear();
+    this.#asked = false;
+    this.lastSeq = lastSeq;
+    this.changedSeq = 0;
+  }
+
+  /** After a hello: what was asked on the old socket is not answered any more. */
+  reconnected(serverLastSeq) {
+    this.#asked = false;
+    if (serverLastSeq === undefined || serverLastSeq > this.lastSeq || this.#held.size > 0) this.#ask();
+  }
+
+  #ask() {
+    if (!this.#asked) this.#asked = this.resume(this.lastSeq);
+  }
+
+  #release() {
+    for (const seq of this.#held.keys()) if (seq <= this.lastSeq) this.#held.delete(seq);
+    while (this.#held.has(this.lastSeq + 1)) {
+      this.lastSeq += 1;
+      const event = this.#held.get(this.lastSeq);
+      this.#held.delete(this.lastSeq);
+      this.#happened(event);
+    }
+  }
+
+  #happened(event) {
+    if (!["message.created", "message.accepted"].includes(event.type)) this.changedSeq = event.seq;
+    if (event.type === "message.changed") this.#replace(event);
+    else if (event.html) this.#insert(event);
+  }
+
+  #insert(event) {
+    if (document.getElementById(`message-${event.id}`)) return;
+    if (!this.isNewest()) {
+      for (const { events } of this.#collected) events.push(event);
+      return this.counted(event);
+    }
+    const message = messageFrom(event);
+    document.getElementById("room-empty")?.remove();
+    this.list.insertBefore(message, this.list.querySelector(".pending"));
+    settle(message);
+    return this.inserted(message, event);
+  }
+
+  /** The event says what the message is now; a page that does not show it has nothing to do. */
+  #replace(event) {
+    const old = document.getElementById(`message-${event.id}`);
+    if (!old) return;
+    const message = messageFrom(event);
+    swap(old, message);
+    settle(message);
+    this.changed(message, event);
+  }
+
+  // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
+  // leads to what is missing, too.
+  #drawHole(missing) {
+    for (const arrivals of this.#collected) arrivals.isWhole = false;
+    if (this.isNewest()) this.list.insertBefore(holeRow(this.room, missing), this.list.querySelector(".pending"));
+  }
+}
+
+/** The element of a message event, with times in the reader's own zone. */
+export function messageFrom(event) {
+  const message = elementFrom(event.html);
+  localise(message);
+  return message;
+}

@@ -1,0 +1,32 @@
+// A long list of people to tick gets a box that leaves those whose name holds what is typed. Who is
+// ticked stays ticked, and stays to be seen.
+
+import { say } from "../page/words.js";
+
+const LONG = 20;
+
+/** @param {HTMLElement | null} fieldset */
+export function filterChoices(fieldset) {
+  const rows = [...(fieldset?.querySelectorAll(".checks li") ?? [])];
+  if (rows.length <= LONG) return;
+  const box = document.createElement("input");
+  const none = document.createElement("p");
+  box.type = "search";
+  box.autocomplete = "off";
+  box.setAttribute("aria-label", say("js-filter-people"));
+  box.placeholder = say("js-filter-people");
+  none.className = "hint";
+  none.setAttribute("role", "status");
+  const filter = () => {
+    const wanted = box.value.trim().toLocaleLowerCase();
+    for (const row of rows) {
+      const holds = row.textContent.toLocaleLowerCase().includes(wanted);
+      row.hidden = !holds && !row.querySelector("input").checked;
+    }
+    none.textContent = rows.every((row) => row.hidden) ? say("js-filter-none") : "";
+  };
+  box.addEventListener("input", filter);
+  // Enter in a search box would send the form.
+  box.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  fieldset.querySelector(".checks").before(box, none);
+}

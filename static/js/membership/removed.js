@@ -1,0 +1,40 @@
+// A room that this person is in no longer closes on every open page of it, and nothing typed is lost.
+
+import { pageData } from "../page/data.js";
+
+/** The room that this page shows, or is about. */
+export const shownRoom = pageData?.room ?? pageData?.about ?? null;
+
+/** @param {import("../live/socket.js").Connection} connection */
+export function closeRemoved(connection) {
+  const template = document.getElementById("room-gone");
+  if (shownRoom === null || !template) return;
+  const close = () => {
+    const main = document.getElementById("main");
+    if (!template.isConnected) return;
+    document.dispatchEvent(new CustomEvent("parlour:save"));
+    document.dispatchEvent(new CustomEvent("parlour:leaving"));
+    main.className = "pane";
+    main.replaceChildren(template.content.cloneNode(true));
+    template.remove();
+    main.querySelector("h1").focus();
+  };
+  const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData.created_ms ?? made);
+  connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
+  // What happened while nobody listened: the room's own page knows.
+  connection.addEventListener("session.hello", async ({ detail: { rooms } }) => {
+    if (rooms.some(isShown)) return;
+    // Another room has its number in another history.
+    const isAnother = rooms.some(({ room }) => room === shownRoom);
+    if (isAnother || (await isGone(`/rooms/${shownRoom}/`))) close();
+  });
+}
+
+async function isGone(path) {
+  try {
+    const answer = await fetch(path, { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.status === 404;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,199 @@
+// What people do to messages beside writing them: answer, react, edit, delete, name somebody. Joins the
+// parts with the log, the queue and the box.
+
+import { hasReacted, markOwn } from "./reactions.js";
+import { askToDelete } from "./deleting.js";
+import { Draft } from "./drafts.js";
+import { Editing } from "./editing.js";
+import { release } from "../page/focus.js";
+import { Mentions } from "./mentions.js";
+import { listenToKeys } from "./keys.js";
+import { MessageMenu } from "./menu.js";
+import { People } from "./names.js";
+import { PendingChanges } from "./optimistic.js";
+import { Picker } from "./emoji-picker.js";
+import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
+import { Replying, quoteOf } from "./reply.js";
+import { allowed, factsOf } from "./rights.js";
+import { dateAndTime } from "../page/times.js";
+import { say } from "../page/words.js";
+
+const COPIED_MS = 2_000;
+const byId = (id) => document.getElementById(id);
+
+export class Expression {
+  /** @type {Replying | null} */ replying = null;
+  #composer = null;
+
+  /**
+   * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: import("../page/storage.js").BrowserMemory,
+   *   sender: import("../live/sender.js").Sender, scroll: import("../log/scroll.js").LogScroll, lastSeq: () => number,
+   *   markUnread: (message: HTMLElement) => void, page: import("../page/data.js").pageData}} options
+   */
+  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page }) {
+    Object.assign(this, { list, room, storage, sender, scroll, markUnread, page, me: page.me });
+    this.changes = new PendingChanges({ room, me: page.me, sender, scroll, lastSeq });
+    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me }));
+    this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });
+    this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
+    this.editing = new Editing({
+      template: byId("edit-box"),
+      maxChars: page.max_chars,
+      draft: new Draft(storage, this.me.id, `${room}/edit`),
+      bodyOf: (id) => this.changes.bodyOf(id),
+      save: (message, body) => this.#change({ op: "edit", message, body }),
+      opened: (box) => this.mentions.attach(box),
+      closed: (message) => {
+        message?.focus({ preventScroll: true });
+        this.#composer?.focusUnlessTouch();
+      },
+    });
+    const act = (what, message) => this.#act(what, message);
+    this.menu = new MessageMenu({ element: byId("message-menu"), log, rights: (message) => this.#rights(message), act });
+    listenToKeys(log, { menu: (message) => this.menu.open(message, message.querySelector(".message-more"), message), act });
+    list.addEventListener("click", (event) => this.#chip(event));
+    this.keepInside = keepTabInside(list);
+    prepareMessages(list, (message) => this.#prepare(message));
+    this.editing.restore();
+  }
+
+  /** The box is there, or there again. */
+  adoptBox(composer) {
+    this.#composer = composer;
+    this.replying = null;
+    if (!composer) return;
+    this.mentions.attach(composer.box);
+    this.replying = new Replying({
+      line: byId("replying"),
+      field: composer.form.elements.namedItem("reply_to"),
+      draft: new Draft(this.storage, this.me.id, `${this.room}/reply`),
+      closed: () => composer.focus(),
+    });
+    composer.addEventListener("escape", () => this.replying.clear());
+    composer.addEventListener("edit-last", () => this.#editLast());
+  }
+
+  /** Makes the log agree with the queue. */
+  render() {
+    this.changes.render();
+  }
+
+  /** What a waiting message said goes back into the box, in front of what is there. Whether there is a box. */
+  takeBack({ body, reply }) {
+    if (!this.#composer) return false;
+    this.#composer.putBefore(body);
+    if (reply && !this.replying?.current) this.replying?.start(reply);
+    return true;
+  }
+
+  /**
+   * The server has another history: whatever is open for a message closes, since another one may bear its number.
+   * @returns {string} what was typed into boxes of messages
+   */
+  restart() {
+    this.menu.popup.close(false);
+    this.picker.popup.close(false);
+    byId("deleting").close();
+    this.replying?.clear();
+    this.changes.restart();
+    this.mentions.people.forget();
+    return this.editing.giveUp();
+  }
+
+  /** A message has changed on the server; the page may show others that quote it. */
+  follow({ change, id }) {
+    if (change === "deleted") this.#dropQuotes(id);
+  }
+
+  #change(fields) {
+    this.sender.change(this.room, fields);
+    this.scroll.keep(() => this.render());
+  }
+
+  #rights(message) {
+    const { role, edit_window_ms: editWindowMs } = this.page;
+    const facts = factsOf(message);
+    if (this.changes.isGoing(facts.id)) return new Set();
+    return allowed(facts, { userId: this.me.id, role, canPost: this.#composer !== null, editWindowMs });
+  }
+
+  #act(what, message) {
+    if (!this.#rights(message).has(what)) return;
+    if (what === "reply") this.#reply(message);
+    else if (what === "react") this.#react(message);
+    else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
+    else if (what === "copy") this.#copy(message);
+    else if (what === "unread") this.markUnread(message);
+    else if (what === "details") location.assign(`/rooms/${this.room}/messages/${message.dataset.id}/details/`);
+    else this.askToDelete(message);
+  }
+
+  #reply(message) {
+    const author = message.querySelector(".message-author").textContent;
+    this.scroll.keep(() => this.replying.start({ id: Number(message.dataset.id), author, text: quoteOf(message) }));
+    this.#composer.focus();
+  }
+
+  #react(message) {
+    const anchor = message.querySelector(".message-more");
+    this.picker.open(anchor, (emoji) => this.#toggle(byId(message.id) ?? message, emoji), message);
+  }
+
+  #toggle(message, emoji) {
+    this.#change({ op: "react", message: Number(message.dataset.id), emoji, on: !hasReacted(message, emoji) });
+  }
+
+  #chip(event) {
+    const chip = event.target.closest(".chip");
+    if (!chip) return;
+    event.preventDefault();
+    const message = chip.closest("article");
+    if (this.#rights(message).has("react")) this.#toggle(message, chip.value);
+  }
+
+  async #copy(message) {
+    const address = new URL(`/rooms/${this.room}/messages/${message.dataset.id}/`, location.href).href;
+    const line = byId("copied");
+    try {
+      await navigator.clipboard.writeText(address);
+      line.textContent = say("js-copied");
+    } catch {
+      // Without a secure connection browsers keep the clipboard to themselves.
+      line.textContent = address;
+    }
+    setTimeout(() => line.replaceChildren(), COPIED_MS);
+  }
+
+  #editLast() {
+    const own = this.list.querySelectorAll(`article.message[data-id][data-author="${this.me.id}"]`);
+    const last = [...own].reverse().find((message) => this.#rights(message).has("edit"));
+    if (last) this.#act("edit", last);
+  }
+
+  #prepare(message) {
+    if (!message.dataset.id) return;
+    offerMenu(message);
+    markOwn(message, this.me.id);
+    const edited = message.querySelector("a.edited");
+    if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time) });
+    const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
+    for (const mention of call) mention.classList.add("mention-me");
+    const isAnswer = message.querySelector(`.quote[data-author="${this.me.id}"]`) && Number(message.dataset.author) !== this.me.id;
+    message.classList.toggle("calls-me", call.length > 0 || Boolean(isAnswer));
+    this.keepInside(message);
+    this.editing.follow(message);
+  }
+
+  #dropQuotes(id) {
+    for (const root of [this.list, ...this.changes.bases()]) {
+      for (const quote of root.querySelectorAll(`a.quote[data-of="${id}"]`)) {
+        const gone = document.createElement("span");
+        gone.className = "quote quote-gone";
+        gone.dataset.of = String(id);
+        gone.textContent = say("js-quote-gone");
+        release(quote, quote.closest("article"));
+        quote.replaceWith(gone);
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+// The box: keys, height, length, draft. It is never disabled, and what was typed is never lost.
+
+import { Draft, joined } from "./drafts.js";
+import { remaining, trimmed } from "./length.js";
+import { preferences } from "../preferences/preferences.js";
+import { say, sayCount } from "../page/words.js";
+
+const SAVE_AFTER_MS = 300;
+/** Browsers lay out a text of a megabyte for seconds; one that can never be sent stays in the clipboard. */
+const PASTE_AT_MOST = 5;
+const touch = matchMedia("(pointer: coarse)");
+
+export class Composer extends EventTarget {
+  #saving = 0;
+
+  /**
+   * Dispatches "send" (`detail` = text), "typing" (`detail` = is there text), "left", "escape", and
+   * "edit-last" for the key that asks for it.
+   * @param {{form: HTMLFormElement, draft: Draft, maxChars: number}} options
+   */
+  constructor({ form, draft, maxChars }) {
+    super();
+    this.form = form;
+    this.box = form.elements.namedItem("body");
+    this.note = document.getElementById("composer-note");
+    this.count = document.getElementById("composer-count");
+    this.draft = draft;
+    this.maxChars = maxChars;
+    this.#restore();
+    form.addEventListener("submit", (event) => this.#submit(event));
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+    this.box.addEventListener("input", () => this.#changed());
+    this.box.addEventListener("paste", (event) => this.#inserted(event, event.clipboardData));
+    this.box.addEventListener("drop", (event) => this.#inserted(event, event.dataTransfer));
+    this.box.addEventListener("blur", () => this.#left());
+    this.#grow();
+    this.#showCount();
+  }
+
+  focus() {
+    this.box.focus({ preventScroll: true });
+  }
+
+  /** Opening a room with mouse or keyboard means writing; on touch it would only raise the keyboard. */
+  focusUnlessTouch() {
+    if (!touch.matches) this.focus();
+  }
+
+  saveNow() {
+    clearTimeout(this.#saving);
+    this.draft.save(this.box.value);
+  }
+
+  #restore() {
+    // Text that the server gave back after a refused form is newer than the draft.
+    if (this.box.value === "") this.box.value = this.draft.load();
+    this.box.setSelectionRange(this.box.value.length, this.box.value.length);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = trimmed(this.box.value);
+    if (text === "") return;
+    const left = remaining(text, this.maxChars);
+    if (left !== null && left < 0) {
+      this.count.textContent = "";
+      this.#explain(sayCount("js-shorten", -left));
+      return;
+    }
+    this.box.value = "";
+    this.dispatchEvent(new CustomEvent("send", { detail: text }));
+    this.saveNow();
+    this.#changed();
+    this.focus();
+  }
+
+  /** Puts a text in front of what is there, and the caret behind all of it. */
+  putBefore(text) {
+    this.box.value = joined(text, this.box.value);
+    this.saveNow();
+    this.#changed();
+    this.focus();
+  }
+
+  /** Puts a text behind what is there; caret and focus stay. */
+  putAfter(text) {
+    const { selectionStart, selectionEnd } = this.box;
+    this.box.value = joined(this.box.value, text);
+    this.box.setSelectionRange(selectionStart, selectionEnd);
+    this.saveNow();
+    this.#changed();
+  }
+
+  #key(event) {
+    if (event.key === "Escape" && !event.isComposing) return this.dispatchEvent(new CustomEvent("escape"));
+    if (event.key === "ArrowUp" && this.box.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
+      event.preventDefault();
+      return this.dispatchEvent(new CustomEvent("edit-last"));
+    }
+    if (!sendKey(event)) return undefined;
+    event.preventDefault();
+    return event.repeat ? undefined : this.form.requestSubmit();
+  }
+
+  #changed() {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.saveNow(), SAVE_AFTER_MS);
+    this.#explain("");
+    this.#grow();
+    this.#showCount();
+    this.dispatchEvent(new CustomEvent("typing", { detail: this.box.value !== "" }));
+  }
+
+  #inserted(event, source) {
+    const count = source?.getData("text/plain").length ?? 0;
+    if (count <= PASTE_AT_MOST * this.maxChars) return;
+    event.preventDefault();
+    this.#explain(say("js-paste-too-long", { count, most: this.maxChars }));
+  }
+
+  #left() {
+    this.saveNow();
+    this.dispatchEvent(new CustomEvent("left"));
+  }
+
+  // Where CSS cannot let the box grow with its text.
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.box.style.height = "auto";
+    this.box.style.height = `${this.box.scrollHeight}px`;
+  }
+
+  #showCount() {
+    const left = remaining(this.box.value, this.maxChars);
+    this.count.textContent = left === null ? "" : sayCount(left < 0 ? "js-too-many" : "js-left", Math.abs(left));
+    this.count.classList.toggle("refused", left !== null && left < 0);
+  }
+
+  #explain(text) {
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.note.classList.toggle("refused", text !== "");
+    this.box.toggleAttribute("aria-invalid", text !== "");
+    if (text !== "") this.box.setAttribute("aria-invalid", "true");
+  }
+}
+
+/** Is this the key that sends? */
+export function sendKey(event) {
+  // Safari ends the composition before it tells of the key: 229 is then the only sign.
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  const always = event.ctrlKey || event.metaKey;
+  return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
+}
+
+/** A printable key while nothing has the focus means the box. */
+export function typeAnywhere(composer) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
+    const active = document.activeElement;
+    const idle = active === document.body || active === null || active.closest("#messages, #main") === active;
+    const inLog = active?.matches?.("article.message");
+    if ((idle || inLog) && !document.querySelector("dialog[open]")) composer()?.focus();
+  });
+}

@@ -1,0 +1,44 @@
+// A pencil beside each conversation in which something is written and not sent.
+
+import { draftPrefix } from "./drafts.js";
+import { say } from "../page/words.js";
+
+/** @param {{storage: import("../page/storage.js").BrowserMemory, userId: number}} options */
+export function markDrafts({ storage, userId }) {
+  const prefix = draftPrefix(userId);
+  const showAll = () => {
+    const drafts = new Set(storage.keys(prefix).map((key) => `/rooms/${key.slice(prefix.length)}/`));
+    for (const link of document.querySelectorAll("#conversations a[href^='/rooms/']")) {
+      // Of the open one the box itself tells.
+      show(link, drafts.has(link.getAttribute("href")) && link.getAttribute("aria-current") !== "page");
+    }
+  };
+  addEventListener("storage", ({ key }) => (key === null || key.startsWith(prefix)) && showAll());
+  document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "conversations" && showAll());
+  showAll();
+}
+
+function show(link, hasDraft) {
+  const old = link.querySelector(".pencil");
+  if (hasDraft === Boolean(old)) return;
+  const id = `draft${link.getAttribute("href").replaceAll("/", "-")}`;
+  const described = (link.getAttribute("aria-describedby") ?? "").split(" ").filter((part) => part && part !== id);
+  if (hasDraft) {
+    const pencil = document.createElement("span");
+    pencil.id = id;
+    pencil.className = "pencil";
+    pencil.title = say("js-draft");
+    // It describes the link and is no part of its name.
+    pencil.setAttribute("aria-hidden", "true");
+    const word = document.createElement("span");
+    word.className = "vh";
+    word.textContent = say("js-draft");
+    pencil.append(word);
+    link.append(pencil);
+    described.push(id);
+  } else {
+    old.remove();
+  }
+  if (described.length > 0) link.setAttribute("aria-describedby", described.join(" "));
+  else link.removeAttribute("aria-describedby");
+}

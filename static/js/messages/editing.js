@@ -1,0 +1,127 @@
+// A message is edited in its place: a box under it with what was typed, and the keys of the composer.
+// The box stands beside the message, so that it outlives whatever happens to the message meanwhile.
+// Leaving it with Escape keeps what was typed, for the next time.
+
+import { sendKey } from "./composer.js";
+import { remaining, trimmed } from "./length.js";
+import { sourceOf } from "./rights.js";
+import { say, sayCount } from "../page/words.js";
+
+export class Editing {
+  /** id → text */ #kept = new Map();
+  #open = null;
+
+  /**
+   * @param {{template: HTMLTemplateElement, maxChars: number, draft: import("./drafts.js").Draft,
+   *   bodyOf: (id: number) => string | undefined, save: (id: number, body: string) => void,
+   *   opened: (box: HTMLTextAreaElement) => void, closed: (message: HTMLElement | null) => void}} options
+   */
+  constructor({ template, maxChars, draft, bodyOf, save, opened, closed }) {
+    Object.assign(this, { template, maxChars, draft, bodyOf, save, opened, closed });
+  }
+
+  /** Goes on with what was being edited when the page was left. */
+  restore() {
+    const { id, text } = this.draft.loadFields() ?? {};
+    const message = id && document.getElementById(`message-${id}`);
+    if (!message || message.matches(".deleted")) return;
+    this.#kept.set(id, text);
+    this.start(message, false);
+  }
+
+  start(message, focus = true) {
+    const id = Number(message.dataset.id);
+    if (this.#open?.id === id) return this.#open.box.focus();
+    if (this.#open) this.#leave();
+    const row = this.template.content.firstElementChild.cloneNode(true);
+    const box = row.querySelector("textarea");
+    const source = this.bodyOf(id) ?? sourceOf(message);
+    this.#open = { id, row, box, source };
+    box.value = this.#kept.get(id) ?? source;
+    message.after(row);
+    message.classList.add("being-edited");
+    row.addEventListener("keydown", (event) => this.#key(event));
+    row.addEventListener("click", ({ target }) => this.#press(target.dataset.do));
+    box.addEventListener("input", () => this.#changed());
+    this.opened(box);
+    if (!focus) return undefined;
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(box.value.length, box.value.length);
+    return row.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The message is in the log, perhaps again, or in a newer form. */
+  follow(message) {
+    if (this.#open?.id !== Number(message.dataset.id)) return;
+    message.classList.add("being-edited");
+    if (message.nextElementSibling !== this.#open.row) message.after(this.#open.row);
+  }
+
+  /** Closes the box and forgets which messages were edited. @returns {string} all that was typed */
+  giveUp() {
+    if (this.#open) this.#leave();
+    const texts = [...this.#kept.values()];
+    this.#kept.clear();
+    return texts.join("\n");
+  }
+
+  #key(event) {
+    // The log has keys of its own, which are not for a box in it.
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.#leave();
+    } else if (event.target === this.#open.box && sendKey(event)) {
+      event.preventDefault();
+      if (!event.repeat) this.#save();
+    }
+  }
+
+  #press(what) {
+    if (what === "save") this.#save();
+    if (what === "cancel") this.#discard();
+  }
+
+  #changed() {
+    const { id, box, row } = this.#open;
+    this.draft.saveFields({ id, text: box.value });
+    row.querySelector(".edit-note").textContent = "";
+  }
+
+  #save() {
+    const { id, box, row, source } = this.#open;
+    const text = trimmed(box.value);
+    const note = row.querySelector(".edit-note");
+    const left = remaining(text, this.maxChars);
+    if (text === "") note.textContent = say("js-edit-empty");
+    else if (left !== null && left < 0) note.textContent = sayCount("js-shorten-edit", -left);
+    else {
+      if (text !== source) this.save(id, text);
+      this.#discard();
+    }
+  }
+
+  /** Closes the box and keeps what it holds. */
+  #leave() {
+    const { id, box, source } = this.#open;
+    const text = box.value;
+    this.#close();
+    if (text !== source) this.#kept.set(id, text);
+  }
+
+  #discard() {
+    this.#kept.delete(this.#open.id);
+    this.#close();
+  }
+
+  #close() {
+    const { id, row } = this.#open;
+    this.#open = null;
+    this.draft.save("");
+    row.remove();
+    const message = document.getElementById(`message-${id}`);
+    message?.classList.remove("being-edited");
+    this.closed(message);
+  }
+}

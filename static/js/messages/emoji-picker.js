@@ -1,0 +1,93 @@
+// All emoji by name, and the few that are used most. The list is fetched when it is first needed.
+
+import { ranked } from "../page/match.js";
+import { Popup } from "../page/popup.js";
+import { say } from "../page/words.js";
+
+const MOST = 64;
+const COLUMNS = 8;
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+
+export class Picker {
+  /** [emoji, name, other names] */ #list = null;
+  #choose = () => {};
+
+  /** @param {{element: HTMLElement, source: string, quick: [string, string][]}} options  `quick` with names */
+  constructor({ element, source, quick }) {
+    this.element = element;
+    this.source = source;
+    this.search = element.querySelector(".picker-search");
+    this.found = element.querySelector(".picker-found");
+    this.none = element.querySelector(".picker-none");
+    this.popup = new Popup(element);
+    element.querySelector(".picker-quick").append(...quick.map(([emoji, name]) => choice(emoji, name)));
+    element.addEventListener("click", ({ target }) => this.#pick(target.closest(".choice")));
+    element.addEventListener("keydown", (event) => this.#key(event));
+    this.search.addEventListener("input", () => this.#show());
+  }
+
+  /** @param {HTMLElement} anchor  @param {(emoji: string) => void} choose */
+  async open(anchor, choose, opener = anchor) {
+    this.#choose = choose;
+    this.search.value = "";
+    this.found.replaceChildren();
+    this.none.textContent = "";
+    this.popup.open(anchor, opener);
+    this.element.querySelector(".choice").focus({ preventScroll: true });
+    this.#list ??= await load(this.source);
+    this.#show();
+  }
+
+  #pick(button) {
+    if (!button) return;
+    this.popup.close();
+    this.#choose(button.value);
+  }
+
+  #key(event) {
+    if (event.key === "Enter" && event.target === this.search) {
+      event.preventDefault();
+      return this.#pick(this.found.querySelector(".choice"));
+    }
+    const step = STEPS[event.key];
+    const from = event.target.closest(".choice");
+    if (event.key === "ArrowDown" && event.target === this.search) this.found.querySelector(".choice")?.focus();
+    else if (!step || !from) return undefined;
+    else {
+      const all = [...this.element.querySelectorAll(".choice")];
+      const to = all[all.indexOf(from) + step];
+      (to ?? (step < 0 ? this.search : from)).focus();
+    }
+    return event.preventDefault();
+  }
+
+  #show() {
+    if (!this.#list) {
+      this.none.textContent = say("js-emoji-unavailable");
+      return;
+    }
+    const found = ranked(this.#list, this.search.value, ([, name, more]) => `${name} ${more}`).slice(0, MOST);
+    this.found.replaceChildren(...found.map(([emoji, name]) => choice(emoji, name)));
+    this.none.textContent = found.length === 0 ? say("js-emoji-none") : "";
+  }
+}
+
+function choice(emoji, name) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "choice";
+  button.value = emoji;
+  button.textContent = emoji;
+  button.title = name;
+  button.setAttribute("aria-label", name);
+  return button;
+}
+
+async function load(source) {
+  try {
+    const answer = await fetch(source);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}

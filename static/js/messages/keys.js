@@ -1,0 +1,21 @@
+// Keys on a message that has the focus. Letters only while the person wants them.
+
+import { preferences } from "../preferences/preferences.js";
+
+const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy", u: "unread" };
+
+/**
+ * @param {HTMLElement} log
+ * @param {{menu: (message: HTMLElement) => void, act: (what: string, message: HTMLElement) => void}} actions
+ */
+export function listenToKeys(log, { menu, act }) {
+  log.addEventListener("keydown", (event) => {
+    const message = event.target;
+    if (!message.matches("article.message[data-id]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const what = event.key === "Delete" ? "delete" : preferences().letter_keys && LETTERS[event.key];
+    if (event.key === "Enter") menu(message);
+    else if (what) act(what, message);
+    else return;
+    event.preventDefault();
+  });
+}

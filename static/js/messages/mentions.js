@@ -1,0 +1,98 @@
+// The list of names that opens at `@` and a letter. The focus stays in the box; arrows choose, Enter
+// and Tab insert, Escape closes. Inserting replaces what was typed of the name, and nothing else.
+
+import { suggested, typedName } from "./names.js";
+import { place } from "../page/popup.js";
+
+const MOST = 8;
+
+export class Mentions {
+  #box = null;
+  #chosen = 0;
+  #people = [];
+
+  /** @param {HTMLElement} list a listbox  @param {import("./names.js").People} people */
+  constructor(list, people) {
+    this.list = list;
+    this.people = people;
+    list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      const option = event.target.closest("[role=option]");
+      if (option) this.#insert(this.#people[[...list.children].indexOf(option)]);
+    });
+  }
+
+  /** Offers names in this box. Call before other handlers of its keys. */
+  attach(box) {
+    box.setAttribute("aria-autocomplete", "list");
+    box.setAttribute("aria-controls", this.list.id);
+    box.addEventListener("input", async () => {
+      this.#look(box);
+      const isNaming = /@\S*$/u.test(box.value.slice(0, box.selectionStart));
+      if (isNaming && (await this.people.fetch()) && document.activeElement === box) this.#look(box);
+    });
+    box.addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    box.addEventListener("blur", () => this.#close());
+  }
+
+  #look(box) {
+    const typed = typedName(box.value, box.selectionStart);
+    this.#people = typed === null ? [] : suggested(this.people.known(), typed, this.people.speakers()).slice(0, MOST);
+    if (this.#people.length === 0) return this.#close();
+    this.#box = box;
+    this.#chosen = 0;
+    this.list.replaceChildren(...this.#people.map(option));
+    this.list.hidden = false;
+    place(this.list, (box.closest("form, .editing") ?? box).getBoundingClientRect(), { above: true });
+    return this.#mark();
+  }
+
+  #key(event) {
+    if (this.list.hidden || event.isComposing) return;
+    const steps = { ArrowUp: -1, ArrowDown: 1 };
+    if (event.key in steps) {
+      const count = this.#people.length;
+      this.#chosen = (this.#chosen + steps[event.key] + count) % count;
+      this.#mark();
+    } else if (event.key === "Enter" || event.key === "Tab") this.#insert(this.#people[this.#chosen]);
+    else if (event.key === "Escape") this.#close();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  #insert({ username }) {
+    const box = this.#box;
+    const caret = box.selectionStart;
+    const start = caret - typedName(box.value, caret).length;
+    const space = /^\s/u.test(box.value.slice(caret)) ? "" : " ";
+    box.setRangeText(username + space, start, caret, "end");
+    this.#close();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  #mark() {
+    [...this.list.children].forEach((element, index) => {
+      element.setAttribute("aria-selected", String(index === this.#chosen));
+    });
+    const chosen = this.list.children[this.#chosen];
+    chosen.scrollIntoView({ block: "nearest" });
+    this.#box.setAttribute("aria-activedescendant", chosen.id);
+  }
+
+  #close() {
+    if (this.list.hidden) return;
+    this.list.hidden = true;
+    this.#box.removeAttribute("aria-activedescendant");
+  }
+}
+
+function option({ id, username }) {
+  const element = document.createElement("li");
+  const name = document.createElement("bdi");
+  element.id = `name-${id}`;
+  element.setAttribute("role", "option");
+  name.textContent = username;
+  element.append(name);
+  return element;
+}

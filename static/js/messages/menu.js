@@ -1,0 +1,84 @@
+// What can be done with a message: one menu for all of them, opened by a message's button, by Enter
+// on the message, or by a long press.
+
+import { Popup } from "../page/popup.js";
+
+const LONG_PRESS_MS = 500;
+const MOVED_PX = 10;
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+
+export class MessageMenu {
+  #message = null;
+
+  /**
+   * @param {{element: HTMLElement, log: HTMLElement, rights: (message: HTMLElement) => Set<string>,
+   *   act: (what: string, message: HTMLElement) => void}} options
+   */
+  constructor({ element, log, rights, act }) {
+    Object.assign(this, { element, rights, act });
+    this.popup = new Popup(element);
+    element.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-do]")));
+    element.addEventListener("keydown", (event) => this.#key(event));
+    log.addEventListener("click", (event) => {
+      const button = event.target.closest("button.message-more");
+      if (button) this.open(button.closest("article"), button);
+    });
+    longPress(log, (message) => this.open(message, message.querySelector(".message-more"), message));
+  }
+
+  open(message, anchor, opener = anchor) {
+    const rights = this.rights(message);
+    if (rights.size === 0 || !anchor) return;
+    this.#message = message;
+    for (const item of this.element.children) item.hidden = !rights.has(item.dataset.do);
+    this.popup.open(anchor, opener);
+    this.#items()[0].focus({ preventScroll: true });
+  }
+
+  #items() {
+    return [...this.element.children].filter(({ hidden }) => !hidden);
+  }
+
+  #choose(item) {
+    if (!item) return;
+    const message = document.getElementById(this.#message.id) ?? this.#message;
+    this.popup.close();
+    this.act(item.dataset.do, message);
+  }
+
+  #key(event) {
+    const items = this.#items();
+    const index = items.indexOf(document.activeElement);
+    let to = null;
+    if (event.key in STEPS) to = items[(index + STEPS[event.key] + items.length) % items.length];
+    else if (event.key === "Home") [to] = items;
+    else if (event.key === "End") to = items.at(-1);
+    else if (event.key === "Tab") this.popup.close();
+    else if (event.key.length === 1) to = byLetter(items, index, event.key);
+    if (event.key === "Tab" || to) event.preventDefault();
+    to?.focus();
+  }
+}
+
+function byLetter(items, index, letter) {
+  const order = [...items.slice(index + 1), ...items.slice(0, index + 1)];
+  return order.find((item) => item.textContent.toLowerCase().startsWith(letter.toLowerCase()));
+}
+
+/** On touch: a finger that rests on a message. Selecting text goes on with what the browser offers then. */
+function longPress(log, open) {
+  let timer = 0;
+  let start = null;
+  const stop = () => clearTimeout(timer);
+  log.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY }) => {
+    stop();
+    const message = target.closest("article.message[data-id]");
+    if (pointerType !== "touch" || !message || target.closest("a, button, pre")) return;
+    start = { x: clientX, y: clientY };
+    timer = setTimeout(() => open(message), LONG_PRESS_MS);
+  });
+  log.addEventListener("pointermove", ({ clientX, clientY }) => {
+    if (start && Math.hypot(clientX - start.x, clientY - start.y) > MOVED_PX) stop();
+  });
+  for (const end of ["pointerup", "pointercancel", "scroll"]) log.addEventListener(end, stop, { passive: true });
+}

@@ -1,0 +1,72 @@
+// Whom one can name in a room: at once those whose messages are here, then everybody of the room.
+
+import { folded } from "../page/match.js";
+
+/** What is typed of a name in front of the caret, or null. */
+export function typedName(text, caret) {
+  const found = /(?:^|[\s(])@([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.+-]{0,40})$/u.exec(text.slice(0, caret));
+  return found ? found[1] : null;
+}
+
+/**
+ * Those whose name holds what was typed: who spoke last comes first among those whose names start so,
+ * then the others.
+ * @param {{id: number, username: string}[]} people  @param {string} typed
+ * @param {number[]} speakers  ids, the latest first
+ */
+export function suggested(people, typed, speakers) {
+  const wanted = folded(typed);
+  const recent = (id) => (speakers.includes(id) ? speakers.indexOf(id) : speakers.length);
+  const rank = ({ id, username }) => [folded(username).startsWith(wanted) ? 0 : 1, recent(id)];
+  return people
+    .filter(({ username }) => folded(username).includes(wanted))
+    .map((person) => ({ person, rank: rank(person) }))
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.person.username.localeCompare(b.person.username))
+    .map(({ person }) => person);
+}
+
+export class People {
+  #fetched = null;
+  #asking = false;
+
+  /** @param {{list: HTMLElement, room: number, me: {id: number, username: string}}} options */
+  constructor({ list, room, me }) {
+    Object.assign(this, { list, room, me });
+  }
+
+  /** The server has another history: it is asked again. */
+  forget() {
+    this.#fetched = null;
+  }
+
+  /** Ids of those who spoke here, the latest first. */
+  speakers() {
+    const ids = [...this.list.querySelectorAll("article.message[data-id]")].map(({ dataset }) => Number(dataset.author));
+    return [...new Set(ids.reverse())];
+  }
+
+  known() {
+    const known = new Map();
+    for (const message of this.list.querySelectorAll("article.message[data-id]")) {
+      const id = Number(message.dataset.author);
+      known.set(id, { id, username: message.querySelector(".message-author").textContent });
+    }
+    for (const person of this.#fetched ?? []) known.set(person.id, person);
+    known.delete(this.me.id);
+    return [...known.values()];
+  }
+
+  /** Asks the server once who is in the room; without an answer, again next time. Whether it told. */
+  async fetch() {
+    if (this.#fetched || this.#asking) return false;
+    this.#asking = true;
+    try {
+      const answer = await fetch(`/rooms/${this.room}/names/`, { redirect: "error" });
+      if (answer.ok) this.#fetched = await answer.json();
+    } catch {
+      // Offline: those who are known here will do.
+    }
+    this.#asking = false;
+    return this.#fetched !== null;
+  }
+}

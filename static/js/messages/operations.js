@@ -1,0 +1,16 @@
+// What can wait in the queue, and what each says to the server. An operation says what is to be, not
+// what is to happen: sent twice, it is done once.
+
+const FRAMES = {
+  post: ({ body, reply }) => ({ type: "message.post", body, ...(reply ? { reply_to: reply.id } : {}) }),
+  edit: ({ message, body }) => ({ type: "message.edit", id: message, body }),
+  delete: ({ message }) => ({ type: "message.delete", id: message }),
+  react: ({ message, emoji, on }) => ({ type: "message.react", id: message, emoji, on }),
+};
+
+/** The event that sends a queued item. @param {import("../live/queue.js").Item} item */
+export function frameOf(item) {
+  const { type, ...fields } = FRAMES[item.op](item);
+  const epoch = item.epoch ? { epoch: item.epoch } : {};
+  return { type, room: item.room, client_id: item.clientId, ...epoch, ...fields };
+}

@@ -1,0 +1,139 @@
+// Changes of messages that the server has not confirmed, shown on the messages as if they were made,
+// each with its state. What the server said stays aside, and comes back if the change does not hold.
+
+import { markOwn, showReaction } from "./reactions.js";
+import { foldTall } from "../log/fold.js";
+import { quietly } from "../log/live-region.js";
+import { swap } from "../log/swap.js";
+import { say } from "../page/words.js";
+
+export class PendingChanges {
+  /** id → {shown, base, signature} */ #overlaid = new Map();
+  /** Confirmed, but the event that tells of them has not come yet. */ #settling = [];
+
+  /**
+   * @param {{room: number, me: {id: number, username: string}, sender: import("../live/sender.js").Sender,
+   *   scroll: import("../log/scroll.js").LogScroll, lastSeq: () => number}} options
+   */
+  constructor({ room, me, sender, scroll, lastSeq }) {
+    Object.assign(this, { room, me, sender, scroll, lastSeq });
+    sender.addEventListener("changed", ({ detail: { room: where, item, seq } }) => {
+      if (where === room && seq !== null && seq > lastSeq()) this.#settling.push({ item, seq });
+    });
+  }
+
+  /** What this message will say when its changes are made, or nothing if they leave its text alone. */
+  bodyOf(id) {
+    const edits = this.#changes().filter(({ item }) => item.op === "edit" && item.message === id);
+    return edits.at(-1)?.item.body;
+  }
+
+  /** Is the message about to be deleted? */
+  isGoing(id) {
+    return this.#changes().some(({ item, state }) => item.op === "delete" && item.message === id && state !== "refused");
+  }
+
+  /** The messages as the server said them, where something else is shown. */
+  bases() {
+    return [...this.#overlaid.values()].map(({ base }) => base);
+  }
+
+  /** The messages that were overlaid are of another history. */
+  restart() {
+    this.#overlaid.clear();
+    this.#settling = [];
+  }
+
+  /** Makes the log agree with the queue. What the person does is not read aloud to them. */
+  render() {
+    this.#settling = this.#settling.filter(({ seq }) => seq > this.lastSeq());
+    if (this.#overlaid.size === 0 && this.#changes().length === 0) return;
+    quietly(this.scroll.log, () => this.#render());
+  }
+
+  #render() {
+    const changes = new Map();
+    for (const change of this.#changes()) {
+      const { message } = change.item;
+      changes.set(message, [...(changes.get(message) ?? []), change]);
+    }
+    for (const id of this.#overlaid.keys()) if (!changes.has(id)) this.#restore(id);
+    for (const [id, ofOne] of changes) this.#show(id, ofOne);
+  }
+
+  #changes() {
+    const settling = this.#settling.map(({ item }) => ({ item, state: "sending", reason: "" }));
+    return [...settling, ...this.sender.changes(this.room)];
+  }
+
+  #restore(id) {
+    const { shown, base } = this.#overlaid.get(id);
+    this.#overlaid.delete(id);
+    if (shown.isConnected) swap(shown, base);
+  }
+
+  #show(id, changes) {
+    const present = document.getElementById(`message-${id}`);
+    if (!present) return;
+    const known = this.#overlaid.get(id);
+    const signature = changes.map(({ item, state, reason }) => `${item.clientId} ${state} ${reason}`).join();
+    if (known?.shown === present && known.signature === signature) return;
+    const base = known?.shown === present ? known.base : present;
+    const shown = base.cloneNode(true);
+    shown.querySelector(".fold")?.remove();
+    shown.querySelector(".folded")?.classList.remove("folded");
+    for (const change of changes) this.#apply(shown, change);
+    this.#overlaid.set(id, { shown, base, signature });
+    swap(present, shown);
+    foldTall([shown], this.scroll);
+  }
+
+  #apply(shown, change) {
+    const { item, state } = change;
+    const text = shown.querySelector(".message-text");
+    // What was typed stays in sight, also where the server did not take it.
+    if (item.op === "edit") text.textContent = item.body;
+    if (state === "refused") return shown.append(this.#refusal(change));
+    if (item.op === "react") {
+      showReaction(shown, item, this.me);
+      return markOwn(shown, this.me.id);
+    }
+    shown.classList.add("changing");
+    if (item.op === "edit") return text.after(stateLine(state === "sending" ? "js-saving" : "js-edit-waiting"));
+    shown.classList.add("going");
+    const line = stateLine(state === "sending" ? "js-deleting" : "js-deleted-soon");
+    if (!item.tried) line.append(" ", this.#button("js-undo", () => this.sender.withdraw(item.clientId)));
+    return text.after(line);
+  }
+
+  #refusal({ item, reason }) {
+    const line = document.createElement("div");
+    const words = document.createElement("span");
+    line.className = "refusal";
+    words.setAttribute("role", "alert");
+    words.textContent = say(`js-not-done-${item.op}`, { reason: reason || say("js-refused-unknown") });
+    line.append(
+      words,
+      this.#button("js-retry", () => this.sender.retry(item.clientId)),
+      this.#button("js-discard", () => this.sender.remove(item.clientId)),
+    );
+    return line;
+  }
+
+  #button(key, action) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = "button";
+    element.textContent = say(key);
+    element.addEventListener("click", action);
+    return element;
+  }
+}
+
+function stateLine(key) {
+  const line = document.createElement("span");
+  line.className = "change-state";
+  line.setAttribute("role", "status");
+  line.textContent = say(key);
+  return line;
+}

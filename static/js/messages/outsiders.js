@@ -1,0 +1,93 @@
+// Somebody is named who is not in the room: whoever may add them is offered to. Who that is only the
+// server knows; it renders the offer (templates/chat/messages/_outsiders.hbs), whose forms work without this.
+
+import { elementFrom } from "../page/fragment.js";
+
+/** A name that the server took for no member's: theirs are elements of their own. */
+const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
+
+/** Whether a rendered text names somebody who is not here. @param {HTMLElement} text */
+export function namesOutsiders(text) {
+  return [...text.childNodes].some((node) => {
+    if (node.nodeType === Node.TEXT_NODE) return NAME.test(node.data);
+    return !node.matches(".mention, code, pre, a") && namesOutsiders(node);
+  });
+}
+
+export class Outsiders {
+  /** The message whose offer is shown. */ #message = null;
+  /** The one that the server was asked about last; null once nobody wants to know. */ #asked = null;
+
+  /** @param {{area: HTMLElement, room: number, left: () => void}} options `left` takes the focus */
+  constructor({ area, room, left }) {
+    Object.assign(this, { area, room, left });
+    area.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#add(event.target);
+    });
+    area.addEventListener("click", (event) => {
+      if (!event.target.closest(".close")) return;
+      event.preventDefault();
+      this.close();
+    });
+  }
+
+  /** A message of mine is stored, or says something else now. @param {{id: number, html: string}} message */
+  said({ id, html }) {
+    const text = elementFrom(html)?.querySelector(".message-text");
+    if (text && namesOutsiders(text)) this.#ask(id);
+    else if (id === this.#message) this.close();
+  }
+
+  /** Somebody came or went. */
+  membersChanged() {
+    if (this.#message !== null) this.#ask(this.#message);
+  }
+
+  async #ask(message) {
+    this.#asked = message;
+    try {
+      const answer = await fetch(`/rooms/${this.room}/messages/${message}/outsiders/`, { redirect: "error" });
+      const html = answer.ok ? await answer.text() : "";
+      if (answer.ok && this.#asked === message) this.#show(message, html);
+    } catch {
+      // Offline: the page of the message offers the same.
+    }
+  }
+
+  #show(message, html) {
+    const offer = elementFrom(html);
+    if (!offer) return message === this.#message ? this.close() : undefined;
+    this.#message = message;
+    return this.#swap(offer);
+  }
+
+  async #add(form) {
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      if (answer.type !== "opaqueredirect") return form.submit();
+    } catch {
+      button.disabled = false;
+      return undefined;
+    }
+    // The line that tells of it comes through the log.
+    form.remove();
+    if (!this.area.querySelector("form")) this.close();
+    return this.left();
+  }
+
+  /** Takes the offer away. */
+  close() {
+    this.#message = null;
+    this.#asked = null;
+    this.#swap();
+  }
+
+  #swap(...offer) {
+    const hadFocus = this.area.contains(document.activeElement);
+    this.area.replaceChildren(...offer);
+    if (hadFocus) this.left();
+  }
+}

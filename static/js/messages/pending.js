@@ -1,0 +1,145 @@
+// The own messages that the server has not taken yet, at the end of the log, each with its state.
+
+import { isBigEmoji } from "./big-emoji.js";
+import { release } from "../page/focus.js";
+import { OTHER_HISTORY } from "../log/known-history.js";
+import { settle } from "../log/regroup.js";
+import { quoteLine } from "./reply.js";
+import { stateElement, stateOf } from "./states.js";
+import { clockTime } from "../page/times.js";
+import { say } from "../page/words.js";
+
+const COUNTDOWN_MS = 1_000;
+
+export class PendingMessages {
+  #ticking = 0;
+
+  /**
+   * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
+   *   sender: import("../live/sender.js").Sender, holds: (clientId: string) => boolean,
+   *   added: (message: HTMLElement) => void, takenBack: (item: object) => boolean}} options
+   */
+  constructor({ list, template, room, sender, holds, added, takenBack }) {
+    Object.assign(this, { list, template, room, sender, holds, added, takenBack });
+  }
+
+  /** Makes the log agree with the queue. */
+  render() {
+    const pending = this.sender.pending(this.room);
+    const wanted = new Set(pending.map(({ item }) => item.clientId));
+    for (const message of this.list.querySelectorAll(".pending")) {
+      const { clientId } = message.dataset;
+      if (!wanted.has(clientId) && !this.holds(clientId)) this.#remove(message);
+    }
+    for (const one of pending) this.#place(one);
+    this.#countDown(pending);
+  }
+
+  #remove(message) {
+    const next = message.nextElementSibling;
+    release(message, this.list.parentElement);
+    message.remove();
+    if (next?.matches("article.message")) settle(next);
+  }
+
+  #place(one) {
+    const { clientId } = one.item;
+    let message = this.list.querySelector(`.pending[data-client-id="${clientId}"]`);
+    if (!message) {
+      message = this.#build(one.item);
+      document.getElementById("room-empty")?.remove();
+      this.list.append(message);
+      settle(message);
+      this.added(message);
+    }
+    const signature = `${one.state} ${one.reason} ${this.#secondsUntil(one)}`;
+    if (message.dataset.state === signature) return;
+    message.dataset.state = signature;
+    this.#showState(message, one);
+  }
+
+  #build({ clientId, body, at, reply }) {
+    const message = this.template.content.firstElementChild.cloneNode(true);
+    const text = message.querySelector(".message-text");
+    const time = message.querySelector("time");
+    Object.assign(message.dataset, { clientId, at });
+    nameByParts(message, clientId);
+    text.textContent = body;
+    text.classList.toggle("big", isBigEmoji(body));
+    if (reply) text.before(quoteLine(reply, this.room));
+    time.dateTime = at;
+    time.textContent = clockTime(at);
+    return message;
+  }
+
+  #showState(message, one) {
+    for (const part of message.querySelectorAll(".message-state, .refusal")) {
+      // The button that was pressed goes with its line.
+      release(part, message);
+      part.remove();
+    }
+    message.classList.toggle("refused", one.state === "refused");
+    if (one.state === "refused") return message.append(this.#refusal(one));
+    const waits = this.sender.connection.state === "open" ? "behind" : "waiting";
+    const line = stateElement(stateOf({ sending: one.state === "sending" ? "sending" : waits }));
+    if (one.state === "paused") {
+      line.textContent = this.#countdown(one);
+    }
+    if (one.state === "waiting" && !one.item.tried) line.append(" ", button("js-cancel", () => this.#takeBack(one.item)));
+    return message.querySelector(".message-body").append(line);
+  }
+
+  #takeBack(item) {
+    if (this.sender.withdraw(item.clientId)) this.takenBack(item);
+  }
+
+  #refusal({ item, reason }) {
+    const line = document.createElement("div");
+    const words = document.createElement("span");
+    line.className = "refusal";
+    words.setAttribute("role", "alert");
+    const { code, op } = item.refused;
+    const isEdit = op === "edit";
+    const isOld = code === OTHER_HISTORY;
+    const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
+    words.textContent = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
+    // Sent again as it is, it would go to what bears the number now.
+    const again = isOld
+      ? button("js-to-box", () => this.takenBack(item) && this.sender.remove(item.clientId))
+      : button("js-retry", () => this.sender.retry(item.clientId));
+    line.append(words, again, button(isOld ? "js-discard" : "js-delete", () => this.sender.remove(item.clientId)));
+    return line;
+  }
+
+  #countdown(one) {
+    const seconds = this.#secondsUntil(one);
+    return one.code === "rate" ? say("js-too-fast", { seconds }) : `${one.reason} ${say("js-next-in", { seconds })}`;
+  }
+
+  #secondsUntil({ state, until }) {
+    return state === "paused" ? Math.max(1, Math.ceil((until - Date.now()) / 1000)) : 0;
+  }
+
+  #countDown(pending) {
+    clearTimeout(this.#ticking);
+    if (pending.some(({ state }) => state === "paused")) {
+      this.#ticking = setTimeout(() => this.render(), COUNTDOWN_MS);
+    }
+  }
+}
+
+/** Author, text and time are the name of the article, as on the server's messages. */
+function nameByParts(message, key) {
+  const parts = [...message.querySelectorAll(".message-author, .message-text, time")];
+  for (const part of parts) part.id = part.id.replace("pending", key);
+  message.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" "));
+}
+
+function button(key, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.textContent = say(key);
+  element.addEventListener("click", action);
+  return element;
+}

@@ -1,0 +1,49 @@
+// In which state an own message is, in words and as a picture. Pure but for `stateElement`, so that a
+// later state (seen) is one more branch here and nothing else.
+
+import { say } from "../page/words.js";
+
+/**
+ * What is known of an own message.
+ * @typedef {object} Known
+ * @property {"waiting" | "behind" | "sending" | "sent"} sending  how far it got to the server; "behind" waits for
+ *   the message before, not for the connection
+ * @property {string} [time]  when it was sent, in words
+ * @property {number | null} [ms]  from sending to the server's answer, if this browser measured it
+ * @property {{count: number, of: number} | null} [delivered]  how many of the others have it; null where nobody asks
+ * @property {boolean} [isDirect]  a conversation of two
+ */
+
+/**
+ * @typedef {object} State
+ * @property {"waiting" | "sending" | "sent" | "delivered"} name  also the picture: clock, ring, tick, two ticks
+ * @property {string} word  what stands beside the message
+ * @property {string} details  all that is known, for whoever points at the message
+ */
+
+/** @param {Known} known  @returns {State} */
+export function stateOf({ sending, time, ms = null, delivered = null, isDirect = false }) {
+  if (sending !== "sent") {
+    const word = say(`js-${sending}`);
+    return { name: sending === "behind" ? "waiting" : sending, word, details: word };
+  }
+  let sent = time ? say("js-sent-time", { time }) : say("js-sent");
+  if (time && ms !== null) sent = say("js-sent-at", { time, ms });
+  if (!delivered || delivered.of === 0 || delivered.count === 0) return { name: "sent", word: say("js-sent"), details: sent };
+  if (isDirect) return { name: "delivered", word: say("js-delivered"), details: `${say("js-delivered")} · ${sent}` };
+  const counted = say("js-delivered-to", { count: delivered.count, all: delivered.of });
+  const name = delivered.count === delivered.of ? "delivered" : "sent";
+  return { name, word: say(`js-${name}`), details: `${sent}, ${counted}` };
+}
+
+/** The picture with its words. With a direction of its own it has no say in the direction of the message. */
+export function stateElement({ name, word }) {
+  const element = document.createElement("span");
+  const words = document.createElement("span");
+  element.className = `message-state state-${name}`;
+  element.dir = "auto";
+  words.textContent = word;
+  if (name === "sending") words.className = "vh";
+  element.append(words);
+  return element;
+}

@@ -1,0 +1,34 @@
+// How this person wants it, as of now: from the page, then from the socket, whichever device changed it.
+
+import { pageData } from "../page/data.js";
+
+/** What holds until the server has said otherwise; the same as the server's own defaults. */
+const DEFAULTS = {
+  typing: true,
+  seen: true,
+  open_unread: true,
+  enter_sends: true,
+  sounds: true,
+  hide_previews: false,
+  letter_keys: true,
+  quiet_days: 0,
+  quiet_from: 1320,
+  quiet_until: 420,
+  time_zone: "",
+  snoozed_until: null,
+};
+
+let present = { ...DEFAULTS, ...pageData?.preferences };
+
+/** @returns {import("../page/data.js").Preferences} */
+export const preferences = () => present;
+
+/** @param {import("../live/socket.js").Connection} connection */
+export function followPreferences(connection) {
+  const adopt = ({ detail }) => {
+    if (detail.preferences) present = { ...DEFAULTS, ...detail.preferences };
+    document.dispatchEvent(new CustomEvent("parlour:preferences", { detail: present }));
+  };
+  connection.addEventListener("session.hello", adopt);
+  connection.addEventListener("preferences.changed", adopt);
+}

@@ -1,0 +1,74 @@
+// Who is typing: told to the others while this person types, and shown for the others.
+
+import { preferences } from "../preferences/preferences.js";
+import { say, sayNames } from "../page/words.js";
+
+const START_EVERY_MS = 3_000;
+const STOP_AFTER_BLUR_MS = 5_000;
+const FORGET_MS = 6_000;
+
+/** Tells the room. @param {import("../live/socket.js").Connection} connection */
+export class TypingTeller {
+  #told = 0;
+  #leaving = 0;
+
+  constructor(connection, room) {
+    this.connection = connection;
+    this.room = room;
+  }
+
+  typing(hasText) {
+    clearTimeout(this.#leaving);
+    if (!hasText) return this.stop();
+    if (!preferences().typing) return undefined;
+    if (performance.now() - this.#told < START_EVERY_MS && this.#told > 0) return undefined;
+    this.#told = performance.now();
+    return this.connection.send({ type: "typing.start", room: this.room });
+  }
+
+  stop() {
+    clearTimeout(this.#leaving);
+    if (this.#told > 0) this.connection.send({ type: "typing.stop", room: this.room });
+    this.#told = 0;
+  }
+
+  left() {
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.stop(), STOP_AFTER_BLUR_MS);
+  }
+}
+
+/** Shows who types, by id: two people may have one name. */
+export class TypingLine {
+  /** id → {name, timer} */ #people = new Map();
+
+  constructor(element) {
+    this.element = element;
+  }
+
+  /** Who does not tell does not see either. */
+  started({ id, username }) {
+    if (!preferences().typing) return;
+    clearTimeout(this.#people.get(id)?.timer);
+    const timer = setTimeout(() => this.stopped({ id }), FORGET_MS);
+    this.#people.set(id, { name: username, timer });
+    this.#show();
+  }
+
+  stopped({ id }) {
+    clearTimeout(this.#people.get(id)?.timer);
+    if (this.#people.delete(id)) this.#show();
+  }
+
+  clear() {
+    for (const id of [...this.#people.keys()]) this.stopped({ id });
+  }
+
+  #show() {
+    const [first, second, ...more] = [...this.#people.values()].map(({ name }) => name);
+    if (first === undefined) this.element.replaceChildren();
+    else if (second === undefined) this.element.replaceChildren(sayNames("js-typing-one", { name: first }));
+    else if (more.length === 0) this.element.replaceChildren(sayNames("js-typing-two", { name: first, other: second }));
+    else this.element.replaceChildren(say("js-typing-many"));
+  }
+}

@@ -1,0 +1,76 @@
+// Joins the socket with what is unread: the model, its badges, and the page that is being read.
+
+import { Badges } from "./badges.js";
+import { pageData, userId } from "../page/data.js";
+import { isLookedAt } from "./reader.js";
+import { Unread } from "./unread.js";
+
+/** Several reasons to ask within a moment are one question; many browsers do not ask in step. */
+const ASK_WITHIN_MS = 300;
+
+export const unread = new Unread(userId);
+
+let atEnd = () => false;
+/** The page of a room tells how to know whether its newest message is in view. */
+export const watchEnd = (isAtEnd) => {
+  atEnd = isAtEnd;
+};
+
+/** Is this room on the screen, at its end, before somebody's eyes? What comes there is read in a moment. */
+export const isInView = (room) => pageData?.room === room && isLookedAt() && atEnd();
+
+const badges = new Badges(unread, isInView);
+export const showBadges = () => badges.show();
+
+/** Pages that run no scripts count as read when they are looked at (views/attention/reading.rs). */
+document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
+
+/** @param {import("../live/socket.js").Connection} connection */
+export function followUnread(connection) {
+  let asking = 0;
+  const ask = () => {
+    clearTimeout(asking);
+    asking = setTimeout(() => {
+      if (connection.send({ type: "unread.ask" })) unread.asking();
+    }, ASK_WITHIN_MS * (0.5 + Math.random() / 2));
+  };
+  const on = (type, apply) => connection.addEventListener(type, ({ detail }) => {
+    if (apply(detail)) ask();
+    showBadges();
+  });
+  const adopted = () => document.dispatchEvent(new CustomEvent("parlour:unread"));
+  connection.addEventListener("restarted", () => unread.forget());
+  on("session.hello", (snapshot) => {
+    unread.greeted(snapshot);
+    adopted();
+  });
+  on("unread.told", (snapshot) => {
+    const isOvertaken = unread.told(snapshot);
+    adopted();
+    return isOvertaken;
+  });
+  on("message.created", (event) => unread.created(event));
+  on("message.changed", (event) => unread.changed(event));
+  on("read.moved", (event) => {
+    const isOlder = unread.moved(event);
+    document.dispatchEvent(new CustomEvent("parlour:read-moved", { detail: event }));
+    return isOlder;
+  });
+  on("level.changed", (event) => unread.level(event));
+  on("member.changed", ({ room, change, user }) => {
+    if (user.id !== userId) return false;
+    if (change === "left") unread.gone(room);
+    return true;
+  });
+  // A room that came or went, and a block: the counts are other ones.
+  on("room.removed", ({ room }) => unread.gone(room));
+  for (const type of ["room.added", "relation.changed"]) {
+    on(type, () => {
+      unread.overtake();
+      return true;
+    });
+  }
+  document.addEventListener("parlour:swapped", showBadges);
+  for (const event of ["focus", "blur"]) addEventListener(event, showBadges);
+  document.addEventListener("visibilitychange", showBadges);
+}

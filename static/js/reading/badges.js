@@ -1,0 +1,67 @@
+// Shows what is unread: bold names, numbers and dots in the list, the title, the icon, the app's badge.
+// The words and marks are those that the server prints (views/badges.rs).
+
+import { capped } from "./unread.js";
+import { say } from "../page/words.js";
+
+const COUNT = /^\(\d+\+?\) /;
+
+export class Badges {
+  /** @param {import("./unread.js").Unread} unread  @param {(room: number) => boolean} isInView */
+  constructor(unread, isInView) {
+    this.unread = unread;
+    this.isInView = isInView;
+  }
+
+  show() {
+    let any = false;
+    for (const link of document.querySelectorAll("a[data-conversation]")) {
+      const room = Number(link.dataset.conversation);
+      const badge = this.isInView(room) ? { unread: 0, number: 0, mentioned: false } : this.unread.badge(room);
+      any ||= badge.unread > 0;
+      showLink(link, badge);
+    }
+    const total = this.unread.total(this.isInView);
+    showTitle(total);
+    showIcon(total);
+    const form = document.getElementById("read-all");
+    if (!form) return;
+    const [button, undo] = ["read-all-do", "read-all-undo"].map((id) => document.getElementById(id));
+    const hadFocus = document.activeElement === button;
+    button.hidden = !any;
+    form.hidden = !any && undo.hidden;
+    if (hadFocus && !any) (undo.hidden ? document.querySelector("a[data-conversation]") : undo)?.focus();
+  }
+}
+
+/** `, 3 unread`, `, mentioned`: what stands behind the name in the accessible name. */
+export function suffix({ unread, mentioned }) {
+  if (unread === 0) return "";
+  return say("js-unread", { count: capped(unread) }) + (mentioned ? say("js-mentioned") : "");
+}
+
+function showLink(link, badge) {
+  const mark = link.querySelector(".badge");
+  const name = link.querySelector(".side-name").textContent;
+  link.classList.toggle("unread", badge.unread > 0);
+  if (badge.unread > 0) link.setAttribute("aria-label", name + suffix(badge));
+  else link.removeAttribute("aria-label");
+  mark.hidden = badge.unread === 0;
+  mark.classList.toggle("badge-dot", badge.number === 0);
+  if (badge.number > 0) mark.dataset.number = capped(badge.number);
+  else delete mark.dataset.number;
+}
+
+function showTitle(total) {
+  const title = (total > 0 ? `(${capped(total)}) ` : "") + document.title.replace(COUNT, "");
+  if (document.title !== title) document.title = title;
+}
+
+function showIcon(total) {
+  const icon = document.getElementById("favicon");
+  const address = icon.getAttribute("href").replace(/mark(-badge)?\.svg$/, total > 0 ? "mark-badge.svg" : "mark.svg");
+  if (icon.getAttribute("href") !== address) icon.setAttribute("href", address);
+  // Only installed apps have a badge; elsewhere the promise is refused.
+  if (total > 0) navigator.setAppBadge?.(total).catch(() => {});
+  else navigator.clearAppBadge?.().catch(() => {});
+}

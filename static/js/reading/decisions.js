@@ -1,0 +1,38 @@
+// What this browser did with the last messages, to answer "why was I not notified" later: the server
+// knows the settings, only the browser knows what was on its screen.
+
+const MOST = 200;
+
+export const decisionsKey = (userId) => `parlour/decisions/${userId}`;
+
+export class Decisions {
+  /** @param {import("../page/storage.js").BrowserMemory} storage */
+  constructor(storage, userId) {
+    this.storage = storage;
+    this.key = decisionsKey(userId);
+  }
+
+  /** @param {number} message  @param {string} outcome the end of a key `js-here-…` */
+  note(message, outcome) {
+    const kept = this.#all().filter(([known]) => known !== message);
+    this.storage.set(this.key, JSON.stringify([...kept, [message, outcome]].slice(-MOST)));
+  }
+
+  /** @returns {string | undefined} */
+  of(message) {
+    return this.#all().find(([known]) => known === message)?.[1];
+  }
+
+  clear() {
+    this.storage.remove(this.key);
+  }
+
+  #all() {
+    try {
+      const all = JSON.parse(this.storage.get(this.key) ?? "[]");
+      return Array.isArray(all) ? all : [];
+    } catch {
+      return [];
+    }
+  }
+}

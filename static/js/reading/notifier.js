@@ -1,0 +1,131 @@
+// Tells of a message outside of its room: by a notification of the system, or by a toast in the page
+// that is looked at. Once for all tabs, never for what is on the screen, and gone when it is read.
+
+import { isInView, unread } from "./attention.js";
+import { Decisions } from "./decisions.js";
+import { Leader } from "./leader.js";
+import { against, excerpt, titleOf } from "./notifying.js";
+import { userId } from "../page/data.js";
+import { preferences } from "../preferences/preferences.js";
+import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
+import { isLookedAt } from "./reader.js";
+import { chime } from "./sound.js";
+import { closeToasts, showToast } from "./toast.js";
+import { say } from "../page/words.js";
+
+/** In this time another device on whose screen it is has read it, and another tab has said so. */
+const WAIT_MS = 1_200;
+
+export const canNotify = () => globalThis.Notification?.permission === "granted";
+
+export class Notifier {
+  /** room → {notification, seq} */ #shown = new Map();
+  /** Messages that stand on the screen of some tab. */ #onScreen = new Set();
+  #tabs = globalThis.BroadcastChannel && new BroadcastChannel(`parlour/tabs/${userId}`);
+
+  /** @param {{leader: import("./leader.js").Leader, decisions: import("./decisions.js").Decisions}} options */
+  constructor({ leader, decisions }) {
+    this.leader = leader;
+    this.decisions = decisions;
+    this.#tabs?.addEventListener("message", ({ data: { onScreen } }) => {
+      this.#onScreen.add(onScreen);
+      setTimeout(() => this.#onScreen.delete(onScreen), 2 * WAIT_MS);
+    });
+    // Whoever presses a notification of a page that is gone waits in vain.
+    addEventListener("pagehide", () => this.#shown.forEach(({ notification }) => notification.close()));
+  }
+
+  /** A message that has just come, by its event. */
+  came(event) {
+    const state = unread.state(event.room);
+    if (!state) return;
+    if (isInView(event.room)) this.#tabs?.postMessage({ onScreen: event.id });
+    const reasons = against(factsOf(event, state));
+    if (reasons.length > 0) return;
+    const isOnScreen = isInView(event.room);
+    setTimeout(() => this.#decide(event, isOnScreen || this.#onScreen.has(event.id)), WAIT_MS);
+  }
+
+  /** The server has another history: the messages that were told of may be gone. */
+  restart() {
+    this.#shown.forEach(({ notification }) => notification.close());
+    this.#shown.clear();
+    this.decisions.clear();
+  }
+
+  /** A room is read up to a number. */
+  read(room, seq) {
+    const shown = this.#shown.get(room);
+    if (shown && shown.seq <= seq) {
+      shown.notification.close();
+      this.#shown.delete(room);
+    }
+    if (unread.badge(room).unread === 0) closeToasts(room);
+  }
+
+  #decide(event, isOnScreen) {
+    const isRead = (unread.state(event.room)?.read_seq ?? Infinity) >= event.seq;
+    const note = (outcome) => this.leader.leads && this.decisions.note(event.id, outcome);
+    if (isOnScreen) return note("on-screen");
+    if (isRead) return note("read");
+    const told = { ...textOf(event), path: pathOf(event), room: event.room };
+    if (!canNotify()) {
+      if (isLookedAt()) showToast(told);
+      note("toast");
+    }
+    // What follows is done by one tab for all.
+    if (!this.leader.leads) return undefined;
+    if (canNotify()) {
+      this.#notify(event, told);
+      note("notified");
+    }
+    return chime();
+  }
+
+  #notify(event, { title, body, path }) {
+    // One for each room: the newer one takes the place of the older.
+    const notification = new Notification(title, { body, tag: `parlour/room/${event.room}`, renotify: true, silent: true, icon: iconPath() });
+    this.#shown.set(event.room, { notification, seq: event.seq });
+    notification.addEventListener("click", () => {
+      notification.close();
+      globalThis.focus();
+      location.assign(path);
+    });
+  }
+}
+
+/**
+ * @param {import("../live/socket.js").Connection} connection
+ * @param {import("../page/storage.js").BrowserMemory} storage
+ */
+export function followMessages(connection, storage) {
+  const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
+  connection.addEventListener("restarted", () => notifier.restart());
+  connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
+  connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
+  // What was read while this browser did not listen.
+  document.addEventListener("parlour:unread", () => {
+    for (const room of unread.rooms()) notifier.read(room, unread.state(room).read_seq);
+  });
+}
+
+function factsOf({ author, mentions = [] }, state) {
+  const now = Date.now();
+  return {
+    own: author.id === userId,
+    blocked: unread.isBlocked(author.id),
+    level: state.level,
+    called: mentions.includes(userId),
+    quiet: isQuiet(preferences(), now),
+    snoozed: isSnoozed(preferences(), now),
+  };
+}
+
+function textOf({ room, author, body }) {
+  const title = titleOf(author.username, unread.state(room));
+  return { title, body: preferences().hide_previews ? say("js-new-message") : excerpt(body) };
+}
+
+const pathOf = ({ room, id }) => `/rooms/${room}/messages/${id}/`;
+
+const iconPath = () => document.querySelector('link[rel="apple-touch-icon"]')?.href;

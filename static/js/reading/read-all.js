@@ -1,0 +1,34 @@
+// "Mark all read", with a button and Shift+Esc, and a moment to take it back.
+
+import { showBadges } from "./attention.js";
+
+const UNDO_MS = 10_000;
+
+/** @param {import("../live/socket.js").Connection} connection */
+export function markAllRead(connection) {
+  let closing = 0;
+  const offerUndo = (isOffered) => {
+    clearTimeout(closing);
+    const button = document.getElementById("read-all-undo");
+    if (!button) return;
+    const hadFocus = document.activeElement === button;
+    button.hidden = !isOffered;
+    if (isOffered) closing = setTimeout(() => offerUndo(false), UNDO_MS);
+    showBadges();
+    if (hadFocus && !isOffered) document.querySelector("a[data-conversation]")?.focus();
+  };
+  const mark = () => connection.send({ type: "rooms.read" }) && (offerUndo(true), true);
+  const undo = () => connection.send({ type: "rooms.unread" }) && (offerUndo(false), true);
+  // Without a connection the forms do it.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "read-all") return;
+    const isUndo = event.submitter?.id === "read-all-undo";
+    if (isUndo ? undo() : mark()) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !event.shiftKey || event.isComposing) return;
+    if (mark()) event.preventDefault();
+  });
+  // What the server printed is a minute old at worst; the page offers it for a moment only.
+  if (document.getElementById("read-all-undo")?.hidden === false) offerUndo(true);
+}

@@ -1,0 +1,80 @@
+// The open room's part of attention: what is read here, who has seen what, where it opens, and what a
+// screen reader hears of it.
+
+import { showBadges, unread, watchEnd } from "./attention.js";
+import { Burst } from "../log/burst.js";
+import { dismissDivider, placeDivider, showFirstNew } from "./unread-divider.js";
+import { pageData, userId } from "../page/data.js";
+import { Reader } from "./reader.js";
+import { SeenMarks } from "./seen.js";
+
+/**
+ * @param {{connection: import("../live/socket.js").Connection, list: HTMLElement, room: number,
+ *   scroll: import("../log/scroll.js").LogScroll}} options
+ */
+export function attend({ connection, list, room, scroll }) {
+  const { log } = scroll;
+  const keep = (change) => scroll.keep(change);
+  const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
+    if (detail.room === room) handle(detail);
+  });
+  const reader = new Reader({
+    log,
+    list,
+    tell: (seq) => connection.state === "open" && connection.send({ type: "room.read", room, seq }),
+    read(seq) {
+      unread.read(room, seq);
+      showBadges();
+    },
+  });
+  const seen = new SeenMarks({
+    list,
+    userId,
+    isDirect: pageData.kind === "direct",
+    ask: () => connection.send({ type: "seen.ask", room }),
+    keep,
+  });
+  const burst = new Burst(log, document.getElementById("log-status"));
+  watchEnd(() => scroll.atEnd && !reader.isHeld);
+
+  on("message.created", ({ author }) => author.id !== userId && burst.arrived(author.id));
+  on("read.seen", (event) => seen.moved(event));
+  on("seen.told", (event) => seen.told(event.seen));
+  let known = 0;
+  on("read.moved", ({ read_seq: seq }) => {
+    // Marked unread, here or on another device: looking at it must not read it again.
+    if (seq < known) reader.hold();
+    known = seq;
+  });
+  connection.addEventListener("restarted", () => {
+    reader.restart();
+    seen.told([]);
+  });
+  connection.addEventListener("session.hello", ({ detail }) => {
+    const state = detail.rooms.find((one) => one.room === room);
+    known = state?.read_seq ?? 0;
+    if (state) reader.reconnected(known);
+    seen.askSoon();
+  });
+  for (const type of ["relation.changed", "preferences.changed", "seen.changed"]) {
+    connection.addEventListener(type, () => seen.askSoon());
+  }
+  document.addEventListener("keydown", ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep));
+  if (connection.state === "open") seen.askSoon();
+
+  return {
+    /** At the first new message, if it is not in view at the end. */
+    open: () => showFirstNew(scroll),
+    /** Something was sent: what was new is not any more. */
+    sent: () => dismissDivider(keep),
+    /** This message and all after it are unread again, on all devices. @param {HTMLElement} message */
+    markUnread(message) {
+      // The server says nothing of what it never heard was read.
+      reader.tellNow();
+      reader.hold();
+      keep(() => placeDivider(message));
+      connection.send({ type: "room.unread", room, seq: Number(message.dataset.seq) });
+      showBadges();
+    },
+  };
+}

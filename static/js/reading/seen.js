@@ -1,0 +1,102 @@
+// Who has seen the own messages: a mark at the newest one that each of the others has read. Positions
+// come from the server, which tells only what both sides want to be seen.
+
+import { faceOf, shareOut } from "../page/faces.js";
+import { say } from "../page/words.js";
+
+/** Where more have read so far, the last place counts those who have none. */
+const MOST_FACES = 5;
+/** Around a name in a tip: it cannot reorder its neighbours. */
+const isolated = (name) => `\u2068${name}\u2069`;
+
+/** Under which message each person's mark stands: person → seq of an own message. Pure, for tests. */
+export function placeMarks(ownSeqs, positions) {
+  const places = new Map();
+  for (const [person, { seq }] of positions) {
+    const seen = ownSeqs.filter((own) => own <= seq).at(-1);
+    if (seen !== undefined) places.set(person, seen);
+  }
+  return places;
+}
+
+export class SeenMarks {
+  /** person → {name, seq} */ #positions = new Map();
+  #asked = 0;
+
+  /**
+   * @param {{list: HTMLElement, userId: number, isDirect: boolean, ask: () => boolean,
+   *   keep: (change: () => void) => void}} options
+   */
+  constructor({ list, userId, isDirect, ask, keep }) {
+    Object.assign(this, { list, userId, isDirect, ask, keep });
+    // Messages come, change and go; the marks inside of them are none of these children.
+    new MutationObserver(() => this.render()).observe(list, { childList: true });
+  }
+
+  /** What may be seen has perhaps changed, or the connection is new. */
+  askSoon() {
+    clearTimeout(this.#asked);
+    this.#asked = setTimeout(() => this.ask(), 100);
+  }
+
+  /** All of them, anew: whoever is not named shows nothing. */
+  told(seen) {
+    this.#positions = new Map(seen.map(({ user, seq }) => [user.id, { name: user.username, seq }]));
+    this.render();
+  }
+
+  /** One of them moved. */
+  moved({ user, seq }) {
+    this.#positions.set(user.id, { name: user.username, seq });
+    this.render();
+  }
+
+  render() {
+    const own = [...this.list.querySelectorAll(`article[data-seq][data-author="${this.userId}"]:not(.deleted)`)];
+    const places = placeMarks(own.map((article) => Number(article.dataset.seq)), this.#positions);
+    const bySeq = new Map();
+    for (const [id, seq] of places) {
+      bySeq.set(seq, [...(bySeq.get(seq) ?? []), { id, name: this.#positions.get(id).name }]);
+    }
+    const key = (people) => people?.map(({ id, name }) => `${id} ${name}`).join() ?? "";
+    const wanted = own.map((article) => [article, bySeq.get(Number(article.dataset.seq))]);
+    const changed = wanted.filter(([article, people]) => (article.dataset.seenBy ?? "") !== key(people));
+    if (changed.length === 0) return;
+    this.keep(() => changed.forEach(([article, people]) => {
+      article.querySelector(".message-seen")?.remove();
+      if (people) this.#mark(article, people);
+      article.dataset.seenBy = key(people);
+    }));
+  }
+
+  #mark(article, people) {
+    const mark = document.createElement("span");
+    const words = document.createElement("span");
+    const names = people.map(({ name }) => name);
+    mark.className = "message-seen";
+    mark.title = say("js-seen-by", { names: names.map(isolated).join(", ") });
+    // Marks wander with every message: nobody wants to hear each of them.
+    mark.setAttribute("aria-live", "off");
+    words.className = "vh";
+    words.textContent = say("js-seen-by", { names: names.join(", ") });
+    mark.append(words);
+    if (!this.isDirect) this.#addFaces(mark, people);
+    const height = article.offsetHeight;
+    // What stands behind the last word takes no room: the state comes after the mark.
+    article.querySelector(".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
+    // Where the line has no room left, it hangs below: nothing moves.
+    mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
+  }
+
+  #addFaces(mark, people) {
+    const [shown, counted] = shareOut(people.length, MOST_FACES);
+    mark.classList.add("seen-faces");
+    mark.append(...people.slice(0, shown).map(faceOf));
+    if (counted === 0) return;
+    const more = document.createElement("span");
+    more.className = "seen-more";
+    more.setAttribute("aria-hidden", "true");
+    more.textContent = `+${counted}`;
+    mark.append(more);
+  }
+}

@@ -1,0 +1,49 @@
+// How a room opens: at its end if what is new fits there, otherwise with the first new message a
+// third from the top. The line above it stays until something is sent, or Escape, or the next visit.
+
+import { preferences } from "../preferences/preferences.js";
+import { settle } from "../log/regroup.js";
+import { lineOf } from "../log/scroll.js";
+import { say } from "../page/words.js";
+
+const FROM_THE_TOP = 1 / 3;
+
+const divider = () => document.getElementById("new-messages");
+
+/** Scrolls to the first new message if it is not in view at the end. @param {import("../log/scroll.js").LogScroll} scroll */
+export function showFirstNew(scroll) {
+  const line = divider();
+  const first = line?.nextElementSibling?.closest("article") ?? line?.nextElementSibling?.nextElementSibling;
+  if (!first || !preferences().open_unread) return;
+  const { log } = scroll;
+  const top = line.getBoundingClientRect().top;
+  if (top >= log.getBoundingClientRect().top) return;
+  const above = lineOf(first).getBoundingClientRect().top - top;
+  scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
+}
+
+/** Stands the line above a message that was marked unread. @param {HTMLElement} message */
+export function placeDivider(message) {
+  divider()?.remove();
+  const line = document.createElement("div");
+  const words = document.createElement("span");
+  line.className = "new-messages";
+  line.id = "new-messages";
+  line.setAttribute("role", "separator");
+  line.setAttribute("aria-label", say("js-new-line"));
+  words.textContent = say("js-new-line");
+  line.append(words);
+  message.before(line);
+  settle(message);
+}
+
+/** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */
+export function dismissDivider(keep) {
+  const line = divider();
+  if (!line) return;
+  const next = line.nextElementSibling;
+  keep(() => {
+    line.remove();
+    if (next?.matches("article.message")) settle(next);
+  });
+}

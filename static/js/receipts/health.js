@@ -1,0 +1,29 @@
+// How it stands with the open room: who has what, and how quick messages are. Asked after every hello and,
+// while somebody looks, every ten seconds.
+
+import { say } from "../page/words.js";
+
+const ASK_EVERY_MS = 10_000;
+
+/**
+ * @param {import("../live/socket.js").Connection} connection
+ * @param {{room: number, line: HTMLElement | null}} options `line` is the words in the head of the room
+ */
+export function followHealth(connection, { room, line }) {
+  const ask = () => connection.send({ type: "room.status", room });
+  const askIfSeen = () => document.visibilityState === "visible" && ask();
+  connection.addEventListener("session.hello", ask);
+  connection.addEventListener("room.health", ({ detail }) => detail.room === room && line && show(line, detail));
+  document.addEventListener("visibilitychange", askIfSeen);
+  setInterval(askIfSeen, ASK_EVERY_MS);
+  if (connection.state === "open") ask();
+}
+
+function show(line, { delivered, of }) {
+  line.hidden = !delivered;
+  if (!delivered) return;
+  const { p50_ms: p50, p99_ms: p99 } = delivered;
+  line.querySelector(".health-short").textContent = say("js-health", { half: p50 });
+  line.querySelector(".health-long").textContent = say("js-health-more", { most: p99 });
+  line.title = say(`js-health-of-${of}`);
+}

@@ -1,0 +1,88 @@
+// Tells the server which events this browser has, so that their authors know: one number for each room,
+// at once after a quiet moment and then at most every 250 ms for all rooms together.
+
+const AT_MOST_EVERY_MS = 250;
+/** A room that is further behind is left until somebody opens it. */
+const CATCH_UP_AT_MOST = 50;
+const NUMBERED = ["message.created", "message.changed", "member.changed", "room.changed"];
+
+export class Receipts {
+  /** room → {from, to, at, told} */ #ranges = new Map();
+  /** Rooms in which somebody wants to know. */ #wanted = new Set();
+  #timer = 0;
+  #lastTold = -Infinity;
+  /** Rooms to ask for what this browser never got, one after the other. */ #behind = [];
+
+  /**
+   * @param {import("../live/socket.js").Connection} connection
+   * @param {{room: number | null, now?: () => number}} options `room` looks after itself: it is on the screen
+   */
+  constructor(connection, { room, now = () => performance.now() }) {
+    Object.assign(this, { connection, room, now });
+    connection.addEventListener("restarted", () => this.#ranges.clear());
+    connection.addEventListener("session.hello", ({ detail }) => this.#greeted(detail.rooms));
+    connection.addEventListener("room.events", ({ detail }) => this.#caughtUp(detail));
+    for (const type of NUMBERED) {
+      connection.addEventListener(type, ({ detail }) => {
+        this.has(detail.room, detail.seq, detail.seq, { isLive: true });
+      });
+    }
+  }
+
+  /** This browser has the events `from` to `to` of `room`, and all between. */
+  has(room, from, to, { isLive = false } = {}) {
+    const known = this.#ranges.get(room);
+    if (known && to <= known.to && from >= known.from) return;
+    const joins = known && from <= known.to + 1 && to >= known.from - 1;
+    if (known && !joins && !known.told) this.#tell();
+    const range = joins ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to };
+    this.#ranges.set(room, { ...range, at: isLive ? this.now() : null, told: false });
+    this.#tellSoon();
+  }
+
+  // What an earlier socket was told may not have been written down.
+  #greeted(rooms) {
+    const asked = rooms.filter(({ received }) => received !== undefined);
+    this.#wanted = new Set(asked.map(({ room }) => room));
+    for (const range of this.#ranges.values()) Object.assign(range, { told: false, at: null });
+    this.#tellSoon();
+    this.#behind = asked
+      .filter(({ room, last_seq: last, received }) => {
+        const has = Math.max(received, this.#ranges.get(room)?.to ?? 0);
+        return room !== this.room && last > has && last - has <= CATCH_UP_AT_MOST;
+      })
+      .map(({ room, received }) => ({ room, after: received }));
+    this.#askNext();
+  }
+
+  #caughtUp({ room, after, last_seq: last, missing }) {
+    if (last > 0) this.has(room, missing ? missing.to + 1 : after + 1, last);
+    if (this.#behind[0]?.room !== room) return;
+    this.#behind.shift();
+    this.#askNext();
+  }
+
+  #askNext() {
+    const [next] = this.#behind;
+    if (next) this.connection.send({ type: "room.resume", ...next });
+  }
+
+  #tellSoon() {
+    const wait = this.#lastTold + AT_MOST_EVERY_MS - this.now();
+    if (wait <= 0) return this.#tell();
+    this.#timer ||= setTimeout(() => this.#tell(), wait);
+  }
+
+  #tell() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    for (const [room, range] of this.#ranges) {
+      if (range.told || !this.#wanted.has(room)) continue;
+      const event = { type: "room.received", room, from: range.from, to: range.to };
+      // What was caught up with came when this browser came: that says nothing of the server.
+      if (range.at !== null) event.waited_ms = Math.max(0, Math.round(this.now() - range.at));
+      range.told = this.connection.send(event);
+      this.#lastTold = this.now();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// Ctrl+K (⌘K): to another conversation by a part of its name. A combobox in a dialog.
+
+import { pageFrom } from "../page/fragment.js";
+import { ranked } from "../page/match.js";
+
+const MOST = 12;
+
+/** @param {HTMLDialogElement | null} dialog */
+export function offerSwitcher(dialog) {
+  if (!dialog) return;
+  const switcher = new Switcher(dialog);
+  document.addEventListener("keydown", (event) => {
+    const wanted = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (!wanted || (document.querySelector("dialog[open]") ?? dialog) !== dialog) return;
+    event.preventDefault();
+    switcher.toggle();
+  });
+}
+
+class Switcher {
+  /** @type {{name: string, path: string}[]} */ #rooms = [];
+  #chosen = 0;
+
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.box = dialog.querySelector("[role=combobox]");
+    this.list = dialog.querySelector("[role=listbox]");
+    this.none = dialog.querySelector("[role=status]");
+    this.box.addEventListener("input", () => this.#show());
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+    this.list.addEventListener("click", ({ target }) => this.#go(target.closest("[role=option]")));
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  }
+
+  async toggle() {
+    if (this.dialog.open) return this.dialog.close();
+    this.box.value = "";
+    this.dialog.showModal();
+    this.#rooms = await conversations();
+    return this.#show();
+  }
+
+  #show() {
+    const found = ranked(this.#rooms, this.box.value, ({ name }) => name).slice(0, MOST);
+    this.list.replaceChildren(...found.map(option));
+    this.none.hidden = found.length > 0;
+    this.#choose(0);
+  }
+
+  #key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.isComposing) return;
+    if (step) this.#choose(this.#chosen + step);
+    else if (event.key === "Enter") this.#go(this.list.children[this.#chosen]);
+    else return;
+    event.preventDefault();
+  }
+
+  #choose(number) {
+    const { children } = this.list;
+    this.#chosen = children.length === 0 ? 0 : (number + children.length) % children.length;
+    [...children].forEach((one, index) => one.setAttribute("aria-selected", String(index === this.#chosen)));
+    const chosen = children[this.#chosen];
+    this.box.setAttribute("aria-activedescendant", chosen?.id ?? "");
+    chosen?.scrollIntoView({ block: "nearest" });
+  }
+
+  #go(chosen) {
+    if (chosen) location.assign(chosen.dataset.path);
+  }
+}
+
+function option({ name, path }, index) {
+  const element = document.createElement("li");
+  const words = document.createElement("bdi");
+  words.textContent = name;
+  element.id = `switcher-${index}`;
+  element.setAttribute("role", "option");
+  element.dataset.path = path;
+  element.append(words);
+  return element;
+}
+
+/** From the list on the page, or from the front page where this one has none. */
+async function conversations() {
+  const here = document.querySelector("#conversations") ? document : await frontPage();
+  const links = here?.querySelectorAll("#conversations a[href^='/rooms/']") ?? [];
+  return [...links].map((link) => ({
+    name: link.querySelector(".side-name")?.textContent ?? link.textContent.trim(),
+    path: link.getAttribute("href"),
+  }));
+}
+
+async function frontPage() {
+  try {
+    const answer = await fetch("/", { headers: { Accept: "text/html" }, redirect: "error" });
+    return answer.ok ? pageFrom(await answer.text()) : null;
+  } catch {
+    return null;
+  }
+}

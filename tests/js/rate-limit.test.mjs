@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Pace } from "../../static/js/live/rate-limit.js";
+
+test("lets four fifths of the limit go at once, and the next when a second is over", () => {
+  let time = 5000;
+  const pace = new Pace(10, () => time);
+  for (let index = 0; index < 8; index += 1) {
+    assert.equal(pace.wait, 0);
+    pace.take();
+  }
+  assert.equal(pace.wait, 1000);
+  time += 400;
+  assert.equal(pace.wait, 600);
+  time += 600;
+  assert.equal(pace.wait, 0);
+});
+
+test("a limit of one still lets one go", () => {
+  assert.equal(new Pace(1, () => 0).wait, 0);
+});
