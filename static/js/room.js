@@ -30,7 +30,11 @@ const room = pageData.room;
 const log = document.getElementById("messages");
 const list = document.getElementById("log-inner");
 const scroll = new LogScroll(log);
-const pill = new Pill({ scroll, jump: document.getElementById("jump"), back: document.getElementById("back-to-place") });
+const pill = new Pill({
+  scroll,
+  jump: document.getElementById("jump"),
+  back: document.getElementById("back-to-place"),
+});
 const typingLine = new TypingLine(document.getElementById("typing"));
 const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
@@ -83,7 +87,14 @@ const renewal = new Renewal({
   },
   keep: (change) => quietly(log, () => scroll.keep(change)),
 });
-const jumper = new Jumper({ scroll, history, room, memory: tabMemory(), key: `parlour/place/${userId}/${room}`, epoch: pageEpoch });
+const jumper = new Jumper({
+  scroll,
+  history,
+  room,
+  memory: tabMemory(),
+  key: `parlour/place/${userId}/${room}`,
+  epoch: pageEpoch,
+});
 const expression = new Expression({
   list,
   log,
@@ -121,23 +132,28 @@ function countNews({ id, author }) {
 }
 
 /** Handles what concerns this room and leaves the rest to app.js. */
-const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
-  if (detail.room === room) handle(detail);
-});
+const on = (type, handle) =>
+  connection.addEventListener(type, ({ detail }) => {
+    if (detail.room === room) handle(detail);
+  });
 const attention = attend({ connection, list, room, scroll });
 
 // After the whole event: the log takes the message before its pending double goes, in one frame.
-const renderPending = () => queueMicrotask(() => scroll.keep(() => {
-  pending.render();
-  expression.render();
-}));
+const renderPending = () =>
+  queueMicrotask(() =>
+    scroll.keep(() => {
+      pending.render();
+      expression.render();
+    }),
+  );
 /** Changes the log. What came is measured when all of it is there: one layout, not one for each message. */
-const changeLog = (change) => scroll.keep(() => {
-  change();
-  history.trim();
-  foldTall(fresh.splice(0), scroll);
-  pill.count(news.splice(0));
-});
+const changeLog = (change) =>
+  scroll.keep(() => {
+    change();
+    history.trim();
+    foldTall(fresh.splice(0), scroll);
+    pill.count(news.splice(0));
+  });
 const apply = (event) => {
   changeLog(() => timeline.apply(event));
   renderPending();

@@ -11,12 +11,24 @@ test("tries again after 0.3, 1, 2, 4, 8, 15 and then always 15 seconds", () => {
 });
 
 test("every delay may be 30 % shorter or longer", () => {
-  assert.equal(retryDelay(1, () => 0), 700);
-  assert.equal(retryDelay(1, () => 1), 1300);
+  assert.equal(
+    retryDelay(1, () => 0),
+    700,
+  );
+  assert.equal(
+    retryDelay(1, () => 1),
+    1300,
+  );
 });
 
 test("after a restart browsers come back spread over the announced time", () => {
-  assert.equal(restartDelay(undefined, () => 0), 0);
+  assert.equal(
+    restartDelay(undefined, () => 0),
+    0,
+  );
   assert.equal(restartDelay(undefined, middle), 2500);
-  assert.equal(restartDelay(2000, () => 1), 2000);
+  assert.equal(
+    restartDelay(2000, () => 1),
+    2000,
+  );
 });

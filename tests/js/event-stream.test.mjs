@@ -40,7 +40,10 @@ test("says one batch at a time, in order, under the name of the stream", async (
   const { stream, posted } = setUp();
   for (const number of [1, 2, 3]) stream.send(String(number));
   await settle();
-  assert.deepEqual(posted, [["abc", [1]], ["abc", [2, 3]]]);
+  assert.deepEqual(posted, [
+    ["abc", [1]],
+    ["abc", [2, 3]],
+  ]);
 });
 
 test("hears events and the end with its code", () => {

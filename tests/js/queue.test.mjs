@@ -18,7 +18,10 @@ function setUp(now = () => 1_790_000_000_000) {
 test("keeps the order of writing, also within one millisecond", () => {
   const { queue } = setUp();
   for (let index = 0; index < 30; index += 1) queue.add(7, `m${index}`);
-  assert.deepEqual(bodies(queue.all(7)), Array.from({ length: 30 }, (_, index) => `m${index}`));
+  assert.deepEqual(
+    bodies(queue.all(7)),
+    Array.from({ length: 30 }, (_, index) => `m${index}`),
+  );
 });
 
 test("keeps the order when the clock is set back", () => {

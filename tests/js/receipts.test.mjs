@@ -61,7 +61,10 @@ test("what came after a gap is a range of its own", () => {
   connection.say("message.created", { room: 7, seq: 4 });
   pass(1000);
   connection.say("message.created", { room: 7, seq: 9 });
-  assert.deepEqual(connection.told(), [[7, 4, 4], [7, 9, 9]]);
+  assert.deepEqual(connection.told(), [
+    [7, 4, 4],
+    [7, 9, 9],
+  ]);
 });
 
 test("after coming back everything is told again", () => {
@@ -84,10 +87,14 @@ test("rooms that are a little behind are asked for one after the other, but not 
     { room: 9, last_seq: 900, received: 3 },
     { room: 10, last_seq: 2, received: 0 },
   ]);
-  const asked = () => connection.sent.filter(({ type }) => type === "room.resume").map(({ room, after }) => [room, after]);
+  const asked = () =>
+    connection.sent.filter(({ type }) => type === "room.resume").map(({ room, after }) => [room, after]);
   assert.deepEqual(asked(), [[8, 3]]);
   connection.say("room.events", { room: 8, after: 3, last_seq: 9, events: [] });
-  assert.deepEqual(asked(), [[8, 3], [10, 0]]);
+  assert.deepEqual(asked(), [
+    [8, 3],
+    [10, 0],
+  ]);
   assert.deepEqual(connection.told(), [[8, 4, 9]]);
 });
 

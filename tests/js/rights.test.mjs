@@ -15,7 +15,13 @@ test("authors may do everything to their words, others may answer, react and lin
 });
 
 test("after a day words stay as they are", () => {
-  assert.deepEqual(rights({ at: new Date(NOW - 25 * HOUR).toISOString() }), ["reply", "react", "copy", "details", "delete"]);
+  assert.deepEqual(rights({ at: new Date(NOW - 25 * HOUR).toISOString() }), [
+    "reply",
+    "react",
+    "copy",
+    "details",
+    "delete",
+  ]);
 });
 
 test("who looks after the room deletes and does not rewrite", () => {

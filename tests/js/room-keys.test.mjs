@@ -19,7 +19,13 @@ test("from no room it is the first or the last", () => {
 });
 
 test("only what is wanted, and never the same room", () => {
-  assert.equal(nextOf(rooms, 1, 1, (room) => room === "a"), "a");
-  assert.equal(nextOf(rooms, 1, 1, (room) => room === "b"), null);
+  assert.equal(
+    nextOf(rooms, 1, 1, (room) => room === "a"),
+    "a",
+  );
+  assert.equal(
+    nextOf(rooms, 1, 1, (room) => room === "b"),
+    null,
+  );
   assert.equal(nextOf([], -1, 1, any), null);
 });

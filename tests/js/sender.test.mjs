@@ -212,7 +212,10 @@ test("changes wait in one line with posts, each as the event of its kind", () =>
     { type: "message.edit", room: 7, id: 5, body: "two" },
     { type: "message.react", room: 7, id: 5, emoji: "🌱", on: false },
   ]);
-  assert.deepEqual(sender.changes(7).map(({ item }) => item.op), ["react"]);
+  assert.deepEqual(
+    sender.changes(7).map(({ item }) => item.op),
+    ["react"],
+  );
 });
 
 test("what is held back lets the others pass, and goes out when its time comes", () => {
@@ -222,9 +225,15 @@ test("what is held back lets the others pass, and goes out when its time comes",
   assert.equal(sender.changes(7)[0].state, "held");
   accept(0);
   mock.timers.tick(4999);
-  assert.deepEqual(connection.sent.map(({ type }) => type), ["message.post"]);
+  assert.deepEqual(
+    connection.sent.map(({ type }) => type),
+    ["message.post"],
+  );
   mock.timers.tick(1);
-  assert.deepEqual(connection.sent.map(({ type }) => type), ["message.post", "message.delete"]);
+  assert.deepEqual(
+    connection.sent.map(({ type }) => type),
+    ["message.post", "message.delete"],
+  );
 });
 
 test("what is held back can be undone, also after a reload", () => {
@@ -263,7 +272,12 @@ function setUpRestored({ made = 5, seq = 7 } = {}) {
   const memory = new BrowserMemory(store);
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_790_000_000_000 });
-  const history = new KnownHistory({ storage: memory, userId: 1, epoch: "one", room: { room: 7, last_seq: 17, created_ms: 5 } });
+  const history = new KnownHistory({
+    storage: memory,
+    userId: 1,
+    epoch: "one",
+    room: { room: 7, last_seq: 17, created_ms: 5 },
+  });
   const connection = new FakeConnection();
   connection.state = "waiting";
   const queue = new Queue(memory, 1, { stamp: (room) => history.stamp(room) });
@@ -293,7 +307,10 @@ for (const epoch of ["two", "one"]) {
     assert.equal(restore(epoch), "page");
     assert.equal(connection.sent.length, 1);
     const { client_id: clientId, type, body, reply_to: replyTo, epoch: sent } = connection.sent[0];
-    assert.deepEqual([clientId, type, body, replyTo, sent], [post.clientId, "message.post", "an answer", undefined, epoch]);
+    assert.deepEqual(
+      [clientId, type, body, replyTo, sent],
+      [post.clientId, "message.post", "an answer", undefined, epoch],
+    );
     connection.say("message.accepted", { room: 7, client_id: clientId, id: 8, seq: 8 });
     mock.timers.tick(20_000);
     assert.equal(connection.sent.length, 1);
@@ -309,7 +326,10 @@ test("a text does not go into another room that has the number of the one it was
   sender.post(7, "between us");
   restore("two");
   assert.deepEqual(connection.sent, []);
-  assert.deepEqual(sender.pending(7).map(({ item, code }) => [item.body, code]), [["between us", "other_history"]]);
+  assert.deepEqual(
+    sender.pending(7).map(({ item, code }) => [item.body, code]),
+    [["between us", "other_history"]],
+  );
 });
 
 test("what the server refuses as of another history is kept if it is a text", () => {
@@ -320,6 +340,9 @@ test("what the server refuses as of another history is kept if it is a text", ()
   sender.change(7, { op: "delete", message: 12 });
   refuse(1, { code: "other_history" });
   assert.equal(connection.sent.length, 2);
-  assert.deepEqual(sender.pending(7).map(({ item, state }) => [item.body, state]), [["edited", "refused"]]);
+  assert.deepEqual(
+    sender.pending(7).map(({ item, state }) => [item.body, state]),
+    [["edited", "refused"]],
+  );
   assert.deepEqual([sender.changes(7), dropped.length], [[], 1]);
 });

@@ -8,7 +8,10 @@ import { Unread } from "../../static/js/reading/unread.js";
 
 const ME = 1;
 const PEOPLE = [1, 2, 3];
-const ROOMS = [["direct", 7], ["closed", 8]];
+const ROOMS = [
+  ["direct", 7],
+  ["closed", 8],
+];
 
 /** The same throws for the same seed. */
 function dice(seed) {
@@ -31,9 +34,9 @@ class Server {
 
   count(room) {
     const { kind, readSeq, messages } = this.rooms.get(room);
-    const unread = messages.filter(({ seq, author, gone }) => (
-      seq > readSeq && author !== ME && !gone && !this.blocked.has(author)
-    ));
+    const unread = messages.filter(
+      ({ seq, author, gone }) => seq > readSeq && author !== ME && !gone && !this.blocked.has(author),
+    );
     const mentions = unread.filter(({ calls }) => kind === "direct" || calls);
     return { unread: unread.length, mentions: mentions.length };
   }

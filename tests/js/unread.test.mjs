@@ -6,7 +6,15 @@ import { capped, Unread } from "../../static/js/reading/unread.js";
 const ANA = 1;
 const BO = { id: 2 };
 const state = (more = {}) => ({
-  room: 7, name: "Garden", kind: "closed", level: "mentions", last_seq: 10, read_seq: 8, unread: 2, mentions: 0, ...more,
+  room: 7,
+  name: "Garden",
+  kind: "closed",
+  level: "mentions",
+  last_seq: 10,
+  read_seq: 8,
+  unread: 2,
+  mentions: 0,
+  ...more,
 });
 
 function model(more, blocked = []) {
@@ -104,7 +112,10 @@ test("hidden rooms, and the room in view, are not in the title", () => {
     blocked: [],
   });
   assert.equal(unread.total(), 3);
-  assert.equal(unread.total((room) => room === 9), 2);
+  assert.equal(
+    unread.total((room) => room === 9),
+    2,
+  );
   unread.level({ room: 8, level: "everything" });
   assert.equal(unread.total(), 8);
   unread.gone(8);

@@ -17,7 +17,10 @@ test("a place without a value stays visible", () => {
 });
 
 test("one is singular and everything else plural in English", () => {
-  assert.deepEqual([0, 1, 2].map((count) => pluralKey("js-left", count)), ["js-left-other", "js-left-one", "js-left-other"]);
+  assert.deepEqual(
+    [0, 1, 2].map((count) => pluralKey("js-left", count)),
+    ["js-left-other", "js-left-one", "js-left-other"],
+  );
 });
 
 test("a missing key stands for itself", () => {

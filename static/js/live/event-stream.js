@@ -78,11 +78,12 @@ export class EventStream {
 
 /** The stream of this site, for whoever is signed in on this page. */
 export function openStream(query) {
-  const post = (name, body) => fetch(`/events/${name}/`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
-    body,
-  });
+  const post = (name, body) =>
+    fetch(`/events/${name}/`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
+      body,
+    });
   return new EventStream(new EventSource(`/events/${query}`), async (name, body) => {
     const answer = await post(name, body);
     // A server that was restored wants another token than that of this page.
@@ -104,7 +105,7 @@ export function restWhenHidden(connection) {
   let release = null;
   const restIfMany = async () => {
     if (!connection.isSlow || document.visibilityState === "visible") return;
-    if (await countStreams() > STREAMS_AT_MOST) connection.rest();
+    if ((await countStreams()) > STREAMS_AT_MOST) connection.rest();
   };
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
@@ -116,9 +117,14 @@ export function restWhenHidden(connection) {
       release = null;
     } else if (!release && navigator.locks) {
       release = () => {};
-      navigator.locks.request(LOCK, { mode: "shared" }, () => new Promise((resolve) => {
-        release = resolve;
-      }));
+      navigator.locks.request(
+        LOCK,
+        { mode: "shared" },
+        () =>
+          new Promise((resolve) => {
+            release = resolve;
+          }),
+      );
     }
   });
 }

@@ -59,11 +59,13 @@ export class Notice {
   #away() {
     clearTimeout(this.#greeting);
     this.#greeting = 0;
-    this.#gap = [QUIET_MS, OFFLINE_MS].map((ms) => setTimeout(() => {
-      const action = ms === OFFLINE_MS ? [say("js-try-now"), () => this.connection.probe()] : [];
-      this.#show(say(noticeAfter(ms)), "", ...action);
-      this.#shown = true;
-    }, ms));
+    this.#gap = [QUIET_MS, OFFLINE_MS].map((ms) =>
+      setTimeout(() => {
+        const action = ms === OFFLINE_MS ? [say("js-try-now"), () => this.connection.probe()] : [];
+        this.#show(say(noticeAfter(ms)), "", ...action);
+        this.#shown = true;
+      }, ms),
+    );
   }
 
   #back() {

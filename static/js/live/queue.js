@@ -41,13 +41,21 @@ export class Queue {
   add(room, what) {
     const order = String(this.#nextOrder()).padStart(DIGITS, "0");
     const fields = typeof what === "string" ? { op: "post", body: what } : what;
-    return this.#write(room, order, uuid(), { refused: null, ...fields, ...this.stamp(room), at: new Date(this.now()).toISOString() });
+    return this.#write(room, order, uuid(), {
+      refused: null,
+      ...fields,
+      ...this.stamp(room),
+      at: new Date(this.now()).toISOString(),
+    });
   }
 
   /** All that waits or is refused, of one room or of all, oldest first. @returns {Item[]} */
   all(room) {
     const prefix = room === undefined ? this.prefix : `${this.prefix}${room}/`;
-    return this.storage.keys(prefix).map((key) => this.#read(key)).filter(Boolean);
+    return this.storage
+      .keys(prefix)
+      .map((key) => this.#read(key))
+      .filter(Boolean);
   }
 
   /** Ids of the rooms that have something waiting. */

@@ -97,10 +97,12 @@ function describe(element) {
 
 /** The same control, or the heading of its list when the control is gone; the main part if there is neither. */
 function refocus(root, { id, label, section }) {
-  const controls = [...root.querySelectorAll("a, button, textarea, [tabindex]")].filter((element) => element.getClientRects().length > 0);
-  const same = controls.find((element) => (
-    id ? element.id === id : [element.getAttribute("aria-label"), element.getAttribute("href")].includes(label)
-  ));
+  const controls = [...root.querySelectorAll("a, button, textarea, [tabindex]")].filter(
+    (element) => element.getClientRects().length > 0,
+  );
+  const same = controls.find((element) =>
+    id ? element.id === id : [element.getAttribute("aria-label"), element.getAttribute("href")].includes(label),
+  );
   const next = same ?? document.getElementById(section ?? "") ?? controls[0];
   (next ?? document.getElementById("main"))?.focus({ preventScroll: true });
 }

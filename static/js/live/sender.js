@@ -166,7 +166,11 @@ export class Sender extends EventTarget {
 
   #pump(room) {
     if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
-    const items = this.queue.all(room).filter((candidate) => !candidate.refused).map((item) => this.#fit(item)).filter(Boolean);
+    const items = this.queue
+      .all(room)
+      .filter((candidate) => !candidate.refused)
+      .map((item) => this.#fit(item))
+      .filter(Boolean);
     const item = items.find(({ heldUntil = 0 }) => heldUntil <= Date.now());
     if (!item) return this.#pumpHeld(room, items);
     const wait = this.#waitFor(item);
@@ -200,7 +204,12 @@ export class Sender extends EventTarget {
       this.queue.remove(item.clientId);
       this.dispatchEvent(new Event("dropped"));
     } else {
-      this.queue.amend(item, { op: "post", message: undefined, reply: undefined, refused: { code: OTHER_HISTORY, op: item.op } });
+      this.queue.amend(item, {
+        op: "post",
+        message: undefined,
+        reply: undefined,
+        refused: { code: OTHER_HISTORY, op: item.op },
+      });
     }
     return null;
   }
@@ -212,10 +221,13 @@ export class Sender extends EventTarget {
 
   #pumpLater(room, ms) {
     clearTimeout(this.#timers.get(room));
-    this.#timers.set(room, setTimeout(() => {
-      this.#pump(room);
-      this.#changed(room);
-    }, ms));
+    this.#timers.set(
+      room,
+      setTimeout(() => {
+        this.#pump(room);
+        this.#changed(room);
+      }, ms),
+    );
   }
 
   #pumpHeld(room, items) {

@@ -172,9 +172,8 @@ export class Connection extends EventTarget {
     // The next try is a socket again, and if that fails, too, the one after it a stream.
     if (neverOpened && this.#slow) this.#slow = false;
     const restarts = code === RESTART || this.#restartWithin !== null;
-    const delay = restarts && !neverOpened
-      ? restartDelay(this.#restartWithin ?? undefined)
-      : retryDelay(this.#attempt++);
+    const delay =
+      restarts && !neverOpened ? restartDelay(this.#restartWithin ?? undefined) : retryDelay(this.#attempt++);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.start(), delay);
   }

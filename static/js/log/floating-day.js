@@ -16,13 +16,17 @@ export function floatDay(float, scroll) {
     const words = dayWords(dayKey(message.dataset.at));
     if (float.textContent !== words) float.textContent = words;
   };
-  scroll.log.addEventListener("scroll", () => {
-    show();
-    clearTimeout(resting);
-    resting = setTimeout(() => {
-      float.hidden = true;
-    }, REST_MS);
-  }, { passive: true });
+  scroll.log.addEventListener(
+    "scroll",
+    () => {
+      show();
+      clearTimeout(resting);
+      resting = setTimeout(() => {
+        float.hidden = true;
+      }, REST_MS);
+    },
+    { passive: true },
+  );
   scroll.addEventListener("moved", () => float.hidden || show());
 }
 

@@ -162,12 +162,14 @@ export class LogHistory {
 
   /** Puts the messages that `change` inserts and returns into their places. */
   put(change) {
-    quietly(this.scroll.log, () => this.scroll.keep(() => {
-      const messages = change();
-      settleFrom(messages);
-      this.#watch();
-      this.shown(messages);
-    }));
+    quietly(this.scroll.log, () =>
+      this.scroll.keep(() => {
+        const messages = change();
+        settleFrom(messages);
+        this.#watch();
+        this.shown(messages);
+      }),
+    );
   }
 
   #clear() {

@@ -6,8 +6,8 @@ export function swap(old, fresh) {
   fresh.classList.toggle("follows", old.classList.contains("follows"));
   old.replaceWith(fresh);
   if (!focused) return;
-  const same = [...fresh.querySelectorAll("button, a")].find(({ className, value }) => (
-    className === focused.className && value === focused.value
-  ));
-  (focused === old ? fresh : same ?? fresh).focus({ preventScroll: true });
+  const same = [...fresh.querySelectorAll("button, a")].find(
+    ({ className, value }) => className === focused.className && value === focused.value,
+  );
+  (focused === old ? fresh : (same ?? fresh)).focus({ preventScroll: true });
 }

@@ -49,8 +49,16 @@ export class Expression {
       },
     });
     const act = (what, message) => this.#act(what, message);
-    this.menu = new MessageMenu({ element: byId("message-menu"), log, rights: (message) => this.#rights(message), act });
-    listenToKeys(log, { menu: (message) => this.menu.open(message, message.querySelector(".message-more"), message), act });
+    this.menu = new MessageMenu({
+      element: byId("message-menu"),
+      log,
+      rights: (message) => this.#rights(message),
+      act,
+    });
+    listenToKeys(log, {
+      menu: (message) => this.menu.open(message, message.querySelector(".message-more"), message),
+      act,
+    });
     list.addEventListener("click", (event) => this.#chip(event));
     this.keepInside = keepTabInside(list);
     prepareMessages(list, (message) => this.#prepare(message));
@@ -178,7 +186,8 @@ export class Expression {
     if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time) });
     const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
     for (const mention of call) mention.classList.add("mention-me");
-    const isAnswer = message.querySelector(`.quote[data-author="${this.me.id}"]`) && Number(message.dataset.author) !== this.me.id;
+    const isAnswer =
+      message.querySelector(`.quote[data-author="${this.me.id}"]`) && Number(message.dataset.author) !== this.me.id;
     message.classList.toggle("calls-me", call.length > 0 || Boolean(isAnswer));
     this.keepInside(message);
     this.editing.follow(message);

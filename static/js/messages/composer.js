@@ -155,7 +155,15 @@ export function sendKey(event) {
 /** A printable key while nothing has the focus means the box. */
 export function typeAnywhere(composer) {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (
+      event.defaultPrevented ||
+      event.key.length !== 1 ||
+      event.key === " " ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
     const active = document.activeElement;
     const idle = active === document.body || active === null || active.closest("#messages, #main") === active;
     const inLog = active?.matches?.("article.message");

@@ -58,7 +58,7 @@ export class DraftMark {
     // A page that was left later than this one was made may know more. The hello tells whether it went on.
     const { isSame, isSameRoom } = this.history.compare(this.room, mark);
     if (isSame) this.history.remember(this.room, seen);
-    const { text: edited = "" } = isSame ? {} : this.edit.loadFields() ?? {};
+    const { text: edited = "" } = isSame ? {} : (this.edit.loadFields() ?? {});
     const typed = this.text.load();
     if (!isSame) {
       this.edit.save("");

@@ -21,7 +21,9 @@ export function suggested(people, typed, speakers) {
   return people
     .filter(({ username }) => folded(username).includes(wanted))
     .map((person) => ({ person, rank: rank(person) }))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.person.username.localeCompare(b.person.username))
+    .sort(
+      (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.person.username.localeCompare(b.person.username),
+    )
     .map(({ person }) => person);
 }
 
@@ -41,7 +43,9 @@ export class People {
 
   /** Ids of those who spoke here, the latest first. */
   speakers() {
-    const ids = [...this.list.querySelectorAll("article.message[data-id]")].map(({ dataset }) => Number(dataset.author));
+    const ids = [...this.list.querySelectorAll("article.message[data-id]")].map(({ dataset }) =>
+      Number(dataset.author),
+    );
     return [...new Set(ids.reverse())];
   }
 

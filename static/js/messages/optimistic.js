@@ -30,7 +30,9 @@ export class PendingChanges {
 
   /** Is the message about to be deleted? */
   isGoing(id) {
-    return this.#changes().some(({ item, state }) => item.op === "delete" && item.message === id && state !== "refused");
+    return this.#changes().some(
+      ({ item, state }) => item.op === "delete" && item.message === id && state !== "refused",
+    );
   }
 
   /** The messages as the server said them, where something else is shown. */
@@ -102,7 +104,11 @@ export class PendingChanges {
     if (item.op === "edit") return text.after(stateLine(state === "sending" ? "js-saving" : "js-edit-waiting"));
     shown.classList.add("going");
     const line = stateLine(state === "sending" ? "js-deleting" : "js-deleted-soon");
-    if (!item.tried) line.append(" ", this.#button("js-undo", () => this.sender.withdraw(item.clientId)));
+    if (!item.tried)
+      line.append(
+        " ",
+        this.#button("js-undo", () => this.sender.withdraw(item.clientId)),
+      );
     return text.after(line);
   }
 

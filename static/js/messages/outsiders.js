@@ -66,7 +66,11 @@ export class Outsiders {
     const button = form.querySelector("button");
     button.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        redirect: "manual",
+      });
       if (answer.type !== "opaqueredirect") return form.submit();
     } catch {
       button.disabled = false;

@@ -85,7 +85,11 @@ export class PendingMessages {
     if (one.state === "paused") {
       line.textContent = this.#countdown(one);
     }
-    if (one.state === "waiting" && !one.item.tried) line.append(" ", button("js-cancel", () => this.#takeBack(one.item)));
+    if (one.state === "waiting" && !one.item.tried)
+      line.append(
+        " ",
+        button("js-cancel", () => this.#takeBack(one.item)),
+      );
     return message.querySelector(".message-body").append(line);
   }
 
@@ -107,7 +111,11 @@ export class PendingMessages {
     const again = isOld
       ? button("js-to-box", () => this.takenBack(item) && this.sender.remove(item.clientId))
       : button("js-retry", () => this.sender.retry(item.clientId));
-    line.append(words, again, button(isOld ? "js-discard" : "js-delete", () => this.sender.remove(item.clientId)));
+    line.append(
+      words,
+      again,
+      button(isOld ? "js-discard" : "js-delete", () => this.sender.remove(item.clientId)),
+    );
     return line;
   }
 

@@ -27,7 +27,11 @@ export function showReaction(message, { emoji, on }, { id, username }) {
   const others = ids.filter((other) => other !== id);
   if (!on && others.length === 0) return removeChip(chip);
   chip.dataset.by = (on ? [...others, id] : others).join(" ");
-  chip.title = chip.title.split(", ").filter((name) => name !== username).concat(on ? username : []).join(", ");
+  chip.title = chip.title
+    .split(", ")
+    .filter((name) => name !== username)
+    .concat(on ? username : [])
+    .join(", ");
   chip.querySelector(".chip-count").textContent = String(others.length + (on ? 1 : 0));
   return chip.setAttribute("aria-pressed", String(on));
 }

@@ -68,7 +68,12 @@ const QUOTE_CHARS = 140;
 export function quoteOf(message) {
   const text = message.querySelector(".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
   const letters = [...text];
-  return letters.length <= QUOTE_CHARS ? text : `${letters.slice(0, QUOTE_CHARS - 1).join("").trimEnd()}…`;
+  return letters.length <= QUOTE_CHARS
+    ? text
+    : `${letters
+        .slice(0, QUOTE_CHARS - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 /** The line above a message that answers another one, while it is on its way. */

@@ -29,7 +29,8 @@ export function stateOf({ sending, time, ms = null, delivered = null, isDirect =
   }
   let sent = time ? say("js-sent-time", { time }) : say("js-sent");
   if (time && ms !== null) sent = say("js-sent-at", { time, ms });
-  if (!delivered || delivered.of === 0 || delivered.count === 0) return { name: "sent", word: say("js-sent"), details: sent };
+  if (!delivered || delivered.of === 0 || delivered.count === 0)
+    return { name: "sent", word: say("js-sent"), details: sent };
   if (isDirect) return { name: "delivered", word: say("js-delivered"), details: `${say("js-delivered")} · ${sent}` };
   const counted = say("js-delivered-to", { count: delivered.count, all: delivered.of });
   const name = delivered.count === delivered.of ? "delivered" : "sent";

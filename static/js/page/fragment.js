@@ -1,8 +1,9 @@
 // The one place that turns text into markup, behind the one Trusted Types policy of the site.
 // Only what our own server rendered from a template may come here; everything else uses textContent.
 
-const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", { createHTML: (html) => html })
-  ?? { createHTML: (html) => html };
+const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", { createHTML: (html) => html }) ?? {
+  createHTML: (html) => html,
+};
 
 /** The first element of a rendered fragment, such as a message. */
 export function elementFrom(html) {

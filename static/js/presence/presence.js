@@ -55,7 +55,8 @@ function tellOwn(connection) {
   const tell = () => {
     const state = present();
     if (connection.state === "open" && state !== told && connection.send({ type: "presence.set", state })) told = state;
-    if (word && connection.state !== "connecting") word.textContent = say(connection.state === "open" ? `js-${state}` : "js-offline");
+    if (word && connection.state !== "connecting")
+      word.textContent = say(connection.state === "open" ? `js-${state}` : "js-offline");
   };
   const used = () => {
     const wasIdle = Date.now() - lastUse >= IDLE_MS;

@@ -30,14 +30,18 @@ export function followUnread(connection) {
   let asking = 0;
   const ask = () => {
     clearTimeout(asking);
-    asking = setTimeout(() => {
-      if (connection.send({ type: "unread.ask" })) unread.asking();
-    }, ASK_WITHIN_MS * (0.5 + Math.random() / 2));
+    asking = setTimeout(
+      () => {
+        if (connection.send({ type: "unread.ask" })) unread.asking();
+      },
+      ASK_WITHIN_MS * (0.5 + Math.random() / 2),
+    );
   };
-  const on = (type, apply) => connection.addEventListener(type, ({ detail }) => {
-    if (apply(detail)) ask();
-    showBadges();
-  });
+  const on = (type, apply) =>
+    connection.addEventListener(type, ({ detail }) => {
+      if (apply(detail)) ask();
+      showBadges();
+    });
   const adopted = () => document.dispatchEvent(new CustomEvent("parlour:unread"));
   connection.addEventListener("restarted", () => unread.forget());
   on("session.hello", (snapshot) => {

@@ -10,9 +10,15 @@ export class Leader {
     this.id = `${Date.now()}-${Math.random()}`;
     if (navigator.locks) {
       // Held as long as the page lives; the next in line follows.
-      navigator.locks.request(`parlour/leader/${userId}`, () => new Promise(() => {
-        this.#leads = true;
-      })).catch(() => {});
+      navigator.locks
+        .request(
+          `parlour/leader/${userId}`,
+          () =>
+            new Promise(() => {
+              this.#leads = true;
+            }),
+        )
+        .catch(() => {});
       return;
     }
     // Without locks (a site without TLS) it is the tab that was looked at last.

@@ -84,7 +84,13 @@ export class Notifier {
 
   #notify(event, { title, body, path }) {
     // One for each room: the newer one takes the place of the older.
-    const notification = new Notification(title, { body, tag: `parlour/room/${event.room}`, renotify: true, silent: true, icon: iconPath() });
+    const notification = new Notification(title, {
+      body,
+      tag: `parlour/room/${event.room}`,
+      renotify: true,
+      silent: true,
+      icon: iconPath(),
+    });
     this.#shown.set(event.room, { notification, seq: event.seq });
     notification.addEventListener("click", () => {
       notification.close();

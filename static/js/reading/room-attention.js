@@ -15,9 +15,10 @@ import { SeenMarks } from "./seen.js";
 export function attend({ connection, list, room, scroll }) {
   const { log } = scroll;
   const keep = (change) => scroll.keep(change);
-  const on = (type, handle) => connection.addEventListener(type, ({ detail }) => {
-    if (detail.room === room) handle(detail);
-  });
+  const on = (type, handle) =>
+    connection.addEventListener(type, ({ detail }) => {
+      if (detail.room === room) handle(detail);
+    });
   const reader = new Reader({
     log,
     list,

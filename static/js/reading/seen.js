@@ -53,7 +53,10 @@ export class SeenMarks {
 
   render() {
     const own = [...this.list.querySelectorAll(`article[data-seq][data-author="${this.userId}"]:not(.deleted)`)];
-    const places = placeMarks(own.map((article) => Number(article.dataset.seq)), this.#positions);
+    const places = placeMarks(
+      own.map((article) => Number(article.dataset.seq)),
+      this.#positions,
+    );
     const bySeq = new Map();
     for (const [id, seq] of places) {
       bySeq.set(seq, [...(bySeq.get(seq) ?? []), { id, name: this.#positions.get(id).name }]);
@@ -62,11 +65,13 @@ export class SeenMarks {
     const wanted = own.map((article) => [article, bySeq.get(Number(article.dataset.seq))]);
     const changed = wanted.filter(([article, people]) => (article.dataset.seenBy ?? "") !== key(people));
     if (changed.length === 0) return;
-    this.keep(() => changed.forEach(([article, people]) => {
-      article.querySelector(".message-seen")?.remove();
-      if (people) this.#mark(article, people);
-      article.dataset.seenBy = key(people);
-    }));
+    this.keep(() =>
+      changed.forEach(([article, people]) => {
+        article.querySelector(".message-seen")?.remove();
+        if (people) this.#mark(article, people);
+        article.dataset.seenBy = key(people);
+      }),
+    );
   }
 
   #mark(article, people) {

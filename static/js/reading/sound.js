@@ -3,7 +3,10 @@
 import { preferences } from "../preferences/preferences.js";
 
 const AT_MOST_EVERY_MS = 2_000;
-const NOTES = [[659.25, 0], [880, 0.11]];
+const NOTES = [
+  [659.25, 0],
+  [880, 0.11],
+];
 const LENGTH_S = 0.24;
 const LOUDNESS = 0.08;
 

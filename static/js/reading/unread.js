@@ -32,11 +32,13 @@ export class Unread {
   adopt({ rooms, blocked }) {
     const before = this.#rooms;
     this.#blocked = new Set(blocked);
-    this.#rooms = new Map(rooms.map((state) => {
-      const live = new Map(before.get(state.room)?.live);
-      this.#forget(live, state.last_seq);
-      return [state.room, { state: { ...state }, live, changedSeq: before.get(state.room)?.changedSeq ?? 0 }];
-    }));
+    this.#rooms = new Map(
+      rooms.map((state) => {
+        const live = new Map(before.get(state.room)?.live);
+        this.#forget(live, state.last_seq);
+        return [state.room, { state: { ...state }, live, changedSeq: before.get(state.room)?.changedSeq ?? 0 }];
+      }),
+    );
   }
 
   /** A new connection begins with a snapshot; what an earlier one was asked is not answered any more. */

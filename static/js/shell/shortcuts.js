@@ -12,11 +12,15 @@ export function offerKeys(dialog) {
     menu.open = false;
     show();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-    event.preventDefault();
-    show();
-  }, { capture: true });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      event.preventDefault();
+      show();
+    },
+    { capture: true },
+  );
 }
 
 function isWriting(element) {

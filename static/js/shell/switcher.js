@@ -10,7 +10,8 @@ export function offerSwitcher(dialog) {
   if (!dialog) return;
   const switcher = new Switcher(dialog);
   document.addEventListener("keydown", (event) => {
-    const wanted = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    const wanted =
+      event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
     if (!wanted || (document.querySelector("dialog[open]") ?? dialog) !== dialog) return;
     event.preventDefault();
     switcher.toggle();
