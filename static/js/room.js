@@ -178,7 +178,7 @@ on("room.events", (answer) => {
   const before = arrivals;
   // Screen readers need not read a hundred messages aloud.
   quietly(log, () => changeLog(() => timeline.catchUp(answer)));
-  answer.events.forEach((event) => expression.follow(event));
+  for (const event of answer.events) expression.follow(event);
   renderPending();
   notice.news(arrivals - before);
   if (answer.cut) renewal.doubt(answer.after);

@@ -42,7 +42,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     connection.end();
     queue.clear();
-    [...drafts(), ...storage.keys(markPrefix(userId))].forEach((key) => storage.remove(key));
+    for (const key of [...drafts(), ...storage.keys(markPrefix(userId))]) storage.remove(key);
     storage.remove(decisionsKey(userId));
     forget(storage, userId);
   };

@@ -28,7 +28,9 @@ export class LogHistory {
     Object.assign(this, { list, scroll, room, timeline, shown, epoch, began });
     const { log } = scroll;
     this.#edges = new IntersectionObserver(
-      (seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.#grow(target)),
+      (seen) => {
+        for (const { isIntersecting, target } of seen) if (isIntersecting) this.#grow(target);
+      },
       { root: log, rootMargin: `${NEAR_PX}px 0px` },
     );
     list.addEventListener("click", (event) => this.#pressed(event));

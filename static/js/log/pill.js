@@ -26,7 +26,7 @@ export class Pill extends EventTarget {
   /** Messages of others arrived, perhaps where the page does not reach. @param {number[]} ids */
   count(ids) {
     if (ids.length === 0 || this.scroll.atEnd) return;
-    ids.forEach((id) => this.#news.add(id));
+    for (const id of ids) this.#news.add(id);
     this.#show();
   }
 

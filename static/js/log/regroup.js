@@ -31,7 +31,7 @@ export function settleFrom(messages) {
 
 /** Settles all messages of a list; the server's own dividers are of UTC days and go. */
 export function settleAll(list) {
-  list.querySelectorAll(".day").forEach((divider) => divider.remove());
+  for (const divider of list.querySelectorAll(".day")) divider.remove();
   list.querySelectorAll(ROW).forEach(settleOne);
 }
 

@@ -46,7 +46,9 @@ export class Renewal {
     while (next !== undefined) {
       const stretch = await this.history.fetch(`?after=${next - 1}`);
       if (!stretch) return false;
-      this.keep(() => stretch.messages.forEach((message) => this.#put(message)));
+      this.keep(() => {
+        for (const message of stretch.messages) this.#put(message);
+      });
       const last = Number(stretch.messages.at(-1)?.dataset.seq ?? 0);
       next = this.#firstFrom(Math.max(last, next) + 1, upTo);
     }

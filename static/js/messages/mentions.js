@@ -72,10 +72,8 @@ export class Mentions {
   }
 
   #mark() {
-    [...this.list.children].forEach((element, index) => {
-      element.setAttribute("aria-selected", String(index === this.#chosen));
-    });
     const chosen = this.list.children[this.#chosen];
+    for (const one of this.list.children) one.setAttribute("aria-selected", String(one === chosen));
     chosen.scrollIntoView({ block: "nearest" });
     this.#box.setAttribute("aria-activedescendant", chosen.id);
   }

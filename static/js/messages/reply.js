@@ -16,7 +16,11 @@ export class Replying {
       this.clear();
       this.closed();
     });
-    close.addEventListener("keydown", (event) => event.key === " " && (event.preventDefault(), close.click()));
+    close.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      close.click();
+    });
     this.#restore();
   }
 

@@ -33,10 +33,9 @@ export function sayCount(key, count, values = {}) {
 export function sayNames(key, names) {
   const nodes = new DocumentFragment();
   (words[key] ?? key).split(PLACE).forEach((part, index) => {
-    if (index % 2 === 0) return nodes.append(part);
     const name = document.createElement("bdi");
     name.textContent = names[part] ?? "";
-    return nodes.append(name);
+    nodes.append(index % 2 === 0 ? part : name);
   });
   return nodes;
 }

@@ -23,6 +23,7 @@ const badges = new Badges(unread, isInView);
 export const showBadges = () => badges.show();
 
 /** Pages that run no scripts count as read when they are looked at (views/attention/reading.rs). */
+// biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists only on https
 document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
 
 /** @param {import("../live/socket.js").Connection} connection */

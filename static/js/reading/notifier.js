@@ -32,7 +32,7 @@ export class Notifier {
       setTimeout(() => this.#onScreen.delete(onScreen), 2 * WAIT_MS);
     });
     // Whoever presses a notification of a page that is gone waits in vain.
-    addEventListener("pagehide", () => this.#shown.forEach(({ notification }) => notification.close()));
+    addEventListener("pagehide", () => this.#closeAll());
   }
 
   /** A message that has just come, by its event. */
@@ -48,7 +48,7 @@ export class Notifier {
 
   /** The server has another history: the messages that were told of may be gone. */
   restart() {
-    this.#shown.forEach(({ notification }) => notification.close());
+    this.#closeAll();
     this.#shown.clear();
     this.decisions.clear();
   }
@@ -61,6 +61,10 @@ export class Notifier {
       this.#shown.delete(room);
     }
     if (unread.badge(room).unread === 0) closeToasts(room);
+  }
+
+  #closeAll() {
+    for (const { notification } of this.#shown.values()) notification.close();
   }
 
   #decide(event, isOnScreen) {

@@ -17,17 +17,20 @@ export function markAllRead(connection) {
     showBadges();
     if (hadFocus && !isOffered) document.querySelector("a[data-conversation]")?.focus();
   };
-  const mark = () => connection.send({ type: "rooms.read" }) && (offerUndo(true), true);
-  const undo = () => connection.send({ type: "rooms.unread" }) && (offerUndo(false), true);
+  /** Marks everything read, or unread again; false without a connection. */
+  const send = (isUndo = false) => {
+    const isSent = connection.send({ type: isUndo ? "rooms.unread" : "rooms.read" });
+    if (isSent) offerUndo(!isUndo);
+    return isSent;
+  };
   // Without a connection the forms do it.
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "read-all") return;
-    const isUndo = event.submitter?.id === "read-all-undo";
-    if (isUndo ? undo() : mark()) event.preventDefault();
+    if (send(event.submitter?.id === "read-all-undo")) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !event.shiftKey || event.isComposing) return;
-    if (mark()) event.preventDefault();
+    if (send()) event.preventDefault();
   });
   // What the server printed is a minute old at worst; the page offers it for a moment only.
   if (document.getElementById("read-all-undo")?.hidden === false) offerUndo(true);

@@ -49,7 +49,7 @@ export class Ticks {
 
   #markThese(nodes) {
     const own = nodes.filter((node) => node.matches?.(this.#selector));
-    own.forEach((message) => this.#mark(message));
+    for (const message of own) this.#mark(message);
     if (own.length > 0) this.#showNewest();
   }
 

@@ -60,8 +60,8 @@ class Switcher {
   #choose(number) {
     const { children } = this.list;
     this.#chosen = children.length === 0 ? 0 : (number + children.length) % children.length;
-    [...children].forEach((one, index) => one.setAttribute("aria-selected", String(index === this.#chosen)));
     const chosen = children[this.#chosen];
+    for (const one of children) one.setAttribute("aria-selected", String(one === chosen));
     this.box.setAttribute("aria-activedescendant", chosen?.id ?? "");
     chosen?.scrollIntoView({ block: "nearest" });
   }
