@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayKey, dayStyle, follows } from "../../static/js/log/grouping.js";
+import { follows } from "../../static/js/log/grouping.js";
+import { dayKey, dayStyle } from "../../static/js/page/times.js";
 
 const at = (time, author = "1") => ({ author, at: new Date(time).toISOString() });
 const noon = new Date(2026, 10, 23, 12, 0).getTime();

@@ -1,8 +1,7 @@
 // The day of what is being read, over the top of the log while it scrolls. Only for the eye: readers of
 // the screen come past the dividers themselves.
 
-import { dayKey } from "./grouping.js";
-import { dayWords } from "../page/times.js";
+import { dayKey, dayWords } from "../page/times.js";
 
 const REST_MS = 1_500;
 

@@ -1,7 +1,7 @@
 // Gives every message its head or takes it, and stands a divider before the first of each local day.
 
-import { dayKey, follows } from "./grouping.js";
-import { dayWords } from "../page/times.js";
+import { follows } from "./grouping.js";
+import { dayKey, dayWords } from "../page/times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 /** What has a day: messages, and the lines that tell who came and went. */

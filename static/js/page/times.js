@@ -1,8 +1,8 @@
 // Times as this browser's person reads them; the server printed UTC.
 
-import { dayKey, dayStyle } from "../log/grouping.js";
 import { say } from "./words.js";
 
+const DAY_MS = 86_400_000;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const medium = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -20,6 +20,26 @@ export function clockTime(time) {
 /** Day and time. */
 export function dateAndTime(time) {
   return medium.format(new Date(time));
+}
+
+/** The local day of a time, "2026-11-23". */
+export function dayKey(time) {
+  const date = new Date(time);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/**
+ * Which words a day divider takes: "today", "yesterday", "weekday", "year-less" or "full".
+ * @param {string} key  @param {string} today  both as from `dayKey`
+ */
+export function dayStyle(key, today) {
+  // Noon is safe from the hour that summer time takes or gives.
+  const days = Math.round((Date.parse(`${today}T12:00Z`) - Date.parse(`${key}T12:00Z`)) / DAY_MS);
+  if (days === 0) return "today";
+  if (days === 1) return "yesterday";
+  if (days > 1 && days < 7) return "weekday";
+  return key.slice(0, 4) === today.slice(0, 4) ? "year-less" : "full";
 }
 
 /** The words of a day divider. @param {string} key a day as from `dayKey` */

@@ -1,0 +1,37 @@
+// Logging out: removes what this browser stores for the person, after a question if something is unsent.
+
+import { forget } from "../log/known-history.js";
+import { draftPrefix, markPrefix } from "../messages/drafts.js";
+import { decisionsKey } from "../reading/decisions.js";
+
+/**
+ * Removes drafts, queue and decisions on log-out; asks first if something is unsent.
+ * @param {{connection: import("./socket.js").Connection, queue: import("./queue.js").Queue,
+ *   storage: import("../page/storage.js").BrowserMemory, userId: number}} options
+ */
+export function guardLogOut({ connection, queue, storage, userId }) {
+  const form = document.getElementById("log-out");
+  const dialog = document.getElementById("unsent");
+  const drafts = () => storage.keys(draftPrefix(userId));
+  const leave = () => {
+    // The page is told first, so that no box saves its text again while the page goes away.
+    document.dispatchEvent(new CustomEvent("parlour:leaving"));
+    connection.end();
+    queue.clear();
+    for (const key of [...drafts(), ...storage.keys(markPrefix(userId))]) storage.remove(key);
+    storage.remove(decisionsKey(userId));
+    forget(storage, userId);
+  };
+  form.addEventListener("submit", (event) => {
+    document.dispatchEvent(new CustomEvent("parlour:save"));
+    if (queue.all().length === 0 && drafts().length === 0) return leave();
+    event.preventDefault();
+    dialog.returnValue = "";
+    return dialog.showModal();
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "leave") return;
+    leave();
+    form.submit();
+  });
+}
