@@ -1,19 +1,18 @@
 // What makes forms kinder: a button to see the password, and a wait that counts down.
 
+import { build } from "./page/elements.js";
 import { say } from "./page/words.js";
 
 for (const input of document.querySelectorAll('input[type="password"]')) addReveal(input);
 for (const line of document.querySelectorAll("[data-retry-after]")) countDown(line);
 
 function addReveal(input) {
-  const button = document.createElement("button");
+  const button = build("button", { type: "button", className: "reveal" });
   const show = (isShown) => {
     input.type = isShown ? "text" : "password";
     button.textContent = say(isShown ? "js-hide" : "js-show");
-    button.setAttribute("aria-label", say(isShown ? "js-hide-password" : "js-show-password"));
+    button.ariaLabel = say(isShown ? "js-hide-password" : "js-show-password");
   };
-  button.type = "button";
-  button.className = "reveal";
   button.addEventListener("click", () => show(input.type === "password"));
   // Browsers keep what was typed into text fields; a password goes out as one.
   input.form.addEventListener("submit", () => show(false));

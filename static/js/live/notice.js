@@ -1,5 +1,6 @@
 // The line above the composer that tells the state of the connection. Nothing for a short gap.
 
+import { build, buildButton } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { say, sayCount } from "../page/words.js";
 
@@ -106,9 +107,8 @@ export class Notice {
   }
 
   #show(text, kind, actionText, action) {
-    const line = document.createElement("p");
-    line.append(text);
-    if (action) line.append(button(actionText, action));
+    const line = build("p", {}, text);
+    if (action) line.append(buildButton(actionText, action));
     this.element.classList.toggle("good", kind === "good");
     this.#put(line);
   }
@@ -120,13 +120,4 @@ export class Notice {
     release(this.element);
     this.element.replaceChildren(...lines);
   }
-}
-
-function button(text, action) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "button";
-  element.textContent = text;
-  element.addEventListener("click", action);
-  return element;
 }

@@ -1,5 +1,6 @@
 // A message taller than most of the view is folded; without scripts it simply stands there whole.
 
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 const TALL = 0.6;
@@ -16,17 +17,15 @@ export function foldTall(messages, scroll) {
 }
 
 function fold(text, scroll) {
-  const button = document.createElement("button");
+  const button = build("button", { type: "button", className: "button fold" });
   const show = (isWhole) => {
     text.classList.toggle("folded", !isWhole);
     button.textContent = say(isWhole ? "js-show-less" : "js-show-more");
-    button.setAttribute("aria-expanded", String(isWhole));
+    button.ariaExpanded = String(isWhole);
   };
-  button.type = "button";
-  button.className = "button fold";
   button.setAttribute("aria-controls", text.id);
   button.addEventListener("click", () => {
-    const isWhole = button.getAttribute("aria-expanded") === "true";
+    const isWhole = button.ariaExpanded === "true";
     scroll.hold(text.closest("article"), () => show(!isWhole));
   });
   text.closest(".message-body").after(button);

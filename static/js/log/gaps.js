@@ -1,14 +1,12 @@
 // Rows that say where messages are missing after a long absence. Pressed, they load them in their place,
 // a page at a time; without scripts they lead to the page that begins there.
 
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 /** @param {number} room  @param {{from: number, to: number}} missing the first and the last event that is missing */
 export function holeRow(room, missing) {
-  const row = document.createElement("p");
-  const link = document.createElement("a");
-  row.className = "missing";
-  row.append(link);
+  const row = build("p", { className: "missing" }, build("a"));
   row.dataset.first = String(missing.from);
   name(row, room, missing);
   return row;

@@ -1,5 +1,6 @@
 // Stretches of a room's history from the server, and the rows of the log that lead to more of it.
 
+import { build } from "../page/elements.js";
 import { pageFrom } from "../page/fragment.js";
 import { ROW } from "./regroup.js";
 import { localise } from "../page/times.js";
@@ -48,10 +49,6 @@ export function laterRow(room, seq) {
 }
 
 function row(name, href) {
-  const element = document.createElement("p");
-  const link = document.createElement("a");
-  element.className = name;
-  Object.assign(link, { id: name, className: "button", href, textContent: say(`js-${name}`) });
-  element.append(link);
-  return element;
+  const link = build("a", { id: name, className: "button", href }, say(`js-${name}`));
+  return build("p", { className: name }, link);
 }

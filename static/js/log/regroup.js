@@ -1,5 +1,6 @@
 // Gives every message its head or takes it, and stands a divider before the first of each local day.
 
+import { build } from "../page/elements.js";
 import { follows } from "./grouping.js";
 import { dayKey, dayWords } from "../page/times.js";
 
@@ -81,17 +82,14 @@ function nextMessage(message) {
 }
 
 function newDivider(day) {
-  const divider = document.createElement("div");
-  divider.className = "day";
-  divider.setAttribute("role", "separator");
+  const divider = build("div", { className: "day", role: "separator" }, build("span"));
   divider.dataset.day = day;
-  divider.append(document.createElement("span"));
   label(divider);
   return divider;
 }
 
 function label(divider) {
   const words = dayWords(divider.dataset.day);
-  divider.setAttribute("aria-label", words);
+  divider.ariaLabel = words;
   divider.firstElementChild.textContent = words;
 }

@@ -1,6 +1,7 @@
 // A long list of people to tick gets a box that leaves those whose name holds what is typed. Who is
 // ticked stays ticked, and stays to be seen.
 
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 const LONG = 20;
@@ -9,14 +10,9 @@ const LONG = 20;
 export function filterChoices(fieldset) {
   const rows = [...(fieldset?.querySelectorAll(".checks li") ?? [])];
   if (rows.length <= LONG) return;
-  const box = document.createElement("input");
-  const none = document.createElement("p");
-  box.type = "search";
-  box.autocomplete = "off";
-  box.setAttribute("aria-label", say("js-filter-people"));
-  box.placeholder = say("js-filter-people");
-  none.className = "hint";
-  none.setAttribute("role", "status");
+  const label = say("js-filter-people");
+  const box = build("input", { type: "search", autocomplete: "off", ariaLabel: label, placeholder: label });
+  const none = build("p", { className: "hint", role: "status" });
   const filter = () => {
     const wanted = box.value.trim().toLocaleLowerCase();
     for (const row of rows) {

@@ -1,6 +1,7 @@
 // What people do to messages beside writing them: answer, react, edit, delete, name somebody. Joins the
 // parts with the log, the queue and the box.
 
+import { build, byId } from "../page/elements.js";
 import { hasReacted, markOwn } from "./reactions.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
@@ -19,7 +20,6 @@ import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
 
 const COPIED_MS = 2_000;
-const byId = (id) => document.getElementById(id);
 
 export class Expression {
   /** @type {Replying | null} */ replying = null;
@@ -196,10 +196,8 @@ export class Expression {
   #dropQuotes(id) {
     for (const root of [this.list, ...this.changes.bases()]) {
       for (const quote of root.querySelectorAll(`a.quote[data-of="${id}"]`)) {
-        const gone = document.createElement("span");
-        gone.className = "quote quote-gone";
+        const gone = build("span", { className: "quote quote-gone" }, say("js-quote-gone"));
         gone.dataset.of = String(id);
-        gone.textContent = say("js-quote-gone");
         release(quote, quote.closest("article"));
         quote.replaceWith(gone);
       }

@@ -1,5 +1,6 @@
 // A pencil beside each conversation in which something is written and not sent.
 
+import { build } from "../page/elements.js";
 import { draftPrefix } from "./drafts.js";
 import { say } from "../page/words.js";
 
@@ -24,17 +25,10 @@ function show(link, hasDraft) {
   const id = `draft${link.getAttribute("href").replaceAll("/", "-")}`;
   const described = (link.getAttribute("aria-describedby") ?? "").split(" ").filter((part) => part && part !== id);
   if (hasDraft) {
-    const pencil = document.createElement("span");
-    pencil.id = id;
-    pencil.className = "pencil";
-    pencil.title = say("js-draft");
-    // It describes the link and is no part of its name.
-    pencil.setAttribute("aria-hidden", "true");
-    const word = document.createElement("span");
-    word.className = "vh";
-    word.textContent = say("js-draft");
-    pencil.append(word);
-    link.append(pencil);
+    const title = say("js-draft");
+    const word = build("span", { className: "vh" }, title);
+    // Hidden, because it describes the link and is no part of its name.
+    link.append(build("span", { id, className: "pencil", title, ariaHidden: "true" }, word));
     described.push(id);
   } else {
     old.remove();

@@ -1,5 +1,6 @@
 // All emoji by name, and the few that are used most. The list is fetched when it is first needed.
 
+import { build } from "../page/elements.js";
 import { ranked } from "../page/match.js";
 import { Popup } from "../page/popup.js";
 import { say } from "../page/words.js";
@@ -73,14 +74,8 @@ export class Picker {
 }
 
 function choice(emoji, name) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "choice";
-  button.value = emoji;
-  button.textContent = emoji;
-  button.title = name;
-  button.setAttribute("aria-label", name);
-  return button;
+  const fields = { className: "choice", value: emoji, title: name, ariaLabel: name };
+  return build("button", { type: "button", ...fields }, emoji);
 }
 
 async function load(source) {

@@ -1,6 +1,7 @@
 // The list of names that opens at `@` and a letter. The focus stays in the box; arrows choose, Enter
 // and Tab insert, Escape closes. Inserting replaces what was typed of the name, and nothing else.
 
+import { build } from "../page/elements.js";
 import { suggested, typedName } from "./names.js";
 import { place } from "../page/popup.js";
 
@@ -86,11 +87,5 @@ export class Mentions {
 }
 
 function option({ id, username }) {
-  const element = document.createElement("li");
-  const name = document.createElement("bdi");
-  element.id = `name-${id}`;
-  element.setAttribute("role", "option");
-  name.textContent = username;
-  element.append(name);
-  return element;
+  return build("li", { id: `name-${id}`, role: "option" }, build("bdi", {}, username));
 }

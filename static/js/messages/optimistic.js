@@ -1,7 +1,9 @@
 // Changes of messages that the server has not confirmed, shown on the messages as if they were made,
 // each with its state. What the server said stays aside, and comes back if the change does not hold.
 
+import { build, buildButton } from "../page/elements.js";
 import { markOwn, showReaction } from "./reactions.js";
+import { refusalLine } from "./states.js";
 import { foldTall } from "../log/fold.js";
 import { quietly } from "../log/live-region.js";
 import { swap } from "../log/swap.js";
@@ -107,39 +109,20 @@ export class PendingChanges {
     if (!item.tried)
       line.append(
         " ",
-        this.#button("js-undo", () => this.sender.withdraw(item.clientId)),
+        buildButton(say("js-undo"), () => this.sender.withdraw(item.clientId)),
       );
     return text.after(line);
   }
 
   #refusal({ item, reason }) {
-    const line = document.createElement("div");
-    const words = document.createElement("span");
-    line.className = "refusal";
-    words.setAttribute("role", "alert");
-    words.textContent = say(`js-not-done-${item.op}`, { reason: reason || say("js-refused-unknown") });
-    line.append(
-      words,
-      this.#button("js-retry", () => this.sender.retry(item.clientId)),
-      this.#button("js-discard", () => this.sender.remove(item.clientId)),
+    return refusalLine(
+      say(`js-not-done-${item.op}`, { reason: reason || say("js-refused-unknown") }),
+      buildButton(say("js-retry"), () => this.sender.retry(item.clientId)),
+      buildButton(say("js-discard"), () => this.sender.remove(item.clientId)),
     );
-    return line;
-  }
-
-  #button(key, action) {
-    const element = document.createElement("button");
-    element.type = "button";
-    element.className = "button";
-    element.textContent = say(key);
-    element.addEventListener("click", action);
-    return element;
   }
 }
 
 function stateLine(key) {
-  const line = document.createElement("span");
-  line.className = "change-state";
-  line.setAttribute("role", "status");
-  line.textContent = say(key);
-  return line;
+  return build("span", { className: "change-state", role: "status" }, say(key));
 }

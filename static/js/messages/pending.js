@@ -1,11 +1,12 @@
 // The own messages that the server has not taken yet, at the end of the log, each with its state.
 
+import { buildButton } from "../page/elements.js";
 import { isBigEmoji } from "./big-emoji.js";
 import { release } from "../page/focus.js";
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { settle } from "../log/regroup.js";
 import { quoteLine } from "./reply.js";
-import { stateElement, stateOf } from "./states.js";
+import { refusalLine, stateElement, stateOf } from "./states.js";
 import { clockTime } from "../page/times.js";
 import { say } from "../page/words.js";
 
@@ -88,7 +89,7 @@ export class PendingMessages {
     if (one.state === "waiting" && !one.item.tried)
       line.append(
         " ",
-        button("js-cancel", () => this.#takeBack(one.item)),
+        buildButton(say("js-cancel"), () => this.#takeBack(one.item)),
       );
     return message.querySelector(".message-body").append(line);
   }
@@ -98,25 +99,17 @@ export class PendingMessages {
   }
 
   #refusal({ item, reason }) {
-    const line = document.createElement("div");
-    const words = document.createElement("span");
-    line.className = "refusal";
-    words.setAttribute("role", "alert");
     const { code, op } = item.refused;
     const isEdit = op === "edit";
     const isOld = code === OTHER_HISTORY;
     const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
-    words.textContent = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
+    const words = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
     // Sent again as it is, it would go to what bears the number now.
     const again = isOld
-      ? button("js-to-box", () => this.takenBack(item) && this.sender.remove(item.clientId))
-      : button("js-retry", () => this.sender.retry(item.clientId));
-    line.append(
-      words,
-      again,
-      button(isOld ? "js-discard" : "js-delete", () => this.sender.remove(item.clientId)),
-    );
-    return line;
+      ? buildButton(say("js-to-box"), () => this.takenBack(item) && this.sender.remove(item.clientId))
+      : buildButton(say("js-retry"), () => this.sender.retry(item.clientId));
+    const discard = buildButton(say(isOld ? "js-discard" : "js-delete"), () => this.sender.remove(item.clientId));
+    return refusalLine(words, again, discard);
   }
 
   #countdown(one) {
@@ -141,13 +134,4 @@ function nameByParts(message, key) {
   const parts = [...message.querySelectorAll(".message-author, .message-text, time")];
   for (const part of parts) part.id = part.id.replace("pending", key);
   message.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" "));
-}
-
-function button(key, action) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "button";
-  element.textContent = say(key);
-  element.addEventListener("click", action);
-  return element;
 }

@@ -1,6 +1,7 @@
 // The reactions under a message: which are this person's own, and how they look while one more is on
 // its way.
 
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 const idsOf = (chip) => chip.dataset.by.split(" ").filter(Boolean).map(Number);
@@ -43,26 +44,16 @@ function chipOf(message, emoji) {
 function groupOf(message) {
   const present = message.querySelector(".reactions");
   if (present) return present;
-  const group = document.createElement("div");
-  group.className = "reactions";
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", say("js-reactions"));
+  const group = build("div", { className: "reactions", role: "group", ariaLabel: say("js-reactions") });
   message.append(group);
   return group;
 }
 
 function newChip(emoji, { id, username }) {
-  const chip = document.createElement("button");
-  const count = document.createElement("span");
-  chip.type = "button";
-  chip.className = "chip";
-  chip.value = emoji;
-  chip.title = username;
+  const count = build("span", { className: "chip-count" }, "1");
+  const fields = { type: "button", className: "chip", value: emoji, title: username, ariaPressed: "true" };
+  const chip = build("button", /** @type {Partial<HTMLButtonElement>} */ (fields), `${emoji} `, count);
   chip.dataset.by = String(id);
-  chip.setAttribute("aria-pressed", "true");
-  count.className = "chip-count";
-  count.textContent = "1";
-  chip.append(`${emoji} `, count);
   return chip;
 }
 

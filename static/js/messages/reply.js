@@ -1,6 +1,8 @@
 // The box answers a message: a line above it says which. It is kept with the draft, and it never
 // touches what is in the box.
 
+import { build } from "../page/elements.js";
+
 export class Replying {
   /** @type {null | {id: number, author: string, text: string}} */ current = null;
 
@@ -82,17 +84,10 @@ export function quoteOf(message) {
 
 /** The line above a message that answers another one, while it is on its way. */
 export function quoteLine({ id, author, text }, room) {
-  const line = document.createElement("a");
-  const name = document.createElement("bdi");
-  const words = document.createElement("span");
-  line.className = "quote";
-  line.href = `/rooms/${room}/messages/${id}/`;
+  const name = build("bdi", { className: "quote-author" }, author);
+  const words = build("span", { className: "quote-text" }, text);
+  const fields = { className: "quote", href: `/rooms/${room}/messages/${id}/`, dir: "auto" };
+  const line = build("a", fields, name, " ", words);
   line.dataset.of = String(id);
-  line.dir = "auto";
-  name.className = "quote-author";
-  name.textContent = author;
-  words.className = "quote-text";
-  words.textContent = text;
-  line.append(name, " ", words);
   return line;
 }

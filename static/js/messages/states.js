@@ -1,6 +1,7 @@
 // In which state an own message is, in words and as a picture. Pure but for `stateElement`, so that a
 // later state (seen) is one more branch here and nothing else.
 
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 /**
@@ -37,14 +38,13 @@ export function stateOf({ sending, time, ms = null, delivered = null, isDirect =
   return { name, word: say(`js-${name}`), details: `${sent}, ${counted}` };
 }
 
+/** The line under a message that the server refused. @param {string} words  @param {HTMLElement[]} buttons */
+export function refusalLine(words, ...buttons) {
+  return build("div", { className: "refusal" }, build("span", { role: "alert" }, words), ...buttons);
+}
+
 /** The picture with its words. With a direction of its own it has no say in the direction of the message. */
 export function stateElement({ name, word }) {
-  const element = document.createElement("span");
-  const words = document.createElement("span");
-  element.className = `message-state state-${name}`;
-  element.dir = "auto";
-  words.textContent = word;
-  if (name === "sending") words.className = "vh";
-  element.append(words);
-  return element;
+  const words = build("span", name === "sending" ? { className: "vh" } : {}, word);
+  return build("span", { className: `message-state state-${name}`, dir: "auto" }, words);
 }

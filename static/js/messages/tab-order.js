@@ -1,6 +1,8 @@
 // What is inside a message: its controls are reached by Tab from that message only, so that Tab does
 // not stop at every link of a long log.
 
+import { build } from "../page/elements.js";
+
 const CONTROLS = "a[href], button, pre";
 
 /** Makes every message in the log, and each that comes, ready for this person. */
@@ -20,12 +22,8 @@ export function prepareMessages(list, prepare) {
 export function offerMenu(message) {
   const link = message.querySelector("a.message-more");
   if (!link) return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = link.className;
-  button.textContent = link.textContent;
-  button.setAttribute("aria-haspopup", "menu");
-  link.replaceWith(button);
+  const { className, textContent } = link;
+  link.replaceWith(build("button", { type: "button", className, textContent, ariaHasPopup: "menu" }));
 }
 
 export function keepTabInside(list) {

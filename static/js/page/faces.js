@@ -1,5 +1,7 @@
 // A small picture of a person, as the server makes the large ones (accounts/person.rs).
 
+import { build } from "./elements.js";
+
 const HUES = 12;
 
 /** The first two letters or digits of a name, upper case. */
@@ -14,9 +16,7 @@ export function shareOut(count, most) {
 
 /** @param {{id: number, name: string}} person */
 export function faceOf({ id, name }) {
-  const face = document.createElement("span");
-  face.className = `seen-face hue-${id % HUES}`;
+  const face = build("span", { className: `seen-face hue-${id % HUES}`, ariaHidden: "true" });
   face.dataset.initials = initialsOf(name);
-  face.setAttribute("aria-hidden", "true");
   return face;
 }

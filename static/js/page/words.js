@@ -1,5 +1,7 @@
 // The words that scripts need, in the page's language. They come with the page (templates/_words.hbs).
 
+import { build } from "./elements.js";
+
 const source = globalThis.document?.getElementById("words");
 /** @type {Record<string, string>} key → text with places such as `{ $name }` */
 const words = source ? JSON.parse(source.textContent) : {};
@@ -33,9 +35,7 @@ export function sayCount(key, count, values = {}) {
 export function sayNames(key, names) {
   const nodes = new DocumentFragment();
   (words[key] ?? key).split(PLACE).forEach((part, index) => {
-    const name = document.createElement("bdi");
-    name.textContent = names[part] ?? "";
-    nodes.append(index % 2 === 0 ? part : name);
+    nodes.append(index % 2 === 0 ? part : build("bdi", {}, names[part] ?? ""));
   });
   return nodes;
 }

@@ -1,6 +1,7 @@
 // Who has seen the own messages: a mark at the newest one that each of the others has read. Positions
 // come from the server, which tells only what both sides want to be seen.
 
+import { build } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
 import { say } from "../page/words.js";
 
@@ -75,16 +76,11 @@ export class SeenMarks {
   }
 
   #mark(article, people) {
-    const mark = document.createElement("span");
-    const words = document.createElement("span");
     const names = people.map(({ name }) => name);
-    mark.className = "message-seen";
-    mark.title = say("js-seen-by", { names: names.map(isolated).join(", ") });
-    // Marks wander with every message: nobody wants to hear each of them.
-    mark.setAttribute("aria-live", "off");
-    words.className = "vh";
-    words.textContent = say("js-seen-by", { names: names.join(", ") });
-    mark.append(words);
+    const words = build("span", { className: "vh" }, say("js-seen-by", { names: names.join(", ") }));
+    const title = say("js-seen-by", { names: names.map(isolated).join(", ") });
+    // Marks move with every message: screen readers need not announce each of them.
+    const mark = build("span", { className: "message-seen", title, ariaLive: "off" }, words);
     if (!this.isDirect) this.#addFaces(mark, people);
     const height = article.offsetHeight;
     // What stands behind the last word takes no room: the state comes after the mark.
@@ -98,10 +94,6 @@ export class SeenMarks {
     mark.classList.add("seen-faces");
     mark.append(...people.slice(0, shown).map(faceOf));
     if (counted === 0) return;
-    const more = document.createElement("span");
-    more.className = "seen-more";
-    more.setAttribute("aria-hidden", "true");
-    more.textContent = `+${counted}`;
-    mark.append(more);
+    mark.append(build("span", { className: "seen-more", ariaHidden: "true" }, `+${counted}`));
   }
 }

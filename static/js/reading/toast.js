@@ -1,6 +1,7 @@
 // A notification inside the page, for browsers that may show none outside. It takes no focus, is read
 // out politely, and goes away by itself unless somebody is about to use it.
 
+import { build } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { say } from "../page/words.js";
 
@@ -11,26 +12,12 @@ const MOST = 3;
 export function showToast({ title, body, path, room }) {
   const toasts = document.getElementById("toasts");
   if (!toasts) return;
-  const toast = document.createElement("div");
-  const link = document.createElement("a");
-  const name = document.createElement("bdi");
-  const text = document.createElement("span");
-  const close = document.createElement("button");
-  toast.className = "toast";
-  toast.dataset.room = room;
-  link.href = path;
-  name.className = "toast-title";
-  name.textContent = title;
-  text.className = "toast-text";
-  text.dir = "auto";
-  text.textContent = body;
-  link.append(name, text);
-  close.type = "button";
-  close.className = "toast-close";
-  close.setAttribute("aria-label", say("js-toast-close"));
-  close.textContent = "×";
+  const name = build("bdi", { className: "toast-title" }, title);
+  const text = build("span", { className: "toast-text", dir: "auto" }, body);
+  const close = build("button", { type: "button", className: "toast-close", ariaLabel: say("js-toast-close") }, "×");
+  const toast = build("div", { className: "toast" }, build("a", { href: path }, name, text), close);
+  toast.dataset.room = String(room);
   close.addEventListener("click", () => remove(toast));
-  toast.append(link, close);
   toasts.append(toast);
   while (toasts.children.length > MOST) remove(toasts.firstElementChild);
   leaveLater(toast);

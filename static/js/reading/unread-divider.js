@@ -1,6 +1,7 @@
 // How a room opens: at its end if what is new fits there, otherwise with the first new message a
 // third from the top. The line above it stays until something is sent, or Escape, or the next visit.
 
+import { build } from "../page/elements.js";
 import { preferences } from "../preferences/preferences.js";
 import { settle } from "../log/regroup.js";
 import { lineOf } from "../log/scroll.js";
@@ -25,15 +26,9 @@ export function showFirstNew(scroll) {
 /** Stands the line above a message that was marked unread. @param {HTMLElement} message */
 export function placeDivider(message) {
   divider()?.remove();
-  const line = document.createElement("div");
-  const words = document.createElement("span");
-  line.className = "new-messages";
-  line.id = "new-messages";
-  line.setAttribute("role", "separator");
-  line.setAttribute("aria-label", say("js-new-line"));
-  words.textContent = say("js-new-line");
-  line.append(words);
-  message.before(line);
+  const words = say("js-new-line");
+  const fields = { className: "new-messages", id: "new-messages", role: "separator", ariaLabel: words };
+  message.before(build("div", fields, build("span", {}, words)));
   settle(message);
 }
 

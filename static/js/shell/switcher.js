@@ -1,5 +1,6 @@
 // Ctrl+K (⌘K): to another conversation by a part of its name. A combobox in a dialog.
 
+import { build } from "../page/elements.js";
 import { pageFrom } from "../page/fragment.js";
 import { ranked } from "../page/match.js";
 
@@ -72,13 +73,8 @@ class Switcher {
 }
 
 function option({ name, path }, index) {
-  const element = document.createElement("li");
-  const words = document.createElement("bdi");
-  words.textContent = name;
-  element.id = `switcher-${index}`;
-  element.setAttribute("role", "option");
+  const element = build("li", { id: `switcher-${index}`, role: "option" }, build("bdi", {}, name));
   element.dataset.path = path;
-  element.append(words);
   return element;
 }
 

@@ -1,0 +1,33 @@
+// Finds and builds elements of the page.
+
+/**
+ * Returns the element with this id, which the page must have.
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} id  @returns {E}
+ */
+export const byId = (id) => /** @type {E} */ (document.getElementById(id));
+
+/**
+ * Returns the first element below `root` that matches `selector`; there must be one.
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {ParentNode} root  @param {string} selector  @returns {E}
+ */
+export const find = (root, selector) => /** @type {E} */ (root.querySelector(selector));
+
+/**
+ * Builds an element with the given properties and children.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag  @param {Partial<HTMLElementTagNameMap[T]>} [fields]  @param {(string | Node)[]} children
+ */
+export function build(tag, fields = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), fields);
+  element.append(...children);
+  return element;
+}
+
+/** Builds a button that does `action` when it is pressed. @param {string} label  @param {() => void} action */
+export function buildButton(label, action) {
+  const button = build("button", { type: "button", className: "button" }, label);
+  button.addEventListener("click", action);
+  return button;
+}
