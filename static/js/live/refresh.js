@@ -2,7 +2,7 @@
 // marked `data-refresh` are swapped by id. What a person typed is never inside one of them, but for
 // the composer, which is swapped only when it has to appear or to go (`data-refresh-key`).
 
-import { pageFrom } from "../page/fragment.js";
+import { fetchPage } from "../page/fragment.js";
 import { shownRoom } from "../membership/removed.js";
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
 
@@ -36,7 +36,8 @@ export class Refresher {
       return;
     }
     this.#running = true;
-    const page = await fetchPage();
+    // Null without a connection or a session: the socket notices both, and the next hello asks again.
+    const page = await fetchPage(ownAddress());
     if (this.#wantsTokens) await this.#renewTokens(page);
     if (page) swapAll(page);
     this.#running = false;
@@ -54,16 +55,7 @@ export class Refresher {
 }
 
 /** The page's own address may be one that only takes forms: then the page says where it can be read. */
-async function fetchPage() {
-  const from = document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
-  try {
-    const answer = await fetch(from, { headers: { Accept: "text/html" }, redirect: "error" });
-    return answer.ok ? pageFrom(await answer.text()) : null;
-  } catch {
-    // No connection or signed out: the socket notices both, and the next hello asks again.
-    return null;
-  }
-}
+const ownAddress = () => document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
 
 function swapAll(page) {
   for (const old of document.querySelectorAll("[data-refresh]")) {

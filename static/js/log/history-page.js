@@ -1,7 +1,7 @@
 // Stretches of a room's history from the server, and the rows of the log that lead to more of it.
 
 import { build } from "../page/elements.js";
-import { pageFrom } from "../page/fragment.js";
+import { fetchPage } from "../page/fragment.js";
 import { ROW } from "./regroup.js";
 import { localise } from "../page/times.js";
 import { say } from "../page/words.js";
@@ -17,16 +17,9 @@ import { say } from "../page/words.js";
  * @param {number} room  @param {string} query  @returns {Promise<Stretch | null>}
  */
 export async function fetchStretch(room, query) {
-  try {
-    const answer = await fetch(`/rooms/${room}/log/${query}`, { headers: { Accept: "text/html" }, redirect: "error" });
-    return answer.ok ? stretchFrom(pageFrom(await answer.text())) : null;
-  } catch {
-    return null;
-  }
-}
-
-function stretchFrom(page) {
-  const list = document.importNode(page.getElementById("log-inner"), true);
+  const fetched = (await fetchPage(`/rooms/${room}/log/${query}`))?.getElementById("log-inner");
+  if (!fetched) return null;
+  const list = document.importNode(fetched, true);
   localise(list);
   return {
     messages: [...list.querySelectorAll(ROW)],

@@ -1,7 +1,7 @@
 // Form tokens. A server that was restored refuses those of the pages before, since a form may name by its number
 // what is another thing now. Only forms that name nothing from before get the token of a newer page.
 
-import { pageFrom } from "./fragment.js";
+import { fetchPage } from "./fragment.js";
 
 /** The menu, dialogs and the composer. Lists that are fetched again (refresh.js) bring tokens of their own. */
 const RENEWED = "input[name=csrf_token]:not(#main *), #composer input[name=csrf_token]";
@@ -20,11 +20,7 @@ export function renewTokens(page) {
 
 /** Fetches a page for its token alone. */
 export async function fetchToken() {
-  try {
-    const answer = await fetch("/", { headers: { Accept: "text/html" }, redirect: "error" });
-    if (answer.ok) renewTokens(pageFrom(await answer.text()));
-    return answer.ok;
-  } catch {
-    return false;
-  }
+  const page = await fetchPage("/");
+  if (page) renewTokens(page);
+  return page !== null;
 }

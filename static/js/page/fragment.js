@@ -12,7 +12,17 @@ export function elementFrom(html) {
   return template.content.firstElementChild;
 }
 
-/** A whole page of this site, as a document whose scripts do not run. */
-export function pageFrom(html) {
-  return new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+/**
+ * Fetches a page of this site as a document whose scripts do not run. Returns null without an answer, and where
+ * the server refuses or redirects, for example because nobody is signed in.
+ * @param {string} address
+ */
+export async function fetchPage(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
+    const html = await answer.text();
+    return answer.ok ? new DOMParser().parseFromString(policy.createHTML(html), "text/html") : null;
+  } catch {
+    return null;
+  }
 }

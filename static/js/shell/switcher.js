@@ -1,7 +1,7 @@
 // Ctrl+K (⌘K): to another conversation by a part of its name. A combobox in a dialog.
 
 import { build } from "../page/elements.js";
-import { pageFrom } from "../page/fragment.js";
+import { fetchPage } from "../page/fragment.js";
 import { ranked } from "../page/match.js";
 
 const MOST = 12;
@@ -80,19 +80,10 @@ function option({ name, path }, index) {
 
 /** From the list on the page, or from the front page where this one has none. */
 async function conversations() {
-  const here = document.querySelector("#conversations") ? document : await frontPage();
+  const here = document.querySelector("#conversations") ? document : await fetchPage("/");
   const links = here?.querySelectorAll("#conversations a[href^='/rooms/']") ?? [];
   return [...links].map((link) => ({
     name: link.querySelector(".side-name")?.textContent ?? link.textContent.trim(),
     path: link.getAttribute("href"),
   }));
-}
-
-async function frontPage() {
-  try {
-    const answer = await fetch("/", { headers: { Accept: "text/html" }, redirect: "error" });
-    return answer.ok ? pageFrom(await answer.text()) : null;
-  } catch {
-    return null;
-  }
 }
