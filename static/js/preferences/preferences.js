@@ -27,7 +27,6 @@ export const preferences = () => present;
 export function followPreferences(connection) {
   const adopt = ({ detail }) => {
     if (detail.preferences) present = { ...DEFAULTS, ...detail.preferences };
-    document.dispatchEvent(new CustomEvent("parlour:preferences", { detail: present }));
   };
   connection.addEventListener("session.hello", adopt);
   connection.addEventListener("preferences.changed", adopt);

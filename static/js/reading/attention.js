@@ -56,11 +56,7 @@ export function followUnread(connection) {
   });
   on("message.created", (event) => unread.created(event));
   on("message.changed", (event) => unread.changed(event));
-  on("read.moved", (event) => {
-    const isOlder = unread.moved(event);
-    document.dispatchEvent(new CustomEvent("parlour:read-moved", { detail: event }));
-    return isOlder;
-  });
+  on("read.moved", (event) => unread.moved(event));
   on("level.changed", (event) => unread.level(event));
   on("member.changed", ({ room, change, user }) => {
     if (user.id !== userId) return false;
