@@ -34,7 +34,8 @@ export class Queue {
     this.storage = storage;
     this.userId = userId;
     this.prefix = `parlour/queue/${userId}/`;
-    Object.assign(this, { now, stamp });
+    this.now = now;
+    this.stamp = stamp;
   }
 
   /** A text to post, or the fields of a change. @returns {Item} */

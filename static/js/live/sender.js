@@ -38,7 +38,9 @@ export class Sender extends EventTarget {
    */
   constructor(queue, connection, history = ONE_HISTORY) {
     super();
-    Object.assign(this, { queue, connection, history });
+    this.queue = queue;
+    this.connection = connection;
+    this.history = history;
     this.#remember();
     connection.addEventListener("session.hello", ({ detail: { limits } }) => {
       if (limits) this.#pace = new Pace(limits.events_per_second);

@@ -25,7 +25,13 @@ export class LogHistory {
    *   of another history are there, up to the event `lastSeq`
    */
   constructor({ list, scroll, room, timeline, shown, epoch, began }) {
-    Object.assign(this, { list, scroll, room, timeline, shown, epoch, began });
+    this.list = list;
+    this.scroll = scroll;
+    this.room = room;
+    this.timeline = timeline;
+    this.shown = shown;
+    this.epoch = epoch;
+    this.began = began;
     const { log } = scroll;
     this.#edges = new IntersectionObserver(
       (seen) => {

@@ -16,7 +16,12 @@ export class Jumper extends EventTarget {
    */
   constructor({ scroll, history, room, memory, key, epoch }) {
     super();
-    Object.assign(this, { scroll, history, room, memory, key, epoch });
+    this.scroll = scroll;
+    this.history = history;
+    this.room = room;
+    this.memory = memory;
+    this.key = key;
+    this.epoch = epoch;
     addEventListener("popstate", ({ state }) => this.#popped(state));
     addEventListener("pagehide", () => this.#remember());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#remember());

@@ -24,7 +24,9 @@ export class KnownHistory {
    *   `epoch` and `room` as the server wrote them into the page
    */
   constructor({ storage, userId, epoch, room = null }) {
-    Object.assign(this, { storage, userId, epoch });
+    this.storage = storage;
+    this.userId = userId;
+    this.epoch = epoch;
     this.remembered = storage.get(epochKey(userId)) ?? epoch;
     this.#unnamed = this.remembered;
     if (room?.room) this.note(room.room, room.last_seq, room.created_ms);

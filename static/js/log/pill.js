@@ -16,7 +16,9 @@ export class Pill extends EventTarget {
    */
   constructor({ scroll, jump, back }) {
     super();
-    Object.assign(this, { scroll, jump, back });
+    this.scroll = scroll;
+    this.jump = jump;
+    this.back = back;
     this.label = jump.querySelector("span");
     jump.addEventListener("click", () => this.#pressed());
     back.addEventListener("click", () => this.#goBack());

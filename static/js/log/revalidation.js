@@ -14,7 +14,10 @@ export class Renewal {
    *   keep: (change: () => void) => void}} options
    */
   constructor({ list, history, changed, keep }) {
-    Object.assign(this, { list, history, changed, keep });
+    this.list = list;
+    this.history = history;
+    this.changed = changed;
+    this.keep = keep;
   }
 
   /** The server has another history: no message of the former one stands in the page. */

@@ -22,7 +22,14 @@ export class Timeline {
    *   While the page does not reach to the newest message, new ones are only counted.
    */
   constructor({ list, lastSeq, room, resume, isNewest, inserted, changed, counted }) {
-    Object.assign(this, { list, lastSeq, room, resume, isNewest, inserted, changed, counted });
+    this.list = list;
+    this.lastSeq = lastSeq;
+    this.room = room;
+    this.resume = resume;
+    this.isNewest = isNewest;
+    this.inserted = inserted;
+    this.changed = changed;
+    this.counted = counted;
   }
 
   /** Is this own message known, but held back behind a gap? */

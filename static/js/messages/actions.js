@@ -31,7 +31,14 @@ export class Expression {
    *   markUnread: (message: HTMLElement) => void, page: import("../page/data.js").pageData}} options
    */
   constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page }) {
-    Object.assign(this, { list, room, storage, sender, scroll, markUnread, page, me: page.me });
+    this.list = list;
+    this.room = room;
+    this.storage = storage;
+    this.sender = sender;
+    this.scroll = scroll;
+    this.markUnread = markUnread;
+    this.page = page;
+    this.me = page.me;
     this.changes = new PendingChanges({ room, me: page.me, sender, scroll, lastSeq });
     this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me }));
     this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });

@@ -38,10 +38,15 @@ export class DraftMark {
    *   history: import("../log/known-history.js").KnownHistory}} options  `made`: when the room of the page was made
    */
   constructor({ storage, userId, room, made, history }) {
-    Object.assign(this, { storage, room, made, history });
+    this.storage = storage;
+    this.room = room;
+    this.made = made;
+    this.history = history;
     this.key = `${markPrefix(userId)}${room}`;
     const [text, edit, reply] = ["", "/edit", "/reply"].map((part) => new Draft(storage, userId, `${room}${part}`));
-    Object.assign(this, { text, edit, reply });
+    this.text = text;
+    this.edit = edit;
+    this.reply = reply;
   }
 
   save() {

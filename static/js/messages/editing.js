@@ -17,7 +17,13 @@ export class Editing {
    *   opened: (box: HTMLTextAreaElement) => void, closed: (message: HTMLElement | null) => void}} options
    */
   constructor({ template, maxChars, draft, bodyOf, save, opened, closed }) {
-    Object.assign(this, { template, maxChars, draft, bodyOf, save, opened, closed });
+    this.template = template;
+    this.maxChars = maxChars;
+    this.draft = draft;
+    this.bodyOf = bodyOf;
+    this.save = save;
+    this.opened = opened;
+    this.closed = closed;
   }
 
   /** Goes on with what was being edited when the page was left. */

@@ -15,7 +15,9 @@ export class MessageMenu {
    *   act: (what: string, message: HTMLElement) => void}} options
    */
   constructor({ element, log, rights, act }) {
-    Object.assign(this, { element, rights, act });
+    this.element = element;
+    this.rights = rights;
+    this.act = act;
     this.popup = new Popup(element);
     element.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-do]")));
     element.addEventListener("keydown", (event) => this.#key(event));

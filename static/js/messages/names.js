@@ -33,7 +33,9 @@ export class People {
 
   /** @param {{list: HTMLElement, room: number, me: {id: number, username: string}}} options */
   constructor({ list, room, me }) {
-    Object.assign(this, { list, room, me });
+    this.list = list;
+    this.room = room;
+    this.me = me;
   }
 
   /** The server has another history: it is asked again. */

@@ -18,7 +18,11 @@ export class PendingChanges {
    *   scroll: import("../log/scroll.js").LogScroll, lastSeq: () => number}} options
    */
   constructor({ room, me, sender, scroll, lastSeq }) {
-    Object.assign(this, { room, me, sender, scroll, lastSeq });
+    this.room = room;
+    this.me = me;
+    this.sender = sender;
+    this.scroll = scroll;
+    this.lastSeq = lastSeq;
     sender.addEventListener("changed", ({ detail: { room: where, item, seq } }) => {
       if (where === room && seq !== null && seq > lastSeq()) this.#settling.push({ item, seq });
     });

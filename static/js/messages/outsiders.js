@@ -20,7 +20,9 @@ export class Outsiders {
 
   /** @param {{area: HTMLElement, room: number, left: () => void}} options `left` takes the focus */
   constructor({ area, room, left }) {
-    Object.assign(this, { area, room, left });
+    this.area = area;
+    this.room = room;
+    this.left = left;
     area.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#add(event.target);

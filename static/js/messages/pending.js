@@ -21,7 +21,13 @@ export class PendingMessages {
    *   added: (message: HTMLElement) => void, takenBack: (item: object) => boolean}} options
    */
   constructor({ list, template, room, sender, holds, added, takenBack }) {
-    Object.assign(this, { list, template, room, sender, holds, added, takenBack });
+    this.list = list;
+    this.template = template;
+    this.room = room;
+    this.sender = sender;
+    this.holds = holds;
+    this.added = added;
+    this.takenBack = takenBack;
   }
 
   /** Makes the log agree with the queue. */

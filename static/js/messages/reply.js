@@ -11,7 +11,10 @@ export class Replying {
    *   closed: () => void}} options  `field` is what the form sends without scripts
    */
   constructor({ line, field, draft, closed }) {
-    Object.assign(this, { line, field, draft, closed });
+    this.line = line;
+    this.field = field;
+    this.draft = draft;
+    this.closed = closed;
     const close = line.querySelector(".close");
     close.addEventListener("click", (event) => {
       event.preventDefault();

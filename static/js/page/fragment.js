@@ -20,8 +20,8 @@ export function elementFrom(html) {
 export async function fetchPage(address) {
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
-    const html = await answer.text();
-    return answer.ok ? new DOMParser().parseFromString(policy.createHTML(html), "text/html") : null;
+    if (!answer.ok) return null;
+    return new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
   } catch {
     return null;
   }

@@ -21,7 +21,9 @@ export class Reader {
    *   `tell` sends a number to the server, false if it cannot now; `read` hears of each number at once.
    */
   constructor({ log, list, tell, read }) {
-    Object.assign(this, { list, tell, read });
+    this.list = list;
+    this.tell = tell;
+    this.read = read;
     // With so much room above, a message is wholly inside exactly when its lower edge is.
     this.observer = new IntersectionObserver((entries) => this.#moved(entries), {
       root: log,

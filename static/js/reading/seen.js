@@ -29,7 +29,11 @@ export class SeenMarks {
    *   keep: (change: () => void) => void}} options
    */
   constructor({ list, userId, isDirect, ask, keep }) {
-    Object.assign(this, { list, userId, isDirect, ask, keep });
+    this.list = list;
+    this.userId = userId;
+    this.isDirect = isDirect;
+    this.ask = ask;
+    this.keep = keep;
     // Messages come, change and go; the marks inside of them are none of these children.
     new MutationObserver(() => this.render()).observe(list, { childList: true });
   }

@@ -18,7 +18,9 @@ export class Receipts {
    * @param {{room: number | null, now?: () => number}} options `room` looks after itself: it is on the screen
    */
   constructor(connection, { room, now = () => performance.now() }) {
-    Object.assign(this, { connection, room, now });
+    this.connection = connection;
+    this.room = room;
+    this.now = now;
     connection.addEventListener("restarted", () => this.#ranges.clear());
     connection.addEventListener("session.hello", ({ detail }) => this.#greeted(detail.rooms));
     connection.addEventListener("room.events", ({ detail }) => this.#caughtUp(detail));

@@ -13,7 +13,9 @@ export class Ticks {
 
   /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
   constructor({ list, userId, isDirect }) {
-    Object.assign(this, { list, userId, isDirect });
+    this.list = list;
+    this.userId = userId;
+    this.isDirect = isDirect;
     // Whoever puts messages into the log need not know of their states.
     const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
     new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
