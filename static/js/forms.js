@@ -3,11 +3,14 @@
 import { build } from "./page/elements.js";
 import { say } from "./page/words.js";
 
-for (const input of document.querySelectorAll('input[type="password"]')) addReveal(input);
+for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[type="password"]')))
+  addReveal(input);
 for (const line of document.querySelectorAll("[data-retry-after]")) countDown(line);
 
+/** @param {HTMLInputElement} input */
 function addReveal(input) {
   const button = build("button", { type: "button", className: "reveal" });
+  /** @param {boolean} isShown */
   const show = (isShown) => {
     input.type = isShown ? "text" : "password";
     button.textContent = say(isShown ? "js-hide" : "js-show");
@@ -15,12 +18,13 @@ function addReveal(input) {
   };
   button.addEventListener("click", () => show(input.type === "password"));
   // Browsers keep what was typed into text fields; a password goes out as one.
-  input.form.addEventListener("submit", () => show(false));
-  input.parentElement.classList.add("with-reveal");
+  input.form?.addEventListener("submit", () => show(false));
+  input.parentElement?.classList.add("with-reveal");
   input.after(button);
   show(false);
 }
 
+/** @param {HTMLElement} line */
 function countDown(line) {
   const end = Date.now() + Number(line.dataset.retryAfter) * 1000;
   const tell = () => {
@@ -31,6 +35,7 @@ function countDown(line) {
   tell();
 }
 
+/** @param {number} total */
 function duration(total) {
   const minutes = Math.floor(total / 60);
   const seconds = total % 60;

@@ -1,15 +1,16 @@
 // On the page of preferences: asks for the permission to notify, only when the button is pressed, and
 // says in this browser's own words what to do when it was refused.
 
+import { byId } from "./page/elements.js";
 import { chime } from "./reading/sound.js";
 import { say } from "./page/words.js";
 
 const section = document.getElementById("notifications");
-const state = document.getElementById("notifications-state");
-const turnOn = document.getElementById("notifications-on");
-const test = document.getElementById("notifications-test");
+const state = byId("notifications-state");
+const turnOn = byId("notifications-on");
+const test = byId("notifications-test");
 
-/** Which browser's words to use. Pure, for tests. */
+/** Which browser's words to use. Pure, for tests. @param {string} agent */
 export function browserOf(agent) {
   if (/Firefox\//.test(agent)) return "firefox";
   return /Safari\//.test(agent) && !/Chrom(e|ium)\//.test(agent) ? "safari" : "chrome";
@@ -23,7 +24,6 @@ function show() {
     denied: `blocked-${browserOf(navigator.userAgent)}`,
     none: "none",
   };
-  section.hidden = false;
   state.textContent = say(`js-notifications-${isSecureContext ? words[permission] : "none"}`);
   turnOn.hidden = permission !== "default" || !isSecureContext;
   test.hidden = permission !== "granted";
@@ -42,6 +42,7 @@ function sendTest() {
 }
 
 if (section) {
+  section.hidden = false;
   turnOn.addEventListener("click", ask);
   test.addEventListener("click", sendTest);
   show();

@@ -6,6 +6,7 @@ import { floatDay } from "./log/floating-day.js";
 import { Draft, DraftMark, joined } from "./messages/drafts.js";
 import { Expression } from "./messages/actions.js";
 import { foldTall } from "./log/fold.js";
+import { byId } from "./page/elements.js";
 import { followHealth } from "./receipts/health.js";
 import { LogHistory } from "./log/history.js";
 import { fillHoles } from "./log/gaps.js";
@@ -25,33 +26,36 @@ import { tabMemory } from "./page/storage.js";
 import { Ticks } from "./receipts/ticks.js";
 import { Timeline } from "./log/timeline.js";
 import { TypingLine, TypingTeller } from "./presence/typing.js";
+/** @import { LogEvent } from "./live/protocol.js" */
+/** @import { RoomPage } from "./page/data.js" */
 
-const room = pageData.room;
-const log = document.getElementById("messages");
-const list = document.getElementById("log-inner");
+const page = /** @type {RoomPage} */ (pageData);
+const { room } = page;
+const log = byId("messages");
+const list = byId("log-inner");
 const scroll = new LogScroll(log);
 const pill = new Pill({
   scroll,
-  jump: document.getElementById("jump"),
-  back: document.getElementById("back-to-place"),
+  jump: byId("jump"),
+  back: byId("back-to-place"),
 });
-const typingLine = new TypingLine(document.getElementById("typing"));
+const typingLine = new TypingLine(byId("typing"));
 const teller = new TypingTeller(connection, room);
 /** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
-const answered = new Map();
-const ticks = new Ticks({ list, userId, isDirect: pageData.is_direct });
+/** @type {Map<string, number | null>} */ const answered = new Map();
+const ticks = new Ticks({ list, userId, isDirect: page.is_direct });
 /** Messages that came in the change of the log that is under way, and ids of those of others. */
-const fresh = [];
-const news = [];
+/** @type {HTMLElement[]} */ const fresh = [];
+/** @type {number[]} */ const news = [];
 let arrivals = 0;
-let composer = null;
+/** @type {Composer | null} */ let composer = null;
 
-const drafts = new DraftMark({ storage, userId, room, made: pageData.created_ms, history: known });
+const drafts = new DraftMark({ storage, userId, room, made: page.created_ms, history: known });
 for (const body of drafts.settle()) queue.add(room, { op: "post", body, refused: { code: OTHER_HISTORY } });
 
 const timeline = new Timeline({
   list,
-  lastSeq: pageData.last_seq,
+  lastSeq: page.last_seq,
   room,
   resume: (after) => connection.send({ type: "room.resume", room, after, epoch: known.epoch }),
   isNewest: () => scroll.isNewest,
@@ -61,7 +65,9 @@ const timeline = new Timeline({
     if (message.matches(".notice")) return;
     fresh.push(message);
     countNews(event);
-    if (answered.has(event.client_id)) ticks.sent(message, answered.get(event.client_id));
+    if (!("client_id" in event)) return;
+    const ms = answered.get(event.client_id);
+    if (ms !== undefined) ticks.sent(message, ms);
     answered.delete(event.client_id);
   },
   changed: (message) => fresh.push(message),
@@ -72,7 +78,7 @@ const history = new LogHistory({
   room,
   timeline,
   shown: (messages) => foldTall(messages, scroll),
-  epoch: () => known.epoch,
+  epoch: () => known.epoch ?? "",
   began: (lastSeq) => {
     receipts.has(room, 1, lastSeq);
     renderPending();
@@ -104,38 +110,36 @@ const expression = new Expression({
   scroll,
   lastSeq: () => timeline.lastSeq,
   markUnread: (message) => attention.markUnread(message),
-  page: pageData,
+  page,
 });
 const pending = new PendingMessages({
   list,
   room,
   sender,
-  template: document.getElementById("pending-message"),
+  template: byId("pending-message"),
   holds: (clientId) => timeline.holds(clientId),
   added: (message) => foldTall([message], scroll),
   takenBack: (item) => expression.takeBack(item),
 });
 
 const outsiders = new Outsiders({
-  area: document.getElementById("outsiders"),
+  area: byId("outsiders"),
   room,
   left: () => composer?.focus(),
 });
 
-/** A message came, whether or not the page reaches to it. */
-function countNews({ id, author }) {
+/** A message came, whether or not the page reaches to it. @param {LogEvent} event */
+function countNews(event) {
   // The answer to a post names no author.
-  if (!author || author.id === userId) return typingLine.stopped({ id: userId });
-  typingLine.stopped(author);
+  const author = "author" in event ? event.author : null;
+  typingLine.stopped({ id: author?.id ?? userId });
+  if (!author || author.id === userId) return;
   arrivals += 1;
-  return news.push(id);
+  news.push(Number(event.id));
 }
 
-/** Handles what concerns this room and leaves the rest to app.js. */
-const on = (type, handle) =>
-  connection.addEventListener(type, ({ detail }) => {
-    if (detail.room === room) handle(detail);
-  });
+// Events of other rooms concern app.js alone.
+const on = connection.inRoom(room);
 const attention = attend({ connection, list, room, scroll });
 
 // After the whole event: the log takes the message before its pending double goes, in one frame.
@@ -146,7 +150,10 @@ const renderPending = () =>
       expression.render();
     }),
   );
-/** Changes the log. What came is measured when all of it is there: one layout, not one for each message. */
+/**
+ * Changes the log. What came is measured when all of it is there: one layout, not one for each message.
+ * @param {() => void} change
+ */
 const changeLog = (change) =>
   scroll.keep(() => {
     change();
@@ -154,6 +161,7 @@ const changeLog = (change) =>
     foldTall(fresh.splice(0), scroll);
     pill.count(news.splice(0));
   });
+/** @param {LogEvent} event */
 const apply = (event) => {
   changeLog(() => timeline.apply(event));
   renderPending();
@@ -178,14 +186,14 @@ on("room.events", (answer) => {
   const before = arrivals;
   // Screen readers need not read a hundred messages aloud.
   quietly(log, () => changeLog(() => timeline.catchUp(answer)));
-  for (const event of answer.events) expression.follow(event);
+  for (const event of answer.events) if (event.type === "message.changed") expression.follow(event);
   renderPending();
   notice.news(arrivals - before);
   if (answer.cut) renewal.doubt(answer.after);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("restarted", ({ detail }) => {
-  const now = detail.rooms.find((state) => state.room === room && state.created_ms === pageData.created_ms);
+  const now = detail.rooms.find((state) => state.room === room && state.created_ms === page.created_ms);
   // A page of a room that is gone, or is another one now, closes (removed.js).
   if (now) restart(now.last_seq);
 });
@@ -203,6 +211,7 @@ sender.addEventListener("sent", ({ detail }) => {
 /**
  * The server has another history: the page begins anew with what the server has. What was typed stays, the text of
  * an edit behind that of the box.
+ * @param {number} lastSeq
  */
 function restart(lastSeq) {
   const typed = expression.restart();
@@ -214,7 +223,7 @@ function restart(lastSeq) {
   ticks.restart();
   pill.restart();
   outsiders.close();
-  jumper.restart(known.epoch);
+  jumper.restart(known.epoch ?? "");
   document.getElementById("catch-up")?.remove();
   history.restart();
   drafts.save();
@@ -222,12 +231,12 @@ function restart(lastSeq) {
 
 /** The box comes and goes with the friendship (refresh.js). */
 function openComposer() {
-  const form = document.getElementById("composer");
-  composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: pageData.max_chars });
+  /** @type {HTMLFormElement | null} */ const form = document.getElementById("composer");
+  composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: page.max_chars });
   expression.adoptBox(composer);
   composer?.addEventListener("send", ({ detail }) => {
     const place = scroll.isFar ? scroll.place() : null;
-    sender.post(room, detail, expression.replying.take());
+    sender.post(room, detail, expression.replying?.take());
     pending.render();
     scroll.toEnd();
     attention.sent();
@@ -259,7 +268,7 @@ settleAll(list);
 foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
 fillHoles(list, history, ({ from, to }) => receipts.has(room, from, to));
-floatDay(document.getElementById("day-float"), scroll);
+floatDay(byId("day-float"), scroll);
 jumper.addEventListener("jumped", () => pill.away());
 pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));
 pill.addEventListener("end", () => jumper.toEnd());
@@ -267,13 +276,13 @@ pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
 pageFromBox(log, () => jumper.toEnd());
 // A page that begins in the middle of the log has not all of it.
-if (scroll.isNewest) receipts.has(room, 1, pageData.last_seq);
+if (scroll.isNewest) receipts.has(room, 1, page.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);
 openComposer();
 sender.settle(room);
 pending.render();
 expression.render();
-if (!location.hash) composer?.focusUnlessTouch();
+if (!location.hash) /** @type {Composer | null} */ (composer)?.focusUnlessTouch();
 jumper.start(() => attention.open());
 if (connection.state === "open") timeline.reconnected();

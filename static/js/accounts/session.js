@@ -1,7 +1,10 @@
 // The end of a session on the server: a dialog leads to the page to sign in, and nothing typed is lost.
 
+import { byId } from "../page/elements.js";
 import { say } from "../page/words.js";
+/** @import { Connection } from "../live/socket.js" */
 
+/** @type {Record<string, string>} */
 const REASONS = { revoked: "js-signed-out-revoked", password_changed: "js-signed-out-password" };
 
 /** Returns whether the session has ended, which a redirect of the front page tells; null without an answer. */
@@ -14,13 +17,13 @@ export async function isSignedOut() {
   }
 }
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function tellSignedOut(connection) {
-  const dialog = document.getElementById("signed-out");
+  /** @type {HTMLDialogElement} */ const dialog = byId("signed-out");
   connection.addEventListener("signed-out", ({ detail }) => {
     const next = encodeURIComponent(location.pathname + location.search);
-    document.getElementById("signed-out-reason").textContent = say(REASONS[detail] ?? "js-signed-out");
-    document.getElementById("signed-out-action").href = `/accounts/login/?next=${next}`;
+    byId("signed-out-reason").textContent = say(REASONS[detail] ?? "js-signed-out");
+    /** @type {HTMLAnchorElement} */ (byId("signed-out-action")).href = `/accounts/login/?next=${next}`;
     if (!dialog.open) dialog.showModal();
   });
 }

@@ -2,6 +2,7 @@
 // said goes out with requests, one at a time so that the order holds. Looks like a WebSocket from outside.
 
 import { fetchToken, token } from "../page/form-tokens.js";
+/** @import { Connection } from "./socket.js" */
 
 const OPEN = 1;
 const CLOSED = 3;
@@ -13,10 +14,10 @@ const AT_MOST = 32;
 
 export class EventStream {
   readyState = 0;
-  onmessage = null;
-  onclose = null;
+  /** @type {((event: {data: string}) => unknown) | null} */ onmessage = null;
+  /** @type {((event: {code: number}) => unknown) | null} */ onclose = null;
   #name = "";
-  #waiting = [];
+  /** @type {string[]} */ #waiting = [];
   #isPosting = false;
 
   /**
@@ -36,6 +37,7 @@ export class EventStream {
     source.onerror = () => this.#end(LOST);
   }
 
+  /** @param {string} text */
   send(text) {
     this.#waiting.push(text);
     this.#pump();
@@ -59,6 +61,7 @@ export class EventStream {
     this.#isPosting = false;
   }
 
+  /** @param {string} body */
   async #say(body) {
     try {
       const { ok, status } = await this.post(this.#name, body);
@@ -69,6 +72,7 @@ export class EventStream {
     }
   }
 
+  /** @param {number} code */
   #end(code) {
     if (this.readyState === CLOSED) return;
     this.close();
@@ -76,8 +80,9 @@ export class EventStream {
   }
 }
 
-/** The stream of this site, for whoever is signed in on this page. */
+/** The stream of this site, for whoever is signed in on this page. @param {string} query */
 export function openStream(query) {
+  /** @param {string} name  @param {string} body */
   const post = (name, body) =>
     fetch(`/events/${name}/`, {
       method: "POST",
@@ -98,11 +103,11 @@ const LOCK = "parlour/stream";
 
 /**
  * Streams of hidden tabs must not use up all connections of the browser: those beyond a few rest until they
- * are looked at. @param {import("./socket.js").Connection} connection
+ * are looked at. @param {Connection} connection
  */
 export function restWhenHidden(connection) {
   let timer = 0;
-  let release = null;
+  /** @type {null | ((ended?: unknown) => void)} */ let release = null;
   const restIfMany = async () => {
     if (!connection.isSlow || document.visibilityState === "visible") return;
     if ((await countStreams()) > STREAMS_AT_MOST) connection.rest();
@@ -132,6 +137,6 @@ export function restWhenHidden(connection) {
 /** How many tabs of this browser hold a stream; where browsers do not tell, too many. */
 async function countStreams() {
   if (!navigator.locks) return Infinity;
-  const { held } = await navigator.locks.query();
+  const { held = [] } = await navigator.locks.query();
   return held.filter(({ name }) => name === LOCK).length;
 }

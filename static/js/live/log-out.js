@@ -2,16 +2,20 @@
 
 import { forget } from "../log/known-history.js";
 import { draftPrefix, markPrefix } from "../messages/drafts.js";
+import { byId } from "../page/elements.js";
 import { decisionsKey } from "../reading/decisions.js";
+/** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { Queue } from "./queue.js" */
+/** @import { Connection } from "./socket.js" */
 
 /**
  * Removes drafts, queue and decisions on log-out; asks first if something is unsent.
- * @param {{connection: import("./socket.js").Connection, queue: import("./queue.js").Queue,
- *   storage: import("../page/storage.js").BrowserMemory, userId: number}} options
+ * @param {{connection: Connection, queue: Queue,
+ *   storage: BrowserMemory, userId: number}} options
  */
 export function guardLogOut({ connection, queue, storage, userId }) {
-  const form = document.getElementById("log-out");
-  const dialog = document.getElementById("unsent");
+  /** @type {HTMLFormElement} */ const form = byId("log-out");
+  /** @type {HTMLDialogElement} */ const dialog = byId("unsent");
   const drafts = () => storage.keys(draftPrefix(userId));
   const leave = () => {
     // The page is told first, so that no box saves its text again while the page goes away.

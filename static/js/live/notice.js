@@ -3,32 +3,35 @@
 import { build, buildButton } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { say, sayCount } from "../page/words.js";
+/** @import { Sender } from "./sender.js" */
+/** @import { Connection, State } from "./socket.js" */
 
 const QUIET_MS = 2_000;
 const OFFLINE_MS = 10_000;
 const GREETING_MS = 3_000;
 
-/** What to say `ms` after the connection was lost. Pure, for tests. */
+/** What to say `ms` after the connection was lost. Pure, for tests. @param {number} ms */
 export function noticeAfter(ms) {
   if (ms < QUIET_MS) return null;
   return ms < OFFLINE_MS ? "js-reconnecting" : "js-disconnected";
 }
 
 export class Notice {
-  #gap = [];
+  /** @type {Timer[]} */ #gap = [];
   #greeting = 0;
   #shown = false;
   #upgraded = false;
 
+  /** The version of the server that made the page. @type {string | undefined} */ #version;
   /** Was the server restored to an earlier state, and nobody has pressed the line away? */ #restored = false;
   /** Changes that could not be made after that. */ #dropped = 0;
 
   /**
-   * @param {HTMLElement | null} element role=status  @param {import("./socket.js").Connection} connection
-   * @param {import("./sender.js").Sender} sender
+   * @param {HTMLElement | null} element role=status  @param {Connection} connection
+   * @param {Sender} sender
    */
   constructor(element, connection, sender) {
-    this.element = element;
+    this.element = /** @type {HTMLElement} */ (element);
     this.connection = connection;
     if (!element) return;
     connection.addEventListener("state", ({ detail }) => this.#follow(detail));
@@ -46,11 +49,12 @@ export class Notice {
     this.#away();
   }
 
-  /** Messages that came while the connection was away, told together with the greeting. */
+  /** Messages that came while the connection was away, told together with the greeting. @param {number} count */
   news(count) {
     if (this.#greeting && count > 0) this.#show(sayCount("js-back-online-news", count), "good");
   }
 
+  /** @param {State} state */
   #follow(state) {
     if (state === "open") this.#back();
     else if (state === "ended") this.#clear();
@@ -62,8 +66,8 @@ export class Notice {
     this.#greeting = 0;
     this.#gap = [QUIET_MS, OFFLINE_MS].map((ms) =>
       setTimeout(() => {
-        const action = ms === OFFLINE_MS ? [say("js-try-now"), () => this.connection.probe()] : [];
-        this.#show(say(noticeAfter(ms)), "", ...action);
+        const retry = buildButton(say("js-try-now"), () => this.connection.probe());
+        this.#show(say(noticeAfter(ms) ?? ""), "", ...(ms === OFFLINE_MS ? [retry] : []));
         this.#shown = true;
       }, ms),
     );
@@ -84,7 +88,12 @@ export class Notice {
     this.#greeting = 0;
     this.#shown = false;
     if (this.#restored) this.#tellRestored();
-    else if (this.#upgraded) this.#show(say("js-new-version"), "good", say("js-reload"), () => location.reload());
+    else if (this.#upgraded)
+      this.#show(
+        say("js-new-version"),
+        "good",
+        buildButton(say("js-reload"), () => location.reload()),
+      );
     else if (this.connection.isSlow) this.#show(say("js-slow"), "");
     else this.#put();
   }
@@ -92,29 +101,31 @@ export class Notice {
   /** The server has another history. The line stays until somebody has read it. */
   #tellRestored() {
     const dropped = this.#dropped > 0 ? ` ${sayCount("js-restored-dropped", this.#dropped)}` : "";
-    this.#show(say("js-restored") + dropped, "", say("js-restored-read"), () => {
+    const read = buildButton(say("js-restored-read"), () => {
       this.#restored = false;
       this.#dropped = 0;
       this.#clear();
     });
+    this.#show(say("js-restored") + dropped, "", read);
   }
 
-  /** An upgraded server: offered, never done by itself, for there may be text in the box. */
+  /** An upgraded server: offered, never done by itself, for there may be text in the box. @param {string} version */
   #compare(version) {
-    this.first ??= version;
-    this.#upgraded ||= version !== this.first;
+    this.#version ??= version;
+    this.#upgraded ||= version !== this.#version;
     if (this.#upgraded && !this.#greeting) this.#clear();
   }
 
-  #show(text, kind, actionText, action) {
-    const line = build("p", {}, text);
-    if (action) line.append(buildButton(actionText, action));
+  /** @param {string} text  @param {"good" | ""} kind  @param {HTMLElement[]} buttons */
+  #show(text, kind, ...buttons) {
     this.element.classList.toggle("good", kind === "good");
-    this.#put(line);
+    this.#put(build("p", {}, text, ...buttons));
   }
 
+  /** @param {HTMLElement[]} lines */
   #put(...lines) {
     // A line that says the same again would be read out again.
+    /** @param {Iterable<Node>} nodes */
     const said = (nodes) => [...nodes].map((node) => node.textContent).join("\n");
     if (lines.length > 0 && said(lines) === said(this.element.children)) return;
     release(this.element);

@@ -5,7 +5,7 @@ const WINDOW_MS = 1000;
 const SHARE = 0.8;
 
 export class Pace {
-  #taken = [];
+  /** @type {number[]} */ #taken = [];
 
   /** @param {number} perSecond what the server accepts from one socket */
   constructor(perSecond, now = Date.now) {

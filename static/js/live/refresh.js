@@ -5,6 +5,8 @@
 import { fetchPage } from "../page/fragment.js";
 import { shownRoom } from "../membership/removed.js";
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
+/** @import { Connection } from "./socket.js" */
+/** @import { RoomState } from "./protocol.js" */
 
 const GATHER_MS = 100;
 /** Members of a large room fetch one after the other when somebody comes or goes. */
@@ -47,7 +49,7 @@ export class Refresher {
     }
   }
 
-  /** What this page was about may be gone, while its menu stays. */
+  /** What this page was about may be gone, while its menu stays. @param {Document | null} page */
   async #renewTokens(page) {
     if (page) renewTokens(page);
     this.#wantsTokens = !page && !(await fetchToken());
@@ -57,6 +59,7 @@ export class Refresher {
 /** The page's own address may be one that only takes forms: then the page says where it can be read. */
 const ownAddress = () => document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
 
+/** @param {Document} page */
 function swapAll(page) {
   for (const old of document.querySelectorAll("[data-refresh]")) {
     const fresh = page.getElementById(old.id);
@@ -64,13 +67,16 @@ function swapAll(page) {
   }
 }
 
+/** @param {HTMLElement} old  @param {HTMLElement} fresh */
 function isDifferent(old, fresh) {
   const key = old.dataset.refreshKey;
   return key === undefined ? old.innerHTML !== fresh.innerHTML : key !== fresh.dataset.refreshKey;
 }
 
+/** @param {HTMLElement} old  @param {HTMLElement} fresh */
 function swap(old, fresh) {
-  const focused = old.contains(document.activeElement) ? describe(document.activeElement) : null;
+  const focused =
+    document.activeElement && old.contains(document.activeElement) ? describe(document.activeElement) : null;
   document.dispatchEvent(new CustomEvent("parlour:swapping", { detail: old }));
   const { scrollTop } = old;
   old.replaceWith(fresh);
@@ -79,6 +85,7 @@ function swap(old, fresh) {
   document.dispatchEvent(new CustomEvent("parlour:swapped", { detail: fresh }));
 }
 
+/** @param {Element} element */
 function describe(element) {
   return {
     id: element.id,
@@ -87,7 +94,10 @@ function describe(element) {
   };
 }
 
-/** The same control, or the heading of its list when the control is gone; the main part if there is neither. */
+/**
+ * The same control, or the heading of its list when the control is gone; the main part if there is neither.
+ * @param {HTMLElement} root  @param {{id: string, label: string, section: string | null | undefined}} options
+ */
 function refocus(root, { id, label, section }) {
   const controls = [...root.querySelectorAll("a, button, textarea, [tabindex]")].filter(
     (element) => element.getClientRects().length > 0,
@@ -99,7 +109,7 @@ function refocus(root, { id, label, section }) {
   (next ?? document.getElementById("main"))?.focus({ preventScroll: true });
 }
 
-/** @param {import("./socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function refreshOn(connection) {
   const refresher = new Refresher();
   let greeted = false;
@@ -120,14 +130,16 @@ export function refreshOn(connection) {
   });
 }
 
+/** @param {number} room */
 const rowOf = (room) => document.querySelector(`#conversations a[href="/rooms/${room}/"]`);
 
+/** @param {number} room */
 function spread(room) {
   const members = room === shownRoom ? Number(document.getElementById("room-head")?.dataset.members) : 0;
   return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
 }
 
-/** Does the list of conversations name every room of the hello, and no other? */
+/** Does the list of conversations name every room of the hello, and no other? @param {RoomState[]} rooms */
 function isComplete(rooms) {
   const list = document.getElementById("conversations");
   const known = list?.querySelectorAll("li > a").length;

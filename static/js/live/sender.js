@@ -5,6 +5,10 @@
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { frameOf } from "../messages/operations.js";
 import { Pace } from "./rate-limit.js";
+/** @import { KnownHistory, Stamp } from "../log/known-history.js" */
+/** @import { Item, Queue, Reply } from "./queue.js" */
+/** @import { Connection } from "./socket.js" */
+/** @import { LogEvent, MessageCreated, MessageRefused } from "./protocol.js" */
 
 const ANSWER_WITHIN_MS = 15_000;
 /** Another tab wrote it and most likely sends it; only if it does not, this one does. */
@@ -16,25 +20,31 @@ const TEMPORARY = new Set(["rate", "busy", "closing"]);
 /** Without a server, everything is of the same history. */
 const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp: () => ({}) };
 
-/** @typedef {{item: import("./queue.js").Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
+/** @typedef {{item: Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
+
+/**
+ * @typedef {{change: number, sent: {room: number, clientId: string, ms: number | null},
+ *   changed: {room: number, item: Item, seq: number | null}, dropped: null}} SenderEvents
+ */
 
 /**
  * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}), for a
  * change "changed" (`detail` = {room, item, seq}; `seq` null if it was so already), and "dropped" for a
  * deletion or reaction that meant a message of another history.
  */
-export class Sender extends EventTarget {
-  /** room → {clientId, at, timer} */ #inFlight = new Map();
-  /** clientId → {until, reason} */ #paused = new Map();
-  /** clientId → time */ #notBefore = new Map();
-  /** clientId → last known item */ #ghosts = new Map();
-  /** room → timer */ #timers = new Map();
+export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (EventTarget) {
+  /** By room. @type {Map<number, {clientId: string, at: number, timer: Timer}>} */ #inFlight = new Map();
+  /** By client id. @type {Map<string, {until: number, reason: string, code: string}>} */ #paused = new Map();
+  /** By client id. @type {Map<string, number>} */ #notBefore = new Map();
+  /** Items that another tab got answered, by client id. @type {Map<string, Item>} */ #ghosts = new Map();
+  /** By room. @type {Map<number, Timer>} */ #timers = new Map();
   /** Until the hello tells the limit. */ #pace = new Pace(10);
-  /** What this tab has seen in the queue, to notice what another tab took out. */ #known = new Map();
+  /** What this tab has seen in the queue, to notice what another tab took out. @type {Map<string, Item>} */
+  #known = new Map();
 
   /**
-   * @param {import("./queue.js").Queue} queue  @param {import("./socket.js").Connection} connection
-   * @param {import("../log/known-history.js").KnownHistory} history
+   * @param {Queue} queue  @param {Connection} connection
+   * @param {Pick<KnownHistory, "compare" | "stamp">} history
    */
   constructor(queue, connection, history = ONE_HISTORY) {
     super();
@@ -56,12 +66,15 @@ export class Sender extends EventTarget {
     connection.addEventListener("message.refused", ({ detail }) => this.#refused(detail));
   }
 
-  /** Takes a text for a room, perhaps as an answer; it is safe once this returns. */
+  /**
+   * Takes a text for a room, perhaps as an answer; it is safe once this returns.
+   * @param {number} room  @param {string} body  @param {Reply | null | undefined} reply
+   */
   post(room, body, reply) {
     return this.change(room, { op: "post", body, ...(reply ? { reply } : {}) });
   }
 
-  /** Takes a change of a message, see operations.js. */
+  /** Takes a change of a message, see operations.js. @param {number} room  @param {Partial<Item>} fields */
   change(room, fields) {
     const item = this.queue.add(room, fields);
     this.#known.set(item.clientId, item);
@@ -70,16 +83,17 @@ export class Sender extends EventTarget {
     return item;
   }
 
-  /** The posts. @returns {Pending[]} oldest first */
+  /** The posts. @returns {Pending[]} oldest first @param {number} room */
   pending(room) {
     return this.#all(room).filter(({ item }) => item.op === "post");
   }
 
-  /** The changes of messages. @returns {Pending[]} oldest first */
+  /** The changes of messages. @returns {Pending[]} oldest first @param {number} room */
   changes(room) {
     return this.#all(room).filter(({ item }) => item.op !== "post");
   }
 
+  /** @param {number} room */
   #all(room) {
     const ghosts = [...this.#ghosts.values()].filter((item) => item.room === room);
     const items = [...this.queue.all(room), ...ghosts].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -93,6 +107,7 @@ export class Sender extends EventTarget {
     });
   }
 
+  /** @param {string} clientId */
   retry(clientId) {
     const item = this.queue.find(clientId);
     if (!item) return;
@@ -103,13 +118,14 @@ export class Sender extends EventTarget {
     this.#changed(item.room);
   }
 
+  /** @param {string} clientId */
   remove(clientId) {
     const item = this.queue.remove(clientId);
     this.#known.delete(clientId);
     if (item) this.#changed(item.room);
   }
 
-  /** Takes back what has not been sent; nothing if the server may have it. */
+  /** Takes back what has not been sent; nothing if the server may have it. @param {string} clientId */
   withdraw(clientId) {
     const item = this.queue.find(clientId);
     if (!item || item.tried) return undefined;
@@ -118,7 +134,10 @@ export class Sender extends EventTarget {
     return item;
   }
 
-  /** A page opens: what was written in another epoch, or another room, is not shown as being on its way. */
+  /**
+   * A page opens: what was written in another epoch, or another room, is not shown as being on its way.
+   * @param {number} room
+   */
   settle(room) {
     for (const item of this.queue.all(room)) {
       // A page that was made before another tab wrote the item knows fewer events.
@@ -136,7 +155,7 @@ export class Sender extends EventTarget {
   /** Another tab of this person changed the queue. */
   adopt() {
     const present = new Map(this.queue.all().map((item) => [item.clientId, item]));
-    const rooms = new Set();
+    /** @type {Set<number>} */ const rooms = new Set();
     for (const [clientId, item] of this.#known) {
       if (!present.has(clientId)) rooms.add(this.#ghost(item).room);
     }
@@ -155,24 +174,26 @@ export class Sender extends EventTarget {
     this.#known = new Map(this.queue.all().map((item) => [item.clientId, item]));
   }
 
+  /** @param {Item} item  @returns {Pending} */
   #describe(item) {
     const paused = this.#paused.get(item.clientId);
     // Behind another one on a live connection is "sending", too: it will not be long.
+    /** @type {Pending["state"]} */
     let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
-    if (item.heldUntil > Date.now()) state = "held";
+    if ((item.heldUntil ?? 0) > Date.now()) state = "held";
     if (item.refused) state = "refused";
     const { text, code } = item.refused ?? { text: paused?.reason, code: paused?.code };
     return { item, state, reason: text ?? "", code: code ?? "", until: paused?.until ?? 0 };
   }
 
+  /** @param {number} room */
   #pump(room) {
     if (this.connection.state !== "open" || this.#inFlight.has(room)) return;
     const items = this.queue
       .all(room)
       .filter((candidate) => !candidate.refused)
-      .map((item) => this.#fit(item))
-      .filter(Boolean);
+      .flatMap((item) => this.#fit(item) ?? []);
     const item = items.find(({ heldUntil = 0 }) => heldUntil <= Date.now());
     if (!item) return this.#pumpHeld(room, items);
     const wait = this.#waitFor(item);
@@ -189,18 +210,18 @@ export class Sender extends EventTarget {
   /**
    * What was written in another history: a text goes out once if its room is still the same, without naming
    * the message that it answered. What would change a message does not, since that may be another one now.
-   * @returns {null | import("./queue.js").Item} what may be sent
+   * @param {Item} item  @param {Stamp} stamp  @returns {Item | null} what may be sent
    */
   #fit(item, stamp = item) {
     // Another tab may know of events that have not come to this one.
-    if (this.#notBefore.get(item.clientId) > Date.now()) return item;
+    if ((this.#notBefore.get(item.clientId) ?? 0) > Date.now()) return item;
     const { isSame, isSameRoom } = this.history.compare(item.room, stamp);
     if (isSame) return item;
     if (item.op !== "post" || !isSameRoom) return this.#setAside(item);
     return this.queue.amend(item, { reply: undefined, ...this.history.stamp(item.room) });
   }
 
-  /** Texts stay until the person has copied or discarded them. */
+  /** Texts stay until the person has copied or discarded them. @param {Item} item */
   #setAside(item) {
     if (item.body === undefined) {
       this.queue.remove(item.clientId);
@@ -216,11 +237,13 @@ export class Sender extends EventTarget {
     return null;
   }
 
+  /** @param {Item} item */
   #waitFor({ clientId }) {
     const notBefore = Math.max(this.#paused.get(clientId)?.until ?? 0, this.#notBefore.get(clientId) ?? 0);
     return Math.max(notBefore - Date.now(), this.#pace.wait);
   }
 
+  /** @param {number} room  @param {number} ms */
   #pumpLater(room, ms) {
     clearTimeout(this.#timers.get(room));
     this.#timers.set(
@@ -232,20 +255,25 @@ export class Sender extends EventTarget {
     );
   }
 
+  /** @param {number} room  @param {Item[]} items */
   #pumpHeld(room, items) {
     const times = items.map(({ heldUntil = 0 }) => heldUntil - Date.now()).filter((ms) => ms > 0);
     if (times.length > 0) this.#pumpLater(room, Math.min(...times));
   }
 
   // Asking again is safe: the server answers a repeat with its first answer.
+  /** @param {number} room */
   #unanswered(room) {
     this.#inFlight.delete(room);
     this.#pump(room);
   }
 
-  /** Whoever sees a message can name another one as it is named. */
+  /**
+   * Others know the `client_id` of a message that they see, and could use it for one of theirs.
+   * @param {LogEvent} event  @returns {event is MessageCreated}
+   */
   #isOwn(event) {
-    return event.author?.id === this.queue.userId;
+    return "author" in event && event.author?.id === this.queue.userId;
   }
 
   #stop() {
@@ -254,6 +282,7 @@ export class Sender extends EventTarget {
     for (const room of this.queue.rooms()) this.#changed(room);
   }
 
+  /** @param {{room: number, client_id: string, seq: number | null}} options */
   #settle({ room, client_id: clientId, seq }) {
     const flight = this.#land(room, clientId);
     const item = this.queue.remove(clientId) ?? this.#ghosts.get(clientId);
@@ -266,6 +295,7 @@ export class Sender extends EventTarget {
     this.#changed(room);
   }
 
+  /** @param {MessageRefused} messageRefused */
   #refused({ room, client_id: clientId, code, text, retry_after_ms: retryAfter }) {
     this.#land(room, clientId);
     const item = this.queue.find(clientId);
@@ -281,6 +311,7 @@ export class Sender extends EventTarget {
     this.#changed(room);
   }
 
+  /** @param {number} room  @param {string} clientId */
   #land(room, clientId) {
     const flight = this.#inFlight.get(room);
     if (flight?.clientId !== clientId) return undefined;
@@ -289,6 +320,7 @@ export class Sender extends EventTarget {
     return flight;
   }
 
+  /** @param {Item} item */
   #ghost(item) {
     if (item.refused) return item;
     this.#ghosts.set(item.clientId, item);
@@ -296,6 +328,7 @@ export class Sender extends EventTarget {
     return item;
   }
 
+  /** @param {number} room */
   #changed(room) {
     this.dispatchEvent(new CustomEvent("change", { detail: room }));
   }

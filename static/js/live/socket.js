@@ -2,6 +2,8 @@
 // What the server sends is dispatched under its own name ("message.created", …) with `detail` = the event.
 
 import { restartDelay, retryDelay } from "./backoff.js";
+/** @import { KnownHistory } from "../log/known-history.js" */
+/** @import { ClientEvent, EventsOfRooms, ServerEvents, SessionHello } from "./protocol.js" */
 
 const PING_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -13,25 +15,32 @@ const SIGNED_OUT = 4401;
 const RESTART = 1012;
 
 /** @typedef {"connecting" | "open" | "waiting" | "ended"} State */
+/**
+ * @typedef {ServerEvents & {state: State, restarted: SessionHello, restored: SessionHello, "signed-out": string}} ConnectionEvents
+ *
+ * @typedef {object} Socket  what a connection uses of a `WebSocket`
+ * @property {number} readyState  @property {(text: string) => void} send  @property {() => void} close
+ * @property {((event: MessageEvent) => unknown) | null} onmessage  @property {((event: CloseEvent) => unknown) | null} onclose
+ */
 
-export class Connection extends EventTarget {
+export class Connection extends /** @type {new () => TypedTarget<ConnectionEvents>} */ (EventTarget) {
   /** @type {State} */ state = "waiting";
-  /** The last `session.hello`, or null before the first. */
+  /** The last `session.hello`, or null before the first. @type {SessionHello | null} */
   hello = null;
-  #socket = null;
+  /** @type {Socket | null} */ #socket = null;
   #attempt = 0;
   #timer = 0;
   #pinger = 0;
   #deadline = 0;
-  #restartWithin = null;
+  /** @type {number | null} */ #restartWithin = null;
   #reason = "signed_out";
   /** Sockets in a row that did not open although the site could be reached. */ #refused = 0;
   #slow = false;
   #fasterTry = 0;
 
   /**
-   * @param {{open: () => WebSocket, openSlow?: () => WebSocket, isSignedOut?: () => Promise<boolean | null>,
-   *   history?: import("../log/known-history.js").KnownHistory}} options
+   * @param {{open: () => Socket, openSlow?: null | (() => Socket), isSignedOut?: () => Promise<boolean | null>,
+   *   history?: KnownHistory | null}} options
    *   `openSlow` gives what stands in for a socket (event-stream.js) where none opens. `isSignedOut` is asked after
    *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
    *   Before a hello of another history than `history` knows, "restarted" is dispatched to all that keep
@@ -56,20 +65,34 @@ export class Connection extends EventTarget {
     clearTimeout(this.#timer);
     this.#become("connecting");
     this.history?.opening();
-    this.#listen(this.#slow ? this.openSlow() : this.open());
+    this.#listen(this.#slow && this.openSlow ? this.openSlow() : this.open());
     // A proxy may accept and then say nothing: no hello in time counts as lost.
     this.#expectAnswer(OPEN_WITHIN_MS);
   }
 
+  /** @param {Socket} socket */
   #listen(socket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#receive(socket, data);
     socket.onclose = ({ code }) => this.#lost(socket, code);
   }
 
-  /** Sends when open. False means: not sent, and it is the caller's to send again after the next hello. */
+  /** Returns a function that subscribes to the events of one room. @param {number} room */
+  inRoom(room) {
+    /** @template {keyof EventsOfRooms} Type  @param {Type} type  @param {(event: EventsOfRooms[Type]) => void} handle */
+    return (type, handle) => {
+      this.addEventListener(type, ({ detail }) => {
+        if (detail.room === room) handle(detail);
+      });
+    };
+  }
+
+  /**
+   * Sends when open. False means: not sent, and it is the caller's to send again after the next hello.
+   * @param {ClientEvent} event
+   */
   send(event) {
-    if (this.state !== "open" || this.#socket.readyState !== 1) return false;
+    if (this.state !== "open" || this.#socket?.readyState !== 1) return false;
     this.#socket.send(JSON.stringify(event));
     return true;
   }
@@ -107,12 +130,14 @@ export class Connection extends EventTarget {
     this.#become("ended");
   }
 
+  /** @param {State} state */
   #become(state) {
     if (this.state === state) return;
     this.state = state;
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
+  /** @param {Socket} socket  @param {string} text */
   #receive(socket, text) {
     if (socket !== this.#socket) return undefined;
     clearTimeout(this.#deadline);
@@ -131,6 +156,7 @@ export class Connection extends EventTarget {
     this.renew();
   }
 
+  /** @param {SessionHello} event */
   #welcome(event) {
     this.hello = event;
     const news = this.history?.greeted(event);
@@ -163,6 +189,7 @@ export class Connection extends EventTarget {
     if (this.state !== "ended") this.#become("waiting");
   }
 
+  /** @param {Socket | null} socket  @param {number} code */
   #lost(socket, code) {
     if (socket !== this.#socket || this.state === "ended") return;
     const neverOpened = this.state === "connecting";

@@ -1,10 +1,12 @@
 // The moments at which waiting longer makes no sense: the network is back, the person looks or types.
 
+/** @import { Connection } from "./socket.js" */
+
 const CLOCK_EVERY_MS = 5_000;
 const SLEPT_MS = 30_000;
 const IMPATIENCE_MS = 1_000;
 
-/** @param {import("./socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function wakeOn(connection) {
   let lastTry = 0;
   const tryNow = () => {
@@ -22,7 +24,10 @@ export function wakeOn(connection) {
   watchClock(connection);
 }
 
-/** Only the first one of an outage: the retry plan must not become one try per letter. */
+/**
+ * Only the first one of an outage: the retry plan must not become one try per letter.
+ * @param {Connection} connection  @param {() => void} tryNow
+ */
 function firstKeystroke(connection, tryNow) {
   let spent = false;
   connection.addEventListener("state", ({ detail }) => {
@@ -35,7 +40,10 @@ function firstKeystroke(connection, tryNow) {
   });
 }
 
-/** A clock that jumped means sleep. A hidden tab's timers are slowed down too, so there we only ask. */
+/**
+ * A clock that jumped means sleep. A hidden tab's timers are slowed down too, so there we only ask.
+ * @param {Connection} connection
+ */
 function watchClock(connection) {
   let last = Date.now();
   setInterval(() => {

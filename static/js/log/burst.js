@@ -6,15 +6,18 @@ const WITHIN_MS = 5_000;
 const MOST = 3;
 const QUIET_MS = 2_500;
 
-/** When there are more than three messages in five seconds. Pure, for tests: gives true in a burst. */
+/**
+ * When there are more than three messages in five seconds. Pure, for tests: gives true in a burst.
+ * @param {number[]} times  @param {number} now
+ */
 export function isBurst(times, now) {
   return times.filter((time) => now - time < WITHIN_MS).length > MOST;
 }
 
 export class Burst {
-  #times = [];
+  /** @type {number[]} */ #times = [];
   #count = 0;
-  #people = new Set();
+  /** @type {Set<number>} */ #people = new Set();
   #timer = 0;
 
   /** @param {HTMLElement} log role=log  @param {HTMLElement} status role=status, for the summary */
@@ -23,7 +26,7 @@ export class Burst {
     this.status = status;
   }
 
-  /** Call before the message of somebody else stands in the log. */
+  /** Call before the message of somebody else stands in the log. @param {number} author */
   arrived(author) {
     const now = performance.now();
     this.#times = [...this.#times.filter((time) => now - time < WITHIN_MS), now];

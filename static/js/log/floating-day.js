@@ -2,16 +2,17 @@
 // the screen come past the dividers themselves.
 
 import { dayKey, dayWords } from "../page/times.js";
+/** @import { LogScroll } from "./scroll.js" */
 
 const REST_MS = 1_500;
 
-/** @param {HTMLElement} float  @param {import("./scroll.js").LogScroll} scroll */
+/** @param {HTMLElement} float  @param {LogScroll} scroll */
 export function floatDay(float, scroll) {
   let resting = 0;
   const show = () => {
     const message = scroll.reading();
     float.hidden = !message || scroll.atEnd || isDividerNear(message, scroll.log);
-    if (float.hidden) return;
+    if (!message || float.hidden) return;
     const words = dayWords(dayKey(message.dataset.at));
     if (float.textContent !== words) float.textContent = words;
   };
@@ -29,14 +30,17 @@ export function floatDay(float, scroll) {
   scroll.addEventListener("moved", () => float.hidden || show());
 }
 
-/** The element itself, or what stands above it; the line above what is new may lie between. */
+/**
+ * The element itself, or what stands above it; the line above what is new may lie between.
+ * @param {Element | null} element
+ */
 function dividerOf(element) {
   if (element?.matches(".day")) return element;
   const above = element?.previousElementSibling;
   return above?.matches(".new-messages") ? above.previousElementSibling : above;
 }
 
-/** The divider itself stands at the top, or is about to. */
+/** The divider itself stands at the top, or is about to. @param {HTMLElement} message  @param {HTMLElement} log */
 function isDividerNear(message, log) {
   const top = log.getBoundingClientRect().top;
   const near = [message, message.nextElementSibling].map(dividerOf);

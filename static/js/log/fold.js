@@ -2,22 +2,25 @@
 
 import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
+/** @import { LogScroll } from "./scroll.js" */
 
 const TALL = 0.6;
 
 /**
  * Folds the tall ones among `messages`. Reads all heights first: one layout for all of them.
- * @param {HTMLElement[]} messages  @param {import("./scroll.js").LogScroll} scroll
+ * @param {HTMLElement[]} messages  @param {LogScroll} scroll
  */
 export function foldTall(messages, scroll) {
   const limit = scroll.log.clientHeight * TALL;
-  const texts = messages.map((message) => message.querySelector(".message-text")).filter(Boolean);
+  const texts = messages.flatMap((message) => message.querySelector(".message-text") ?? []);
   const tall = texts.filter((text) => text.getBoundingClientRect().height > limit);
   for (const text of tall) fold(text, scroll);
 }
 
+/** @param {HTMLElement} text  @param {LogScroll} scroll */
 function fold(text, scroll) {
   const button = build("button", { type: "button", className: "button fold" });
+  /** @param {boolean} isWhole */
   const show = (isWhole) => {
     text.classList.toggle("folded", !isWhole);
     button.textContent = say(isWhole ? "js-show-less" : "js-show-more");
@@ -28,6 +31,6 @@ function fold(text, scroll) {
     const isWhole = button.ariaExpanded === "true";
     scroll.hold(text.closest("article"), () => show(!isWhole));
   });
-  text.closest(".message-body").after(button);
+  text.closest(".message-body")?.after(button);
   show(false);
 }

@@ -1,8 +1,11 @@
 // Rows that say where messages are missing after a long absence. Pressed, they load them in their place,
 // a page at a time; without scripts they lead to the page that begins there.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
+/** @import { LogHistory } from "./history.js" */
+/** @import { Stretch } from "./history-page.js" */
+/** @import { Gap } from "../live/protocol.js" */
 
 /** @param {number} room  @param {{from: number, to: number}} missing the first and the last event that is missing */
 export function holeRow(room, missing) {
@@ -13,7 +16,7 @@ export function holeRow(room, missing) {
 }
 
 /**
- * @param {HTMLElement} list  @param {import("./history.js").LogHistory} history
+ * @param {HTMLElement} list  @param {LogHistory} history
  * @param {(hole: {from: number, to: number}) => void} filled  hears of each place that is whole again
  */
 export function fillHoles(list, history, filled) {
@@ -27,21 +30,24 @@ export function fillHoles(list, history, filled) {
     row.ariaBusy = "false";
     if (!row.isConnected) return;
     if (stretch) fill(row, stretch, history, filled);
-    else row.firstElementChild.textContent = say("js-missing-failed");
+    else find(row, "a").textContent = say("js-missing-failed");
   });
 }
 
+/** @param {HTMLElement} row  @param {Stretch} stretch  @param {LogHistory} history  @param {(gap: Gap) => void} filled */
 function fill(row, { messages, later }, history, filled) {
   const to = Number(row.dataset.to);
+  /** @param {HTMLElement} message */
   const seqOf = (message) => Number(message.dataset.seq);
   const missing = messages.filter((message) => seqOf(message) <= to && !document.getElementById(message.id));
-  const isFilled = !later || seqOf(messages.at(-1)) >= to;
+  const last = messages[messages.length - 1];
+  const isFilled = !later || seqOf(last) >= to;
   history.put(() => {
     history.trim(missing.length);
     if (!row.isConnected) return [];
     row.before(...missing);
     if (!isFilled) {
-      name(row, history.room, { from: seqOf(messages.at(-1)) + 1, to });
+      name(row, history.room, { from: seqOf(last) + 1, to });
       return missing;
     }
     const hadFocus = row.contains(document.activeElement);
@@ -52,8 +58,9 @@ function fill(row, { messages, later }, history, filled) {
   });
 }
 
+/** @param {HTMLElement} row  @param {number} room  @param {Gap} gap */
 function name(row, room, { from, to }) {
-  const link = row.firstElementChild;
+  const link = find(row, "a");
   Object.assign(row.dataset, { from, to });
   link.href = `/rooms/${room}/?after=${from - 1}#earlier`;
   link.textContent = say("js-missing");

@@ -31,16 +31,17 @@ export async function fetchStretch(room, query) {
   };
 }
 
-/** The row above the first message. @param {number | string} seq of that message */
+/** The row above the first message. @param {number | string} seq of that message @param {number} room */
 export function earlierRow(room, seq) {
   return row("earlier", `/rooms/${room}/?before=${seq}`);
 }
 
-/** The row below the last message. @param {number | string} seq of that message */
+/** The row below the last message. @param {number | string} seq of that message @param {number} room */
 export function laterRow(room, seq) {
   return row("later", `/rooms/${room}/?after=${seq}#earlier`);
 }
 
+/** @param {string} name  @param {string} href */
 function row(name, href) {
   const link = build("a", { id: name, className: "button", href }, say(`js-${name}`));
   return build("p", { className: name }, link);

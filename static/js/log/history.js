@@ -2,12 +2,17 @@
 // them, drops what is far away, or becomes another stretch altogether. The rows `.earlier` and `.later`
 // stand at the edges that have more behind them.
 
+import { find } from "../page/elements.js";
 import { MOST, overflow, PAGE } from "./eviction.js";
 import { earlierRow, fetchStretch, laterRow } from "./history-page.js";
 import { quietly } from "./live-region.js";
 import { ROW, settle, settleFrom } from "./regroup.js";
 import { messageFrom } from "./timeline.js";
 import { say } from "../page/words.js";
+/** @import { LogScroll } from "./scroll.js" */
+/** @import { Timeline } from "./timeline.js" */
+/** @import { Stretch } from "./history-page.js" */
+/** @import { LogEvent } from "../live/protocol.js" */
 
 const NEAR_PX = 800;
 const TRIES = 3;
@@ -18,8 +23,8 @@ export class LogHistory {
   /** Does the list wait for the first messages of another history? */ #isStale = false;
 
   /**
-   * @param {{list: HTMLElement, scroll: import("./scroll.js").LogScroll, room: number,
-   *   timeline: import("./timeline.js").Timeline, shown: (messages: HTMLElement[]) => void,
+   * @param {{list: HTMLElement, scroll: LogScroll, room: number,
+   *   timeline: Timeline, shown: (messages: HTMLElement[]) => void,
    *   epoch: () => string, began: (lastSeq: number) => void}} options
    *   `epoch` of the server's history; `began`: the newest messages
    *   of another history are there, up to the event `lastSeq`
@@ -35,7 +40,8 @@ export class LogHistory {
     const { log } = scroll;
     this.#edges = new IntersectionObserver(
       (seen) => {
-        for (const { isIntersecting, target } of seen) if (isIntersecting) this.#grow(target);
+        for (const { isIntersecting, target } of seen)
+          if (isIntersecting) this.#grow(/** @type {HTMLElement} */ (target));
       },
       { root: log, rootMargin: `${NEAR_PX}px 0px` },
     );
@@ -63,7 +69,7 @@ export class LogHistory {
     return this.#replace("");
   }
 
-  /** The messages around one instead of those in the page. Whether it is there. */
+  /** The messages around one instead of those in the page. Whether it is there. @param {number | string} id */
   async showAround(id) {
     return (await this.#replace(`?message=${id}`)) && document.getElementById(`message-${id}`) !== null;
   }
@@ -73,12 +79,13 @@ export class LogHistory {
     if (this.scroll.isMoving) return;
     const messages = this.#messages();
     if (messages.length + adding <= MOST) return;
-    const reading = this.scroll.atEnd ? messages.length - 1 : Math.max(0, messages.indexOf(this.scroll.reading()));
+    const first = this.scroll.atEnd ? messages.at(-1) : this.scroll.reading();
+    const reading = first ? Math.max(0, messages.indexOf(first)) : 0;
     const excess = overflow({ count: messages.length, adding, reading });
     if (!excess || excess.drop === 0) return;
-    const edge = excess.atStart ? messages[excess.drop] : messages.at(-1 - excess.drop);
+    const edge = messages[excess.atStart ? excess.drop : messages.length - 1 - excess.drop];
     const step = excess.atStart ? "previousElementSibling" : "nextElementSibling";
-    while (edge[step] && !edge[step].matches(".pending")) this.#remove(edge[step]);
+    for (let next = edge[step]; next && !next.matches(".pending"); next = edge[step]) this.#remove(next);
     if (excess.atStart) edge.before(earlierRow(this.room, edge.dataset.seq));
     else edge.after(laterRow(this.room, edge.dataset.seq));
     settle(edge);
@@ -95,6 +102,7 @@ export class LogHistory {
     for (const row of this.list.querySelectorAll(":scope > .earlier, :scope > .later")) this.#edges.observe(row);
   }
 
+  /** @param {OnElement<MouseEvent>} event */
   async #pressed(event) {
     const row = event.target.closest("#earlier, #later")?.parentElement;
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -103,10 +111,11 @@ export class LogHistory {
     if (!row.isConnected) this.scroll.log.focus({ preventScroll: true });
   }
 
+  /** @param {HTMLElement} row */
   async #grow(row) {
     if (row.ariaBusy === "true") return;
     row.ariaBusy = "true";
-    const link = row.querySelector("a");
+    const link = find(row, "a");
     const stretch = await this.fetch(new URL(link.href).search);
     await this.scroll.rested();
     row.ariaBusy = "false";
@@ -120,13 +129,14 @@ export class LogHistory {
     this.put(() => {
       this.trim(stretch.messages.length);
       const fresh = stretch.messages.filter(({ id }) => !document.getElementById(id));
-      const before = row.matches(".earlier") ? [stretch.earlier] : [];
-      const after = row.matches(".earlier") ? [] : [this.#laterOf(stretch)];
-      row.replaceWith(...[...before, ...fresh, ...after].filter(Boolean));
+      const isEarlier = row.matches(".earlier");
+      const edge = isEarlier ? stretch.earlier : this.#laterOf(stretch);
+      row.replaceWith(...(isEarlier ? present(edge, ...fresh) : present(...fresh, edge)));
       return fresh;
     });
   }
 
+  /** @param {string} query */
   async #replace(query) {
     this.#wanted += 1;
     const wanted = this.#wanted;
@@ -141,7 +151,7 @@ export class LogHistory {
       const later = isContinued ? null : this.#laterOf(stretch);
       const messages = [...stretch.messages, ...(isContinued ? arrivedAfter(stretch, arrivals.events) : [])];
       const empty = messages.length === 0 ? stretch.empty : null;
-      this.list.prepend(...[stretch.earlier, empty, ...messages, later].filter(Boolean));
+      this.list.prepend(...present(stretch.earlier, empty, ...messages, later));
       return messages;
     });
     if (this.#isStale && query === "") {
@@ -152,7 +162,10 @@ export class LogHistory {
     return true;
   }
 
-  /** The stretch at a place. One that was rendered before an edit that is applied already is out of date. */
+  /**
+   * The stretch at a place. One that was rendered before an edit that is applied already is out of date.
+   * @param {string} query
+   */
   async fetch(query) {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const stretch = await fetchStretch(this.room, query);
@@ -162,13 +175,13 @@ export class LogHistory {
     return null;
   }
 
-  /** What came live while this was on its way is not in the page: then there is more. */
+  /** What came live while this was on its way is not in the page: then there is more. @param {Stretch} stretch */
   #laterOf(stretch) {
     const isBehind = stretch.lastSeq < this.timeline.lastSeq;
     return stretch.later ?? (isBehind ? laterRow(this.room, stretch.lastSeq) : null);
   }
 
-  /** Puts the messages that `change` inserts and returns into their places. */
+  /** Puts the messages that `change` inserts and returns into their places. @param {() => HTMLElement[]} change */
   put(change) {
     quietly(this.scroll.log, () =>
       this.scroll.keep(() => {
@@ -184,13 +197,17 @@ export class LogHistory {
     for (const element of [...this.list.children]) if (!element.matches(".pending")) this.#remove(element);
   }
 
+  /** @param {Element} element */
   #remove(element) {
     if (element.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });
     element.remove();
   }
 }
 
-/** The messages that arrived after `stretch` was rendered. */
+/** Those that are there. @param {(HTMLElement | null)[]} elements */
+const present = (...elements) => elements.flatMap((element) => element ?? []);
+
+/** The messages that arrived after `stretch` was rendered. @param {Stretch} stretch  @param {LogEvent[]} events */
 function arrivedAfter(stretch, events) {
   return events.filter(({ seq }) => seq > stretch.lastSeq).map(messageFrom);
 }

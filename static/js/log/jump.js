@@ -1,17 +1,23 @@
 // Ways to a message that may not be in the page: permalinks, quotes, search. Browser Back leads back to
 // the place before, and a room that one comes back to in the same tab is where it was left.
 
+import { byId } from "../page/elements.js";
+
+/** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { LogHistory } from "./history.js" */
+/** @import { LogScroll, Place } from "./scroll.js" */
+
 const FLASH_MS = 2_000;
 const LINK = /^\/rooms\/(\d+)\/messages\/(\d+)\/$/;
 
-export class Jumper extends EventTarget {
+export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */ (EventTarget) {
   /** Counts the ways taken: only the last one is gone to its end. */
   #way = 0;
 
   /**
    * Dispatches "jumped" when a message is shown.
-   * @param {{scroll: import("./scroll.js").LogScroll, history: import("./history.js").LogHistory, room: number,
-   *   memory: import("../page/storage.js").BrowserMemory, key: string, epoch: string}} options
+   * @param {{scroll: LogScroll, history: LogHistory, room: number,
+   *   memory: BrowserMemory, key: string, epoch: string}} options
    *   `key` names the place in the memory; ids in places are those of the history `epoch`
    */
   constructor({ scroll, history, room, memory, key, epoch }) {
@@ -38,12 +44,13 @@ export class Jumper extends EventTarget {
     const kept = JSON.parse(this.memory.get(this.key) ?? "null");
     this.scroll.toEnd();
     if (place && epoch === this.epoch) return this.restore(place);
-    if (messageOf(hash)) return this.#openMessage(messageOf(hash));
+    const linked = messageOf(hash);
+    if (linked) return this.#openMessage(linked);
     if (search) return this.#openStretch();
     return kept && kept.epoch === this.epoch ? this.restore(kept) : toNew();
   }
 
-  /** The server has another history: places before this are places in the former one. */
+  /** The server has another history: places before this are places in the former one. @param {string} epoch */
   restart(epoch) {
     this.#way += 1;
     this.epoch = epoch;
@@ -51,7 +58,10 @@ export class Jumper extends EventTarget {
     window.history.replaceState({ epoch }, "", `/rooms/${this.room}/`);
   }
 
-  /** Shows a message of the open room in the middle of the log; false if it could not be loaded. */
+  /**
+   * Shows a message of the open room in the middle of the log; false if it could not be loaded.
+   * @param {number | string} id
+   */
   async #to(id) {
     const place = this.scroll.place();
     if ((await this.#bring(id)) !== true) return false;
@@ -75,18 +85,21 @@ export class Jumper extends EventTarget {
   /** Where the reader was; null is the end. @param {null | {id: string, top: number}} place */
   async restore(place) {
     const isThere = place ? await this.#bring(place.id) : false;
-    if (isThere === false) return this.toEnd();
-    return isThere && this.scroll.show(document.getElementById(`message-${place.id}`), place.top);
+    if (!place || isThere === false) return this.toEnd();
+    return isThere && this.scroll.show(byId(`message-${place.id}`), place.top);
   }
 
-  /** Scrolls to a message, its beginning a third below the top. */
+  /** Scrolls to a message, its beginning a third below the top. @param {number | string} id */
   async toFirst(id) {
     if (await this.#bring(id)) {
-      this.scroll.show(document.getElementById(`message-${id}`), this.scroll.log.clientHeight / 3);
+      this.scroll.show(byId(`message-${id}`), this.scroll.log.clientHeight / 3);
     }
   }
 
-  /** Whether the message is in the page now; null if the reader chose another way meanwhile. */
+  /**
+   * Whether the message is in the page now; null if the reader chose another way meanwhile.
+   * @param {number | string} id
+   */
   async #bring(id) {
     this.#way += 1;
     const way = this.#way;
@@ -94,9 +107,10 @@ export class Jumper extends EventTarget {
     return way === this.#way ? isThere : null;
   }
 
+  /** @param {number | string} id */
   async #reveal(id) {
     if (!(await this.#bring(id))) return false;
-    const message = document.getElementById(`message-${id}`);
+    const message = byId(`message-${id}`);
     this.scroll.centre(message);
     message.focus({ preventScroll: true });
     this.dispatchEvent(new Event("jumped"));
@@ -105,7 +119,10 @@ export class Jumper extends EventTarget {
     return true;
   }
 
-  /** Under an address without a hash, since browsers scroll to that once more when all is loaded. */
+  /**
+   * Under an address without a hash, since browsers scroll to that once more when all is loaded.
+   * @param {number | string} id
+   */
   #openMessage(id) {
     window.history.replaceState({ message: id, epoch: this.epoch }, "", `/rooms/${this.room}/messages/${id}/`);
     return this.#reveal(id);
@@ -120,15 +137,17 @@ export class Jumper extends EventTarget {
     else if (location.hash === "#earlier") log.scrollTop = -log.scrollHeight;
   }
 
+  /** @param {object} fields */
   #state(fields) {
     return { ...window.history.state, ...fields, epoch: this.epoch };
   }
 
+  /** @param {{place?: Place | null, message?: number, epoch?: string} | null} state */
   #popped(state) {
     // An entry that another history left.
     if (state && state.epoch !== this.epoch) return this.toEnd();
     const message = messageOf(location.hash) ?? state?.message;
-    if (state && "place" in state) return this.restore(state.place);
+    if (state && "place" in state) return this.restore(state.place ?? null);
     return message ? this.#reveal(message) : undefined;
   }
 
@@ -139,9 +158,9 @@ export class Jumper extends EventTarget {
     else this.memory.remove(this.key);
   }
 
-  /** Links to messages of this room, wherever they stand in the log. */
+  /** Links to messages of this room, wherever they stand in the log. @param {OnElement<MouseEvent>} event */
   async #followed(event) {
-    const link = event.target.closest("a[href]");
+    /** @type {HTMLAnchorElement | null} */ const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const [, room, id] = (link.origin === location.origin && LINK.exec(link.pathname)) || [];
     if (Number(room) !== this.room) return;
@@ -150,7 +169,7 @@ export class Jumper extends EventTarget {
   }
 }
 
-/** The message that the end of an address names. */
+/** The message that the end of an address names. @param {string} hash */
 function messageOf(hash) {
   return /^#message-(\d+)$/.exec(hash)?.[1];
 }

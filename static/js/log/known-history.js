@@ -1,26 +1,30 @@
 // Which history of the server's database this browser knows. A restored database gives the numbers of events,
 // messages, rooms and people again, so what is remembered under a number is valid in its own history only.
 
+/** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { RoomState, SessionHello } from "../live/protocol.js" */
+/** @import { PageData } from "../page/data.js" */
+
 /** @typedef {{epoch?: string, seen?: number, made?: number}} Stamp  the epoch, the newest event of the room that
  *   the page knew, and when the room was made (Unix ms) */
 
-/** Kept in the browser, so that a tab that is opened after a restore knows of it, too. */
+/** Kept in the browser, so that a tab that is opened after a restore knows of it, too. @param {number} userId */
 const epochKey = (userId) => `parlour/epoch/${userId}`;
-/** The name of the person whose things are kept under the number. */
+/** Key of the name of the person that the stored data of an id belongs to. @param {number} userId */
 const nameKey = (userId) => `parlour/name/${userId}`;
 
 /** The code of what is refused because its numbers belong to another history. */
 export const OTHER_HISTORY = "other_history";
 
 export class KnownHistory {
-  /** room → {seq, made} */ #rooms = new Map();
+  /** By room. @type {Map<number, {seq: number, made?: number}>} */ #rooms = new Map();
   /** The same when the present connection was opened: only what came before it can be compared with its hello. */
-  #before = new Map();
+  /** @type {Map<number, {seq: number, made?: number}>} */ #before = new Map();
   /** The epoch of what was stored without one, by an earlier version of these scripts. */ #unnamed;
 
   /**
-   * @param {{storage: import("../page/storage.js").BrowserMemory, userId: number | null, epoch: string | undefined,
-   *   room?: null | {room: number, last_seq: number, created_ms: number}}} options
+   * @param {{storage: BrowserMemory, userId: number, epoch: string | undefined,
+   *   room?: null | Pick<PageData, "room" | "last_seq" | "created_ms">}} options
    *   `epoch` and `room` as the server wrote them into the page
    */
   constructor({ storage, userId, epoch, room = null }) {
@@ -29,17 +33,23 @@ export class KnownHistory {
     this.epoch = epoch;
     this.remembered = storage.get(epochKey(userId)) ?? epoch;
     this.#unnamed = this.remembered;
-    if (room?.room) this.note(room.room, room.last_seq, room.created_ms);
+    if (room?.room) this.note(room.room, room.last_seq, room.created_ms ?? undefined);
   }
 
-  /** The room has an event of this number, if one is given. */
+  /**
+   * The room has an event of this number, if one is given.
+   * @param {number} room  @param {number | undefined | null} seq  @param {number} [made]
+   */
   note(room, seq, made) {
-    if (!Number.isInteger(seq)) return;
+    if (typeof seq !== "number") return;
     const known = this.#rooms.get(room);
     this.#rooms.set(room, { seq: Math.max(known?.seq ?? 0, seq), made: made ?? known?.made });
   }
 
-  /** This browser knew an event of this number before the page was opened. */
+  /**
+   * This browser knew an event of this number before the page was opened.
+   * @param {number} room  @param {number | undefined} seq
+   */
   remember(room, seq) {
     this.note(room, seq);
     this.#before.set(room, { ...this.#before.get(room), seq: this.#rooms.get(room)?.seq ?? 0 });
@@ -59,6 +69,7 @@ export class KnownHistory {
    * Takes a hello.
    * @returns {null | "page" | "browser"} whether another history began since this page was made, or at least
    *   since this browser was here last
+   * @param {Pick<SessionHello, "epoch" | "rooms">} pick
    */
   greeted({ epoch, rooms }) {
     if (epoch === undefined) return null;
@@ -73,12 +84,13 @@ export class KnownHistory {
     return wasAway ? "browser" : null;
   }
 
+  /** @param {RoomState} roomState */
   #contradicts({ room, last_seq: seq, created_ms: made }) {
     const known = this.#before.get(room);
     return known !== undefined && (seq < known.seq || (known.made !== undefined && known.made !== made));
   }
 
-  /** What is stored with something that refers to a room by its numbers. @returns {Stamp} */
+  /** What is stored with something that refers to a room by its numbers. @returns {Stamp} @param {number} room */
   stamp(room) {
     const { seq, made } = this.#rooms.get(room) ?? {};
     return { epoch: this.epoch, seen: seq, made };
@@ -96,7 +108,10 @@ export class KnownHistory {
   }
 }
 
-/** Removes what this browser remembers of the person and of the history that they knew. */
+/**
+ * Removes what this browser stores about the person and the history.
+ * @param {BrowserMemory} storage  @param {number} userId
+ */
 export function forget(storage, userId) {
   storage.remove(epochKey(userId));
   storage.remove(nameKey(userId));
@@ -108,6 +123,7 @@ const WRITTEN = ["queue", "draft", "room"];
 /**
  * What is kept under the number of a person who is another one now is set aside under the former person's
  * name. It comes back when somebody of that name signs in, perhaps under another number.
+ * @param {BrowserMemory} storage  @param {number} userId  @param {string} name
  */
 export function keepApart(storage, userId, name) {
   const owner = nameKey(userId);
@@ -120,9 +136,10 @@ export function keepApart(storage, userId, name) {
   storage.set(owner, name);
 }
 
+/** @param {BrowserMemory} storage  @param {string} from  @param {string} to */
 function move(storage, from, to) {
   for (const key of storage.keys(from)) {
-    storage.set(to + key.slice(from.length), storage.get(key));
+    storage.set(to + key.slice(from.length), storage.get(key) ?? "");
     storage.remove(key);
   }
 }

@@ -2,7 +2,7 @@
 
 export class News {
   #count = 0;
-  #first = null;
+  /** @type {number | null} */ #first = null;
   /** Was the reader taken somewhere, and did not reach the end since? */
   #onTheWay = false;
 
@@ -10,7 +10,7 @@ export class News {
     return this.#count;
   }
 
-  /** A message of somebody else arrived below the reader. */
+  /** A message of somebody else arrived below the reader. @param {number} id */
   add(id) {
     this.#first ??= id;
     this.#count += 1;

@@ -1,25 +1,27 @@
 // The buttons over the end of the log: to the new messages, to the end, and back to where the reader was.
 
+import { find } from "../page/elements.js";
 import { News } from "./news.js";
 import { say, sayCount } from "../page/words.js";
+/** @import { LogScroll, Place } from "./scroll.js" */
 
 const OFFER_MS = 10_000;
 
-export class Pill extends EventTarget {
+export class Pill extends /** @type {new () => TypedTarget<{first: number, end: null, back: Place}>} */ (EventTarget) {
   #news = new News();
-  #place = null;
+  /** @type {Place | null} */ #place = null;
   #offer = 0;
 
   /**
    * Dispatches "first" (`detail` = a message's id), "end" and "back" (`detail` = a place).
-   * @param {{scroll: import("./scroll.js").LogScroll, jump: HTMLButtonElement, back: HTMLButtonElement}} options
+   * @param {{scroll: LogScroll, jump: HTMLButtonElement, back: HTMLButtonElement}} options
    */
   constructor({ scroll, jump, back }) {
     super();
     this.scroll = scroll;
     this.jump = jump;
     this.back = back;
-    this.label = jump.querySelector("span");
+    this.label = find(jump, "span");
     jump.addEventListener("click", () => this.#pressed());
     back.addEventListener("click", () => this.#goBack());
     scroll.addEventListener("moved", () => this.#show());
@@ -44,7 +46,7 @@ export class Pill extends EventTarget {
     this.#withdraw();
   }
 
-  /** The reader was taken to the end; for a while there is a way back. */
+  /** The reader was taken to the end; for a while there is a way back. @param {Place} place */
   offerBack(place) {
     clearTimeout(this.#offer);
     this.#place = place;

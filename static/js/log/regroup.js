@@ -1,6 +1,6 @@
 // Gives every message its head or takes it, and stands a divider before the first of each local day.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { follows } from "./grouping.js";
 import { dayKey, dayWords } from "../page/times.js";
 
@@ -8,6 +8,7 @@ const MIDNIGHT_CHECK_MS = 30_000;
 /** What has a day: messages, and the lines that tell who came and went. */
 export const ROW = "article.message, .notice";
 
+/** @param {HTMLElement} message */
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
@@ -16,27 +17,28 @@ const facts = (message) => ({
   isDeleted: message.matches(".deleted"),
 });
 
-/** Settles one message and the one after it. Call after every insertion and removal. */
+/** Settles one message and the one after it. Call after every insertion and removal. @param {HTMLElement} message */
 export function settle(message) {
   settleOne(message);
   const next = nextMessage(message);
   if (next) settleOne(next);
 }
 
-/** Settles neighbouring messages and the one after them. */
+/** Settles neighbouring messages and the one after them. @param {HTMLElement[]} messages */
 export function settleFrom(messages) {
   messages.forEach(settleOne);
-  const next = messages.length > 0 && nextMessage(messages.at(-1));
+  const last = messages.at(-1);
+  const next = last && nextMessage(last);
   if (next) settleOne(next);
 }
 
-/** Settles all messages of a list; the server's own dividers are of UTC days and go. */
+/** Settles all messages of a list; the server's own dividers are of UTC days and go. @param {HTMLElement} list */
 export function settleAll(list) {
   for (const divider of list.querySelectorAll(".day")) divider.remove();
   list.querySelectorAll(ROW).forEach(settleOne);
 }
 
-/** "Today" becomes "Yesterday" at midnight, without a reload. */
+/** "Today" becomes "Yesterday" at midnight, without a reload. @param {HTMLElement} list */
 export function relabelAtMidnight(list) {
   let today = dayKey(Date.now());
   setInterval(() => {
@@ -47,40 +49,49 @@ export function relabelAtMidnight(list) {
   }, MIDNIGHT_CHECK_MS);
 }
 
+/** @param {HTMLElement} message */
 function settleOne(message) {
   const { divider, previous, broken } = before(message);
   const day = dayKey(message.dataset.at);
   const isNewDay = !previous || dayKey(previous.dataset.at) !== day;
   if (isNewDay && divider?.dataset.day !== day) headOf(message).before(newDivider(day));
   if (divider && (!isNewDay || divider.dataset.day !== day)) divider.remove();
-  message.classList.toggle("follows", !isNewDay && !broken && follows(facts(previous), facts(message)));
+  message.classList.toggle(
+    "follows",
+    previous !== null && !isNewDay && !broken && follows(facts(previous), facts(message)),
+  );
 }
 
-/** The line above what is new belongs to the message below it. */
+/** The line above what is new belongs to the message below it. @param {HTMLElement} message */
 function headOf(message) {
   const above = message.previousElementSibling;
   return above?.matches(".new-messages") ? above : message;
 }
 
-/** What stands before a message: its divider if any, the message before, and whether anything else lies between. */
+/**
+ * What stands before a message: its divider if any, the message before, and whether anything else lies between.
+ * @param {HTMLElement} message
+ */
 function before(message) {
-  let divider = null;
+  /** @type {HTMLElement | null} */ let divider = null;
   let broken = false;
-  let element = message.previousElementSibling;
+  let element = /** @type {HTMLElement | null} */ (message.previousElementSibling);
   while (element && !element.matches(ROW)) {
     if (element.matches(".day")) divider = element;
     else if (!element.matches(".editing")) broken = true;
-    element = element.previousElementSibling;
+    element = /** @type {HTMLElement | null} */ (element.previousElementSibling);
   }
   return { divider, previous: element, broken };
 }
 
+/** @param {HTMLElement} message */
 function nextMessage(message) {
   let element = message.nextElementSibling;
   while (element && !element.matches(ROW)) element = element.nextElementSibling;
-  return element;
+  return /** @type {HTMLElement | null} */ (element);
 }
 
+/** @param {string} day */
 function newDivider(day) {
   const divider = build("div", { className: "day", role: "separator" }, build("span"));
   divider.dataset.day = day;
@@ -88,8 +99,9 @@ function newDivider(day) {
   return divider;
 }
 
+/** @param {HTMLElement} divider */
 function label(divider) {
   const words = dayWords(divider.dataset.day);
   divider.ariaLabel = words;
-  divider.firstElementChild.textContent = words;
+  find(divider, "span").textContent = words;
 }

@@ -2,15 +2,17 @@
 // edited, deleted or reacted to by events that nobody sends. They are read anew, a page at a time, and
 // those that say something else are swapped in their places.
 
+import { find } from "../page/elements.js";
 import { settle } from "./regroup.js";
 import { swap } from "./swap.js";
+/** @import { LogHistory } from "./history.js" */
 
 export class Renewal {
   /** Messages up to this event are in doubt. */ #upTo = 0;
   #isRunning = false;
 
   /**
-   * @param {{list: HTMLElement, history: import("./history.js").LogHistory, changed: (message: HTMLElement) => void,
+   * @param {{list: HTMLElement, history: LogHistory, changed: (message: HTMLElement) => void,
    *   keep: (change: () => void) => void}} options
    */
   constructor({ list, history, changed, keep }) {
@@ -25,7 +27,7 @@ export class Renewal {
     this.#upTo = 0;
   }
 
-  /** Messages up to event `upTo` may be another now. */
+  /** Messages up to event `upTo` may be another now. @param {number} upTo */
   doubt(upTo) {
     this.#upTo = Math.max(this.#upTo, upTo);
     return this.retry();
@@ -43,7 +45,7 @@ export class Renewal {
     this.#isRunning = false;
   }
 
-  /** Whether all of it could be read. */
+  /** Whether all of it could be read. @param {number} upTo */
   async #renew(upTo) {
     let next = this.#firstFrom(0, upTo);
     while (next !== undefined) {
@@ -58,12 +60,13 @@ export class Renewal {
     return true;
   }
 
-  /** The number of the first message in the page from `from` on. */
+  /** The number of the first message in the page from `from` on. @param {number} from  @param {number} upTo */
   #firstFrom(from, upTo) {
     const seqs = [...this.list.querySelectorAll("article[data-seq]")].map(({ dataset }) => Number(dataset.seq));
     return seqs.find((seq) => seq >= from && seq <= upTo);
   }
 
+  /** @param {HTMLElement} fresh */
   #put(fresh) {
     const old = document.getElementById(fresh.id);
     if (!old?.matches("article") || said(old) === said(fresh)) return;
@@ -73,14 +76,16 @@ export class Renewal {
   }
 }
 
-/** All that an event can change of a message. */
+/** All that an event can change of a message. @param {HTMLElement} message */
 function said(message) {
-  const body = message.querySelector(".message-body");
-  const chips = [...message.querySelectorAll(".chip[data-by]")].map(({ value, dataset }) => `${value} ${dataset.by}`);
+  const body = find(message, ".message-body");
+  const chips = /** @type {HTMLButtonElement[]} */ ([...message.querySelectorAll(".chip[data-by]")]).map(
+    ({ value, dataset }) => `${value} ${dataset.by}`,
+  );
   return JSON.stringify([
     message.matches(".deleted"),
     body.dataset.source,
-    body.querySelector(".message-text").textContent,
+    find(body, ".message-text").textContent,
     message.querySelector(".quote")?.textContent,
     message.querySelector(".edited")?.dataset.time,
     chips,

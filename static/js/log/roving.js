@@ -1,5 +1,6 @@
 // Keys inside the log: up and down between messages, Home and End, Escape back to the box.
 
+/** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 /** @param {HTMLElement} log  @param {{toBox: () => void, toEnd: () => Promise<void>}} ways */
@@ -14,11 +15,15 @@ export function roveMessages(log, { toBox, toEnd }) {
   });
 }
 
-/** While the box is empty, its Page keys and End move the log: there is nothing else for them to move. */
+/**
+ * While the box is empty, its Page keys and End move the log: there is nothing else for them to move.
+ * @param {HTMLElement} log  @param {() => void} toEnd
+ */
 export function pageFromBox(log, toEnd) {
-  const pages = { PageUp: -0.9, PageDown: 0.9 };
+  /** @type {Record<string, number>} */ const pages = { PageUp: -0.9, PageDown: 0.9 };
   document.addEventListener("keydown", (event) => {
-    const { target: box, key } = event;
+    const { key } = event;
+    const box = /** @type {HTMLTextAreaElement} */ (event.target);
     if (box.id !== "composer-body" || box.value !== "") return;
     if (key in pages) log.scrollBy({ top: pages[key] * log.clientHeight });
     else if (key === "End") toEnd();
@@ -27,12 +32,14 @@ export function pageFromBox(log, toEnd) {
   });
 }
 
+/** @param {HTMLElement} log  @param {KeyboardEvent} keyboardEvent */
 function target(log, { key }) {
   const messages = [...log.querySelectorAll("article.message")];
   if (key === "Home") return messages[0];
   if (key === "End") return messages.at(-1);
   if (!(key in STEPS)) return undefined;
-  const index = messages.indexOf(document.activeElement.closest("article.message"));
+  const present = document.activeElement?.closest("article.message");
+  const index = present ? messages.indexOf(present) : -1;
   if (index < 0) return messages.at(-1);
   return messages[Math.min(messages.length - 1, Math.max(0, index + STEPS[key]))];
 }

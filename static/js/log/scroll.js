@@ -6,17 +6,21 @@ const CANDIDATES = 4;
 /** Without a scroll for so long, the log rests, whatever holds it. */
 const REST_MS = 250;
 
-/** Of a message, the line that stays: its head comes and goes with the message before. */
+/** Of a message, the line that stays: its head comes and goes with the message before. @param {HTMLElement} message */
 export const lineOf = (message) => message.querySelector(".message-body") ?? message;
 
-export class LogScroll extends EventTarget {
+/** @typedef {{id: string, top: number}} Place  a message, and how far below the top of the log its line is */
+/** @typedef {{message: HTMLElement, top: number}} Anchor  the same, with the element */
+
+export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} */ (EventTarget) {
   /** Does the page reach to the newest message? Without it there is no end to be at. */
   isNewest = true;
-  /** The first messages in view, each with the distance of its line from the top of the log; null at the end. */
+  /** The first messages in view, each with the distance of its line from the top of the log; null at the end.
+   * @type {Anchor[] | null} */
   #anchors = null;
   #noted = 0;
   #resting = 0;
-  /** Resolves when the log rests; null while it does. */
+  /** Resolves when the log rests; null while it does. @type {{promise: Promise<void>, resolve: () => void} | null} */
   #rest = null;
 
   /** Dispatches "moved" after every scroll and change. @param {HTMLElement} log */
@@ -28,7 +32,7 @@ export class LogScroll extends EventTarget {
     // What grows or shrinks without having told: a picture, the box, the window. Before it is painted.
     const observer = new ResizeObserver(() => this.#stay());
     observer.observe(log);
-    observer.observe(log.firstElementChild);
+    observer.observe(/** @type {Element} */ (log.firstElementChild));
   }
 
   get atEnd() {
@@ -60,35 +64,44 @@ export class LogScroll extends EventTarget {
     this.#note();
   }
 
-  /** Changes the log without moving the line under the reader's eye; at the end, stays at the end. */
+  /**
+   * Changes the log without moving the line under the reader's eye; at the end, stays at the end.
+   * @param {() => void} change
+   */
   keep(change) {
     if (Math.abs(this.log.scrollTop - this.#noted) >= 1) this.#note();
     change();
     this.#stay();
   }
 
-  /** Changes the log and leaves the top of `element` where it is. */
+  /**
+   * Changes the log and leaves the top of `element` where it is.
+   * @param {Element | null} element  @param {() => void} change
+   */
   hold(element, change) {
-    const before = element?.getBoundingClientRect().top;
+    const before = element?.getBoundingClientRect().top ?? 0;
     change();
     if (element?.isConnected) this.log.scrollTop += element.getBoundingClientRect().top - before;
     this.#note();
   }
 
-  /** The place of the reader, for `show`; null at the end. @returns {null | {id: string, top: number}} */
+  /** The place of the reader, for `show`; null at the end. @returns {Place | null} */
   place() {
     if (this.atEnd) return null;
     const message = this.reading();
     return message?.dataset.id ? { id: message.dataset.id, top: this.#topOf(message) } : null;
   }
 
-  /** Scrolls so that the message's line is `top` below the top of the log. */
+  /**
+   * Scrolls so that the message's line is `top` below the top of the log.
+   * @param {HTMLElement} message  @param {number} top
+   */
   show(message, top) {
     this.log.scrollTop += this.#topOf(message) - top;
     this.#note();
   }
 
-  /** Scrolls the message to the middle, or to the top if it is too tall for that. */
+  /** Scrolls the message to the middle, or to the top if it is too tall for that. @param {HTMLElement} message */
   centre(message) {
     const [log, rect] = [this.log.getBoundingClientRect(), message.getBoundingClientRect()];
     const above = Math.max(log.height / 8, (log.height - rect.height) / 2);
@@ -96,7 +109,7 @@ export class LogScroll extends EventTarget {
     this.#note();
   }
 
-  /** The first message in view. */
+  /** The first message in view, if there is any. @returns {HTMLElement | undefined} */
   reading() {
     return this.#inView(1)[0];
   }
@@ -111,10 +124,11 @@ export class LogScroll extends EventTarget {
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#rested(), REST_MS);
     if (!this.#rest) {
-      this.#rest = {};
-      this.#rest.promise = new Promise((resolve) => {
-        this.#rest.resolve = resolve;
+      /** @type {() => void} */ let resolve = () => {};
+      /** @type {Promise<void>} */ const promise = new Promise((done) => {
+        resolve = done;
       });
+      this.#rest = { promise, resolve };
     }
     // The own corrections come back as events, rounded to pixels; what was meant must not drift with them.
     if (this.log.scrollTop === this.#noted) return;
@@ -132,9 +146,9 @@ export class LogScroll extends EventTarget {
   #stay() {
     if (this.#anchors === null) this.log.scrollTop = 0;
     else {
-      const [anchor, message] = this.#firstLeft();
-      if (!message) return this.#note();
-      const moved = this.#topOf(message) - anchor.top;
+      const anchor = this.#firstLeft(this.#anchors);
+      if (!anchor) return this.#note();
+      const moved = this.#topOf(anchor.message) - anchor.top;
       if (moved !== 0) this.log.scrollTop += moved;
     }
     this.#noted = this.log.scrollTop;
@@ -142,19 +156,22 @@ export class LogScroll extends EventTarget {
     return this.dispatchEvent(new Event("moved"));
   }
 
-  #firstLeft() {
-    for (const anchor of this.#anchors) {
-      // A message that was edited is another element with the same name.
-      const message = anchor.message.isConnected ? anchor.message : document.getElementById(anchor.message.id);
-      if (message) return [anchor, message];
+  /** The first anchor that is still in the log. @param {Anchor[]} anchors  @returns {Anchor | null} */
+  #firstLeft(anchors) {
+    for (const { message: old, top } of anchors) {
+      // A message that was edited is another element with the same id.
+      const message = old.isConnected ? old : document.getElementById(old.id);
+      if (message) return { message, top };
     }
-    return [];
+    return null;
   }
 
+  /** @param {HTMLElement} message */
   #topOf(message) {
     return lineOf(message).getBoundingClientRect().top - this.log.getBoundingClientRect().top;
   }
 
+  /** @param {number} count */
   #inView(count) {
     const top = this.log.getBoundingClientRect().top;
     const messages = this.log.querySelectorAll("article.message");

@@ -6,18 +6,19 @@ import { holeRow } from "./gaps.js";
 import { settle } from "./regroup.js";
 import { swap } from "./swap.js";
 import { localise } from "../page/times.js";
+/** @import { Gap, LogEvent, MessageChanged, RoomEvents } from "../live/protocol.js" */
 
 export class Timeline {
-  /** seq → event, waiting for the ones before */ #held = new Map();
+  /** Events that wait for the ones before, by `seq`. @type {Map<number, LogEvent>} */ #held = new Map();
   #asked = false;
-  /** What `collect` was asked for. @type {Set<{events: object[], isWhole: boolean}>} */ #collected = new Set();
+  /** What `collect` was asked for. @type {Set<{events: LogEvent[], isWhole: boolean}>} */ #collected = new Set();
   /** The last event applied that changed what may stand in a page that is on its way. */
   changedSeq = 0;
 
   /**
    * @param {{list: HTMLElement, lastSeq: number, room: number, resume: (after: number) => boolean,
-   *   isNewest: () => boolean, inserted: (message: HTMLElement, event: object) => void,
-   *   changed: (message: HTMLElement, event: object) => void, counted: (event: object) => void}} options
+   *   isNewest: () => boolean, inserted: (message: HTMLElement, event: LogEvent) => void,
+   *   changed: (message: HTMLElement, event: LogEvent) => void, counted: (event: LogEvent) => void}} options
    *   `resume` asks the server for the events after a number; false means that it could not be asked now.
    *   While the page does not reach to the newest message, new ones are only counted.
    */
@@ -32,12 +33,12 @@ export class Timeline {
     this.counted = counted;
   }
 
-  /** Is this own message known, but held back behind a gap? */
+  /** Is this own message known, but held back behind a gap? @param {string} clientId */
   holds(clientId) {
-    return [...this.#held.values()].some((event) => event.client_id === clientId);
+    return [...this.#held.values()].some((event) => "client_id" in event && event.client_id === clientId);
   }
 
-  /** One live event. Applied once, however often and by whatever way it comes. */
+  /** One live event. Applied once, however often and by whatever way it comes. @param {LogEvent} event */
   apply(event) {
     if (event.seq <= this.lastSeq) return;
     this.#held.set(event.seq, event);
@@ -51,6 +52,7 @@ export class Timeline {
    * them in order; `isWhole` is false if a hole lies between them.
    */
   collect() {
+    /** @type {{events: LogEvent[], isWhole: boolean}} */
     const arrivals = { events: [], isWhole: true };
     this.#collected.add(arrivals);
     return () => {
@@ -59,7 +61,10 @@ export class Timeline {
     };
   }
 
-  /** The server's answer to `room.resume`: all events after a number, or a hole and the newest messages. */
+  /**
+   * The server's answer to `room.resume`: all events after a number, or a hole and the newest messages.
+   * @param {RoomEvents} roomEvents
+   */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;
     if (missing && missing.to > this.lastSeq) this.#drawHole(missing);
@@ -70,7 +75,10 @@ export class Timeline {
     if (this.#held.size > 0) this.#ask();
   }
 
-  /** The server has another history, in which `lastSeq` is the newest event. The list begins anew, too. */
+  /**
+   * The server has another history, in which `lastSeq` is the newest event. The list begins anew, too.
+   * @param {number} lastSeq
+   */
   restart(lastSeq) {
     this.#held.clear();
     this.#asked = false;
@@ -78,7 +86,10 @@ export class Timeline {
     this.changedSeq = 0;
   }
 
-  /** After a hello: what was asked on the old socket is not answered any more. */
+  /**
+   * After a hello: what was asked on the old socket is not answered any more.
+   * @param {number} [serverLastSeq]
+   */
   reconnected(serverLastSeq) {
     this.#asked = false;
     if (serverLastSeq === undefined || serverLastSeq > this.lastSeq || this.#held.size > 0) this.#ask();
@@ -90,20 +101,21 @@ export class Timeline {
 
   #release() {
     for (const seq of this.#held.keys()) if (seq <= this.lastSeq) this.#held.delete(seq);
-    while (this.#held.has(this.lastSeq + 1)) {
+    for (let event = this.#held.get(this.lastSeq + 1); event; event = this.#held.get(this.lastSeq + 1)) {
       this.lastSeq += 1;
-      const event = this.#held.get(this.lastSeq);
       this.#held.delete(this.lastSeq);
       this.#happened(event);
     }
   }
 
+  /** @param {LogEvent} event */
   #happened(event) {
     if (!["message.created", "message.accepted"].includes(event.type)) this.changedSeq = event.seq;
     if (event.type === "message.changed") this.#replace(event);
     else if (event.html) this.#insert(event);
   }
 
+  /** @param {LogEvent} event */
   #insert(event) {
     if (document.getElementById(`message-${event.id}`)) return;
     if (!this.isNewest()) {
@@ -117,7 +129,10 @@ export class Timeline {
     return this.inserted(message, event);
   }
 
-  /** The event says what the message is now; a page that does not show it has nothing to do. */
+  /**
+   * The event says what the message is now; a page that does not show it has nothing to do.
+   * @param {MessageChanged} event
+   */
   #replace(event) {
     const old = document.getElementById(`message-${event.id}`);
     if (!old) return;
@@ -129,15 +144,16 @@ export class Timeline {
 
   // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
   // leads to what is missing, too.
+  /** @param {Gap} missing */
   #drawHole(missing) {
     for (const arrivals of this.#collected) arrivals.isWhole = false;
     if (this.isNewest()) this.list.insertBefore(holeRow(this.room, missing), this.list.querySelector(".pending"));
   }
 }
 
-/** The element of a message event, with times in the reader's own zone. */
+/** The element of a message event, with times in the reader's own zone. @param {LogEvent} event */
 export function messageFrom(event) {
-  const message = elementFrom(event.html);
+  const message = /** @type {HTMLElement} */ (elementFrom(event.html ?? ""));
   localise(message);
   return message;
 }

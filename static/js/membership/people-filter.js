@@ -1,7 +1,7 @@
 // A long list of people to tick gets a box that leaves those whose name holds what is typed. Who is
 // ticked stays ticked, and stays to be seen.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 const LONG = 20;
@@ -9,7 +9,7 @@ const LONG = 20;
 /** @param {HTMLElement | null} fieldset */
 export function filterChoices(fieldset) {
   const rows = [...(fieldset?.querySelectorAll(".checks li") ?? [])];
-  if (rows.length <= LONG) return;
+  if (!fieldset || rows.length <= LONG) return;
   const label = say("js-filter-people");
   const box = build("input", { type: "search", autocomplete: "off", ariaLabel: label, placeholder: label });
   const none = build("p", { className: "hint", role: "status" });
@@ -17,12 +17,12 @@ export function filterChoices(fieldset) {
     const wanted = box.value.trim().toLocaleLowerCase();
     for (const row of rows) {
       const holds = row.textContent.toLocaleLowerCase().includes(wanted);
-      row.hidden = !holds && !row.querySelector("input").checked;
+      row.hidden = !holds && !find(row, "input").checked;
     }
     none.textContent = rows.every((row) => row.hidden) ? say("js-filter-none") : "";
   };
   box.addEventListener("input", filter);
   // Enter in a search box would send the form.
   box.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-  fieldset.querySelector(".checks").before(box, none);
+  find(fieldset, ".checks").before(box, none);
 }

@@ -1,25 +1,29 @@
 // A room that this person is in no longer closes on every open page of it, and nothing typed is lost.
 
 import { pageData } from "../page/data.js";
+import { byId, find } from "../page/elements.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { RoomState } from "../live/protocol.js" */
 
 /** The room that this page shows, or is about. */
 export const shownRoom = pageData?.room ?? pageData?.about ?? null;
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function closeRemoved(connection) {
-  const template = document.getElementById("room-gone");
+  /** @type {HTMLTemplateElement | null} */ const template = document.getElementById("room-gone");
   if (shownRoom === null || !template) return;
   const close = () => {
-    const main = document.getElementById("main");
+    const main = byId("main");
     if (!template.isConnected) return;
     document.dispatchEvent(new CustomEvent("parlour:save"));
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     main.className = "pane";
     main.replaceChildren(template.content.cloneNode(true));
     template.remove();
-    main.querySelector("h1").focus();
+    find(main, "h1").focus();
   };
-  const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData.created_ms ?? made);
+  /** @param {RoomState} roomState */
+  const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData?.created_ms ?? made);
   connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
   // What happened while nobody listened: the room's own page knows.
   connection.addEventListener("session.hello", async ({ detail: { rooms } }) => {
@@ -30,6 +34,7 @@ export function closeRemoved(connection) {
   });
 }
 
+/** @param {string} path */
 async function isGone(path) {
   try {
     const answer = await fetch(path, { headers: { Accept: "text/html" }, redirect: "error" });

@@ -1,7 +1,7 @@
 // What people do to messages beside writing them: answer, react, edit, delete, name somebody. Joins the
 // parts with the log, the queue and the box.
 
-import { build, byId } from "../page/elements.js";
+import { build, byId, find } from "../page/elements.js";
 import { hasReacted, markOwn } from "./reactions.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
@@ -18,17 +18,25 @@ import { Replying, quoteOf } from "./reply.js";
 import { allowed, factsOf } from "./rights.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
+/** @import { Sender } from "../live/sender.js" */
+/** @import { LogScroll } from "../log/scroll.js" */
+/** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { Composer } from "./composer.js" */
+/** @import { Item } from "../live/queue.js" */
+/** @import { MessageChanged } from "../live/protocol.js" */
+/** @import { RoomPage } from "../page/data.js" */
+/** @import { Right } from "./rights.js" */
 
 const COPIED_MS = 2_000;
 
 export class Expression {
   /** @type {Replying | null} */ replying = null;
-  #composer = null;
+  /** @type {Composer | null} */ #composer = null;
 
   /**
-   * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: import("../page/storage.js").BrowserMemory,
-   *   sender: import("../live/sender.js").Sender, scroll: import("../log/scroll.js").LogScroll, lastSeq: () => number,
-   *   markUnread: (message: HTMLElement) => void, page: import("../page/data.js").pageData}} options
+   * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
+   *   sender: Sender, scroll: LogScroll, lastSeq: () => number,
+   *   markUnread: (message: HTMLElement) => void, page: RoomPage}} options
    */
   constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page }) {
     this.list = list;
@@ -55,6 +63,7 @@ export class Expression {
         this.#composer?.focusUnlessTouch();
       },
     });
+    /** @param {Right} what  @param {HTMLElement} message */
     const act = (what, message) => this.#act(what, message);
     this.menu = new MessageMenu({
       element: byId("message-menu"),
@@ -72,7 +81,7 @@ export class Expression {
     this.editing.restore();
   }
 
-  /** The box is there, or there again. */
+  /** The box is there, or there again. @param {Composer | null} composer */
   adoptBox(composer) {
     this.#composer = composer;
     this.replying = null;
@@ -80,11 +89,11 @@ export class Expression {
     this.mentions.attach(composer.box);
     this.replying = new Replying({
       line: byId("replying"),
-      field: composer.form.elements.namedItem("reply_to"),
+      field: /** @type {HTMLInputElement} */ (composer.form.elements.namedItem("reply_to")),
       draft: new Draft(this.storage, this.me.id, `${this.room}/reply`),
       closed: () => composer.focus(),
     });
-    composer.addEventListener("escape", () => this.replying.clear());
+    composer.addEventListener("escape", () => this.replying?.clear());
     composer.addEventListener("edit-last", () => this.#editLast());
   }
 
@@ -93,10 +102,13 @@ export class Expression {
     this.changes.render();
   }
 
-  /** What a waiting message said goes back into the box, in front of what is there. Whether there is a box. */
+  /**
+   * What a waiting message said goes back into the box, in front of what is there. Whether there is a box.
+   * @param {Item} item
+   */
   takeBack({ body, reply }) {
     if (!this.#composer) return false;
-    this.#composer.putBefore(body);
+    this.#composer.putBefore(body ?? "");
     if (reply && !this.replying?.current) this.replying?.start(reply);
     return true;
   }
@@ -108,30 +120,36 @@ export class Expression {
   restart() {
     this.menu.popup.close(false);
     this.picker.popup.close(false);
-    byId("deleting").close();
+    /** @type {HTMLDialogElement} */ (byId("deleting")).close();
     this.replying?.clear();
     this.changes.restart();
     this.mentions.people.forget();
     return this.editing.giveUp();
   }
 
-  /** A message has changed on the server; the page may show others that quote it. */
+  /**
+   * A message has changed on the server; the page may show others that quote it.
+   * @param {MessageChanged} messageChanged
+   */
   follow({ change, id }) {
     if (change === "deleted") this.#dropQuotes(id);
   }
 
+  /** @param {Partial<Item>} fields */
   #change(fields) {
     this.sender.change(this.room, fields);
     this.scroll.keep(() => this.render());
   }
 
+  /** @param {HTMLElement} message */
   #rights(message) {
     const { role, edit_window_ms: editWindowMs } = this.page;
     const facts = factsOf(message);
-    if (this.changes.isGoing(facts.id)) return new Set();
+    if (this.changes.isGoing(facts.id)) return /** @type {Set<Right>} */ (new Set());
     return allowed(facts, { userId: this.me.id, role, canPost: this.#composer !== null, editWindowMs });
   }
 
+  /** @param {Right} what  @param {HTMLElement} message */
   #act(what, message) {
     if (!this.#rights(message).has(what)) return;
     if (what === "reply") this.#reply(message);
@@ -143,29 +161,34 @@ export class Expression {
     else this.askToDelete(message);
   }
 
+  /** @param {HTMLElement} message */
   #reply(message) {
-    const author = message.querySelector(".message-author").textContent;
-    this.scroll.keep(() => this.replying.start({ id: Number(message.dataset.id), author, text: quoteOf(message) }));
-    this.#composer.focus();
+    const author = find(message, ".message-author").textContent;
+    this.scroll.keep(() => this.replying?.start({ id: Number(message.dataset.id), author, text: quoteOf(message) }));
+    this.#composer?.focus();
   }
 
+  /** @param {HTMLElement} message */
   #react(message) {
-    const anchor = message.querySelector(".message-more");
-    this.picker.open(anchor, (emoji) => this.#toggle(byId(message.id) ?? message, emoji), message);
+    const anchor = find(message, ".message-more");
+    this.picker.open(anchor, (emoji) => this.#toggle(document.getElementById(message.id) ?? message, emoji), message);
   }
 
+  /** @param {HTMLElement} message  @param {string} emoji */
   #toggle(message, emoji) {
     this.#change({ op: "react", message: Number(message.dataset.id), emoji, on: !hasReacted(message, emoji) });
   }
 
+  /** @param {OnElement<MouseEvent>} event */
   #chip(event) {
-    const chip = event.target.closest(".chip");
-    if (!chip) return;
+    /** @type {HTMLButtonElement | null} */ const chip = event.target.closest(".chip");
+    const message = chip?.closest("article");
+    if (!chip || !message) return;
     event.preventDefault();
-    const message = chip.closest("article");
     if (this.#rights(message).has("react")) this.#toggle(message, chip.value);
   }
 
+  /** @param {HTMLElement} message */
   async #copy(message) {
     const address = new URL(`/rooms/${this.room}/messages/${message.dataset.id}/`, location.href).href;
     const line = byId("copied");
@@ -185,12 +208,13 @@ export class Expression {
     if (last) this.#act("edit", last);
   }
 
+  /** @param {HTMLElement} message */
   #prepare(message) {
     if (!message.dataset.id) return;
     offerMenu(message);
     markOwn(message, this.me.id);
     const edited = message.querySelector("a.edited");
-    if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time) });
+    if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time ?? "") });
     const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
     for (const mention of call) mention.classList.add("mention-me");
     const isAnswer =
@@ -200,6 +224,7 @@ export class Expression {
     this.editing.follow(message);
   }
 
+  /** @param {number} id */
   #dropQuotes(id) {
     for (const root of [this.list, ...this.changes.bases()]) {
       for (const quote of root.querySelectorAll(`a.quote[data-of="${id}"]`)) {

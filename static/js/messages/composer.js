@@ -1,5 +1,6 @@
 // The box: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
+import { byId } from "../page/elements.js";
 import { Draft, joined } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
 import { preferences } from "../preferences/preferences.js";
@@ -10,7 +11,9 @@ const SAVE_AFTER_MS = 300;
 const PASTE_AT_MOST = 5;
 const touch = matchMedia("(pointer: coarse)");
 
-export class Composer extends EventTarget {
+/** @typedef {{send: string, typing: boolean, left: null, escape: null, "edit-last": null}} ComposerEvents */
+
+export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} */ (EventTarget) {
   #saving = 0;
 
   /**
@@ -21,9 +24,9 @@ export class Composer extends EventTarget {
   constructor({ form, draft, maxChars }) {
     super();
     this.form = form;
-    this.box = form.elements.namedItem("body");
-    this.note = document.getElementById("composer-note");
-    this.count = document.getElementById("composer-count");
+    this.box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
+    this.note = byId("composer-note");
+    this.count = byId("composer-count");
     this.draft = draft;
     this.maxChars = maxChars;
     this.#restore();
@@ -57,6 +60,7 @@ export class Composer extends EventTarget {
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
   }
 
+  /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
     const text = trimmed(this.box.value);
@@ -74,7 +78,7 @@ export class Composer extends EventTarget {
     this.focus();
   }
 
-  /** Puts a text in front of what is there, and the caret behind all of it. */
+  /** Puts a text in front of what is there, and the caret behind all of it. @param {string} text */
   putBefore(text) {
     this.box.value = joined(text, this.box.value);
     this.saveNow();
@@ -82,7 +86,7 @@ export class Composer extends EventTarget {
     this.focus();
   }
 
-  /** Puts a text behind what is there; caret and focus stay. */
+  /** Puts a text behind what is there; caret and focus stay. @param {string} text */
   putAfter(text) {
     const { selectionStart, selectionEnd } = this.box;
     this.box.value = joined(this.box.value, text);
@@ -91,6 +95,7 @@ export class Composer extends EventTarget {
     this.#changed();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.key === "Escape" && !event.isComposing) return this.dispatchEvent(new CustomEvent("escape"));
     if (event.key === "ArrowUp" && this.box.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
@@ -111,6 +116,7 @@ export class Composer extends EventTarget {
     this.dispatchEvent(new CustomEvent("typing", { detail: this.box.value !== "" }));
   }
 
+  /** @param {Event} event  @param {DataTransfer | null} source */
   #inserted(event, source) {
     const count = source?.getData("text/plain").length ?? 0;
     if (count <= PASTE_AT_MOST * this.maxChars) return;
@@ -136,6 +142,7 @@ export class Composer extends EventTarget {
     this.count.classList.toggle("refused", left !== null && left < 0);
   }
 
+  /** @param {string} text */
   #explain(text) {
     if (this.note.textContent !== text) this.note.textContent = text;
     this.note.classList.toggle("refused", text !== "");
@@ -144,7 +151,7 @@ export class Composer extends EventTarget {
   }
 }
 
-/** Is this the key that sends? */
+/** Is this the key that sends? @param {KeyboardEvent} event */
 export function sendKey(event) {
   // Safari ends the composition before it tells of the key: 229 is then the only sign.
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
@@ -152,7 +159,7 @@ export function sendKey(event) {
   return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }
 
-/** A printable key while nothing has the focus means the box. */
+/** A printable key while nothing has the focus means the box. @param {() => Composer | null} composer */
 export function typeAnywhere(composer) {
   document.addEventListener("keydown", (event) => {
     if (

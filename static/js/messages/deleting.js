@@ -1,21 +1,23 @@
 // Asks before a message is deleted. Nothing is deleted yet then: it waits in the queue for a while, in
 // which it can be undone.
 
+import { find } from "../page/elements.js";
 import { quoteOf } from "./reply.js";
+/** @import { Item } from "../live/queue.js" */
 
 const UNDO_MS = 5_000;
 const FIRST_CHARS = 80;
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {(fields: object) => void} change puts a change into the queue
+ * @param {(fields: Partial<Item>) => void} change puts a change into the queue
  * @returns {(message: HTMLElement) => void} asks for one message
  */
 export function askToDelete(dialog, change) {
-  const text = dialog.querySelector("#deleting-text");
-  let message = null;
-  dialog.querySelector("#deleting-cancel").addEventListener("click", () => dialog.close());
-  dialog.querySelector("#deleting-submit").addEventListener("click", () => {
+  const text = find(dialog, "#deleting-text");
+  /** @type {HTMLElement} */ let message;
+  find(dialog, "#deleting-cancel").addEventListener("click", () => dialog.close());
+  find(dialog, "#deleting-submit").addEventListener("click", () => {
     dialog.close();
     change({ op: "delete", message: Number(message.dataset.id), heldUntil: Date.now() + UNDO_MS });
   });

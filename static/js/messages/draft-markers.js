@@ -3,15 +3,16 @@
 import { build } from "../page/elements.js";
 import { draftPrefix } from "./drafts.js";
 import { say } from "../page/words.js";
+/** @import { BrowserMemory } from "../page/storage.js" */
 
-/** @param {{storage: import("../page/storage.js").BrowserMemory, userId: number}} options */
+/** @param {{storage: BrowserMemory, userId: number}} options */
 export function markDrafts({ storage, userId }) {
   const prefix = draftPrefix(userId);
   const showAll = () => {
     const drafts = new Set(storage.keys(prefix).map((key) => `/rooms/${key.slice(prefix.length)}/`));
     for (const link of document.querySelectorAll("#conversations a[href^='/rooms/']")) {
-      // Of the open one the box itself tells.
-      show(link, drafts.has(link.getAttribute("href")) && link.getAttribute("aria-current") !== "page");
+      // The open conversation shows its draft in the box itself.
+      show(link, drafts.has(link.getAttribute("href") ?? "") && link.getAttribute("aria-current") !== "page");
     }
   };
   addEventListener("storage", ({ key }) => (key === null || key.startsWith(prefix)) && showAll());
@@ -19,10 +20,11 @@ export function markDrafts({ storage, userId }) {
   showAll();
 }
 
+/** @param {HTMLElement} link  @param {boolean} hasDraft */
 function show(link, hasDraft) {
   const old = link.querySelector(".pencil");
   if (hasDraft === Boolean(old)) return;
-  const id = `draft${link.getAttribute("href").replaceAll("/", "-")}`;
+  const id = `draft${(link.getAttribute("href") ?? "").replaceAll("/", "-")}`;
   const described = (link.getAttribute("aria-describedby") ?? "").split(" ").filter((part) => part && part !== id);
   if (hasDraft) {
     const title = say("js-draft");
@@ -31,7 +33,7 @@ function show(link, hasDraft) {
     link.append(build("span", { id, className: "pencil", title, ariaHidden: "true" }, word));
     described.push(id);
   } else {
-    old.remove();
+    old?.remove();
   }
   if (described.length > 0) link.setAttribute("aria-describedby", described.join(" "));
   else link.removeAttribute("aria-describedby");

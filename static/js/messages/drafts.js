@@ -1,8 +1,11 @@
 // What is typed and not sent, per person and room. It can never appear in another room: the key says where.
 
+/** @import { KnownHistory } from "../log/known-history.js" */
+/** @import { BrowserMemory } from "../page/storage.js" */
+
 /** One room's draft. */
 export class Draft {
-  /** @param {import("../page/storage.js").BrowserMemory} storage */
+  /** @param {BrowserMemory} storage @param {number} userId  @param {number | string} room */
   constructor(storage, userId, room) {
     this.storage = storage;
     this.key = `${draftPrefix(userId)}${room}`;
@@ -21,10 +24,12 @@ export class Draft {
     }
   }
 
+  /** @param {object | null} fields */
   saveFields(fields) {
     this.save(fields === null ? "" : JSON.stringify(fields));
   }
 
+  /** @param {string} text */
   save(text) {
     if (text === "") this.storage.remove(this.key);
     else this.storage.set(this.key, text);
@@ -34,8 +39,8 @@ export class Draft {
 /** The room and the history that the drafts of a room belong to. */
 export class DraftMark {
   /**
-   * @param {{storage: import("../page/storage.js").BrowserMemory, userId: number, room: number, made: number,
-   *   history: import("../log/known-history.js").KnownHistory}} options  `made`: when the room of the page was made
+   * @param {{storage: BrowserMemory, userId: number, room: number, made: number,
+   *   history: KnownHistory}} options  `made`: when the room of the page was made
    */
   constructor({ storage, userId, room, made, history }) {
     this.storage = storage;
@@ -75,15 +80,15 @@ export class DraftMark {
   }
 }
 
-/** Where all marks of a person lie. */
+/** Where all marks of a person lie. @param {number} userId */
 export function markPrefix(userId) {
   return `parlour/room/${userId}/`;
 }
 
-/** Two texts, one below the other. */
+/** Two texts, one below the other. @param {string} above  @param {string} below */
 export const joined = (above, below) => [above, below].filter(Boolean).join("\n");
 
-/** Where all drafts of a person lie. */
+/** Where all drafts of a person lie. @param {number} userId */
 export function draftPrefix(userId) {
   return `parlour/draft/${userId}/`;
 }

@@ -2,17 +2,21 @@
 // The box stands beside the message, so that it outlives whatever happens to the message meanwhile.
 // Leaving it with Escape keeps what was typed, for the next time.
 
+import { find } from "../page/elements.js";
 import { sendKey } from "./composer.js";
 import { remaining, trimmed } from "./length.js";
 import { sourceOf } from "./rights.js";
 import { say, sayCount } from "../page/words.js";
+/** @import { Draft } from "./drafts.js" */
+
+/** @typedef {{id: number, row: HTMLElement, box: HTMLTextAreaElement, source: string}} Open  the message that is edited */
 
 export class Editing {
-  /** id → text */ #kept = new Map();
-  #open = null;
+  /** By id of the message. @type {Map<number, string>} */ #kept = new Map();
+  /** @type {Open | null} */ #open = null;
 
   /**
-   * @param {{template: HTMLTemplateElement, maxChars: number, draft: import("./drafts.js").Draft,
+   * @param {{template: HTMLTemplateElement, maxChars: number, draft: Draft,
    *   bodyOf: (id: number) => string | undefined, save: (id: number, body: string) => void,
    *   opened: (box: HTMLTextAreaElement) => void, closed: (message: HTMLElement | null) => void}} options
    */
@@ -35,12 +39,13 @@ export class Editing {
     this.start(message, false);
   }
 
+  /** @param {HTMLElement} message */
   start(message, focus = true) {
     const id = Number(message.dataset.id);
     if (this.#open?.id === id) return this.#open.box.focus();
     if (this.#open) this.#leave();
-    const row = this.template.content.firstElementChild.cloneNode(true);
-    const box = row.querySelector("textarea");
+    const row = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
+    const box = find(row, "textarea");
     const source = this.bodyOf(id) ?? sourceOf(message);
     this.#open = { id, row, box, source };
     box.value = this.#kept.get(id) ?? source;
@@ -56,11 +61,12 @@ export class Editing {
     return row.scrollIntoView({ block: "nearest" });
   }
 
-  /** The message is in the log, perhaps again, or in a newer form. */
+  /** The message is in the log, perhaps again, or in a newer form. @param {HTMLElement} message */
   follow(message) {
     if (this.#open?.id !== Number(message.dataset.id)) return;
+    const { row } = this.#open;
     message.classList.add("being-edited");
-    if (message.nextElementSibling !== this.#open.row) message.after(this.#open.row);
+    if (message.nextElementSibling !== row) message.after(row);
   }
 
   /** Closes the box and forgets which messages were edited. @returns {string} all that was typed */
@@ -71,6 +77,7 @@ export class Editing {
     return texts.join("\n");
   }
 
+  /** @param {OnElement<KeyboardEvent>} event */
   #key(event) {
     // The log has keys of its own, which are not for a box in it.
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
@@ -78,27 +85,28 @@ export class Editing {
     if (event.key === "Escape") {
       event.preventDefault();
       this.#leave();
-    } else if (event.target === this.#open.box && sendKey(event)) {
+    } else if (event.target === this.#open?.box && sendKey(event)) {
       event.preventDefault();
       if (!event.repeat) this.#save();
     }
   }
 
+  /** @param {string | undefined} what */
   #press(what) {
     if (what === "save") this.#save();
     if (what === "cancel") this.#discard();
   }
 
   #changed() {
-    const { id, box, row } = this.#open;
+    const { id, box, row } = /** @type {Open} */ (this.#open);
     this.draft.saveFields({ id, text: box.value });
-    row.querySelector(".edit-note").textContent = "";
+    find(row, ".edit-note").textContent = "";
   }
 
   #save() {
-    const { id, box, row, source } = this.#open;
+    const { id, box, row, source } = /** @type {Open} */ (this.#open);
     const text = trimmed(box.value);
-    const note = row.querySelector(".edit-note");
+    const note = find(row, ".edit-note");
     const left = remaining(text, this.maxChars);
     if (text === "") note.textContent = say("js-edit-empty");
     else if (left !== null && left < 0) note.textContent = sayCount("js-shorten-edit", -left);
@@ -110,19 +118,19 @@ export class Editing {
 
   /** Closes the box and keeps what it holds. */
   #leave() {
-    const { id, box, source } = this.#open;
+    const { id, box, source } = /** @type {Open} */ (this.#open);
     const text = box.value;
     this.#close();
     if (text !== source) this.#kept.set(id, text);
   }
 
   #discard() {
-    this.#kept.delete(this.#open.id);
+    if (this.#open) this.#kept.delete(this.#open.id);
     this.#close();
   }
 
   #close() {
-    const { id, row } = this.#open;
+    const { id, row } = /** @type {Open} */ (this.#open);
     this.#open = null;
     this.draft.save("");
     row.remove();

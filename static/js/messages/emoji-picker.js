@@ -1,27 +1,28 @@
 // All emoji by name, and the few that are used most. The list is fetched when it is first needed.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { ranked } from "../page/match.js";
 import { Popup } from "../page/popup.js";
 import { say } from "../page/words.js";
 
 const MOST = 64;
 const COLUMNS = 8;
+/** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
 
 export class Picker {
-  /** [emoji, name, other names] */ #list = null;
-  #choose = () => {};
+  /** Emoji, name, other names. @type {[string, string, string][] | null} */ #list = null;
+  /** @type {(emoji: string) => void} */ #choose = () => {};
 
   /** @param {{element: HTMLElement, source: string, quick: [string, string][]}} options  `quick` with names */
   constructor({ element, source, quick }) {
     this.element = element;
     this.source = source;
-    this.search = element.querySelector(".picker-search");
-    this.found = element.querySelector(".picker-found");
-    this.none = element.querySelector(".picker-none");
+    /** @type {HTMLInputElement} */ this.search = find(element, ".picker-search");
+    this.found = find(element, ".picker-found");
+    this.none = find(element, ".picker-none");
     this.popup = new Popup(element);
-    element.querySelector(".picker-quick").append(...quick.map(([emoji, name]) => choice(emoji, name)));
+    find(element, ".picker-quick").append(...quick.map(([emoji, name]) => choice(emoji, name)));
     element.addEventListener("click", ({ target }) => this.#pick(target.closest(".choice")));
     element.addEventListener("keydown", (event) => this.#key(event));
     this.search.addEventListener("input", () => this.#show());
@@ -34,17 +35,19 @@ export class Picker {
     this.found.replaceChildren();
     this.none.textContent = "";
     this.popup.open(anchor, opener);
-    this.element.querySelector(".choice").focus({ preventScroll: true });
+    find(this.element, ".choice").focus({ preventScroll: true });
     this.#list ??= await load(this.source);
     this.#show();
   }
 
+  /** @param {HTMLButtonElement | null} button */
   #pick(button) {
     if (!button) return;
     this.popup.close();
     this.#choose(button.value);
   }
 
+  /** @param {OnElement<KeyboardEvent>} event */
   #key(event) {
     if (event.key === "Enter" && event.target === this.search) {
       event.preventDefault();
@@ -73,11 +76,13 @@ export class Picker {
   }
 }
 
+/** @param {string} emoji  @param {string} name */
 function choice(emoji, name) {
   const fields = { className: "choice", value: emoji, title: name, ariaLabel: name };
   return build("button", { type: "button", ...fields }, emoji);
 }
 
+/** @param {string} source */
 async function load(source) {
   try {
     const answer = await fetch(source);

@@ -1,12 +1,14 @@
 // Keys on a message that has the focus. Letters only while the person wants them.
 
 import { preferences } from "../preferences/preferences.js";
+/** @import { Right } from "./rights.js" */
 
+/** @type {Record<string, Right>} */
 const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy", u: "unread" };
 
 /**
  * @param {HTMLElement} log
- * @param {{menu: (message: HTMLElement) => void, act: (what: string, message: HTMLElement) => void}} actions
+ * @param {{menu: (message: HTMLElement) => void, act: (what: Right, message: HTMLElement) => void}} actions
  */
 export function listenToKeys(log, { menu, act }) {
   log.addEventListener("keydown", (event) => {

@@ -2,7 +2,7 @@
 
 const WARN_FROM = 0.9;
 
-/** Code points of a text. A lone half of a pair counts as one, as the browser sends it. */
+/** Code points of a text. A lone half of a pair counts as one, as the browser sends it. @param {string} text */
 export function codePoints(text) {
   let count = text.length;
   for (let index = 1; index < text.length; index += 1) {
@@ -23,7 +23,7 @@ export function remaining(text, most) {
   return left <= most - most * WARN_FROM ? left : null;
 }
 
-/** The text as it is sent: without empty lines before and blanks after. */
+/** The text as it is sent: without empty lines before and blanks after. @param {string} text */
 export function trimmed(text) {
   return text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 }

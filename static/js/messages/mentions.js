@@ -4,15 +4,17 @@
 import { build } from "../page/elements.js";
 import { suggested, typedName } from "./names.js";
 import { place } from "../page/popup.js";
+/** @import { People } from "./names.js" */
+/** @import { Person } from "../live/protocol.js" */
 
 const MOST = 8;
 
 export class Mentions {
-  #box = null;
+  /** The box that names are offered for. @type {HTMLTextAreaElement | null} */ #box = null;
   #chosen = 0;
-  #people = [];
+  /** @type {Person[]} */ #people = [];
 
-  /** @param {HTMLElement} list a listbox  @param {import("./names.js").People} people */
+  /** @param {HTMLElement} list a listbox  @param {People} people */
   constructor(list, people) {
     this.list = list;
     this.people = people;
@@ -23,7 +25,7 @@ export class Mentions {
     });
   }
 
-  /** Offers names in this box. Call before other handlers of its keys. */
+  /** Offers names in this box. Call before other handlers of its keys. @param {HTMLTextAreaElement} box */
   attach(box) {
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-controls", this.list.id);
@@ -36,6 +38,7 @@ export class Mentions {
     box.addEventListener("blur", () => this.#close());
   }
 
+  /** @param {HTMLTextAreaElement} box */
   #look(box) {
     const typed = typedName(box.value, box.selectionStart);
     this.#people = typed === null ? [] : suggested(this.people.known(), typed, this.people.speakers()).slice(0, MOST);
@@ -48,9 +51,10 @@ export class Mentions {
     return this.#mark();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (this.list.hidden || event.isComposing) return;
-    const steps = { ArrowUp: -1, ArrowDown: 1 };
+    /** @type {Record<string, number>} */ const steps = { ArrowUp: -1, ArrowDown: 1 };
     if (event.key in steps) {
       const count = this.#people.length;
       this.#chosen = (this.#chosen + steps[event.key] + count) % count;
@@ -62,10 +66,11 @@ export class Mentions {
     event.stopImmediatePropagation();
   }
 
+  /** @param {Person} person */
   #insert({ username }) {
-    const box = this.#box;
+    const box = /** @type {HTMLTextAreaElement} */ (this.#box);
     const caret = box.selectionStart;
-    const start = caret - typedName(box.value, caret).length;
+    const start = caret - (typedName(box.value, caret) ?? "").length;
     const space = /^\s/u.test(box.value.slice(caret)) ? "" : " ";
     box.setRangeText(username + space, start, caret, "end");
     this.#close();
@@ -76,16 +81,17 @@ export class Mentions {
     const chosen = this.list.children[this.#chosen];
     for (const one of this.list.children) one.setAttribute("aria-selected", String(one === chosen));
     chosen.scrollIntoView({ block: "nearest" });
-    this.#box.setAttribute("aria-activedescendant", chosen.id);
+    this.#box?.setAttribute("aria-activedescendant", chosen.id);
   }
 
   #close() {
     if (this.list.hidden) return;
     this.list.hidden = true;
-    this.#box.removeAttribute("aria-activedescendant");
+    this.#box?.removeAttribute("aria-activedescendant");
   }
 }
 
+/** @param {Person} person */
 function option({ id, username }) {
   return build("li", { id: `name-${id}`, role: "option" }, build("bdi", {}, username));
 }

@@ -2,17 +2,19 @@
 // on the message, or by a long press.
 
 import { Popup } from "../page/popup.js";
+/** @import { Right } from "./rights.js" */
 
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 10;
+/** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class MessageMenu {
-  #message = null;
+  /** @type {HTMLElement | null} */ #message = null;
 
   /**
-   * @param {{element: HTMLElement, log: HTMLElement, rights: (message: HTMLElement) => Set<string>,
-   *   act: (what: string, message: HTMLElement) => void}} options
+   * @param {{element: HTMLElement, log: HTMLElement, rights: (message: HTMLElement) => Set<Right>,
+   *   act: (what: Right, message: HTMLElement) => void}} options
    */
   constructor({ element, log, rights, act }) {
     this.element = element;
@@ -23,35 +25,43 @@ export class MessageMenu {
     element.addEventListener("keydown", (event) => this.#key(event));
     log.addEventListener("click", (event) => {
       const button = event.target.closest("button.message-more");
-      if (button) this.open(button.closest("article"), button);
+      const message = button?.closest("article");
+      if (message) this.open(message, button);
     });
     longPress(log, (message) => this.open(message, message.querySelector(".message-more"), message));
   }
 
+  /** @param {HTMLElement} message  @param {HTMLElement | null} anchor */
   open(message, anchor, opener = anchor) {
     const rights = this.rights(message);
-    if (rights.size === 0 || !anchor) return;
+    if (rights.size === 0 || !anchor || !opener) return;
     this.#message = message;
-    for (const item of this.element.children) item.hidden = !rights.has(item.dataset.do);
+    for (const item of this.#all()) item.hidden = !rights.has(/** @type {Right} */ (item.dataset.do));
     this.popup.open(anchor, opener);
     this.#items()[0].focus({ preventScroll: true });
   }
 
   #items() {
-    return [...this.element.children].filter(({ hidden }) => !hidden);
+    return this.#all().filter(({ hidden }) => !hidden);
   }
 
+  #all() {
+    return /** @type {HTMLElement[]} */ ([...this.element.children]);
+  }
+
+  /** @param {HTMLElement | null} item */
   #choose(item) {
-    if (!item) return;
+    if (!item || !this.#message) return;
     const message = document.getElementById(this.#message.id) ?? this.#message;
     this.popup.close();
-    this.act(item.dataset.do, message);
+    this.act(/** @type {Right} */ (item.dataset.do), message);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const items = this.#items();
-    const index = items.indexOf(document.activeElement);
-    let to = null;
+    const index = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    /** @type {HTMLElement | null | undefined} */ let to = null;
     if (event.key in STEPS) to = items[(index + STEPS[event.key] + items.length) % items.length];
     else if (event.key === "Home") [to] = items;
     else if (event.key === "End") to = items.at(-1);
@@ -62,15 +72,19 @@ export class MessageMenu {
   }
 }
 
+/** @param {HTMLElement[]} items  @param {number} index  @param {string} letter */
 function byLetter(items, index, letter) {
   const order = [...items.slice(index + 1), ...items.slice(0, index + 1)];
   return order.find((item) => item.textContent.toLowerCase().startsWith(letter.toLowerCase()));
 }
 
-/** On touch: a finger that rests on a message. Selecting text goes on with what the browser offers then. */
+/**
+ * On touch: a finger that rests on a message. Selecting text goes on with what the browser offers then.
+ * @param {HTMLElement} log  @param {(message: HTMLElement) => void} open
+ */
 function longPress(log, open) {
   let timer = 0;
-  let start = null;
+  /** @type {{x: number, y: number} | null} */ let start = null;
   const stop = () => clearTimeout(timer);
   log.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY }) => {
     stop();

@@ -1,8 +1,10 @@
 // Whom one can name in a room: at once those whose messages are here, then everybody of the room.
 
+import { find } from "../page/elements.js";
 import { folded } from "../page/match.js";
+/** @import { Person } from "../live/protocol.js" */
 
-/** What is typed of a name in front of the caret, or null. */
+/** What is typed of a name in front of the caret, or null. @param {string} text  @param {number} caret */
 export function typedName(text, caret) {
   const found = /(?:^|[\s(])@([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.+-]{0,40})$/u.exec(text.slice(0, caret));
   return found ? found[1] : null;
@@ -16,7 +18,9 @@ export function typedName(text, caret) {
  */
 export function suggested(people, typed, speakers) {
   const wanted = folded(typed);
+  /** @param {number} id */
   const recent = (id) => (speakers.includes(id) ? speakers.indexOf(id) : speakers.length);
+  /** @param {Person} person */
   const rank = ({ id, username }) => [folded(username).startsWith(wanted) ? 0 : 1, recent(id)];
   return people
     .filter(({ username }) => folded(username).includes(wanted))
@@ -28,7 +32,7 @@ export function suggested(people, typed, speakers) {
 }
 
 export class People {
-  #fetched = null;
+  /** @type {Person[] | null} */ #fetched = null;
   #asking = false;
 
   /** @param {{list: HTMLElement, room: number, me: {id: number, username: string}}} options */
@@ -52,10 +56,10 @@ export class People {
   }
 
   known() {
-    const known = new Map();
+    /** @type {Map<number, Person>} */ const known = new Map();
     for (const message of this.list.querySelectorAll("article.message[data-id]")) {
       const id = Number(message.dataset.author);
-      known.set(id, { id, username: message.querySelector(".message-author").textContent });
+      known.set(id, { id, username: find(message, ".message-author").textContent });
     }
     for (const person of this.#fetched ?? []) known.set(person.id, person);
     known.delete(this.me.id);

@@ -1,21 +1,27 @@
 // Changes of messages that the server has not confirmed, shown on the messages as if they were made,
 // each with its state. What the server said stays aside, and comes back if the change does not hold.
 
-import { build, buildButton } from "../page/elements.js";
+import { build, buildButton, find } from "../page/elements.js";
 import { markOwn, showReaction } from "./reactions.js";
 import { refusalLine } from "./states.js";
 import { foldTall } from "../log/fold.js";
 import { quietly } from "../log/live-region.js";
 import { swap } from "../log/swap.js";
 import { say } from "../page/words.js";
+/** @import { Pending, Sender } from "../live/sender.js" */
+/** @import { LogScroll } from "../log/scroll.js" */
+/** @import { Item } from "../live/queue.js" */
+
+/** @typedef {Pick<Pending, "item" | "state" | "reason">} Change  a change of a message that is not confirmed */
 
 export class PendingChanges {
-  /** id → {shown, base, signature} */ #overlaid = new Map();
-  /** Confirmed, but the event that tells of them has not come yet. */ #settling = [];
+  /** By id. @type {Map<number, {shown: HTMLElement, base: HTMLElement, signature: string}>} */ #overlaid = new Map();
+  /** Confirmed, but the event that tells of them has not come yet. @type {{item: Item, seq: number}[]} */
+  #settling = [];
 
   /**
-   * @param {{room: number, me: {id: number, username: string}, sender: import("../live/sender.js").Sender,
-   *   scroll: import("../log/scroll.js").LogScroll, lastSeq: () => number}} options
+   * @param {{room: number, me: {id: number, username: string}, sender: Sender,
+   *   scroll: LogScroll, lastSeq: () => number}} options
    */
   constructor({ room, me, sender, scroll, lastSeq }) {
     this.room = room;
@@ -28,13 +34,16 @@ export class PendingChanges {
     });
   }
 
-  /** What this message will say when its changes are made, or nothing if they leave its text alone. */
+  /**
+   * What this message will say when its changes are made, or nothing if they leave its text alone.
+   * @param {number} id
+   */
   bodyOf(id) {
     const edits = this.#changes().filter(({ item }) => item.op === "edit" && item.message === id);
     return edits.at(-1)?.item.body;
   }
 
-  /** Is the message about to be deleted? */
+  /** Is the message about to be deleted? @param {number} id */
   isGoing(id) {
     return this.#changes().some(
       ({ item, state }) => item.op === "delete" && item.message === id && state !== "refused",
@@ -60,26 +69,31 @@ export class PendingChanges {
   }
 
   #render() {
-    const changes = new Map();
+    /** @type {Map<number, Change[]>} */ const changes = new Map();
     for (const change of this.#changes()) {
-      const { message } = change.item;
+      const message = Number(change.item.message);
       changes.set(message, [...(changes.get(message) ?? []), change]);
     }
     for (const id of this.#overlaid.keys()) if (!changes.has(id)) this.#restore(id);
     for (const [id, ofOne] of changes) this.#show(id, ofOne);
   }
 
+  /** @returns {Change[]} */
   #changes() {
-    const settling = this.#settling.map(({ item }) => ({ item, state: "sending", reason: "" }));
-    return [...settling, ...this.sender.changes(this.room)];
+    return [
+      ...this.#settling.map(({ item }) => ({ item, state: /** @type {const} */ ("sending"), reason: "" })),
+      ...this.sender.changes(this.room),
+    ];
   }
 
+  /** @param {number} id */
   #restore(id) {
-    const { shown, base } = this.#overlaid.get(id);
+    const known = this.#overlaid.get(id);
     this.#overlaid.delete(id);
-    if (shown.isConnected) swap(shown, base);
+    if (known?.shown.isConnected) swap(known.shown, known.base);
   }
 
+  /** @param {number} id  @param {Change[]} changes */
   #show(id, changes) {
     const present = document.getElementById(`message-${id}`);
     if (!present) return;
@@ -87,7 +101,7 @@ export class PendingChanges {
     const signature = changes.map(({ item, state, reason }) => `${item.clientId} ${state} ${reason}`).join();
     if (known?.shown === present && known.signature === signature) return;
     const base = known?.shown === present ? known.base : present;
-    const shown = base.cloneNode(true);
+    const shown = /** @type {HTMLElement} */ (base.cloneNode(true));
     shown.querySelector(".fold")?.remove();
     shown.querySelector(".folded")?.classList.remove("folded");
     for (const change of changes) this.#apply(shown, change);
@@ -96,14 +110,15 @@ export class PendingChanges {
     foldTall([shown], this.scroll);
   }
 
+  /** @param {HTMLElement} shown  @param {Change} change */
   #apply(shown, change) {
     const { item, state } = change;
-    const text = shown.querySelector(".message-text");
+    const text = find(shown, ".message-text");
     // What was typed stays in sight, also where the server did not take it.
-    if (item.op === "edit") text.textContent = item.body;
+    if (item.op === "edit") text.textContent = item.body ?? "";
     if (state === "refused") return shown.append(this.#refusal(change));
     if (item.op === "react") {
-      showReaction(shown, item, this.me);
+      showReaction(shown, /** @type {Required<Item>} */ (item), this.me);
       return markOwn(shown, this.me.id);
     }
     shown.classList.add("changing");
@@ -118,6 +133,7 @@ export class PendingChanges {
     return text.after(line);
   }
 
+  /** @param {Change} change */
   #refusal({ item, reason }) {
     return refusalLine(
       say(`js-not-done-${item.op}`, { reason: reason || say("js-refused-unknown") }),
@@ -127,6 +143,7 @@ export class PendingChanges {
   }
 }
 
+/** @param {string} key */
 function stateLine(key) {
   return build("span", { className: "change-state", role: "status" }, say(key));
 }

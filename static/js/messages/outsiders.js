@@ -1,22 +1,24 @@
 // Somebody is named who is not in the room: whoever may add them is offered to. Who that is only the
 // server knows; it renders the offer (templates/chat/messages/_outsiders.hbs), whose forms work without this.
 
+import { find } from "../page/elements.js";
 import { elementFrom } from "../page/fragment.js";
 
 /** A name that the server took for no member's: theirs are elements of their own. */
 const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
 
-/** Whether a rendered text names somebody who is not here. @param {HTMLElement} text */
+/** Whether a rendered text names somebody who is not here. @param {HTMLElement} text  @returns {boolean} */
 export function namesOutsiders(text) {
   return [...text.childNodes].some((node) => {
-    if (node.nodeType === Node.TEXT_NODE) return NAME.test(node.data);
-    return !node.matches(".mention, code, pre, a") && namesOutsiders(node);
+    if (node instanceof Text) return NAME.test(node.data);
+    return node instanceof HTMLElement && !node.matches(".mention, code, pre, a") && namesOutsiders(node);
   });
 }
 
 export class Outsiders {
-  /** The message whose offer is shown. */ #message = null;
-  /** The one that the server was asked about last; null once nobody wants to know. */ #asked = null;
+  /** The message whose offer is shown. @type {number | null} */ #message = null;
+  /** The one that the server was asked about last; null once nobody wants to know. @type {number | null} */
+  #asked = null;
 
   /** @param {{area: HTMLElement, room: number, left: () => void}} options `left` takes the focus */
   constructor({ area, room, left }) {
@@ -25,7 +27,7 @@ export class Outsiders {
     this.left = left;
     area.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#add(event.target);
+      this.#add(/** @type {HTMLFormElement} */ (event.target));
     });
     area.addEventListener("click", (event) => {
       if (!event.target.closest(".close")) return;
@@ -46,6 +48,7 @@ export class Outsiders {
     if (this.#message !== null) this.#ask(this.#message);
   }
 
+  /** @param {number} message */
   async #ask(message) {
     this.#asked = message;
     try {
@@ -57,6 +60,7 @@ export class Outsiders {
     }
   }
 
+  /** @param {number} message  @param {string} html */
   #show(message, html) {
     const offer = elementFrom(html);
     if (!offer) return message === this.#message ? this.close() : undefined;
@@ -64,13 +68,14 @@ export class Outsiders {
     return this.#swap(offer);
   }
 
+  /** @param {HTMLFormElement} form */
   async #add(form) {
-    const button = form.querySelector("button");
+    const button = find(form, "button");
     button.disabled = true;
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: new URLSearchParams(new FormData(form)),
+        body: new URLSearchParams(/** @type {URLSearchParams} */ (/** @type {unknown} */ (new FormData(form)))),
         redirect: "manual",
       });
       if (answer.type !== "opaqueredirect") return form.submit();
@@ -91,6 +96,7 @@ export class Outsiders {
     this.#swap();
   }
 
+  /** @param {HTMLElement[]} offer */
   #swap(...offer) {
     const hadFocus = this.area.contains(document.activeElement);
     this.area.replaceChildren(...offer);

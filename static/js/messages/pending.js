@@ -1,6 +1,6 @@
 // The own messages that the server has not taken yet, at the end of the log, each with its state.
 
-import { buildButton } from "../page/elements.js";
+import { buildButton, find } from "../page/elements.js";
 import { isBigEmoji } from "./big-emoji.js";
 import { release } from "../page/focus.js";
 import { OTHER_HISTORY } from "../log/known-history.js";
@@ -9,6 +9,8 @@ import { quoteLine } from "./reply.js";
 import { refusalLine, stateElement, stateOf } from "./states.js";
 import { clockTime } from "../page/times.js";
 import { say } from "../page/words.js";
+/** @import { Pending, Sender } from "../live/sender.js" */
+/** @import { Item } from "../live/queue.js" */
 
 const COUNTDOWN_MS = 1_000;
 
@@ -17,8 +19,8 @@ export class PendingMessages {
 
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
-   *   sender: import("../live/sender.js").Sender, holds: (clientId: string) => boolean,
-   *   added: (message: HTMLElement) => void, takenBack: (item: object) => boolean}} options
+   *   sender: Sender, holds: (clientId: string) => boolean,
+   *   added: (message: HTMLElement) => void, takenBack: (item: Item) => boolean}} options
    */
   constructor({ list, template, room, sender, holds, added, takenBack }) {
     this.list = list;
@@ -42,33 +44,39 @@ export class PendingMessages {
     this.#countDown(pending);
   }
 
+  /** @param {HTMLElement} message */
   #remove(message) {
     const next = message.nextElementSibling;
     release(message, this.list.parentElement);
     message.remove();
-    if (next?.matches("article.message")) settle(next);
+    if (next?.matches("article.message")) settle(/** @type {HTMLElement} */ (next));
   }
 
+  /** @param {Pending} one */
   #place(one) {
     const { clientId } = one.item;
-    let message = this.list.querySelector(`.pending[data-client-id="${clientId}"]`);
-    if (!message) {
-      message = this.#build(one.item);
-      document.getElementById("room-empty")?.remove();
-      this.list.append(message);
-      settle(message);
-      this.added(message);
-    }
+    const message = this.list.querySelector(`.pending[data-client-id="${clientId}"]`) ?? this.#add(one.item);
     const signature = `${one.state} ${one.reason} ${this.#secondsUntil(one)}`;
     if (message.dataset.state === signature) return;
     message.dataset.state = signature;
     this.#showState(message, one);
   }
 
-  #build({ clientId, body, at, reply }) {
-    const message = this.template.content.firstElementChild.cloneNode(true);
-    const text = message.querySelector(".message-text");
-    const time = message.querySelector("time");
+  /** @param {Item} item */
+  #add(item) {
+    const message = this.#build(item);
+    document.getElementById("room-empty")?.remove();
+    this.list.append(message);
+    settle(message);
+    this.added(message);
+    return message;
+  }
+
+  /** @param {Item} item */
+  #build({ clientId, body = "", at, reply }) {
+    const message = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
+    const text = find(message, ".message-text");
+    const time = find(message, "time");
     Object.assign(message.dataset, { clientId, at });
     nameByParts(message, clientId);
     text.textContent = body;
@@ -79,6 +87,7 @@ export class PendingMessages {
     return message;
   }
 
+  /** @param {HTMLElement} message  @param {Pending} one */
   #showState(message, one) {
     for (const part of message.querySelectorAll(".message-state, .refusal")) {
       // The button that was pressed goes with its line.
@@ -97,15 +106,17 @@ export class PendingMessages {
         " ",
         buildButton(say("js-cancel"), () => this.#takeBack(one.item)),
       );
-    return message.querySelector(".message-body").append(line);
+    return find(message, ".message-body").append(line);
   }
 
+  /** @param {Item} item */
   #takeBack(item) {
     if (this.sender.withdraw(item.clientId)) this.takenBack(item);
   }
 
+  /** @param {Pending} pending */
   #refusal({ item, reason }) {
-    const { code, op } = item.refused;
+    const { code, op } = item.refused ?? {};
     const isEdit = op === "edit";
     const isOld = code === OTHER_HISTORY;
     const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
@@ -118,15 +129,18 @@ export class PendingMessages {
     return refusalLine(words, again, discard);
   }
 
+  /** @param {Pending} one */
   #countdown(one) {
     const seconds = this.#secondsUntil(one);
     return one.code === "rate" ? say("js-too-fast", { seconds }) : `${one.reason} ${say("js-next-in", { seconds })}`;
   }
 
+  /** @param {Pending} pending */
   #secondsUntil({ state, until }) {
     return state === "paused" ? Math.max(1, Math.ceil((until - Date.now()) / 1000)) : 0;
   }
 
+  /** @param {Pending[]} pending */
   #countDown(pending) {
     clearTimeout(this.#ticking);
     if (pending.some(({ state }) => state === "paused")) {
@@ -135,7 +149,10 @@ export class PendingMessages {
   }
 }
 
-/** Author, text and time are the name of the article, as on the server's messages. */
+/**
+ * Author, text and time are the name of the article, as on the server's messages.
+ * @param {HTMLElement} message  @param {string} key
+ */
 function nameByParts(message, key) {
   const parts = [...message.querySelectorAll(".message-author, .message-text, time")];
   for (const part of parts) part.id = part.id.replace("pending", key);

@@ -1,25 +1,32 @@
 // The reactions under a message: which are this person's own, and how they look while one more is on
 // its way.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
+/** @import { Person } from "../live/protocol.js" */
 
+/** @param {HTMLElement} root */
+const chipsOf = (root) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll(".chip[data-by]"))];
+/** @param {HTMLButtonElement} chip */
 const idsOf = (chip) => chip.dataset.by.split(" ").filter(Boolean).map(Number);
 
-/** Tells this person's own chips below `root` from the others. */
+/** Tells this person's own chips below `root` from the others. @param {HTMLElement} root  @param {number} userId */
 export function markOwn(root, userId) {
-  for (const chip of root.querySelectorAll(".chip[data-by]")) {
+  for (const chip of chipsOf(root)) {
     chip.type = "button";
     chip.setAttribute("aria-pressed", String(idsOf(chip).includes(userId)));
   }
 }
 
-/** Has this person put the emoji there? */
+/** Has this person put the emoji there? @param {HTMLElement} message  @param {string} emoji */
 export function hasReacted(message, emoji) {
   return chipOf(message, emoji)?.getAttribute("aria-pressed") === "true";
 }
 
-/** Shows a reaction of this person as put or taken. */
+/**
+ * Shows a reaction of this person as put or taken.
+ * @param {HTMLElement} message  @param {{emoji: string, on: boolean}} options  @param {Person} person
+ */
 export function showReaction(message, { emoji, on }, { id, username }) {
   const chip = chipOf(message, emoji);
   if (!chip) return on ? groupOf(message).append(newChip(emoji, { id, username })) : undefined;
@@ -33,14 +40,16 @@ export function showReaction(message, { emoji, on }, { id, username }) {
     .filter((name) => name !== username)
     .concat(on ? username : [])
     .join(", ");
-  chip.querySelector(".chip-count").textContent = String(others.length + (on ? 1 : 0));
+  find(chip, ".chip-count").textContent = String(others.length + (on ? 1 : 0));
   return chip.setAttribute("aria-pressed", String(on));
 }
 
+/** @param {HTMLElement} message  @param {string} emoji */
 function chipOf(message, emoji) {
-  return [...message.querySelectorAll(".chip[data-by]")].find(({ value }) => value === emoji);
+  return chipsOf(message).find(({ value }) => value === emoji);
 }
 
+/** @param {HTMLElement} message */
 function groupOf(message) {
   const present = message.querySelector(".reactions");
   if (present) return present;
@@ -49,6 +58,7 @@ function groupOf(message) {
   return group;
 }
 
+/** @param {string} emoji  @param {Person} person */
 function newChip(emoji, { id, username }) {
   const count = build("span", { className: "chip-count" }, "1");
   const fields = { type: "button", className: "chip", value: emoji, title: username, ariaPressed: "true" };
@@ -57,8 +67,9 @@ function newChip(emoji, { id, username }) {
   return chip;
 }
 
+/** @param {HTMLButtonElement} chip */
 function removeChip(chip) {
   const group = chip.parentElement;
   chip.remove();
-  if (group.childElementCount === 0) group.remove();
+  if (group?.childElementCount === 0) group.remove();
 }

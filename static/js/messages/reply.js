@@ -1,13 +1,15 @@
 // The box answers a message: a line above it says which. It is kept with the draft, and it never
 // touches what is in the box.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
+/** @import { Draft } from "./drafts.js" */
+/** @import { Reply } from "../live/queue.js" */
 
 export class Replying {
   /** @type {null | {id: number, author: string, text: string}} */ current = null;
 
   /**
-   * @param {{line: HTMLElement, field: HTMLInputElement, draft: import("./drafts.js").Draft,
+   * @param {{line: HTMLElement, field: HTMLInputElement, draft: Draft,
    *   closed: () => void}} options  `field` is what the form sends without scripts
    */
   constructor({ line, field, draft, closed }) {
@@ -15,7 +17,7 @@ export class Replying {
     this.field = field;
     this.draft = draft;
     this.closed = closed;
-    const close = line.querySelector(".close");
+    const close = find(line, ".close");
     close.addEventListener("click", (event) => {
       event.preventDefault();
       this.clear();
@@ -29,6 +31,7 @@ export class Replying {
     this.#restore();
   }
 
+  /** @param {Reply} reply */
   start(reply) {
     this.current = reply;
     this.draft.saveFields(reply);
@@ -54,7 +57,7 @@ export class Replying {
   #restore() {
     // What the address of the page says is newer than the draft.
     if (this.field.value !== "") {
-      const [author, text] = [".quote-author", ".quote-text"].map((part) => this.line.querySelector(part).textContent);
+      const [author, text] = [".quote-author", ".quote-text"].map((part) => find(this.line, part).textContent);
       this.start({ id: Number(this.field.value), author, text });
     } else {
       this.current = this.draft.loadFields();
@@ -66,8 +69,8 @@ export class Replying {
     const { id = "", author = "", text = "" } = this.current ?? {};
     this.line.hidden = this.current === null;
     this.field.value = String(id);
-    this.line.querySelector(".quote-author").textContent = author;
-    this.line.querySelector(".quote-text").textContent = text;
+    find(this.line, ".quote-author").textContent = author;
+    find(this.line, ".quote-text").textContent = text;
   }
 }
 
@@ -75,7 +78,7 @@ const QUOTE_CHARS = 140;
 
 /** How a message begins, in one line, as a quote of it says it. @param {HTMLElement} message */
 export function quoteOf(message) {
-  const text = message.querySelector(".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
+  const text = find(message, ".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
   const letters = [...text];
   return letters.length <= QUOTE_CHARS
     ? text
@@ -85,7 +88,10 @@ export function quoteOf(message) {
         .trimEnd()}…`;
 }
 
-/** The line above a message that answers another one, while it is on its way. */
+/**
+ * The line above a message that answers another one, while it is on its way.
+ * @param {Reply} reply  @param {number} room
+ */
 export function quoteLine({ id, author, text }, room) {
   const name = build("bdi", { className: "quote-author" }, author);
   const words = build("span", { className: "quote-text" }, text);

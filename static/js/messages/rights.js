@@ -1,12 +1,16 @@
 // What a person may do to a message. Pure, for tests; the server decides again.
 
+import { find } from "../page/elements.js";
+
+/** @typedef {"reply" | "react" | "edit" | "copy" | "unread" | "details" | "delete"} Right */
+
 /**
  * @param {{id: number, author: number, at: string, deleted: boolean}} message
  * @param {{userId: number, role: string, canPost: boolean, editWindowMs: number}} person
- * @returns {Set<"reply" | "react" | "edit" | "copy" | "unread" | "details" | "delete">}
+ * @returns {Set<Right>}
  */
 export function allowed(message, { userId, role, canPost, editWindowMs }, now = Date.now()) {
-  const rights = new Set();
+  /** @type {Set<Right>} */ const rights = new Set();
   if (message.deleted) return rights;
   const isOwn = message.author === userId;
   if (canPost) rights.add("reply").add("react");
@@ -24,8 +28,8 @@ export function factsOf(message) {
   return { id: Number(id), author: Number(author), at, deleted: message.matches(".deleted") };
 }
 
-/** What was typed: where the markup does not say it, the server does. */
+/** What was typed: where the markup does not say it, the server does. @param {HTMLElement} message */
 export function sourceOf(message) {
-  const text = message.querySelector(".message-text");
-  return message.querySelector(".message-body").dataset.source || text.textContent;
+  const text = find(message, ".message-text");
+  return find(message, ".message-body").dataset.source || text.textContent;
 }

@@ -43,7 +43,10 @@ export function refusalLine(words, ...buttons) {
   return build("div", { className: "refusal" }, build("span", { role: "alert" }, words), ...buttons);
 }
 
-/** The picture with its words. With a direction of its own it has no say in the direction of the message. */
+/**
+ * The picture with its words. With a direction of its own it has no say in the direction of the message.
+ * @param {Pick<State, "name" | "word">} pick
+ */
 export function stateElement({ name, word }) {
   const words = build("span", name === "sending" ? { className: "vh" } : {}, word);
   return build("span", { className: `message-state state-${name}`, dir: "auto" }, words);

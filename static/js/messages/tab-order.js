@@ -5,11 +5,15 @@ import { build } from "../page/elements.js";
 
 const CONTROLS = "a[href], button, pre";
 
-/** Makes every message in the log, and each that comes, ready for this person. */
+/**
+ * Makes every message in the log, and each that comes, ready for this person.
+ * @param {HTMLElement} list  @param {(message: HTMLElement) => void} prepare
+ */
 export function prepareMessages(list, prepare) {
-  const all = (root) => root.querySelectorAll?.("article.message") ?? [];
+  /** @param {Node} node */
   const take = (node) => {
-    const messages = node.matches?.("article.message") ? [node] : all(node);
+    if (!(node instanceof HTMLElement)) return;
+    const messages = node.matches("article.message") ? [node] : node.querySelectorAll("article.message");
     for (const message of messages) prepare(message);
   };
   take(list);
@@ -18,7 +22,7 @@ export function prepareMessages(list, prepare) {
   }).observe(list, { childList: true });
 }
 
-/** The link without scripts becomes the button that opens the menu. */
+/** The link without scripts becomes the button that opens the menu. @param {HTMLElement} message */
 export function offerMenu(message) {
   const link = message.querySelector("a.message-more");
   if (!link) return;
@@ -26,13 +30,15 @@ export function offerMenu(message) {
   link.replaceWith(build("button", { type: "button", className, textContent, ariaHasPopup: "menu" }));
 }
 
+/** @param {HTMLElement} list */
 export function keepTabInside(list) {
+  /** @param {HTMLElement} message  @param {number} index */
   const within = (message, index) => {
     for (const control of message.querySelectorAll(CONTROLS)) {
       if (!control.matches("pre:not([tabindex])")) control.tabIndex = index;
     }
   };
-  let present = null;
+  /** @type {HTMLElement | null} */ let present = null;
   list.addEventListener("focusin", ({ target }) => {
     const message = target.closest("article.message");
     if (message === present) return;
@@ -40,5 +46,6 @@ export function keepTabInside(list) {
     if (message) within(message, 0);
     present = message;
   });
-  return (message) => within(message, message === present || message.contains(document.activeElement) ? 0 : -1);
+  return (/** @type {HTMLElement} */ message) =>
+    within(message, message === present || message.contains(document.activeElement) ? 0 : -1);
 }

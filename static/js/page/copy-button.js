@@ -1,11 +1,12 @@
 // A button that copies what stands in a read-only field. Without a script the field itself is there.
 
+import { byId } from "./elements.js";
 import { say } from "./words.js";
 
 export function offerCopy() {
   for (const button of document.querySelectorAll("[data-copy]")) {
-    const field = document.getElementById(button.dataset.copy);
-    const status = document.getElementById("copied");
+    /** @type {HTMLInputElement} */ const field = byId(button.dataset.copy);
+    const status = byId("copied");
     button.hidden = false;
     button.addEventListener("click", async () => {
       const isCopied = await copy(field.value);
@@ -17,7 +18,7 @@ export function offerCopy() {
   }
 }
 
-/** Pages without TLS have no clipboard. */
+/** Pages without TLS have no clipboard. @param {string} text */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

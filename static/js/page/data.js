@@ -1,22 +1,24 @@
 // What the server wrote into the page for scripts.
 
-/** The signed-in person's id, or null, and name. */
-export const userId = Number(document.body.dataset.user) || null;
+/** @import { Person, Preferences } from "../live/protocol.js" */
+
+/** Id and name of the person, who is signed in wherever this module runs. */
+export const userId = Number(document.body.dataset.user);
 export const userName = document.body.dataset.name;
 
 /** The history of the database that the page was made of. */
 export const pageEpoch = document.body.dataset.epoch;
 
 /**
- * @typedef {{typing: boolean, seen: boolean, open_unread: boolean, enter_sends: boolean, sounds: boolean,
- *   hide_previews: boolean, letter_keys: boolean, quiet_days: number, quiet_from: number, quiet_until: number,
- *   time_zone: string, snoozed_until: number | null}} Preferences
+ * @typedef {object} PageData
+ * @property {Person} me  @property {Preferences} preferences  @property {string} emoji  address of the list of all emoji
+ * @property {[string, string][]} quick_emoji  with names  @property {number} max_chars  @property {number} edit_window_ms
+ * @property {boolean} is_direct  @property {number | null} [about]  the room of a page that does not show its messages
+ * @property {number | null} room  @property {string | null} kind  @property {string | null} role
+ * @property {number | null} created_ms  @property {number | null} last_seq
+ *
+ * @typedef {PageData & {room: number, kind: string, role: string, created_ms: number, last_seq: number}} RoomPage
  */
 
-/**
- * Only on chat pages.
- * @type {null | {me: {id: number, username: string}, room: number | null, kind: string | null,
- *   created_ms: number | null, last_seq: number, max_chars: number,
- *   preferences: Preferences}}
- */
+/** Only on chat pages. @type {null | PageData} */
 export const pageData = JSON.parse(document.getElementById("page-data")?.textContent ?? "null");

@@ -7,17 +7,15 @@
  */
 export const byId = (id) => /** @type {E} */ (document.getElementById(id));
 
-/**
- * Returns the first element below `root` that matches `selector`; there must be one.
- * @template {HTMLElement} [E=HTMLElement]
- * @param {ParentNode} root  @param {string} selector  @returns {E}
- */
-export const find = (root, selector) => /** @type {E} */ (root.querySelector(selector));
+/** Returns the first element below `root` that matches `selector`; there must be one. @type {Find} */
+export const find = (/** @type {ParentNode} */ root, /** @type {string} */ selector) =>
+  /** @type {never} */ (root.querySelector(selector));
 
 /**
  * Builds an element with the given properties and children.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag  @param {Partial<HTMLElementTagNameMap[T]>} [fields]  @param {(string | Node)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function build(tag, fields = {}, ...children) {
   const element = Object.assign(document.createElement(tag), fields);

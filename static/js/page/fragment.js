@@ -1,15 +1,14 @@
 // The one place that turns text into markup, behind the one Trusted Types policy of the site.
 // Only what our own server rendered from a template may come here; everything else uses textContent.
 
-const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", { createHTML: (html) => html }) ?? {
-  createHTML: (html) => html,
-};
+const rules = { createHTML: (/** @type {string} */ html) => html };
+const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", rules) ?? rules;
 
-/** The first element of a rendered fragment, such as a message. */
+/** The first element of a rendered fragment, such as a message. @param {string} html */
 export function elementFrom(html) {
   const template = document.createElement("template");
   template.innerHTML = policy.createHTML(html);
-  return template.content.firstElementChild;
+  return /** @type {HTMLElement | null} */ (template.content.firstElementChild);
 }
 
 /**

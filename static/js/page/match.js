@@ -1,6 +1,6 @@
 // Finding names by what is typed: accents and case do not matter. Pure, for tests.
 
-/** A text as it is compared: without accents and case. */
+/** A text as it is compared: without accents and case. @param {string} text */
 export function folded(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
@@ -15,7 +15,7 @@ export function folded(text) {
 export function ranked(items, typed, nameOf) {
   const wanted = folded(typed.trim());
   if (wanted === "") return [...items];
-  const ranks = [[], [], []];
+  /** @type {T[][]} */ const ranks = [[], [], []];
   for (const item of items) {
     const rank = rankOf(folded(nameOf(item)), wanted);
     if (rank !== null) ranks[rank].push(item);
@@ -23,6 +23,7 @@ export function ranked(items, typed, nameOf) {
   return ranks.flat();
 }
 
+/** @param {string} name  @param {string} wanted */
 function rankOf(name, wanted) {
   const at = name.indexOf(wanted);
   if (at < 0) return null;

@@ -5,7 +5,7 @@ const GAP_PX = 4;
 const EDGE_PX = 8;
 
 export class Popup {
-  #opener = null;
+  /** @type {HTMLElement | null} */ #opener = null;
 
   /** @param {HTMLElement} element  @param {() => void} [closed] */
   constructor(element, closed = () => {}) {
@@ -18,7 +18,7 @@ export class Popup {
       this.close();
     });
     element.addEventListener("focusout", ({ relatedTarget }) => {
-      if (relatedTarget && !element.contains(relatedTarget)) this.close(false);
+      if (relatedTarget && !element.contains(/** @type {Node} */ (relatedTarget))) this.close(false);
     });
     document.addEventListener("pointerdown", ({ target }) => {
       if (this.isOpen && !element.contains(target) && !this.#opener?.contains(target)) this.close(false);
@@ -30,7 +30,7 @@ export class Popup {
     return !this.element.hidden;
   }
 
-  /** Shows it at `anchor`; `opener` gets the focus back. */
+  /** Shows it at `anchor`; `opener` gets the focus back. @param {HTMLElement} anchor */
   open(anchor, opener = anchor) {
     this.#opener = opener;
     if (opener.hasAttribute("aria-haspopup")) opener.setAttribute("aria-expanded", "true");
@@ -45,18 +45,22 @@ export class Popup {
     this.#opener = null;
     opener?.removeAttribute("aria-expanded");
     // The message may have been replaced by a newer form of itself.
-    const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id);
+    const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id ?? "");
     if (refocus) back?.focus({ preventScroll: true });
     this.closed();
   }
 }
 
-/** Below or above an edge of the page, wherever there is room. The list of names grows upwards. */
+/**
+ * Below or above an edge of the page, wherever there is room. The list of names grows upwards.
+ * @param {HTMLElement} element  @param {DOMRect} anchor
+ */
 export function place(element, anchor, { above = false } = {}) {
   const { offsetWidth: width, offsetHeight: height } = element;
   const isBelow = !above && anchor.bottom + GAP_PX + height + EDGE_PX <= innerHeight;
   const top = isBelow ? anchor.bottom + GAP_PX : anchor.top - GAP_PX - height;
   const left = document.dir === "rtl" ? anchor.left : anchor.right - width;
+  /** @param {number} value  @param {number} most */
   const within = (value, most) => Math.max(EDGE_PX, Math.min(value, most - EDGE_PX));
   element.style.top = `${within(top, innerHeight - height)}px`;
   element.style.left = `${within(above ? anchor.left : left, innerWidth - width)}px`;

@@ -12,19 +12,20 @@ const DAYS = {
   full: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" }),
 };
 
-/** Hours and minutes. */
+/** Hours and minutes. @param {string | number} time */
 export function clockTime(time) {
   return clock.format(new Date(time));
 }
 
-/** Day and time. */
+/** Day and time. @param {string | number} time */
 export function dateAndTime(time) {
   return medium.format(new Date(time));
 }
 
-/** The local day of a time, "2026-11-23". */
+/** The local day of a time, "2026-11-23". @param {string | number} time */
 export function dayKey(time) {
   const date = new Date(time);
+  /** @param {number} number */
   const two = (number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
@@ -49,9 +50,10 @@ export function dayWords(key) {
   return DAYS[style].format(new Date(`${key}T12:00`));
 }
 
-/** Rewrites every <time> below `root` (or `root` itself). */
+/** Rewrites every <time> below `root` (or `root` itself). @param {ParentNode} root */
 export function localise(root) {
-  for (const element of root.querySelectorAll("time[datetime]")) {
+  /** @type {NodeListOf<HTMLTimeElement>} */ const times = root.querySelectorAll("time[datetime]");
+  for (const element of times) {
     const time = new Date(element.dateTime);
     if (Number.isNaN(time.getTime())) continue;
     const inMessage = element.classList.contains("message-time");

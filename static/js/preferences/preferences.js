@@ -1,6 +1,8 @@
 // How this person wants it, as of now: from the page, then from the socket, whichever device changed it.
 
 import { pageData } from "../page/data.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { Preferences } from "../live/protocol.js" */
 
 /** What holds until the server has said otherwise; the same as the server's own defaults. */
 const DEFAULTS = {
@@ -20,11 +22,12 @@ const DEFAULTS = {
 
 let present = { ...DEFAULTS, ...pageData?.preferences };
 
-/** @returns {import("../page/data.js").Preferences} */
+/** @returns {Preferences} */
 export const preferences = () => present;
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function followPreferences(connection) {
+  /** @param {CustomEvent<{preferences?: Preferences}>} customEvent */
   const adopt = ({ detail }) => {
     if (detail.preferences) present = { ...DEFAULTS, ...detail.preferences };
   };

@@ -1,10 +1,16 @@
 // When nobody is disturbed: weekly hours on the person's own clock, and a snooze. Pure; the server
 // decides the same (preferences/quiet.rs), and one table of cases tests both.
 
+/** @import { Preferences } from "../live/protocol.js" */
+
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** Day (0 is Monday) and minute of a moment in a time zone; an unknown one is UTC. */
+/**
+ * Day (0 is Monday) and minute of a moment in a time zone; an unknown one is UTC.
+ * @param {number} moment  @param {string} timeZone
+ */
 function local(moment, timeZone) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   let format;
   try {
@@ -16,14 +22,15 @@ function local(moment, timeZone) {
   return { day: DAYS.indexOf(parts.weekday), minute: Number(parts.hour) * 60 + Number(parts.minute) };
 }
 
-/** @param {import("../page/data.js").Preferences} preferences  @param {number} moment Unix milliseconds */
+/** @param {Preferences} preferences  @param {number} moment Unix milliseconds */
 export function isQuiet({ quiet_days: days, quiet_from: from, quiet_until: until, time_zone: zone }, moment) {
   if (days === 0) return false;
   const { day, minute } = local(moment, zone);
+  /** @param {number} which */
   const begins = (which) => (days & (1 << which)) !== 0;
   if (from < until) return begins(day) && minute >= from && minute < until;
   return (begins(day) && minute >= from) || (begins((day + 6) % 7) && minute < until);
 }
 
-/** @param {import("../page/data.js").Preferences} preferences  @param {number} moment Unix milliseconds */
+/** @param {Preferences} preferences  @param {number} moment Unix milliseconds */
 export const isSnoozed = ({ snoozed_until: until }, moment) => until !== null && moment < until;

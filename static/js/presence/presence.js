@@ -2,12 +2,17 @@
 // tells of its own person.
 
 import { say } from "../page/words.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { PresenceState } from "../live/protocol.js" */
 
 const IDLE_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 15_000;
 const SIGNS_OF_LIFE = ["keydown", "pointerdown", "pointermove", "wheel", "focus"];
 
-/** "online" while the tab is in sight and was used in the last five minutes. Pure, for tests. */
+/**
+ * "online" while the tab is in sight and was used in the last five minutes. Pure, for tests.
+ * @param {{visible: boolean, idleMs: number}} options
+ */
 export function ownState({ visible, idleMs }) {
   return visible && idleMs < IDLE_MS ? "online" : "away";
 }
@@ -24,10 +29,11 @@ export function presenceQuery() {
   return told === "away" ? "?presence=away" : "";
 }
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function followPresence(connection) {
   /** person → "online" or "away" */
-  const here = new Map();
+  /** @type {Map<number, PresenceState>} */ const here = new Map();
+  /** @param {HTMLElement} element */
   const show = (element) => {
     const state = here.get(Number(element.dataset.presenceOf)) ?? "offline";
     if ("presenceWord" in element.dataset) element.textContent = say(`js-${state}`);
@@ -49,7 +55,7 @@ export function followPresence(connection) {
   tellOwn(connection);
 }
 
-/** Others see this person online while one tab is used, away while others are open. */
+/** Others see this person online while one tab is used, away while others are open. @param {Connection} connection */
 function tellOwn(connection) {
   const word = document.getElementById("my-presence");
   const tell = () => {

@@ -2,21 +2,25 @@
 
 import { preferences } from "../preferences/preferences.js";
 import { say, sayNames } from "../page/words.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { Person } from "../live/protocol.js" */
 
 const START_EVERY_MS = 3_000;
 const STOP_AFTER_BLUR_MS = 5_000;
 const FORGET_MS = 6_000;
 
-/** Tells the room. @param {import("../live/socket.js").Connection} connection */
+/** Tells the room. @param {Connection} connection */
 export class TypingTeller {
   #told = 0;
   #leaving = 0;
 
+  /** @param {Connection} connection  @param {number} room */
   constructor(connection, room) {
     this.connection = connection;
     this.room = room;
   }
 
+  /** @param {boolean} hasText */
   typing(hasText) {
     clearTimeout(this.#leaving);
     if (!hasText) return this.stop();
@@ -40,13 +44,14 @@ export class TypingTeller {
 
 /** Shows who types, by id: two people may have one name. */
 export class TypingLine {
-  /** id → {name, timer} */ #people = new Map();
+  /** By id. @type {Map<number, {name: string, timer: Timer}>} */ #people = new Map();
 
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
   }
 
-  /** Who does not tell does not see either. */
+  /** Who does not tell does not see either. @param {Person} person */
   started({ id, username }) {
     if (!preferences().typing) return;
     clearTimeout(this.#people.get(id)?.timer);
@@ -55,6 +60,7 @@ export class TypingLine {
     this.#show();
   }
 
+  /** @param {{id: number}} options */
   stopped({ id }) {
     clearTimeout(this.#people.get(id)?.timer);
     if (this.#people.delete(id)) this.#show();

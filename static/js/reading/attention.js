@@ -4,6 +4,8 @@ import { Badges } from "./badges.js";
 import { pageData, userId } from "../page/data.js";
 import { isLookedAt } from "./reader.js";
 import { Unread } from "./unread.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { ServerEvents } from "../live/protocol.js" */
 
 /** Several reasons to ask within a moment are one question; many browsers do not ask in step. */
 const ASK_WITHIN_MS = 300;
@@ -11,12 +13,15 @@ const ASK_WITHIN_MS = 300;
 export const unread = new Unread(userId);
 
 let atEnd = () => false;
-/** The page of a room tells how to know whether its newest message is in view. */
+/** The page of a room tells how to know whether its newest message is in view. @param {() => boolean} isAtEnd */
 export const watchEnd = (isAtEnd) => {
   atEnd = isAtEnd;
 };
 
-/** Is this room on the screen, at its end, before somebody's eyes? What comes there is read in a moment. */
+/**
+ * Is this room on the screen, at its end, before somebody's eyes? What comes there is read in a moment.
+ * @param {number} room
+ */
 export const isInView = (room) => pageData?.room === room && isLookedAt() && atEnd();
 
 const badges = new Badges(unread, isInView);
@@ -26,7 +31,7 @@ export const showBadges = () => badges.show();
 // biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists only on https
 document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function followUnread(connection) {
   let asking = 0;
   const ask = () => {
@@ -38,6 +43,10 @@ export function followUnread(connection) {
       ASK_WITHIN_MS * (0.5 + Math.random() / 2),
     );
   };
+  /**
+   * @template {keyof ServerEvents} Type
+   * @param {Type} type  @param {(event: ServerEvents[Type]) => boolean | void} apply true: the counts have to be asked for
+   */
   const on = (type, apply) =>
     connection.addEventListener(type, ({ detail }) => {
       if (apply(detail)) ask();
@@ -65,7 +74,7 @@ export function followUnread(connection) {
   });
   // A room that came or went, and a block: the counts are other ones.
   on("room.removed", ({ room }) => unread.gone(room));
-  for (const type of ["room.added", "relation.changed"]) {
+  for (const type of /** @type {const} */ (["room.added", "relation.changed"])) {
     on(type, () => {
       unread.overtake();
       return true;

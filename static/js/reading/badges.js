@@ -1,13 +1,15 @@
 // Shows what is unread: bold names, numbers and dots in the list, the title, the icon, the app's badge.
 // The words and marks are those that the server prints (views/badges.rs).
 
+import { byId, find } from "../page/elements.js";
 import { capped } from "./unread.js";
 import { say } from "../page/words.js";
+/** @import { Badge, Unread } from "./unread.js" */
 
 const COUNT = /^\(\d+\+?\) /;
 
 export class Badges {
-  /** @param {import("./unread.js").Unread} unread  @param {(room: number) => boolean} isInView */
+  /** @param {Unread} unread  @param {(room: number) => boolean} isInView */
   constructor(unread, isInView) {
     this.unread = unread;
     this.isInView = isInView;
@@ -26,7 +28,8 @@ export class Badges {
     showIcon(total);
     const form = document.getElementById("read-all");
     if (!form) return;
-    const [button, undo] = ["read-all-do", "read-all-undo"].map((id) => document.getElementById(id));
+    const button = byId("read-all-do");
+    const undo = byId("read-all-undo");
     const hadFocus = document.activeElement === button;
     button.hidden = !any;
     form.hidden = !any && undo.hidden;
@@ -34,15 +37,16 @@ export class Badges {
   }
 }
 
-/** `, 3 unread`, `, mentioned`: what stands behind the name in the accessible name. */
+/** `, 3 unread`, `, mentioned`: what stands behind the name in the accessible name. @param {Badge} badge */
 export function suffix({ unread, mentioned }) {
   if (unread === 0) return "";
   return say("js-unread", { count: capped(unread) }) + (mentioned ? say("js-mentioned") : "");
 }
 
+/** @param {HTMLElement} link  @param {Badge} badge */
 function showLink(link, badge) {
-  const mark = link.querySelector(".badge");
-  const name = link.querySelector(".side-name").textContent;
+  const mark = find(link, ".badge");
+  const name = find(link, ".side-name").textContent;
   link.classList.toggle("unread", badge.unread > 0);
   if (badge.unread > 0) link.setAttribute("aria-label", name + suffix(badge));
   else link.removeAttribute("aria-label");
@@ -52,14 +56,19 @@ function showLink(link, badge) {
   else delete mark.dataset.number;
 }
 
+/** @param {number} total */
 function showTitle(total) {
   const title = (total > 0 ? `(${capped(total)}) ` : "") + document.title.replace(COUNT, "");
   if (document.title !== title) document.title = title;
 }
 
+/** @param {number} total */
 function showIcon(total) {
-  const icon = document.getElementById("favicon");
-  const address = icon.getAttribute("href").replace(/mark(-badge)?\.svg$/, total > 0 ? "mark-badge.svg" : "mark.svg");
+  const icon = byId("favicon");
+  const address = (icon.getAttribute("href") ?? "").replace(
+    /mark(-badge)?\.svg$/,
+    total > 0 ? "mark-badge.svg" : "mark.svg",
+  );
   if (icon.getAttribute("href") !== address) icon.setAttribute("href", address);
   // Only installed apps have a badge; elsewhere the promise is refused.
   if (total > 0) navigator.setAppBadge?.(total).catch(() => {});

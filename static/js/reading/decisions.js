@@ -1,12 +1,15 @@
 // What this browser did with the last messages, to answer "why was I not notified" later: the server
 // knows the settings, only the browser knows what was on its screen.
 
+/** @import { BrowserMemory } from "../page/storage.js" */
+
 const MOST = 200;
 
+/** @param {number} userId */
 export const decisionsKey = (userId) => `parlour/decisions/${userId}`;
 
 export class Decisions {
-  /** @param {import("../page/storage.js").BrowserMemory} storage */
+  /** @param {BrowserMemory} storage @param {number} userId */
   constructor(storage, userId) {
     this.storage = storage;
     this.key = decisionsKey(userId);
@@ -18,7 +21,7 @@ export class Decisions {
     this.storage.set(this.key, JSON.stringify([...kept, [message, outcome]].slice(-MOST)));
   }
 
-  /** @returns {string | undefined} */
+  /** @param {number} message id  @returns {string | undefined} */
   of(message) {
     return this.#all().find(([known]) => known === message)?.[1];
   }

@@ -1,9 +1,12 @@
 // One of the open tabs of a person does what must be done once. It leads until it is closed.
 
+/** @import { BrowserMemory } from "../page/storage.js" */
+
 /** @param {number} userId */
 export class Leader {
   #leads = false;
 
+  /** @param {number} userId  @param {BrowserMemory} storage */
   constructor(userId, storage) {
     this.storage = storage;
     this.key = `parlour/tab/${userId}`;

@@ -12,6 +12,9 @@ import { isLookedAt } from "./reader.js";
 import { chime } from "./sound.js";
 import { closeToasts, showToast } from "./toast.js";
 import { say } from "../page/words.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { MessageCreated, RoomState } from "../live/protocol.js" */
 
 /** In this time another device on whose screen it is has read it, and another tab has said so. */
 const WAIT_MS = 1_200;
@@ -19,11 +22,11 @@ const WAIT_MS = 1_200;
 export const canNotify = () => globalThis.Notification?.permission === "granted";
 
 export class Notifier {
-  /** room → {notification, seq} */ #shown = new Map();
-  /** Messages that stand on the screen of some tab. */ #onScreen = new Set();
+  /** By room. @type {Map<number, {notification: Notification, seq: number}>} */ #shown = new Map();
+  /** Messages that stand on the screen of some tab. @type {Set<number>} */ #onScreen = new Set();
   #tabs = globalThis.BroadcastChannel && new BroadcastChannel(`parlour/tabs/${userId}`);
 
-  /** @param {{leader: import("./leader.js").Leader, decisions: import("./decisions.js").Decisions}} options */
+  /** @param {{leader: Leader, decisions: Decisions}} options */
   constructor({ leader, decisions }) {
     this.leader = leader;
     this.decisions = decisions;
@@ -35,7 +38,7 @@ export class Notifier {
     addEventListener("pagehide", () => this.#closeAll());
   }
 
-  /** A message that has just come, by its event. */
+  /** A message that has just come, by its event. @param {MessageCreated} event */
   came(event) {
     const state = unread.state(event.room);
     if (!state) return;
@@ -53,7 +56,7 @@ export class Notifier {
     this.decisions.clear();
   }
 
-  /** A room is read up to a number. */
+  /** A room is read up to a number. @param {number} room  @param {number} seq */
   read(room, seq) {
     const shown = this.#shown.get(room);
     if (shown && shown.seq <= seq) {
@@ -67,8 +70,10 @@ export class Notifier {
     for (const { notification } of this.#shown.values()) notification.close();
   }
 
+  /** @param {MessageCreated} event  @param {boolean} isOnScreen */
   #decide(event, isOnScreen) {
     const isRead = (unread.state(event.room)?.read_seq ?? Infinity) >= event.seq;
+    /** @param {string} outcome */
     const note = (outcome) => this.leader.leads && this.decisions.note(event.id, outcome);
     if (isOnScreen) return note("on-screen");
     if (isRead) return note("read");
@@ -86,15 +91,13 @@ export class Notifier {
     return chime();
   }
 
+  /** @param {MessageCreated} event  @param {{title: string, body: string, path: string}} options */
   #notify(event, { title, body, path }) {
     // One for each room: the newer one takes the place of the older.
-    const notification = new Notification(title, {
-      body,
-      tag: `parlour/room/${event.room}`,
-      renotify: true,
-      silent: true,
-      icon: iconPath(),
-    });
+    const tag = `parlour/room/${event.room}`;
+    /** @type {NotificationOptions & {renotify: true}} */
+    const options = { body, tag, renotify: true, silent: true, icon: iconPath() };
+    const notification = new Notification(title, options);
     this.#shown.set(event.room, { notification, seq: event.seq });
     notification.addEventListener("click", () => {
       notification.close();
@@ -105,8 +108,8 @@ export class Notifier {
 }
 
 /**
- * @param {import("../live/socket.js").Connection} connection
- * @param {import("../page/storage.js").BrowserMemory} storage
+ * @param {Connection} connection
+ * @param {BrowserMemory} storage
  */
 export function followMessages(connection, storage) {
   const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
@@ -115,10 +118,11 @@ export function followMessages(connection, storage) {
   connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
   // What was read while this browser did not listen.
   document.addEventListener("parlour:unread", () => {
-    for (const room of unread.rooms()) notifier.read(room, unread.state(room).read_seq);
+    for (const room of unread.rooms()) notifier.read(room, unread.state(room)?.read_seq ?? 0);
   });
 }
 
+/** @param {MessageCreated} messageCreated  @param {RoomState} state */
 function factsOf({ author, mentions = [] }, state) {
   const now = Date.now();
   return {
@@ -131,11 +135,13 @@ function factsOf({ author, mentions = [] }, state) {
   };
 }
 
+/** @param {MessageCreated} messageCreated */
 function textOf({ room, author, body }) {
-  const title = titleOf(author.username, unread.state(room));
+  const title = titleOf(author.username, /** @type {RoomState} */ (unread.state(room)));
   return { title, body: preferences().hide_previews ? say("js-new-message") : excerpt(body) };
 }
 
+/** @param {{room: number, id: number}} options */
 const pathOf = ({ room, id }) => `/rooms/${room}/messages/${id}/`;
 
-const iconPath = () => document.querySelector('link[rel="apple-touch-icon"]')?.href;
+const iconPath = () => /** @type {HTMLLinkElement} */ (document.querySelector('link[rel="apple-touch-icon"]'))?.href;

@@ -8,7 +8,7 @@
  */
 export function against({ own, blocked, level, called, quiet, snoozed }) {
   if (own) return ["own"];
-  const reasons = [];
+  /** @type {string[]} */ const reasons = [];
   if (blocked) reasons.push("blocked");
   if (level === "hidden") reasons.push("hidden");
   if (level === "nothing") reasons.push("nothing");
@@ -20,14 +20,17 @@ export function against({ own, blocked, level, called, quiet, snoozed }) {
 
 const EXCERPT_CHARS = 120;
 
-/** One line of at most 120 characters. */
+/** One line of at most 120 characters. @param {string} body */
 export function excerpt(body) {
   const line = body.trim().replaceAll(/\s+/g, " ");
   const letters = [...line];
   return letters.length > EXCERPT_CHARS ? `${letters.slice(0, EXCERPT_CHARS - 1).join("")}…` : line;
 }
 
-/** The title: who, and where if that is not the same. */
+/**
+ * The title: who, and where if that is not the same.
+ * @param {string} author  @param {{kind: string, name: string}} options
+ */
 export function titleOf(author, { kind, name }) {
   return kind === "direct" ? author : `${author} (${name})`;
 }

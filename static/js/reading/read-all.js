@@ -1,12 +1,14 @@
 // "Mark all read", with a button and Shift+Esc, and a moment to take it back.
 
 import { showBadges } from "./attention.js";
+/** @import { Connection } from "../live/socket.js" */
 
 const UNDO_MS = 10_000;
 
-/** @param {import("../live/socket.js").Connection} connection */
+/** @param {Connection} connection */
 export function markAllRead(connection) {
   let closing = 0;
+  /** @param {boolean} isOffered */
   const offerUndo = (isOffered) => {
     clearTimeout(closing);
     const button = document.getElementById("read-all-undo");

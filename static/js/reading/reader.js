@@ -8,7 +8,8 @@ const TELL_EVERY_MS = 1_000;
 export const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
 
 export class Reader {
-  /** article → its number, of those whose lower edge is not below the view */ #inView = new Map();
+  /** article → its number, of those whose lower edge is not below the view @type {Map<Element, number>} */
+  #inView = new Map();
   #looking = 0;
   #telling = 0;
   #toldAt = -Infinity;
@@ -65,7 +66,7 @@ export class Reader {
     this.#held = false;
   }
 
-  /** The connection is back; the server knows up to `seq`. */
+  /** The connection is back; the server knows up to `seq`. @param {number} seq */
   reconnected(seq) {
     this.#told = seq;
     this.#tellSoon();
@@ -76,9 +77,11 @@ export class Reader {
     for (const article of this.list.querySelectorAll("article[data-seq]")) this.observer.observe(article);
   }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #moved(entries) {
     for (const { target, isIntersecting, intersectionRatio } of entries) {
-      if (isIntersecting && intersectionRatio >= 0.99) this.#inView.set(target, Number(target.dataset.seq));
+      if (isIntersecting && intersectionRatio >= 0.99)
+        this.#inView.set(target, Number(/** @type {HTMLElement} */ (target).dataset.seq));
       else this.#inView.delete(target);
     }
     this.#look();

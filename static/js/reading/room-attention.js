@@ -1,24 +1,25 @@
 // The open room's part of attention: what is read here, who has seen what, where it opens, and what a
 // screen reader hears of it.
 
+import { byId } from "../page/elements.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
 import { Burst } from "../log/burst.js";
 import { dismissDivider, placeDivider, showFirstNew } from "./unread-divider.js";
 import { pageData, userId } from "../page/data.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { LogScroll } from "../log/scroll.js" */
 
 /**
- * @param {{connection: import("../live/socket.js").Connection, list: HTMLElement, room: number,
- *   scroll: import("../log/scroll.js").LogScroll}} options
+ * @param {{connection: Connection, list: HTMLElement, room: number,
+ *   scroll: LogScroll}} options
  */
 export function attend({ connection, list, room, scroll }) {
   const { log } = scroll;
+  /** @param {() => void} change */
   const keep = (change) => scroll.keep(change);
-  const on = (type, handle) =>
-    connection.addEventListener(type, ({ detail }) => {
-      if (detail.room === room) handle(detail);
-    });
+  const on = connection.inRoom(room);
   const reader = new Reader({
     log,
     list,
@@ -31,11 +32,11 @@ export function attend({ connection, list, room, scroll }) {
   const seen = new SeenMarks({
     list,
     userId,
-    isDirect: pageData.kind === "direct",
+    isDirect: pageData?.kind === "direct",
     ask: () => connection.send({ type: "seen.ask", room }),
     keep,
   });
-  const burst = new Burst(log, document.getElementById("log-status"));
+  const burst = new Burst(log, byId("log-status"));
   watchEnd(() => scroll.atEnd && !reader.isHeld);
 
   on("message.created", ({ author }) => author.id !== userId && burst.arrived(author.id));
@@ -57,7 +58,7 @@ export function attend({ connection, list, room, scroll }) {
     if (state) reader.reconnected(known);
     seen.askSoon();
   });
-  for (const type of ["relation.changed", "preferences.changed", "seen.changed"]) {
+  for (const type of /** @type {const} */ (["relation.changed", "preferences.changed", "seen.changed"])) {
     connection.addEventListener(type, () => seen.askSoon());
   }
   document.addEventListener("keydown", ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep));

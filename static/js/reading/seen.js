@@ -1,18 +1,24 @@
 // Who has seen the own messages: a mark at the newest one that each of the others has read. Positions
 // come from the server, which tells only what both sides want to be seen.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
 import { say } from "../page/words.js";
+/** @import { SeenPosition } from "../live/protocol.js" */
 
 /** Where more have read so far, the last place counts those who have none. */
 const MOST_FACES = 5;
-/** Around a name in a tip: it cannot reorder its neighbours. */
+/** Around a name in a tip: it cannot reorder its neighbours. @param {string} name */
 const isolated = (name) => `\u2068${name}\u2069`;
 
-/** Under which message each person's mark stands: person → seq of an own message. Pure, for tests. */
+/** @typedef {{id: number, name: string}} Marked  a person with a mark */
+
+/**
+ * Under which message each person's mark stands: person → seq of an own message. Pure, for tests.
+ * @param {number[]} ownSeqs  @param {Map<number, {seq: number}>} positions
+ */
 export function placeMarks(ownSeqs, positions) {
-  const places = new Map();
+  /** @type {Map<number, number>} */ const places = new Map();
   for (const [person, { seq }] of positions) {
     const seen = ownSeqs.filter((own) => own <= seq).at(-1);
     if (seen !== undefined) places.set(person, seen);
@@ -21,7 +27,7 @@ export function placeMarks(ownSeqs, positions) {
 }
 
 export class SeenMarks {
-  /** person → {name, seq} */ #positions = new Map();
+  /** By person. @type {Map<number, {name: string, seq: number}>} */ #positions = new Map();
   #asked = 0;
 
   /**
@@ -44,13 +50,13 @@ export class SeenMarks {
     this.#asked = setTimeout(() => this.ask(), 100);
   }
 
-  /** All of them, anew: whoever is not named shows nothing. */
+  /** All of them, anew: whoever is not named shows nothing. @param {SeenPosition[]} seen */
   told(seen) {
     this.#positions = new Map(seen.map(({ user, seq }) => [user.id, { name: user.username, seq }]));
     this.render();
   }
 
-  /** One of them moved. */
+  /** One of them moved. @param {SeenPosition} seenPosition */
   moved({ user, seq }) {
     this.#positions.set(user.id, { name: user.username, seq });
     this.render();
@@ -62,23 +68,25 @@ export class SeenMarks {
       own.map((article) => Number(article.dataset.seq)),
       this.#positions,
     );
-    const bySeq = new Map();
+    /** @type {Map<number, Marked[]>} */ const bySeq = new Map();
     for (const [id, seq] of places) {
-      bySeq.set(seq, [...(bySeq.get(seq) ?? []), { id, name: this.#positions.get(id).name }]);
+      bySeq.set(seq, [...(bySeq.get(seq) ?? []), { id, name: this.#positions.get(id)?.name ?? "" }]);
     }
+    /** @param {Marked[] | undefined} people */
     const key = (people) => people?.map(({ id, name }) => `${id} ${name}`).join() ?? "";
-    const wanted = own.map((article) => [article, bySeq.get(Number(article.dataset.seq))]);
-    const changed = wanted.filter(([article, people]) => (article.dataset.seenBy ?? "") !== key(people));
+    const wanted = own.map((article) => ({ article, people: bySeq.get(Number(article.dataset.seq)) }));
+    const changed = wanted.filter(({ article, people }) => (article.dataset.seenBy ?? "") !== key(people));
     if (changed.length === 0) return;
-    this.keep(() =>
-      changed.forEach(([article, people]) => {
+    this.keep(() => {
+      for (const { article, people } of changed) {
         article.querySelector(".message-seen")?.remove();
         if (people) this.#mark(article, people);
         article.dataset.seenBy = key(people);
-      }),
-    );
+      }
+    });
   }
 
+  /** @param {HTMLElement} article  @param {Marked[]} people */
   #mark(article, people) {
     const names = people.map(({ name }) => name);
     const words = build("span", { className: "vh" }, say("js-seen-by", { names: names.join(", ") }));
@@ -88,11 +96,12 @@ export class SeenMarks {
     if (!this.isDirect) this.#addFaces(mark, people);
     const height = article.offsetHeight;
     // What stands behind the last word takes no room: the state comes after the mark.
-    article.querySelector(".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
+    find(article, ".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
     // Where the line has no room left, it hangs below: nothing moves.
     mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
   }
 
+  /** @param {HTMLElement} mark  @param {Marked[]} people */
   #addFaces(mark, people) {
     const [shown, counted] = shareOut(people.length, MOST_FACES);
     mark.classList.add("seen-faces");

@@ -10,7 +10,7 @@ const NOTES = [
 const LENGTH_S = 0.24;
 const LOUDNESS = 0.08;
 
-let context = null;
+/** @type {AudioContext} */ let context;
 let last = -Infinity;
 
 /** Two soft notes, unless the person wants no sound or one was just made; true if it sounds. */
@@ -25,6 +25,7 @@ export function chime() {
   return true;
 }
 
+/** @param {number} frequency  @param {number} start */
 function note(frequency, start) {
   const tone = context.createOscillator();
   const volume = context.createGain();

@@ -1,7 +1,7 @@
 // A notification inside the page, for browsers that may show none outside. It takes no focus, is read
 // out politely, and goes away by itself unless somebody is about to use it.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { say } from "../page/words.js";
 
@@ -19,20 +19,22 @@ export function showToast({ title, body, path, room }) {
   toast.dataset.room = String(room);
   close.addEventListener("click", () => remove(toast));
   toasts.append(toast);
-  while (toasts.children.length > MOST) remove(toasts.firstElementChild);
+  while (toasts.children.length > MOST) remove(find(toasts, ".toast"));
   leaveLater(toast);
 }
 
-/** The room was read: its toasts have nothing to say any more. */
+/** The room was read: its toasts have nothing to say any more. @param {number} room */
 export function closeToasts(room) {
   document.querySelectorAll(`.toast[data-room="${room}"]`).forEach(remove);
 }
 
+/** @param {HTMLElement} toast */
 function remove(toast) {
   release(toast, toast.nextElementSibling?.querySelector("a"));
   toast.remove();
 }
 
+/** @param {HTMLElement} toast */
 function leaveLater(toast) {
   setTimeout(() => {
     if (!toast.isConnected) return;

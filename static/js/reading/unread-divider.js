@@ -6,16 +6,18 @@ import { preferences } from "../preferences/preferences.js";
 import { settle } from "../log/regroup.js";
 import { lineOf } from "../log/scroll.js";
 import { say } from "../page/words.js";
+/** @import { LogScroll } from "../log/scroll.js" */
 
 const FROM_THE_TOP = 1 / 3;
 
 const divider = () => document.getElementById("new-messages");
 
-/** Scrolls to the first new message if it is not in view at the end. @param {import("../log/scroll.js").LogScroll} scroll */
+/** Scrolls to the first new message if it is not in view at the end. @param {LogScroll} scroll */
 export function showFirstNew(scroll) {
   const line = divider();
-  const first = line?.nextElementSibling?.closest("article") ?? line?.nextElementSibling?.nextElementSibling;
-  if (!first || !preferences().open_unread) return;
+  const next = line?.nextElementSibling;
+  const first = /** @type {HTMLElement | null | undefined} */ (next?.closest("article") ?? next?.nextElementSibling);
+  if (!line || !first || !preferences().open_unread) return;
   const { log } = scroll;
   const top = line.getBoundingClientRect().top;
   if (top >= log.getBoundingClientRect().top) return;
@@ -39,6 +41,6 @@ export function dismissDivider(keep) {
   const next = line.nextElementSibling;
   keep(() => {
     line.remove();
-    if (next?.matches("article.message")) settle(next);
+    if (next?.matches("article.message")) settle(/** @type {HTMLElement} */ (next));
   });
 }

@@ -2,14 +2,15 @@
 // badge is derived from it. What cannot be known from events is asked anew, never guessed: the
 // methods answer true when the snapshot has to be asked for.
 
+/** @import { MessageChanged, MessageCreated, ReadMoved, RoomState, UnreadSnapshot } from "../live/protocol.js" */
+
 /** Counts of a snapshot end here. */
 const COUNTED = 100;
 const LARGEST = 99;
 
 /**
- * @typedef {{room: number, name: string, kind: string, level: string, last_seq: number, read_seq: number,
- *   unread: number, mentions: number}} RoomState as in session.hello
  * @typedef {{unread: number, number: number, mentioned: boolean}} Badge
+ * @typedef {{author: number, calls: boolean}} Live  a message that the snapshot does not count
  */
 
 export class Unread {
@@ -18,8 +19,8 @@ export class Unread {
    * seq → {author, calls}, of messages that the snapshot does not count. Whether their authors are blocked is
    * asked when they are counted: a block may be told later than a message.
    */
-  #rooms = new Map();
-  #blocked = new Set();
+  /** @type {Map<number, {state: RoomState, live: Map<number, Live>, changedSeq: number}>} */ #rooms = new Map();
+  /** @type {Set<number>} */ #blocked = new Set();
   /** Snapshots that are on their way. */ #asked = 0;
   /** Has something come since the last question that its answer may not know? */ #isOvertaken = false;
 
@@ -41,7 +42,10 @@ export class Unread {
     );
   }
 
-  /** A new connection begins with a snapshot; what an earlier one was asked is not answered any more. */
+  /**
+   * A new connection begins with a snapshot; what an earlier one was asked is not answered any more.
+   * @param {UnreadSnapshot} snapshot
+   */
   greeted(snapshot) {
     this.#asked = 0;
     this.adopt(snapshot);
@@ -61,6 +65,7 @@ export class Unread {
   /**
    * The answer, which is older than events that came before it. Messages that it does not count are known by
    * their numbers; of all else only a new question tells. True if something overtook it.
+   * @param {UnreadSnapshot} snapshot
    */
   told(snapshot) {
     this.#asked = Math.max(0, this.#asked - 1);
@@ -73,7 +78,7 @@ export class Unread {
     if (this.#asked > 0) this.#isOvertaken = true;
   }
 
-  /** Somebody posted. */
+  /** Somebody posted. @param {MessageCreated} messageCreated */
   created({ room, seq, author, mentions = [] }) {
     const known = this.#rooms.get(room);
     if (!known) return true;
@@ -83,7 +88,7 @@ export class Unread {
     return false;
   }
 
-  /** A message is another now. */
+  /** A message is another now. @param {MessageChanged} messageChanged */
   changed({ room, seq, message_seq: messageSeq, change }) {
     const known = this.#rooms.get(room);
     if (change !== "reacted") this.overtake();
@@ -96,7 +101,10 @@ export class Unread {
     return change === "deleted" ? messageSeq <= state.last_seq : state.kind !== "direct";
   }
 
-  /** The position moved, on whatever device. True also if this is older than what is known. */
+  /**
+   * The position moved, on whatever device. True also if this is older than what is known.
+   * @param {ReadMoved} readMoved
+   */
   moved({ room, read_seq, last_seq, unread, mentions }) {
     const known = this.#rooms.get(room);
     this.overtake();
@@ -107,7 +115,10 @@ export class Unread {
     return isOlder;
   }
 
-  /** This page has just shown everything up to a number; the server is being told. */
+  /**
+   * This page has just shown everything up to a number; the server is being told.
+   * @param {number} room  @param {number} seq
+   */
   read(room, seq) {
     const known = this.#rooms.get(room);
     if (!known || seq <= known.state.read_seq) return;
@@ -116,6 +127,7 @@ export class Unread {
     if (seq >= known.state.last_seq) Object.assign(known.state, { unread: 0, mentions: 0 });
   }
 
+  /** @param {{room: number, level: string}} options */
   level({ room, level }) {
     const known = this.#rooms.get(room);
     this.overtake();
@@ -123,17 +135,18 @@ export class Unread {
     return !known;
   }
 
-  /** The person is not in the room any more. */
+  /** The person is not in the room any more. @param {number} room */
   gone(room) {
     this.overtake();
     this.#rooms.delete(room);
   }
 
-  /** @returns {RoomState | undefined} as the server told it last */
+  /** @returns {RoomState | undefined} as the server told it last @param {number} room */
   state(room) {
     return this.#rooms.get(room)?.state;
   }
 
+  /** @param {number} person */
   isBlocked(person) {
     return this.#blocked.has(person);
   }
@@ -143,7 +156,7 @@ export class Unread {
     return [...this.#rooms.keys()];
   }
 
-  /** @returns {Badge} */
+  /** @returns {Badge} @param {number} room */
   badge(room) {
     const known = this.#rooms.get(room);
     if (!known) return { unread: 0, number: 0, mentioned: false };
@@ -154,17 +167,21 @@ export class Unread {
     return { unread, number, mentioned: number > 0 && known.state.kind !== "direct" };
   }
 
-  /** The number for the title: all that calls, but for hidden rooms and those left out. */
+  /**
+   * The number for the title: all that calls, but for hidden rooms and those left out.
+   * @param {(room: number) => boolean} leaveOut
+   */
   total(leaveOut = () => false) {
     return this.rooms()
-      .filter((room) => this.state(room).level !== "hidden" && !leaveOut(room))
+      .filter((room) => this.state(room)?.level !== "hidden" && !leaveOut(room))
       .reduce((sum, room) => sum + this.badge(room).number, 0);
   }
 
+  /** @param {Map<number, Live>} live  @param {number} upTo */
   #forget(live, upTo) {
     for (const seq of live.keys()) if (seq <= upTo) live.delete(seq);
   }
 }
 
-/** A number as badges show it. */
+/** A number as badges show it. @param {number} number */
 export const capped = (number) => (number > LARGEST ? `${LARGEST}+` : String(number));

@@ -1,12 +1,15 @@
 // How it stands with the open room: who has what, and how quick messages are. Asked after every hello and,
 // while somebody looks, every ten seconds.
 
+import { find } from "../page/elements.js";
 import { say } from "../page/words.js";
+/** @import { Connection } from "../live/socket.js" */
+/** @import { RoomHealth } from "../live/protocol.js" */
 
 const ASK_EVERY_MS = 10_000;
 
 /**
- * @param {import("../live/socket.js").Connection} connection
+ * @param {Connection} connection
  * @param {{room: number, line: HTMLElement | null}} options `line` is the words in the head of the room
  */
 export function followHealth(connection, { room, line }) {
@@ -19,11 +22,12 @@ export function followHealth(connection, { room, line }) {
   if (connection.state === "open") ask();
 }
 
+/** @param {HTMLElement} line  @param {RoomHealth} roomHealth */
 function show(line, { delivered, of }) {
   line.hidden = !delivered;
   if (!delivered) return;
   const { p50_ms: p50, p99_ms: p99 } = delivered;
-  line.querySelector(".health-short").textContent = say("js-health", { half: p50 });
-  line.querySelector(".health-long").textContent = say("js-health-more", { most: p99 });
+  find(line, ".health-short").textContent = say("js-health", { half: p50 });
+  find(line, ".health-long").textContent = say("js-health-more", { most: p99 });
   line.title = say(`js-health-of-${of}`);
 }

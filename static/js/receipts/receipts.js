@@ -1,20 +1,24 @@
 // Tells the server which events this browser has, so that their authors know: one number for each room,
 // at once after a quiet moment and then at most every 250 ms for all rooms together.
 
+/** @import { Connection } from "../live/socket.js" */
+/** @import { Received, RoomEvents, RoomState } from "../live/protocol.js" */
+
 const AT_MOST_EVERY_MS = 250;
 /** A room that is further behind is left until somebody opens it. */
 const CATCH_UP_AT_MOST = 50;
-const NUMBERED = ["message.created", "message.changed", "member.changed", "room.changed"];
+const NUMBERED = /** @type {const} */ (["message.created", "message.changed", "member.changed", "room.changed"]);
 
 export class Receipts {
-  /** room → {from, to, at, told} */ #ranges = new Map();
-  /** Rooms in which somebody wants to know. */ #wanted = new Set();
+  /** By room. @type {Map<number, {from: number, to: number, at: number | null, told: boolean}>} */ #ranges = new Map();
+  /** Rooms in which somebody wants to know. @type {Set<number>} */ #wanted = new Set();
   #timer = 0;
   #lastTold = -Infinity;
-  /** Rooms to ask for what this browser never got, one after the other. */ #behind = [];
+  /** Rooms to ask for what this browser never got, one after the other. @type {{room: number, after: number}[]} */
+  #behind = [];
 
   /**
-   * @param {import("../live/socket.js").Connection} connection
+   * @param {Connection} connection
    * @param {{room: number | null, now?: () => number}} options `room` looks after itself: it is on the screen
    */
   constructor(connection, { room, now = () => performance.now() }) {
@@ -31,7 +35,10 @@ export class Receipts {
     }
   }
 
-  /** This browser has the events `from` to `to` of `room`, and all between. */
+  /**
+   * This browser has the events `from` to `to` of `room`, and all between.
+   * @param {number} room  @param {number} from  @param {number} to
+   */
   has(room, from, to, { isLive = false } = {}) {
     const known = this.#ranges.get(room);
     if (known && to <= known.to && from >= known.from) return;
@@ -43,6 +50,7 @@ export class Receipts {
   }
 
   // What an earlier socket was told may not have been written down.
+  /** @param {RoomState[]} rooms */
   #greeted(rooms) {
     const asked = rooms.filter(({ received }) => received !== undefined);
     this.#wanted = new Set(asked.map(({ room }) => room));
@@ -50,13 +58,14 @@ export class Receipts {
     this.#tellSoon();
     this.#behind = asked
       .filter(({ room, last_seq: last, received }) => {
-        const has = Math.max(received, this.#ranges.get(room)?.to ?? 0);
+        const has = Math.max(received ?? 0, this.#ranges.get(room)?.to ?? 0);
         return room !== this.room && last > has && last - has <= CATCH_UP_AT_MOST;
       })
-      .map(({ room, received }) => ({ room, after: received }));
+      .map(({ room, received = 0 }) => ({ room, after: received }));
     this.#askNext();
   }
 
+  /** @param {RoomEvents} roomEvents */
   #caughtUp({ room, after, last_seq: last, missing }) {
     if (last > 0) this.has(room, missing ? missing.to + 1 : after + 1, last);
     if (this.#behind[0]?.room !== room) return;
@@ -80,6 +89,7 @@ export class Receipts {
     this.#timer = 0;
     for (const [room, range] of this.#ranges) {
       if (range.told || !this.#wanted.has(room)) continue;
+      /** @type {Received} */
       const event = { type: "room.received", room, from: range.from, to: range.to };
       // What was caught up with came when this browser came: that says nothing of the server.
       if (range.at !== null) event.waited_ms = Math.max(0, Math.round(this.now() - range.at));

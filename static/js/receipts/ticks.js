@@ -2,14 +2,18 @@
 // message, and the rest for whoever points at it or comes by keyboard.
 
 import { stateElement, stateOf } from "../messages/states.js";
+import { find } from "../page/elements.js";
 import { clockTime } from "../page/times.js";
+/** @import { RoomDelivered } from "../live/protocol.js" */
+/** @import { Known, State } from "../messages/states.js" */
 
 const FRESH_MS = 2_000;
 
 export class Ticks {
-  /** person → the last event up to which that person's devices have everything */ #positions = new Map();
-  /** How many others there are; null where nobody asks who has what. */ #of = null;
-  /** id → milliseconds until the server's answer */ #took = new Map();
+  /** person → the last event up to which that person's devices have everything @type {Map<number, number>} */
+  #positions = new Map();
+  /** How many others there are; null where nobody asks who has what. @type {number | null} */ #of = null;
+  /** id → milliseconds until the server's answer @type {Map<string, number>} */ #took = new Map();
 
   /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
   constructor({ list, userId, isDirect }) {
@@ -17,12 +21,16 @@ export class Ticks {
     this.userId = userId;
     this.isDirect = isDirect;
     // Whoever puts messages into the log need not know of their states.
+    /** @param {MutationRecord[]} records */
     const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
     new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
     this.markAll();
   }
 
-  /** The server has just taken this message, `ms` after it was sent. */
+  /**
+   * The server has just taken this message, `ms` after it was sent.
+   * @param {HTMLElement} message  @param {number | null} ms
+   */
   sent(message, ms) {
     if (ms !== null) this.#took.set(message.id, ms);
     this.#markThese([message]);
@@ -31,7 +39,7 @@ export class Ticks {
     setTimeout(() => message.querySelector(".message-state")?.classList.remove("fresh"), FRESH_MS);
   }
 
-  /** How it stands: `of` others, and the position of each who has something. */
+  /** How it stands: `of` others, and the position of each who has something. @param {RoomDelivered} roomDelivered */
   delivered({ of, positions }) {
     this.#of = of;
     this.#positions = new Map(positions.map(({ user, seq }) => [user, seq]));
@@ -49,12 +57,14 @@ export class Ticks {
     this.#markThese(this.#own());
   }
 
+  /** @param {Node[]} nodes */
   #markThese(nodes) {
-    const own = nodes.filter((node) => node.matches?.(this.#selector));
-    for (const message of own) this.#mark(message);
+    const own = nodes.filter((node) => node instanceof HTMLElement && node.matches(this.#selector));
+    for (const message of own) this.#mark(/** @type {HTMLElement} */ (message));
     if (own.length > 0) this.#showNewest();
   }
 
+  /** @param {HTMLElement} message */
   #mark(message) {
     const known = this.#known(message);
     const old = message.querySelector(".message-state");
@@ -63,7 +73,7 @@ export class Ticks {
     if (old?.dataset.known === signature) return;
     const state = stateOf({ ...known, time: clockTime(message.dataset.at) });
     if (old?.dataset.details !== state.details) this.#show(message, state, old);
-    message.querySelector(".message-state").dataset.known = signature;
+    find(message, ".message-state").dataset.known = signature;
   }
 
   get #selector() {
@@ -74,6 +84,7 @@ export class Ticks {
     return [...this.list.querySelectorAll(this.#selector)];
   }
 
+  /** @param {HTMLElement} message  @returns {Known} */
   #known(message) {
     const seq = Number(message.dataset.seq);
     const count = [...this.#positions.values()].filter((position) => position >= seq).length;
@@ -85,6 +96,7 @@ export class Ticks {
     };
   }
 
+  /** @param {HTMLElement} message  @param {State} state  @param {HTMLElement | null} old */
   #show(message, state, old) {
     const element = stateElement(state);
     element.id = `state-${message.id}`;
@@ -92,10 +104,10 @@ export class Ticks {
     element.title = state.details;
     // Ticks come and go with every message: nobody wants to hear each of them.
     element.setAttribute("aria-live", "off");
-    element.firstElementChild.textContent = state.details;
+    find(element, "span").textContent = state.details;
     if (old?.classList.contains("fresh")) element.classList.add("fresh");
     if (old) old.replaceWith(element);
-    else message.querySelector(".message-body").append(element);
+    else find(message, ".message-body").append(element);
     message.setAttribute("aria-describedby", element.id);
   }
 

@@ -1,5 +1,7 @@
 // The menu in the foot of the left column closes as menus do; opening it needs no script.
 
+import { find } from "../page/elements.js";
+
 /** @param {HTMLDetailsElement | null} menu */
 export function closeMenuAround(menu) {
   if (!menu) return;
@@ -11,6 +13,6 @@ export function closeMenuAround(menu) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
-    menu.querySelector("summary").focus();
+    find(menu, "summary").focus();
   });
 }

@@ -1,6 +1,7 @@
 // Alt and an arrow: the conversation before or after this one; with Shift the next one that has
 // something unread.
 
+/** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 /** @param {(room: number) => boolean} isUnread */
@@ -11,12 +12,17 @@ export function walkRooms(isUnread) {
     if (links.length === 0 || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     const here = links.findIndex((link) => link.getAttribute("aria-current") === "page");
-    const wanted = event.shiftKey ? (link) => isUnread(Number(link.dataset.conversation)) : () => true;
+    /** @param {HTMLElement} link */
+    const wanted = (link) => !event.shiftKey || isUnread(Number(link.dataset.conversation));
     nextOf(links, here, STEPS[event.key], wanted)?.click();
   });
 }
 
-/** The next that is wanted, going round; null if there is none. Pure, for tests. */
+/**
+ * The next that is wanted, going round; null if there is none. Pure, for tests.
+ * @template Item
+ * @param {Item[]} items  @param {number} here  @param {number} step  @param {(item: Item) => boolean} wanted
+ */
 export function nextOf(items, here, step, wanted) {
   const start = here < 0 && step < 0 ? 0 : here;
   for (let index = 1; index <= items.length; index += 1) {

@@ -1,14 +1,16 @@
 // The `?` key shows what the other keys do.
 
+import { byId, find } from "../page/elements.js";
+
 /** @param {HTMLDialogElement | null} dialog */
 export function offerKeys(dialog) {
   if (!dialog) return;
   const show = () => dialog.open || document.querySelector("dialog[open]") || dialog.showModal();
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.getElementById("show-keys")?.addEventListener("click", () => {
-    const menu = document.getElementById("menu");
+    /** @type {HTMLDetailsElement} */ const menu = byId("menu");
     // What was pressed is hidden with the menu; the dialog gives the focus back to what has it now.
-    menu.querySelector("summary").focus();
+    find(menu, "summary").focus();
     menu.open = false;
     show();
   });
@@ -23,6 +25,7 @@ export function offerKeys(dialog) {
   );
 }
 
+/** @param {Element} element */
 function isWriting(element) {
   return element.closest?.("input, textarea, select, [contenteditable]") !== null;
 }

@@ -1,6 +1,6 @@
 // Ctrl+K (⌘K): to another conversation by a part of its name. A combobox in a dialog.
 
-import { build } from "../page/elements.js";
+import { build, find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
 import { ranked } from "../page/match.js";
 
@@ -19,15 +19,18 @@ export function offerSwitcher(dialog) {
   });
 }
 
+/** @typedef {{name: string, path: string}} Room */
+
 class Switcher {
-  /** @type {{name: string, path: string}[]} */ #rooms = [];
+  /** @type {Room[]} */ #rooms = [];
   #chosen = 0;
 
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.dialog = dialog;
-    this.box = dialog.querySelector("[role=combobox]");
-    this.list = dialog.querySelector("[role=listbox]");
-    this.none = dialog.querySelector("[role=status]");
+    /** @type {HTMLInputElement} */ this.box = find(dialog, "[role=combobox]");
+    this.list = find(dialog, "[role=listbox]");
+    this.none = find(dialog, "[role=status]");
     this.box.addEventListener("input", () => this.#show());
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.list.addEventListener("click", ({ target }) => this.#go(target.closest("[role=option]")));
@@ -49,15 +52,17 @@ class Switcher {
     this.#choose(0);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.isComposing) return;
     if (step) this.#choose(this.#chosen + step);
-    else if (event.key === "Enter") this.#go(this.list.children[this.#chosen]);
+    else if (event.key === "Enter") this.#go(/** @type {HTMLElement} */ (this.list.children[this.#chosen]));
     else return;
     event.preventDefault();
   }
 
+  /** @param {number} number */
   #choose(number) {
     const { children } = this.list;
     this.#chosen = children.length === 0 ? 0 : (number + children.length) % children.length;
@@ -67,11 +72,13 @@ class Switcher {
     chosen?.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {HTMLElement | null | undefined} chosen */
   #go(chosen) {
     if (chosen) location.assign(chosen.dataset.path);
   }
 }
 
+/** @param {Room} room  @param {number} index */
 function option({ name, path }, index) {
   const element = build("li", { id: `switcher-${index}`, role: "option" }, build("bdi", {}, name));
   element.dataset.path = path;
@@ -84,6 +91,6 @@ async function conversations() {
   const links = here?.querySelectorAll("#conversations a[href^='/rooms/']") ?? [];
   return [...links].map((link) => ({
     name: link.querySelector(".side-name")?.textContent ?? link.textContent.trim(),
-    path: link.getAttribute("href"),
+    path: link.getAttribute("href") ?? "",
   }));
 }
