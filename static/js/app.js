@@ -24,7 +24,7 @@ import { followName } from "./rooms/rename.js";
 import { walkRooms } from "./shell/room-keys.js";
 import { Sender } from "./live/sender.js";
 import { isSignedOut, tellSignedOut } from "./accounts/session.js";
-import { openStream, restWhenHidden } from "./live/event-stream.js";
+import { openStream, pauseWhenHidden } from "./live/event-stream.js";
 import { Connection } from "./live/socket.js";
 import { BrowserMemory } from "./page/storage.js";
 import { offerSwitcher } from "./shell/switcher.js";
@@ -40,7 +40,7 @@ keepApart(storage, userId, userName);
 export const known = new KnownHistory({ storage, userId, epoch: pageEpoch, room: pageData });
 export const connection = new Connection({
   open: () => new WebSocket(`${address}${presenceQuery()}`),
-  openSlow: () => openStream(presenceQuery()),
+  openFallback: () => openStream(presenceQuery()),
   isSignedOut,
   history: known,
 });
@@ -60,7 +60,7 @@ followMessages(connection, storage);
 markAllRead(connection);
 walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
-restWhenHidden(connection);
+pauseWhenHidden(connection);
 closeRemoved(connection);
 followName();
 filterChoices(document.getElementById("choose-people"));

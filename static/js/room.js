@@ -4,22 +4,22 @@ import { connection, known, notice, queue, receipts, sender, storage } from "./a
 import { Composer, typeAnywhere } from "./messages/composer.js";
 import { floatDay } from "./log/floating-day.js";
 import { Draft, DraftMark, joined } from "./messages/drafts.js";
-import { Expression } from "./messages/actions.js";
+import { MessageActions } from "./messages/actions.js";
 import { foldTall } from "./log/fold.js";
 import { byId } from "./page/elements.js";
 import { followHealth } from "./receipts/health.js";
 import { LogHistory } from "./log/history.js";
-import { fillHoles } from "./log/gaps.js";
+import { fillGaps } from "./log/gaps.js";
 import { Jumper } from "./log/jump.js";
 import { OTHER_HISTORY } from "./log/known-history.js";
 import { pageData, pageEpoch, userId } from "./page/data.js";
 import { PendingMessages } from "./messages/pending.js";
-import { attend } from "./reading/room-attention.js";
+import { trackReading } from "./reading/room-attention.js";
 import { Outsiders } from "./messages/outsiders.js";
 import { Pill } from "./log/pill.js";
 import { quietly } from "./log/live-region.js";
-import { relabelAtMidnight, settleAll } from "./log/regroup.js";
-import { Renewal } from "./log/revalidation.js";
+import { relabelAtMidnight, regroupAll } from "./log/regroup.js";
+import { Revalidation } from "./log/revalidation.js";
 import { pageFromBox, roveMessages } from "./log/roving.js";
 import { LogScroll } from "./log/scroll.js";
 import { tabMemory } from "./page/storage.js";
@@ -84,7 +84,7 @@ const history = new LogHistory({
     renderPending();
   },
 });
-const renewal = new Renewal({
+const revalidation = new Revalidation({
   list,
   history,
   changed: (message) => {
@@ -101,7 +101,7 @@ const jumper = new Jumper({
   key: `parlour/place/${userId}/${room}`,
   epoch: pageEpoch,
 });
-const expression = new Expression({
+const actions = new MessageActions({
   list,
   log,
   room,
@@ -119,7 +119,7 @@ const pending = new PendingMessages({
   template: byId("pending-message"),
   holds: (clientId) => timeline.holds(clientId),
   added: (message) => foldTall([message], scroll),
-  takenBack: (item) => expression.takeBack(item),
+  takenBack: (item) => actions.takeBack(item),
 });
 
 const outsiders = new Outsiders({
@@ -140,14 +140,14 @@ function countNews(event) {
 
 // Events of other rooms concern app.js alone.
 const on = connection.inRoom(room);
-const attention = attend({ connection, list, room, scroll });
+const attention = trackReading({ connection, list, room, scroll });
 
 // After the whole event: the log takes the message before its pending double goes, in one frame.
 const renderPending = () =>
   queueMicrotask(() =>
     scroll.keep(() => {
       pending.render();
-      expression.render();
+      actions.render();
     }),
   );
 /**
@@ -172,7 +172,7 @@ on("message.changed", (event) => {
   // What somebody said is not read aloud again because somebody else likes it.
   if (event.change === "reacted") quietly(log, () => apply(event));
   else apply(event);
-  expression.follow(event);
+  actions.follow(event);
 });
 on("member.changed", apply);
 on("room.changed", apply);
@@ -186,10 +186,10 @@ on("room.events", (answer) => {
   const before = arrivals;
   // Screen readers need not read a hundred messages aloud.
   quietly(log, () => changeLog(() => timeline.catchUp(answer)));
-  for (const event of answer.events) if (event.type === "message.changed") expression.follow(event);
+  for (const event of answer.events) if (event.type === "message.changed") actions.follow(event);
   renderPending();
   notice.news(arrivals - before);
-  if (answer.cut) renewal.doubt(answer.after);
+  if (answer.cut) revalidation.invalidate(answer.after);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("restarted", ({ detail }) => {
@@ -200,7 +200,7 @@ connection.addEventListener("restarted", ({ detail }) => {
 connection.addEventListener("session.hello", ({ detail }) => {
   timeline.reconnected(detail.rooms.find((known) => known.room === room)?.last_seq);
   history.retry();
-  renewal.retry();
+  revalidation.retry();
 });
 connection.addEventListener("state", ({ detail }) => detail !== "open" && typingLine.clear());
 sender.addEventListener("change", ({ detail }) => detail === room && renderPending());
@@ -214,11 +214,11 @@ sender.addEventListener("sent", ({ detail }) => {
  * @param {number} lastSeq
  */
 function restart(lastSeq) {
-  const typed = expression.restart();
+  const typed = actions.restart();
   if (typed && composer) composer.putAfter(typed);
   else if (typed) drafts.text.save(joined(drafts.text.load(), typed));
   timeline.restart(lastSeq);
-  renewal.restart();
+  revalidation.restart();
   answered.clear();
   ticks.restart();
   pill.restart();
@@ -233,10 +233,10 @@ function restart(lastSeq) {
 function openComposer() {
   /** @type {HTMLFormElement | null} */ const form = document.getElementById("composer");
   composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: page.max_chars });
-  expression.adoptBox(composer);
+  actions.adoptBox(composer);
   composer?.addEventListener("send", ({ detail }) => {
     const place = scroll.isFar ? scroll.place() : null;
-    sender.post(room, detail, expression.replying?.take());
+    sender.post(room, detail, actions.replying?.take());
     pending.render();
     scroll.toEnd();
     attention.sent();
@@ -264,10 +264,10 @@ document.addEventListener("parlour:leaving", () => {
 document.addEventListener("parlour:swapping", ({ detail }) => detail.id === "post-area" && save());
 document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "post-area" && openComposer());
 
-settleAll(list);
+regroupAll(list);
 foldTall([...list.querySelectorAll("article.message")], scroll);
 relabelAtMidnight(list);
-fillHoles(list, history, ({ from, to }) => receipts.has(room, from, to));
+fillGaps(list, history, ({ from, to }) => receipts.has(room, from, to));
 floatDay(byId("day-float"), scroll);
 jumper.addEventListener("jumped", () => pill.away());
 pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));
@@ -282,7 +282,7 @@ typeAnywhere(() => composer);
 openComposer();
 sender.settle(room);
 pending.render();
-expression.render();
+actions.render();
 if (!location.hash) /** @type {Composer | null} */ (composer)?.focusUnlessTouch();
 jumper.start(() => attention.open());
 if (connection.state === "open") timeline.reconnected();

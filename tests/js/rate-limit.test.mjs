@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pace } from "../../static/js/live/rate-limit.js";
+import { RateLimit } from "../../static/js/live/rate-limit.js";
 
 test("lets four fifths of the limit go at once, and the next when a second is over", () => {
   let time = 5000;
-  const pace = new Pace(10, () => time);
+  const pace = new RateLimit(10, () => time);
   for (let index = 0; index < 8; index += 1) {
     assert.equal(pace.wait, 0);
     pace.take();
@@ -18,5 +18,5 @@ test("lets four fifths of the limit go at once, and the next when a second is ov
 });
 
 test("a limit of one still lets one go", () => {
-  assert.equal(new Pace(1, () => 0).wait, 0);
+  assert.equal(new RateLimit(1, () => 0).wait, 0);
 });

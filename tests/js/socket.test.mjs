@@ -147,11 +147,11 @@ const settle = async () => {
 
 test("two sockets that do not open on a site that answers make place for a stream", async () => {
   const streams = [];
-  const openSlow = () => {
+  const openFallback = () => {
     streams.push(new FakeSocket());
     return streams.at(-1);
   };
-  const { connection, sockets } = setUp({ openSlow, isSignedOut: async () => false });
+  const { connection, sockets } = setUp({ openFallback, isSignedOut: async () => false });
   sockets[0].break();
   await settle();
   mock.timers.tick(400);
@@ -161,7 +161,7 @@ test("two sockets that do not open on a site that answers make place for a strea
   mock.timers.tick(1_300);
   assert.equal(streams.length, 1);
   streams[0].say(HELLO);
-  assert.equal(connection.isSlow, true);
+  assert.equal(connection.usesFallback, true);
   assert.equal(connection.send({ type: "room.resume" }), true);
 
   mock.timers.tick(20_000);
@@ -172,19 +172,19 @@ test("two sockets that do not open on a site that answers make place for a strea
   streams[0].say({ type: "connection.pong" });
   assert.equal(sockets.length, 3, "a socket is tried again after a minute");
   sockets[2].break();
-  assert.equal(connection.isSlow, true);
+  assert.equal(connection.usesFallback, true);
   for (let i = 0; i < 3; i += 1) {
     mock.timers.tick(20_000);
     streams[0].say({ type: "connection.pong" });
   }
   sockets[3].say(HELLO);
-  assert.equal(connection.isSlow, false);
+  assert.equal(connection.usesFallback, false);
   assert.equal(connection.state, "open");
   assert.equal(streams[0].closed, true);
 });
 
 test("a site that does not answer is down, and sockets are tried on", async () => {
-  const { sockets } = setUp({ openSlow: () => assert.fail("no stream"), isSignedOut: async () => null });
+  const { sockets } = setUp({ openFallback: () => assert.fail("no stream"), isSignedOut: async () => null });
   for (let i = 0; i < 4; i += 1) {
     sockets.at(-1).break();
     await settle();

@@ -105,19 +105,19 @@ const LOCK = "parlour/stream";
  * Streams of hidden tabs must not use up all connections of the browser: those beyond a few rest until they
  * are looked at. @param {Connection} connection
  */
-export function restWhenHidden(connection) {
+export function pauseWhenHidden(connection) {
   let timer = 0;
   /** @type {null | ((ended?: unknown) => void)} */ let release = null;
   const restIfMany = async () => {
-    if (!connection.isSlow || document.visibilityState === "visible") return;
-    if ((await countStreams()) > STREAMS_AT_MOST) connection.rest();
+    if (!connection.usesFallback || document.visibilityState === "visible") return;
+    if ((await countStreams()) > STREAMS_AT_MOST) connection.pause();
   };
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (document.visibilityState === "hidden") timer = setTimeout(restIfMany, REST_AFTER_MS);
   });
   connection.addEventListener("state", () => {
-    if (!connection.isSlow) {
+    if (!connection.usesFallback) {
       release?.();
       release = null;
     } else if (!release && navigator.locks) {

@@ -94,7 +94,7 @@ export class Notice {
         "good",
         buildButton(say("js-reload"), () => location.reload()),
       );
-    else if (this.connection.isSlow) this.#show(say("js-slow"), "");
+    else if (this.connection.usesFallback) this.#show(say("js-slow"), "");
     else this.#put();
   }
 

@@ -4,7 +4,7 @@ const WINDOW_MS = 1000;
 /** The rest is for typing, heartbeat and catching up. */
 const SHARE = 0.8;
 
-export class Pace {
+export class RateLimit {
   /** @type {number[]} */ #taken = [];
 
   /** @param {number} perSecond what the server accepts from one socket */

@@ -4,7 +4,7 @@
 
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { frameOf } from "../messages/operations.js";
-import { Pace } from "./rate-limit.js";
+import { RateLimit } from "./rate-limit.js";
 /** @import { KnownHistory, Stamp } from "../log/known-history.js" */
 /** @import { Item, Queue, Reply } from "./queue.js" */
 /** @import { Connection } from "./socket.js" */
@@ -38,7 +38,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   /** By client id. @type {Map<string, number>} */ #notBefore = new Map();
   /** Items that another tab got answered, by client id. @type {Map<string, Item>} */ #ghosts = new Map();
   /** By room. @type {Map<number, Timer>} */ #timers = new Map();
-  /** Until the hello tells the limit. */ #pace = new Pace(10);
+  /** Until the hello tells the limit. */ #rateLimit = new RateLimit(10);
   /** What this tab has seen in the queue, to notice what another tab took out. @type {Map<string, Item>} */
   #known = new Map();
 
@@ -53,7 +53,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     this.history = history;
     this.#remember();
     connection.addEventListener("session.hello", ({ detail: { limits } }) => {
-      if (limits) this.#pace = new Pace(limits.events_per_second);
+      if (limits) this.#rateLimit = new RateLimit(limits.events_per_second);
     });
     connection.addEventListener("restarted", () => this.#ghosts.clear());
     connection.addEventListener("state", ({ detail }) => (detail === "open" ? this.pumpAll() : this.#stop()));
@@ -202,7 +202,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     if (!this.connection.send(frameOf(item))) return;
     this.queue.markTried(item);
     this.#pumpHeld(room, items);
-    this.#pace.take();
+    this.#rateLimit.take();
     const timer = setTimeout(() => this.#unanswered(room), ANSWER_WITHIN_MS);
     this.#inFlight.set(room, { clientId: item.clientId, at: performance.now(), timer });
   }
@@ -240,7 +240,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   /** @param {Item} item */
   #waitFor({ clientId }) {
     const notBefore = Math.max(this.#paused.get(clientId)?.until ?? 0, this.#notBefore.get(clientId) ?? 0);
-    return Math.max(notBefore - Date.now(), this.#pace.wait);
+    return Math.max(notBefore - Date.now(), this.#rateLimit.wait);
   }
 
   /** @param {number} room  @param {number} ms */

@@ -35,28 +35,28 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   /** @type {number | null} */ #restartWithin = null;
   #reason = "signed_out";
   /** Sockets in a row that did not open although the site could be reached. */ #refused = 0;
-  #slow = false;
-  #fasterTry = 0;
+  #usesFallback = false;
+  #webSocketTimer = 0;
 
   /**
-   * @param {{open: () => Socket, openSlow?: null | (() => Socket), isSignedOut?: () => Promise<boolean | null>,
+   * @param {{open: () => Socket, openFallback?: null | (() => Socket), isSignedOut?: () => Promise<boolean | null>,
    *   history?: KnownHistory | null}} options
-   *   `openSlow` gives what stands in for a socket (event-stream.js) where none opens. `isSignedOut` is asked after
+   *   `openFallback` gives what stands in for a socket (event-stream.js) where none opens. `isSignedOut` is asked after
    *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
    *   Before a hello of another history than `history` knows, "restarted" is dispatched to all that keep
    *   numbers, and "restored" also where only the browser knew the other one.
    */
-  constructor({ open, openSlow = null, isSignedOut = async () => null, history = null }) {
+  constructor({ open, openFallback = null, isSignedOut = async () => null, history = null }) {
     super();
     this.history = history;
     this.open = open;
-    this.openSlow = openSlow;
+    this.openFallback = openFallback;
     this.isSignedOut = isSignedOut;
   }
 
   /** Open, but not by a socket: everything works, later. */
-  get isSlow() {
-    return this.#slow && this.state === "open";
+  get usesFallback() {
+    return this.#usesFallback && this.state === "open";
   }
 
   /** Connects at once, unless it is already under way. */
@@ -65,7 +65,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     clearTimeout(this.#timer);
     this.#become("connecting");
     this.history?.opening();
-    this.#listen(this.#slow && this.openSlow ? this.openSlow() : this.open());
+    this.#listen(this.#usesFallback && this.openFallback ? this.openFallback() : this.open());
     // A proxy may accept and then say nothing: no hello in time counts as lost.
     this.#expectAnswer(OPEN_WITHIN_MS);
   }
@@ -117,7 +117,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   }
 
   /** Lets go of the connection until `start` or `probe` is called. */
-  rest() {
+  pause() {
     if (this.state === "ended") return;
     this.#drop();
     clearTimeout(this.#timer);
@@ -165,11 +165,11 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     if (news) this.dispatchEvent(new CustomEvent("restored", { detail: event }));
     this.#attempt = 0;
     this.#restartWithin = null;
-    if (!this.#slow) this.#refused = 0;
+    if (!this.#usesFallback) this.#refused = 0;
     clearInterval(this.#pinger);
     this.#pinger = setInterval(() => this.probe(), PING_EVERY_MS);
-    clearInterval(this.#fasterTry);
-    if (this.#slow) this.#fasterTry = setInterval(() => this.#tryFaster(), TRY_SOCKET_EVERY_MS);
+    clearInterval(this.#webSocketTimer);
+    if (this.#usesFallback) this.#webSocketTimer = setInterval(() => this.#tryWebSocket(), TRY_SOCKET_EVERY_MS);
     this.#become("open");
   }
 
@@ -182,7 +182,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   #drop() {
     clearTimeout(this.#deadline);
     clearInterval(this.#pinger);
-    clearInterval(this.#fasterTry);
+    clearInterval(this.#webSocketTimer);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -197,7 +197,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     if (code === SIGNED_OUT) return this.#signedOut();
     if (neverOpened) this.#askWhy();
     // The next try is a socket again, and if that fails, too, the one after it a stream.
-    if (neverOpened && this.#slow) this.#slow = false;
+    if (neverOpened && this.#usesFallback) this.#usesFallback = false;
     const restarts = code === RESTART || this.#restartWithin !== null;
     const delay =
       restarts && !neverOpened ? restartDelay(this.#restartWithin ?? undefined) : retryDelay(this.#attempt++);
@@ -210,21 +210,21 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     if (isSignedOut) return this.#signedOut();
     if (isSignedOut === null || this.state !== "waiting") return undefined;
     this.#refused += 1;
-    this.#slow = this.#refused >= REFUSED_SOCKETS && this.openSlow !== null;
+    this.#usesFallback = this.#refused >= REFUSED_SOCKETS && this.openFallback !== null;
     return undefined;
   }
 
   /** A socket beside the stream: once it says hello, it takes over. */
-  #tryFaster() {
+  #tryWebSocket() {
     this.history?.opening();
     const socket = this.open();
     const giveUp = setTimeout(() => socket.close(), OPEN_WITHIN_MS);
     socket.onclose = () => clearTimeout(giveUp);
     socket.onmessage = ({ data }) => {
       clearTimeout(giveUp);
-      if (!this.isSlow) return socket.close();
+      if (!this.usesFallback) return socket.close();
       this.#drop();
-      this.#slow = false;
+      this.#usesFallback = false;
       this.#become("connecting");
       this.#listen(socket);
       return this.#receive(socket, data);

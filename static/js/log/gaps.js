@@ -4,11 +4,11 @@
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 /** @import { LogHistory } from "./history.js" */
-/** @import { Stretch } from "./history-page.js" */
+/** @import { HistoryPage } from "./history-page.js" */
 /** @import { Gap } from "../live/protocol.js" */
 
 /** @param {number} room  @param {{from: number, to: number}} missing the first and the last event that is missing */
-export function holeRow(room, missing) {
+export function gapRow(room, missing) {
   const row = build("p", { className: "missing" }, build("a"));
   row.dataset.first = String(missing.from);
   name(row, room, missing);
@@ -19,22 +19,22 @@ export function holeRow(room, missing) {
  * @param {HTMLElement} list  @param {LogHistory} history
  * @param {(hole: {from: number, to: number}) => void} filled  hears of each place that is whole again
  */
-export function fillHoles(list, history, filled) {
+export function fillGaps(list, history, filled) {
   list.addEventListener("click", async (event) => {
     const row = event.target.closest(".missing a")?.parentElement;
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (row.ariaBusy === "true") return;
     row.ariaBusy = "true";
-    const stretch = await history.fetch(`?after=${Number(row.dataset.from) - 1}`);
+    const page = await history.fetch(`?after=${Number(row.dataset.from) - 1}`);
     row.ariaBusy = "false";
     if (!row.isConnected) return;
-    if (stretch) fill(row, stretch, history, filled);
+    if (page) fill(row, page, history, filled);
     else find(row, "a").textContent = say("js-missing-failed");
   });
 }
 
-/** @param {HTMLElement} row  @param {Stretch} stretch  @param {LogHistory} history  @param {(gap: Gap) => void} filled */
+/** @param {HTMLElement} row  @param {HistoryPage} page  @param {LogHistory} history  @param {(gap: Gap) => void} filled */
 function fill(row, { messages, later }, history, filled) {
   const to = Number(row.dataset.to);
   /** @param {HTMLElement} message */

@@ -8,15 +8,15 @@ import { say } from "../page/words.js";
 
 /**
  * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number,
- *   empty: HTMLElement | null, epoch: string}} Stretch
+ *   empty: HTMLElement | null, epoch: string}} HistoryPage
  *   `lastSeq`: the room's newest event when the server looked; `empty`: the words for a room without messages
  */
 
 /**
  * The log at a place, such as "?before=7"; null if it did not come.
- * @param {number} room  @param {string} query  @returns {Promise<Stretch | null>}
+ * @param {number} room  @param {string} query  @returns {Promise<HistoryPage | null>}
  */
-export async function fetchStretch(room, query) {
+export async function fetchHistoryPage(room, query) {
   const fetched = (await fetchPage(`/rooms/${room}/log/${query}`))?.getElementById("log-inner");
   if (!fetched) return null;
   const list = document.importNode(fetched, true);

@@ -1,17 +1,17 @@
-// Which stretch of the room's history stands in the page: grows at both edges as the reader comes near
-// them, drops what is far away, or becomes another stretch altogether. The rows `.earlier` and `.later`
+// Which page of the room's history stands in the page: grows at both edges as the reader comes near
+// them, drops what is far away, or becomes another page altogether. The rows `.earlier` and `.later`
 // stand at the edges that have more behind them.
 
 import { find } from "../page/elements.js";
 import { MOST, overflow, PAGE } from "./eviction.js";
-import { earlierRow, fetchStretch, laterRow } from "./history-page.js";
+import { earlierRow, fetchHistoryPage, laterRow } from "./history-page.js";
 import { quietly } from "./live-region.js";
-import { ROW, settle, settleFrom } from "./regroup.js";
+import { ROW, regroup, regroupFrom } from "./regroup.js";
 import { messageFrom } from "./timeline.js";
 import { say } from "../page/words.js";
 /** @import { LogScroll } from "./scroll.js" */
 /** @import { Timeline } from "./timeline.js" */
-/** @import { Stretch } from "./history-page.js" */
+/** @import { HistoryPage } from "./history-page.js" */
 /** @import { LogEvent } from "../live/protocol.js" */
 
 const NEAR_PX = 800;
@@ -88,7 +88,7 @@ export class LogHistory {
     for (let next = edge[step]; next && !next.matches(".pending"); next = edge[step]) this.#remove(next);
     if (excess.atStart) edge.before(earlierRow(this.room, edge.dataset.seq));
     else edge.after(laterRow(this.room, edge.dataset.seq));
-    settle(edge);
+    regroup(edge);
     this.#watch();
   }
 
@@ -116,21 +116,21 @@ export class LogHistory {
     if (row.ariaBusy === "true") return;
     row.ariaBusy = "true";
     const link = find(row, "a");
-    const stretch = await this.fetch(new URL(link.href).search);
+    const page = await this.fetch(new URL(link.href).search);
     await this.scroll.rested();
     row.ariaBusy = "false";
     // Dropped or replaced in the meantime.
     if (!row.isConnected) return;
-    if (!stretch) {
+    if (!page) {
       this.#edges.unobserve(row);
       link.textContent = say(`js-${row.className}-failed`);
       return;
     }
     this.put(() => {
-      this.trim(stretch.messages.length);
-      const fresh = stretch.messages.filter(({ id }) => !document.getElementById(id));
+      this.trim(page.messages.length);
+      const fresh = page.messages.filter(({ id }) => !document.getElementById(id));
       const isEarlier = row.matches(".earlier");
-      const edge = isEarlier ? stretch.earlier : this.#laterOf(stretch);
+      const edge = isEarlier ? page.earlier : this.#laterOf(page);
       row.replaceWith(...(isEarlier ? present(edge, ...fresh) : present(...fresh, edge)));
       return fresh;
     });
@@ -141,44 +141,44 @@ export class LogHistory {
     this.#wanted += 1;
     const wanted = this.#wanted;
     const stop = this.timeline.collect();
-    const stretch = await this.fetch(query);
+    const page = await this.fetch(query);
     const arrivals = stop();
-    if (!stretch || wanted !== this.#wanted) return false;
+    if (!page || wanted !== this.#wanted) return false;
     this.put(() => {
       this.#clear();
       // Without the arrivals the page would end one row short of its end, and `toEnd` would stop there.
-      const isContinued = !stretch.later && arrivals.isWhole;
-      const later = isContinued ? null : this.#laterOf(stretch);
-      const messages = [...stretch.messages, ...(isContinued ? arrivedAfter(stretch, arrivals.events) : [])];
-      const empty = messages.length === 0 ? stretch.empty : null;
-      this.list.prepend(...present(stretch.earlier, empty, ...messages, later));
+      const isContinued = !page.later && arrivals.isWhole;
+      const later = isContinued ? null : this.#laterOf(page);
+      const messages = [...page.messages, ...(isContinued ? arrivedAfter(page, arrivals.events) : [])];
+      const empty = messages.length === 0 ? page.empty : null;
+      this.list.prepend(...present(page.earlier, empty, ...messages, later));
       return messages;
     });
     if (this.#isStale && query === "") {
       this.#isStale = false;
       this.scroll.toEnd();
-      this.began(stretch.lastSeq);
+      this.began(page.lastSeq);
     }
     return true;
   }
 
   /**
-   * The stretch at a place. One that was rendered before an edit that is applied already is out of date.
+   * The page at a place. One that was rendered before an edit that is applied already is out of date.
    * @param {string} query
    */
   async fetch(query) {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const stretch = await fetchStretch(this.room, query);
-      if (stretch && stretch.epoch !== this.epoch()) return null;
-      if (!stretch || stretch.lastSeq >= this.timeline.changedSeq) return stretch;
+      const page = await fetchHistoryPage(this.room, query);
+      if (page && page.epoch !== this.epoch()) return null;
+      if (!page || page.lastSeq >= this.timeline.changedSeq) return page;
     }
     return null;
   }
 
-  /** What came live while this was on its way is not in the page: then there is more. @param {Stretch} stretch */
-  #laterOf(stretch) {
-    const isBehind = stretch.lastSeq < this.timeline.lastSeq;
-    return stretch.later ?? (isBehind ? laterRow(this.room, stretch.lastSeq) : null);
+  /** What came live while this was on its way is not in the page: then there is more. @param {HistoryPage} page */
+  #laterOf(page) {
+    const isBehind = page.lastSeq < this.timeline.lastSeq;
+    return page.later ?? (isBehind ? laterRow(this.room, page.lastSeq) : null);
   }
 
   /** Puts the messages that `change` inserts and returns into their places. @param {() => HTMLElement[]} change */
@@ -186,7 +186,7 @@ export class LogHistory {
     quietly(this.scroll.log, () =>
       this.scroll.keep(() => {
         const messages = change();
-        settleFrom(messages);
+        regroupFrom(messages);
         this.#watch();
         this.shown(messages);
       }),
@@ -207,7 +207,7 @@ export class LogHistory {
 /** Those that are there. @param {(HTMLElement | null)[]} elements */
 const present = (...elements) => elements.flatMap((element) => element ?? []);
 
-/** The messages that arrived after `stretch` was rendered. @param {Stretch} stretch  @param {LogEvent[]} events */
-function arrivedAfter(stretch, events) {
-  return events.filter(({ seq }) => seq > stretch.lastSeq).map(messageFrom);
+/** The messages that arrived after `page` was rendered. @param {HistoryPage} page  @param {LogEvent[]} events */
+function arrivedAfter(page, events) {
+  return events.filter(({ seq }) => seq > page.lastSeq).map(messageFrom);
 }

@@ -46,7 +46,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     if (place && epoch === this.epoch) return this.restore(place);
     const linked = messageOf(hash);
     if (linked) return this.#openMessage(linked);
-    if (search) return this.#openStretch();
+    if (search) return this.#openHistoryPage();
     return kept && kept.epoch === this.epoch ? this.restore(kept) : toNew();
   }
 
@@ -129,7 +129,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 
   /** A page that was opened at `?around=` shows that event, one at `?after=` its beginning. */
-  #openStretch() {
+  #openHistoryPage() {
     const { log } = this.scroll;
     const around = new URLSearchParams(location.search).get("around");
     const message = log.querySelector(`article[data-seq="${Number(around)}"]`);

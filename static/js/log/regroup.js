@@ -18,24 +18,24 @@ const facts = (message) => ({
 });
 
 /** Settles one message and the one after it. Call after every insertion and removal. @param {HTMLElement} message */
-export function settle(message) {
-  settleOne(message);
+export function regroup(message) {
+  regroupOne(message);
   const next = nextMessage(message);
-  if (next) settleOne(next);
+  if (next) regroupOne(next);
 }
 
 /** Settles neighbouring messages and the one after them. @param {HTMLElement[]} messages */
-export function settleFrom(messages) {
-  messages.forEach(settleOne);
+export function regroupFrom(messages) {
+  messages.forEach(regroupOne);
   const last = messages.at(-1);
   const next = last && nextMessage(last);
-  if (next) settleOne(next);
+  if (next) regroupOne(next);
 }
 
 /** Settles all messages of a list; the server's own dividers are of UTC days and go. @param {HTMLElement} list */
-export function settleAll(list) {
+export function regroupAll(list) {
   for (const divider of list.querySelectorAll(".day")) divider.remove();
-  list.querySelectorAll(ROW).forEach(settleOne);
+  list.querySelectorAll(ROW).forEach(regroupOne);
 }
 
 /** "Today" becomes "Yesterday" at midnight, without a reload. @param {HTMLElement} list */
@@ -50,7 +50,7 @@ export function relabelAtMidnight(list) {
 }
 
 /** @param {HTMLElement} message */
-function settleOne(message) {
+function regroupOne(message) {
   const { divider, previous, broken } = before(message);
   const day = dayKey(message.dataset.at);
   const isNewDay = !previous || dayKey(previous.dataset.at) !== day;

@@ -3,11 +3,11 @@
 // those that say something else are swapped in their places.
 
 import { find } from "../page/elements.js";
-import { settle } from "./regroup.js";
+import { regroup } from "./regroup.js";
 import { swap } from "./swap.js";
 /** @import { LogHistory } from "./history.js" */
 
-export class Renewal {
+export class Revalidation {
   /** Messages up to this event are in doubt. */ #upTo = 0;
   #isRunning = false;
 
@@ -28,7 +28,7 @@ export class Renewal {
   }
 
   /** Messages up to event `upTo` may be another now. @param {number} upTo */
-  doubt(upTo) {
+  invalidate(upTo) {
     this.#upTo = Math.max(this.#upTo, upTo);
     return this.retry();
   }
@@ -49,12 +49,12 @@ export class Renewal {
   async #renew(upTo) {
     let next = this.#firstFrom(0, upTo);
     while (next !== undefined) {
-      const stretch = await this.history.fetch(`?after=${next - 1}`);
-      if (!stretch) return false;
+      const page = await this.history.fetch(`?after=${next - 1}`);
+      if (!page) return false;
       this.keep(() => {
-        for (const message of stretch.messages) this.#put(message);
+        for (const message of page.messages) this.#put(message);
       });
-      const last = Number(stretch.messages.at(-1)?.dataset.seq ?? 0);
+      const last = Number(page.messages.at(-1)?.dataset.seq ?? 0);
       next = this.#firstFrom(Math.max(last, next) + 1, upTo);
     }
     return true;
@@ -71,7 +71,7 @@ export class Renewal {
     const old = document.getElementById(fresh.id);
     if (!old?.matches("article") || said(old) === said(fresh)) return;
     swap(old, fresh);
-    settle(fresh);
+    regroup(fresh);
     this.changed(fresh);
   }
 }

@@ -2,8 +2,8 @@
 // what comes early is held back until the gap before it is filled.
 
 import { elementFrom } from "../page/fragment.js";
-import { holeRow } from "./gaps.js";
-import { settle } from "./regroup.js";
+import { gapRow } from "./gaps.js";
+import { regroup } from "./regroup.js";
 import { swap } from "./swap.js";
 import { localise } from "../page/times.js";
 /** @import { Gap, LogEvent, MessageChanged, RoomEvents } from "../live/protocol.js" */
@@ -67,7 +67,7 @@ export class Timeline {
    */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;
-    if (missing && missing.to > this.lastSeq) this.#drawHole(missing);
+    if (missing && missing.to > this.lastSeq) this.#drawGap(missing);
     for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
     // The answer is whole: numbers that it does not carry hold nothing for this browser.
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
@@ -125,7 +125,7 @@ export class Timeline {
     const message = messageFrom(event);
     document.getElementById("room-empty")?.remove();
     this.list.insertBefore(message, this.list.querySelector(".pending"));
-    settle(message);
+    regroup(message);
     return this.inserted(message, event);
   }
 
@@ -138,16 +138,16 @@ export class Timeline {
     if (!old) return;
     const message = messageFrom(event);
     swap(old, message);
-    settle(message);
+    regroup(message);
     this.changed(message, event);
   }
 
   // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
   // leads to what is missing, too.
   /** @param {Gap} missing */
-  #drawHole(missing) {
+  #drawGap(missing) {
     for (const arrivals of this.#collected) arrivals.isWhole = false;
-    if (this.isNewest()) this.list.insertBefore(holeRow(this.room, missing), this.list.querySelector(".pending"));
+    if (this.isNewest()) this.list.insertBefore(gapRow(this.room, missing), this.list.querySelector(".pending"));
   }
 }
 

@@ -11,7 +11,7 @@ import { Mentions } from "./mentions.js";
 import { listenToKeys } from "./keys.js";
 import { MessageMenu } from "./menu.js";
 import { People } from "./names.js";
-import { PendingChanges } from "./optimistic.js";
+import { OptimisticUpdates } from "./optimistic.js";
 import { Picker } from "./emoji-picker.js";
 import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 import { Replying, quoteOf } from "./reply.js";
@@ -29,7 +29,7 @@ import { say } from "../page/words.js";
 
 const COPIED_MS = 2_000;
 
-export class Expression {
+export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
 
@@ -47,7 +47,7 @@ export class Expression {
     this.markUnread = markUnread;
     this.page = page;
     this.me = page.me;
-    this.changes = new PendingChanges({ room, me: page.me, sender, scroll, lastSeq });
+    this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq });
     this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me }));
     this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));

@@ -14,8 +14,8 @@ import { say } from "../page/words.js";
 
 /** @typedef {Pick<Pending, "item" | "state" | "reason">} Change  a change of a message that is not confirmed */
 
-export class PendingChanges {
-  /** By id. @type {Map<number, {shown: HTMLElement, base: HTMLElement, signature: string}>} */ #overlaid = new Map();
+export class OptimisticUpdates {
+  /** By id. @type {Map<number, {shown: HTMLElement, base: HTMLElement, signature: string}>} */ #updated = new Map();
   /** Confirmed, but the event that tells of them has not come yet. @type {{item: Item, seq: number}[]} */
   #settling = [];
 
@@ -52,19 +52,19 @@ export class PendingChanges {
 
   /** The messages as the server said them, where something else is shown. */
   bases() {
-    return [...this.#overlaid.values()].map(({ base }) => base);
+    return [...this.#updated.values()].map(({ base }) => base);
   }
 
   /** The messages that were overlaid are of another history. */
   restart() {
-    this.#overlaid.clear();
+    this.#updated.clear();
     this.#settling = [];
   }
 
   /** Makes the log agree with the queue. What the person does is not read aloud to them. */
   render() {
     this.#settling = this.#settling.filter(({ seq }) => seq > this.lastSeq());
-    if (this.#overlaid.size === 0 && this.#changes().length === 0) return;
+    if (this.#updated.size === 0 && this.#changes().length === 0) return;
     quietly(this.scroll.log, () => this.#render());
   }
 
@@ -74,7 +74,7 @@ export class PendingChanges {
       const message = Number(change.item.message);
       changes.set(message, [...(changes.get(message) ?? []), change]);
     }
-    for (const id of this.#overlaid.keys()) if (!changes.has(id)) this.#restore(id);
+    for (const id of this.#updated.keys()) if (!changes.has(id)) this.#restore(id);
     for (const [id, ofOne] of changes) this.#show(id, ofOne);
   }
 
@@ -88,8 +88,8 @@ export class PendingChanges {
 
   /** @param {number} id */
   #restore(id) {
-    const known = this.#overlaid.get(id);
-    this.#overlaid.delete(id);
+    const known = this.#updated.get(id);
+    this.#updated.delete(id);
     if (known?.shown.isConnected) swap(known.shown, known.base);
   }
 
@@ -97,7 +97,7 @@ export class PendingChanges {
   #show(id, changes) {
     const present = document.getElementById(`message-${id}`);
     if (!present) return;
-    const known = this.#overlaid.get(id);
+    const known = this.#updated.get(id);
     const signature = changes.map(({ item, state, reason }) => `${item.clientId} ${state} ${reason}`).join();
     if (known?.shown === present && known.signature === signature) return;
     const base = known?.shown === present ? known.base : present;
@@ -105,7 +105,7 @@ export class PendingChanges {
     shown.querySelector(".fold")?.remove();
     shown.querySelector(".folded")?.classList.remove("folded");
     for (const change of changes) this.#apply(shown, change);
-    this.#overlaid.set(id, { shown, base, signature });
+    this.#updated.set(id, { shown, base, signature });
     swap(present, shown);
     foldTall([shown], this.scroll);
   }

@@ -4,7 +4,7 @@ import { buildButton, find } from "../page/elements.js";
 import { isBigEmoji } from "./big-emoji.js";
 import { release } from "../page/focus.js";
 import { OTHER_HISTORY } from "../log/known-history.js";
-import { settle } from "../log/regroup.js";
+import { regroup } from "../log/regroup.js";
 import { quoteLine } from "./reply.js";
 import { refusalLine, stateElement, stateOf } from "./states.js";
 import { clockTime } from "../page/times.js";
@@ -49,7 +49,7 @@ export class PendingMessages {
     const next = message.nextElementSibling;
     release(message, this.list.parentElement);
     message.remove();
-    if (next?.matches("article.message")) settle(/** @type {HTMLElement} */ (next));
+    if (next?.matches("article.message")) regroup(/** @type {HTMLElement} */ (next));
   }
 
   /** @param {Pending} one */
@@ -67,7 +67,7 @@ export class PendingMessages {
     const message = this.#build(item);
     document.getElementById("room-empty")?.remove();
     this.list.append(message);
-    settle(message);
+    regroup(message);
     this.added(message);
     return message;
   }

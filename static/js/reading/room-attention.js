@@ -15,7 +15,7 @@ import { SeenMarks } from "./seen.js";
  * @param {{connection: Connection, list: HTMLElement, room: number,
  *   scroll: LogScroll}} options
  */
-export function attend({ connection, list, room, scroll }) {
+export function trackReading({ connection, list, room, scroll }) {
   const { log } = scroll;
   /** @param {() => void} change */
   const keep = (change) => scroll.keep(change);

@@ -3,7 +3,7 @@
 
 import { build } from "../page/elements.js";
 import { preferences } from "../preferences/preferences.js";
-import { settle } from "../log/regroup.js";
+import { regroup } from "../log/regroup.js";
 import { lineOf } from "../log/scroll.js";
 import { say } from "../page/words.js";
 /** @import { LogScroll } from "../log/scroll.js" */
@@ -31,7 +31,7 @@ export function placeDivider(message) {
   const words = say("js-new-line");
   const fields = { className: "new-messages", id: "new-messages", role: "separator", ariaLabel: words };
   message.before(build("div", fields, build("span", {}, words)));
-  settle(message);
+  regroup(message);
 }
 
 /** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */
@@ -41,6 +41,6 @@ export function dismissDivider(keep) {
   const next = line.nextElementSibling;
   keep(() => {
     line.remove();
-    if (next?.matches("article.message")) settle(/** @type {HTMLElement} */ (next));
+    if (next?.matches("article.message")) regroup(/** @type {HTMLElement} */ (next));
   });
 }
