@@ -1,4 +1,4 @@
-// What every signed-in page runs: the socket, the queue of unsent messages, live lists, presence.
+// Entry point of every signed-in page: the socket, the queue of unsent messages, live lists, presence.
 // room.js builds on what is exported here.
 
 import "./forms.js";

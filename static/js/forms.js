@@ -1,4 +1,4 @@
-// What makes forms kinder: a button to see the password, and a wait that counts down.
+// Entry point of the pages of visitors, and part of all others: a button shows the password, a wait counts down.
 
 import { build } from "./page/elements.js";
 import { say } from "./page/words.js";
@@ -17,7 +17,7 @@ function addReveal(input) {
     button.ariaLabel = say(isShown ? "js-hide-password" : "js-show-password");
   };
   button.addEventListener("click", () => show(input.type === "password"));
-  // Browsers keep what was typed into text fields; a password goes out as one.
+  // Browsers remember the content of text fields, so that the field is a password field again before it is sent.
   input.form?.addEventListener("submit", () => show(false));
   input.parentElement?.classList.add("with-reveal");
   input.after(button);

@@ -1,5 +1,5 @@
-// On the page of preferences: asks for the permission to notify, only when the button is pressed, and
-// says in this browser's own words what to do when it was refused.
+// Entry point of the page of preferences: asks for the permission to notify when the button is pressed, and
+// explains in the terms of this browser what to do when it was refused.
 
 import { byId } from "./page/elements.js";
 import { chime } from "./reading/sound.js";
@@ -10,7 +10,7 @@ const state = byId("notifications-state");
 const turnOn = byId("notifications-on");
 const test = byId("notifications-test");
 
-/** Which browser's words to use. Pure, for tests. @param {string} agent */
+/** Returns whose instructions to show. Pure, for tests. @param {string} agent */
 export function browserOf(agent) {
   if (/Firefox\//.test(agent)) return "firefox";
   return /Safari\//.test(agent) && !/Chrom(e|ium)\//.test(agent) ? "safari" : "chrome";

@@ -1,4 +1,4 @@
-// The open conversation: joins the log, the queue and the box with the socket of app.js.
+// Entry point of the page of a room: connects log, queue and composer with the socket of app.js.
 
 import { connection, known, notice, queue, receipts, sender, storage } from "./app.js";
 import { Composer, typeAnywhere } from "./messages/composer.js";

@@ -1,4 +1,4 @@
-// On the page of a message's details: what this browser did when the message came.
+// Entry point of the page of a message's details: tells what this browser did when the message came.
 
 import { Decisions } from "./reading/decisions.js";
 import { userId } from "./page/data.js";

@@ -1,4 +1,4 @@
-// The end of a session on the server: a dialog leads to the page to sign in, and nothing typed is lost.
+// End of the session on the server: a dialog leads to the log-in page, and nothing typed is lost.
 
 import { byId } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -17,7 +17,7 @@ export async function isSignedOut() {
   }
 }
 
-/** @param {Connection} connection */
+/** Shows the dialog when the session has ended. @param {Connection} connection */
 export function tellSignedOut(connection) {
   /** @type {HTMLDialogElement} */ const dialog = byId("signed-out");
   connection.addEventListener("signed-out", ({ detail }) => {

@@ -1,4 +1,4 @@
-// Tells the server the time zone of this browser, for pages that are read without scripts.
+// Stores the time zone of this browser in a cookie, for pages that are read without scripts.
 
 const NAME = "parlour_zone";
 const YEAR_S = 31_536_000;

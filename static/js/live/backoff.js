@@ -1,9 +1,9 @@
-// When to try again after the connection is lost.
+// Exponential back-off with jitter: when to reconnect after the connection is lost.
 
 const STEPS_MS = [300, 1000, 2000, 4000, 8000, 15000];
 
 /**
- * Milliseconds before try number `attempt` (0 is the first), ±30 % so that browsers do not come in step.
+ * Returns the milliseconds before attempt number `attempt`, from 0. A jitter of ±30 % spreads the browsers.
  * @param {number} attempt
  */
 export function retryDelay(attempt, random = Math.random) {
@@ -11,7 +11,7 @@ export function retryDelay(attempt, random = Math.random) {
   return Math.round(step * (0.7 + 0.6 * random()));
 }
 
-/** After an announced restart everybody comes back, evenly over the given time. */
+/** Returns the milliseconds to wait after an announced restart, spread evenly over the given time. */
 export function restartDelay(withinMs = 5000, random = Math.random) {
   return Math.round(withinMs * random());
 }

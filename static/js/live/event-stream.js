@@ -1,5 +1,5 @@
-// What stands in for a WebSocket where the network lets none through: events come as a stream, and what is
-// said goes out with requests, one at a time so that the order holds. Looks like a WebSocket from outside.
+// Fallback transport with the interface of a WebSocket, for networks that block those: server-sent events for what
+// comes, and requests for what goes out, one at a time so that the order holds.
 
 import { fetchToken, token } from "../page/form-tokens.js";
 /** @import { Connection } from "./socket.js" */
@@ -33,7 +33,7 @@ export class EventStream {
     });
     source.addEventListener("close", ({ data }) => this.#end(JSON.parse(data).code));
     source.onmessage = ({ data }) => this.readyState === OPEN && this.onmessage?.({ data });
-    // A browser would come back by itself; when to do that is for the connection to say.
+    // EventSource would reconnect by itself; Connection does that, with its back-off.
     source.onerror = () => this.#end(LOST);
   }
 
@@ -80,7 +80,7 @@ export class EventStream {
   }
 }
 
-/** The stream of this site, for whoever is signed in on this page. @param {string} query */
+/** Opens the stream of this site for the signed-in person. @param {string} query */
 export function openStream(query) {
   /** @param {string} name  @param {string} body */
   const post = (name, body) =>
@@ -91,19 +91,20 @@ export function openStream(query) {
     });
   return new EventStream(new EventSource(`/events/${query}`), async (name, body) => {
     const answer = await post(name, body);
-    // A server that was restored wants another token than that of this page.
+    // A restored server refuses the token of this page.
     return answer.status === FORBIDDEN && (await fetchToken()) ? post(name, body) : answer;
   });
 }
 
 const REST_AFTER_MS = 30_000;
-/** A browser opens six connections to a site at most, pages and forms among them. */
+/** Browsers open at most six connections to a site, including those for pages and forms. */
 const STREAMS_AT_MOST = 4;
 const LOCK = "parlour/stream";
 
 /**
- * Streams of hidden tabs must not use up all connections of the browser: those beyond a few rest until they
- * are looked at. @param {Connection} connection
+ * Pauses the streams of hidden tabs beyond the first few until they are visible again, because otherwise they
+ * use up all connections of the browser.
+ * @param {Connection} connection
  */
 export function pauseWhenHidden(connection) {
   let timer = 0;
@@ -134,7 +135,7 @@ export function pauseWhenHidden(connection) {
   });
 }
 
-/** How many tabs of this browser hold a stream; where browsers do not tell, too many. */
+/** Returns how many tabs of this browser have a stream; infinity where browsers do not tell. */
 async function countStreams() {
   if (!navigator.locks) return Infinity;
   const { held = [] } = await navigator.locks.query();

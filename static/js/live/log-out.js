@@ -1,4 +1,4 @@
-// Logging out: removes what this browser stores for the person, after a question if something is unsent.
+// Log-out: removes what this browser stores for the person, after a question if something is unsent.
 
 import { forget } from "../log/known-history.js";
 import { draftPrefix, markPrefix } from "../messages/drafts.js";
@@ -8,17 +8,13 @@ import { decisionsKey } from "../reading/decisions.js";
 /** @import { Queue } from "./queue.js" */
 /** @import { Connection } from "./socket.js" */
 
-/**
- * Removes drafts, queue and decisions on log-out; asks first if something is unsent.
- * @param {{connection: Connection, queue: Queue,
- *   storage: BrowserMemory, userId: number}} options
- */
+/** @param {{connection: Connection, queue: Queue, storage: BrowserMemory, userId: number}} options */
 export function guardLogOut({ connection, queue, storage, userId }) {
   /** @type {HTMLFormElement} */ const form = byId("log-out");
   /** @type {HTMLDialogElement} */ const dialog = byId("unsent");
   const drafts = () => storage.keys(draftPrefix(userId));
   const leave = () => {
-    // The page is told first, so that no box saves its text again while the page goes away.
+    // Before the drafts go, so that no box saves its text again while the page unloads.
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     connection.end();
     queue.clear();

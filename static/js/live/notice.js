@@ -1,4 +1,4 @@
-// The line above the composer that tells the state of the connection. Nothing for a short gap.
+// The line above the composer with the state of the connection. Short interruptions are not shown.
 
 import { build, buildButton } from "../page/elements.js";
 import { release } from "../page/focus.js";
@@ -10,7 +10,7 @@ const QUIET_MS = 2_000;
 const OFFLINE_MS = 10_000;
 const GREETING_MS = 3_000;
 
-/** What to say `ms` after the connection was lost. Pure, for tests. @param {number} ms */
+/** Returns the key of the text for `ms` after the connection was lost. Pure, for tests. @param {number} ms */
 export function noticeAfter(ms) {
   if (ms < QUIET_MS) return null;
   return ms < OFFLINE_MS ? "js-reconnecting" : "js-disconnected";
@@ -23,12 +23,11 @@ export class Notice {
   #upgraded = false;
 
   /** The version of the server that made the page. @type {string | undefined} */ #version;
-  /** Was the server restored to an earlier state, and nobody has pressed the line away? */ #restored = false;
-  /** Changes that could not be made after that. */ #dropped = 0;
+  /** Was the server restored to an earlier state, and the line about it not yet dismissed? */ #restored = false;
+  /** Changes that were dropped because of that. */ #dropped = 0;
 
   /**
-   * @param {HTMLElement | null} element role=status  @param {Connection} connection
-   * @param {Sender} sender
+   * @param {HTMLElement | null} element role=status  @param {Connection} connection  @param {Sender} sender
    */
   constructor(element, connection, sender) {
     this.element = /** @type {HTMLElement} */ (element);
@@ -49,7 +48,7 @@ export class Notice {
     this.#away();
   }
 
-  /** Messages that came while the connection was away, told together with the greeting. @param {number} count */
+  /** Adds how many messages arrived during the interruption to the line. @param {number} count */
   news(count) {
     if (this.#greeting && count > 0) this.#show(sayCount("js-back-online-news", count), "good");
   }
@@ -98,7 +97,7 @@ export class Notice {
     else this.#put();
   }
 
-  /** The server has another history. The line stays until somebody has read it. */
+  /** The server has another history. The line stays until it is dismissed. */
   #tellRestored() {
     const dropped = this.#dropped > 0 ? ` ${sayCount("js-restored-dropped", this.#dropped)}` : "";
     const read = buildButton(say("js-restored-read"), () => {
@@ -109,7 +108,7 @@ export class Notice {
     this.#show(say("js-restored") + dropped, "", read);
   }
 
-  /** An upgraded server: offered, never done by itself, for there may be text in the box. @param {string} version */
+  /** Offers a reload after an upgrade; never reloads by itself, because there may be text in the box. @param {string} version */
   #compare(version) {
     this.#version ??= version;
     this.#upgraded ||= version !== this.#version;
@@ -124,7 +123,7 @@ export class Notice {
 
   /** @param {HTMLElement[]} lines */
   #put(...lines) {
-    // A line that says the same again would be read out again.
+    // Screen readers would announce the same line again.
     /** @param {Iterable<Node>} nodes */
     const said = (nodes) => [...nodes].map((node) => node.textContent).join("\n");
     if (lines.length > 0 && said(lines) === said(this.element.children)) return;

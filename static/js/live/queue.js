@@ -1,6 +1,5 @@
-// What the server has not answered yet, messages and changes of messages (operations.js): in the
-// browser's memory, so that a reload, a crash or a closed tab loses nothing. One key for each; the
-// order is part of the key.
+// Persistent outbox: posts and changes (operations.js) that the server has not answered, in the browser's storage,
+// so that a reload, a crash or a closed tab loses nothing. Each item has its own key, which contains its order.
 
 import { uuid } from "../page/uuid.js";
 /** @import { Stamp } from "../log/known-history.js" */
@@ -44,8 +43,8 @@ export class Queue {
   }
 
   /**
-   * A text to post, or the fields of a change. @returns {Item}
-   * @param {number} room  @param {string | Partial<Item>} what
+   * Adds a text to post, or the fields of a change.
+   * @param {number} room  @param {string | Partial<Item>} what  @returns {Item}
    */
   add(room, what) {
     const order = String(this.#nextOrder()).padStart(DIGITS, "0");
@@ -60,15 +59,15 @@ export class Queue {
   }
 
   /**
-   * All that waits or is refused, of one room or of all, oldest first. @returns {Item[]}
-   * @param {number} [room]
+   * Returns all items that wait or were refused, of one room or of all, oldest first.
+   * @param {number} [room]  @returns {Item[]}
    */
   all(room) {
     const prefix = room === undefined ? this.prefix : `${this.prefix}${room}/`;
     return this.storage.keys(prefix).flatMap((key) => this.#read(key) ?? []);
   }
 
-  /** Ids of the rooms that have something waiting. */
+  /** Returns the ids of the rooms that have items. */
   rooms() {
     return [...new Set(this.all().map((item) => item.room))];
   }
@@ -78,18 +77,18 @@ export class Queue {
     return this.all().find((item) => item.clientId === clientId);
   }
 
-  /** From now on it cannot be taken back. @param {Item} item */
+  /** From now on the item cannot be withdrawn. @param {Item} item */
   markTried(item) {
     if (!item.tried) this.#write(item.room, orderOf(item.key), item.clientId, { ...item, tried: true });
   }
 
-  /** The item steps aside until the person decides. @param {Item} item  @param {Refused} refused */
+  /** Keeps the item from being sent until the person decides. @param {Item} item  @param {Refused} refused */
   refuse(item, refused) {
     this.amend(item, { refused });
   }
 
   /**
-   * The item with other fields, at its place; those that are undefined go.
+   * Replaces fields of an item in its place in the order; fields that are undefined are removed.
    * @param {Item} item  @param {Partial<Item>} fields
    */
   amend(item, fields) {
@@ -97,7 +96,7 @@ export class Queue {
   }
 
   /**
-   * Back into line, at its old place. A new id where the server knows the old one with another text.
+   * Queues a refused item again, at its old place. Takes a new id if the server knows the old one with another text.
    * @param {Item} item
    */
   retry(item) {
@@ -117,12 +116,12 @@ export class Queue {
     for (const key of this.storage.keys(this.prefix)) this.storage.remove(key);
   }
 
-  /** Is this a key of this queue? For `storage` events. @param {string | null} key */
+  /** Returns whether a `storage` event concerns this queue. @param {string | null} key */
   owns(key) {
     return key === null || key.startsWith(this.prefix);
   }
 
-  // A clock that is set back must not let a later message overtake an earlier one.
+  // Monotonic, because a clock that is set back must not reorder messages.
   #nextOrder() {
     const orders = this.storage.keys(this.prefix).map((key) => Number(orderOf(key)));
     this.#last = Math.max(this.now() * 1000, this.#last + 1, ...orders.map((order) => order + 1));
@@ -135,7 +134,7 @@ export class Queue {
    */
   #write(room, order, clientId, item) {
     const key = `${this.prefix}${room}/${order}-${clientId}`;
-    // What the key says is not said again.
+    // The key has these three.
     const { key: _key, room: _room, clientId: _clientId, ...fields } = item;
     this.storage.set(key, JSON.stringify(fields));
     return /** @type {Item} */ ({ key, room, clientId, ...fields });

@@ -1,4 +1,5 @@
-// How fast this tab may speak: a queue that empties after an outage must not look like an attack.
+// Rate limit of what this tab sends (sliding window), so that a queue that empties after an outage stays within
+// what the server allows.
 
 const WINDOW_MS = 1000;
 /** The rest is for typing, heartbeat and catching up. */

@@ -1,6 +1,6 @@
-// Live lists: when a relation or the set of rooms changes, the page is fetched again and the elements
-// marked `data-refresh` are swapped by id. What a person typed is never inside one of them, but for
-// the composer, which is swapped only when it has to appear or to go (`data-refresh-key`).
+// Partial refresh: when a relation or the set of rooms changes, fetches the page again and replaces the elements
+// marked `data-refresh` by id. What a person types is never inside one of them, except for the composer, which is
+// replaced only when it has to appear or to go (`data-refresh-key`).
 
 import { fetchPage } from "../page/fragment.js";
 import { shownRoom } from "../membership/removed.js";
@@ -9,7 +9,7 @@ import { fetchToken, renewTokens } from "../page/form-tokens.js";
 /** @import { RoomState } from "./protocol.js" */
 
 const GATHER_MS = 100;
-/** Members of a large room fetch one after the other when somebody comes or goes. */
+/** Spreads the requests of the members of a large room when somebody joins or leaves. */
 const SPREAD_MS_PER_MEMBER = 10;
 const SPREAD_AT_MOST_MS = 10_000;
 
@@ -25,7 +25,7 @@ export class Refresher {
     this.ask(0);
   }
 
-  /** Asks for a refresh; several within a moment become one. */
+  /** Schedules a refresh; debounced. */
   ask(wait = GATHER_MS) {
     if (!this.#wantsTokens && !document.querySelector("[data-refresh]")) return;
     clearTimeout(this.#timer);
@@ -38,7 +38,7 @@ export class Refresher {
       return;
     }
     this.#running = true;
-    // Null without a connection or a session: the socket notices both, and the next hello asks again.
+    // Null without a connection or a session: the socket notices both, and the next hello refreshes.
     const page = await fetchPage(ownAddress());
     if (this.#wantsTokens) await this.#renewTokens(page);
     if (page) swapAll(page);
@@ -49,14 +49,14 @@ export class Refresher {
     }
   }
 
-  /** What this page was about may be gone, while its menu stays. @param {Document | null} page */
+  /** The page may not exist in the other history, while its menu still needs a token. @param {Document | null} page */
   async #renewTokens(page) {
     if (page) renewTokens(page);
     this.#wantsTokens = !page && !(await fetchToken());
   }
 }
 
-/** The page's own address may be one that only takes forms: then the page says where it can be read. */
+/** The address to fetch: some pages are answers to forms, and name the address that has the same content. */
 const ownAddress = () => document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
 
 /** @param {Document} page */
@@ -95,7 +95,7 @@ function describe(element) {
 }
 
 /**
- * The same control, or the heading of its list when the control is gone; the main part if there is neither.
+ * Focuses the same control, or the heading of its list if that is gone, or else the main part.
  * @param {HTMLElement} root  @param {{id: string, label: string, section: string | null | undefined}} options
  */
 function refocus(root, { id, label, section }) {
@@ -119,12 +119,12 @@ export function refreshOn(connection) {
   connection.addEventListener("room.removed", () => refresher.ask());
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
-    // Elsewhere only the name of a group tells who is in it.
+    // On other pages only the name of a group shows who is in it.
     if (room === shownRoom || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
   });
   connection.addEventListener("session.hello", ({ detail }) => {
-    // What changed while nobody listened. Right after loading, the list of rooms can be compared;
-    // the page of friends has no numbers for that.
+    // Changes during an interruption were missed. Right after loading, comparing the list of rooms is enough; the
+    // page of friends has nothing to compare.
     if (greeted || document.getElementById("people") || !isComplete(detail.rooms)) refresher.ask();
     greeted = true;
   });
@@ -139,7 +139,7 @@ function spread(room) {
   return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
 }
 
-/** Does the list of conversations name every room of the hello, and no other? @param {RoomState[]} rooms */
+/** Returns whether the list of conversations has the rooms of the hello, and no other. @param {RoomState[]} rooms */
 function isComplete(rooms) {
   const list = document.getElementById("conversations");
   const known = list?.querySelectorAll("li > a").length;

@@ -1,6 +1,6 @@
-// Sends what is queued: first in, first out, one in flight per room, until the server has answered.
-// Losing the connection is no failure; only the server's refusal is one. What is held back for a
-// while, so that it can be undone, lets the others pass.
+// Sends the queue: first in, first out, one item in flight per room, until the server has answered. Sending is
+// idempotent by `client_id`, so that a lost connection is no failure; only a refusal is one. Items that are held
+// back, so that they can be undone, do not block later ones.
 
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { frameOf } from "../messages/operations.js";
@@ -11,13 +11,13 @@ import { RateLimit } from "./rate-limit.js";
 /** @import { LogEvent, MessageCreated, MessageRefused } from "./protocol.js" */
 
 const ANSWER_WITHIN_MS = 15_000;
-/** Another tab wrote it and most likely sends it; only if it does not, this one does. */
+/** Time that the tab that wrote an item has to send it before another tab does. */
 const FOREIGN_HEADSTART_MS = 1_500;
-/** How long a message that another tab got answered stays visible until its event arrives here. */
+/** Time that an item that another tab removed stays visible, until its event arrives here. */
 const GHOST_MS = 3_000;
 const DEFAULT_PAUSE_MS = 2_000;
 const TEMPORARY = new Set(["rate", "busy", "closing"]);
-/** Without a server, everything is of the same history. */
+/** For tests without a server: everything is of the same history. */
 const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp: () => ({}) };
 
 /** @typedef {{item: Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
@@ -36,10 +36,10 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   /** By room. @type {Map<number, {clientId: string, at: number, timer: Timer}>} */ #inFlight = new Map();
   /** By client id. @type {Map<string, {until: number, reason: string, code: string}>} */ #paused = new Map();
   /** By client id. @type {Map<string, number>} */ #notBefore = new Map();
-  /** Items that another tab got answered, by client id. @type {Map<string, Item>} */ #ghosts = new Map();
+  /** Items that another tab removed, by client id. @type {Map<string, Item>} */ #ghosts = new Map();
   /** By room. @type {Map<number, Timer>} */ #timers = new Map();
-  /** Until the hello tells the limit. */ #rateLimit = new RateLimit(10);
-  /** What this tab has seen in the queue, to notice what another tab took out. @type {Map<string, Item>} */
+  /** The hello has the actual limit. */ #rateLimit = new RateLimit(10);
+  /** The queue as this tab last saw it, to detect changes by other tabs. @type {Map<string, Item>} */
   #known = new Map();
 
   /**
@@ -67,14 +67,14 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   }
 
   /**
-   * Takes a text for a room, perhaps as an answer; it is safe once this returns.
+   * Queues a text for a room, optionally as an answer. It is stored when this returns.
    * @param {number} room  @param {string} body  @param {Reply | null | undefined} reply
    */
   post(room, body, reply) {
     return this.change(room, { op: "post", body, ...(reply ? { reply } : {}) });
   }
 
-  /** Takes a change of a message, see operations.js. @param {number} room  @param {Partial<Item>} fields */
+  /** Queues a change of a message, see operations.js. @param {number} room  @param {Partial<Item>} fields */
   change(room, fields) {
     const item = this.queue.add(room, fields);
     this.#known.set(item.clientId, item);
@@ -83,12 +83,12 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     return item;
   }
 
-  /** The posts. @returns {Pending[]} oldest first @param {number} room */
+  /** Returns the posts, oldest first. @param {number} room */
   pending(room) {
     return this.#all(room).filter(({ item }) => item.op === "post");
   }
 
-  /** The changes of messages. @returns {Pending[]} oldest first @param {number} room */
+  /** Returns the changes of messages, oldest first. @param {number} room */
   changes(room) {
     return this.#all(room).filter(({ item }) => item.op !== "post");
   }
@@ -100,7 +100,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     let isHeldUp = false;
     return items.map((item) => {
       const one = this.#describe(item);
-      // Behind one that waits, whatever comes later waits, too.
+      // First in, first out: items behind a paused one wait.
       if (isHeldUp && one.state === "sending") one.state = "waiting";
       isHeldUp ||= one.state === "paused";
       return one;
@@ -125,7 +125,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     if (item) this.#changed(item.room);
   }
 
-  /** Takes back what has not been sent; nothing if the server may have it. @param {string} clientId */
+  /** Removes and returns an item that was not sent; undefined if the server may have it. @param {string} clientId */
   withdraw(clientId) {
     const item = this.queue.find(clientId);
     if (!item || item.tried) return undefined;
@@ -135,12 +135,12 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   }
 
   /**
-   * A page opens: what was written in another epoch, or another room, is not shown as being on its way.
+   * Checks the items of a room when its page opens: those of another history are not shown as being sent.
    * @param {number} room
    */
   settle(room) {
     for (const item of this.queue.all(room)) {
-      // A page that was made before another tab wrote the item knows fewer events.
+      // Without `seen`, because this page may have been rendered before another tab wrote the item.
       if (!item.refused) this.#fit(item, { ...item, seen: undefined });
     }
   }
@@ -152,7 +152,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     }
   }
 
-  /** Another tab of this person changed the queue. */
+  /** Takes over what another tab of this person changed in the queue. */
   adopt() {
     const present = new Map(this.queue.all().map((item) => [item.clientId, item]));
     /** @type {Set<number>} */ const rooms = new Set();
@@ -177,7 +177,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   /** @param {Item} item  @returns {Pending} */
   #describe(item) {
     const paused = this.#paused.get(item.clientId);
-    // Behind another one on a live connection is "sending", too: it will not be long.
+    // On an open connection items behind another one count as "sending", because they wait only briefly.
     /** @type {Pending["state"]} */
     let state = this.connection.state === "open" || this.#ghosts.has(item.clientId) ? "sending" : "waiting";
     if (paused) state = "paused";
@@ -208,12 +208,12 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   }
 
   /**
-   * What was written in another history: a text goes out once if its room is still the same, without naming
-   * the message that it answered. What would change a message does not, since that may be another one now.
+   * Adapts an item that was written in another history. A text is sent if its room is still the same, without the
+   * id of the message that it answers. A change of a message is not sent, because the id may be another message now.
    * @param {Item} item  @param {Stamp} stamp  @returns {Item | null} what may be sent
    */
   #fit(item, stamp = item) {
-    // Another tab may know of events that have not come to this one.
+    // The other tab that sends it may know events that this one does not.
     if ((this.#notBefore.get(item.clientId) ?? 0) > Date.now()) return item;
     const { isSame, isSameRoom } = this.history.compare(item.room, stamp);
     if (isSame) return item;
@@ -221,7 +221,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     return this.queue.amend(item, { reply: undefined, ...this.history.stamp(item.room) });
   }
 
-  /** Texts stay until the person has copied or discarded them. @param {Item} item */
+  /** Refuses an item, or drops it if it has no text that somebody could want back. @param {Item} item */
   #setAside(item) {
     if (item.body === undefined) {
       this.queue.remove(item.clientId);
@@ -261,15 +261,14 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     if (times.length > 0) this.#pumpLater(room, Math.min(...times));
   }
 
-  // Asking again is safe: the server answers a repeat with its first answer.
-  /** @param {number} room */
+  /** Sends again, which is idempotent: the server repeats its first answer. @param {number} room */
   #unanswered(room) {
     this.#inFlight.delete(room);
     this.#pump(room);
   }
 
   /**
-   * Others know the `client_id` of a message that they see, and could use it for one of theirs.
+   * Returns whether this person wrote the message; others could reuse a `client_id` that they have seen.
    * @param {LogEvent} event  @returns {event is MessageCreated}
    */
   #isOwn(event) {
@@ -295,7 +294,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
     this.#changed(room);
   }
 
-  /** @param {MessageRefused} messageRefused */
+  /** @param {MessageRefused} event */
   #refused({ room, client_id: clientId, code, text, retry_after_ms: retryAfter }) {
     this.#land(room, clientId);
     const item = this.queue.find(clientId);

@@ -1,5 +1,5 @@
-// One socket per tab, kept alive: connects, says hello, measures the heartbeat, comes back by itself.
-// What the server sends is dispatched under its own name ("message.created", …) with `detail` = the event.
+// The connection: one WebSocket per tab, with heartbeat and automatic reconnect. Dispatches each event of the server
+// under its own type ("message.created", …) with `detail` = the event.
 
 import { restartDelay, retryDelay } from "./backoff.js";
 /** @import { KnownHistory } from "../log/known-history.js" */
@@ -8,7 +8,7 @@ import { restartDelay, retryDelay } from "./backoff.js";
 const PING_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 10_000;
 const OPEN_WITHIN_MS = 5_000;
-/** So many sockets that did not open while the site could be reached: something on the way lets none through. */
+/** After so many sockets that did not open while the site was reachable, something on the way blocks them. */
 const REFUSED_SOCKETS = 2;
 const TRY_SOCKET_EVERY_MS = 60_000;
 const SIGNED_OUT = 4401;
@@ -41,10 +41,10 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   /**
    * @param {{open: () => Socket, openFallback?: null | (() => Socket), isSignedOut?: () => Promise<boolean | null>,
    *   history?: KnownHistory | null}} options
-   *   `openFallback` gives what stands in for a socket (event-stream.js) where none opens. `isSignedOut` is asked after
-   *   a socket that never opened, since browsers do not tell scripts why; null means that nobody answered.
-   *   Before a hello of another history than `history` knows, "restarted" is dispatched to all that keep
-   *   numbers, and "restored" also where only the browser knew the other one.
+   *   `openFallback` opens the fallback transport (event-stream.js). `isSignedOut` is called after a socket that
+   *   did not open, because browsers do not tell scripts why; null means that there was no answer. If a hello has
+   *   another history than this page, "restarted" is dispatched first, so that all modules drop their numbers;
+   *   "restored" follows, also if only this browser knew the other history.
    */
   constructor({ open, openFallback = null, isSignedOut = async () => null, history = null }) {
     super();
@@ -54,19 +54,19 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     this.isSignedOut = isSignedOut;
   }
 
-  /** Open, but not by a socket: everything works, later. */
+  /** Open by the fallback transport: everything works, with more delay. */
   get usesFallback() {
     return this.#usesFallback && this.state === "open";
   }
 
-  /** Connects at once, unless it is already under way. */
+  /** Connects now, unless it is already connecting. */
   start() {
     if (this.state !== "waiting") return;
     clearTimeout(this.#timer);
     this.#become("connecting");
     this.history?.opening();
     this.#listen(this.#usesFallback && this.openFallback ? this.openFallback() : this.open());
-    // A proxy may accept and then say nothing: no hello in time counts as lost.
+    // A proxy may accept and stay silent: without a hello in time the connection counts as lost.
     this.#expectAnswer(OPEN_WITHIN_MS);
   }
 
@@ -88,7 +88,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   }
 
   /**
-   * Sends when open. False means: not sent, and it is the caller's to send again after the next hello.
+   * Sends if the connection is open. False means not sent; the caller sends it again after the next hello.
    * @param {ClientEvent} event
    */
   send(event) {
@@ -97,13 +97,13 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     return true;
   }
 
-  /** Asks for a sign of life now; silence for `withinMs` means that the connection is dead. */
+  /** Pings now, or connects; without an answer within `withinMs` the connection counts as lost. */
   probe(withinMs = ANSWER_WITHIN_MS) {
     if (this.send({ type: "connection.ping" })) this.#expectAnswer(withinMs);
     else this.start();
   }
 
-  /** Gives up the present socket without waiting for its farewell, and connects again. */
+  /** Reconnects now, without waiting for the present socket to close. */
   renew() {
     if (this.state === "ended") return;
     this.#attempt = 0;
@@ -111,19 +111,19 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     this.start();
   }
 
-  /** The network is gone, says the browser: do not wait for the heartbeat to notice. */
+  /** The browser says that the network is gone: treats the connection as lost before the heartbeat notices. */
   suspend() {
     if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, 1006);
   }
 
-  /** Lets go of the connection until `start` or `probe` is called. */
+  /** Disconnects until `start` or `probe` is called. */
   pause() {
     if (this.state === "ended") return;
     this.#drop();
     clearTimeout(this.#timer);
   }
 
-  /** No more connecting: the person signs out here or was signed out. */
+  /** Disconnects for good: the person logs out or was signed out. */
   end() {
     this.#drop();
     clearTimeout(this.#timer);
@@ -150,7 +150,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     return this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
   }
 
-  /** The server has another history than this page, although the hello did not tell. */
+  /** The server has another history than this page, although the hello did not show it. */
   #doubt() {
     this.history?.doubt();
     this.renew();
@@ -160,7 +160,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   #welcome(event) {
     this.hello = event;
     const news = this.history?.greeted(event);
-    // Before anything is sent: nothing that this page remembers may go out with numbers of another history.
+    // Before anything is sent, because no number of another history may reach the server.
     if (news === "page") this.dispatchEvent(new CustomEvent("restarted", { detail: event }));
     if (news) this.dispatchEvent(new CustomEvent("restored", { detail: event }));
     this.#attempt = 0;
@@ -196,7 +196,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     this.#drop();
     if (code === SIGNED_OUT) return this.#signedOut();
     if (neverOpened) this.#askWhy();
-    // The next try is a socket again, and if that fails, too, the one after it a stream.
+    // The next attempt uses a socket; if that fails, too, the one after it the fallback.
     if (neverOpened && this.#usesFallback) this.#usesFallback = false;
     const restarts = code === RESTART || this.#restartWithin !== null;
     const delay =
@@ -214,7 +214,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     return undefined;
   }
 
-  /** A socket beside the stream: once it says hello, it takes over. */
+  /** Opens a socket beside the fallback; it takes over with its hello. */
   #tryWebSocket() {
     this.history?.opening();
     const socket = this.open();

@@ -1,4 +1,4 @@
-// The moments at which waiting longer makes no sense: the network is back, the person looks or types.
+// Reconnects before the back-off is over when there is a reason: the network is back, or the person looks or types.
 
 /** @import { Connection } from "./socket.js" */
 
@@ -16,7 +16,7 @@ export function wakeOn(connection) {
   };
   addEventListener("online", tryNow);
   addEventListener("focus", tryNow);
-  // A page that comes back from the browser's cache has lost its socket.
+  // A page from the back/forward cache has lost its socket.
   addEventListener("pageshow", ({ persisted }) => persisted && connection.renew());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
   addEventListener("offline", () => connection.suspend());
@@ -25,7 +25,7 @@ export function wakeOn(connection) {
 }
 
 /**
- * Only the first one of an outage: the retry plan must not become one try per letter.
+ * Only the first key of an interruption, because the back-off must not become one attempt per letter.
  * @param {Connection} connection  @param {() => void} tryNow
  */
 function firstKeystroke(connection, tryNow) {
@@ -41,7 +41,7 @@ function firstKeystroke(connection, tryNow) {
 }
 
 /**
- * A clock that jumped means sleep. A hidden tab's timers are slowed down too, so there we only ask.
+ * A clock that jumped means that the device slept. Hidden tabs only ping, because browsers throttle their timers.
  * @param {Connection} connection
  */
 function watchClock(connection) {

@@ -84,7 +84,7 @@ export class KnownHistory {
     return wasAway ? "browser" : null;
   }
 
-  /** @param {RoomState} roomState */
+  /** @param {RoomState} state */
   #contradicts({ room, last_seq: seq, created_ms: made }) {
     const known = this.#before.get(room);
     return known !== undefined && (seq < known.seq || (known.made !== undefined && known.made !== made));

@@ -32,7 +32,7 @@ export function pageFromBox(log, toEnd) {
   });
 }
 
-/** @param {HTMLElement} log  @param {KeyboardEvent} keyboardEvent */
+/** @param {HTMLElement} log  @param {KeyboardEvent} event */
 function target(log, { key }) {
   const messages = [...log.querySelectorAll("article.message")];
   if (key === "Home") return messages[0];

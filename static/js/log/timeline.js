@@ -63,7 +63,7 @@ export class Timeline {
 
   /**
    * The server's answer to `room.resume`: all events after a number, or a hole and the newest messages.
-   * @param {RoomEvents} roomEvents
+   * @param {RoomEvents} event
    */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;

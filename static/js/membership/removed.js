@@ -22,7 +22,7 @@ export function closeRemoved(connection) {
     template.remove();
     find(main, "h1").focus();
   };
-  /** @param {RoomState} roomState */
+  /** @param {RoomState} state */
   const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData?.created_ms ?? made);
   connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
   // What happened while nobody listened: the room's own page knows.

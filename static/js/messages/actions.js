@@ -129,7 +129,7 @@ export class MessageActions {
 
   /**
    * A message has changed on the server; the page may show others that quote it.
-   * @param {MessageChanged} messageChanged
+   * @param {MessageChanged} event
    */
   follow({ change, id }) {
     if (change === "deleted") this.#dropQuotes(id);

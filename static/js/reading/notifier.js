@@ -122,7 +122,7 @@ export function followMessages(connection, storage) {
   });
 }
 
-/** @param {MessageCreated} messageCreated  @param {RoomState} state */
+/** @param {MessageCreated} event  @param {RoomState} state */
 function factsOf({ author, mentions = [] }, state) {
   const now = Date.now();
   return {
@@ -135,7 +135,7 @@ function factsOf({ author, mentions = [] }, state) {
   };
 }
 
-/** @param {MessageCreated} messageCreated */
+/** @param {MessageCreated} event */
 function textOf({ room, author, body }) {
   const title = titleOf(author.username, /** @type {RoomState} */ (unread.state(room)));
   return { title, body: preferences().hide_previews ? say("js-new-message") : excerpt(body) };

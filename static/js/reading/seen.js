@@ -56,7 +56,7 @@ export class SeenMarks {
     this.render();
   }
 
-  /** One of them moved. @param {SeenPosition} seenPosition */
+  /** One of them moved. @param {SeenPosition} position */
   moved({ user, seq }) {
     this.#positions.set(user.id, { name: user.username, seq });
     this.render();

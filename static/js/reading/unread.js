@@ -78,7 +78,7 @@ export class Unread {
     if (this.#asked > 0) this.#isOvertaken = true;
   }
 
-  /** Somebody posted. @param {MessageCreated} messageCreated */
+  /** Somebody posted. @param {MessageCreated} event */
   created({ room, seq, author, mentions = [] }) {
     const known = this.#rooms.get(room);
     if (!known) return true;
@@ -88,7 +88,7 @@ export class Unread {
     return false;
   }
 
-  /** A message is another now. @param {MessageChanged} messageChanged */
+  /** A message is another now. @param {MessageChanged} event */
   changed({ room, seq, message_seq: messageSeq, change }) {
     const known = this.#rooms.get(room);
     if (change !== "reacted") this.overtake();
@@ -103,7 +103,7 @@ export class Unread {
 
   /**
    * The position moved, on whatever device. True also if this is older than what is known.
-   * @param {ReadMoved} readMoved
+   * @param {ReadMoved} event
    */
   moved({ room, read_seq, last_seq, unread, mentions }) {
     const known = this.#rooms.get(room);

@@ -22,7 +22,7 @@ export function followHealth(connection, { room, line }) {
   if (connection.state === "open") ask();
 }
 
-/** @param {HTMLElement} line  @param {RoomHealth} roomHealth */
+/** @param {HTMLElement} line  @param {RoomHealth} event */
 function show(line, { delivered, of }) {
   line.hidden = !delivered;
   if (!delivered) return;

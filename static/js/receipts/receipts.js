@@ -65,7 +65,7 @@ export class Receipts {
     this.#askNext();
   }
 
-  /** @param {RoomEvents} roomEvents */
+  /** @param {RoomEvents} event */
   #caughtUp({ room, after, last_seq: last, missing }) {
     if (last > 0) this.has(room, missing ? missing.to + 1 : after + 1, last);
     if (this.#behind[0]?.room !== room) return;

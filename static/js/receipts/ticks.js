@@ -39,7 +39,7 @@ export class Ticks {
     setTimeout(() => message.querySelector(".message-state")?.classList.remove("fresh"), FRESH_MS);
   }
 
-  /** How it stands: `of` others, and the position of each who has something. @param {RoomDelivered} roomDelivered */
+  /** How it stands: `of` others, and the position of each who has something. @param {RoomDelivered} event */
   delivered({ of, positions }) {
     this.#of = of;
     this.#positions = new Map(positions.map(({ user, seq }) => [user, seq]));
