@@ -41,10 +41,10 @@ const pill = new Pill({
 });
 const typingLine = new TypingLine(byId("typing"));
 const teller = new TypingTeller(connection, room);
-/** clientId → milliseconds, of messages that are answered but perhaps not in the log yet. */
+/** Milliseconds until the answer, by client id, of messages that may not be in the log yet. */
 /** @type {Map<string, number | null>} */ const answered = new Map();
 const ticks = new Ticks({ list, userId, isDirect: page.is_direct });
-/** Messages that came in the change of the log that is under way, and ids of those of others. */
+/** Messages that the present change of the log added, and the ids of those of others. */
 /** @type {HTMLElement[]} */ const fresh = [];
 /** @type {number[]} */ const news = [];
 let arrivals = 0;
@@ -61,7 +61,7 @@ const timeline = new Timeline({
   isNewest: () => scroll.isNewest,
   counted: countNews,
   inserted(message, event) {
-    // A line about who came and went is no news.
+    // A notice is not counted as a new message.
     if (message.matches(".notice")) return;
     fresh.push(message);
     countNews(event);
@@ -128,9 +128,9 @@ const outsiders = new Outsiders({
   left: () => composer?.focus(),
 });
 
-/** A message came, whether or not the page reaches to it. @param {LogEvent} event */
+/** Counts a new message, whether or not the page shows it. @param {LogEvent} event */
 function countNews(event) {
-  // The answer to a post names no author.
+  // The answer to a post has no author.
   const author = "author" in event ? event.author : null;
   typingLine.stopped({ id: author?.id ?? userId });
   if (!author || author.id === userId) return;
@@ -138,11 +138,11 @@ function countNews(event) {
   news.push(Number(event.id));
 }
 
-// Events of other rooms concern app.js alone.
+// app.js handles the events of other rooms.
 const on = connection.inRoom(room);
 const attention = trackReading({ connection, list, room, scroll });
 
-// After the whole event: the log takes the message before its pending double goes, in one frame.
+// After the event, so that the message is inserted before its pending copy is removed, in one frame.
 const renderPending = () =>
   queueMicrotask(() =>
     scroll.keep(() => {
@@ -151,7 +151,7 @@ const renderPending = () =>
     }),
   );
 /**
- * Changes the log. What came is measured when all of it is there: one layout, not one for each message.
+ * Changes the log. New messages are measured together afterwards, which needs one layout.
  * @param {() => void} change
  */
 const changeLog = (change) =>
@@ -169,7 +169,7 @@ const apply = (event) => {
 
 on("message.created", apply);
 on("message.changed", (event) => {
-  // What somebody said is not read aloud again because somebody else likes it.
+  // A reaction does not announce the message again.
   if (event.change === "reacted") quietly(log, () => apply(event));
   else apply(event);
   actions.follow(event);
@@ -184,7 +184,7 @@ on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user
 on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {
   const before = arrivals;
-  // Screen readers need not read a hundred messages aloud.
+  // Screen readers do not announce a hundred messages.
   quietly(log, () => changeLog(() => timeline.catchUp(answer)));
   for (const event of answer.events) if (event.type === "message.changed") actions.follow(event);
   renderPending();
@@ -194,7 +194,7 @@ on("room.events", (answer) => {
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("restarted", ({ detail }) => {
   const now = detail.rooms.find((state) => state.room === room && state.created_ms === page.created_ms);
-  // A page of a room that is gone, or is another one now, closes (removed.js).
+  // If the room does not exist in the new history, removed.js closes the page.
   if (now) restart(now.last_seq);
 });
 connection.addEventListener("session.hello", ({ detail }) => {
@@ -209,8 +209,8 @@ sender.addEventListener("sent", ({ detail }) => {
 });
 
 /**
- * The server has another history: the page begins anew with what the server has. What was typed stays, the text of
- * an edit behind that of the box.
+ * The server has another history: reloads the log. What was typed is kept; the text of an edit is appended to that
+ * of the composer.
  * @param {number} lastSeq
  */
 function restart(lastSeq) {
@@ -229,7 +229,7 @@ function restart(lastSeq) {
   drafts.save();
 }
 
-/** The box comes and goes with the friendship (refresh.js). */
+/** Takes the composer, which refresh.js adds and removes with the friendship. */
 function openComposer() {
   /** @type {HTMLFormElement | null} */ const form = document.getElementById("composer");
   composer = form && new Composer({ form, draft: new Draft(storage, userId, room), maxChars: page.max_chars });
@@ -275,7 +275,7 @@ pill.addEventListener("end", () => jumper.toEnd());
 pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });
 pageFromBox(log, () => jumper.toEnd());
-// A page that begins in the middle of the log has not all of it.
+// A page in the middle of the log does not have all events.
 if (scroll.isNewest) receipts.has(room, 1, page.last_seq);
 followHealth(connection, { room, line: document.getElementById("room-health") });
 typeAnywhere(() => composer);

@@ -26,9 +26,7 @@ export class Notice {
   /** Was the server restored to an earlier state, and the line about it not yet dismissed? */ #restored = false;
   /** Changes that were dropped because of that. */ #dropped = 0;
 
-  /**
-   * @param {HTMLElement | null} element role=status  @param {Connection} connection  @param {Sender} sender
-   */
+  /** @param {HTMLElement | null} element role=status  @param {Connection} connection  @param {Sender} sender */
   constructor(element, connection, sender) {
     this.element = /** @type {HTMLElement} */ (element);
     this.connection = connection;
@@ -108,7 +106,10 @@ export class Notice {
     this.#show(say("js-restored") + dropped, "", read);
   }
 
-  /** Offers a reload after an upgrade; never reloads by itself, because there may be text in the box. @param {string} version */
+  /**
+   * Offers a reload after an upgrade; never reloads by itself, because there may be text in the box.
+   * @param {string} version
+   */
   #compare(version) {
     this.#version ??= version;
     this.#upgraded ||= version !== this.#version;

@@ -87,7 +87,8 @@
  * }} EventsOfRooms  by their type
  *
  * @typedef {EventsOfRooms & {
- *   "session.hello": SessionHello, "session.ended": {reason: string}, "server.restarting": {reconnect_within_ms: number},
+ *   "session.hello": SessionHello, "session.ended": {reason: string},
+ *   "server.restarting": {reconnect_within_ms: number},
  *   "relation.changed": {user: Person, state: string}, "preferences.changed": {preferences: Preferences},
  *   "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
  * }} ServerEvents  by their type

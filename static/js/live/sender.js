@@ -20,9 +20,9 @@ const TEMPORARY = new Set(["rate", "busy", "closing"]);
 /** For tests without a server: everything is of the same history. */
 const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp: () => ({}) };
 
-/** @typedef {{item: Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string, until: number}} Pending */
-
 /**
+ * @typedef {{item: Item, state: "waiting" | "sending" | "paused" | "held" | "refused", reason: string, code: string,
+ *   until: number}} Pending
  * @typedef {{change: number, sent: {room: number, clientId: string, ms: number | null},
  *   changed: {room: number, item: Item, seq: number | null}, dropped: null}} SenderEvents
  */
@@ -42,10 +42,7 @@ export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (
   /** The queue as this tab last saw it, to detect changes by other tabs. @type {Map<string, Item>} */
   #known = new Map();
 
-  /**
-   * @param {Queue} queue  @param {Connection} connection
-   * @param {Pick<KnownHistory, "compare" | "stamp">} history
-   */
+  /** @param {Queue} queue  @param {Connection} connection  @param {Pick<KnownHistory, "compare" | "stamp">} history */
   constructor(queue, connection, history = ONE_HISTORY) {
     super();
     this.queue = queue;

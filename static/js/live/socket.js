@@ -16,11 +16,13 @@ const RESTART = 1012;
 
 /** @typedef {"connecting" | "open" | "waiting" | "ended"} State */
 /**
- * @typedef {ServerEvents & {state: State, restarted: SessionHello, restored: SessionHello, "signed-out": string}} ConnectionEvents
+ * @typedef {{state: State, restarted: SessionHello, restored: SessionHello, "signed-out": string}} OwnEvents
+ * @typedef {ServerEvents & OwnEvents} ConnectionEvents
  *
  * @typedef {object} Socket  what a connection uses of a `WebSocket`
  * @property {number} readyState  @property {(text: string) => void} send  @property {() => void} close
- * @property {((event: MessageEvent) => unknown) | null} onmessage  @property {((event: CloseEvent) => unknown) | null} onclose
+ * @property {((event: MessageEvent) => unknown) | null} onmessage
+ * @property {((event: CloseEvent) => unknown) | null} onclose
  */
 
 export class Connection extends /** @type {new () => TypedTarget<ConnectionEvents>} */ (EventTarget) {
@@ -79,7 +81,10 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
 
   /** Returns a function that subscribes to the events of one room. @param {number} room */
   inRoom(room) {
-    /** @template {keyof EventsOfRooms} Type  @param {Type} type  @param {(event: EventsOfRooms[Type]) => void} handle */
+    /**
+     * @template {keyof EventsOfRooms} Type
+     * @param {Type} type  @param {(event: EventsOfRooms[Type]) => void} handle
+     */
     return (type, handle) => {
       this.addEventListener(type, ({ detail }) => {
         if (detail.room === room) handle(detail);

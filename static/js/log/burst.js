@@ -1,4 +1,4 @@
-// What a screen reader hears of the log: each message, but in a burst only how many there were.
+// Coalesces what screen readers announce of the log: each message, but in a burst only a summary.
 
 import { sayCount } from "../page/words.js";
 
@@ -7,7 +7,7 @@ const MOST = 3;
 const QUIET_MS = 2_500;
 
 /**
- * When there are more than three messages in five seconds. Pure, for tests: gives true in a burst.
+ * Returns whether more than three messages came in five seconds. Pure, for tests.
  * @param {number[]} times  @param {number} now
  */
 export function isBurst(times, now) {
@@ -26,7 +26,7 @@ export class Burst {
     this.status = status;
   }
 
-  /** Call before the message of somebody else stands in the log. @param {number} author */
+  /** Call before a message of somebody else is inserted. @param {number} author */
   arrived(author) {
     const now = performance.now();
     this.#times = [...this.#times.filter((time) => now - time < WITHIN_MS), now];

@@ -1,12 +1,12 @@
-// How many messages a page keeps, and which go when there are more. Pure: no page, so that tests need none.
+// Eviction: how many messages a page keeps, and which ones go when there are more. Pure: tests need no page.
 
-/** A page of history, as the server gives it. */
+/** Messages of a history page of the server. */
 export const PAGE = 50;
-/** Messages that stand in the page at most; the others are a request away. */
+/** Most messages in the page; the others are fetched when the reader comes near. */
 export const MOST = 400;
 
 /**
- * What to drop so that `adding` messages fit: whole pages, at the end that the reader is further from.
+ * Returns what to drop so that `adding` messages fit: whole pages, at the end that is further from the reader.
  * @param {{count: number, adding: number, reading: number}} options  `reading` is the index of the message being read
  * @returns {null | {atStart: boolean, drop: number}}
  */
@@ -14,7 +14,7 @@ export function overflow({ count, adding, reading }) {
   const excess = count + adding - MOST;
   if (excess <= 0) return null;
   const atStart = reading >= count / 2;
-  // What is read stays, however much there is.
+  // Never the message that is being read.
   const droppable = atStart ? reading : count - 1 - reading;
   return { atStart, drop: Math.min(Math.ceil(excess / PAGE) * PAGE, Math.max(0, droppable)) };
 }

@@ -1,5 +1,5 @@
-// The day of what is being read, over the top of the log while it scrolls. Only for the eye: readers of
-// the screen come past the dividers themselves.
+// The day of the message that is being read, floating over the log while it scrolls. Visual only: screen readers
+// reach the dividers of the days.
 
 import { dayKey, dayWords } from "../page/times.js";
 /** @import { LogScroll } from "./scroll.js" */
@@ -31,7 +31,7 @@ export function floatDay(float, scroll) {
 }
 
 /**
- * The element itself, or what stands above it; the line above what is new may lie between.
+ * Returns the divider that the element is, or that is above it; the unread divider may be between them.
  * @param {Element | null} element
  */
 function dividerOf(element) {
@@ -40,7 +40,10 @@ function dividerOf(element) {
   return above?.matches(".new-messages") ? above.previousElementSibling : above;
 }
 
-/** The divider itself stands at the top, or is about to. @param {HTMLElement} message  @param {HTMLElement} log */
+/**
+ * Returns whether the divider itself is at the top, or almost.
+ * @param {HTMLElement} message  @param {HTMLElement} log
+ */
 function isDividerNear(message, log) {
   const top = log.getBoundingClientRect().top;
   const near = [message, message.nextElementSibling].map(dividerOf);

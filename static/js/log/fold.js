@@ -1,4 +1,4 @@
-// A message taller than most of the view is folded; without scripts it simply stands there whole.
+// Folds messages that are taller than most of the view. Without scripts they are shown in full.
 
 import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -7,7 +7,7 @@ import { say } from "../page/words.js";
 const TALL = 0.6;
 
 /**
- * Folds the tall ones among `messages`. Reads all heights first: one layout for all of them.
+ * Folds the tall ones of `messages`. Reads all heights first, so that the browser does one layout for all.
  * @param {HTMLElement[]} messages  @param {LogScroll} scroll
  */
 export function foldTall(messages, scroll) {

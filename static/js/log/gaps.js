@@ -1,5 +1,5 @@
-// Rows that say where messages are missing after a long absence. Pressed, they load them in their place,
-// a page at a time; without scripts they lead to the page that begins there.
+// Gaps: rows that show where messages are missing after a long absence. A press loads them in place, a page at a
+// time; without scripts the link leads to the page that begins there.
 
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -7,7 +7,7 @@ import { say } from "../page/words.js";
 /** @import { HistoryPage } from "./history-page.js" */
 /** @import { Gap } from "../live/protocol.js" */
 
-/** @param {number} room  @param {{from: number, to: number}} missing the first and the last event that is missing */
+/** @param {number} room  @param {Gap} missing */
 export function gapRow(room, missing) {
   const row = build("p", { className: "missing" }, build("a"));
   row.dataset.first = String(missing.from);
@@ -17,7 +17,7 @@ export function gapRow(room, missing) {
 
 /**
  * @param {HTMLElement} list  @param {LogHistory} history
- * @param {(hole: {from: number, to: number}) => void} filled  hears of each place that is whole again
+ * @param {(gap: Gap) => void} filled  called for each gap that is filled completely
  */
 export function fillGaps(list, history, filled) {
   list.addEventListener("click", async (event) => {
@@ -34,7 +34,10 @@ export function fillGaps(list, history, filled) {
   });
 }
 
-/** @param {HTMLElement} row  @param {HistoryPage} page  @param {LogHistory} history  @param {(gap: Gap) => void} filled */
+/**
+ * @param {HTMLElement} row  @param {HistoryPage} page  @param {LogHistory} history
+ * @param {(gap: Gap) => void} filled
+ */
 function fill(row, { messages, later }, history, filled) {
   const to = Number(row.dataset.to);
   /** @param {HTMLElement} message */

@@ -1,18 +1,18 @@
-// Grouping: when a message stands under the one before without a head of its own. Pure: tests need no page.
+// Grouping: when a message is shown under the one before without its own head. Pure: tests need no page.
 
 import { dayKey } from "../page/times.js";
 
 const TOGETHER_MS = 5 * 60_000;
 
 /**
- * Does `current` stand under `previous` without an own head?
+ * Returns whether `current` is grouped with `previous`.
  * @typedef {{author: string, at: string, isReply?: boolean, isNotice?: boolean, isDeleted?: boolean}} Facts
  * @param {Facts} previous  @param {Facts} current
  */
 export function follows(previous, current) {
   if (previous.author !== current.author || current.isReply || current.isNotice || current.isDeleted) return false;
   if (previous.isNotice || previous.isDeleted) return false;
-  // "Before" comes from clocks that differ, not from order. The same rule as in the server's view.rs.
+  // Absolute, because clocks differ, so that a later message can have an earlier time. The server has the same rule.
   const gap = Math.abs(Date.parse(current.at) - Date.parse(previous.at));
   return gap <= TOGETHER_MS && dayKey(previous.at) === dayKey(current.at);
 }

@@ -1,4 +1,4 @@
-// Stretches of a room's history from the server, and the rows of the log that lead to more of it.
+// History pages (pagination by cursor): fetches them, and builds the rows of the log that lead to more.
 
 import { build } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
@@ -9,11 +9,11 @@ import { say } from "../page/words.js";
 /**
  * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number,
  *   empty: HTMLElement | null, epoch: string}} HistoryPage
- *   `lastSeq`: the room's newest event when the server looked; `empty`: the words for a room without messages
+ *   `lastSeq`: the room's newest event when the page was rendered; `empty`: the text for a room without messages
  */
 
 /**
- * The log at a place, such as "?before=7"; null if it did not come.
+ * Fetches a page of the log, for example "?before=7"; null if that fails.
  * @param {number} room  @param {string} query  @returns {Promise<HistoryPage | null>}
  */
 export async function fetchHistoryPage(room, query) {
@@ -31,12 +31,12 @@ export async function fetchHistoryPage(room, query) {
   };
 }
 
-/** The row above the first message. @param {number | string} seq of that message @param {number} room */
+/** Builds the row above the first message. @param {number} room  @param {number | string} seq of that message */
 export function earlierRow(room, seq) {
   return row("earlier", `/rooms/${room}/?before=${seq}`);
 }
 
-/** The row below the last message. @param {number | string} seq of that message @param {number} room */
+/** Builds the row below the last message. @param {number} room  @param {number | string} seq of that message */
 export function laterRow(room, seq) {
   return row("later", `/rooms/${room}/?after=${seq}#earlier`);
 }

@@ -1,6 +1,5 @@
-// Which page of the room's history stands in the page: grows at both edges as the reader comes near
-// them, drops what is far away, or becomes another page altogether. The rows `.earlier` and `.later`
-// stand at the edges that have more behind them.
+// Pagination of the log: extends it at both edges as the reader comes near them (infinite scroll), evicts what is far
+// away, or replaces it with another history page. The rows `.earlier` and `.later` are at edges with more behind them.
 
 import { find } from "../page/elements.js";
 import { MOST, overflow, PAGE } from "./eviction.js";
@@ -20,7 +19,7 @@ const TRIES = 3;
 export class LogHistory {
   #edges;
   #wanted = 0;
-  /** Does the list wait for the first messages of another history? */ #isStale = false;
+  /** Does the list wait for the first messages of another history of the server? */ #isStale = false;
 
   /**
    * @param {{list: HTMLElement, scroll: LogScroll, room: number,
@@ -50,13 +49,13 @@ export class LogHistory {
     this.#watch();
   }
 
-  /** What did not come waits for somebody who presses, or for the connection to be back. */
+  /** Retries what failed to load, for example after a reconnect. */
   retry() {
     if (this.#isStale) this.#replace("");
     else this.#watch();
   }
 
-  /** The server has another history: no message of the former one stays. The newest of this one come with `retry`. */
+  /** The server has another history: removes all messages. `retry` loads the newest ones of the new history. */
   restart() {
     this.#isStale = true;
     this.#wanted += 1;
@@ -64,17 +63,17 @@ export class LogHistory {
     quietly(this.scroll.log, () => this.#clear());
   }
 
-  /** The newest messages instead of those in the page. Whether they came. */
+  /** Replaces the messages with the newest ones. Returns whether they were loaded. */
   showNewest() {
     return this.#replace("");
   }
 
-  /** The messages around one instead of those in the page. Whether it is there. @param {number | string} id */
+  /** Replaces the messages with those around one. Returns whether that one is there. @param {number | string} id */
   async showAround(id) {
     return (await this.#replace(`?message=${id}`)) && document.getElementById(`message-${id}`) !== null;
   }
 
-  /** Drops what is too much once `adding` more have come, unless somebody scrolls. Call within `scroll.keep`. */
+  /** Evicts messages so that `adding` more fit, unless somebody scrolls. Call within `scroll.keep`. */
   trim(adding = 0) {
     if (this.scroll.isMoving) return;
     const messages = this.#messages();
@@ -119,7 +118,7 @@ export class LogHistory {
     const page = await this.fetch(new URL(link.href).search);
     await this.scroll.rested();
     row.ariaBusy = "false";
-    // Dropped or replaced in the meantime.
+    // Evicted or replaced in the meantime.
     if (!row.isConnected) return;
     if (!page) {
       this.#edges.unobserve(row);
@@ -146,7 +145,7 @@ export class LogHistory {
     if (!page || wanted !== this.#wanted) return false;
     this.put(() => {
       this.#clear();
-      // Without the arrivals the page would end one row short of its end, and `toEnd` would stop there.
+      // With the arrivals, because otherwise `toEnd` would stop at a `.later` row.
       const isContinued = !page.later && arrivals.isWhole;
       const later = isContinued ? null : this.#laterOf(page);
       const messages = [...page.messages, ...(isContinued ? arrivedAfter(page, arrivals.events) : [])];
@@ -163,7 +162,7 @@ export class LogHistory {
   }
 
   /**
-   * The page at a place. One that was rendered before an edit that is applied already is out of date.
+   * Fetches a page; again if it is stale, which means rendered before a change that is applied already.
    * @param {string} query
    */
   async fetch(query) {
@@ -175,13 +174,16 @@ export class LogHistory {
     return null;
   }
 
-  /** What came live while this was on its way is not in the page: then there is more. @param {HistoryPage} page */
+  /** Returns the `.later` row, also if messages came live after the page was rendered. @param {HistoryPage} page */
   #laterOf(page) {
     const isBehind = page.lastSeq < this.timeline.lastSeq;
     return page.later ?? (isBehind ? laterRow(this.room, page.lastSeq) : null);
   }
 
-  /** Puts the messages that `change` inserts and returns into their places. @param {() => HTMLElement[]} change */
+  /**
+   * Inserts messages: `change` does it and returns them. The view does not move.
+   * @param {() => HTMLElement[]} change
+   */
   put(change) {
     quietly(this.scroll.log, () =>
       this.scroll.keep(() => {
@@ -204,10 +206,13 @@ export class LogHistory {
   }
 }
 
-/** Those that are there. @param {(HTMLElement | null)[]} elements */
+/** Returns the elements that are not null. @param {(HTMLElement | null)[]} elements */
 const present = (...elements) => elements.flatMap((element) => element ?? []);
 
-/** The messages that arrived after `page` was rendered. @param {HistoryPage} page  @param {LogEvent[]} events */
+/**
+ * Returns the messages that arrived after `page` was rendered.
+ * @param {HistoryPage} page  @param {LogEvent[]} events
+ */
 function arrivedAfter(page, events) {
   return events.filter(({ seq }) => seq > page.lastSeq).map(messageFrom);
 }

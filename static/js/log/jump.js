@@ -1,5 +1,5 @@
-// Ways to a message that may not be in the page: permalinks, quotes, search. Browser Back leads back to
-// the place before, and a room that one comes back to in the same tab is where it was left.
+// Navigation to a message that may not be in the page: permalinks, quotes, search. Browser Back returns to the place
+// before, and a room that is opened again in the same tab is where it was left.
 
 import { byId } from "../page/elements.js";
 
@@ -11,14 +11,14 @@ const FLASH_MS = 2_000;
 const LINK = /^\/rooms\/(\d+)\/messages\/(\d+)\/$/;
 
 export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */ (EventTarget) {
-  /** Counts the ways taken: only the last one is gone to its end. */
+  /** Number of the latest navigation: those that a later one overtook stop. */
   #way = 0;
 
   /**
    * Dispatches "jumped" when a message is shown.
    * @param {{scroll: LogScroll, history: LogHistory, room: number,
    *   memory: BrowserMemory, key: string, epoch: string}} options
-   *   `key` names the place in the memory; ids in places are those of the history `epoch`
+   *   `key` is the key of the stored place; ids in places belong to the history `epoch`
    */
   constructor({ scroll, history, room, memory, key, epoch }) {
     super();
@@ -35,8 +35,8 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 
   /**
-   * Where the page opens: at the message of its address, where it was left, at what is new, or at the
-   * end. @param {() => void} toNew
+   * Scrolls to the start position: the message of the address, where the page was left, or what `toNew` finds.
+   * @param {() => void} toNew
    */
   async start(toNew) {
     const { hash, search } = location;
@@ -50,7 +50,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     return kept && kept.epoch === this.epoch ? this.restore(kept) : toNew();
   }
 
-  /** The server has another history: places before this are places in the former one. @param {string} epoch */
+  /** The server has another history: forgets the places of the former one. @param {string} epoch */
   restart(epoch) {
     this.#way += 1;
     this.epoch = epoch;
@@ -75,21 +75,21 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     this.#way += 1;
     if (!this.scroll.isNewest && !(await this.history.showNewest())) return;
     this.scroll.toEnd();
-    // The address of a message, or of a stretch, is not where the page stands any more.
+    // An address of a message or a history page does not describe the view any more.
     const address = `/rooms/${this.room}/`;
     if (location.pathname + location.search + location.hash !== address) {
       window.history.replaceState(window.history.state, "", address);
     }
   }
 
-  /** Where the reader was; null is the end. @param {null | {id: string, top: number}} place */
+  /** Scrolls to a stored place; null is the end. @param {null | {id: string, top: number}} place */
   async restore(place) {
     const isThere = place ? await this.#bring(place.id) : false;
     if (!place || isThere === false) return this.toEnd();
     return isThere && this.scroll.show(byId(`message-${place.id}`), place.top);
   }
 
-  /** Scrolls to a message, its beginning a third below the top. @param {number | string} id */
+  /** Scrolls so that the message begins a third below the top. @param {number | string} id */
   async toFirst(id) {
     if (await this.#bring(id)) {
       this.scroll.show(byId(`message-${id}`), this.scroll.log.clientHeight / 3);
@@ -97,7 +97,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 
   /**
-   * Whether the message is in the page now; null if the reader chose another way meanwhile.
+   * Loads the message if needed. Returns whether it is in the page; null if a later navigation overtook this one.
    * @param {number | string} id
    */
   async #bring(id) {
@@ -120,7 +120,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 
   /**
-   * Under an address without a hash, since browsers scroll to that once more when all is loaded.
+   * Replaces the hash of the address, because browsers scroll to it again after loading.
    * @param {number | string} id
    */
   #openMessage(id) {
@@ -128,7 +128,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     return this.#reveal(id);
   }
 
-  /** A page that was opened at `?around=` shows that event, one at `?after=` its beginning. */
+  /** Scrolls to the event of `?around=`, or to the beginning for `?after=`. */
   #openHistoryPage() {
     const { log } = this.scroll;
     const around = new URLSearchParams(location.search).get("around");
@@ -144,7 +144,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
 
   /** @param {{place?: Place | null, message?: number, epoch?: string} | null} state */
   #popped(state) {
-    // An entry that another history left.
+    // The entry belongs to another history of the server.
     if (state && state.epoch !== this.epoch) return this.toEnd();
     const message = messageOf(location.hash) ?? state?.message;
     if (state && "place" in state) return this.restore(state.place ?? null);
@@ -158,7 +158,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     else this.memory.remove(this.key);
   }
 
-  /** Links to messages of this room, wherever they stand in the log. @param {OnElement<MouseEvent>} event */
+  /** Follows links to messages of this room within the page. @param {OnElement<MouseEvent>} event */
   async #followed(event) {
     /** @type {HTMLAnchorElement | null} */ const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -169,7 +169,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 }
 
-/** The message that the end of an address names. @param {string} hash */
+/** Returns the id of the message in the hash of an address. @param {string} hash */
 function messageOf(hash) {
   return /^#message-(\d+)$/.exec(hash)?.[1];
 }

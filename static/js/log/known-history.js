@@ -1,5 +1,5 @@
-// Which history of the server's database this browser knows. A restored database gives the numbers of events,
-// messages, rooms and people again, so what is remembered under a number is valid in its own history only.
+// Which history of the server's database this browser knows. A restored database assigns the numbers of events,
+// messages, rooms and people again, so that a remembered number is valid only in its own history (its epoch).
 
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { RoomState, SessionHello } from "../live/protocol.js" */
@@ -8,19 +8,19 @@
 /** @typedef {{epoch?: string, seen?: number, made?: number}} Stamp  the epoch, the newest event of the room that
  *   the page knew, and when the room was made (Unix ms) */
 
-/** Kept in the browser, so that a tab that is opened after a restore knows of it, too. @param {number} userId */
+/** Stored in the browser, so that a tab that is opened after a restore detects it, too. @param {number} userId */
 const epochKey = (userId) => `parlour/epoch/${userId}`;
 /** Key of the name of the person that the stored data of an id belongs to. @param {number} userId */
 const nameKey = (userId) => `parlour/name/${userId}`;
 
-/** The code of what is refused because its numbers belong to another history. */
+/** Code of a refusal because the numbers of the event belong to another history. */
 export const OTHER_HISTORY = "other_history";
 
 export class KnownHistory {
   /** By room. @type {Map<number, {seq: number, made?: number}>} */ #rooms = new Map();
-  /** The same when the present connection was opened: only what came before it can be compared with its hello. */
+  /** The state when the connection was opened, which its hello is compared with. */
   /** @type {Map<number, {seq: number, made?: number}>} */ #before = new Map();
-  /** The epoch of what was stored without one, by an earlier version of these scripts. */ #unnamed;
+  /** Epoch of items that an earlier version of these scripts stored without one. */ #unnamed;
 
   /**
    * @param {{storage: BrowserMemory, userId: number, epoch: string | undefined,
@@ -55,21 +55,21 @@ export class KnownHistory {
     this.#before.set(room, { ...this.#before.get(room), seq: this.#rooms.get(room)?.seq ?? 0 });
   }
 
-  /** A connection is about to be opened. */
+  /** Call before a connection is opened. */
   opening() {
     this.#before = new Map(this.#rooms);
   }
 
-  /** The next hello counts as one of another history. */
+  /** Invalidates the epoch: the next hello counts as one of another history. */
   doubt() {
     this.epoch = undefined;
   }
 
   /**
-   * Takes a hello.
-   * @returns {null | "page" | "browser"} whether another history began since this page was made, or at least
-   *   since this browser was here last
-   * @param {Pick<SessionHello, "epoch" | "rooms">} pick
+   * Compares a hello with what is known.
+   * @returns {null | "page" | "browser"} "page" if another history began since this page was rendered, "browser"
+   *   if it began since the last visit of this browser
+   * @param {Pick<SessionHello, "epoch" | "rooms">} hello
    */
   greeted({ epoch, rooms }) {
     if (epoch === undefined) return null;
@@ -90,14 +90,17 @@ export class KnownHistory {
     return known !== undefined && (seq < known.seq || (known.made !== undefined && known.made !== made));
   }
 
-  /** What is stored with something that refers to a room by its numbers. @returns {Stamp} @param {number} room */
+  /**
+   * Returns the stamp that is stored with everything that refers to a room by its numbers.
+   * @returns {Stamp} @param {number} room
+   */
   stamp(room) {
     const { seq, made } = this.#rooms.get(room) ?? {};
     return { epoch: this.epoch, seen: seq, made };
   }
 
   /**
-   * Whether what was stored with this stamp belongs to the present history, and to the room that has this
+   * Returns whether what was stored with this stamp belongs to the present history, and to the room that has this
    * number now. @param {number} room  @param {Stamp} stamp
    */
   compare(room, { epoch = this.#unnamed, seen = 0, made }) {
@@ -117,12 +120,12 @@ export function forget(storage, userId) {
   storage.remove(nameKey(userId));
 }
 
-/** Kinds of keys that hold what a person wrote. */
+/** Kinds of keys that store what a person wrote. */
 const WRITTEN = ["queue", "draft", "room"];
 
 /**
- * What is kept under the number of a person who is another one now is set aside under the former person's
- * name. It comes back when somebody of that name signs in, perhaps under another number.
+ * Moves what is stored under an id that belongs to another person now to a key with the former person's name.
+ * It is moved back when somebody of that name signs in, perhaps with another id.
  * @param {BrowserMemory} storage  @param {number} userId  @param {string} name
  */
 export function keepApart(storage, userId, name) {

@@ -1,6 +1,6 @@
-// History comes into the log without being read aloud; only what arrives live is.
+// Changes of the ARIA live region that screen readers do not announce: history, in contrast to what arrives live.
 
-/** Assistive tech hears of changes a moment after they are made. */
+/** Screen readers process changes with a delay. */
 const SETTLED_MS = 300;
 let waking = 0;
 

@@ -1,34 +1,34 @@
-// What the pill below the log says and where it leads. Pure: no page, so that tests need none.
+// State of the pill below the log: how many messages are new, and where a press leads. Pure: tests need no page.
 
 export class News {
   #count = 0;
   /** @type {number | null} */ #first = null;
-  /** Was the reader taken somewhere, and did not reach the end since? */
+  /** Did a jump lead the reader away, who has not reached the end since? */
   #onTheWay = false;
 
   get count() {
     return this.#count;
   }
 
-  /** A message of somebody else arrived below the reader. @param {number} id */
+  /** A message of somebody else arrived below the view. @param {number} id */
   add(id) {
     this.#first ??= id;
     this.#count += 1;
   }
 
-  /** The end was reached: nothing is new any more. */
+  /** The reader reached the end. */
   clear() {
     this.#count = 0;
     this.#first = null;
     this.#onTheWay = false;
   }
 
-  /** The reader was taken away from the end: the pill leads back to it. */
+  /** A jump led the reader away from the end. */
   away() {
     this.#onTheWay = true;
   }
 
-  /** Pressed: the id of the first new message, the first time; null means the end. */
+  /** The pill was pressed. Returns the id of the first new message, or null for the end. */
   press() {
     const first = this.#first;
     this.clear();
@@ -37,7 +37,7 @@ export class News {
   }
 
   /**
-   * Is the pill to be seen?
+   * Returns whether the pill is visible.
    * @param {{atEnd: boolean, isFar: boolean}} reader  `isFar`: more than a screen from the newest message
    */
   isShown({ atEnd, isFar }) {

@@ -27,26 +27,26 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
     scroll.addEventListener("moved", () => this.#show());
   }
 
-  /** Messages of others arrived, perhaps where the page does not reach. @param {number[]} ids */
+  /** Counts messages of others that arrived. @param {number[]} ids */
   count(ids) {
     if (ids.length === 0 || this.scroll.atEnd) return;
     for (const id of ids) this.#news.add(id);
     this.#show();
   }
 
-  /** The reader was taken to a message. */
+  /** A jump led the reader to a message. */
   away() {
     this.#news.away();
     this.#show();
   }
 
-  /** The server has another history: nothing of it is news yet, and there is no place to go back to. */
+  /** The server has another history: nothing is new yet, and there is no place to go back to. */
   restart() {
     this.#news.clear();
     this.#withdraw();
   }
 
-  /** The reader was taken to the end; for a while there is a way back. @param {Place} place */
+  /** Offers the way back for a while, after sending scrolled to the end. @param {Place} place */
   offerBack(place) {
     clearTimeout(this.#offer);
     this.#place = place;

@@ -1,11 +1,11 @@
-// Gives every message its head or takes it, and stands a divider before the first of each local day.
+// Regroups messages in the page: gives each its head or removes it, and puts a divider before each local day.
 
 import { build, find } from "../page/elements.js";
 import { follows } from "./grouping.js";
 import { dayKey, dayWords } from "../page/times.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
-/** What has a day: messages, and the lines that tell who came and went. */
+/** Rows that have a day: messages and notices. */
 export const ROW = "article.message, .notice";
 
 /** @param {HTMLElement} message */
@@ -17,14 +17,14 @@ const facts = (message) => ({
   isDeleted: message.matches(".deleted"),
 });
 
-/** Settles one message and the one after it. Call after every insertion and removal. @param {HTMLElement} message */
+/** Regroups a message and the next one. Call after each insertion and removal. @param {HTMLElement} message */
 export function regroup(message) {
   regroupOne(message);
   const next = nextMessage(message);
   if (next) regroupOne(next);
 }
 
-/** Settles neighbouring messages and the one after them. @param {HTMLElement[]} messages */
+/** Regroups adjacent messages and the one after them. @param {HTMLElement[]} messages */
 export function regroupFrom(messages) {
   messages.forEach(regroupOne);
   const last = messages.at(-1);
@@ -32,13 +32,13 @@ export function regroupFrom(messages) {
   if (next) regroupOne(next);
 }
 
-/** Settles all messages of a list; the server's own dividers are of UTC days and go. @param {HTMLElement} list */
+/** Regroups a list, and removes the server's dividers, which are of UTC days. @param {HTMLElement} list */
 export function regroupAll(list) {
   for (const divider of list.querySelectorAll(".day")) divider.remove();
   list.querySelectorAll(ROW).forEach(regroupOne);
 }
 
-/** "Today" becomes "Yesterday" at midnight, without a reload. @param {HTMLElement} list */
+/** Relabels the dividers at midnight: "Today" becomes "Yesterday". @param {HTMLElement} list */
 export function relabelAtMidnight(list) {
   let today = dayKey(Date.now());
   setInterval(() => {
@@ -62,14 +62,14 @@ function regroupOne(message) {
   );
 }
 
-/** The line above what is new belongs to the message below it. @param {HTMLElement} message */
+/** Returns the unread divider above the message, or the message itself. @param {HTMLElement} message */
 function headOf(message) {
   const above = message.previousElementSibling;
   return above?.matches(".new-messages") ? above : message;
 }
 
 /**
- * What stands before a message: its divider if any, the message before, and whether anything else lies between.
+ * Returns what is before a message: its divider if any, the previous row, and whether anything else is between.
  * @param {HTMLElement} message
  */
 function before(message) {

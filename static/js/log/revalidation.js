@@ -1,6 +1,5 @@
-// After an absence of which the server tells only the end: messages that stand in the page may have been
-// edited, deleted or reacted to by events that nobody sends. They are read anew, a page at a time, and
-// those that say something else are swapped in their places.
+// Revalidation: after an absence that the server answers with the newest messages only, those in the page may be stale,
+// because changes of them are not sent. They are fetched again, a page at a time, and replaced where they differ.
 
 import { find } from "../page/elements.js";
 import { regroup } from "./regroup.js";
@@ -8,7 +7,7 @@ import { swap } from "./swap.js";
 /** @import { LogHistory } from "./history.js" */
 
 export class Revalidation {
-  /** Messages up to this event are in doubt. */ #upTo = 0;
+  /** Messages up to this event may be stale. */ #upTo = 0;
   #isRunning = false;
 
   /**
@@ -22,18 +21,18 @@ export class Revalidation {
     this.keep = keep;
   }
 
-  /** The server has another history: no message of the former one stands in the page. */
+  /** The server has another history: the page has no message of the former one. */
   restart() {
     this.#upTo = 0;
   }
 
-  /** Messages up to event `upTo` may be another now. @param {number} upTo */
+  /** Marks messages up to event `upTo` as stale. @param {number} upTo */
   invalidate(upTo) {
     this.#upTo = Math.max(this.#upTo, upTo);
     return this.retry();
   }
 
-  /** Goes on where the connection broke. */
+  /** Continues after a failure. */
   async retry() {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -45,7 +44,7 @@ export class Revalidation {
     this.#isRunning = false;
   }
 
-  /** Whether all of it could be read. @param {number} upTo */
+  /** Returns whether all messages could be fetched. @param {number} upTo */
   async #renew(upTo) {
     let next = this.#firstFrom(0, upTo);
     while (next !== undefined) {
@@ -60,7 +59,7 @@ export class Revalidation {
     return true;
   }
 
-  /** The number of the first message in the page from `from` on. @param {number} from  @param {number} upTo */
+  /** Returns the `seq` of the first message in the page from `from` on. @param {number} from  @param {number} upTo */
   #firstFrom(from, upTo) {
     const seqs = [...this.list.querySelectorAll("article[data-seq]")].map(({ dataset }) => Number(dataset.seq));
     return seqs.find((seq) => seq >= from && seq <= upTo);
@@ -76,7 +75,7 @@ export class Revalidation {
   }
 }
 
-/** All that an event can change of a message. @param {HTMLElement} message */
+/** Returns all that an event can change of a message, as a string. @param {HTMLElement} message */
 function said(message) {
   const body = find(message, ".message-body");
   const chips = /** @type {HTMLButtonElement[]} */ ([...message.querySelectorAll(".chip[data-by]")]).map(

@@ -1,4 +1,4 @@
-// Keys inside the log: up and down between messages, Home and End, Escape back to the box.
+// Roving focus in the log: arrows between messages, Home and End, Escape back to the composer.
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
@@ -15,10 +15,7 @@ export function roveMessages(log, { toBox, toEnd }) {
   });
 }
 
-/**
- * While the box is empty, its Page keys and End move the log: there is nothing else for them to move.
- * @param {HTMLElement} log  @param {() => void} toEnd
- */
+/** Page keys and End in an empty composer scroll the log. @param {HTMLElement} log  @param {() => void} toEnd */
 export function pageFromBox(log, toEnd) {
   /** @type {Record<string, number>} */ const pages = { PageUp: -0.9, PageDown: 0.9 };
   document.addEventListener("keydown", (event) => {

@@ -1,26 +1,29 @@
-// Where the reader is in the log: follows the end, or keeps the line being read where it is, whatever
-// happens around it. The log is a reversed column: scrollTop is 0 at the end and negative above it.
+// Scroll anchoring: the log follows its end, or keeps the line that is read in its place, whatever changes around it.
+// The log is a reversed column: scrollTop is 0 at the end and negative above it.
 
 const AT_END_PX = 64;
 const CANDIDATES = 4;
-/** Without a scroll for so long, the log rests, whatever holds it. */
+/** Without a scroll event for this time the log counts as at rest. */
 const REST_MS = 250;
 
-/** Of a message, the line that stays: its head comes and goes with the message before. @param {HTMLElement} message */
+/**
+ * Returns the part of a message that is anchored: its head depends on the message before.
+ * @param {HTMLElement} message
+ */
 export const lineOf = (message) => message.querySelector(".message-body") ?? message;
 
 /** @typedef {{id: string, top: number}} Place  a message, and how far below the top of the log its line is */
 /** @typedef {{message: HTMLElement, top: number}} Anchor  the same, with the element */
 
 export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} */ (EventTarget) {
-  /** Does the page reach to the newest message? Without it there is no end to be at. */
+  /** Does the page have the newest message? Otherwise the reader cannot be at the end. */
   isNewest = true;
-  /** The first messages in view, each with the distance of its line from the top of the log; null at the end.
+  /** The first messages in view; null at the end.
    * @type {Anchor[] | null} */
   #anchors = null;
   #noted = 0;
   #resting = 0;
-  /** Resolves when the log rests; null while it does. @type {{promise: Promise<void>, resolve: () => void} | null} */
+  /** Resolves when scrolling ends; null at rest. @type {{promise: Promise<void>, resolve: () => void} | null} */
   #rest = null;
 
   /** Dispatches "moved" after every scroll and change. @param {HTMLElement} log */
@@ -29,7 +32,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
     this.log = log;
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     log.addEventListener("scrollend", () => this.#rested());
-    // What grows or shrinks without having told: a picture, the box, the window. Before it is painted.
+    // Pictures, the composer and the window change size by themselves. Called before the change is painted.
     const observer = new ResizeObserver(() => this.#stay());
     observer.observe(log);
     observer.observe(/** @type {Element} */ (log.firstElementChild));
@@ -39,14 +42,14 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
     return this.isNewest && Math.abs(this.log.scrollTop) < AT_END_PX;
   }
 
-  /** More than a screen from the newest message? */
+  /** Is the reader more than a screen from the newest message? */
   get isFar() {
     return !this.isNewest || Math.abs(this.log.scrollTop) > this.log.clientHeight;
   }
 
   /**
-   * Resolves when nobody scrolls. A browser that animates a scroll measures it from the top: what is
-   * put in or taken away above meanwhile would make it jump. It may have begun before we hear of it.
+   * Resolves when nobody scrolls. A browser that animates a scroll measures it from the top, so that changes above
+   * would make it jump. It may have begun before its first event.
    */
   async rested() {
     do {
@@ -64,10 +67,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
     this.#note();
   }
 
-  /**
-   * Changes the log without moving the line under the reader's eye; at the end, stays at the end.
-   * @param {() => void} change
-   */
+  /** Runs `change` and keeps the anchored line in its place; at the end, stays there. @param {() => void} change */
   keep(change) {
     if (Math.abs(this.log.scrollTop - this.#noted) >= 1) this.#note();
     change();
@@ -75,7 +75,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
   }
 
   /**
-   * Changes the log and leaves the top of `element` where it is.
+   * Runs `change` and keeps the top of `element` in its place.
    * @param {Element | null} element  @param {() => void} change
    */
   hold(element, change) {
@@ -85,7 +85,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
     this.#note();
   }
 
-  /** The place of the reader, for `show`; null at the end. @returns {Place | null} */
+  /** Returns the place of the reader, for `show`; null at the end. @returns {Place | null} */
   place() {
     if (this.atEnd) return null;
     const message = this.reading();
@@ -130,7 +130,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
       });
       this.#rest = { promise, resolve };
     }
-    // The own corrections come back as events, rounded to pixels; what was meant must not drift with them.
+    // Ignores the events of own corrections, which are rounded to pixels and would make the anchor drift.
     if (this.log.scrollTop === this.#noted) return;
     this.#note();
   }

@@ -1,9 +1,6 @@
-// One form of a message in the place of another.
+// Replaces a message with a newer form of itself.
 
-/**
- * Puts a message in another's place; the focus stays on the same thing.
- * @param {HTMLElement} old  @param {HTMLElement} fresh
- */
+/** Replaces a message; the focus stays on the same control. @param {HTMLElement} old  @param {HTMLElement} fresh */
 export function swap(old, fresh) {
   const focused = old.contains(document.activeElement)
     ? /** @type {HTMLButtonElement | null} */ (document.activeElement)

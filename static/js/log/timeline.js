@@ -1,5 +1,5 @@
-// The messages of the open room, in the server's one order. Knows the last event it has applied;
-// what comes early is held back until the gap before it is filled.
+// The messages of the open room in the order of `seq`. Applies each event once, in order; events that arrive early wait
+// until the gap before them is filled.
 
 import { elementFrom } from "../page/fragment.js";
 import { gapRow } from "./gaps.js";
@@ -9,18 +9,18 @@ import { localise } from "../page/times.js";
 /** @import { Gap, LogEvent, MessageChanged, RoomEvents } from "../live/protocol.js" */
 
 export class Timeline {
-  /** Events that wait for the ones before, by `seq`. @type {Map<number, LogEvent>} */ #held = new Map();
+  /** Events that arrived early, by `seq`. @type {Map<number, LogEvent>} */ #held = new Map();
   #asked = false;
-  /** What `collect` was asked for. @type {Set<{events: LogEvent[], isWhole: boolean}>} */ #collected = new Set();
-  /** The last event applied that changed what may stand in a page that is on its way. */
+  /** The collections of `collect`. @type {Set<{events: LogEvent[], isWhole: boolean}>} */ #collected = new Set();
+  /** The last applied event that makes history pages rendered before it stale. */
   changedSeq = 0;
 
   /**
    * @param {{list: HTMLElement, lastSeq: number, room: number, resume: (after: number) => boolean,
    *   isNewest: () => boolean, inserted: (message: HTMLElement, event: LogEvent) => void,
    *   changed: (message: HTMLElement, event: LogEvent) => void, counted: (event: LogEvent) => void}} options
-   *   `resume` asks the server for the events after a number; false means that it could not be asked now.
-   *   While the page does not reach to the newest message, new ones are only counted.
+   *   `resume` requests the events after a number; false means that the connection is not open.
+   *   While the page does not have the newest message, new ones are only counted.
    */
   constructor({ list, lastSeq, room, resume, isNewest, inserted, changed, counted }) {
     this.list = list;
@@ -33,12 +33,12 @@ export class Timeline {
     this.counted = counted;
   }
 
-  /** Is this own message known, but held back behind a gap? @param {string} clientId */
+  /** Returns whether this own message waits behind a gap. @param {string} clientId */
   holds(clientId) {
     return [...this.#held.values()].some((event) => "client_id" in event && event.client_id === clientId);
   }
 
-  /** One live event. Applied once, however often and by whatever way it comes. @param {LogEvent} event */
+  /** Applies a live event; idempotent. @param {LogEvent} event */
   apply(event) {
     if (event.seq <= this.lastSeq) return;
     this.#held.set(event.seq, event);
@@ -47,9 +47,9 @@ export class Timeline {
   }
 
   /**
-   * Collects the new messages that the page does not show because it does not reach to the newest one.
-   * A page that is being fetched may lack them. Returns the function that ends the collection and gives
-   * them in order; `isWhole` is false if a hole lies between them.
+   * Collects the new messages that are only counted, because a history page that is being fetched may lack them.
+   * Returns the function that ends the collection and returns them in order; `isWhole` is false if there is a gap
+   * between them.
    */
   collect() {
     /** @type {{events: LogEvent[], isWhole: boolean}} */
@@ -62,23 +62,20 @@ export class Timeline {
   }
 
   /**
-   * The server's answer to `room.resume`: all events after a number, or a hole and the newest messages.
+   * Applies the answer to `room.resume`: all events after a number, or a gap and the newest messages.
    * @param {RoomEvents} event
    */
   catchUp({ events, missing, last_seq: lastSeq }) {
     this.#asked = false;
     if (missing && missing.to > this.lastSeq) this.#drawGap(missing);
     for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
-    // The answer is whole: numbers that it does not carry hold nothing for this browser.
+    // The answer is complete: numbers that it does not have concern other people.
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
     this.#release();
     if (this.#held.size > 0) this.#ask();
   }
 
-  /**
-   * The server has another history, in which `lastSeq` is the newest event. The list begins anew, too.
-   * @param {number} lastSeq
-   */
+  /** The server has another history, whose newest event is `lastSeq`. @param {number} lastSeq */
   restart(lastSeq) {
     this.#held.clear();
     this.#asked = false;
@@ -87,7 +84,7 @@ export class Timeline {
   }
 
   /**
-   * After a hello: what was asked on the old socket is not answered any more.
+   * Requests what is missing after a hello; requests on the old socket are not answered any more.
    * @param {number} [serverLastSeq]
    */
   reconnected(serverLastSeq) {
@@ -129,10 +126,7 @@ export class Timeline {
     return this.inserted(message, event);
   }
 
-  /**
-   * The event says what the message is now; a page that does not show it has nothing to do.
-   * @param {MessageChanged} event
-   */
+  /** Replaces the message if the page shows it. The event has its whole state. @param {MessageChanged} event */
   #replace(event) {
     const old = document.getElementById(`message-${event.id}`);
     if (!old) return;
@@ -142,16 +136,14 @@ export class Timeline {
     this.changed(message, event);
   }
 
-  // A hole is never silent. Where the page does not reach to the newest message, the row at its edge
-  // leads to what is missing, too.
-  /** @param {Gap} missing */
+  /** Shows the gap, unless the `.later` row at the edge leads to what is missing. @param {Gap} missing */
   #drawGap(missing) {
     for (const arrivals of this.#collected) arrivals.isWhole = false;
     if (this.isNewest()) this.list.insertBefore(gapRow(this.room, missing), this.list.querySelector(".pending"));
   }
 }
 
-/** The element of a message event, with times in the reader's own zone. @param {LogEvent} event */
+/** Builds the element of a message event, with times in the reader's time zone. @param {LogEvent} event */
 export function messageFrom(event) {
   const message = /** @type {HTMLElement} */ (elementFrom(event.html ?? ""));
   localise(message);

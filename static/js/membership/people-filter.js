@@ -1,5 +1,5 @@
-// A long list of people to tick gets a box that leaves those whose name holds what is typed. Who is
-// ticked stays ticked, and stays to be seen.
+// Filter for a long list of people to tick: hides those whose name does not contain what is typed. Ticked people stay
+// visible.
 
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -22,7 +22,7 @@ export function filterChoices(fieldset) {
     none.textContent = rows.every((row) => row.hidden) ? say("js-filter-none") : "";
   };
   box.addEventListener("input", filter);
-  // Enter in a search box would send the form.
+  // Enter would submit the form.
   box.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   find(fieldset, ".checks").before(box, none);
 }

@@ -1,11 +1,11 @@
-// A room that this person is in no longer closes on every open page of it, and nothing typed is lost.
+// Closes a room on its open pages when the person left it or was removed; what was typed is kept.
 
 import { pageData } from "../page/data.js";
 import { byId, find } from "../page/elements.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { RoomState } from "../live/protocol.js" */
 
-/** The room that this page shows, or is about. */
+/** The room that the page shows or is about. */
 export const shownRoom = pageData?.room ?? pageData?.about ?? null;
 
 /** @param {Connection} connection */
@@ -25,10 +25,10 @@ export function closeRemoved(connection) {
   /** @param {RoomState} state */
   const isShown = ({ room, created_ms: made }) => room === shownRoom && made === (pageData?.created_ms ?? made);
   connection.addEventListener("room.removed", ({ detail }) => detail.room === shownRoom && close());
-  // What happened while nobody listened: the room's own page knows.
+  // The room is missing after an interruption: its page tells whether the person is still a member.
   connection.addEventListener("session.hello", async ({ detail: { rooms } }) => {
     if (rooms.some(isShown)) return;
-    // Another room has its number in another history.
+    // In another history of the server another room can have the id.
     const isAnother = rooms.some(({ room }) => room === shownRoom);
     if (isAnother || (await isGone(`/rooms/${shownRoom}/`))) close();
   });

@@ -1,5 +1,5 @@
-// What people do to messages beside writing them: answer, react, edit, delete, name somebody. Joins the
-// parts with the log, the queue and the box.
+// Message actions: reply, react, edit, delete, copy, mention. Connects their parts with the log, the queue and the
+// composer.
 
 import { build, byId, find } from "../page/elements.js";
 import { hasReacted, markOwn } from "./reactions.js";
@@ -81,7 +81,10 @@ export class MessageActions {
     this.editing.restore();
   }
 
-  /** The box is there, or there again. @param {Composer | null} composer */
+  /**
+   * Takes the composer of the page, which may have been replaced; null without one.
+   * @param {Composer | null} composer
+   */
   adoptBox(composer) {
     this.#composer = composer;
     this.replying = null;
@@ -97,15 +100,12 @@ export class MessageActions {
     composer.addEventListener("edit-last", () => this.#editLast());
   }
 
-  /** Makes the log agree with the queue. */
+  /** Shows the changes in the queue on their messages. */
   render() {
     this.changes.render();
   }
 
-  /**
-   * What a waiting message said goes back into the box, in front of what is there. Whether there is a box.
-   * @param {Item} item
-   */
+  /** Puts the text of a queued message back into the composer. Returns whether there is one. @param {Item} item */
   takeBack({ body, reply }) {
     if (!this.#composer) return false;
     this.#composer.putBefore(body ?? "");
@@ -114,8 +114,8 @@ export class MessageActions {
   }
 
   /**
-   * The server has another history: whatever is open for a message closes, since another one may bear its number.
-   * @returns {string} what was typed into boxes of messages
+   * The server has another history: closes what is open for a message, because its id may be another one now.
+   * @returns {string} the texts of edits
    */
   restart() {
     this.menu.popup.close(false);
@@ -127,10 +127,7 @@ export class MessageActions {
     return this.editing.giveUp();
   }
 
-  /**
-   * A message has changed on the server; the page may show others that quote it.
-   * @param {MessageChanged} event
-   */
+  /** A message has changed on the server: removes quotes of a deleted one. @param {MessageChanged} event */
   follow({ change, id }) {
     if (change === "deleted") this.#dropQuotes(id);
   }
@@ -196,7 +193,7 @@ export class MessageActions {
       await navigator.clipboard.writeText(address);
       line.textContent = say("js-copied");
     } catch {
-      // Without a secure connection browsers keep the clipboard to themselves.
+      // Browsers offer the clipboard on https only.
       line.textContent = address;
     }
     setTimeout(() => line.replaceChildren(), COPIED_MS);

@@ -1,4 +1,4 @@
-// The box: keys, height, length, draft. It is never disabled, and what was typed is never lost.
+// The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
 import { byId } from "../page/elements.js";
 import { Draft, joined } from "./drafts.js";
@@ -7,7 +7,7 @@ import { preferences } from "../preferences/preferences.js";
 import { say, sayCount } from "../page/words.js";
 
 const SAVE_AFTER_MS = 300;
-/** Browsers lay out a text of a megabyte for seconds; one that can never be sent stays in the clipboard. */
+/** In multiples of the longest message. Larger texts are not pasted, because browsers need seconds to lay them out. */
 const PASTE_AT_MOST = 5;
 const touch = matchMedia("(pointer: coarse)");
 
@@ -17,7 +17,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   #saving = 0;
 
   /**
-   * Dispatches "send" (`detail` = text), "typing" (`detail` = is there text), "left", "escape", and
+   * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape", and
    * "edit-last" for the key that asks for it.
    * @param {{form: HTMLFormElement, draft: Draft, maxChars: number}} options
    */
@@ -44,7 +44,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.box.focus({ preventScroll: true });
   }
 
-  /** Opening a room with mouse or keyboard means writing; on touch it would only raise the keyboard. */
+  /** Not on touch devices, where the focus opens the keyboard. */
   focusUnlessTouch() {
     if (!touch.matches) this.focus();
   }
@@ -55,7 +55,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   }
 
   #restore() {
-    // Text that the server gave back after a refused form is newer than the draft.
+    // A text that the server returned with a refused form is newer than the draft.
     if (this.box.value === "") this.box.value = this.draft.load();
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
   }
@@ -78,7 +78,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.focus();
   }
 
-  /** Puts a text in front of what is there, and the caret behind all of it. @param {string} text */
+  /** Inserts a text before the present one; the caret goes to the end. @param {string} text */
   putBefore(text) {
     this.box.value = joined(text, this.box.value);
     this.saveNow();
@@ -86,7 +86,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.focus();
   }
 
-  /** Puts a text behind what is there; caret and focus stay. @param {string} text */
+  /** Appends a text; caret and focus stay. @param {string} text */
   putAfter(text) {
     const { selectionStart, selectionEnd } = this.box;
     this.box.value = joined(this.box.value, text);
@@ -129,7 +129,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.dispatchEvent(new CustomEvent("left"));
   }
 
-  // Where CSS cannot let the box grow with its text.
+  // For browsers without `field-sizing` in CSS.
   #grow() {
     if (CSS.supports("field-sizing", "content")) return;
     this.box.style.height = "auto";
@@ -151,15 +151,15 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   }
 }
 
-/** Is this the key that sends? @param {KeyboardEvent} event */
+/** Returns whether the key sends. @param {KeyboardEvent} event */
 export function sendKey(event) {
-  // Safari ends the composition before it tells of the key: 229 is then the only sign.
+  // Safari ends the IME composition before the event of the key; then only the code 229 shows it.
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
   const always = event.ctrlKey || event.metaKey;
   return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }
 
-/** A printable key while nothing has the focus means the box. @param {() => Composer | null} composer */
+/** Focuses the composer on a printable key while nothing has the focus. @param {() => Composer | null} composer */
 export function typeAnywhere(composer) {
   document.addEventListener("keydown", (event) => {
     if (

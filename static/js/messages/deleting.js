@@ -1,5 +1,4 @@
-// Asks before a message is deleted. Nothing is deleted yet then: it waits in the queue for a while, in
-// which it can be undone.
+// Confirmation before a message is deleted. The deletion then waits in the queue for a while, so that it can be undone.
 
 import { find } from "../page/elements.js";
 import { quoteOf } from "./reply.js";
@@ -22,7 +21,7 @@ export function askToDelete(dialog, change) {
     change({ op: "delete", message: Number(message.dataset.id), heldUntil: Date.now() + UNDO_MS });
   });
   dialog.addEventListener("close", () => {
-    // Whatever the dialog was opened from may be hidden or replaced.
+    // The menu that opened the dialog is hidden, and the message may have been replaced.
     document.getElementById(message.id)?.focus({ preventScroll: true });
   });
   return (asked) => {

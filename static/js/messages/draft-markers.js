@@ -1,4 +1,4 @@
-// A pencil beside each conversation in which something is written and not sent.
+// Draft markers: a pencil beside each conversation that has an unsent draft.
 
 import { build } from "../page/elements.js";
 import { draftPrefix } from "./drafts.js";

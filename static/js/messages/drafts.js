@@ -1,4 +1,5 @@
-// What is typed and not sent, per person and room. It can never appear in another room: the key says where.
+// Drafts: what is typed and not sent, stored per person and room. The key contains the room, so that a draft cannot
+// appear in another one.
 
 /** @import { KnownHistory } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
@@ -15,7 +16,7 @@ export class Draft {
     return this.storage.get(this.key) ?? "";
   }
 
-  /** What `saveFields` kept, or null. */
+  /** Returns what `saveFields` stored, or null. */
   loadFields() {
     try {
       return JSON.parse(this.load() || "null");
@@ -36,11 +37,11 @@ export class Draft {
   }
 }
 
-/** The room and the history that the drafts of a room belong to. */
+/** The drafts of a room, with the room and the history that they belong to. */
 export class DraftMark {
   /**
    * @param {{storage: BrowserMemory, userId: number, room: number, made: number,
-   *   history: KnownHistory}} options  `made`: when the room of the page was made
+   *   history: KnownHistory}} options  `made`: when the room was created
    */
   constructor({ storage, userId, room, made, history }) {
     this.storage = storage;
@@ -59,13 +60,13 @@ export class DraftMark {
   }
 
   /**
-   * When the page opens: what was typed for a message of another history goes into the box, where it cannot
-   * change another message. What was typed in another room does not appear in this one.
+   * Checks the drafts when the page opens. The text of an edit in another history becomes a draft of a message, so
+   * that it cannot change another message. Drafts of another room that had the same id do not appear in this one.
    * @returns {string[]} texts of another room
    */
   settle() {
     const { seen, ...mark } = JSON.parse(this.storage.get(this.key) ?? "{}");
-    // A page that was left later than this one was made may know more. The hello tells whether it went on.
+    // A page that was closed after this one was rendered may have seen later events.
     const { isSame, isSameRoom } = this.history.compare(this.room, mark);
     if (isSame) this.history.remember(this.room, seen);
     const { text: edited = "" } = isSame ? {} : (this.edit.loadFields() ?? {});
@@ -80,15 +81,15 @@ export class DraftMark {
   }
 }
 
-/** Where all marks of a person lie. @param {number} userId */
+/** Returns the prefix of the keys of marks. @param {number} userId */
 export function markPrefix(userId) {
   return `parlour/room/${userId}/`;
 }
 
-/** Two texts, one below the other. @param {string} above  @param {string} below */
+/** Joins two texts, one below the other. @param {string} above  @param {string} below */
 export const joined = (above, below) => [above, below].filter(Boolean).join("\n");
 
-/** Where all drafts of a person lie. @param {number} userId */
+/** Returns the prefix of the keys of drafts. @param {number} userId */
 export function draftPrefix(userId) {
   return `parlour/draft/${userId}/`;
 }

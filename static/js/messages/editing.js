@@ -1,6 +1,5 @@
-// A message is edited in its place: a box under it with what was typed, and the keys of the composer.
-// The box stands beside the message, so that it outlives whatever happens to the message meanwhile.
-// Leaving it with Escape keeps what was typed, for the next time.
+// Edits a message in place: a box below it with its source and the keys of the composer. The box is a sibling of the
+// message, so that it outlives replacements of it. Escape closes the box and keeps the text for the next time.
 
 import { find } from "../page/elements.js";
 import { sendKey } from "./composer.js";
@@ -9,7 +8,7 @@ import { sourceOf } from "./rights.js";
 import { say, sayCount } from "../page/words.js";
 /** @import { Draft } from "./drafts.js" */
 
-/** @typedef {{id: number, row: HTMLElement, box: HTMLTextAreaElement, source: string}} Open  the message that is edited */
+/** @typedef {{id: number, row: HTMLElement, box: HTMLTextAreaElement, source: string}} Open */
 
 export class Editing {
   /** By id of the message. @type {Map<number, string>} */ #kept = new Map();
@@ -30,7 +29,7 @@ export class Editing {
     this.closed = closed;
   }
 
-  /** Goes on with what was being edited when the page was left. */
+  /** Continues the edit that was open when the page was closed. */
   restore() {
     const { id, text } = this.draft.loadFields() ?? {};
     const message = id && document.getElementById(`message-${id}`);
@@ -61,7 +60,7 @@ export class Editing {
     return row.scrollIntoView({ block: "nearest" });
   }
 
-  /** The message is in the log, perhaps again, or in a newer form. @param {HTMLElement} message */
+  /** Attaches the box again after the message was inserted or replaced. @param {HTMLElement} message */
   follow(message) {
     if (this.#open?.id !== Number(message.dataset.id)) return;
     const { row } = this.#open;
@@ -69,7 +68,7 @@ export class Editing {
     if (message.nextElementSibling !== row) message.after(row);
   }
 
-  /** Closes the box and forgets which messages were edited. @returns {string} all that was typed */
+  /** Closes the box and forgets which messages were edited. @returns {string} the texts of all edits */
   giveUp() {
     if (this.#open) this.#leave();
     const texts = [...this.#kept.values()];
@@ -79,7 +78,7 @@ export class Editing {
 
   /** @param {OnElement<KeyboardEvent>} event */
   #key(event) {
-    // The log has keys of its own, which are not for a box in it.
+    // So that the keys of the log do not act on what is typed.
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Escape") {
@@ -116,7 +115,7 @@ export class Editing {
     }
   }
 
-  /** Closes the box and keeps what it holds. */
+  /** Closes the box and keeps its text. */
   #leave() {
     const { id, box, source } = /** @type {Open} */ (this.#open);
     const text = box.value;

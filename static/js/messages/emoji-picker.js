@@ -1,4 +1,4 @@
-// All emoji by name, and the few that are used most. The list is fetched when it is first needed.
+// The emoji picker: frequent ones, and a search by name over all. The list is fetched at first use (lazy loading).
 
 import { build, find } from "../page/elements.js";
 import { ranked } from "../page/match.js";

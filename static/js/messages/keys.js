@@ -1,4 +1,4 @@
-// Keys on a message that has the focus. Letters only while the person wants them.
+// Shortcuts on the focused message. Letters only if the person has not turned them off.
 
 import { preferences } from "../preferences/preferences.js";
 /** @import { Right } from "./rights.js" */

@@ -1,8 +1,8 @@
-// How long a message is: Unicode code points, counted as the server counts them.
+// Length of a message in Unicode code points, as the server counts.
 
 const WARN_FROM = 0.9;
 
-/** Code points of a text. A lone half of a pair counts as one, as the browser sends it. @param {string} text */
+/** Counts the code points of a text; a lone surrogate counts as one, as the browser sends it. @param {string} text */
 export function codePoints(text) {
   let count = text.length;
   for (let index = 1; index < text.length; index += 1) {
@@ -13,17 +13,17 @@ export function codePoints(text) {
 }
 
 /**
- * How many characters are left (negative: too many), or null while there is plenty of room.
+ * Returns how many characters are left, negative if there are too many, or null while the limit is far.
  * @param {string} text  @param {number} most
  */
 export function remaining(text, most) {
-  // A text has at most as many code points as units: most texts need no counting.
+  // A text has at most as many code points as code units, so that short ones need no counting.
   if (text.length < most * WARN_FROM) return null;
   const left = most - codePoints(text);
   return left <= most - most * WARN_FROM ? left : null;
 }
 
-/** The text as it is sent: without empty lines before and blanks after. @param {string} text */
+/** Returns the text as it is sent: without empty lines before and white space after. @param {string} text */
 export function trimmed(text) {
   return text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 }

@@ -1,5 +1,5 @@
-// The list of names that opens at `@` and a letter. The focus stays in the box; arrows choose, Enter
-// and Tab insert, Escape closes. Inserting replaces what was typed of the name, and nothing else.
+// Autocomplete of names after `@` and a letter. The focus stays in the box; arrows choose, Enter and Tab insert, Escape
+// closes. Inserting replaces only what was typed of the name.
 
 import { build } from "../page/elements.js";
 import { suggested, typedName } from "./names.js";
@@ -25,7 +25,7 @@ export class Mentions {
     });
   }
 
-  /** Offers names in this box. Call before other handlers of its keys. @param {HTMLTextAreaElement} box */
+  /** Offers names in a box. Call before adding other handlers of its keys. @param {HTMLTextAreaElement} box */
   attach(box) {
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-controls", this.list.id);

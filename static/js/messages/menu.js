@@ -1,5 +1,4 @@
-// What can be done with a message: one menu for all of them, opened by a message's button, by Enter
-// on the message, or by a long press.
+// The context menu of messages: one for all of them, opened by a button of the message, by Enter, or by a long press.
 
 import { Popup } from "../page/popup.js";
 /** @import { Right } from "./rights.js" */
@@ -79,7 +78,7 @@ function byLetter(items, index, letter) {
 }
 
 /**
- * On touch: a finger that rests on a message. Selecting text goes on with what the browser offers then.
+ * Opens the menu on a long press. The browser still offers its selection of text.
  * @param {HTMLElement} log  @param {(message: HTMLElement) => void} open
  */
 function longPress(log, open) {

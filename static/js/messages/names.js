@@ -1,19 +1,19 @@
-// Whom one can name in a room: at once those whose messages are here, then everybody of the room.
+// The people that can be mentioned in a room: at first those whose messages are here, then all members.
 
 import { find } from "../page/elements.js";
 import { folded } from "../page/match.js";
 /** @import { Person } from "../live/protocol.js" */
 
-/** What is typed of a name in front of the caret, or null. @param {string} text  @param {number} caret */
+/** Returns the beginning of a name before the caret, or null. @param {string} text  @param {number} caret */
 export function typedName(text, caret) {
   const found = /(?:^|[\s(])@([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.+-]{0,40})$/u.exec(text.slice(0, caret));
   return found ? found[1] : null;
 }
 
 /**
- * Those whose name holds what was typed: who spoke last comes first among those whose names start so,
- * then the others.
- * @param {{id: number, username: string}[]} people  @param {string} typed
+ * Returns the people whose name contains what was typed: first those whose name starts with it, the latest speakers
+ * first, then the others.
+ * @param {Person[]} people  @param {string} typed
  * @param {number[]} speakers  ids, the latest first
  */
 export function suggested(people, typed, speakers) {
@@ -42,12 +42,12 @@ export class People {
     this.me = me;
   }
 
-  /** The server has another history: it is asked again. */
+  /** The server has another history: fetches the names again. */
   forget() {
     this.#fetched = null;
   }
 
-  /** Ids of those who spoke here, the latest first. */
+  /** Returns the ids of the authors of the messages here, the latest first. */
   speakers() {
     const ids = [...this.list.querySelectorAll("article.message[data-id]")].map(({ dataset }) =>
       Number(dataset.author),
@@ -66,7 +66,7 @@ export class People {
     return [...known.values()];
   }
 
-  /** Asks the server once who is in the room; without an answer, again next time. Whether it told. */
+  /** Fetches the members once; after a failure, again next time. Returns whether they were loaded now. */
   async fetch() {
     if (this.#fetched || this.#asking) return false;
     this.#asking = true;
@@ -74,7 +74,7 @@ export class People {
       const answer = await fetch(`/rooms/${this.room}/names/`, { redirect: "error" });
       if (answer.ok) this.#fetched = await answer.json();
     } catch {
-      // Offline: those who are known here will do.
+      // Offline: only the authors of the messages here are suggested.
     }
     this.#asking = false;
     return this.#fetched !== null;

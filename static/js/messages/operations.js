@@ -1,5 +1,5 @@
-// What can wait in the queue, and what each says to the server. An operation says what is to be, not
-// what is to happen: sent twice, it is done once.
+// Operations that can wait in the queue, and their events. They are idempotent: each says what is to be, not what is to
+// happen, and has a `client_id`.
 
 /** @import { Item } from "../live/queue.js" */
 /** @import { Operation, OperationFields } from "../live/protocol.js" */
@@ -12,9 +12,9 @@ const FRAMES = {
   react: ({ message, emoji, on }) => ({ type: "message.react", id: message, emoji, on }),
 };
 
-/** The event that sends a queued item. @param {Item} item  @returns {Operation} */
+/** Returns the event that sends an item. @param {Item} item  @returns {Operation} */
 export function frameOf(item) {
-  // An item has what its operation needs.
+  // An item has the fields that its operation needs.
   const { type, ...fields } = FRAMES[item.op](/** @type {Required<Item>} */ (item));
   const epoch = item.epoch ? { epoch: item.epoch } : {};
   return /** @type {Operation} */ ({ type, room: item.room, client_id: item.clientId, ...epoch, ...fields });

@@ -1,5 +1,5 @@
-// Changes of messages that the server has not confirmed, shown on the messages as if they were made,
-// each with its state. What the server said stays aside, and comes back if the change does not hold.
+// Optimistic updates: changes that the server has not confirmed are shown on their messages at once, each with its
+// state. The confirmed form is kept, and comes back if the change is refused and discarded (rollback).
 
 import { build, buildButton, find } from "../page/elements.js";
 import { markOwn, showReaction } from "./reactions.js";
@@ -16,7 +16,7 @@ import { say } from "../page/words.js";
 
 export class OptimisticUpdates {
   /** By id. @type {Map<number, {shown: HTMLElement, base: HTMLElement, signature: string}>} */ #updated = new Map();
-  /** Confirmed, but the event that tells of them has not come yet. @type {{item: Item, seq: number}[]} */
+  /** Confirmed changes whose event has not arrived yet. @type {{item: Item, seq: number}[]} */
   #settling = [];
 
   /**
@@ -34,34 +34,31 @@ export class OptimisticUpdates {
     });
   }
 
-  /**
-   * What this message will say when its changes are made, or nothing if they leave its text alone.
-   * @param {number} id
-   */
+  /** Returns the text of the message after its pending edits, or undefined without one. @param {number} id */
   bodyOf(id) {
     const edits = this.#changes().filter(({ item }) => item.op === "edit" && item.message === id);
     return edits.at(-1)?.item.body;
   }
 
-  /** Is the message about to be deleted? @param {number} id */
+  /** Returns whether the message is about to be deleted. @param {number} id */
   isGoing(id) {
     return this.#changes().some(
       ({ item, state }) => item.op === "delete" && item.message === id && state !== "refused",
     );
   }
 
-  /** The messages as the server said them, where something else is shown. */
+  /** Returns the confirmed forms of the messages that are shown with changes. */
   bases() {
     return [...this.#updated.values()].map(({ base }) => base);
   }
 
-  /** The messages that were overlaid are of another history. */
+  /** The server has another history: forgets the confirmed forms. */
   restart() {
     this.#updated.clear();
     this.#settling = [];
   }
 
-  /** Makes the log agree with the queue. What the person does is not read aloud to them. */
+  /** Shows the changes in the queue. Screen readers do not announce them. */
   render() {
     this.#settling = this.#settling.filter(({ seq }) => seq > this.lastSeq());
     if (this.#updated.size === 0 && this.#changes().length === 0) return;
@@ -114,7 +111,7 @@ export class OptimisticUpdates {
   #apply(shown, change) {
     const { item, state } = change;
     const text = find(shown, ".message-text");
-    // What was typed stays in sight, also where the server did not take it.
+    // A refused edit also stays visible.
     if (item.op === "edit") text.textContent = item.body ?? "";
     if (state === "refused") return shown.append(this.#refusal(change));
     if (item.op === "react") {

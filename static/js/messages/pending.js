@@ -1,4 +1,4 @@
-// The own messages that the server has not taken yet, at the end of the log, each with its state.
+// Pending messages: own messages that the server has not accepted yet, at the end of the log, each with its state.
 
 import { buildButton, find } from "../page/elements.js";
 import { isBigEmoji } from "./big-emoji.js";
@@ -32,7 +32,7 @@ export class PendingMessages {
     this.takenBack = takenBack;
   }
 
-  /** Makes the log agree with the queue. */
+  /** Shows the posts in the queue. */
   render() {
     const pending = this.sender.pending(this.room);
     const wanted = new Set(pending.map(({ item }) => item.clientId));
@@ -90,7 +90,7 @@ export class PendingMessages {
   /** @param {HTMLElement} message  @param {Pending} one */
   #showState(message, one) {
     for (const part of message.querySelectorAll(".message-state, .refusal")) {
-      // The button that was pressed goes with its line.
+      // The pressed button is removed with its line.
       release(part, message);
       part.remove();
     }
@@ -121,7 +121,7 @@ export class PendingMessages {
     const isOld = code === OTHER_HISTORY;
     const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
     const words = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
-    // Sent again as it is, it would go to what bears the number now.
+    // Sending it again would reach whatever has the id now.
     const again = isOld
       ? buildButton(say("js-to-box"), () => this.takenBack(item) && this.sender.remove(item.clientId))
       : buildButton(say("js-retry"), () => this.sender.retry(item.clientId));
@@ -150,7 +150,7 @@ export class PendingMessages {
 }
 
 /**
- * Author, text and time are the name of the article, as on the server's messages.
+ * Sets the accessible name of the article: author, text and time, as the server does.
  * @param {HTMLElement} message  @param {string} key
  */
 function nameByParts(message, key) {

@@ -1,5 +1,4 @@
-// The reactions under a message: which are this person's own, and how they look while one more is on
-// its way.
+// Reactions under a message: marks the own ones, and shows one that is added or removed (optimistic update).
 
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -10,7 +9,7 @@ const chipsOf = (root) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (root
 /** @param {HTMLButtonElement} chip */
 const idsOf = (chip) => chip.dataset.by.split(" ").filter(Boolean).map(Number);
 
-/** Tells this person's own chips below `root` from the others. @param {HTMLElement} root  @param {number} userId */
+/** Marks the person's own chips below `root` as pressed. @param {HTMLElement} root  @param {number} userId */
 export function markOwn(root, userId) {
   for (const chip of chipsOf(root)) {
     chip.type = "button";
@@ -18,13 +17,13 @@ export function markOwn(root, userId) {
   }
 }
 
-/** Has this person put the emoji there? @param {HTMLElement} message  @param {string} emoji */
+/** Returns whether this person has reacted with the emoji. @param {HTMLElement} message  @param {string} emoji */
 export function hasReacted(message, emoji) {
   return chipOf(message, emoji)?.getAttribute("aria-pressed") === "true";
 }
 
 /**
- * Shows a reaction of this person as put or taken.
+ * Shows a reaction of the person as added or removed.
  * @param {HTMLElement} message  @param {{emoji: string, on: boolean}} options  @param {Person} person
  */
 export function showReaction(message, { emoji, on }, { id, username }) {

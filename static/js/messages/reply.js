@@ -1,5 +1,5 @@
-// The box answers a message: a line above it says which. It is kept with the draft, and it never
-// touches what is in the box.
+// The reply that the composer writes: a line above it shows the message. It is stored with the draft, and does not
+// change the text.
 
 import { build, find } from "../page/elements.js";
 /** @import { Draft } from "./drafts.js" */
@@ -38,7 +38,7 @@ export class Replying {
     this.#show();
   }
 
-  /** Ends it; true if there was something to end. */
+  /** Cancels the reply. Returns whether there was one. */
   clear() {
     const wasOn = this.current !== null;
     this.current = null;
@@ -47,7 +47,7 @@ export class Replying {
     return wasOn;
   }
 
-  /** What the message that is just sent answers. */
+  /** Returns the reply for the message that is being sent, and clears it. */
   take() {
     const reply = this.current;
     if (reply) this.clear();
@@ -55,7 +55,7 @@ export class Replying {
   }
 
   #restore() {
-    // What the address of the page says is newer than the draft.
+    // The reply in the address of the page is newer than the draft.
     if (this.field.value !== "") {
       const [author, text] = [".quote-author", ".quote-text"].map((part) => find(this.line, part).textContent);
       this.start({ id: Number(this.field.value), author, text });
@@ -76,7 +76,7 @@ export class Replying {
 
 const QUOTE_CHARS = 140;
 
-/** How a message begins, in one line, as a quote of it says it. @param {HTMLElement} message */
+/** Returns the beginning of a message in one line, as quotes show it. @param {HTMLElement} message */
 export function quoteOf(message) {
   const text = find(message, ".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
   const letters = [...text];
@@ -88,10 +88,7 @@ export function quoteOf(message) {
         .trimEnd()}…`;
 }
 
-/**
- * The line above a message that answers another one, while it is on its way.
- * @param {Reply} reply  @param {number} room
- */
+/** Builds the quote above a pending message. @param {Reply} reply  @param {number} room */
 export function quoteLine({ id, author, text }, room) {
   const name = build("bdi", { className: "quote-author" }, author);
   const words = build("span", { className: "quote-text" }, text);

@@ -1,4 +1,4 @@
-// What a person may do to a message. Pure, for tests; the server decides again.
+// Permissions: what a person may do to a message. Pure, for tests. The server enforces them.
 
 import { find } from "../page/elements.js";
 
@@ -22,13 +22,16 @@ export function allowed(message, { userId, role, canPost, editWindowMs }, now = 
   return rights;
 }
 
-/** The facts of a message in the log that the server knows. @param {HTMLElement} message */
+/** Returns the facts of a message that permissions depend on. @param {HTMLElement} message */
 export function factsOf(message) {
   const { id, author, at } = message.dataset;
   return { id: Number(id), author: Number(author), at, deleted: message.matches(".deleted") };
 }
 
-/** What was typed: where the markup does not say it, the server does. @param {HTMLElement} message */
+/**
+ * Returns the source of a message: the server adds it where the text alone does not show it.
+ * @param {HTMLElement} message
+ */
 export function sourceOf(message) {
   const text = find(message, ".message-text");
   return find(message, ".message-body").dataset.source || text.textContent;

@@ -1,5 +1,4 @@
-// In which state an own message is, in words and as a picture. Pure but for `stateElement`, so that a
-// later state (seen) is one more branch here and nothing else.
+// Delivery states of own messages, as text and picture. Pure except for the functions that build elements.
 
 import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -18,8 +17,8 @@ import { say } from "../page/words.js";
 /**
  * @typedef {object} State
  * @property {"waiting" | "sending" | "sent" | "delivered"} name  also the picture: clock, ring, tick, two ticks
- * @property {string} word  what stands beside the message
- * @property {string} details  all that is known, for whoever points at the message
+ * @property {string} word  the text beside the message
+ * @property {string} details  the title of the state
  */
 
 /** @param {Known} known  @returns {State} */
@@ -38,14 +37,14 @@ export function stateOf({ sending, time, ms = null, delivered = null, isDirect =
   return { name, word: say(`js-${name}`), details: `${sent}, ${counted}` };
 }
 
-/** The line under a message that the server refused. @param {string} words  @param {HTMLElement[]} buttons */
+/** Builds the line under a message that the server refused. @param {string} words  @param {HTMLElement[]} buttons */
 export function refusalLine(words, ...buttons) {
   return build("div", { className: "refusal" }, build("span", { role: "alert" }, words), ...buttons);
 }
 
 /**
- * The picture with its words. With a direction of its own it has no say in the direction of the message.
- * @param {Pick<State, "name" | "word">} pick
+ * Builds the picture with its text. It has its own direction, so that it does not change that of the message.
+ * @param {Pick<State, "name" | "word">} state
  */
 export function stateElement({ name, word }) {
   const words = build("span", name === "sending" ? { className: "vh" } : {}, word);

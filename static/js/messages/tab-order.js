@@ -1,12 +1,12 @@
-// What is inside a message: its controls are reached by Tab from that message only, so that Tab does
-// not stop at every link of a long log.
+// Tab order in the log: the controls of a message are reached by Tab from that message only, so that Tab does not stop
+// at each link of a long log.
 
 import { build } from "../page/elements.js";
 
 const CONTROLS = "a[href], button, pre";
 
 /**
- * Makes every message in the log, and each that comes, ready for this person.
+ * Calls `prepare` for each message in the log, and for each that is added.
  * @param {HTMLElement} list  @param {(message: HTMLElement) => void} prepare
  */
 export function prepareMessages(list, prepare) {
@@ -22,7 +22,10 @@ export function prepareMessages(list, prepare) {
   }).observe(list, { childList: true });
 }
 
-/** The link without scripts becomes the button that opens the menu. @param {HTMLElement} message */
+/**
+ * Replaces the link, which is for pages without scripts, with the button that opens the menu.
+ * @param {HTMLElement} message
+ */
 export function offerMenu(message) {
   const link = message.querySelector("a.message-more");
   if (!link) return;

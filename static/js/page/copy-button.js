@@ -1,4 +1,4 @@
-// A button that copies what stands in a read-only field. Without a script the field itself is there.
+// Buttons that copy the content of a read-only field. Without scripts only the field is there.
 
 import { byId } from "./elements.js";
 import { say } from "./words.js";
@@ -10,7 +10,7 @@ export function offerCopy() {
     button.hidden = false;
     button.addEventListener("click", async () => {
       const isCopied = await copy(field.value);
-      // Selecting takes the focus to the field, from where it can be copied by hand.
+      // The selection also focuses the field, so that the person can copy it by hand.
       if (!isCopied) field.select();
       status.textContent = say(isCopied ? "js-copied" : "js-copy-failed");
     });
@@ -18,7 +18,7 @@ export function offerCopy() {
   }
 }
 
-/** Pages without TLS have no clipboard. @param {string} text */
+/** Copies a text. Returns false if the browser refuses, for example on pages without TLS. @param {string} text */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,7 +1,7 @@
-// Finds and builds elements of the page.
+// Finding and building elements.
 
 /**
- * Returns the element with this id, which the page must have.
+ * Returns the element with this id; there must be one.
  * @template {HTMLElement} [E=HTMLElement]
  * @param {string} id  @returns {E}
  */
@@ -23,7 +23,7 @@ export function build(tag, fields = {}, ...children) {
   return element;
 }
 
-/** Builds a button that does `action` when it is pressed. @param {string} label  @param {() => void} action */
+/** Builds a button that calls `action` when pressed. @param {string} label  @param {() => void} action */
 export function buildButton(label, action) {
   const button = build("button", { type: "button", className: "button" }, label);
   button.addEventListener("click", action);

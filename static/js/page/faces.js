@@ -1,16 +1,16 @@
-// A small picture of a person, as the server makes the large ones (accounts/person.rs).
+// Small avatars with initials. The server renders the large ones (accounts/person.rs).
 
 import { build } from "./elements.js";
 
 const HUES = 12;
 
-/** The first two letters or digits of a name, upper case. @param {string} name */
+/** Returns the first two letters or digits of a name in upper case. @param {string} name */
 export function initialsOf(name) {
   return (name.match(/[\p{Alphabetic}\p{N}]/gu) ?? []).slice(0, 2).join("").toUpperCase();
 }
 
 /**
- * How many of so many people have a face, and how many are counted behind the faces.
+ * Returns how many of `count` people get a face, and how many are only counted.
  * @param {number} count  @param {number} most
  */
 export function shareOut(count, most) {

@@ -1,8 +1,8 @@
-// Where the focus goes when what has it leaves the page: never nowhere, from where a keyboard would have
-// to begin at the top.
+// Focus management: when the focused element is removed, the focus moves to another one. Otherwise the next Tab would
+// begin at the top of the page.
 
 /**
- * Call before `element` goes: if it has the focus, `to` gets it, or else the main part of the page.
+ * Call before `element` is removed. If it contains the focus, that moves to `to`, or to the main part of the page.
  * @param {HTMLElement} element  @param {HTMLElement | null} [to]
  */
 export function release(element, to = null) {

@@ -1,18 +1,18 @@
-// Form tokens. A server that was restored refuses those of the pages before, since a form may name by its number
-// what is another thing now. Only forms that name nothing from before get the token of a newer page.
+// CSRF tokens. A restored server refuses tokens of earlier pages, because the ids in their forms may name other things
+// now. Only forms without such ids get the token of a newer page.
 
 import { fetchPage } from "./fragment.js";
 
-/** The menu, dialogs and the composer. Lists that are fetched again (refresh.js) bring tokens of their own. */
+/** The menu, dialogs and the composer. Refreshed lists (refresh.js) have new tokens. */
 const RENEWED = "input[name=csrf_token]:not(#main *), #composer input[name=csrf_token]";
 
 /** @param {Document} page */
 const field = (page) => /** @type {HTMLInputElement | null} */ (page.querySelector("input[name=csrf_token]"));
 
-/** The token for requests that scripts make. */
+/** Returns the token for requests of scripts. */
 export const token = () => field(document)?.value ?? "";
 
-/** Takes over the token of a freshly fetched page. @param {Document} page */
+/** Takes the token of a page that was just fetched. @param {Document} page */
 export function renewTokens(page) {
   const fresh = field(page)?.value;
   if (!fresh) return;
@@ -20,7 +20,7 @@ export function renewTokens(page) {
   for (const old of fields) old.value = fresh;
 }
 
-/** Fetches a page for its token alone. */
+/** Fetches a page and takes its token. Returns whether that worked. */
 export async function fetchToken() {
   const page = await fetchPage("/");
   if (page) renewTokens(page);

@@ -1,10 +1,10 @@
-// The one place that turns text into markup, behind the one Trusted Types policy of the site.
-// Only what our own server rendered from a template may come here; everything else uses textContent.
+// The only module that parses markup, with the only Trusted Types policy of the site. It must get only what our server
+// rendered from a template; everything else uses textContent.
 
 const rules = { createHTML: (/** @type {string} */ html) => html };
 const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", rules) ?? rules;
 
-/** The first element of a rendered fragment, such as a message. @param {string} html */
+/** Parses a rendered fragment, for example a message, and returns its first element. @param {string} html */
 export function elementFrom(html) {
   const template = document.createElement("template");
   template.innerHTML = policy.createHTML(html);

@@ -1,13 +1,13 @@
-// Finding names by what is typed: accents and case do not matter. Pure, for tests.
+// Search by name, without regard to accents and case. Pure, for tests.
 
-/** A text as it is compared: without accents and case. @param {string} text */
+/** Normalises a text for comparison: removes accents and case. @param {string} text */
 export function folded(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**
- * The items whose name holds what was typed: first those that start with it, then those with a word
- * that does, then the others; within each in their old order.
+ * Returns the items whose name contains what was typed, ranked: those that start with it, those with a word that
+ * does, the others. The sort is stable.
  * @template T
  * @param {T[]} items  @param {string} typed  @param {(item: T) => string} nameOf
  * @returns {T[]}

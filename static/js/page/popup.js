@@ -1,5 +1,5 @@
-// A small window beside what it belongs to: placed within the page, closed by Escape, by a press
-// elsewhere and when the focus leaves it. The focus then goes back to where it came from.
+// Popover beside its anchor, within the page. Closes on Escape, on a press outside, and when the focus leaves it; the
+// focus then returns to the opener.
 
 const GAP_PX = 4;
 const EDGE_PX = 8;
@@ -30,7 +30,7 @@ export class Popup {
     return !this.element.hidden;
   }
 
-  /** Shows it at `anchor`; `opener` gets the focus back. @param {HTMLElement} anchor */
+  /** Opens at `anchor`; `opener` gets the focus back on closing. @param {HTMLElement} anchor */
   open(anchor, opener = anchor) {
     this.#opener = opener;
     if (opener.hasAttribute("aria-haspopup")) opener.setAttribute("aria-expanded", "true");
@@ -44,7 +44,7 @@ export class Popup {
     this.element.hidden = true;
     this.#opener = null;
     opener?.removeAttribute("aria-expanded");
-    // The message may have been replaced by a newer form of itself.
+    // The message may have been replaced with a newer form.
     const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id ?? "");
     if (refocus) back?.focus({ preventScroll: true });
     this.closed();
@@ -52,7 +52,7 @@ export class Popup {
 }
 
 /**
- * Below or above an edge of the page, wherever there is room. The list of names grows upwards.
+ * Places an element below or above its anchor, where there is room.
  * @param {HTMLElement} element  @param {DOMRect} anchor
  */
 export function place(element, anchor, { above = false } = {}) {

@@ -1,11 +1,11 @@
-// The browser's own memory, or this tab's when the browser refuses (full, switched off).
-// Keys start with "parlour/"; drafts and the queue are kept per person.
+// localStorage, with a fallback in memory where the browser refuses it (full, disabled). Keys start with "parlour/";
+// drafts and the queue are stored per person.
 
 export class BrowserMemory {
   /** @type {Map<string, string>} */ #fallback = new Map();
 
   constructor(store = safely(() => globalThis.localStorage)) {
-    // Without a store every access throws, and `safely` returns nothing.
+    // Without a store each access throws, and `safely` returns undefined.
     this.store = /** @type {Storage} */ (store);
   }
 
@@ -30,7 +30,7 @@ export class BrowserMemory {
     safely(() => this.store.removeItem(key));
   }
 
-  /** Every key that starts with `prefix`, sorted. @param {string} prefix */
+  /** Returns the keys that start with `prefix`, sorted. @param {string} prefix */
   keys(prefix) {
     const found = new Set(this.#fallback.keys());
     safely(() => {
@@ -40,7 +40,7 @@ export class BrowserMemory {
   }
 }
 
-/** As the browser's memory, but of this tab alone. */
+/** Returns the same for this tab alone (sessionStorage). */
 export function tabMemory() {
   return new BrowserMemory(safely(() => globalThis.sessionStorage));
 }

@@ -1,4 +1,4 @@
-// Times as this browser's person reads them; the server printed UTC.
+// Times in the time zone and language of the browser. The server renders UTC.
 
 import { say } from "./words.js";
 
@@ -12,17 +12,17 @@ const DAYS = {
   full: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" }),
 };
 
-/** Hours and minutes. @param {string | number} time */
+/** Formats hours and minutes. @param {string | number} time */
 export function clockTime(time) {
   return clock.format(new Date(time));
 }
 
-/** Day and time. @param {string | number} time */
+/** Formats day and time. @param {string | number} time */
 export function dateAndTime(time) {
   return medium.format(new Date(time));
 }
 
-/** The local day of a time, "2026-11-23". @param {string | number} time */
+/** Returns the local day of a time, for example "2026-11-23". @param {string | number} time */
 export function dayKey(time) {
   const date = new Date(time);
   /** @param {number} number */
@@ -31,11 +31,11 @@ export function dayKey(time) {
 }
 
 /**
- * Which words a day divider takes: "today", "yesterday", "weekday", "year-less" or "full".
+ * Returns how a day divider is worded: "today", "yesterday", "weekday", "year-less" or "full".
  * @param {string} key  @param {string} today  both as from `dayKey`
  */
 export function dayStyle(key, today) {
-  // Noon is safe from the hour that summer time takes or gives.
+  // From noon to noon, because daylight saving time moves midnight.
   const days = Math.round((Date.parse(`${today}T12:00Z`) - Date.parse(`${key}T12:00Z`)) / DAY_MS);
   if (days === 0) return "today";
   if (days === 1) return "yesterday";
@@ -43,14 +43,14 @@ export function dayStyle(key, today) {
   return key.slice(0, 4) === today.slice(0, 4) ? "year-less" : "full";
 }
 
-/** The words of a day divider. @param {string} key a day as from `dayKey` */
+/** Returns the text of a day divider. @param {string} key a day as from `dayKey` */
 export function dayWords(key) {
   const style = dayStyle(key, dayKey(Date.now()));
   if (style === "today" || style === "yesterday") return say(`js-${style}`);
   return DAYS[style].format(new Date(`${key}T12:00`));
 }
 
-/** Rewrites every <time> below `root` (or `root` itself). @param {ParentNode} root */
+/** Rewrites each <time> below `root`. @param {ParentNode} root */
 export function localise(root) {
   /** @type {NodeListOf<HTMLTimeElement>} */ const times = root.querySelectorAll("time[datetime]");
   for (const element of times) {

@@ -1,6 +1,6 @@
-// crypto.randomUUID exists only on https and localhost; a chat in a home network has neither.
+// UUIDs without crypto.randomUUID, which exists only on https and localhost, and not on a plain home network.
 
-/** A random UUID (version 4): 122 bits that nobody else has. */
+/** Returns a random UUID (version 4). */
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

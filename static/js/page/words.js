@@ -1,4 +1,4 @@
-// The words that scripts need, in the page's language. They come with the page (templates/_words.hbs).
+// Localised texts for scripts, which the server renders into the page (templates/_words.hbs).
 
 import { build } from "./elements.js";
 
@@ -9,7 +9,7 @@ const words = source ? JSON.parse(source.textContent) : {};
 const PLACE = /\{ \$([a-z]+) \}/;
 
 /**
- * The pattern with its places filled in; a place without a value stays visible.
+ * Interpolates a pattern; a placeholder without a value stays as it is.
  * @param {string} pattern  @param {Record<string, unknown>} values
  */
 export function fill(pattern, values) {
@@ -20,25 +20,25 @@ export function fill(pattern, values) {
 }
 
 /**
- * `key-one` or `key-other`, whichever the language uses for `count`; languages with more forms use `other`.
+ * Returns the key of the plural form for `count`, `key-one` or `key-other`. Other forms use `other`.
  * @param {string} key  @param {number} count
  */
 export function pluralKey(key, count, language = "en") {
   return `${key}-${new Intl.PluralRules(language).select(count) === "one" ? "one" : "other"}`;
 }
 
-/** The text of `key`; a missing key stands for itself. @param {string} key */
+/** Returns the text of `key`, or the key itself if there is none. @param {string} key */
 export function say(key, values = {}) {
   return fill(words[key] ?? key, values);
 }
 
-/** The text of `key` for a number of things. @param {string} key  @param {number} count */
+/** Returns the text of `key` in the plural form for `count`. @param {string} key  @param {number} count */
 export function sayCount(key, count, values = {}) {
   return say(pluralKey(key, count, document.documentElement.lang), { count, ...values });
 }
 
 /**
- * As `say`, but every value stands in a <bdi>, so that a name cannot reorder its neighbours.
+ * Like `say`, with each value in a <bdi>, so that the direction of a name does not affect the text around it.
  * @param {string} key  @param {Record<string, string>} names
  */
 export function sayNames(key, names) {

@@ -1,10 +1,10 @@
-// How this person wants it, as of now: from the page, then from the socket, whichever device changed it.
+// The present preferences of the person: from the page, then from the socket, whichever device changed them.
 
 import { pageData } from "../page/data.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { Preferences } from "../live/protocol.js" */
 
-/** What holds until the server has said otherwise; the same as the server's own defaults. */
+/** The defaults of the server, for pages without preferences. */
 const DEFAULTS = {
   typing: true,
   seen: true,
@@ -27,7 +27,7 @@ export const preferences = () => present;
 
 /** @param {Connection} connection */
 export function followPreferences(connection) {
-  /** @param {CustomEvent<{preferences?: Preferences}>} customEvent */
+  /** @param {CustomEvent<{preferences?: Preferences}>} event */
   const adopt = ({ detail }) => {
     if (detail.preferences) present = { ...DEFAULTS, ...detail.preferences };
   };

@@ -1,12 +1,12 @@
-// When nobody is disturbed: weekly hours on the person's own clock, and a snooze. Pure; the server
-// decides the same (preferences/quiet.rs), and one table of cases tests both.
+// Quiet hours: weekly hours in the person's time zone, and a snooze. Pure; the server has the same rule
+// (preferences/quiet.rs), and one table of cases tests both.
 
 /** @import { Preferences } from "../live/protocol.js" */
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /**
- * Day (0 is Monday) and minute of a moment in a time zone; an unknown one is UTC.
+ * Returns day (0 is Monday) and minute of a moment in a time zone; an unknown zone counts as UTC.
  * @param {number} moment  @param {string} timeZone
  */
 function local(moment, timeZone) {

@@ -1,5 +1,5 @@
-// Who is here: a dot and a word wherever the page names a person (`data-presence-of`), and what this tab
-// tells of its own person.
+// Presence: a dot and a word wherever the page names a person (`data-presence-of`), and the state of this tab, which is
+// reported to the server.
 
 import { say } from "../page/words.js";
 /** @import { Connection } from "../live/socket.js" */
@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 15_000;
 const SIGNS_OF_LIFE = ["keydown", "pointerdown", "pointermove", "wheel", "focus"];
 
 /**
- * "online" while the tab is in sight and was used in the last five minutes. Pure, for tests.
+ * Returns "online" if the tab is visible and was used in the last five minutes, otherwise "away". Pure, for tests.
  * @param {{visible: boolean, idleMs: number}} options
  */
 export function ownState({ visible, idleMs }) {
@@ -18,12 +18,12 @@ export function ownState({ visible, idleMs }) {
 }
 
 let lastUse = Date.now();
-/** What the server takes the present connection for. */
+/** The state that the server has of this connection. */
 let told = "";
 
 const present = () => ownState({ visible: document.visibilityState === "visible", idleMs: Date.now() - lastUse });
 
-/** How a connection that is about to open counts. */
+/** Returns the query of a new connection, which sets its first state. */
 export function presenceQuery() {
   told = present();
   return told === "away" ? "?presence=away" : "";
@@ -31,7 +31,7 @@ export function presenceQuery() {
 
 /** @param {Connection} connection */
 export function followPresence(connection) {
-  /** person → "online" or "away" */
+  /** By person. */
   /** @type {Map<number, PresenceState>} */ const here = new Map();
   /** @param {HTMLElement} element */
   const show = (element) => {
@@ -55,7 +55,10 @@ export function followPresence(connection) {
   tellOwn(connection);
 }
 
-/** Others see this person online while one tab is used, away while others are open. @param {Connection} connection */
+/**
+ * Reports the state of this tab, and shows it. The server combines those of all tabs.
+ * @param {Connection} connection
+ */
 function tellOwn(connection) {
   const word = document.getElementById("my-presence");
   const tell = () => {

@@ -1,4 +1,4 @@
-// Who is typing: told to the others while this person types, and shown for the others.
+// Typing indicator: reports to the room while this person types (throttled), and shows who else types.
 
 import { preferences } from "../preferences/preferences.js";
 import { say, sayNames } from "../page/words.js";
@@ -9,7 +9,7 @@ const START_EVERY_MS = 3_000;
 const STOP_AFTER_BLUR_MS = 5_000;
 const FORGET_MS = 6_000;
 
-/** Tells the room. @param {Connection} connection */
+/** Reports to the room. */
 export class TypingTeller {
   #told = 0;
   #leaving = 0;
@@ -42,7 +42,7 @@ export class TypingTeller {
   }
 }
 
-/** Shows who types, by id: two people may have one name. */
+/** Shows who types. */
 export class TypingLine {
   /** By id. @type {Map<number, {name: string, timer: Timer}>} */ #people = new Map();
 
@@ -51,7 +51,7 @@ export class TypingLine {
     this.element = element;
   }
 
-  /** Who does not tell does not see either. @param {Person} person */
+  /** Ignored if the person does not share the own typing. @param {Person} person */
   started({ id, username }) {
     if (!preferences().typing) return;
     clearTimeout(this.#people.get(id)?.timer);

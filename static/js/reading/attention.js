@@ -1,4 +1,4 @@
-// Joins the socket with what is unread: the model, its badges, and the page that is being read.
+// Connects the model of what is unread with the socket, the badges and the open page.
 
 import { Badges } from "./badges.js";
 import { pageData, userId } from "../page/data.js";
@@ -7,19 +7,19 @@ import { Unread } from "./unread.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { ServerEvents } from "../live/protocol.js" */
 
-/** Several reasons to ask within a moment are one question; many browsers do not ask in step. */
+/** Debounces requests for a snapshot; a jitter spreads those of many browsers. */
 const ASK_WITHIN_MS = 300;
 
 export const unread = new Unread(userId);
 
 let atEnd = () => false;
-/** The page of a room tells how to know whether its newest message is in view. @param {() => boolean} isAtEnd */
+/** The page of a room sets how to find out whether its newest message is in view. @param {() => boolean} isAtEnd */
 export const watchEnd = (isAtEnd) => {
   atEnd = isAtEnd;
 };
 
 /**
- * Is this room on the screen, at its end, before somebody's eyes? What comes there is read in a moment.
+ * Returns whether the person looks at the end of the room, so that new messages there are read at once.
  * @param {number} room
  */
 export const isInView = (room) => pageData?.room === room && isLookedAt() && atEnd();
@@ -27,7 +27,7 @@ export const isInView = (room) => pageData?.room === room && isLookedAt() && atE
 const badges = new Badges(unread, isInView);
 export const showBadges = () => badges.show();
 
-/** Pages that run no scripts count as read when they are looked at (views/attention/reading.rs). */
+// Without this cookie the server marks pages as read when it renders them (views/attention/reading.rs).
 // biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists only on https
 document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
 
@@ -45,7 +45,8 @@ export function followUnread(connection) {
   };
   /**
    * @template {keyof ServerEvents} Type
-   * @param {Type} type  @param {(event: ServerEvents[Type]) => boolean | void} apply true: the counts have to be asked for
+   * @param {Type} type  @param {(event: ServerEvents[Type]) => boolean | void}
+   *   apply  returns true if a snapshot is needed
    */
   const on = (type, apply) =>
     connection.addEventListener(type, ({ detail }) => {
@@ -72,7 +73,7 @@ export function followUnread(connection) {
     if (change === "left") unread.gone(room);
     return true;
   });
-  // A room that came or went, and a block: the counts are other ones.
+  // A room was added or removed, or somebody was blocked: the counts are different.
   on("room.removed", ({ room }) => unread.gone(room));
   for (const type of /** @type {const} */ (["room.added", "relation.changed"])) {
     on(type, () => {

@@ -1,5 +1,5 @@
-// Shows what is unread: bold names, numbers and dots in the list, the title, the icon, the app's badge.
-// The words and marks are those that the server prints (views/badges.rs).
+// Unread badges: bold names, numbers and dots in the list, the title, the favicon, the badge of the installed app. The
+// server renders the same texts (views/badges.rs).
 
 import { byId, find } from "../page/elements.js";
 import { capped } from "./unread.js";
@@ -37,7 +37,7 @@ export class Badges {
   }
 }
 
-/** `, 3 unread`, `, mentioned`: what stands behind the name in the accessible name. @param {Badge} badge */
+/** Returns what follows the name in the accessible name, for example `, 3 unread`. @param {Badge} badge */
 export function suffix({ unread, mentioned }) {
   if (unread === 0) return "";
   return say("js-unread", { count: capped(unread) }) + (mentioned ? say("js-mentioned") : "");
@@ -70,7 +70,7 @@ function showIcon(total) {
     total > 0 ? "mark-badge.svg" : "mark.svg",
   );
   if (icon.getAttribute("href") !== address) icon.setAttribute("href", address);
-  // Only installed apps have a badge; elsewhere the promise is refused.
+  // The promise is rejected except in installed apps.
   if (total > 0) navigator.setAppBadge?.(total).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
 }

@@ -1,5 +1,5 @@
-// What this browser did with the last messages, to answer "why was I not notified" later: the server
-// knows the settings, only the browser knows what was on its screen.
+// Log of what this browser did with recent messages, which answers "why was I not notified": the server knows the
+// settings, and only the browser knows what was on its screen.
 
 /** @import { BrowserMemory } from "../page/storage.js" */
 

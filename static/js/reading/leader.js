@@ -1,4 +1,4 @@
-// One of the open tabs of a person does what must be done once. It leads until it is closed.
+// Leader election between the tabs of a person: one does what must be done once, until it is closed.
 
 /** @import { BrowserMemory } from "../page/storage.js" */
 
@@ -12,7 +12,7 @@ export class Leader {
     this.key = `parlour/tab/${userId}`;
     this.id = `${Date.now()}-${Math.random()}`;
     if (navigator.locks) {
-      // Held as long as the page lives; the next in line follows.
+      // The lock is held until the page unloads; then the next tab gets it.
       navigator.locks
         .request(
           `parlour/leader/${userId}`,
@@ -24,7 +24,7 @@ export class Leader {
         .catch(() => {});
       return;
     }
-    // Without locks (a site without TLS) it is the tab that was looked at last.
+    // Without the Web Locks API (a site without TLS) the tab that was focused last leads.
     const claim = () => document.visibilityState === "visible" && storage.set(this.key, this.id);
     for (const event of ["focus", "pageshow"]) addEventListener(event, claim);
     document.addEventListener("visibilitychange", claim);

@@ -1,5 +1,5 @@
-// Tells of a message outside of its room: by a notification of the system, or by a toast in the page
-// that is looked at. Once for all tabs, never for what is on the screen, and gone when it is read.
+// Notifies of a message outside of its room: by a system notification, or by a toast in the visible page. Once for all
+// tabs, never for what is on the screen, and withdrawn when it is read.
 
 import { isInView, unread } from "./attention.js";
 import { Decisions } from "./decisions.js";
@@ -16,14 +16,14 @@ import { say } from "../page/words.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { MessageCreated, RoomState } from "../live/protocol.js" */
 
-/** In this time another device on whose screen it is has read it, and another tab has said so. */
+/** Time for another device to read the message, and for another tab to say that it shows it. */
 const WAIT_MS = 1_200;
 
 export const canNotify = () => globalThis.Notification?.permission === "granted";
 
 export class Notifier {
   /** By room. @type {Map<number, {notification: Notification, seq: number}>} */ #shown = new Map();
-  /** Messages that stand on the screen of some tab. @type {Set<number>} */ #onScreen = new Set();
+  /** Messages that some tab shows. @type {Set<number>} */ #onScreen = new Set();
   #tabs = globalThis.BroadcastChannel && new BroadcastChannel(`parlour/tabs/${userId}`);
 
   /** @param {{leader: Leader, decisions: Decisions}} options */
@@ -34,11 +34,11 @@ export class Notifier {
       this.#onScreen.add(onScreen);
       setTimeout(() => this.#onScreen.delete(onScreen), 2 * WAIT_MS);
     });
-    // Whoever presses a notification of a page that is gone waits in vain.
+    // A notification of an unloaded page does nothing when it is pressed.
     addEventListener("pagehide", () => this.#closeAll());
   }
 
-  /** A message that has just come, by its event. @param {MessageCreated} event */
+  /** Handles a new message. @param {MessageCreated} event */
   came(event) {
     const state = unread.state(event.room);
     if (!state) return;
@@ -49,14 +49,14 @@ export class Notifier {
     setTimeout(() => this.#decide(event, isOnScreen || this.#onScreen.has(event.id)), WAIT_MS);
   }
 
-  /** The server has another history: the messages that were told of may be gone. */
+  /** The server has another history: the messages of the notifications may not exist there. */
   restart() {
     this.#closeAll();
     this.#shown.clear();
     this.decisions.clear();
   }
 
-  /** A room is read up to a number. @param {number} room  @param {number} seq */
+  /** A room was read up to event `seq`. @param {number} room  @param {number} seq */
   read(room, seq) {
     const shown = this.#shown.get(room);
     if (shown && shown.seq <= seq) {
@@ -82,7 +82,7 @@ export class Notifier {
       if (isLookedAt()) showToast(told);
       note("toast");
     }
-    // What follows is done by one tab for all.
+    // The leader alone does what follows.
     if (!this.leader.leads) return undefined;
     if (canNotify()) {
       this.#notify(event, told);
@@ -93,7 +93,7 @@ export class Notifier {
 
   /** @param {MessageCreated} event  @param {{title: string, body: string, path: string}} options */
   #notify(event, { title, body, path }) {
-    // One for each room: the newer one takes the place of the older.
+    // One per room: a newer notification replaces the older one.
     const tag = `parlour/room/${event.room}`;
     /** @type {NotificationOptions & {renotify: true}} */
     const options = { body, tag, renotify: true, silent: true, icon: iconPath() };
@@ -107,16 +107,13 @@ export class Notifier {
   }
 }
 
-/**
- * @param {Connection} connection
- * @param {BrowserMemory} storage
- */
+/** @param {Connection} connection  @param {BrowserMemory} storage */
 export function followMessages(connection, storage) {
   const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
   connection.addEventListener("restarted", () => notifier.restart());
   connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
   connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
-  // What was read while this browser did not listen.
+  // What was read on other devices during an interruption.
   document.addEventListener("parlour:unread", () => {
     for (const room of unread.rooms()) notifier.read(room, unread.state(room)?.read_seq ?? 0);
   });

@@ -1,8 +1,8 @@
-// Why somebody is not notified of a message. Pure; the server decides the same (models/notifying.rs)
-// when it explains afterwards, and one table of cases tests both.
+// Why somebody is not notified of a message. Pure; the server has the same rule for its explanations
+// (models/notifying.rs), and one table of cases tests both.
 
 /**
- * What speaks against a notification, all of it; nothing means that there is one.
+ * Returns all reasons against a notification; without one the person is notified.
  * @param {{own: boolean, blocked: boolean, level: string, called: boolean, quiet: boolean, snoozed: boolean}} facts
  * @returns {string[]}
  */
@@ -20,7 +20,7 @@ export function against({ own, blocked, level, called, quiet, snoozed }) {
 
 const EXCERPT_CHARS = 120;
 
-/** One line of at most 120 characters. @param {string} body */
+/** Returns one line of at most 120 characters. @param {string} body */
 export function excerpt(body) {
   const line = body.trim().replaceAll(/\s+/g, " ");
   const letters = [...line];
@@ -28,7 +28,7 @@ export function excerpt(body) {
 }
 
 /**
- * The title: who, and where if that is not the same.
+ * Returns the title: the author, and the room unless it is a conversation of two.
  * @param {string} author  @param {{kind: string, name: string}} options
  */
 export function titleOf(author, { kind, name }) {

@@ -1,4 +1,4 @@
-// "Mark all read", with a button and Shift+Esc, and a moment to take it back.
+// "Mark all read" with a button and Shift+Esc, and a short time to undo it.
 
 import { showBadges } from "./attention.js";
 /** @import { Connection } from "../live/socket.js" */
@@ -25,7 +25,7 @@ export function markAllRead(connection) {
     if (isSent) offerUndo(!isUndo);
     return isSent;
   };
-  // Without a connection the forms do it.
+  // Without a connection the form is submitted.
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "read-all") return;
     if (send(event.submitter?.id === "read-all-undo")) event.preventDefault();
@@ -34,6 +34,6 @@ export function markAllRead(connection) {
     if (event.key !== "Escape" || !event.shiftKey || event.isComposing) return;
     if (send()) event.preventDefault();
   });
-  // What the server printed is a minute old at worst; the page offers it for a moment only.
+  // The server renders the undo button for a minute; hide it earlier here.
   if (document.getElementById("read-all-undo")?.hidden === false) offerUndo(true);
 }

@@ -1,14 +1,14 @@
-// What counts as read: the lower edge of a message was inside the view for half a second, in a
-// visible tab of a window that has the focus. Told at most once a second, on leaving at once.
+// Read tracking: a message is read when its lower edge was in view for half a second, in a visible tab of a focused
+// window. Reported at most once a second (throttled), and at once when the page is left.
 
 const LOOKED_AT_MS = 500;
 const TELL_EVERY_MS = 1_000;
 
-/** Does the person look at this page? */
+/** Returns whether the person looks at this page. */
 export const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
 
 export class Reader {
-  /** article → its number, of those whose lower edge is not below the view @type {Map<Element, number>} */
+  /** The `seq` of each article whose lower edge is not below the view. @type {Map<Element, number>} */
   #inView = new Map();
   #looking = 0;
   #telling = 0;
@@ -19,13 +19,13 @@ export class Reader {
 
   /**
    * @param {{log: HTMLElement, list: HTMLElement, tell: (seq: number) => boolean, read: (seq: number) => void}} options
-   *   `tell` sends a number to the server, false if it cannot now; `read` hears of each number at once.
+   *   `tell` sends a `seq` to the server, and returns false if it cannot now; `read` is called at once.
    */
   constructor({ log, list, tell, read }) {
     this.list = list;
     this.tell = tell;
     this.read = read;
-    // With so much room above, a message is wholly inside exactly when its lower edge is.
+    // With this margin above, a message is fully inside exactly when its lower edge is.
     this.observer = new IntersectionObserver((entries) => this.#moved(entries), {
       root: log,
       rootMargin: "1000000px 0px 0px 0px",
@@ -39,12 +39,12 @@ export class Reader {
     document.addEventListener("visibilitychange", () => (isLookedAt() ? this.#look() : this.#tell()));
   }
 
-  /** Tells at once what is read, so that what comes next does not overtake it. */
+  /** Reports now, so that the next event does not overtake it. */
   tellNow() {
     this.#tell();
   }
 
-  /** The person wants it unread: nothing more is read until this page is left. */
+  /** The person marked something unread: nothing more is read until this page is left. */
   hold() {
     this.#held = true;
     clearTimeout(this.#looking);
@@ -55,7 +55,7 @@ export class Reader {
     return this.#held;
   }
 
-  /** The server has another history: nothing of it was read here. */
+  /** The server has another history, of which nothing was read here. */
   restart() {
     clearTimeout(this.#looking);
     clearTimeout(this.#telling);
@@ -66,7 +66,7 @@ export class Reader {
     this.#held = false;
   }
 
-  /** The connection is back; the server knows up to `seq`. @param {number} seq */
+  /** The connection is back; the server has the position `seq`. @param {number} seq */
   reconnected(seq) {
     this.#told = seq;
     this.#tellSoon();

@@ -1,5 +1,4 @@
-// The open room's part of attention: what is read here, who has seen what, where it opens, and what a
-// screen reader hears of it.
+// Read tracking of the open room: what is read, who has seen what, the unread divider, and announcements.
 
 import { byId } from "../page/elements.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
@@ -11,10 +10,7 @@ import { SeenMarks } from "./seen.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 
-/**
- * @param {{connection: Connection, list: HTMLElement, room: number,
- *   scroll: LogScroll}} options
- */
+/** @param {{connection: Connection, list: HTMLElement, room: number, scroll: LogScroll}} options */
 export function trackReading({ connection, list, room, scroll }) {
   const { log } = scroll;
   /** @param {() => void} change */
@@ -44,7 +40,7 @@ export function trackReading({ connection, list, room, scroll }) {
   on("seen.told", (event) => seen.told(event.seen));
   let known = 0;
   on("read.moved", ({ read_seq: seq }) => {
-    // Marked unread, here or on another device: looking at it must not read it again.
+    // Marked unread, here or on another device: viewing the room must not mark it read again.
     if (seq < known) reader.hold();
     known = seq;
   });
@@ -65,13 +61,13 @@ export function trackReading({ connection, list, room, scroll }) {
   if (connection.state === "open") seen.askSoon();
 
   return {
-    /** At the first new message, if it is not in view at the end. */
+    /** Scrolls to the first new message, if it is not in view at the end. */
     open: () => showFirstNew(scroll),
-    /** Something was sent: what was new is not any more. */
+    /** Something was sent: nothing is new any more. */
     sent: () => dismissDivider(keep),
-    /** This message and all after it are unread again, on all devices. @param {HTMLElement} message */
+    /** Marks the message and all after it unread, on all devices. @param {HTMLElement} message */
     markUnread(message) {
-      // The server says nothing of what it never heard was read.
+      // Otherwise the server, which has an earlier position, sends nothing.
       reader.tellNow();
       reader.hold();
       keep(() => placeDivider(message));

@@ -1,20 +1,20 @@
-// Who has seen the own messages: a mark at the newest one that each of the others has read. Positions
-// come from the server, which tells only what both sides want to be seen.
+// Seen marks: a mark at the newest own message that each other person has read. The server sends only positions that
+// both sides agree to share.
 
 import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
 import { say } from "../page/words.js";
 /** @import { SeenPosition } from "../live/protocol.js" */
 
-/** Where more have read so far, the last place counts those who have none. */
+/** If there are more, the last place shows how many have no face. */
 const MOST_FACES = 5;
-/** Around a name in a tip: it cannot reorder its neighbours. @param {string} name */
+/** Isolates the direction of a name in a title (Unicode FSI and PDI). @param {string} name */
 const isolated = (name) => `\u2068${name}\u2069`;
 
 /** @typedef {{id: number, name: string}} Marked  a person with a mark */
 
 /**
- * Under which message each person's mark stands: person → seq of an own message. Pure, for tests.
+ * Returns the `seq` of the own message that has each person's mark, by person. Pure, for tests.
  * @param {number[]} ownSeqs  @param {Map<number, {seq: number}>} positions
  */
 export function placeMarks(ownSeqs, positions) {
@@ -40,23 +40,23 @@ export class SeenMarks {
     this.isDirect = isDirect;
     this.ask = ask;
     this.keep = keep;
-    // Messages come, change and go; the marks inside of them are none of these children.
+    // Observes messages alone: marks are no children of the list.
     new MutationObserver(() => this.render()).observe(list, { childList: true });
   }
 
-  /** What may be seen has perhaps changed, or the connection is new. */
+  /** Requests the positions; debounced. */
   askSoon() {
     clearTimeout(this.#asked);
     this.#asked = setTimeout(() => this.ask(), 100);
   }
 
-  /** All of them, anew: whoever is not named shows nothing. @param {SeenPosition[]} seen */
+  /** Replaces all positions. @param {SeenPosition[]} seen */
   told(seen) {
     this.#positions = new Map(seen.map(({ user, seq }) => [user.id, { name: user.username, seq }]));
     this.render();
   }
 
-  /** One of them moved. @param {SeenPosition} position */
+  /** Moves one position. @param {SeenPosition} position */
   moved({ user, seq }) {
     this.#positions.set(user.id, { name: user.username, seq });
     this.render();
@@ -95,9 +95,9 @@ export class SeenMarks {
     const mark = build("span", { className: "message-seen", title, ariaLive: "off" }, words);
     if (!this.isDirect) this.#addFaces(mark, people);
     const height = article.offsetHeight;
-    // What stands behind the last word takes no room: the state comes after the mark.
+    // The mark comes before the state, which takes no room after the last word.
     find(article, ".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
-    // Where the line has no room left, it hangs below: nothing moves.
+    // Without room in the last line it hangs below, so that nothing moves.
     mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
   }
 

@@ -1,4 +1,4 @@
-// The sound of a notification: two soft notes, made here. The only place that makes any sound.
+// The sound of notifications: two soft notes, synthesised. No other module makes a sound.
 
 import { preferences } from "../preferences/preferences.js";
 
@@ -13,13 +13,13 @@ const LOUDNESS = 0.08;
 /** @type {AudioContext} */ let context;
 let last = -Infinity;
 
-/** Two soft notes, unless the person wants no sound or one was just made; true if it sounds. */
+/** Plays the sound, throttled, unless the person has turned sounds off. Returns whether it plays. */
 export function chime() {
   if (!preferences().sounds || performance.now() - last < AT_MOST_EVERY_MS) return false;
   if (!globalThis.AudioContext) return false;
   last = performance.now();
   context ??= new AudioContext();
-  // Browsers make no sound before the person has done something on the page.
+  // Browsers suspend audio until the person has interacted with the page.
   if (context.state === "suspended") context.resume().catch(() => {});
   for (const [frequency, delay] of NOTES) note(frequency, context.currentTime + delay);
   return true;

@@ -1,5 +1,5 @@
-// A notification inside the page, for browsers that may show none outside. It takes no focus, is read
-// out politely, and goes away by itself unless somebody is about to use it.
+// Toasts: notifications inside the page, where system notifications are not allowed. They take no focus, are announced
+// politely, and disappear unless somebody is about to use them.
 
 import { build, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
@@ -23,7 +23,7 @@ export function showToast({ title, body, path, room }) {
   leaveLater(toast);
 }
 
-/** The room was read: its toasts have nothing to say any more. @param {number} room */
+/** Removes the toasts of a room that was read. @param {number} room */
 export function closeToasts(room) {
   document.querySelectorAll(`.toast[data-room="${room}"]`).forEach(remove);
 }

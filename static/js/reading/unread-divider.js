@@ -1,5 +1,5 @@
-// How a room opens: at its end if what is new fits there, otherwise with the first new message a
-// third from the top. The line above it stays until something is sent, or Escape, or the next visit.
+// The unread divider: a room opens at its end if the new messages fit there, otherwise with the first of them a third
+// from the top. The divider stays until something is sent, Escape is pressed, or the next visit.
 
 import { build } from "../page/elements.js";
 import { preferences } from "../preferences/preferences.js";
@@ -25,7 +25,7 @@ export function showFirstNew(scroll) {
   scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
 }
 
-/** Stands the line above a message that was marked unread. @param {HTMLElement} message */
+/** Puts the divider above a message that was marked unread. @param {HTMLElement} message */
 export function placeDivider(message) {
   divider()?.remove();
   const words = say("js-new-line");
@@ -34,7 +34,7 @@ export function placeDivider(message) {
   regroup(message);
 }
 
-/** Takes the line away without moving what is read. @param {(change: () => void) => void} keep */
+/** Removes the divider; `keep` keeps the view in its place. @param {(change: () => void) => void} keep */
 export function dismissDivider(keep) {
   const line = divider();
   if (!line) return;

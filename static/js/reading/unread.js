@@ -1,10 +1,9 @@
-// What is unread, room by room. Pure: the server's last snapshot, and what happened since. Every
-// badge is derived from it. What cannot be known from events is asked anew, never guessed: the
-// methods answer true when the snapshot has to be asked for.
+// Unread counts per room, from which every badge is derived. Pure: the last snapshot of the server, and the events
+// since. What events do not determine is not guessed: methods return true if a new snapshot is needed.
 
 /** @import { MessageChanged, MessageCreated, ReadMoved, RoomState, UnreadSnapshot } from "../live/protocol.js" */
 
-/** Counts of a snapshot end here. */
+/** The largest count of a snapshot. */
 const COUNTED = 100;
 const LARGEST = 99;
 
@@ -15,21 +14,20 @@ const LARGEST = 99;
 
 export class Unread {
   /**
-   * room → {state, live, changedSeq}. `changedSeq`: the last event by which a message became another. `live`:
-   * seq → {author, calls}, of messages that the snapshot does not count. Whether their authors are blocked is
-   * asked when they are counted: a block may be told later than a message.
+   * By room. `changedSeq` is the last event that changed a message; `live` has messages that the snapshot does not
+   * count, by `seq`. Blocked authors are left out when counting, because a block may arrive after the message.
    */
   /** @type {Map<number, {state: RoomState, live: Map<number, Live>, changedSeq: number}>} */ #rooms = new Map();
   /** @type {Set<number>} */ #blocked = new Set();
-  /** Snapshots that are on their way. */ #asked = 0;
-  /** Has something come since the last question that its answer may not know? */ #isOvertaken = false;
+  /** Snapshots that were requested and have not arrived. */ #asked = 0;
+  /** Did an event arrive since the last request that its answer may not include? */ #isOvertaken = false;
 
   /** @param {number} me the person's id */
   constructor(me) {
     this.me = me;
   }
 
-  /** The server's snapshot. What is newer than it stays. @param {{rooms: RoomState[], blocked: number[]}} snapshot */
+  /** Takes over a snapshot; newer messages stay. @param {UnreadSnapshot} snapshot */
   adopt({ rooms, blocked }) {
     const before = this.#rooms;
     this.#blocked = new Set(blocked);
@@ -43,7 +41,7 @@ export class Unread {
   }
 
   /**
-   * A new connection begins with a snapshot; what an earlier one was asked is not answered any more.
+   * Takes the snapshot of a new connection. Requests on an earlier one are not answered any more.
    * @param {UnreadSnapshot} snapshot
    */
   greeted(snapshot) {
@@ -51,20 +49,20 @@ export class Unread {
     this.adopt(snapshot);
   }
 
-  /** What is known is of another history of the server. */
+  /** The server has another history: forgets everything. */
   forget() {
     this.#rooms.clear();
   }
 
-  /** The server is being asked. */
+  /** A snapshot was requested. */
   asking() {
     this.#asked += 1;
     this.#isOvertaken = false;
   }
 
   /**
-   * The answer, which is older than events that came before it. Messages that it does not count are known by
-   * their numbers; of all else only a new question tells. True if something overtook it.
+   * Takes a requested snapshot, which may be older than events that arrived before it. Messages that it does not
+   * count are recognised by their `seq`. Returns true if another event overtook it.
    * @param {UnreadSnapshot} snapshot
    */
   told(snapshot) {
@@ -73,12 +71,12 @@ export class Unread {
     return this.#isOvertaken;
   }
 
-  /** Something changed that a snapshot on its way may not know. */
+  /** Something changed that a requested snapshot may not include. */
   overtake() {
     if (this.#asked > 0) this.#isOvertaken = true;
   }
 
-  /** Somebody posted. @param {MessageCreated} event */
+  /** Counts a new message. @param {MessageCreated} event */
   created({ room, seq, author, mentions = [] }) {
     const known = this.#rooms.get(room);
     if (!known) return true;
@@ -88,7 +86,7 @@ export class Unread {
     return false;
   }
 
-  /** A message is another now. @param {MessageChanged} event */
+  /** A message was changed. @param {MessageChanged} event */
   changed({ room, seq, message_seq: messageSeq, change }) {
     const known = this.#rooms.get(room);
     if (change !== "reacted") this.overtake();
@@ -97,12 +95,12 @@ export class Unread {
     if (change !== "reacted") known.changedSeq = seq;
     if (change === "reacted" || messageSeq <= state.read_seq || seq <= state.last_seq) return false;
     if (change === "deleted" && live.delete(messageSeq)) return false;
-    // It may have been one of those counted, and an edited one may call somebody else now.
+    // It may be one of those counted, and an edit may mention other people.
     return change === "deleted" ? messageSeq <= state.last_seq : state.kind !== "direct";
   }
 
   /**
-   * The position moved, on whatever device. True also if this is older than what is known.
+   * The position moved, on any device. Returns true also if the event is older than what is known.
    * @param {ReadMoved} event
    */
   moved({ room, read_seq, last_seq, unread, mentions }) {
@@ -115,10 +113,7 @@ export class Unread {
     return isOlder;
   }
 
-  /**
-   * This page has just shown everything up to a number; the server is being told.
-   * @param {number} room  @param {number} seq
-   */
+  /** Everything up to event `seq` was read here (optimistic update). @param {number} room  @param {number} seq */
   read(room, seq) {
     const known = this.#rooms.get(room);
     if (!known || seq <= known.state.read_seq) return;
@@ -135,13 +130,13 @@ export class Unread {
     return !known;
   }
 
-  /** The person is not in the room any more. @param {number} room */
+  /** The person left the room. @param {number} room */
   gone(room) {
     this.overtake();
     this.#rooms.delete(room);
   }
 
-  /** @returns {RoomState | undefined} as the server told it last @param {number} room */
+  /** @param {number} room  @returns {RoomState | undefined} the last state from the server */
   state(room) {
     return this.#rooms.get(room)?.state;
   }
@@ -151,12 +146,12 @@ export class Unread {
     return this.#blocked.has(person);
   }
 
-  /** All rooms that are known. */
+  /** Returns the ids of all known rooms. */
   rooms() {
     return [...this.#rooms.keys()];
   }
 
-  /** @returns {Badge} @param {number} room */
+  /** @param {number} room  @returns {Badge} */
   badge(room) {
     const known = this.#rooms.get(room);
     if (!known) return { unread: 0, number: 0, mentioned: false };
@@ -168,7 +163,7 @@ export class Unread {
   }
 
   /**
-   * The number for the title: all that calls, but for hidden rooms and those left out.
+   * Returns the number for the title, without hidden rooms and those that `leaveOut` selects.
    * @param {(room: number) => boolean} leaveOut
    */
   total(leaveOut = () => false) {
@@ -183,5 +178,5 @@ export class Unread {
   }
 }
 
-/** A number as badges show it. @param {number} number */
+/** Returns a number as badges show it. @param {number} number */
 export const capped = (number) => (number > LARGEST ? `${LARGEST}+` : String(number));

@@ -1,5 +1,5 @@
-// How it stands with the open room: who has what, and how quick messages are. Asked after every hello and,
-// while somebody looks, every ten seconds.
+// Delivery times of the open room, shown in its head. Requested after each hello and, while the page is visible, every
+// ten seconds.
 
 import { find } from "../page/elements.js";
 import { say } from "../page/words.js";
@@ -10,7 +10,7 @@ const ASK_EVERY_MS = 10_000;
 
 /**
  * @param {Connection} connection
- * @param {{room: number, line: HTMLElement | null}} options `line` is the words in the head of the room
+ * @param {{room: number, line: HTMLElement | null}} options `line` is in the head of the room
  */
 export function followHealth(connection, { room, line }) {
   const ask = () => connection.send({ type: "room.status", room });

@@ -1,25 +1,25 @@
-// Tells the server which events this browser has, so that their authors know: one number for each room,
-// at once after a quiet moment and then at most every 250 ms for all rooms together.
+// Delivery receipts: reports which events this browser has, as one range per room, coalesced for all rooms and
+// throttled to one report in 250 ms.
 
 /** @import { Connection } from "../live/socket.js" */
 /** @import { Received, RoomEvents, RoomState } from "../live/protocol.js" */
 
 const AT_MOST_EVERY_MS = 250;
-/** A room that is further behind is left until somebody opens it. */
+/** A room that is further behind waits until it is opened. */
 const CATCH_UP_AT_MOST = 50;
 const NUMBERED = /** @type {const} */ (["message.created", "message.changed", "member.changed", "room.changed"]);
 
 export class Receipts {
   /** By room. @type {Map<number, {from: number, to: number, at: number | null, told: boolean}>} */ #ranges = new Map();
-  /** Rooms in which somebody wants to know. @type {Set<number>} */ #wanted = new Set();
+  /** Rooms whose receipts the server wants. @type {Set<number>} */ #wanted = new Set();
   #timer = 0;
   #lastTold = -Infinity;
-  /** Rooms to ask for what this browser never got, one after the other. @type {{room: number, after: number}[]} */
+  /** Rooms whose missed events are requested, one after the other. @type {{room: number, after: number}[]} */
   #behind = [];
 
   /**
    * @param {Connection} connection
-   * @param {{room: number | null, now?: () => number}} options `room` looks after itself: it is on the screen
+   * @param {{room: number | null, now?: () => number}} options `room` is open, and requests its events itself
    */
   constructor(connection, { room, now = () => performance.now() }) {
     this.connection = connection;
@@ -36,7 +36,7 @@ export class Receipts {
   }
 
   /**
-   * This browser has the events `from` to `to` of `room`, and all between.
+   * Records that this browser has the events `from` to `to` of `room`.
    * @param {number} room  @param {number} from  @param {number} to
    */
   has(room, from, to, { isLive = false } = {}) {
@@ -49,8 +49,10 @@ export class Receipts {
     this.#tellSoon();
   }
 
-  // What an earlier socket was told may not have been written down.
-  /** @param {RoomState[]} rooms */
+  /**
+   * Reports all ranges again, because the server may have lost those of an earlier socket.
+   * @param {RoomState[]} rooms
+   */
   #greeted(rooms) {
     const asked = rooms.filter(({ received }) => received !== undefined);
     this.#wanted = new Set(asked.map(({ room }) => room));
@@ -91,7 +93,7 @@ export class Receipts {
       if (range.told || !this.#wanted.has(room)) continue;
       /** @type {Received} */
       const event = { type: "room.received", room, from: range.from, to: range.to };
-      // What was caught up with came when this browser came: that says nothing of the server.
+      // Events that were requested say nothing about the delivery time.
       if (range.at !== null) event.waited_ms = Math.max(0, Math.round(this.now() - range.at));
       range.told = this.connection.send(event);
       this.#lastTold = this.now();

@@ -1,5 +1,5 @@
-// The states of own messages that the server has: a tick for a moment, two ticks where the other has the
-// message, and the rest for whoever points at it or comes by keyboard.
+// Ticks: delivery states of the own messages that the server has. Most are visible only on hover or focus; one tick
+// shows for a moment, and two ticks stay at the newest message that was delivered.
 
 import { stateElement, stateOf } from "../messages/states.js";
 import { find } from "../page/elements.js";
@@ -10,17 +10,17 @@ import { clockTime } from "../page/times.js";
 const FRESH_MS = 2_000;
 
 export class Ticks {
-  /** person → the last event up to which that person's devices have everything @type {Map<number, number>} */
+  /** The last event that the devices of a person have, by person. @type {Map<number, number>} */
   #positions = new Map();
-  /** How many others there are; null where nobody asks who has what. @type {number | null} */ #of = null;
-  /** id → milliseconds until the server's answer @type {Map<string, number>} */ #took = new Map();
+  /** The number of others; null in rooms without receipts. @type {number | null} */ #of = null;
+  /** Milliseconds until the server's answer, by id. @type {Map<string, number>} */ #took = new Map();
 
   /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
   constructor({ list, userId, isDirect }) {
     this.list = list;
     this.userId = userId;
     this.isDirect = isDirect;
-    // Whoever puts messages into the log need not know of their states.
+    // So that modules that insert messages need not know about ticks.
     /** @param {MutationRecord[]} records */
     const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
     new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
@@ -28,7 +28,7 @@ export class Ticks {
   }
 
   /**
-   * The server has just taken this message, `ms` after it was sent.
+   * The server has just accepted this message, `ms` after it was sent.
    * @param {HTMLElement} message  @param {number | null} ms
    */
   sent(message, ms) {
@@ -39,14 +39,14 @@ export class Ticks {
     setTimeout(() => message.querySelector(".message-state")?.classList.remove("fresh"), FRESH_MS);
   }
 
-  /** How it stands: `of` others, and the position of each who has something. @param {RoomDelivered} event */
+  /** Takes the positions of the others in the room. @param {RoomDelivered} event */
   delivered({ of, positions }) {
     this.#of = of;
     this.#positions = new Map(positions.map(({ user, seq }) => [user, seq]));
     this.markAll();
   }
 
-  /** The server has another history: nothing is known of its messages. */
+  /** The server has another history: forgets all states. */
   restart() {
     this.#took.clear();
     this.#positions.clear();
@@ -68,7 +68,7 @@ export class Ticks {
   #mark(message) {
     const known = this.#known(message);
     const old = message.querySelector(".message-state");
-    // Asked of every own message whenever one arrives somewhere: words are made only for what is new.
+    // Called for each own message at each receipt: texts are built only for changes.
     const signature = JSON.stringify([known.ms, known.delivered]);
     if (old?.dataset.known === signature) return;
     const state = stateOf({ ...known, time: clockTime(message.dataset.at) });
@@ -102,7 +102,7 @@ export class Ticks {
     element.id = `state-${message.id}`;
     element.dataset.details = state.details;
     element.title = state.details;
-    // Ticks come and go with every message: nobody wants to hear each of them.
+    // Ticks change with every message: screen readers need not announce each of them.
     element.setAttribute("aria-live", "off");
     find(element, "span").textContent = state.details;
     if (old?.classList.contains("fresh")) element.classList.add("fresh");
@@ -111,7 +111,7 @@ export class Ticks {
     message.setAttribute("aria-describedby", element.id);
   }
 
-  /** Of the newest own message the two ticks stay in sight. */
+  /** Keeps the two ticks of the newest own message visible. */
   #showNewest() {
     const before = this.list.querySelector(".message-state.newest");
     const now = this.#own().at(-1)?.querySelector(".message-state.state-delivered") ?? null;

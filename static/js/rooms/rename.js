@@ -1,5 +1,5 @@
-// A room gets another name while it is open: the title of the page and the words around the box
-// follow its head (refresh.js), without touching what is being typed.
+// Follows a new name of the open room: updates the title of the page and the labels of the composer after a refresh of
+// the head, without touching what is typed.
 
 export function followName() {
   let name = document.getElementById("room-head")?.dataset.name ?? "";

@@ -1,4 +1,4 @@
-// The menu in the foot of the left column closes as menus do; opening it needs no script.
+// Closes the menu in the foot of the left column like other menus. It opens without scripts.
 
 import { find } from "../page/elements.js";
 
@@ -6,7 +6,7 @@ import { find } from "../page/elements.js";
 export function closeMenuAround(menu) {
   if (!menu) return;
   document.addEventListener("click", (event) => {
-    // A dialog that was opened from the menu gives the focus back to it.
+    // A dialog that was opened from the menu returns the focus to it.
     const isOutside = !menu.contains(event.target) && !event.target.closest("dialog");
     if (menu.open && isOutside) menu.open = false;
   });

@@ -1,5 +1,4 @@
-// Alt and an arrow: the conversation before or after this one; with Shift the next one that has
-// something unread.
+// Alt and an arrow open the previous or next conversation; with Shift the next unread one.
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
@@ -19,7 +18,7 @@ export function walkRooms(isUnread) {
 }
 
 /**
- * The next that is wanted, going round; null if there is none. Pure, for tests.
+ * Returns the next wanted item, wrapping around; null if there is none. Pure, for tests.
  * @template Item
  * @param {Item[]} items  @param {number} here  @param {number} step  @param {(item: Item) => boolean} wanted
  */

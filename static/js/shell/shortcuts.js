@@ -1,4 +1,4 @@
-// The `?` key shows what the other keys do.
+// The `?` key opens the list of keyboard shortcuts.
 
 import { byId, find } from "../page/elements.js";
 
@@ -9,7 +9,7 @@ export function offerKeys(dialog) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.getElementById("show-keys")?.addEventListener("click", () => {
     /** @type {HTMLDetailsElement} */ const menu = byId("menu");
-    // What was pressed is hidden with the menu; the dialog gives the focus back to what has it now.
+    // Focused before the menu hides the pressed button, because the dialog returns the focus to the present element.
     find(menu, "summary").focus();
     menu.open = false;
     show();

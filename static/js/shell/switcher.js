@@ -1,4 +1,4 @@
-// Ctrl+K (⌘K): to another conversation by a part of its name. A combobox in a dialog.
+// Quick switcher (Ctrl+K, ⌘K): opens another conversation by a part of its name. A combobox in a dialog.
 
 import { build, find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
@@ -85,7 +85,7 @@ function option({ name, path }, index) {
   return element;
 }
 
-/** From the list on the page, or from the front page where this one has none. */
+/** Returns the conversations in the list of the page, or of the front page if this one has none. */
 async function conversations() {
   const here = document.querySelector("#conversations") ? document : await fetchPage("/");
   const links = here?.querySelectorAll("#conversations a[href^='/rooms/']") ?? [];
