@@ -2,16 +2,16 @@
 // explains in the terms of this browser what to do when it was refused.
 
 import { byId } from "./page/elements.js";
-import { chime } from "./reading/sound.js";
 import { say } from "./page/words.js";
+import { chime } from "./reading/sound.js";
 
 const section = document.getElementById("notifications");
 const state = byId("notifications-state");
 const turnOn = byId("notifications-on");
 const test = byId("notifications-test");
 
-/** Returns whose instructions to show. Pure, for tests. @param {string} agent */
-export function browserOf(agent) {
+/** Returns whose instructions to show. @param {string} agent */
+function browserOf(agent) {
   if (/Firefox\//.test(agent)) return "firefox";
   return /Safari\//.test(agent) && !/Chrom(e|ium)\//.test(agent) ? "safari" : "chrome";
 }

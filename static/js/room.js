@@ -1,31 +1,32 @@
 // Entry point of the page of a room: connects log, queue and composer with the socket of app.js.
 
 import { connection, known, notice, queue, receipts, sender, storage } from "./app.js";
-import { Composer, typeAnywhere } from "./messages/composer.js";
 import { floatDay } from "./log/floating-day.js";
-import { Draft, DraftMark, joined } from "./messages/drafts.js";
-import { MessageActions } from "./messages/actions.js";
 import { foldTall } from "./log/fold.js";
-import { byId } from "./page/elements.js";
-import { followHealth } from "./receipts/health.js";
-import { LogHistory } from "./log/history.js";
 import { fillGaps } from "./log/gaps.js";
+import { LogHistory } from "./log/history.js";
 import { Jumper } from "./log/jump.js";
 import { OTHER_HISTORY } from "./log/known-history.js";
-import { pageData, pageEpoch, userId } from "./page/data.js";
-import { PendingMessages } from "./messages/pending.js";
-import { trackReading } from "./reading/room-attention.js";
-import { Outsiders } from "./messages/outsiders.js";
-import { Pill } from "./log/pill.js";
 import { quietly } from "./log/live-region.js";
-import { relabelAtMidnight, regroupAll } from "./log/regroup.js";
+import { Pill } from "./log/pill.js";
+import { regroupAll, relabelAtMidnight } from "./log/regroup.js";
 import { Revalidation } from "./log/revalidation.js";
 import { pageFromBox, roveMessages } from "./log/roving.js";
 import { LogScroll } from "./log/scroll.js";
-import { tabMemory } from "./page/storage.js";
-import { Ticks } from "./receipts/ticks.js";
 import { Timeline } from "./log/timeline.js";
+import { MessageActions } from "./messages/actions.js";
+import { Composer, typeAnywhere } from "./messages/composer.js";
+import { Draft, DraftMark, joined } from "./messages/drafts.js";
+import { Outsiders } from "./messages/outsiders.js";
+import { PendingMessages } from "./messages/pending.js";
+import { pageData, pageEpoch, userId } from "./page/data.js";
+import { byId } from "./page/elements.js";
+import { tabMemory } from "./page/storage.js";
 import { TypingLine, TypingTeller } from "./presence/typing.js";
+import { trackReading } from "./reading/room-attention.js";
+import { followHealth } from "./receipts/health.js";
+import { Ticks } from "./receipts/ticks.js";
+
 /** @import { LogEvent } from "./live/protocol.js" */
 /** @import { RoomPage } from "./page/data.js" */
 

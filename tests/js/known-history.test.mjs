@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
+import { KnownHistory, keepApart } from "../../static/js/log/known-history.js";
 import { Draft, DraftMark } from "../../static/js/messages/drafts.js";
-import { keepApart, KnownHistory } from "../../static/js/log/known-history.js";
 import { BrowserMemory } from "../../static/js/page/storage.js";
 import { FakeStorage } from "./memory.mjs";
 

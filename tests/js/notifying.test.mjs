@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-
-import { against, excerpt, titleOf } from "../../static/js/reading/notifying.js";
 import { isQuiet, isSnoozed } from "../../static/js/preferences/quiet-hours.js";
+import { against, excerpt, titleOf } from "../../static/js/reading/notifying.js";
 
 const table = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
 

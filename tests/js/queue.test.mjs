@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { Draft } from "../../static/js/messages/drafts.js";
 import { Queue } from "../../static/js/live/queue.js";
+import { Draft } from "../../static/js/messages/drafts.js";
 import { BrowserMemory } from "../../static/js/page/storage.js";
 import { FakeStorage } from "./memory.mjs";
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-
-import { KnownHistory } from "../../static/js/log/known-history.js";
 import { Queue } from "../../static/js/live/queue.js";
 import { Sender } from "../../static/js/live/sender.js";
+import { KnownHistory } from "../../static/js/log/known-history.js";
 import { BrowserMemory } from "../../static/js/page/storage.js";
 import { FakeStorage } from "./memory.mjs";
 

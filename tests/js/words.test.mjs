@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { fill, pluralKey, say } from "../../static/js/page/words.js";
 import { noticeAfter } from "../../static/js/live/notice.js";
+import { fill, pluralKey, say } from "../../static/js/page/words.js";
 
 test("fills every place of a pattern", () => {
   assert.equal(fill("{ $name } and { $other } are typing…", { name: "ana", other: "bo" }), "ana and bo are typing…");

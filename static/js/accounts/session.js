@@ -2,6 +2,7 @@
 
 import { byId } from "../page/elements.js";
 import { say } from "../page/words.js";
+
 /** @import { Connection } from "../live/socket.js" */
 
 /** @type {Record<string, string>} */

@@ -2,6 +2,7 @@
 // comes, and requests for what goes out, one at a time so that the order holds.
 
 import { fetchToken, token } from "../page/form-tokens.js";
+
 /** @import { Connection } from "./socket.js" */
 
 const OPEN = 1;

@@ -3,6 +3,7 @@
 import { build, buildButton } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { say, sayCount } from "../page/words.js";
+
 /** @import { Sender } from "./sender.js" */
 /** @import { Connection, State } from "./socket.js" */
 

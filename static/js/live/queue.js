@@ -2,6 +2,7 @@
 // so that a reload, a crash or a closed tab loses nothing. Each item has its own key, which contains its order.
 
 import { uuid } from "../page/uuid.js";
+
 /** @import { Stamp } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 

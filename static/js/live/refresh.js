@@ -2,9 +2,10 @@
 // marked `data-refresh` by id. What a person types is never inside one of them, except for the composer, which is
 // replaced only when it has to appear or to go (`data-refresh-key`).
 
-import { fetchPage } from "../page/fragment.js";
 import { shownRoom } from "../membership/removed.js";
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
+import { fetchPage } from "../page/fragment.js";
+
 /** @import { Connection } from "./socket.js" */
 /** @import { RoomState } from "./protocol.js" */
 
@@ -13,7 +14,7 @@ const GATHER_MS = 100;
 const SPREAD_MS_PER_MEMBER = 10;
 const SPREAD_AT_MOST_MS = 10_000;
 
-export class Refresher {
+class Refresher {
   #timer = 0;
   #running = false;
   #again = false;

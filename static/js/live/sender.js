@@ -5,6 +5,7 @@
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { frameOf } from "../messages/operations.js";
 import { RateLimit } from "./rate-limit.js";
+
 /** @import { KnownHistory, Stamp } from "../log/known-history.js" */
 /** @import { Item, Queue, Reply } from "./queue.js" */
 /** @import { Connection } from "./socket.js" */

@@ -2,6 +2,7 @@
 // under its own type ("message.created", …) with `detail` = the event.
 
 import { restartDelay, retryDelay } from "./backoff.js";
+
 /** @import { KnownHistory } from "../log/known-history.js" */
 /** @import { ClientEvent, EventsOfRooms, ServerEvents, SessionHello } from "./protocol.js" */
 

@@ -2,6 +2,7 @@
 // reach the dividers of the days.
 
 import { dayKey, dayWords } from "../page/times.js";
+
 /** @import { LogScroll } from "./scroll.js" */
 
 const REST_MS = 1_500;

@@ -2,6 +2,7 @@
 
 import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
+
 /** @import { LogScroll } from "./scroll.js" */
 
 const TALL = 0.6;

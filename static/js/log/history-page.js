@@ -2,9 +2,9 @@
 
 import { build } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
-import { ROW } from "./regroup.js";
 import { localise } from "../page/times.js";
 import { say } from "../page/words.js";
+import { ROW } from "./regroup.js";
 
 /**
  * @typedef {{messages: HTMLElement[], earlier: HTMLElement | null, later: HTMLElement | null, lastSeq: number,

@@ -2,12 +2,13 @@
 // away, or replaces it with another history page. The rows `.earlier` and `.later` are at edges with more behind them.
 
 import { find } from "../page/elements.js";
+import { say } from "../page/words.js";
 import { MOST, overflow, PAGE } from "./eviction.js";
 import { earlierRow, fetchHistoryPage, laterRow } from "./history-page.js";
 import { quietly } from "./live-region.js";
 import { ROW, regroup, regroupFrom } from "./regroup.js";
 import { messageFrom } from "./timeline.js";
-import { say } from "../page/words.js";
+
 /** @import { LogScroll } from "./scroll.js" */
 /** @import { Timeline } from "./timeline.js" */
 /** @import { HistoryPage } from "./history-page.js" */

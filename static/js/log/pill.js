@@ -1,8 +1,9 @@
 // The buttons over the end of the log: to the new messages, to the end, and back to where the reader was.
 
 import { find } from "../page/elements.js";
-import { News } from "./news.js";
 import { say, sayCount } from "../page/words.js";
+import { News } from "./news.js";
+
 /** @import { LogScroll, Place } from "./scroll.js" */
 
 const OFFER_MS = 10_000;

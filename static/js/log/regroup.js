@@ -1,8 +1,8 @@
 // Regroups messages in the page: gives each its head or removes it, and puts a divider before each local day.
 
 import { build, find } from "../page/elements.js";
-import { follows } from "./grouping.js";
 import { dayKey, dayWords } from "../page/times.js";
+import { follows } from "./grouping.js";
 
 const MIDNIGHT_CHECK_MS = 30_000;
 /** Rows that have a day: messages and notices. */

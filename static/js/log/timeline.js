@@ -2,10 +2,10 @@
 // until the gap before them is filled.
 
 import { elementFrom } from "../page/fragment.js";
+import { localise } from "../page/times.js";
 import { gapRow } from "./gaps.js";
 import { regroup } from "./regroup.js";
 import { swap } from "./swap.js";
-import { localise } from "../page/times.js";
 /** @import { Gap, LogEvent, MessageChanged, RoomEvents } from "../live/protocol.js" */
 
 export class Timeline {

@@ -2,22 +2,23 @@
 // composer.
 
 import { build, byId, find } from "../page/elements.js";
-import { hasReacted, markOwn } from "./reactions.js";
+import { release } from "../page/focus.js";
+import { dateAndTime } from "../page/times.js";
+import { say } from "../page/words.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
-import { release } from "../page/focus.js";
-import { Mentions } from "./mentions.js";
+import { Picker } from "./emoji-picker.js";
 import { listenToKeys } from "./keys.js";
+import { Mentions } from "./mentions.js";
 import { MessageMenu } from "./menu.js";
 import { People } from "./names.js";
 import { OptimisticUpdates } from "./optimistic.js";
-import { Picker } from "./emoji-picker.js";
-import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
-import { Replying, quoteOf } from "./reply.js";
+import { hasReacted, markOwn } from "./reactions.js";
+import { quoteOf, Replying } from "./reply.js";
 import { allowed, factsOf } from "./rights.js";
-import { dateAndTime } from "../page/times.js";
-import { say } from "../page/words.js";
+import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
+
 /** @import { Sender } from "../live/sender.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */

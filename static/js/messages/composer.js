@@ -1,10 +1,10 @@
 // The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
 import { byId } from "../page/elements.js";
+import { say, sayCount } from "../page/words.js";
+import { preferences } from "../preferences/preferences.js";
 import { Draft, joined } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
-import { preferences } from "../preferences/preferences.js";
-import { say, sayCount } from "../page/words.js";
 
 const SAVE_AFTER_MS = 300;
 /** In multiples of the longest message. Larger texts are not pasted, because browsers need seconds to lay them out. */

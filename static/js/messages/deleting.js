@@ -2,6 +2,7 @@
 
 import { find } from "../page/elements.js";
 import { quoteOf } from "./reply.js";
+
 /** @import { Item } from "../live/queue.js" */
 
 const UNDO_MS = 5_000;

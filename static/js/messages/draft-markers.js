@@ -1,8 +1,8 @@
 // Draft markers: a pencil beside each conversation that has an unsent draft.
 
 import { build } from "../page/elements.js";
-import { draftPrefix } from "./drafts.js";
 import { say } from "../page/words.js";
+import { draftPrefix } from "./drafts.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 
 /** @param {{storage: BrowserMemory, userId: number}} options */

@@ -2,10 +2,10 @@
 // message, so that it outlives replacements of it. Escape closes the box and keeps the text for the next time.
 
 import { find } from "../page/elements.js";
+import { say, sayCount } from "../page/words.js";
 import { sendKey } from "./composer.js";
 import { remaining, trimmed } from "./length.js";
 import { sourceOf } from "./rights.js";
-import { say, sayCount } from "../page/words.js";
 /** @import { Draft } from "./drafts.js" */
 
 /** @typedef {{id: number, row: HTMLElement, box: HTMLTextAreaElement, source: string}} Open */

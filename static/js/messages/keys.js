@@ -1,6 +1,7 @@
 // Shortcuts on the focused message. Letters only if the person has not turned them off.
 
 import { preferences } from "../preferences/preferences.js";
+
 /** @import { Right } from "./rights.js" */
 
 /** @type {Record<string, Right>} */

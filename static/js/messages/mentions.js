@@ -2,8 +2,9 @@
 // closes. Inserting replaces only what was typed of the name.
 
 import { build } from "../page/elements.js";
-import { suggested, typedName } from "./names.js";
 import { place } from "../page/popup.js";
+import { suggested, typedName } from "./names.js";
+
 /** @import { People } from "./names.js" */
 /** @import { Person } from "../live/protocol.js" */
 

@@ -1,6 +1,7 @@
 // The context menu of messages: one for all of them, opened by a button of the message, by Enter, or by a long press.
 
 import { Popup } from "../page/popup.js";
+
 /** @import { Right } from "./rights.js" */
 
 const LONG_PRESS_MS = 500;

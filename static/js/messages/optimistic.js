@@ -1,13 +1,13 @@
 // Optimistic updates: changes that the server has not confirmed are shown on their messages at once, each with its
 // state. The confirmed form is kept, and comes back if the change is refused and discarded (rollback).
 
-import { build, buildButton, find } from "../page/elements.js";
-import { markOwn, showReaction } from "./reactions.js";
-import { refusalLine } from "./states.js";
 import { foldTall } from "../log/fold.js";
 import { quietly } from "../log/live-region.js";
 import { swap } from "../log/swap.js";
+import { build, buildButton, find } from "../page/elements.js";
 import { say } from "../page/words.js";
+import { markOwn, showReaction } from "./reactions.js";
+import { refusalLine } from "./states.js";
 /** @import { Pending, Sender } from "../live/sender.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 /** @import { Item } from "../live/queue.js" */

@@ -1,14 +1,15 @@
 // Pending messages: own messages that the server has not accepted yet, at the end of the log, each with its state.
 
-import { buildButton, find } from "../page/elements.js";
-import { isBigEmoji } from "./big-emoji.js";
-import { release } from "../page/focus.js";
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { regroup } from "../log/regroup.js";
-import { quoteLine } from "./reply.js";
-import { refusalLine, stateElement, stateOf } from "./states.js";
+import { buildButton, find } from "../page/elements.js";
+import { release } from "../page/focus.js";
 import { clockTime } from "../page/times.js";
 import { say } from "../page/words.js";
+import { isBigEmoji } from "./big-emoji.js";
+import { quoteLine } from "./reply.js";
+import { refusalLine, stateElement, stateOf } from "./states.js";
+
 /** @import { Pending, Sender } from "../live/sender.js" */
 /** @import { Item } from "../live/queue.js" */
 

@@ -2,6 +2,7 @@
 
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";
+
 /** @import { Person } from "../live/protocol.js" */
 
 /** @param {HTMLElement} root */

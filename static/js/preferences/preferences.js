@@ -1,6 +1,7 @@
 // The present preferences of the person: from the page, then from the socket, whichever device changed them.
 
 import { pageData } from "../page/data.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { Preferences } from "../live/protocol.js" */
 

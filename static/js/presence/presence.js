@@ -2,6 +2,7 @@
 // reported to the server.
 
 import { say } from "../page/words.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { PresenceState } from "../live/protocol.js" */
 

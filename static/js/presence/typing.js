@@ -1,7 +1,8 @@
 // Typing indicator: reports to the room while this person types (throttled), and shows who else types.
 
-import { preferences } from "../preferences/preferences.js";
 import { say, sayNames } from "../page/words.js";
+import { preferences } from "../preferences/preferences.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { Person } from "../live/protocol.js" */
 

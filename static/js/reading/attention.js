@@ -1,9 +1,10 @@
 // Connects the model of what is unread with the socket, the badges and the open page.
 
-import { Badges } from "./badges.js";
 import { pageData, userId } from "../page/data.js";
+import { Badges } from "./badges.js";
 import { isLookedAt } from "./reader.js";
 import { Unread } from "./unread.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { ServerEvents } from "../live/protocol.js" */
 

@@ -2,8 +2,9 @@
 // server renders the same texts (views/badges.rs).
 
 import { byId, find } from "../page/elements.js";
-import { capped } from "./unread.js";
 import { say } from "../page/words.js";
+import { capped } from "./unread.js";
+
 /** @import { Badge, Unread } from "./unread.js" */
 
 const COUNT = /^\(\d+\+?\) /;
@@ -38,7 +39,7 @@ export class Badges {
 }
 
 /** Returns what follows the name in the accessible name, for example `, 3 unread`. @param {Badge} badge */
-export function suffix({ unread, mentioned }) {
+function suffix({ unread, mentioned }) {
   if (unread === 0) return "";
   return say("js-unread", { count: capped(unread) }) + (mentioned ? say("js-mentioned") : "");
 }

@@ -1,17 +1,18 @@
 // Notifies of a message outside of its room: by a system notification, or by a toast in the visible page. Once for all
 // tabs, never for what is on the screen, and withdrawn when it is read.
 
+import { userId } from "../page/data.js";
+import { say } from "../page/words.js";
+import { preferences } from "../preferences/preferences.js";
+import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
 import { isInView, unread } from "./attention.js";
 import { Decisions } from "./decisions.js";
 import { Leader } from "./leader.js";
 import { against, excerpt, titleOf } from "./notifying.js";
-import { userId } from "../page/data.js";
-import { preferences } from "../preferences/preferences.js";
-import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
 import { isLookedAt } from "./reader.js";
 import { chime } from "./sound.js";
 import { closeToasts, showToast } from "./toast.js";
-import { say } from "../page/words.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { MessageCreated, RoomState } from "../live/protocol.js" */
@@ -19,9 +20,9 @@ import { say } from "../page/words.js";
 /** Time for another device to read the message, and for another tab to say that it shows it. */
 const WAIT_MS = 1_200;
 
-export const canNotify = () => globalThis.Notification?.permission === "granted";
+const canNotify = () => globalThis.Notification?.permission === "granted";
 
-export class Notifier {
+class Notifier {
   /** By room. @type {Map<number, {notification: Notification, seq: number}>} */ #shown = new Map();
   /** Messages that some tab shows. @type {Set<number>} */ #onScreen = new Set();
   #tabs = globalThis.BroadcastChannel && new BroadcastChannel(`parlour/tabs/${userId}`);

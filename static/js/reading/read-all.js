@@ -1,6 +1,7 @@
 // "Mark all read" with a button and Shift+Esc, and a short time to undo it.
 
 import { showBadges } from "./attention.js";
+
 /** @import { Connection } from "../live/socket.js" */
 
 const UNDO_MS = 10_000;

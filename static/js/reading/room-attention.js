@@ -1,12 +1,12 @@
 // Read tracking of the open room: what is read, who has seen what, the unread divider, and announcements.
 
+import { Burst } from "../log/burst.js";
+import { pageData, userId } from "../page/data.js";
 import { byId } from "../page/elements.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
-import { Burst } from "../log/burst.js";
-import { dismissDivider, placeDivider, showFirstNew } from "./unread-divider.js";
-import { pageData, userId } from "../page/data.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
+import { dismissDivider, placeDivider, showFirstNew } from "./unread-divider.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 

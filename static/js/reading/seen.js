@@ -4,6 +4,7 @@
 import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
 import { say } from "../page/words.js";
+
 /** @import { SeenPosition } from "../live/protocol.js" */
 
 /** If there are more, the last place shows how many have no face. */

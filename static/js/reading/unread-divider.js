@@ -1,11 +1,12 @@
 // The unread divider: a room opens at its end if the new messages fit there, otherwise with the first of them a third
 // from the top. The divider stays until something is sent, Escape is pressed, or the next visit.
 
-import { build } from "../page/elements.js";
-import { preferences } from "../preferences/preferences.js";
 import { regroup } from "../log/regroup.js";
 import { lineOf } from "../log/scroll.js";
+import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
+import { preferences } from "../preferences/preferences.js";
+
 /** @import { LogScroll } from "../log/scroll.js" */
 
 const FROM_THE_TOP = 1 / 3;

@@ -3,6 +3,7 @@
 
 import { find } from "../page/elements.js";
 import { say } from "../page/words.js";
+
 /** @import { Connection } from "../live/socket.js" */
 /** @import { RoomHealth } from "../live/protocol.js" */
 

@@ -4,6 +4,7 @@
 import { stateElement, stateOf } from "../messages/states.js";
 import { find } from "../page/elements.js";
 import { clockTime } from "../page/times.js";
+
 /** @import { RoomDelivered } from "../live/protocol.js" */
 /** @import { Known, State } from "../messages/states.js" */
 
