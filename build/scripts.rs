@@ -176,8 +176,8 @@ impl Module {
     }
 }
 
-/// The path of the module that `importer` names relative to itself: `../page/words.js` in `log/fold.js`
-/// is `page/words.js`.
+/// Resolves what `importer` imports, which is relative to its own folder: in `log/fold.js`
+/// `../page/words.js` is `page/words.js`.
 fn resolve(importer: &str, request: &str) -> String {
     let mut steps: Vec<&str> = importer.split('/').collect();
     steps.pop();

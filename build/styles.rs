@@ -1,6 +1,6 @@
 //! One style sheet out of several: `@import "x.css";` and `@import "x.css" print;` lines become what
-//! they name. All names are relative to the folder of all sheets; sheets with `url()` lie in it directly,
-//! since a browser resolves that against the bundle.
+//! they name. All names are relative to the folder of all sheets. Sheets with `url()` are in it
+//! directly, because a browser resolves that against the bundle.
 
 use std::{fs, io, path::Path};
 

@@ -1,5 +1,6 @@
 //! When nobody is disturbed: weekly hours in the person's own time zone, and a snooze.
-//! `static/js/preferences/quiet-hours.js` decides the same in the browser; both are tested with one table.
+//! `static/js/preferences/quiet-hours.js` decides the same in the browser; one table of cases tests
+//! both.
 
 use diesel::prelude::*;
 use jiff::{Timestamp as Moment, ToSpan, Zoned, civil::Weekday, tz::TimeZone};

@@ -1,5 +1,5 @@
-//! Why somebody is not notified of a message. Pure: `static/js/reading/notifying.js` decides the same in
-//! the browser, and one table of cases (`tests/js/notifying.json`) holds both together.
+//! Why somebody is not notified of a message. Pure: `static/js/reading/notifying.js` decides the
+//! same in the browser, and one table of cases (`tests/js/notifying.json`) tests both.
 
 use serde::{Deserialize, Serialize};
 
