@@ -16,7 +16,7 @@ import { KnownHistory, keepApart } from "./log/known-history.js";
 import { filterChoices } from "./membership/people-filter.js";
 import { closeRemoved } from "./membership/removed.js";
 import { markDrafts } from "./messages/draft-markers.js";
-import { offerCopy } from "./page/copy-button.js";
+import { offerCopy } from "./page/clipboard.js";
 import { pageData, pageEpoch, userId, userName } from "./page/data.js";
 import { BrowserMemory } from "./page/storage.js";
 import { localise } from "./page/times.js";

@@ -1,6 +1,7 @@
 // Message actions: reply, react, edit, delete, copy, mention. Connects their parts with the log, the queue and the
 // composer.
 
+import { copy } from "../page/clipboard.js";
 import { build, byId, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { dateAndTime } from "../page/times.js";
@@ -190,13 +191,7 @@ export class MessageActions {
   async #copy(message) {
     const address = new URL(`/rooms/${this.room}/messages/${message.dataset.id}/`, location.href).href;
     const line = byId("copied");
-    try {
-      await navigator.clipboard.writeText(address);
-      line.textContent = say("js-copied");
-    } catch {
-      // Browsers offer the clipboard on https only.
-      line.textContent = address;
-    }
+    line.textContent = (await copy(address)) ? say("js-copied") : address;
     setTimeout(() => line.replaceChildren(), COPIED_MS);
   }
 

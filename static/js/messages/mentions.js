@@ -1,7 +1,7 @@
 // Autocomplete of names after `@` and a letter. The focus stays in the box; arrows choose, Enter and Tab insert, Escape
 // closes. Inserting replaces only what was typed of the name.
 
-import { build } from "../page/elements.js";
+import { buildOption, select } from "../page/listbox.js";
 import { place } from "../page/popup.js";
 import { suggested, typedName } from "./names.js";
 
@@ -46,7 +46,7 @@ export class Mentions {
     if (this.#people.length === 0) return this.#close();
     this.#box = box;
     this.#chosen = 0;
-    this.list.replaceChildren(...this.#people.map(option));
+    this.list.replaceChildren(...this.#people.map(({ id, username }) => buildOption(`name-${id}`, username)));
     this.list.hidden = false;
     place(this.list, (box.closest("form, .editing") ?? box).getBoundingClientRect(), { above: true });
     return this.#mark();
@@ -79,10 +79,7 @@ export class Mentions {
   }
 
   #mark() {
-    const chosen = this.list.children[this.#chosen];
-    for (const one of this.list.children) one.setAttribute("aria-selected", String(one === chosen));
-    chosen.scrollIntoView({ block: "nearest" });
-    this.#box?.setAttribute("aria-activedescendant", chosen.id);
+    select(this.list.children[this.#chosen], this.list, this.#box);
   }
 
   #close() {
@@ -90,9 +87,4 @@ export class Mentions {
     this.list.hidden = true;
     this.#box?.removeAttribute("aria-activedescendant");
   }
-}
-
-/** @param {Person} person */
-function option({ id, username }) {
-  return build("li", { id: `name-${id}`, role: "option" }, build("bdi", {}, username));
 }

@@ -1,7 +1,8 @@
 // Quick switcher (Ctrl+K, ⌘K): opens another conversation by a part of its name. A combobox in a dialog.
 
-import { build, find } from "../page/elements.js";
+import { find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
+import { buildOption, select } from "../page/listbox.js";
 import { ranked } from "../page/match.js";
 
 const MOST = 12;
@@ -66,10 +67,7 @@ class Switcher {
   #choose(number) {
     const { children } = this.list;
     this.#chosen = children.length === 0 ? 0 : (number + children.length) % children.length;
-    const chosen = children[this.#chosen];
-    for (const one of children) one.setAttribute("aria-selected", String(one === chosen));
-    this.box.setAttribute("aria-activedescendant", chosen?.id ?? "");
-    chosen?.scrollIntoView({ block: "nearest" });
+    select(children[this.#chosen], this.list, this.box);
   }
 
   /** @param {HTMLElement | null | undefined} chosen */
@@ -80,7 +78,7 @@ class Switcher {
 
 /** @param {Room} room  @param {number} index */
 function option({ name, path }, index) {
-  const element = build("li", { id: `switcher-${index}`, role: "option" }, build("bdi", {}, name));
+  const element = buildOption(`switcher-${index}`, name);
   element.dataset.path = path;
   return element;
 }

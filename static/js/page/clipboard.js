@@ -1,4 +1,4 @@
-// Buttons that copy the content of a read-only field. Without scripts only the field is there.
+// Clipboard: copying, and the buttons that copy a read-only field. Without scripts only the field is there.
 
 import { byId } from "./elements.js";
 import { say } from "./words.js";
@@ -19,7 +19,7 @@ export function offerCopy() {
 }
 
 /** Copies a text. Returns false if the browser refuses, for example on pages without TLS. @param {string} text */
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
