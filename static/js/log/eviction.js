@@ -1,8 +1,8 @@
 // Eviction: how many messages a page keeps, and which ones go when there are more. Pure: tests need no page.
 
-/** Messages of a history page of the server. */
+/** Number of messages in a history page. */
 export const PAGE = 50;
-/** Most messages in the page; the others are fetched when the reader comes near. */
+/** Largest number of messages in the log; the others are fetched when the reader comes near. */
 export const MOST = 400;
 
 /**

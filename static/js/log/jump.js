@@ -11,7 +11,7 @@ const FLASH_MS = 2_000;
 const LINK = /^\/rooms\/(\d+)\/messages\/(\d+)\/$/;
 
 export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */ (EventTarget) {
-  /** Number of the latest navigation: those that a later one overtook stop. */
+  /** Number of the latest navigation, so that an earlier one can stop. */
   #way = 0;
 
   /**

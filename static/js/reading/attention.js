@@ -14,7 +14,7 @@ const ASK_WITHIN_MS = 300;
 export const unread = new Unread(userId);
 
 let atEnd = () => false;
-/** The page of a room sets how to find out whether its newest message is in view. @param {() => boolean} isAtEnd */
+/** Sets how to find out whether the newest message of the open room is in view. @param {() => boolean} isAtEnd */
 export const watchEnd = (isAtEnd) => {
   atEnd = isAtEnd;
 };
@@ -46,8 +46,8 @@ export function followUnread(connection) {
   };
   /**
    * @template {keyof ServerEvents} Type
-   * @param {Type} type  @param {(event: ServerEvents[Type]) => boolean | void}
-   *   apply  returns true if a snapshot is needed
+   * @param {Type} type
+   * @param {(event: ServerEvents[Type]) => boolean | void} apply  returns true if a snapshot is needed
    */
   const on = (type, apply) =>
     connection.addEventListener(type, ({ detail }) => {

@@ -96,7 +96,7 @@ export class SeenMarks {
     const mark = build("span", { className: "message-seen", title, ariaLive: "off" }, words);
     if (!this.isDirect) this.#addFaces(mark, people);
     const height = article.offsetHeight;
-    // The mark comes before the state, which takes no room after the last word.
+    // Before the state, which is positioned so that it takes no space after the last word.
     find(article, ".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
     // Without room in the last line it hangs below, so that nothing moves.
     mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
