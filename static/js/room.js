@@ -249,7 +249,7 @@ function openComposer() {
   composer?.addEventListener("left", () => teller.left());
 }
 
-/** Nothing is saved any more: logging out or losing the room has removed what was kept. */
+/** True after log-out or removal from the room, which delete what is stored: nothing is saved any more. */
 let isLeaving = false;
 const save = () => {
   if (isLeaving) return;
