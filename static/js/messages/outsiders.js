@@ -1,14 +1,17 @@
-// Somebody is named who is not in the room: whoever may add them is offered to. Who that is only the
-// server knows; it renders the offer (templates/chat/messages/_outsiders.hbs), whose forms work without this.
+// Offer to add somebody who was mentioned and is not in the room. Only the server knows who that is; it renders the
+// offer (templates/chat/messages/_outsiders.hbs), whose forms work without this module.
 
 import { find } from "../page/elements.js";
 import { elementFrom } from "../page/fragment.js";
 
-/** A name that the server took for no member's: theirs are elements of their own. */
+/** A mention that the server did not turn into an element, because it is no member's name. */
 const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
 
-/** Whether a rendered text names somebody who is not here. @param {HTMLElement} text  @returns {boolean} */
-export function namesOutsiders(text) {
+/**
+ * Returns whether a rendered text mentions somebody who is not in the room.
+ * @param {HTMLElement} text  @returns {boolean}
+ */
+function namesOutsiders(text) {
   return [...text.childNodes].some((node) => {
     if (node instanceof Text) return NAME.test(node.data);
     return node instanceof HTMLElement && !node.matches(".mention, code, pre, a") && namesOutsiders(node);
@@ -17,7 +20,7 @@ export function namesOutsiders(text) {
 
 export class Outsiders {
   /** The message whose offer is shown. @type {number | null} */ #message = null;
-  /** The one that the server was asked about last; null once nobody wants to know. @type {number | null} */
+  /** The message of the last request; null once its answer is not wanted any more. @type {number | null} */
   #asked = null;
 
   /** @param {{area: HTMLElement, room: number, left: () => void}} options `left` takes the focus */
@@ -36,14 +39,14 @@ export class Outsiders {
     });
   }
 
-  /** A message of mine is stored, or says something else now. @param {{id: number, html: string}} message */
+  /** An own message was stored or edited. @param {{id: number, html: string}} message */
   said({ id, html }) {
     const text = elementFrom(html)?.querySelector(".message-text");
     if (text && namesOutsiders(text)) this.#ask(id);
     else if (id === this.#message) this.close();
   }
 
-  /** Somebody came or went. */
+  /** Somebody joined or left. */
   membersChanged() {
     if (this.#message !== null) this.#ask(this.#message);
   }
@@ -56,7 +59,7 @@ export class Outsiders {
       const html = answer.ok ? await answer.text() : "";
       if (answer.ok && this.#asked === message) this.#show(message, html);
     } catch {
-      // Offline: the page of the message offers the same.
+      // Offline: the page of the message has the same offer.
     }
   }
 
@@ -83,13 +86,13 @@ export class Outsiders {
       button.disabled = false;
       return undefined;
     }
-    // The line that tells of it comes through the log.
+    // The notice about it arrives with the log.
     form.remove();
     if (!this.area.querySelector("form")) this.close();
     return this.left();
   }
 
-  /** Takes the offer away. */
+  /** Removes the offer. */
   close() {
     this.#message = null;
     this.#asked = null;
