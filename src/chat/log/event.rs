@@ -1,4 +1,5 @@
-//! Events: what happened in a room, in one gap-free sequence. Catching up means "events after n".
+//! Events: the append-only log of what happened in a room, numbered without gaps. The number is the
+//! cursor of catching up: a client asks for "events after n".
 
 use diesel::prelude::*;
 
@@ -11,28 +12,28 @@ use crate::{
 };
 
 text_enum! {
-    /// What happened.
+    /// The kind of an event.
     EventKind {
         /// A message was posted.
         MessageCreated = "message.created",
-        /// Its author changed a message.
+        /// The author edited a message.
         MessageEdited = "message.edited",
-        /// A message lost its text.
+        /// The text of a message was deleted.
         MessageDeleted = "message.deleted",
         /// Reactions to a message changed.
         MessageReacted = "message.reacted",
-        /// Somebody came into the room.
+        /// A person joined the room.
         MemberJoined = "member.joined",
-        /// Somebody left the room, or was removed.
+        /// A person left the room or was removed.
         MemberLeft = "member.left",
-        /// Somebody got another role.
+        /// A member got another role.
         MemberRole = "member.role",
-        /// Name, topic or state of the room changed.
+        /// The name, topic or state of the room changed.
         RoomChanged = "room.changed",
     }
 }
 
-/// An event about to be written under a number that [`Room::next_seq`] gave.
+/// An event that is not stored yet. [`Room::next_seq`] gives its number.
 pub(crate) struct NewEvent {
     pub(crate) kind: EventKind,
     pub(crate) actor: UserId,
@@ -41,10 +42,10 @@ pub(crate) struct NewEvent {
 }
 
 impl RoomMember {
-    /// The number of the event that created a message of this room.
+    /// Returns the number of the event that created a message of this room.
     ///
     /// # Errors
-    /// [`diesel::NotFound`] for a message that is not there or is in another room.
+    /// [`diesel::NotFound`] if the message does not exist or is in another room.
     pub fn seq_of(&self, conn: &mut Connection, message: MessageId) -> QueryResult<i64> {
         messages::table
             .filter(messages::id.eq(message))
@@ -70,7 +71,7 @@ impl NewEvent {
         Ok(())
     }
 
-    /// Writes it under the room's next number.
+    /// Stores the event under the room's next number.
     pub(crate) fn append(self, conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
         let seq = Room::next_seq(conn, room)?;
         self.insert(conn, room, seq)?;

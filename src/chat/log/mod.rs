@@ -1,4 +1,4 @@
-//! The log of a room: everything that happens in it, as one gap-free sequence of numbered events.
+//! The log of a room: all its events and notices in one gap-free sequence.
 
 mod event;
 mod notice;
@@ -10,6 +10,6 @@ pub use notice::NoticeKind;
 use crate::db::id_type;
 
 id_type! {
-    /// A line of chat.
+    /// The id of a message.
     MessageId
 }

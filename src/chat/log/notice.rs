@@ -1,53 +1,54 @@
-//! Notices: lines of the log that no person typed, for example who came, who left, and what the room is
-//! called now. They are stored as what happened and put into words where they are shown.
+//! Notices: system messages in the log, for example that a member joined or that the room was
+//! renamed. The database stores the kind and its values. The text is made when a notice is shown,
+//! so that it is always in the current wording.
 
 use crate::db::text_enum;
 
 text_enum! {
-    /// What a line of the log tells; its words are `notice-<word>`, with `$actor` who did it and
-    /// `$value` a name or a text.
+    /// The kind of a notice. Its text has the key `notice-<word>`. `$actor` is the person who did
+    /// it, `$value` a name or a text.
     NoticeKind {
-        /// The room was made.
+        /// The room was created.
         Created = "created",
-        /// The actor came through the list of open rooms.
+        /// The actor joined from the list of open rooms.
         Joined = "joined",
-        /// The actor came by a link.
+        /// The actor joined by an invite link.
         Invited = "invited",
-        /// The people of the value were added.
+        /// The people in the value were added.
         Added = "added",
-        /// The person of the value was removed.
+        /// The person in the value was removed.
         Removed = "removed",
         /// The actor left.
         Left = "left",
-        /// The person of the value became a moderator.
+        /// The person in the value became a moderator.
         Moderator = "moderator",
-        /// The person of the value is a moderator no longer.
+        /// The person in the value is no longer a moderator.
         Member = "member",
-        /// The room belongs to the person of the value now.
+        /// The person in the value became the owner.
         Owner = "owner",
         /// The value is the new name.
         Renamed = "renamed",
         /// The value is the new topic.
         Topic = "topic",
-        /// There is no topic any more.
+        /// The topic was removed.
         TopicGone = "topic-gone",
-        /// Everybody may join from now on.
+        /// The room became open: everybody may join.
         Opened = "opened",
-        /// Only the invited may join from now on.
+        /// The room became closed: only invited people may join.
         Closed = "closed",
-        /// Nobody may write from now on.
+        /// The room was archived: nobody may write.
         Archived = "archived",
-        /// Members may write again.
+        /// The room was unarchived: members may write again.
         Unarchived = "unarchived",
-        /// The room goes on the day of the value.
+        /// The room will be deleted on the day in the value.
         Deleting = "deleting",
-        /// The room does not go.
+        /// The deletion was cancelled.
         Kept = "kept",
     }
 }
 
 impl NoticeKind {
-    /// The key of its words.
+    /// Returns the key of its text in the locale files.
     pub fn words_key(self) -> String {
         format!("notice-{}", self.word())
     }

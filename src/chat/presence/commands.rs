@@ -1,4 +1,4 @@
-//! What the presence server is asked and told.
+//! Commands and questions to the presence server.
 
 use std::collections::HashMap;
 
@@ -10,54 +10,54 @@ use crate::{
     chat::rooms::RoomId,
 };
 
-/// A socket opened, closed, or changed its state. Each socket begins and ends as offline.
+/// A socket opened, closed or changed its state. Each socket starts and ends as offline.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct SetPresence {
-    /// Whose socket.
+    /// The owner of the socket.
     pub user: UserId,
-    /// Its state before.
+    /// The state before.
     pub from: PresenceState,
-    /// Its state now.
+    /// The state now.
     pub to: PresenceState,
 }
 
-/// Asks how present each of `users` is; offline people are left out.
+/// Asks for the states of `users`. The answer leaves out offline people.
 #[derive(Debug, Message)]
 #[rtype(result = "HashMap<UserId, PresenceState>")]
 pub struct WhoIsHere {
-    /// People whom the asker may see.
+    /// People whose presence the asker may see.
     pub users: Vec<UserId>,
 }
 
-/// `user` joined or left a room: its members may see more or less of each other from now on.
+/// `user` joined or left a room, so its members may now see more or less of each other.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct MembersChanged {
-    /// Which room.
+    /// The room.
     pub room: RoomId,
-    /// Who joined or left.
+    /// The person who joined or left.
     pub user: UserId,
 }
 
-/// `person` types in `room`, or stopped typing.
+/// `person` started or stopped typing in `room`.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Typing {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The person.
     pub person: UserRef,
-    /// Start or stop.
+    /// True for start, false for stop.
     pub active: bool,
 }
 
-/// `user` posted in `room` and so types there no more.
+/// `user` posted in `room`, which ends their typing mark there.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct EndTyping {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The person.
     pub user: UserId,
 }

@@ -1,4 +1,4 @@
-//! Who is here and who types, and who may notice it.
+//! Presence (online, away, offline), typing indicators, and who may see them.
 
 mod commands;
 mod models;

@@ -1,5 +1,5 @@
-//! Who may notice that a person is here or types: friends and the members of small rooms, but nobody of
-//! whom one blocks the other.
+//! The audience of presence and typing: friends and the members of small rooms, except people who
+//! block each other.
 
 use std::collections::HashSet;
 
@@ -17,23 +17,23 @@ use crate::{
     schema::{members, rooms},
 };
 
-/// In larger rooms nobody hears who types, and being in one lets nobody see who is here.
+/// The size limit of a small room, in members. In larger rooms, typing is not shown and membership
+/// alone does not reveal presence: the fan-out would grow with the square of the members.
 const SMALL_ROOM: i64 = 50;
 
-/// Who hears of a typing member.
+/// The people who are told that a member types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypingAudience {
-    /// Nobody: the room is large, or the person does not show it.
+    /// Nobody, because the room is large or the person hides their typing.
     Nobody,
-    /// Everybody who follows the room.
+    /// Everybody who subscribes to the room.
     Room,
-    /// These members alone, since the others do not want to know, or they and the person block each
-    /// other.
+    /// Only these members. The others hide typing, or they and the person block each other.
     People(Vec<UserId>),
 }
 
 impl TypingAudience {
-    /// Those who hear when the member `user` types in `room`.
+    /// Returns the audience when the member `user` types in `room`.
     pub fn of(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<Self> {
         let Some(others) = small_room_members(conn, room)? else {
             return Ok(Self::Nobody);
@@ -53,7 +53,7 @@ impl TypingAudience {
     }
 }
 
-/// The members of `room`; nothing where there are more than `SMALL_ROOM`.
+/// Returns the members of `room`, or `None` if there are more than `SMALL_ROOM`.
 pub fn small_room_members(conn: &mut Connection, room: RoomId) -> QueryResult<Option<Vec<UserId>>> {
     let people: Vec<UserId> = members::table
         .filter(members::room_id.eq(room))
@@ -65,7 +65,7 @@ pub fn small_room_members(conn: &mut Connection, room: RoomId) -> QueryResult<Op
     Ok(is_small.then_some(people))
 }
 
-/// Everybody who may see whether `user` is here, each once.
+/// Returns everybody who may see the presence of `user`, without duplicates.
 pub fn may_see(conn: &mut Connection, user: UserId) -> QueryResult<HashSet<UserId>> {
     let friends = friends_of(conn, user)?;
     let mut people: HashSet<UserId> = friends.into_iter().map(|friend| friend.id).collect();
@@ -77,7 +77,8 @@ pub fn may_see(conn: &mut Connection, user: UserId) -> QueryResult<HashSet<UserI
     Ok(people)
 }
 
-/// The members of the small rooms of `user`. A conversation of two is for friends to decide.
+/// Returns the members of the small rooms of `user`. Direct conversations do not count: there,
+/// friendship decides.
 fn room_mates(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
     let (mine, beyond) = diesel::alias!(members as mine, members as beyond);
     let has_many = beyond

@@ -1,4 +1,4 @@
-//! Presence and typing as they cross the socket.
+//! The JSON of presence and typing on the socket.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,23 +8,23 @@ use crate::{
     chat::rooms::RoomId,
 };
 
-/// From the browser.
+/// Events from the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClientEvent {
-    /// I am typing; repeated every 3 s while it lasts.
+    /// This person types. Browsers repeat it every 3 s while typing goes on.
     #[serde(rename = "typing.start")]
     TypingStart {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
     },
-    /// I stopped typing.
+    /// This person stopped typing.
     #[serde(rename = "typing.stop")]
     TypingStop {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
     },
-    /// This tab is looked at and used, or is not.
+    /// This tab became active (visible and used) or inactive.
     #[serde(rename = "presence.set")]
     Set {
         /// `online` or `away`.
@@ -32,32 +32,32 @@ pub enum ClientEvent {
     },
 }
 
-/// To the browser.
+/// Events to the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ServerEvent {
-    /// Somebody types.
+    /// A person started typing.
     #[serde(rename = "typing.started")]
     TypingStarted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The person.
         user: UserRef,
     },
-    /// Somebody stopped typing.
+    /// A person stopped typing.
     #[serde(rename = "typing.stopped")]
     TypingStopped {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The person.
         user: UserRef,
     },
-    /// A friend or a member of a small room came, went, or looks elsewhere.
+    /// The presence of a friend or of a member of a small room changed.
     #[serde(rename = "presence.changed")]
     Changed {
-        /// Who.
+        /// The person.
         user: UserId,
-        /// How present that person is.
+        /// The state now.
         state: PresenceState,
     },
 }

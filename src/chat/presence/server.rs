@@ -1,8 +1,9 @@
-//! The one actor that knows who is here and who types, started by `parts.rs`. Consumers tell it of their
-//! sockets, `live` of posts and of changed members.
+//! The presence server: one actor per process, started by `parts.rs`. Consumers report their
+//! sockets to it; `live` reports posts and changes of membership.
 //!
-//! A person is online while a tab of theirs is looked at and used, away while others are open, and offline
-//! a while after the last one closed (debounced). Friends and the members of small rooms are told.
+//! A person is *online* while one of their tabs is visible and used, *away* while other tabs are
+//! open, and *offline* after the last tab has been closed for a while (debounced). The server tells
+//! friends and the members of small rooms.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,19 +30,20 @@ use crate::{
     friends::{FriendshipEvent, friendship_group},
 };
 
-/// Questions that may wait; askers wait with them.
+/// The capacity of the mailbox. Its senders can wait, because they ask and await the answer.
 const MAILBOX: usize = 1024;
-/// A lower state is announced only after this time, so that a tab that reloads does not blink.
+/// The debounce time before a lower state is announced, so that reloading a tab does not show the
+/// person as offline for a moment.
 const LESS_AFTER: Duration = Duration::from_secs(10);
-/// A typing mark that is not renewed ends; browsers renew every 3 s.
+/// The lifetime of a typing mark that is not renewed. Browsers renew it every 3 s.
 const TYPING_ENDS_AFTER: Duration = Duration::from_secs(6);
 
-/// Presence of everybody with an open socket.
+/// The presence of everybody who has an open socket.
 pub struct PresenceServer {
     database: Database,
     layer: Layer,
     here: HashMap<UserId, Sockets>,
-    /// Timers of people whose state is about to be lowered.
+    /// Debounce timers of people whose state is about to be lowered.
     falling: HashMap<UserId, SpawnHandle>,
     typing: HashMap<(RoomId, UserId), TypingMark>,
 }
@@ -50,12 +52,12 @@ pub struct PresenceServer {
 struct TypingMark {
     person: UserRef,
     timer: SpawnHandle,
-    /// Who is told of the beginning, and so of the end.
+    /// The audience of the start, which also gets the end.
     audience: TypingAudience,
 }
 
 impl PresenceServer {
-    /// An actor that has not started.
+    /// Returns an actor that is not started yet.
     pub fn new(database: Database, layer: Layer) -> Self {
         Self {
             database,
@@ -171,7 +173,7 @@ impl Handler<EndTyping> for PresenceServer {
 }
 
 impl PresenceServer {
-    /// Announces a higher state at once, and a lower one after a while.
+    /// Announces a higher state at once, and debounces a lower one.
     fn settle(&mut self, ctx: &mut Context<Self>, user: UserId) {
         let Some(sockets) = self.here.get_mut(&user) else {
             return;
@@ -214,7 +216,8 @@ impl PresenceServer {
         }
     }
 
-    /// Tells those who are here and may see `user`: at most friends and members of small rooms.
+    /// Sends the state to those online people who may see `user`: friends and members of small
+    /// rooms.
     fn announce(&self, ctx: &mut Context<Self>, user: UserId, state: PresenceState) {
         let audience = self.audience_of(user).into_actor(self);
         ctx.spawn(audience.map(move |audience, server, ctx| {
@@ -224,8 +227,8 @@ impl PresenceServer {
         }));
     }
 
-    /// After something between `user` and the `others` changed: tells each the state of the other, or that
-    /// the other is offline if they may not see it any more.
+    /// Exchanges states after the relation between `user` and the `others` changed. Each side gets
+    /// the other's state, or *offline* if it may no longer see the other.
     fn tell_each_other(&self, ctx: &mut Context<Self>, user: UserId, others: Vec<UserId>) {
         let audience = self.audience_of(user).into_actor(self);
         ctx.spawn(audience.map(move |audience, server, ctx| {
@@ -260,7 +263,7 @@ impl PresenceServer {
     }
 }
 
-/// Typing.
+/// The typing indicator.
 impl PresenceServer {
     fn begin_typing(
         &mut self,
@@ -295,8 +298,8 @@ impl PresenceServer {
         }
     }
 
-    /// Ends the typing of somebody who joined or left a room, and tells them nothing of the others who type
-    /// there: they did not hear of the beginning.
+    /// Ends the typing mark of a person who joined or left a room. It does not send that person the
+    /// marks of the others, because the person did not receive their start.
     fn remove_from_typing(&mut self, ctx: &mut Context<Self>, room: RoomId, user: UserId) {
         self.end_typing(ctx, room, user);
         let marks = self.typing.iter_mut();
@@ -307,7 +310,7 @@ impl PresenceServer {
         }
     }
 
-    /// Sends one frame to the room's group, unless some members must not get it.
+    /// Sends one frame to the room's group, or only to some members if others must not receive it.
     fn tell_room(
         &self,
         ctx: &mut Context<Self>,

@@ -1,8 +1,8 @@
-//! How present a person is: plain data, derived from the states of the person's sockets.
+//! The presence of a person as plain data, derived from the states of their sockets.
 
 use serde::{Deserialize, Serialize};
 
-/// How much a person is here; more is greater.
+/// How present a person is. A greater value means more present.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -11,14 +11,14 @@ pub enum PresenceState {
     /// No open tab.
     #[default]
     Offline,
-    /// Open tabs that nobody looks at or uses.
+    /// Open tabs, but none that is visible and used.
     Away,
-    /// A tab in sight that was used a moment ago.
+    /// A visible tab that was used recently.
     Online,
 }
 
 impl PresenceState {
-    /// As it is spelled on the wire.
+    /// Returns its spelling on the wire.
     pub fn word(self) -> &'static str {
         match self {
             Self::Offline => "offline",
@@ -28,7 +28,7 @@ impl PresenceState {
     }
 }
 
-/// Open sockets of one person, and the state that others were shown last.
+/// The open sockets of one person, and the state that was announced last.
 #[derive(Default)]
 pub(super) struct Sockets {
     online: u32,
@@ -37,7 +37,7 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// The state of the most present socket.
+    /// Returns the highest state among the sockets.
     pub(super) fn best(&self) -> PresenceState {
         match (self.online, self.away) {
             (0, 0) => PresenceState::Offline,
@@ -46,7 +46,7 @@ impl Sockets {
         }
     }
 
-    /// The number of sockets in this state; offline ones are not counted.
+    /// Returns the counter of sockets in this state, or `None` for offline, which is not counted.
     pub(super) fn count(&mut self, state: PresenceState) -> Option<&mut u32> {
         match state {
             PresenceState::Offline => None,

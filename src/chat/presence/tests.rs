@@ -15,7 +15,7 @@ use crate::{
     schema::{blocks, members, rooms},
 };
 
-/// A room of Ana, Bo and Cleo, and as many others as asked for.
+/// Creates a room of Ana, Bo, Cleo and `others` more members.
 async fn a_room(db: &Database, others: i64) -> RoomId {
     db.write(move |conn| {
         let room: RoomId = diesel::insert_into(rooms::table)

@@ -1,4 +1,4 @@
-//! Rooms, who is in them and what that permits: the ground of the chat.
+//! Rooms, their members and what members may do. All other features of the chat build on this.
 
 mod models;
 
@@ -15,11 +15,11 @@ pub use models::{
 use crate::db::id_type;
 
 id_type! {
-    /// A place where people talk.
+    /// The id of a room.
     RoomId
 }
 
 id_type! {
-    /// A link into a room.
+    /// The id of an invite link.
     InviteId
 }

@@ -1,4 +1,4 @@
-//! Somebody about to write in a room: as much of a member as a post needs, in one query.
+//! The author of a post: the part of a membership that posting needs, loaded in one query.
 
 use diesel::prelude::*;
 
@@ -12,11 +12,11 @@ use crate::{
     schema::{members, rooms, users},
 };
 
-/// A member who writes. Unlike a [`RoomMember`](super::member::RoomMember) it names nobody else: a group of
-/// fifty would cost fifty names for each post.
+/// A member who posts. Unlike [`RoomMember`](super::member::RoomMember), it has no names of other
+/// people, because a group of fifty would cost fifty names for each post.
 #[derive(Debug)]
 pub struct RoomAuthor {
-    /// Who.
+    /// The person.
     pub person: Person,
     room: RoomId,
     kind: RoomKind,
@@ -26,10 +26,11 @@ pub struct RoomAuthor {
 type Row = (RoomKind, Option<Timestamp>, Option<Timestamp>, String);
 
 impl RoomAuthor {
-    /// The member `user` of `room`.
+    /// Finds the membership of `user` in `room`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a missing room and for a stranger's alike.
+    /// [`Error::NotFound`] if the room does not exist or the person is not in it, so that outsiders
+    /// cannot tell the two apart.
     pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
         let (kind, archived_at, delete_at, username) = members::table
             .inner_join(rooms::table)
@@ -51,11 +52,11 @@ impl RoomAuthor {
         })
     }
 
-    /// Checks whether the member may write now: in a direct conversation while both are friends and neither
-    /// blocks the other; elsewhere until the room is archived.
+    /// Checks whether the member may write now. In a direct conversation the two must be friends
+    /// and neither may block the other. Other rooms must not be archived.
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`Error::Forbidden`] otherwise.
     pub fn require_writable(&self, conn: &mut Connection) -> Result<()> {
         let may = match self.kind {
             _ if self.is_archived => false,

@@ -1,4 +1,4 @@
-//! The members of a room as its other members see them.
+//! The member list of a room, as its members see it.
 
 use diesel::prelude::*;
 
@@ -11,16 +11,16 @@ use crate::{
     schema::{members, users},
 };
 
-/// Somebody in the same room.
+/// One entry of the member list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedMember {
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// What they may do.
+    /// The role.
     pub role: Role,
-    /// Since when they are here.
+    /// When the person joined.
     pub joined_at: Timestamp,
-    /// The link by which they came.
+    /// The invite link that the person used.
     pub invite: Option<InviteId>,
 }
 
@@ -52,7 +52,7 @@ fn rows(room: RoomId) -> _ {
 }
 
 impl RoomMember {
-    /// Everybody in the room: the owner, the moderators, then the others, each by name.
+    /// Returns all members: the owner, then moderators, then the others, each sorted by name.
     pub fn list_members(&self, conn: &mut Connection) -> QueryResult<Vec<ListedMember>> {
         let rows = rows(self.room.id).load::<Columns>(conn)?;
         let mut listing: Vec<ListedMember> =
@@ -68,10 +68,10 @@ impl RoomMember {
         Ok(listing)
     }
 
-    /// One of them.
+    /// Returns one entry of the member list.
     ///
     /// # Errors
-    /// [`crate::error::Error::NotFound`] if they are not in the room.
+    /// [`crate::error::Error::NotFound`] if the person is not in the room.
     pub fn find_listed(&self, conn: &mut Connection, user: UserId) -> Result<ListedMember> {
         let row = rows(self.room.id)
             .filter(members::user_id.eq(user))
@@ -79,20 +79,20 @@ impl RoomMember {
         Ok(ListedMember::from_columns(row))
     }
 
-    /// How many are in the room, this member too.
+    /// Returns the number of members, including this one.
     pub fn count(&self, conn: &mut Connection) -> QueryResult<i64> {
         count_members(conn, self.room.id)
     }
 
-    /// Who follows when this owner leaves and names nobody: the moderator, otherwise the member,
-    /// who has been here longest.
+    /// Returns the next owner when this owner leaves without naming one: the moderator who has been
+    /// here longest, or else the member who has.
     pub fn heir(listing: &[ListedMember]) -> Option<&ListedMember> {
         let others = listing.iter().filter(|listed| listed.role != Role::Owner);
         others.min_by_key(|listed| (!listed.role.moderates(), listed.joined_at, listed.person.id))
     }
 }
 
-/// How many are in a room.
+/// Returns the number of members of a room.
 pub(crate) fn count_members(conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
     members::table
         .filter(members::room_id.eq(room))

@@ -1,4 +1,4 @@
-//! Who is in a room, and what that lets them do.
+//! Membership: who is in a room, with which role and rights.
 
 use std::collections::HashMap;
 
@@ -16,45 +16,47 @@ use crate::{
 };
 
 text_enum! {
-    /// What a member may do beside talking.
+    /// The role of a member. Each one can do what the one before it can.
     Role {
-        /// Nothing.
+        /// May read and write only.
         Member = "member",
-        /// Invite and remove members, delete their messages, change name and topic.
+        /// May also invite and remove members, delete their messages, and change name and topic.
         Moderator = "moderator",
-        /// All of it, and name moderators, archive and delete the room. Nobody removes the owner.
+        /// May also name moderators, archive and delete the room. Nobody can remove the owner.
         Owner = "owner",
     }
 }
 
-/// People whose names make the title of a conversation of several; the others are counted.
+/// The number of names in the title of a group conversation. The title counts the rest.
 const NAMES_IN_TITLE: usize = 4;
 
-/// Somebody in a room: only this can read, post or listen there.
+/// A member of a room. Code needs this value to read, post or subscribe there, so an outsider
+/// cannot reach it by mistake.
 #[derive(Debug, Clone)]
 pub struct RoomMember {
     /// The room.
     pub room: Room,
     /// The member.
     pub user: UserId,
-    /// What the member may do.
+    /// The role.
     pub role: Role,
-    /// Everything up to this event is read.
+    /// The read cursor: all events up to this number are read.
     pub read_seq: i64,
-    /// What this member calls the room.
+    /// The title of the room for this member.
     pub title: String,
     /// The other person of a direct conversation.
     pub other: Option<Person>,
 }
 
-/// A member's own columns.
+/// The columns that belong to the membership itself.
 type Own = (Role, i64);
 
 impl RoomMember {
-    /// The room `room` that `user` is in.
+    /// Finds the membership of `user` in `room`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a missing room and for a stranger's alike.
+    /// [`Error::NotFound`] if the room does not exist or the person is not in it, so that outsiders
+    /// cannot tell the two apart.
     pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
         let (found, own) = members::table
             .inner_join(rooms::table)
@@ -69,7 +71,7 @@ impl RoomMember {
         Ok(Self::new(found, user, own, others))
     }
 
-    /// All conversations of `user`, the one with the newest message first.
+    /// Returns the conversations of `user`, newest message first.
     pub fn all_of(conn: &mut Connection, user: UserId, limit: i64) -> QueryResult<Vec<Self>> {
         let rows = members::table
             .inner_join(rooms::table)
@@ -99,7 +101,7 @@ impl RoomMember {
         }
     }
 
-    /// Who is in the room, by name, at most `limit`.
+    /// Returns at most `limit` members, sorted by name.
     pub fn people(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<UserRef>> {
         let rows = members::table
             .inner_join(users::table)
@@ -112,8 +114,8 @@ impl RoomMember {
         Ok(rows.into_iter().map(person).collect())
     }
 
-    /// Whether the member may write: in a direct conversation both are friends and neither blocks
-    /// the other; elsewhere until the room is archived.
+    /// Returns whether the member may write. In a direct conversation the two must be friends and
+    /// neither may block the other. Other rooms must not be archived.
     pub fn may_post(&self, conn: &mut Connection) -> QueryResult<bool> {
         if self.room.archived_at.is_some() || self.room.delete_at.is_some() {
             return Ok(false);
@@ -125,7 +127,7 @@ impl RoomMember {
         }
     }
 
-    /// This member, if it may write now.
+    /// Returns this member if it may write now.
     ///
     /// # Errors
     /// [`Error::Forbidden`] otherwise.
@@ -146,7 +148,7 @@ fn title(room: &Room, others: &[Person]) -> String {
     }
 }
 
-/// The first few names; the rest is counted.
+/// Joins the first few names and the count of the others.
 fn names(people: &[Person]) -> String {
     let named: Vec<&str> = people
         .iter()
@@ -176,7 +178,7 @@ fn others_in(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<V
     Ok(rows.into_iter().map(person).collect())
 }
 
-/// The other people of all conversations that are named after people.
+/// Returns the other members of all conversations whose title is made of names.
 fn others_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, Vec<Person>>> {
     let (mine, theirs) = diesel::alias!(members as mine, members as theirs);
     let named_after_people = [RoomKind::Direct, RoomKind::Group];

@@ -1,5 +1,5 @@
-//! Rows of rooms and members. Look-ups start from the person: a room that somebody is not in is not
-//! found.
+//! Rows of rooms and members. Queries start from the person, so that a room that the person is not
+//! in is *not found*.
 
 pub(crate) mod author;
 pub(crate) mod listing;

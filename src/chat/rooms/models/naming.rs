@@ -1,31 +1,31 @@
-//! What a room may be called, and what may stand in the line about it.
+//! Validation of room names and topics.
 
 use crate::{
     error::{Error, Result},
     words,
 };
 
-/// Longest name, characters.
+/// The maximum length of a name, in characters.
 pub const NAME_CHARS: usize = 40;
-/// Longest topic, characters.
+/// The maximum length of a topic, in characters.
 pub const TOPIC_CHARS: usize = 200;
 
-/// The name of a room: 1 to [`NAME_CHARS`] characters, something of them to be seen.
+/// A room name: 1 to [`NAME_CHARS`] characters, at least one of them visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomName(String);
 
-/// One line about a room, perhaps empty.
+/// A topic: one line of text, possibly empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Topic(String);
 
 impl RoomName {
-    /// Reads what somebody typed.
+    /// Validates a typed name.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `name`.
+    /// [`Error::Invalid`] for the field `name`.
     pub fn parse(typed: &str) -> Result<Self> {
         let name = one_line(typed);
-        // Joiners hold letters and emoji together and are nothing by themselves.
+        // A name of zero-width joiners alone would be invisible.
         if !name.chars().any(|letter| !is_joiner(letter)) {
             return Err(Error::invalid("name", words::text("rooms-error-name")));
         }
@@ -37,17 +37,17 @@ impl RoomName {
         Ok(Self(name))
     }
 
-    /// As it is shown.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Topic {
-    /// Reads what somebody typed.
+    /// Validates a typed topic.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `topic`.
+    /// [`Error::Invalid`] for the field `topic`.
     pub fn parse(typed: &str) -> Result<Self> {
         let topic = one_line(typed);
         if topic.chars().count() > TOPIC_CHARS {
@@ -58,13 +58,14 @@ impl Topic {
         Ok(Self(topic))
     }
 
-    /// As it is shown.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The text with single spaces, without what cannot be seen or turns its neighbours around.
+/// Collapses white space and removes invisible characters and those that change the direction of
+/// the text around them.
 fn one_line(typed: &str) -> String {
     let visible = |letter: &char| letter.is_whitespace() || !is_unseen(*letter);
     let kept: String = typed.chars().filter(visible).collect();

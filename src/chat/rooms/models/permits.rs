@@ -1,5 +1,6 @@
-//! What a member may do to a room, as types: a change takes the permit that it needs, so that one
-//! without a check does not compile. A permit holds within the transaction that made it.
+//! Permits: proofs of authorization as types. Each change of a room takes the permit that it needs,
+//! so that a change without a check does not compile. A permit is valid within the transaction that
+//! created it.
 
 use std::ops::Deref;
 
@@ -14,7 +15,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Makes permits: members who passed one check.
+/// Defines permits: newtypes of a member who passed one check.
 macro_rules! permits {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -32,18 +33,18 @@ macro_rules! permits {
 }
 
 permits! {
-    /// Somebody who may add people: anybody in a group, moderators where a room has a name.
+    /// A member who may add people: any member of a group, but only moderators of a named room.
     RoomHost
-    /// A moderator, or the owner, of a room with a name that is not archived.
+    /// A moderator or the owner of a named room that is not archived.
     RoomModerator
-    /// The owner of a room with a name, archived or not.
+    /// The owner of a named room, archived or not.
     RoomOwner
-    /// Somebody who may leave: not from a conversation of two, nor from the own notes.
+    /// A member who may leave. Nobody can leave a direct conversation or their own notes.
     RoomLeaver
 }
 
 impl RoomKind {
-    /// Whether rooms of this kind have a name, a topic, moderators and links.
+    /// Returns whether rooms of this kind have a name, a topic, moderators and invite links.
     pub fn is_named(self) -> bool {
         match self {
             Self::Open | Self::Closed => true,
@@ -51,7 +52,7 @@ impl RoomKind {
         }
     }
 
-    /// Whether people come and go.
+    /// Returns whether the members of such a room can change.
     pub fn is_changing(self) -> bool {
         match self {
             Self::Open | Self::Closed | Self::Group => true,
@@ -61,13 +62,15 @@ impl RoomKind {
 }
 
 impl RoomMember {
-    /// Whether nobody may write, join or be added any more.
+    /// Returns whether the room is archived: no posts and no new members.
     pub fn is_archived(&self) -> bool {
         self.room.archived_at.is_some() || self.room.delete_at.is_some()
     }
 
+    /// Returns the permit to add people.
+    ///
     /// # Errors
-    /// [`Error::Forbidden`] where this member may not add people.
+    /// [`Error::Forbidden`] if this member may not add people.
     pub fn host(self) -> Result<RoomHost> {
         let kind = self.room.kind;
         let may = kind == RoomKind::Group || kind.is_named() && self.role.moderates();
@@ -75,6 +78,8 @@ impl RoomMember {
         self.allowed(may).map(RoomHost)
     }
 
+    /// Returns the permit of a moderator.
+    ///
     /// # Errors
     /// [`Error::Forbidden`] for plain members, in archived rooms and in rooms without a name.
     pub fn moderator(self) -> Result<RoomModerator> {
@@ -82,22 +87,26 @@ impl RoomMember {
         self.allowed(may).map(RoomModerator)
     }
 
+    /// Returns the permit of the owner.
+    ///
     /// # Errors
-    /// [`Error::Forbidden`] for everybody else, and in rooms without a name.
+    /// [`Error::Forbidden`] for all other members, and in rooms without a name.
     pub fn owner(self) -> Result<RoomOwner> {
         let may = self.room.kind.is_named() && self.role == Role::Owner;
         self.allowed(may).map(RoomOwner)
     }
 
+    /// Returns the permit to leave.
+    ///
     /// # Errors
-    /// [`Error::Forbidden`] where nobody can leave.
+    /// [`Error::Forbidden`] in rooms that nobody can leave.
     pub fn leaver(self) -> Result<RoomLeaver> {
         let may = self.room.kind.is_changing();
         self.allowed(may).map(RoomLeaver)
     }
 
-    /// Whether this member may remove that one: the owner everybody else; moderators, where a room
-    /// has a name, plain members. Nobody removes the owner.
+    /// Returns whether this member may remove the listed one. The owner may remove everybody else.
+    /// Moderators of a named room may remove plain members. Nobody may remove the owner.
     pub fn may_remove(&self, listed: &ListedMember) -> bool {
         let is_other = listed.person.id != self.user && listed.role != Role::Owner;
         let may = match self.role {
@@ -114,7 +123,7 @@ impl RoomMember {
 }
 
 impl Role {
-    /// Whether it comes with the rights of a moderator.
+    /// Returns whether the role has the rights of a moderator.
     pub fn moderates(self) -> bool {
         match self {
             Self::Moderator | Self::Owner => true,
@@ -123,19 +132,19 @@ impl Role {
     }
 }
 
-/// One member about to be removed by another.
+/// The permit to remove one member.
 #[derive(Debug, Clone)]
 pub struct Removal {
     pub(crate) by: RoomMember,
-    /// Who is to go.
+    /// The member to remove.
     pub listed: ListedMember,
 }
 
 impl RoomMember {
-    /// The permit to remove `other`.
+    /// Returns the permit to remove `other`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if nobody of that id is in the room, [`Error::Forbidden`] if this member
+    /// [`Error::NotFound`] if that person is not in the room, [`Error::Forbidden`] if this member
     /// may not remove them.
     pub fn removal(self, conn: &mut Connection, other: UserId) -> Result<Removal> {
         let listed = self.find_listed(conn, other)?;

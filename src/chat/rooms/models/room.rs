@@ -1,4 +1,4 @@
-//! Rooms: where people talk, and their one gap-free sequence of events.
+//! Rooms: where people talk. Each room numbers its events in one gap-free sequence.
 
 use diesel::prelude::*;
 
@@ -12,44 +12,45 @@ use crate::{
 };
 
 text_enum! {
-    /// What kind of place a room is.
+    /// The kind of a room.
     RoomKind {
-        /// A conversation of two friends, one for each pair.
+        /// A direct conversation of two friends, at most one for each pair.
         Direct = "direct",
-        /// A conversation of several, named after them.
+        /// A group conversation, titled with the names of its members.
         Group = "group",
-        /// Everybody on this server may join.
+        /// A named room that everybody on this server may join.
         Open = "open",
-        /// Whoever is invited may join.
+        /// A named room that people join by invitation.
         Closed = "closed",
-        /// One person's notes to self.
+        /// Private notes of one person.
         Notes = "notes",
     }
 }
 
-/// A place where people talk. Its events are numbered 1 to `last_seq` without a gap.
+/// A room. Its events have the numbers 1 to `last_seq` without gaps.
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Room {
-    /// Row id.
+    /// The row id.
     pub id: RoomId,
-    /// What kind of place.
+    /// The kind.
     pub kind: RoomKind,
-    /// Empty where people or a word of the page name it.
+    /// The name. Empty for conversations and notes, whose title is made when they are shown.
     pub name: String,
-    /// One line about it, or nothing.
+    /// The topic, possibly empty.
     pub topic: String,
-    /// Number of the newest event, 0 in an empty room.
+    /// The number of the newest event, 0 if there is none.
     pub last_seq: i64,
-    /// When it was made.
+    /// When the room was created.
     pub created_at: Timestamp,
-    /// Since when nobody may write.
+    /// When the room was archived, if it is.
     pub archived_at: Option<Timestamp>,
-    /// When it goes, with all that was said.
+    /// When the room and its messages will be deleted, if that is planned.
     pub delete_at: Option<Timestamp>,
 }
 
 impl Room {
-    /// The conversation of `a` and `b`, made if it is missing; true says it was.
+    /// Returns the direct conversation of `a` and `b`, and whether this call created it.
+    /// Idempotent.
     pub fn open_direct(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<(Self, bool)> {
         let key = direct_key(a, b);
         let known = rooms::table
@@ -84,7 +85,7 @@ impl Room {
         Ok((room, true))
     }
 
-    /// The conversation of `a` and `b`, if there is one.
+    /// Returns the direct conversation of `a` and `b`, if it exists.
     pub fn direct_between(
         conn: &mut Connection,
         a: UserId,
@@ -97,7 +98,7 @@ impl Room {
             .optional()
     }
 
-    /// The rooms of `user` with their newest event number, at most `limit`.
+    /// Returns at most `limit` rooms of `user`.
     pub fn of(conn: &mut Connection, user: UserId, limit: i64) -> QueryResult<Vec<Self>> {
         members::table
             .inner_join(rooms::table)
@@ -108,7 +109,8 @@ impl Room {
             .load(conn)
     }
 
-    /// Takes the room's next event number. On the writer's connection.
+    /// Takes the room's next event number. Runs on the writer's connection, so that numbers cannot
+    /// race.
     pub(crate) fn next_seq(conn: &mut Connection, room: RoomId) -> QueryResult<i64> {
         diesel::update(rooms::table.find(room))
             .set(rooms::last_seq.eq(rooms::last_seq + 1))
@@ -116,7 +118,8 @@ impl Room {
             .get_result(conn)
     }
 
-    /// As [`Room::next_seq`], for a message: the room comes to the top of its members' lists.
+    /// Takes the next event number for a message, and moves the room to the top of its members'
+    /// lists.
     pub(crate) fn next_message_seq(
         conn: &mut Connection,
         room: RoomId,
@@ -131,7 +134,8 @@ impl Room {
             .get_result(conn)
     }
 
-    /// Opens the conversations that friends should have and a stopped program did not make.
+    /// Creates the direct conversations that friends should have but that are missing because the
+    /// program stopped in between.
     pub fn repair_direct(conn: &mut Connection) -> Result<()> {
         for (a, b) in Friendship::all(conn)? {
             Self::open_direct(conn, a, b)?;
