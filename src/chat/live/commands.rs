@@ -1,4 +1,5 @@
-//! What `ChatServer` is asked and told beside messages and reading.
+//! Commands to `ChatServer` other than those of messages and reading: subscribe, unsubscribe,
+//! change rooms, stop.
 
 use actix::prelude::*;
 use channels::ChannelName;
@@ -13,36 +14,36 @@ use crate::{
     error::Result,
 };
 
-/// A socket of `user` opened. It reads which rooms it follows only after this, so that no change of
-/// membership in between is lost.
+/// Registers a new socket of `user`. The socket must read the list of its rooms only after the
+/// answer. Otherwise a change of membership between the two would be lost (a race).
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Enlist {
-    /// Whose socket.
+    /// The owner of the socket.
     pub user: UserId,
-    /// Its name on the layer.
+    /// The name of the socket on the channel layer.
     pub channel: ChannelName,
 }
 
-/// A socket of `user` closed; every [`Enlist`] has one.
+/// Removes a closed socket of `user`. Every [`Enlist`] has exactly one.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Delist {
-    /// Whose socket.
+    /// The owner of the socket.
     pub user: UserId,
-    /// Its name on the layer.
+    /// The name of the socket on the channel layer.
     pub channel: ChannelName,
 }
 
 type Change = dyn FnOnce(&mut Connection) -> Result<Vec<RoomEvent>> + Send;
 
-/// Changes a room: the change checks who asks, and returns what happened, in order.
+/// Changes a room. The change itself checks the permission, and returns its events in order.
 #[derive(Message)]
 #[rtype(result = "Result<Vec<RoomChange>>")]
 pub struct ChangeRoom(pub(super) Box<Change>);
 
 impl ChangeRoom {
-    /// A change that runs on the writer's connection.
+    /// Wraps a change, which will run on the writer's connection.
     pub fn new(
         change: impl FnOnce(&mut Connection) -> Result<Vec<RoomEvent>> + Send + 'static,
     ) -> Self {
@@ -50,15 +51,15 @@ impl ChangeRoom {
     }
 }
 
-/// Purges the rooms that were to be deleted before `now`; answers with them.
+/// Deletes the rooms that were due before `now`, and returns their ids.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Vec<RoomId>>")]
 pub struct PurgeRooms {
-    /// The time, as the asker has it.
+    /// The current time according to the sender.
     pub now: Timestamp,
 }
 
-/// Take no more messages; the process is about to end.
+/// Refuses new messages from now on, because the process is about to end.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;

@@ -1,5 +1,5 @@
-//! The live half of the chat: one consumer for each socket, the one `ChatServer` behind them, and what
-//! consumer and pages share.
+//! The live part of the chat: a consumer for each socket, the one `ChatServer`, and the services
+//! that consumers and pages share.
 
 mod commands;
 mod consumer;

@@ -1,4 +1,4 @@
-//! What consumer and pages share.
+//! The services that consumers and pages share.
 
 use std::sync::Arc;
 
@@ -19,24 +19,24 @@ use crate::{
     templates::Templates,
 };
 
-/// The actors and settings of the chat; cheap to clone, registered as `web::Data`.
+/// The actors and settings of the chat. Cheap to clone, registered as `web::Data`.
 #[derive(Clone)]
 pub struct Chat {
     /// Routes messages between rooms.
     pub server: Addr<ChatServer>,
-    /// Knows who is here.
+    /// Tracks presence and typing.
     pub presence: Addr<PresenceServer>,
-    /// Knows who has received what.
+    /// Tracks receipts.
     pub delivery: Addr<Delivery>,
-    /// How long messages take.
+    /// Latency histograms.
     pub health: Health,
-    /// Reading and changing messages.
+    /// Reads and changes messages.
     pub messages: Messages,
-    /// For everything else.
+    /// The database, for all other queries.
     pub database: Database,
-    /// The limits that hold here.
+    /// The configured limits.
     pub limits: Arc<Settings>,
-    /// How often a person and an address may do what.
+    /// The rate limits of people and addresses.
     pub rates: Limits,
 }
 
@@ -44,8 +44,8 @@ impl Chat {
     /// Starts the actors of the chat.
     ///
     /// # Errors
-    /// [`Error::Template`](crate::error::Error::Template) where a template of messages asks for what it is not
-    /// given.
+    /// [`Error::Template`](crate::error::Error::Template) if a message template uses a field that
+    /// it is not given.
     pub fn start(
         database: &Database,
         layer: &Layer,

@@ -1,4 +1,5 @@
-//! What a browser says that reads a stream of events instead of a socket (see `routes::streams`).
+//! Events from a browser that uses an event stream (Server-Sent Events) instead of a WebSocket (see
+//! `routes::streams`).
 
 use actix_web::{HttpResponse, web};
 use channels::{Frame, Streams, http::NotSent};
@@ -9,12 +10,13 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Events in one request; a browser sends what it has gathered meanwhile.
+/// The maximum number of events in one request. A browser batches events while a request is
+/// running.
 const MOST: usize = 64;
-/// Longer than any single event may be on a socket.
+/// The maximum size of a body. Larger than any single event on a socket.
 const MAX_BYTES: usize = 128 * 1024;
 
-/// How large the body of [`take_events`] may be.
+/// Returns the JSON extractor's configuration for the body of [`take_events`].
 pub(crate) fn json_config() -> web::JsonConfig {
     web::JsonConfig::default()
         .limit(MAX_BYTES)
@@ -26,8 +28,8 @@ pub(crate) fn json_config() -> web::JsonConfig {
 
 /// `POST /events/{stream}/` with a JSON array of events.
 ///
-/// Gives the events to the consumer of the stream, which answers there. The consumer takes them as it takes
-/// the frames of a socket: checked, counted and authorised one by one.
+/// Forwards the events to the consumer of the stream, whose answers arrive on the stream. The
+/// consumer treats them like frames of a socket: it rate limits and authorises each one.
 pub(crate) async fn take_events(
     me: SignedIn,
     stream: web::Path<String>,

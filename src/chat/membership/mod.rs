@@ -1,5 +1,4 @@
-//! Who comes, who goes and who may do more: creating rooms, joining, leaving, roles, invites, and how
-//! rooms end.
+//! Membership: creating rooms, joining, leaving, roles, invite links, and the lifecycle of rooms.
 
 mod models;
 

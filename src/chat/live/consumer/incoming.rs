@@ -1,4 +1,4 @@
-//! What the browser sends: each event is parsed, counted, and given to its feature.
+//! Events from the browser: parses each one, applies rate limits, and dispatches it to its feature.
 
 use channels::{CloseCode, Context, HandlerResult};
 
@@ -14,7 +14,7 @@ use crate::{
     words,
 };
 
-/// When a socket that sent too fast may send its next message.
+/// How long a socket must wait after a message that exceeded the rate limit.
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl ChatConsumer {
@@ -37,7 +37,8 @@ impl ChatConsumer {
                 Ok(ctx.send(frame(&ConnectionEvent::Pong {}))?)
             }
             ClientEvent::Message(messages::ClientEvent::Resume { room, after }) => {
-                // No number of another history is behind this one's end.
+                // Event numbers of another epoch mean nothing here, so use one past any end: the
+                // answer restarts from the beginning.
                 let after = if is_of_another { i64::MAX } else { after };
                 self.resume(room, after, ctx).await
             }
@@ -49,7 +50,7 @@ impl ChatConsumer {
         }
     }
 
-    /// Whether all sockets of this person, and all of this address, may send one more such event.
+    /// Checks the rate limits of the account and of the address, which all their sockets share.
     fn account_allows(&self, event: Option<&ClientEvent>, ctx: &Context<Self>) -> Result<bool> {
         let account = Account::from(signed_in(ctx)?.user.id);
         let check = |action: &Action| self.chat.rates.check(*action, Some(account), self.ip);
@@ -60,7 +61,7 @@ impl ChatConsumer {
         }
     }
 
-    /// Answers an event from another history, whose numbers name other things in this one.
+    /// Refuses an event from another epoch, because its numbers refer to other rows here.
     fn refuse_history(&mut self, event: &ClientEvent, ctx: &mut Context<Self>) -> HandlerResult {
         let Some((room, client_id)) = event.to_store() else {
             return self.report(ctx, ErrorCode::OtherHistory);
@@ -74,7 +75,8 @@ impl ChatConsumer {
         Ok(ctx.send(frame(&refused))?)
     }
 
-    /// A message that came too fast is answered, so that its sender's queue goes on.
+    /// Answers an event that exceeded the rate limit. A message gets a refusal with a time to
+    /// retry, so that the queue of its sender goes on.
     fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
         if let Some((room, client_id)) = event.as_ref().and_then(ClientEvent::to_store) {
             let at = RefusedAt {
@@ -91,7 +93,7 @@ impl ChatConsumer {
         self.report(ctx, ErrorCode::TooFast)
     }
 
-    /// Tells the browser that an event was not taken, which counts as an error of the socket.
+    /// Reports an event that was not accepted. It counts as an error of the socket.
     pub(super) fn report(&mut self, ctx: &mut Context<Self>, code: ErrorCode) -> HandlerResult {
         let event = ConnectionEvent::Error {
             code,
@@ -101,8 +103,8 @@ impl ChatConsumer {
         self.count_error(ctx)
     }
 
-    /// Answers what the database says of a question: what is missing or busy is reported, the rest is an
-    /// error of the connection.
+    /// Reports *not found* and *busy* to the browser, and returns other database errors, which
+    /// close the connection.
     pub(super) fn report_failure(
         &mut self,
         ctx: &mut Context<Self>,

@@ -1,5 +1,5 @@
-//! Messages from this socket: put in line for the writer, and answered under their `client_id` when that is
-//! done, as events of this socket's own.
+//! Message commands from this socket. Each one is queued for the writer, and its answer returns to
+//! this consumer as an event with the same `client_id`.
 
 use std::net::IpAddr;
 
@@ -62,7 +62,7 @@ impl ChatConsumer {
         }
     }
 
-    /// Sends what happened in `room` after event `after`.
+    /// Sends the events in `room` after event `after` (catching up from a cursor).
     pub(super) async fn resume(
         &mut self,
         room: RoomId,
@@ -105,7 +105,7 @@ impl ChatConsumer {
         if !self.takes_another((room, client_id), ctx)? {
             return Ok(());
         }
-        // It takes its place here, so that posts stay in the order in which they came.
+        // Send before the first await, so that posts keep the order in which they arrived.
         let answer = self.chat.server.send(post);
         let asker = Asker::new(&self.chat.database, author, ip);
         ctx.notify_when(async move {
@@ -168,7 +168,8 @@ impl ChatConsumer {
         Ok(())
     }
 
-    /// Whether one more may wait for the disk; otherwise it is refused for a while (back-pressure).
+    /// Returns whether one more post may wait for the disk. Otherwise refuses it with a time to
+    /// retry (back-pressure).
     fn takes_another(
         &mut self,
         (room, client_id): (RoomId, Uuid),
@@ -195,7 +196,7 @@ fn answered(event: &ServerEvent) -> ConsumerEvent {
     })
 }
 
-/// Who asked, for the answer to what was refused.
+/// The sender of a command, kept to answer a refusal.
 struct Asker {
     database: Database,
     user: UserId,
@@ -211,8 +212,8 @@ impl Asker {
         }
     }
 
-    /// The refusal, with the name of the room where its words need it. What the person may not do is
-    /// recorded.
+    /// Builds the refusal, with the name of the room if its text needs it. A denied permission is
+    /// also written to the security log.
     async fn refused(
         &self,
         (room, client_id): (RoomId, Uuid),

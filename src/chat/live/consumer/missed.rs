@@ -1,7 +1,9 @@
-//! What a reader missed in a room: all of it, or the newest messages and a named hole before them.
+//! Catching up: the events that a reader missed in a room, either all of them, or the newest
+//! messages and the range of numbers that is left out.
 //!
-//! Bounded by a count and by the bytes of the frame. SQLite rows are read only as far as they fit, and
-//! all of this runs on the thread of a database reader, so that a large answer delays no other socket.
+//! The answer is bounded by a count and by the bytes of the frame. SQLite rows are read only as far
+//! as they fit. All of this runs on the thread of a database reader, so that a large answer delays
+//! no other socket.
 
 use std::io;
 
@@ -18,10 +20,10 @@ use crate::{
     error::Result,
 };
 
-/// Messages of the newest page that a reader far behind is sent.
+/// The number of messages in the newest page, which a reader who is far behind receives.
 const NEWEST_PAGE: u32 = 50;
 
-/// The `room.events` frame that answers `room.resume`.
+/// Returns the `room.events` frame that answers `room.resume`.
 pub(crate) fn frame_after(
     conn: &mut Connection,
     markup: &Markup,
@@ -29,7 +31,7 @@ pub(crate) fn frame_after(
     budget: Budget,
 ) -> Result<ByteString> {
     let (room, last_seq) = (member.room.id, member.room.last_seq);
-    // The page has seen events that never happened in this history.
+    // The cursor is past the end: the page knows events that this database does not have.
     let restarted = after > last_seq;
     let after = if restarted { 0 } else { after.max(0) };
     let whole = match last_seq - after <= i64::from(budget.messages) {
@@ -72,7 +74,7 @@ pub(crate) fn frame_after(
     Ok(layer::frame(&answer))
 }
 
-/// All events as the socket sends them; nothing if they exceed `most_bytes`.
+/// Returns all events as JSON values, or `None` if they exceed `most_bytes`.
 fn all_of(events: Vec<RoomEvent>, markup: &Markup, most_bytes: usize) -> Option<Vec<RoomChange>> {
     let mut left = most_bytes;
     let mut changes = Vec::with_capacity(events.len());
@@ -86,7 +88,7 @@ fn all_of(events: Vec<RoomEvent>, markup: &Markup, most_bytes: usize) -> Option<
     Some(changes)
 }
 
-/// The newest of `messages` whose events fit into `most_bytes`, oldest first; at least one.
+/// Returns the newest of `messages` whose events fit into `most_bytes`, oldest first, at least one.
 fn newest_of(messages: Vec<Message>, markup: &Markup, most_bytes: usize) -> Vec<RoomChange> {
     let mut bytes = 0_usize;
     let mut changes = Vec::new();
@@ -104,7 +106,7 @@ fn newest_of(messages: Vec<Message>, markup: &Markup, most_bytes: usize) -> Vec<
     changes
 }
 
-/// Bytes that the value takes as JSON, with the comma behind it; nothing is allocated.
+/// Returns the number of bytes of the value as JSON plus a comma, without allocating.
 fn json_bytes(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl io::Write for Count {
@@ -119,7 +121,7 @@ fn json_bytes(value: &impl Serialize) -> usize {
     let mut count = Count(1);
     match serde_json::to_writer(&mut count, value) {
         Ok(()) => count.0,
-        // It could not be sent, either.
+        // A value that cannot be measured cannot be sent either.
         Err(_) => usize::MAX,
     }
 }

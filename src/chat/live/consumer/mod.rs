@@ -1,5 +1,6 @@
-//! One socket: follows all rooms of its person, forwards what is said there, and takes what the
-//! person says. Every event is authorised again; being here at the handshake is no licence.
+//! The consumer of one socket. It subscribes to all rooms of its person, forwards their events, and
+//! handles events from the browser. It authorises every event again, because permissions may have
+//! changed since the handshake.
 
 mod incoming;
 mod messages;
@@ -44,16 +45,17 @@ pub struct ChatConsumer {
     chat: Arc<Chat>,
     ip: IpAddr,
     rate_limit: RateLimit,
-    /// Posts that are not answered yet.
+    /// The number of posts that are not answered yet.
     waiting_posts: usize,
     /// The state of this socket, see [`SetPresence`].
     presence: PresenceState,
-    /// Rooms that this person was seen to be a member of since the handshake, in their order. A receipt for
-    /// any other room is looked up before [`Delivery`](crate::chat::receipts::Delivery) stores it.
+    /// A cache of rooms that this person was a member of since the handshake, sorted. A receipt for
+    /// another room needs a database query before [`Delivery`](crate::chat::receipts::Delivery)
+    /// stores it.
     known_rooms: Vec<RoomId>,
 }
 
-/// Who is behind the socket, as its scope knows: nothing of it is kept a second time.
+/// Returns the signed-in person from the scope, which is the only place that stores it.
 fn signed_in(ctx: &Context<ChatConsumer>) -> Result<&SignedIn> {
     let signed_in = ctx.scope().get::<SignedIn>();
     signed_in.ok_or(Error::SignInRequired)
@@ -68,7 +70,8 @@ fn user(ctx: &Context<ChatConsumer>) -> Result<UserRef> {
 }
 
 impl ChatConsumer {
-    /// A consumer for a person on that address, whom the session middleware puts into the scope.
+    /// Returns a consumer for the person in the scope. The session middleware puts the person
+    /// there.
     pub fn new(chat: &Arc<Chat>, ip: IpAddr) -> Self {
         Self {
             chat: Arc::clone(chat),
@@ -80,8 +83,9 @@ impl ChatConsumer {
         }
     }
 
-    /// Subscribes to every room of `user`, and reads again until nothing has changed in between: the server,
-    /// which knows this socket by now, subscribes it to what changes later.
+    /// Subscribes to every room of `user`, and repeats until the list of rooms is stable. A change
+    /// during the loop is not lost, because the server subscribes this socket to later rooms
+    /// itself.
     async fn follow_rooms(
         &mut self,
         ctx: &mut Context<Self>,
@@ -116,7 +120,7 @@ impl ChatConsumer {
         Ok((rooms, blocked))
     }
 
-    /// How far the person has received the rooms in which that is of interest.
+    /// Returns how far the person has received the rooms that track receipts.
     async fn received_by(&self, user: UserId) -> Result<HashMap<RoomId, i64>> {
         let written = move |conn: &mut _| Ok(Receivers::positions_of(conn, user)?);
         let mut received = self.chat.database.read(written).await?;
@@ -129,7 +133,7 @@ impl ChatConsumer {
         Ok(received)
     }
 
-    /// Counts this socket as in sight or not, and looks who else is here.
+    /// Reports this socket to the presence server, and asks who else is here.
     async fn join(
         &mut self,
         ctx: &Context<Self>,
@@ -151,7 +155,7 @@ impl ChatConsumer {
         here.map_err(|_closed| Error::ActorGone("the presence server"))
     }
 
-    /// Each socket that was counted ends as offline.
+    /// Changes the state of this socket. Each socket that was reported ends as offline.
     pub(crate) async fn set_presence(
         &mut self,
         ctx: &Context<Self>,
@@ -167,7 +171,8 @@ impl ChatConsumer {
         told.map_err(|_closed| Error::ActorGone("the presence server"))
     }
 
-    /// Makes the server subscribe this socket to rooms from now on; called before the rooms are read.
+    /// Registers this socket with the server, which subscribes it to rooms that the person joins
+    /// later. Must run before the rooms are read.
     async fn enlist(&self, ctx: &Context<Self>, user: UserId) -> Result<()> {
         let channel = ctx.channel_name().clone();
         let enlisted = self.chat.server.send(Enlist { user, channel }).await;
@@ -185,8 +190,8 @@ impl ChatConsumer {
         }
     }
 
-    /// Subscribes to what happens to this person's sessions, then reads the session again: one that ended
-    /// since the handshake was let in was announced before this socket could hear of it.
+    /// Subscribes to the person's session events, then reads the session again. Without the second
+    /// read, a session that ended between handshake and subscription would stay connected (a race).
     async fn require_session(&self, ctx: &mut Context<Self>) -> std::result::Result<(), Deny> {
         let session = signed_in(ctx)?.session.clone();
         ctx.group_add(&user_group(session.user_id)).await?;

@@ -1,4 +1,5 @@
-//! What the layer tells this socket: mostly frames to send on, which need no consumer.
+//! Messages from the channel layer to this socket. Most are frames that are forwarded without
+//! running the consumer.
 
 use channels::{CloseCode, Context, Frame, HandlerResult};
 
@@ -11,12 +12,12 @@ use crate::{
     },
 };
 
-/// "Your session ended" in the range that applications define.
+/// The close code for "your session ended", in the range for applications (4000–4999).
 const SESSION_ENDED: u16 = 4401;
-/// After a restart browsers come back spread over this time.
+/// After a restart, browsers reconnect at random times within this period, to spread the load.
 const RECONNECT_WITHIN_MS: u64 = 5_000;
 
-/// The frame for an event that is the same for every socket.
+/// Returns the frame of an event that is the same for every socket.
 pub(crate) fn for_all(event: &ConsumerEvent) -> Option<Frame> {
     match event {
         ConsumerEvent::Chat(ChatEvent::Told { frame }) => Some(frame.clone().into()),
@@ -65,7 +66,7 @@ impl ChatConsumer {
                 Ok(ctx.send(frame.clone())?)
             }
             ChatEvent::CheckSession => self.check_session(ctx).await,
-            // What `for_all` has sent on.
+            // `for_all` has forwarded these already.
             ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),
         }
     }
@@ -75,7 +76,7 @@ impl ChatConsumer {
         match accounts::still_valid(&self.chat.database, &session).await {
             Ok(true) => Ok(()),
             Ok(false) => end_session(ctx, EndReason::Revoked),
-            // A busy database says nothing about the session; the next check will.
+            // A busy database says nothing about the session. The next check will find out.
             Err(error) => {
                 log::warn!(target: "parlour::chat", "a session could not be checked: {error}");
                 Ok(())

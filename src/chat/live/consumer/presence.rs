@@ -1,4 +1,4 @@
-//! Presence and typing of this socket's person.
+//! Presence and typing events from this socket.
 
 use channels::{Context, HandlerResult};
 
@@ -18,7 +18,7 @@ impl ChatConsumer {
             ClientEvent::TypingStart { room } => self.typing(room, true, ctx).await,
             ClientEvent::TypingStop { room } => self.typing(room, false, ctx).await,
             ClientEvent::Set { state } => {
-                // A tab that is open is never offline.
+                // An open tab counts at least as away, even if the browser says offline.
                 let state = state.max(PresenceState::Away);
                 Ok(self.set_presence(ctx, state).await?)
             }
@@ -31,7 +31,7 @@ impl ChatConsumer {
             person: user(ctx)?,
             active,
         };
-        // A mark that is lost is renewed in 3 s.
+        // A lost typing mark needs no retry, because browsers renew it every 3 s.
         let _lost = self.chat.presence.send(typing).await;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The rate limits of one socket: how many events it may send, and how many wrong ones.
+//! The rate limits of one socket: token buckets for events and for errors.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::{
     security::{Action, Allowance},
 };
 
-/// Two allowances: one of events, one of errors.
+/// Two token buckets: one for events, one for errors.
 pub(super) struct RateLimit {
     events: Allowance,
     errors: Allowance,
@@ -26,19 +26,20 @@ impl RateLimit {
         }
     }
 
-    /// Whether one more event is in time.
+    /// Returns whether the socket may send one more event.
     pub(super) fn allows_event(&mut self, limits: &Limits) -> bool {
         self.events.try_take(limits.socket_events, Instant::now())
     }
 
-    /// Whether one more error is forgiven.
+    /// Returns whether the socket may make one more error before it is closed.
     pub(super) fn forgives_error(&mut self, limits: &Limits) -> bool {
         self.errors.try_take(limits.socket_errors, Instant::now())
     }
 }
 
-/// What an event counts as, for the account and for the address; nothing for what the chat server counts
-/// itself. Without `_`, so that a new event is decided here.
+/// Returns the rate-limited actions of an event, for the account and for the address. Events that
+/// the chat server counts itself have none. There is no `_` arm, so that a new event does not
+/// compile until it is listed here.
 pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
     const READ: &[Action] = &[Action::SocketEvent, Action::SocketRead];
     const MARK: &[Action] = &[Action::SocketEvent, Action::ReadMark];
@@ -71,7 +72,7 @@ pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
     }
 }
 
-/// The steady part of a rate, for the browser to know.
+/// Returns the steady rate per second, which the browser is told.
 pub(super) fn per_second(rate: Rate) -> u32 {
     let seconds = u32::try_from(rate.period.as_secs())
         .unwrap_or(u32::MAX)

@@ -1,4 +1,5 @@
-//! What the browser says of reading: how far, not so far after all, everything; and what it asks.
+//! Reading commands from this socket: move a read cursor forward or back, mark everything as read,
+//! and ask for read positions.
 
 use channels::{Context, HandlerResult};
 use diesel::QueryResult;
@@ -34,7 +35,7 @@ impl ChatConsumer {
         }
     }
 
-    /// Everything up to event `seq` is read.
+    /// Marks everything up to event `seq` as read.
     async fn read_up_to(
         &mut self,
         room: RoomId,
@@ -45,7 +46,7 @@ impl ChatConsumer {
             .await
     }
 
-    /// The message of event `seq` and all after it are unread again.
+    /// Marks the message of event `seq` and all later ones as unread.
     async fn unread_from(
         &mut self,
         room: RoomId,
@@ -56,7 +57,7 @@ impl ChatConsumer {
             .await
     }
 
-    /// Moves the position in one room of this person, if `change` says that it moved.
+    /// Moves the read cursor in one room, if `change` returns a new position.
     async fn move_in(
         &mut self,
         room: RoomId,
@@ -72,7 +73,7 @@ impl ChatConsumer {
         self.move_reading(moved, ctx).await
     }
 
-    /// Everything everywhere is read.
+    /// Marks all rooms as read.
     async fn read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
         let person = user(ctx)?;
         let id = person.id;
@@ -80,7 +81,7 @@ impl ChatConsumer {
         self.move_reading(moved, ctx).await
     }
 
-    /// Takes back that everything is read.
+    /// Undoes marking all rooms as read.
     async fn undo_read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
         let person = user(ctx)?;
         let id = person.id;
@@ -96,13 +97,14 @@ impl ChatConsumer {
         let moved = self.chat.server.send(wanted).await;
         match moved.unwrap_or(Err(Error::Busy("the chat server"))) {
             Ok(_) => Ok(()),
-            // The browser tells again what it has read, with the next message or the next hello.
+            // No answer is needed, because the browser sends its position again with the next
+            // message or hello.
             Err(Error::Busy(_)) => Ok(()),
             Err(error) => self.report_failure(ctx, error),
         }
     }
 
-    /// Everything that the badges stand on, anew.
+    /// Sends fresh unread counts for all badges.
     async fn tell_unread(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
         let user = signed_in(ctx)?.user.id;
         match room_states(&self.chat, user).await {
@@ -111,7 +113,7 @@ impl ChatConsumer {
         }
     }
 
-    /// How far the others of a room have read, where that may be seen.
+    /// Sends the read positions of the other members, where this person may see them.
     async fn tell_seen(&mut self, room: RoomId, ctx: &mut Context<Self>) -> HandlerResult {
         let user = signed_in(ctx)?.user.id;
         let seen = self.chat.database.read(move |conn| {
@@ -128,8 +130,8 @@ impl ChatConsumer {
     }
 }
 
-/// The rooms of a person with what is unread in them, and whom the person blocks: few queries,
-/// however many rooms there are.
+/// Returns the rooms of a person with their unread counts, and the people whom the person blocks.
+/// The number of queries does not depend on the number of rooms.
 pub(super) async fn room_states(
     chat: &Chat,
     user: UserId,
@@ -137,7 +139,8 @@ pub(super) async fn room_states(
     let limit = i64::try_from(chat.limits.rooms_per_socket).unwrap_or(i64::MAX);
     let states = move |conn: &mut Connection| {
         let rooms = RoomMember::all_of(conn, user, limit)?;
-        // After the rooms, so that each has its counts; one that was left meanwhile has none.
+        // Read after the rooms, so that each room has its counts. A room that was left in between
+        // has none.
         let mut readings = Reading::all_of(conn, user)?;
         let state = |member: RoomMember| {
             let reading = readings.remove(&member.room.id)?;

@@ -1,4 +1,5 @@
-//! What the browser has received, and how it stands with what it sent.
+//! Receipts from this socket (what the browser has received), and questions about the delivery of
+//! sent messages.
 
 use std::time::Duration;
 
@@ -28,8 +29,9 @@ impl ChatConsumer {
         }
     }
 
-    /// Passes a receipt on. A room that is not known to be this person's is looked up first: otherwise
-    /// anybody could make [`Delivery`](crate::chat::receipts::Delivery) read and keep any number of rooms.
+    /// Forwards a receipt. A room that is not cached as the person's is looked up first. Otherwise
+    /// anybody could make [`Delivery`](crate::chat::receipts::Delivery) load and keep any number of
+    /// rooms.
     async fn received(
         &mut self,
         room: RoomId,
@@ -56,7 +58,7 @@ impl ChatConsumer {
         Ok(())
     }
 
-    /// Whether this person is in `room`; reports an error, which counts, if not.
+    /// Returns whether this person is a member of `room`. Otherwise reports an error, which counts.
     async fn is_member(
         &mut self,
         room: RoomId,

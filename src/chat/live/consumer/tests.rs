@@ -29,7 +29,7 @@ use crate::{
 
 mod epoch;
 
-/// A chat without a network: the real consumer, server, database and templates.
+/// A chat without a network, with the real consumer, server, database and templates.
 struct Chat {
     room: RoomId,
     parts: live::Chat,
@@ -67,7 +67,7 @@ impl Chat {
         WebsocketCommunicator::new(app, "/ws/").layer(&self.layer)
     }
 
-    /// `user`, signed in with the session `of-…`.
+    /// Signs `user` in with the session `of-…`.
     async fn sign_in(&self, user: UserId) -> SignedIn {
         let signed_in = move |conn: &mut Connection| {
             let row = User::find(conn, user)?;
@@ -102,12 +102,12 @@ impl Chat {
         self.parts.database.write(signed_in).await.unwrap()
     }
 
-    /// A connected socket of `user` that has been greeted.
+    /// Returns a connected socket of `user` that has received its hello.
     async fn socket_of(&self, user: UserId) -> WebsocketCommunicator {
         self.greeted(user).await.0
     }
 
-    /// The first event of a socket of `user`.
+    /// Returns the first event of a socket of `user`.
     async fn hello(&self, user: UserId) -> Value {
         self.greeted(user).await.1
     }
@@ -139,7 +139,7 @@ impl Chat {
     }
 }
 
-/// The next event of one type; others on the way (presence, typing) are passed over.
+/// Returns the next event of one type, and skips others (for example presence and typing).
 async fn next(socket: &mut WebsocketCommunicator, kind: &str) -> Value {
     loop {
         let event = socket.receive_json_from().await.unwrap();
@@ -162,7 +162,7 @@ async fn a_post_reaches_both_under_the_name_that_its_author_gave_it() {
     let (mut ana, mut bo) = (chat.socket_of(ANA).await, chat.socket_of(BO).await);
     let post = chat.post("<b>hello</b>");
     ana.send_json_to(&post).unwrap();
-    // In either order.
+    // The two answers may come in either order.
     let mut answers = BTreeSet::new();
     while answers.len() < 2 {
         let event = ana.receive_json_from().await.unwrap();
@@ -336,7 +336,7 @@ async fn a_resume_is_bounded_in_bytes_and_what_does_not_fit_is_a_named_hole() {
     assert_eq!(answer["cut"], json!(true));
     let (bytes, most) = (answer.to_string().len(), chat.parts.limits.resume_bytes);
     assert!(bytes <= most + 1024, "{bytes} of {most}");
-    // What fits is sent whole.
+    // An answer that fits is sent whole.
     let near = chat.resume(&mut ana, first).await;
     assert_eq!(seqs(&near), (first + 1..=12).collect::<Vec<_>>());
     let marks = (&near["missing"], &near["cut"]);
@@ -493,7 +493,7 @@ async fn tabs_that_post_faster_than_the_disk_stay_open_and_get_every_answer() {
     }
 }
 
-/// The answer to a change, whichever it is.
+/// Returns the answer to a change, accepted or refused.
 async fn answer_to(socket: &mut WebsocketCommunicator, change: &Value) -> Value {
     socket.send_json_to(change).unwrap();
     loop {
@@ -651,7 +651,7 @@ async fn an_answer_carries_what_it_answers() {
     assert!(heard["html"].as_str().unwrap().contains("class=\"quote\""));
 }
 
-/// A closed room of Ana with Bo in it.
+/// Creates a closed room of Ana with Bo in it.
 async fn a_room(chat: &Chat) -> RoomId {
     let new = NewRoom {
         is_open: false,
@@ -714,7 +714,7 @@ async fn sockets_hear_nothing_from_the_moment_their_person_is_out() {
     next(&mut ana, "typing.started").await;
     bo.send_json_to(&json!({"type": "connection.ping"}))
         .unwrap();
-    // Presence of a friend goes on; of the room there is nothing.
+    // Presence of a friend still arrives, but nothing from the room does.
     loop {
         let event = bo.receive_json_from().await.unwrap();
         if event["type"] == "connection.pong" {
@@ -758,7 +758,7 @@ async fn a_room_whose_time_is_over_goes_with_everything() {
     assert_eq!(purge(now.plus(delay)).await.unwrap().unwrap(), []);
 }
 
-/// What the first room of a hello says: read up to, unread, mentions.
+/// Returns the counts of the first room in a hello: read up to, unread, mentions.
 fn counts(event: &Value) -> (i64, i64, i64) {
     let number = |key: &str| event[key].as_i64().unwrap();
     (number("read_seq"), number("unread"), number("mentions"))
@@ -785,7 +785,7 @@ async fn what_is_read_in_one_tab_is_read_in_all_and_never_backwards() {
     for socket in [&mut tab, &mut other] {
         assert_eq!(counts(&next(socket, "read.moved").await), (2, 1, 1));
     }
-    // Backwards is nothing; what is further than the room is its end.
+    // A cursor never moves back, and one past the end is clamped to the end.
     tab.send_json_to(&read(1)).unwrap();
     tab.send_json_to(&read(99)).unwrap();
     assert_eq!(counts(&next(&mut other, "read.moved").await), (3, 0, 0));

@@ -1,4 +1,4 @@
-//! What the browser says.
+//! Events from the browser, and their parser.
 
 use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
@@ -9,26 +9,25 @@ use crate::{
     db::Epoch,
 };
 
-/// Deeper JSON is no event of ours.
+/// The maximum nesting of JSON. No event of the protocol needs more, and a parser recurses.
 const MAX_DEPTH: usize = 8;
 
-/// A text frame from the browser: an event, and the epoch in which the browser learned the numbers
-/// that it names.
+/// A text frame from the browser: an event, and the epoch in which the browser learned its numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientFrame {
-    /// Absent: the epoch of this socket's hello.
+    /// If absent, the epoch of this socket's hello.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
-    /// What the browser says.
+    /// The event.
     #[serde(flatten)]
     pub event: ClientEvent,
 }
 
-/// From the browser: one variant for each feature, which handles its own events.
+/// Events from the browser, with one variant for each feature, which handles its own events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ClientEvent {
-    /// About messages; the most frequent ones are tried first.
+    /// About messages. Tried first, because they are the most frequent.
     Message(messages::ClientEvent),
     /// About receipts.
     Receipt(receipts::ClientEvent),
@@ -40,17 +39,18 @@ pub enum ClientEvent {
     Connection(ConnectionRequest),
 }
 
-/// From the browser: about the connection.
+/// Events about the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ConnectionRequest {
-    /// Are you there?
+    /// Asks for `connection.pong`.
     #[serde(rename = "connection.ping")]
     Ping {},
 }
 
 impl ClientEvent {
-    /// Room and name of what is to be stored, and is answered under that name.
+    /// Returns the room and the `client_id` of an event that stores something and expects an
+    /// answer.
     pub fn to_store(&self) -> Option<(RoomId, Uuid)> {
         match self {
             Self::Message(event) => event.to_store(),
@@ -60,7 +60,7 @@ impl ClientEvent {
 }
 
 impl ClientFrame {
-    /// Reads a text frame; nothing if it is no event.
+    /// Parses a text frame. Returns `None` if it is not an event of the protocol.
     pub fn parse(text: &str) -> Option<Self> {
         if is_deep(text) {
             return None;
@@ -68,21 +68,21 @@ impl ClientFrame {
         serde_json::from_str(text).ok()
     }
 
-    /// Whether the numbers in it were learned in another history than `present`.
+    /// Returns whether its numbers were learned in another epoch than `present`.
     pub fn is_of_another(&self, present: &Epoch) -> bool {
         self.epoch.as_ref().is_some_and(|epoch| epoch != present)
     }
 }
 
 fn is_deep(json: &str) -> bool {
-    // So few brackets cannot nest so deep, and to find them costs next to nothing.
+    // Counting brackets is much cheaper than parsing, and few brackets cannot nest deeply.
     let has_many = memchr2_iter(b'{', b'[', json.as_bytes())
         .nth(MAX_DEPTH)
         .is_some();
     has_many && depth(json) > MAX_DEPTH
 }
 
-/// How deep the brackets outside strings nest.
+/// Returns the nesting depth of brackets outside strings.
 pub(crate) fn depth(json: &str) -> usize {
     let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {

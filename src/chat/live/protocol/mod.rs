@@ -1,6 +1,6 @@
-//! What crosses the socket: JSON text frames `{"type": "noun.verb", …}`. Each feature has an enum for each
-//! direction; here stand the ones of the connection itself, and the sums of all.
-//! `docs/protocol.md` gives an example of every event, and a test compares the two.
+//! The WebSocket protocol: JSON text frames `{"type": "noun.verb", …}`. Each feature has an enum
+//! for each direction. This module has the events of the connection itself, and the sums of all
+//! features. `docs/protocol.md` gives an example of every event, and a test compares the two.
 
 mod client;
 
@@ -20,7 +20,7 @@ use crate::{
 
 pub use client::{ClientEvent, ClientFrame, ConnectionRequest};
 
-/// To the browser: every event that the chat sends.
+/// All events to the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ServerEvent {
@@ -39,7 +39,7 @@ pub enum ServerEvent {
 }
 
 impl ErrorCode {
-    /// The key of its words.
+    /// Returns the key of its text in the locale files.
     pub(crate) fn words_key(self) -> &'static str {
         match self {
             Self::BadEvent => "error-bad-event",
@@ -51,90 +51,89 @@ impl ErrorCode {
     }
 }
 
-/// To the browser: about the connection and what it follows.
+/// Events about the connection and its subscriptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ConnectionEvent {
-    /// First frame of every socket.
+    /// The first frame of every socket.
     #[serde(rename = "session.hello")]
     Hello {
-        /// Whose socket this is.
+        /// The signed-in person.
         user: UserRef,
-        /// Version of the server.
+        /// The version of the server.
         version: String,
-        /// The history that the server's database holds: numbers learned in another one name other
-        /// things here.
+        /// The epoch of the server's database. Numbers from another epoch refer to other rows here.
         epoch: Epoch,
-        /// Every room of mine with its newest event and what is unread.
+        /// All rooms of the person, with the newest event and the unread count of each.
         rooms: Vec<RoomState>,
-        /// People whom I block: what they write is not counted.
+        /// People whom the person blocks. Their messages do not count as unread.
         blocked: Vec<UserId>,
-        /// Friends and members of small rooms who use a tab just now.
+        /// Friends and members of small rooms who are online.
         online: Vec<UserId>,
-        /// Those of them who have one open and do not.
+        /// Friends and members of small rooms who are away.
         away: Vec<UserId>,
-        /// What the server accepts.
+        /// The limits of this socket.
         limits: SocketLimits,
-        /// How I want it.
+        /// The person's preferences.
         preferences: Preferences,
     },
-    /// The session ended; Close 4401 follows.
+    /// The session ended. Close 4401 follows.
     #[serde(rename = "session.ended")]
     SessionEnded {
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
-    /// I am in a conversation from now on, and hear what happens there.
+    /// The person joined a room, and the socket is subscribed to it.
     #[serde(rename = "room.added")]
     RoomAdded {
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// I am in a conversation no longer, or it is gone; nothing of it follows.
+    /// The person left the room, or it was deleted. No more events of it follow.
     #[serde(rename = "room.removed")]
     RoomRemoved {
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// Answer to `connection.ping`.
+    /// The answer to `connection.ping`.
     #[serde(rename = "connection.pong")]
     Pong {},
-    /// The server goes down for a moment; Close 1012 follows.
+    /// The server restarts. Close 1012 follows.
     #[serde(rename = "server.restarting")]
     Restarting {
-        /// Come back within this time, spread at random.
+        /// Reconnect after a random delay of at most this time.
         reconnect_within_ms: u64,
     },
-    /// An event of mine was not understood; the socket stays open.
+    /// An event was not understood. The socket stays open.
     #[serde(rename = "error.reported")]
     Error {
-        /// For scripts.
+        /// A code for scripts.
         code: ErrorCode,
-        /// For people.
+        /// A sentence for people.
         text: String,
     },
 }
 
-/// Why an event of the browser was not taken.
+/// Reasons for not accepting an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// It was not understood.
+    /// The event is malformed.
     BadEvent,
-    /// There is no such room for this person.
+    /// The room does not exist for this person.
     NotFound,
     /// Too many events.
     TooFast,
-    /// Its numbers belong to another history of the database.
+    /// The numbers in the event belong to another epoch of the database.
     OtherHistory,
     /// The server is busy.
     Busy,
 }
 
-/// What the server accepts on this socket.
+/// The limits of this socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SocketLimits {
-    /// Longest message, characters.
+    /// The maximum length of a message, in characters.
     pub message_chars: usize,
     /// Events per second.
     pub events_per_second: u32,

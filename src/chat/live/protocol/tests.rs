@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{client::depth, *};
 use crate::{chat::messages::RoomChange, friends::RelationEvent, preferences::PreferencesEvent};
 
-/// The examples of one part of docs/protocol.md: the name of the event and its JSON.
+/// Returns the examples of one part of docs/protocol.md: the name of each event and its JSON.
 fn examples(part: &str) -> Vec<(String, Value)> {
     let page = include_str!("../../../../docs/protocol.md");
     let part = page
@@ -132,7 +132,7 @@ fn brackets_in_strings_do_not_nest() {
     assert_eq!(depth("[[[]]]"), 3);
 }
 
-/// The settings compare the longest message with the outbox by this factor.
+/// The settings check the size of the outbox against the maximum message length with this factor.
 #[test]
 fn the_frame_of_the_costliest_text_fits_into_the_outbox() {
     use crate::chat::layer::frame;

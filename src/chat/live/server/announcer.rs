@@ -1,4 +1,5 @@
-//! Announces the events of a room to its members: rendered once, one frame for all sockets.
+//! Announces room events to members. Each event is rendered once, and one frame is fanned out to
+//! all sockets.
 
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Everything that an announcement touches; cheap to clone.
+/// The dependencies of an announcement. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Announcer {
     pub(super) layer: Layer,
@@ -29,10 +30,10 @@ pub(super) struct Announcer {
     pub(super) subscriptions: Subscriptions,
 }
 
-/// A posted message on its way to the members.
+/// A stored message that is about to be announced.
 pub(super) struct Post {
     pub(super) event: RoomEvent,
-    /// Whom it calls.
+    /// The people whom the message mentions.
     pub(super) mentions: Vec<UserId>,
     /// When the server received it.
     pub(super) received: Instant,
@@ -41,7 +42,7 @@ pub(super) struct Post {
 }
 
 impl Announcer {
-    /// Announces a message, and measures how long that took.
+    /// Announces a message, and measures the latency.
     pub(super) async fn post(&self, post: Post) -> Result<MessageCreated> {
         self.tell_delivery(&post.event, Some(post.received));
         let mut change = self.render(post.event)?;
@@ -54,12 +55,13 @@ impl Announcer {
         created(change)
     }
 
-    /// The answer to a repeated post: only the sender needs it.
+    /// Returns the answer to a repeated post. It is not announced, because the members have it
+    /// already.
     pub(super) fn repeated(&self, event: RoomEvent) -> Result<MessageCreated> {
         created(self.render(event)?)
     }
 
-    /// Announces what happened in rooms, in order.
+    /// Announces events in order.
     pub(super) async fn events(&self, events: Vec<RoomEvent>) -> Result<Vec<RoomChange>> {
         let mut announced = Vec::with_capacity(events.len());
         for event in events {
@@ -78,14 +80,15 @@ impl Announcer {
 
     async fn send(&self, change: &RoomChange) -> Result<()> {
         let told = ConsumerEvent::told(frame(change));
-        // A socket that is full is cut, and logged, where it is written to.
+        // A socket whose outbox is full is closed and logged by its own writer.
         let group = room_group(change.room());
         self.layer.group_send(&group, told).await?;
         Ok(())
     }
 
-    /// Subscribes the sockets of who joins before the others are told, and unsubscribes those of who leaves:
-    /// a new member receives the event as all others do, a former one nothing more.
+    /// Subscribes the sockets of new members before the announcement, and unsubscribes the sockets
+    /// of former ones. So a new member receives the event like all others, and a former one nothing
+    /// more.
     async fn members_changed(&self, event: &RoomEvent) -> Result<()> {
         let (EventKind::MemberJoined | EventKind::MemberLeft, Some(person)) =
             (event.kind, &event.user)
@@ -106,8 +109,8 @@ impl Announcer {
         }
     }
 
-    /// Before the members are told, so that no receipt comes first. One that is lost in a full mailbox is
-    /// missing in the statistics alone.
+    /// Reports the event to the delivery statistics. Runs before the announcement, so that no
+    /// receipt arrives first. An event lost in a full mailbox only makes the statistics incomplete.
     fn tell_delivery(&self, event: &RoomEvent, received: Option<Instant>) {
         let announced = Announced {
             room: event.room,

@@ -1,4 +1,5 @@
-//! The line in which changes are committed and announced in one order, while many of them share a commit.
+//! The commit line: many changes share one commit (group commit), but each is announced in the
+//! order in which it entered.
 
 use std::time::Instant;
 
@@ -8,19 +9,21 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
 
-/// Entries whose commits are awaited at the same time; more wait in the writer's queue.
+/// The maximum number of commits that are awaited concurrently. More entries wait in the writer's
+/// queue.
 const IN_FLIGHT: usize = 1024;
 
-/// What remains to be done after a commit, in the order of the line.
+/// The work after a commit. Announcements run in the order of the line.
 type Announcement = LocalBoxFuture<'static, ()>;
 
-/// The entrance of a line; an actor drives the other end.
+/// The sending end of a commit line. An actor drives the receiving end.
 ///
-/// The queue needs no bound of its own: every entry holds a place in the writer's bounded queue.
+/// The channel is unbounded, but never longer than the writer's bounded queue, because every entry
+/// holds a place there (back-pressure).
 #[derive(Clone)]
 pub(super) struct CommitLine(mpsc::UnboundedSender<Entry>);
 
-/// Waits for a commit.
+/// A future that waits for a commit.
 type Entry = LocalBoxFuture<'static, Announcement>;
 
 impl CommitLine {
@@ -34,9 +37,10 @@ impl CommitLine {
         Self(entrance)
     }
 
-    /// Takes a place in the line, at the call and not at the first poll. `committed` has its place in the
-    /// writer's queue already ([`Database::enqueue`](crate::db::Database::enqueue)); `announce` gets what it
-    /// returned, and when. Entries are announced one after the other, in the order in which they entered.
+    /// Takes a place in the line when called, not when first polled. `committed` must be in the
+    /// writer's queue already ([`Database::enqueue`](crate::db::Database::enqueue)). `announce`
+    /// gets its value and the time of the commit. Entries are announced one after another, in the
+    /// order in which they entered.
     ///
     /// # Errors
     /// The refusal of the change, or the error of the announcement.
@@ -59,12 +63,13 @@ impl CommitLine {
                     Ok(announcement) => announcement.await.map_err(E::from),
                     Err(refusal) => Err(refusal),
                 };
-                // A socket that closed meanwhile asks again with the same client_id.
+                // The caller may have disconnected. It asks again with the same `client_id`.
                 drop(answer.send(outcome));
             };
             Box::pin(announcement) as Announcement
         };
-        // Without its other end the entry is dropped with the answer, which the asker sees.
+        // If the actor has stopped, dropping the entry drops the answer too, and the caller gets an
+        // error.
         drop(self.0.send(Box::pin(entry)));
         Box::pin(async move {
             let gone = |_| Err(Error::ActorGone("the commit line").into());

@@ -1,4 +1,4 @@
-//! Posts and changes of messages: checked, counted, committed, announced.
+//! Posting and changing messages: check, rate limit, commit, announce.
 
 use std::time::Instant;
 

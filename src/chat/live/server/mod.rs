@@ -1,6 +1,7 @@
-//! The one actor that routes messages between room groups, started by `parts.rs`. Consumers and views send to
-//! it. Every change takes a place in a commit line, which stores and announces in one order. It knows no
-//! consumer: what it announces goes to groups on the channel layer.
+//! The chat server: one actor per process, started by `parts.rs`, that routes messages between room
+//! groups. Consumers and views send commands to it. Every change takes a place in a commit line,
+//! which stores and announces changes in the same order. The server does not know consumers: it
+//! announces to groups on the channel layer.
 
 mod announcer;
 mod commit_line;
@@ -34,44 +35,45 @@ use announcer::Announcer;
 use commit_line::CommitLine;
 use subscriptions::Subscriptions;
 
-/// Questions that may wait; askers wait with them.
+/// The capacity of the mailbox. Its senders can wait, because they ask and await the answer.
 const MAILBOX: usize = 1024;
-/// A deleted room may stay this much longer than was promised.
+/// How often due rooms are purged, so how late the deletion of a room may be.
 const PURGED_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// What the chat server stands on.
+/// The dependencies of the chat server.
 pub struct ChatServerParts {
-    /// Where messages and rooms are stored.
+    /// The database of messages and rooms.
     pub database: Database,
-    /// Over which sockets are reached.
+    /// The channel layer, which reaches the sockets.
     pub layer: Layer,
-    /// How messages look.
+    /// The renderer of messages.
     pub markup: Markup,
-    /// How often somebody may post.
+    /// The rate limits of posting.
     pub rates: Limits,
-    /// Message length and edit window.
+    /// The settings for message length and edit window.
     pub limits: Arc<Settings>,
-    /// Is told who posted, joined and left.
+    /// The presence server, which is told who posts, joins and leaves.
     pub presence: Addr<PresenceServer>,
-    /// Is told what is announced.
+    /// The delivery statistics, which are told what is announced.
     pub delivery: Addr<Delivery>,
-    /// Measures how long that took.
+    /// The latency histograms.
     pub health: Health,
 }
 
-/// Routes between rooms.
+/// Routes messages between rooms.
 pub struct ChatServer {
     parts: ChatServerParts,
     announcer: Announcer,
     subscriptions: Subscriptions,
-    /// The line of posts and all other changes of rooms; none before the start and once the server stops.
+    /// The line of posts and all other changes of rooms. `None` before the start and after the
+    /// stop.
     line: Option<CommitLine>,
-    /// The line of read positions.
+    /// The line of read cursors.
     readings: Option<CommitLine>,
 }
 
 impl ChatServer {
-    /// A server that has not started.
+    /// Returns a server that is not started yet.
     pub fn new(parts: ChatServerParts) -> Self {
         let subscriptions = Subscriptions::new(parts.layer.clone());
         let announcer = Announcer {

@@ -1,5 +1,6 @@
-//! Read positions: stored, and told to all sockets of the person in the order of the commits, so that every tab
-//! and device ends with the same. Those who may see how far somebody has read are told, too.
+//! Read cursors: stores them and sends them to all sockets of the person in the order of the
+//! commits, so that all tabs and devices agree in the end. Members who may see the read position
+//! are told, too.
 
 use actix::prelude::*;
 use channels::Layer;
@@ -17,7 +18,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A position that moved, and who may see it beside its person.
+/// A cursor that moved, and the members who may see it.
 struct Moved {
     reading: Reading,
     audience: Vec<UserId>,
@@ -47,8 +48,8 @@ impl Handler<MoveReading> for ChatServer {
 }
 
 impl ChatServer {
-    /// Somebody shows how far they have read from now on, or does not any more: those who may see it ask
-    /// anew.
+    /// Tells members to ask for read positions again, because `user` changed whether theirs is
+    /// visible.
     pub(super) fn tell_seen_changed(&self, ctx: &mut Context<Self>, user: UserId) {
         let (database, layer) = (self.parts.database.clone(), self.parts.layer.clone());
         send_later(self, ctx, async move {
@@ -57,7 +58,8 @@ impl ChatServer {
         });
     }
 
-    /// What these people may see of each other's reading has perhaps changed.
+    /// Tells these people to ask again, because what they may see of each other's reading may have
+    /// changed.
     pub(super) fn tell_ask_seen(&self, ctx: &mut Context<Self>, people: Vec<UserId>) {
         let layer = self.parts.layer.clone();
         send_later(self, ctx, async move {
@@ -79,7 +81,7 @@ async fn with_audiences(
             let seen_by = member.seen_by(conn)?;
             Ok(seen_by.into_iter().map(|seen| seen.user.id).collect())
         }
-        // The person left meanwhile.
+        // The person has left the room since.
         Err(Error::NotFound) => Ok(Vec::new()),
         Err(error) => Err(error),
     };

@@ -1,4 +1,4 @@
-//! Changes of rooms, and the purge of rooms whose time is over.
+//! Changes of rooms, and the purge of rooms that are due for deletion.
 
 use actix::prelude::*;
 
@@ -39,8 +39,9 @@ impl Handler<PurgeRooms> for ChatServer {
 }
 
 impl ChatServer {
-    /// Deletes the rooms that were to go before `now`: first all members, in line with the posts so that
-    /// nothing follows the news, then what was said, in small writes.
+    /// Deletes the rooms that were due before `now`. Removes all members first, in line with the
+    /// posts, so that no event follows the removal. Then deletes the messages in small
+    /// transactions, so that other writes do not wait for long.
     pub(super) fn purge(
         &self,
         now: Timestamp,

@@ -1,5 +1,5 @@
-//! Which sockets follow which rooms: all sockets of a person are subscribed to a room's group from the moment
-//! the person joins, and unsubscribed from the moment they leave.
+//! Subscriptions of sockets to room groups. All sockets of a person are subscribed when the person
+//! joins a room, and unsubscribed when the person leaves.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -16,10 +16,10 @@ use crate::{
     error::Result,
 };
 
-/// Most people have one.
+/// The sockets of a person. Most people have one, so one needs no allocation.
 type Sockets = SmallVec<[ChannelName; 1]>;
 
-/// The open sockets of everybody, shared by the server and its announcer on one thread.
+/// The open sockets of all people, shared by the server and its announcer, which run on one thread.
 #[derive(Clone)]
 pub(crate) struct Subscriptions {
     layer: Layer,
@@ -49,11 +49,11 @@ impl Subscriptions {
         }
     }
 
-    /// Subscribes all sockets of `user` to `room`, and tells them.
+    /// Subscribes all sockets of `user` to `room`, and notifies them.
     pub(crate) async fn join(&self, room: RoomId, user: UserId) -> Result<()> {
         for channel in self.sockets_of(user) {
             match self.layer.group_add(&room_group(room), &channel).await {
-                // It closes just now.
+                // The socket is closing at the moment.
                 Ok(()) | Err(LayerError::UnknownChannel(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -61,7 +61,7 @@ impl Subscriptions {
         self.tell(user, &ConnectionEvent::RoomAdded { room }).await
     }
 
-    /// Unsubscribes all sockets of `user` from `room`, and tells them.
+    /// Unsubscribes all sockets of `user` from `room`, and notifies them.
     pub(crate) async fn leave(&self, room: RoomId, user: UserId) -> Result<()> {
         for channel in self.sockets_of(user) {
             let group = room_group(room);

@@ -1,4 +1,4 @@
-//! How rooms begin: a room with a name, a group of friends, the notes of one person.
+//! Creating rooms: named rooms, group conversations, and private notes.
 
 use diesel::prelude::*;
 
@@ -16,24 +16,24 @@ use crate::{
     words,
 };
 
-/// A room with a name, about to be made.
+/// A named room to create.
 #[derive(Debug, Clone)]
 pub struct NewRoom {
     /// Whether everybody on this server may join.
     pub is_open: bool,
-    /// What it is called.
+    /// The name.
     pub name: RoomName,
-    /// One line about it, or nothing.
+    /// The topic, possibly empty.
     pub topic: Topic,
-    /// Friends who are in it from the beginning.
+    /// Friends who are members from the start.
     pub people: Vec<UserId>,
 }
 
 impl NewRoom {
-    /// Makes the room; `owner` owns it.
+    /// Creates the room, owned by `owner`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `people` if one of them is no friend.
+    /// [`Error::Invalid`] for the field `people` if one of them is not a friend.
     pub fn create(&self, conn: &mut Connection, owner: UserId) -> Result<Vec<RoomEvent>> {
         let people = friends(conn, owner, &self.people)?;
         let kind = match self.is_open {
@@ -46,10 +46,11 @@ impl NewRoom {
 }
 
 impl Room {
-    /// A conversation of `owner` and at least two friends, at most `most` people in all.
+    /// Creates a group conversation of `owner` and at least two friends, with at most `most`
+    /// members.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `people`.
+    /// [`Error::Invalid`] for the field `people`.
     pub fn create_group(
         conn: &mut Connection,
         owner: UserId,
@@ -65,7 +66,8 @@ impl Room {
         begin(conn, room, owner, &people)
     }
 
-    /// The notes of `user`, made if they are missing; then there is an event.
+    /// Returns the private notes of `user`. If this call created them, there is an event.
+    /// Idempotent.
     pub fn open_notes(conn: &mut Connection, user: UserId) -> Result<(RoomId, Vec<RoomEvent>)> {
         let key = format!("{user}:{user}");
         if let Some(room) = Self::notes_of(conn, user)? {
@@ -77,7 +79,7 @@ impl Room {
         Ok((room, vec![joined]))
     }
 
-    /// Where somebody keeps notes, if anywhere.
+    /// Returns the notes of `user`, if they exist.
     pub fn notes_of(conn: &mut Connection, user: UserId) -> QueryResult<Option<RoomId>> {
         rooms::table
             .filter(rooms::direct_key.eq(format!("{user}:{user}")))
@@ -135,7 +137,7 @@ fn insert(
             rooms::topic.eq(topic),
             rooms::direct_key.eq(key),
             rooms::created_at.eq(now),
-            // What is new stands on top of the list.
+            // A new room appears at the top of the list.
             rooms::last_message_at.eq(now),
         ))
         .returning(rooms::id)

@@ -1,4 +1,5 @@
-//! Links into a room: whoever has the token may join, until it expires, is used up or revoked.
+//! Invite links: everybody who has the token may join, until the link expires, is used up or is
+//! revoked.
 
 use std::time::Duration;
 
@@ -19,53 +20,53 @@ use crate::{
     words,
 };
 
-/// 160 bits: nobody finds one by trying.
+/// 160 random bits, too many to guess.
 const TOKEN_BYTES: usize = 20;
 
-/// A link into a room.
+/// An invite link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invite {
-    /// Row id.
+    /// The row id.
     pub id: InviteId,
-    /// Into which room.
+    /// The room.
     pub room: RoomId,
-    /// What stands in its address.
+    /// The secret token in the URL.
     pub token: String,
-    /// Who made it.
+    /// The person who created it.
     pub by: Person,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when it holds.
+    /// When it expires, if it does.
     pub expires_at: Option<Timestamp>,
-    /// How many people it lets in.
+    /// The maximum number of uses, if there is one.
     pub max_uses: Option<i64>,
-    /// How many it has let in.
+    /// The number of uses so far.
     pub uses: i64,
-    /// Since when it is taken back.
+    /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Whether a link still lets people in.
+/// The state of an invite link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteState {
-    /// It does.
+    /// People can join with it.
     Valid,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It has let in as many as it may.
+    /// It reached its maximum number of uses.
     UsedUp,
-    /// It was taken back.
+    /// It was revoked.
     Revoked,
-    /// The room takes nobody any more.
+    /// The room is archived.
     Archived,
 }
 
-/// For how long, and for how many, a new link is.
+/// The terms of a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InviteTerms {
-    /// Without one it never expires.
+    /// `None`: it never expires.
     pub lifetime: Option<Duration>,
-    /// Without a number it is for everybody who has it.
+    /// `None`: there is no limit.
     pub max_uses: Option<i64>,
 }
 
@@ -113,7 +114,7 @@ impl Invite {
         }
     }
 
-    /// Whether it lets people in at `now`, as far as the link itself goes.
+    /// Returns the state of the link at `now`, without looking at its room.
     pub fn state(&self, now: Timestamp) -> InviteState {
         if self.revoked_at.is_some() {
             InviteState::Revoked
@@ -126,7 +127,7 @@ impl Invite {
         }
     }
 
-    /// Takes back what `user` has made for a room.
+    /// Revokes the links that `user` created for a room.
     pub(crate) fn revoke_all_by(
         conn: &mut Connection,
         room: RoomId,
@@ -143,7 +144,7 @@ impl Invite {
 }
 
 impl RoomModerator {
-    /// The links into the room, newest first, at most `limit`.
+    /// Returns at most `limit` links of the room, newest first.
     pub fn invites(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<Invite>> {
         let rows = rows()
             .filter(invites::room_id.eq(self.room.id))
@@ -153,10 +154,10 @@ impl RoomModerator {
         Ok(rows.into_iter().map(Invite::from_columns).collect())
     }
 
-    /// One of them.
+    /// Returns one link of the room.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if it leads elsewhere.
+    /// [`Error::NotFound`] if the link belongs to another room.
     pub fn invite(&self, conn: &mut Connection, invite: InviteId) -> Result<Invite> {
         let row = rows()
             .filter(invites::id.eq(invite))
@@ -165,10 +166,10 @@ impl RoomModerator {
         Ok(Invite::from_columns(row))
     }
 
-    /// Makes a link; a room has at most `most` that still hold.
+    /// Creates a link. A room has at most `most` valid links.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `invite` if there are too many.
+    /// [`Error::Invalid`] for the field `invite` if there are too many.
     pub fn new_invite(
         &self,
         conn: &mut Connection,
@@ -198,10 +199,10 @@ impl RoomModerator {
         Ok(id)
     }
 
-    /// Takes a link back. Silent if it was already.
+    /// Revokes a link. Idempotent.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if it leads elsewhere.
+    /// [`Error::NotFound`] if the link belongs to another room.
     pub fn revoke_invite(&self, conn: &mut Connection, invite: InviteId) -> Result<()> {
         let invite = self.invite(conn, invite)?;
         diesel::update(
@@ -215,33 +216,33 @@ impl RoomModerator {
     }
 }
 
-/// What a link is to the person who opens it.
+/// What an invite link means for the person who opens it.
 #[derive(Debug, Clone)]
 pub enum Invitation {
-    /// The way in.
+    /// The person can join.
     Valid(Box<ValidInvitation>),
-    /// It lets nobody in any more.
+    /// The link is no longer valid.
     Over(InviteState),
-    /// The person is in the room already.
+    /// The person is a member already.
     Inside(RoomId),
-    /// The person was removed from the room.
+    /// The person was removed from the room, so links do not work for them.
     Removed,
 }
 
-/// A link that lets this person in.
+/// An invite link that this person can use.
 #[derive(Debug, Clone)]
 pub struct ValidInvitation {
     /// The link.
     pub invite: Invite,
-    /// Where it leads.
+    /// Its room.
     pub room: Room,
-    /// People there.
+    /// The number of members.
     pub members: i64,
     user: UserId,
 }
 
 impl Invitation {
-    /// What `token` is to `user` at `now`.
+    /// Returns what the link `token` means for `user` at `now`.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown token.
@@ -269,7 +270,8 @@ impl Invitation {
         })))
     }
 
-    /// What `token` is to somebody who has not signed in: nothing is told of the room.
+    /// Returns the state of the link `token` for a visitor who is not signed in. It reveals nothing
+    /// about the room.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown token.
@@ -299,7 +301,8 @@ fn find(conn: &mut Connection, token: &str) -> Result<(Invite, Room)> {
 }
 
 impl ValidInvitation {
-    /// Lets the person in, and counts it. In the transaction that opened the invitation.
+    /// Adds the person to the room and counts the use. Must run in the transaction that opened the
+    /// invitation, so that the count cannot race.
     pub fn accept(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
         diesel::update(invites::table.find(self.invite.id))
             .set(invites::uses.eq(invites::uses + 1))
@@ -317,7 +320,7 @@ impl ValidInvitation {
     }
 }
 
-/// Names of those in the room who came by each link, in the order of the links.
+/// Returns the members who joined by this link, in the order of the member list.
 pub fn came_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
     let came = listing
         .iter()
@@ -326,7 +329,7 @@ pub fn came_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
 }
 
 impl RoomMember {
-    /// Whether this member makes links.
+    /// Returns whether this member may create links.
     pub fn may_invite(&self) -> bool {
         self.clone().moderator().is_ok()
     }

@@ -1,4 +1,4 @@
-//! How people come into a room: each becomes a row, an event and a notice.
+//! Joining: each new member becomes a row, an event and a notice.
 
 use diesel::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
     words,
 };
 
-/// Somebody about to be a member.
+/// A member to add.
 pub(super) struct NewMember {
     pub(super) user: UserId,
     pub(super) role: Role,
@@ -24,7 +24,7 @@ pub(super) struct NewMember {
 }
 
 impl NewMember {
-    /// As a plain member.
+    /// Returns a new member without a role.
     pub(super) fn plain(user: UserId) -> Self {
         Self {
             user,
@@ -33,7 +33,7 @@ impl NewMember {
         }
     }
 
-    /// Writes the row; what was said before counts as read.
+    /// Stores the row. Earlier messages count as read.
     pub(super) fn enter(self, conn: &mut Connection, room: RoomId) -> QueryResult<()> {
         let last_seq: i64 = rooms::table
             .find(room)
@@ -53,12 +53,12 @@ impl NewMember {
     }
 }
 
-/// The person of this id, as the log names them.
+/// Returns the person with this id, with the name that the log shows.
 pub(super) fn person(conn: &mut Connection, user: UserId) -> QueryResult<Person> {
     Ok(Person::new(user, User::find(conn, user)?.username))
 }
 
-/// Lets `actor` come in, with `notice` as the line of the log.
+/// Adds `actor` to the room, with `notice` as the line in the log.
 pub(super) fn join(
     conn: &mut Connection,
     room: RoomId,
@@ -76,7 +76,7 @@ pub(super) fn join(
     joined.write(conn, room)
 }
 
-/// Adds people, as one line of the log.
+/// Adds several people, with one line in the log.
 pub(super) fn add_all(
     conn: &mut Connection,
     room: RoomId,
@@ -103,10 +103,11 @@ pub(super) fn add_all(
     Ok(events)
 }
 
-/// Friends of `me` among `people`, each once and without `me`.
+/// Returns the friends of `me` among `people`, without duplicates and without `me`.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `people` if one of them is no friend, or if one blocks the other.
+/// [`Error::Invalid`] for the field `people` if one of them is not a friend, or if one blocks the
+/// other.
 pub(super) fn friends(conn: &mut Connection, me: UserId, people: &[UserId]) -> Result<Vec<Person>> {
     let mut friends: Vec<Person> = Vec::with_capacity(people.len());
     for other in people {
@@ -121,8 +122,10 @@ pub(super) fn friends(conn: &mut Connection, me: UserId, people: &[UserId]) -> R
     Ok(friends)
 }
 
+/// Checks the size of a group.
+///
 /// # Errors
-/// [`Error::Invalid`] at `people` if a group would have more than `most` people.
+/// [`Error::Invalid`] for the field `people` if a group would have more than `most` members.
 pub(super) fn check_group_size(people: usize, most: u32) -> Result<()> {
     if people > usize::try_from(most).unwrap_or(usize::MAX) {
         let text = words::text_with("rooms-error-too-many", &[("most", most.into())]);
@@ -132,10 +135,10 @@ pub(super) fn check_group_size(people: usize, most: u32) -> Result<()> {
 }
 
 impl RoomHost {
-    /// Adds friends of this member; a group holds at most `most` people.
+    /// Adds friends of this member. A group holds at most `most` members.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `people`.
+    /// [`Error::Invalid`] for the field `people`.
     pub fn add(
         &self,
         conn: &mut Connection,
@@ -156,7 +159,7 @@ impl RoomHost {
     }
 }
 
-/// Whether somebody was removed from a room and not added since.
+/// Returns whether the person was removed from the room and not added again.
 pub(super) fn is_removed(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<bool> {
     let removal = removals::table.find((room, user));
     diesel::select(diesel::dsl::exists(removal)).get_result(conn)

@@ -1,4 +1,4 @@
-//! How people leave a room or are removed, and who gets which role.
+//! Leaving a room, removing members, and changing roles.
 
 use diesel::prelude::*;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Removal {
-    /// Takes the person out of the room, and their links away. They come back only if somebody adds
+    /// Removes the person and revokes their invite links. They can return only if a member adds
     /// them.
     pub fn remove(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
         let (room, gone) = (self.by.room.id, &self.listed.person);
@@ -45,10 +45,10 @@ impl Removal {
 }
 
 impl RoomOwner {
-    /// Names a moderator, or un-names one. Silent if nothing changes.
+    /// Gives or takes the role of a moderator. Idempotent: no event if nothing changes.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for somebody who is not in the room, [`Error::Forbidden`] for the owner.
+    /// [`Error::NotFound`] if the person is not in the room, [`Error::Forbidden`] for the owner.
     pub fn set_moderator(
         &self,
         conn: &mut Connection,
@@ -98,11 +98,11 @@ fn give_role(
 }
 
 impl RoomLeaver {
-    /// Leaves. The owner's room goes to `heir`, or without one to [`RoomMember::heir`]; with the
-    /// last member the room goes, too.
+    /// Leaves the room. If the owner leaves, the room goes to `heir`, or without one to
+    /// [`RoomMember::heir`]. If the last member leaves, the room is deleted.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `heir` if that person is not in the room.
+    /// [`Error::Invalid`] for the field `heir` if that person is not in the room.
     pub fn leave(&self, conn: &mut Connection, heir: Option<UserId>) -> Result<Vec<RoomEvent>> {
         let room = self.room.id;
         let actor = person(conn, self.user)?;
@@ -128,7 +128,7 @@ impl RoomLeaver {
         };
         events.push(left.write(conn, room)?);
         if count_members(conn, room)? == 0 {
-            // Nobody can see it any more: the next purge takes it.
+            // Nobody can see the room any more, so the next purge may delete it.
             let now = Timestamp::now();
             diesel::update(rooms::table.find(room))
                 .set((rooms::archived_at.eq(now), rooms::delete_at.eq(now)))

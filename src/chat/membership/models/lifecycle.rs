@@ -1,4 +1,4 @@
-//! A room changes: its name, its topic, who may join, and whether it lasts.
+//! The lifecycle of a room: rename, open or close, archive, schedule deletion, purge.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::{
     schema::{members, messages, rooms},
 };
 
-/// Messages that one write of a purge takes: others wait for it.
+/// The number of messages that one transaction of a purge deletes. Other writes wait that long.
 const PURGED_AT_ONCE: i64 = 500;
 
 impl RoomModerator {
-    /// Gives the room another name and another topic; silent where they are the same.
+    /// Changes name and topic. Idempotent: no events for what stays the same.
     pub fn describe(
         &self,
         conn: &mut Connection,
@@ -50,7 +50,7 @@ impl RoomModerator {
 }
 
 impl RoomOwner {
-    /// Opens a closed room to everybody, or closes an open one. Silent if it is so already.
+    /// Opens a closed room to everybody, or closes an open one. Idempotent.
     ///
     /// # Errors
     /// [`Error::Conflict`] while the room is archived.
@@ -71,7 +71,7 @@ impl RoomOwner {
         Ok(vec![tell(conn, self, notice, "")?])
     }
 
-    /// Lets nobody write any more. Silent if it is so already.
+    /// Archives the room: nobody may write any more. Idempotent.
     pub fn archive(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
         if self.is_archived() {
             return Ok(Vec::new());
@@ -80,10 +80,10 @@ impl RoomOwner {
         Ok(vec![tell(conn, self, NoticeKind::Archived, "")?])
     }
 
-    /// Lets members write again.
+    /// Unarchives the room: members may write again.
     ///
     /// # Errors
-    /// [`Error::Conflict`] while the room is to be deleted.
+    /// [`Error::Conflict`] while a deletion is scheduled.
     pub fn unarchive(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
         match (self.room.archived_at, self.room.delete_at) {
             (None, _) => Ok(Vec::new()),
@@ -95,7 +95,7 @@ impl RoomOwner {
         }
     }
 
-    /// Lets the room go `delay` from `now`, with all that was said in it.
+    /// Schedules the deletion of the room and its messages, `delay` after `now`.
     ///
     /// # Errors
     /// [`Error::Conflict`] unless the room is archived.
@@ -117,7 +117,7 @@ impl RoomOwner {
         }
     }
 
-    /// Keeps a room that was to be deleted; it stays archived.
+    /// Cancels the scheduled deletion. The room stays archived.
     pub fn keep(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
         if self.room.delete_at.is_none() {
             return Ok(Vec::new());
@@ -157,20 +157,20 @@ fn tell(
     changed.write(conn, by.room.id)
 }
 
-/// A room whose time is over, on its way out.
+/// A room that is due for deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueRoom(RoomId);
 
 impl DueRoom {
-    /// The rooms that were to go before `now`.
+    /// Returns the rooms that were due before `now`.
     pub fn all(conn: &mut Connection, now: Timestamp) -> QueryResult<Vec<Self>> {
         let due = rooms::table.filter(rooms::delete_at.le(now));
         let ids = due.select(rooms::id).load::<RoomId>(conn)?;
         Ok(ids.into_iter().map(Self).collect())
     }
 
-    /// Takes everybody out, from where there is no way back; gives who was in. Nothing happens to a
-    /// room that its owner has kept in the meantime.
+    /// Removes all members, which cannot be undone, and returns them. Returns `None` and changes
+    /// nothing if the owner has cancelled the deletion in the meantime.
     pub fn empty(self, conn: &mut Connection, now: Timestamp) -> QueryResult<Option<Vec<UserId>>> {
         let due = rooms::table.find(self.0).filter(rooms::delete_at.le(now));
         if !diesel::select(diesel::dsl::exists(due)).get_result(conn)? {
@@ -182,8 +182,8 @@ impl DueRoom {
         Ok(Some(gone))
     }
 
-    /// Takes some of what was said, in the end the room itself; false when there is nothing left.
-    /// Only after [`DueRoom::empty`].
+    /// Deletes a batch of messages, and the room itself after the last one. Returns false when
+    /// nothing is left. Must run after [`DueRoom::empty`].
     pub fn shrink(self, conn: &mut Connection) -> QueryResult<bool> {
         let some: Vec<MessageId> = messages::table
             .filter(messages::room_id.eq(self.0))
@@ -199,7 +199,7 @@ impl DueRoom {
         Ok(true)
     }
 
-    /// Which room.
+    /// Returns the id of the room.
     pub fn id(self) -> RoomId {
         self.0
     }

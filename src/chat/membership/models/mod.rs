@@ -1,4 +1,4 @@
-//! Changes of rooms and their members: each writes rows, events and notices.
+//! Changes of rooms and their members. Each change writes rows, events and notices.
 
 pub(super) mod create;
 pub(super) mod invite;

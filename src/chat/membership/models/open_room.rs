@@ -1,4 +1,4 @@
-//! Rooms that everybody on this server may join, as somebody who is not in them finds them.
+//! Open rooms, which everybody on this server may find and join.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,15 +22,15 @@ use crate::{
 pub struct OpenRoom {
     /// The room.
     pub room: Room,
-    /// People in it.
+    /// The number of members.
     pub members: i64,
-    /// Whether the asker is one of them.
+    /// Whether the person who asks is a member.
     pub is_inside: bool,
 }
 
 impl OpenRoom {
-    /// Open rooms by name, without those that `user` was removed from: `limit` of them after the
-    /// first `offset`.
+    /// Returns a page of open rooms, sorted by name, without those that `user` was removed from:
+    /// `limit` rooms from `offset` on (offset pagination).
     pub fn all(
         conn: &mut Connection,
         user: UserId,
@@ -75,10 +75,10 @@ impl OpenRoom {
         Ok(found.map(open).collect())
     }
 
-    /// Lets `user` into the open room `room`. Silent if they are in it.
+    /// Adds `user` to the open room `room`. Idempotent.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for rooms that are not open to that person, missing ones among them.
+    /// [`Error::NotFound`] if the room does not exist or is not open to that person.
     pub fn join(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Vec<RoomEvent>> {
         let found: Room = rooms::table
             .find(room)

@@ -19,7 +19,7 @@ use crate::{
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A closed room of Ana with Bo in it; Cleo is a stranger.
+/// Creates a closed room of Ana with Bo in it. Cleo is an outsider.
 async fn a_room(db: &Database) -> RoomId {
     a_conversation(db).await;
     let new = NewRoom {

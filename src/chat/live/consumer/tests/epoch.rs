@@ -1,11 +1,11 @@
-//! What a browser says that remembers another history of the database.
+//! Events from a browser that remembers another epoch of the database.
 
 use super::*;
 use crate::{db::Epoch, schema::members};
 
 const ANOTHER: &str = "00000000000000000000000000000000";
 
-/// A frame that names the epoch in which its numbers were learned.
+/// Returns a frame that names the epoch in which its numbers were learned.
 fn learned_in(epoch: &str, mut frame: Value) -> Value {
     frame["epoch"] = json!(epoch);
     frame
