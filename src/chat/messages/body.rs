@@ -1,18 +1,18 @@
-//! What a message may hold: one rule for the socket and for the form.
+//! Validation of a message's text, shared by socket and form.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::chat::messages::emoji;
 
-/// Most emoji that a message of nothing else shows large.
+/// The maximum number of emoji in a message that shows them large.
 const MOST_LARGE_EMOJI: usize = 6;
 
-/// Why a text is no message.
+/// Reasons for rejecting a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyError {
-    /// Nothing but white space.
+    /// Only white space.
     Empty,
-    /// More characters than the limit, by `excess`.
+    /// Longer than the limit, by `excess` characters.
     TooLong {
         /// Characters to remove.
         excess: usize,
@@ -21,10 +21,10 @@ pub enum BodyError {
     Control,
 }
 
-/// The text of a message, checked: 1 to `max_chars` Unicode characters, line ends as `\n`.
+/// Validates a text: 1 to `max_chars` Unicode characters. Normalises line ends to `\n`.
 ///
 /// # Errors
-/// [`BodyError`]; the text itself is never changed to make it fit.
+/// [`BodyError`]. The text is never shortened to make it fit.
 pub(crate) fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
     let text = text.replace("\r\n", "\n");
     if text.trim().is_empty() {
@@ -40,7 +40,7 @@ pub(crate) fn checked(text: &str, max_chars: usize) -> Result<String, BodyError>
     }
 }
 
-/// Whether the text is one to six emoji, counted as a person sees them, and nothing else.
+/// Returns whether the text is one to six emoji (counted as grapheme clusters) and nothing else.
 pub(crate) fn is_big_emoji(text: &str) -> bool {
     let mut seen = 0;
     for grapheme in text

@@ -1,5 +1,5 @@
-//! What may be done to messages: post, edit, delete, react. `live` checks the limits, puts each in the commit
-//! line, and announces it.
+//! Message commands: post, edit, delete, react. `live` applies the rate limits, puts each command
+//! into the commit line, and announces the result.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -24,10 +24,10 @@ use crate::{
     security::Action,
 };
 
-/// Why a message is not stored.
+/// Reasons for not storing a message.
 #[derive(Debug, thiserror::Error)]
 pub enum NotPosted {
-    /// The text is no message.
+    /// The text is invalid.
     #[error("the text: {0:?}")]
     Body(BodyError),
     /// The server is about to stop.
@@ -39,7 +39,7 @@ pub enum NotPosted {
 }
 
 impl NotPosted {
-    /// Whether the person may not do that.
+    /// Returns whether the reason is a missing permission.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Refused(Error::Forbidden | Error::NotFound))
     }
@@ -55,22 +55,22 @@ impl From<BodyError> for NotPosted {
 #[derive(Debug, Message)]
 #[rtype(result = "Result<MessageCreated, NotPosted>")]
 pub struct PostMessage {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The author.
     pub author: UserId,
-    /// From which address, for the rate limit.
+    /// The sender's address, for the rate limit.
     pub ip: IpAddr,
-    /// The author's name for the message.
+    /// The idempotency key, chosen by the sender.
     pub client_id: Uuid,
-    /// As typed, not yet checked.
+    /// The text as typed, not yet validated.
     pub body: String,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
 }
 
 impl PostMessage {
-    /// Checks and renders the text, which needs no database.
+    /// Validates and renders the text. Needs no database.
     ///
     /// # Errors
     /// [`BodyError`].
@@ -83,43 +83,43 @@ impl PostMessage {
     }
 }
 
-/// What to do to a message.
+/// A change of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageChange {
-    /// Give it this text, as typed and not yet checked.
+    /// Replace the text with this one, which is as typed and not yet validated.
     Edit(String),
-    /// Remove its text.
+    /// Delete the text.
     Delete,
-    /// Add a reaction or remove it; without `on`, toggle it.
+    /// Add or remove a reaction. If `on` is `None`, toggle it.
     React {
-        /// As the sender gave it.
+        /// The emoji as the sender spelled it.
         emoji: String,
-        /// Add or remove.
+        /// True to add, false to remove.
         on: Option<bool>,
     },
 }
 
-/// Changes a message and announces that. The answer is the number of the event, or nothing if the message
-/// was so already.
+/// Changes a message and announces the change. The answer is the number of the event, or `None` if
+/// nothing changed (idempotent).
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Option<i64>, NotChanged>")]
 pub struct ChangeMessage {
-    /// Where it stands.
+    /// The room.
     pub room: RoomId,
-    /// Which.
+    /// The message.
     pub message: MessageId,
-    /// Who asks.
+    /// The person who asks.
     pub user: UserId,
-    /// From which address, for the rate limit.
+    /// The sender's address, for the rate limit.
     pub ip: IpAddr,
-    /// The asker's name for the change.
+    /// The idempotency key, chosen by the sender.
     pub client_id: Uuid,
-    /// What.
+    /// The change.
     pub change: MessageChange,
 }
 
 impl ChangeMessage {
-    /// What it counts as.
+    /// Returns the rate-limited action of the change.
     pub fn action(&self) -> Action {
         match self.change {
             MessageChange::React { .. } => Action::Reaction,
@@ -127,7 +127,7 @@ impl ChangeMessage {
         }
     }
 
-    /// Checks and renders what needs no database. An edit is possible for the time `edit_window`.
+    /// Validates and renders what needs no database. Edits are allowed for the time `edit_window`.
     ///
     /// # Errors
     /// [`NotChanged::Body`] and [`NotChanged::NoEmoji`].
@@ -161,7 +161,7 @@ impl ChangeMessage {
     }
 }
 
-/// A change that is ready for the writer.
+/// A validated change that is ready for the writer.
 #[derive(Debug)]
 pub struct CheckedChange {
     room: RoomId,
@@ -186,10 +186,7 @@ enum Checked {
 }
 
 impl CheckedChange {
-    /// Makes the change on the writer's connection; nothing if it is made already.
-    ///
-    /// # Errors
-    /// [`NotChanged`].
+    /// Makes the change on the writer's connection. Returns `None` if nothing changed (idempotent).
     pub fn apply(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
         let seen = VisibleMessage::find(conn, self.room, self.message, self.user)?;
         match self.change {

@@ -1,9 +1,9 @@
-//! Which text is an emoji. `build/` writes the list, and the one of the picker with all names.
+//! Recognition of emoji. `build/` generates the list, and the list with names for the picker.
 
 use std::sync::LazyLock;
 
-/// The reactions that are one press away; `static/js/messages/emoji-picker.js` gets them from the page.
-/// With the names that Unicode gives them.
+/// The quick reactions, with their Unicode names. The page passes them to
+/// `static/js/messages/emoji-picker.js`.
 pub(crate) const QUICK_EMOJI: [(&str, &str); 8] = [
     ("👍", "thumbs up"),
     ("❤️", "red heart"),
@@ -15,20 +15,21 @@ pub(crate) const QUICK_EMOJI: [(&str, &str); 8] = [
     ("👀", "eyes"),
 ];
 
-/// In the order that they have without variation selectors.
+/// All emoji, sorted by their spelling without variation selectors, for binary search.
 static ALL: LazyLock<Vec<&str>> = LazyLock::new(|| {
     include_str!(concat!(env!("OUT_DIR"), "/emoji.txt"))
         .lines()
         .collect()
 });
 
-/// The emoji as Unicode spells it in full, if `text` is one, with or without what asks for colours.
+/// Returns the fully qualified spelling if `text` is one emoji, with or without variation
+/// selectors.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
     let found = ALL.binary_search_by(|known| bare(known).cmp(bare(text)));
     found.ok().map(|index| ALL[index])
 }
 
-/// Without variation selector 16.
+/// Iterates over the characters without variation selector 16.
 fn bare(emoji: &str) -> impl Iterator<Item = char> {
     emoji.chars().filter(|letter| *letter != '\u{fe0f}')
 }

@@ -1,4 +1,5 @@
-//! Messages: posting, editing, deleting, replies, reactions, mentions, history, and how a message looks.
+//! Messages: posting, editing, deleting, replies, reactions, mentions, history, formatting, and
+//! markup.
 
 mod body;
 mod commands;

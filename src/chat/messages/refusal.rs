@@ -1,4 +1,5 @@
-//! Why a message was not posted or not changed, in words that name the remedy; the same for socket and form.
+//! Refusals: why a message was not posted or not changed, as a text that says what to do. Shared by
+//! socket and form.
 
 use std::time::Duration;
 
@@ -12,22 +13,22 @@ use super::{
 };
 use crate::{chat::rooms::RoomId, error::Error, words};
 
-/// A busy server is asked again after this time.
+/// How long the browser waits before it retries on a busy server.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
 
-/// The place that a refusal is about. `name` is the room's, where the sender may know it.
+/// The target of a refused command. `name` is the room's name, if the sender may know it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RefusedAt<'a> {
     /// The room.
     pub(crate) room: RoomId,
-    /// The sender's name for the message or the change.
+    /// The idempotency key of the message or the change.
     pub(crate) client_id: Uuid,
-    /// What the sender calls the room.
+    /// The title of the room for the sender.
     pub(crate) name: Option<&'a str>,
 }
 
 impl RefusedAt<'_> {
-    /// The answer to a post that failed.
+    /// Returns the refusal of a post.
     pub(crate) fn post(self, reason: &NotPosted) -> Refused {
         match reason {
             NotPosted::Body(reason) => self.body(*reason),
@@ -36,7 +37,7 @@ impl RefusedAt<'_> {
         }
     }
 
-    /// The answer to a change of a message that failed.
+    /// Returns the refusal of a change.
     pub(crate) fn change(self, reason: &NotChanged) -> Refused {
         match reason {
             NotChanged::Body(reason) => self.body(*reason),
@@ -52,12 +53,12 @@ impl RefusedAt<'_> {
         }
     }
 
-    /// The answer to what was written in another history of the database.
+    /// Returns the refusal of a command from another epoch of the database.
     pub(crate) fn other_history(self) -> Refused {
         self.new(RefusalCode::OtherHistory, "room-refused-history")
     }
 
-    /// The answer to what the limits or the database refuse.
+    /// Returns the refusal for an error of the rate limits or the database.
     pub(crate) fn error(self, error: &Error) -> Refused {
         match error {
             Error::Forbidden | Error::NotFound => {

@@ -1,4 +1,4 @@
-//! The pieces of a message as markup, and the people it may mention.
+//! The HTML writer: turns the pieces of a message into markup, and collects possible mentions.
 
 use std::collections::HashSet;
 
@@ -12,13 +12,14 @@ use crate::{
     words,
 };
 
-/// Most names that are looked for in one message; any more are text.
+/// The maximum number of mentions in one message. Further names stay text.
 const MAX_NAMES: usize = 50;
 
-/// What stands around a name until it is known whose it is. No text has this: its `<` is escaped.
+/// Placeholder around a name until it is resolved to a person. No typed text can contain it,
+/// because its `<` would be escaped.
 const NAME: [&str; 2] = ["<span data-mention=\"\">@", "</span>"];
 
-/// A message as markup, but for the names in it.
+/// The markup of a message, with names that are not resolved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     parts: Vec<Part>,
@@ -28,12 +29,12 @@ pub struct Rendered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Markup(String),
-    /// As typed, without the `@`.
+    /// A name as typed, without the `@`.
     Name(String),
 }
 
 impl Rendered {
-    /// A text with nothing in it to mark up or to escape.
+    /// Renders a text that has nothing to mark up or to escape.
     pub(crate) fn bare(text: &str) -> Self {
         Self {
             parts: vec![Part::Markup(text.to_owned())],
@@ -60,14 +61,14 @@ impl Rendered {
         rendered
     }
 
-    /// The names that the text may mention, as typed, each once, in their order, at most 50.
-    /// Those of nobody, or of nobody in the room, are text.
+    /// Returns the names that the text may mention, as typed, without duplicates, in their order,
+    /// at most 50. Names that no member of the room has stay text.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The markup. `resolve` gives the person behind one of [`Self::names`], and the name as it
-    /// is to be shown.
+    /// Returns the markup. `resolve` returns the person with one of [`Self::names`], and the name
+    /// to show.
     pub fn html(&self, resolve: impl Fn(&str) -> Option<(UserId, String)>) -> String {
         let mut html = String::new();
         for part in &self.parts {
@@ -97,7 +98,7 @@ impl Rendered {
     }
 }
 
-/// Writes pieces as markup. Everything that a person typed goes through [`escape`].
+/// Writes pieces as markup. All typed text goes through [`escape`].
 pub(crate) struct Html {
     out: String,
     closing: Vec<&'static str>,
@@ -106,7 +107,7 @@ pub(crate) struct Html {
 }
 
 struct Link {
-    /// The letters of its text.
+    /// The text of the link so far, to compare it with the target.
     text: String,
     url: Box<url::Url>,
 }
@@ -116,7 +117,7 @@ impl Html {
         Rendered::parse(&sanitiser::clean(&Self::unsanitised(pieces)))
     }
 
-    /// A text in which no mark means anything.
+    /// Renders a text without interpreting any markup in it.
     pub(crate) fn as_typed(source: &str) -> Rendered {
         let mut out = String::with_capacity(source.len());
         for (i, line) in source.split('\n').enumerate() {
@@ -199,7 +200,7 @@ impl Html {
         }
     }
 
-    /// In the order in which the sanitiser writes the attributes.
+    /// The attributes are in the order in which the sanitiser writes them.
     fn open_link(&mut self, url: Box<url::Url>) {
         self.out.push_str("<a href=\"");
         attribute(&mut self.out, url.as_str());
@@ -212,8 +213,9 @@ impl Html {
         });
     }
 
-    /// The place a link leads to stands inside it, always seen and always read: a hint that only
-    /// hovering shows is none on a phone, and one beside the link could be typed by anybody.
+    /// Writes the real target of a link inside the link, always visible and always read aloud. A
+    /// hint that appears on hover does not exist on a phone, and anybody could type a hint beside
+    /// the link (phishing).
     fn close_link(&mut self) {
         if let Some(Link { text, url }) = self.link.take()
             && let Some(place) = links::hint(&text, &url)
@@ -225,7 +227,7 @@ impl Html {
         self.out.push_str(LINK_END);
     }
 
-    /// Text in which nothing is looked for.
+    /// Writes text without looking for links or names.
     fn bare_text(&mut self, text: &str) {
         escape(&mut self.out, text);
         if let Some(link) = &mut self.link {
@@ -267,7 +269,7 @@ impl Html {
 
 const LINK_END: &str = "</a>";
 
-/// A message that is one paragraph, as most are, is text and no block.
+/// A message of a single paragraph, the usual case, needs no block element.
 fn without_lone_paragraph(pieces: &[Piece]) -> &[Piece] {
     match pieces {
         [Piece::Open(Tag::Paragraph), inner @ .., Piece::Close]
@@ -279,7 +281,7 @@ fn without_lone_paragraph(pieces: &[Piece]) -> &[Piece] {
     }
 }
 
-/// Inside double quotes.
+/// Escapes a value for an attribute in double quotes.
 fn attribute(out: &mut String, value: &str) {
     for (i, part) in value.split('"').enumerate() {
         if i > 0 {
@@ -289,7 +291,7 @@ fn attribute(out: &mut String, value: &str) {
     }
 }
 
-/// For text, to the letter as the sanitiser does it.
+/// Escapes text exactly as the sanitiser does, so that the sanitiser changes nothing.
 fn escape(out: &mut String, text: &str) {
     let mut plain = 0;
     for (at, letter) in text.char_indices() {

@@ -1,12 +1,14 @@
-//! Where links may lead, where they stand in a text, and what their readers must be told.
+//! Links: allowed schemes, finding bare addresses (autolinks), and the visible hint of the real
+//! target.
 
 use linkify::{LinkFinder, LinkKind};
 use url::Url;
 
-/// The only places a link leads to.
+/// The allowed schemes. Others, for example `javascript:`, could attack the reader.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
-/// The address, if a message may link to it. As parsed, and so as browsers read it.
+/// Parses an address, or returns `None` if a message may not link to it. The result is normalised,
+/// as browsers would read it.
 pub(crate) fn address(typed: &str) -> Option<Url> {
     let url = Url::parse(typed).ok()?;
     let leads_somewhere = match url.scheme() {
@@ -19,14 +21,14 @@ pub(crate) fn address(typed: &str) -> Option<Url> {
     is_fine.then_some(url)
 }
 
-/// A part of a text.
+/// A link or the text between links.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Span<'t> {
     Text(&'t str),
     Link(&'t str, Box<Url>),
 }
 
-/// Divides a text into links and what is between them.
+/// Splits a text into links and the text between them.
 pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     if !text.contains("://") && !text.contains('@') {
         return vec![Span::Text(text)];
@@ -60,7 +62,7 @@ pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     spans
 }
 
-/// Where the link really leads, unless its text says so already.
+/// Returns the real target of the link, unless its text shows that already.
 pub(crate) fn hint<'u>(text: &str, url: &'u Url) -> Option<&'u str> {
     let place = match url.scheme() {
         "mailto" => url.path(),

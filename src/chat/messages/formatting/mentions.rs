@@ -1,21 +1,22 @@
-//! `@name` in a text. Whether there is such a person, and in the room, only the database knows.
+//! Finds possible mentions (`@name`) in a text. Whether such a member exists is checked later, in
+//! the database.
 
 use unicode_normalization::char::is_combining_mark;
 
 use crate::accounts::username;
 
-/// Longest name that is looked for, characters: that of a user name.
+/// The maximum length of a name, in characters. The same as for user names.
 const MAX_NAME_CHARS: usize = 150;
 
-/// A part of a text.
+/// A possible name or the text between names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Span<'t> {
     Text(&'t str),
-    /// Without its `@`.
+    /// A name without its `@`.
     Name(&'t str),
 }
 
-/// Divides a text into what may be names and what is between them.
+/// Splits a text into possible names and the text between them.
 pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     let mut spans = Vec::new();
     let (mut at, mut from) = (0, 0);
@@ -39,8 +40,8 @@ pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     spans
 }
 
-/// What may be meant by a name with signs behind it: `ana.` is a name, but mostly the end of a
-/// sentence about `ana`.
+/// Returns possible readings of a name with punctuation behind it. For example, `ana.` is a valid
+/// name, but usually `ana` at the end of a sentence.
 pub(crate) fn readings(name: &str) -> impl Iterator<Item = &str> {
     let bare = name.trim_end_matches(['.', '-', '+', '@', '_']);
     let shorter = (bare.len() < name.len() && !bare.is_empty()).then_some(bare);

@@ -1,9 +1,9 @@
-//! What people type, as markup: a small part of Markdown, read by `subset.rs`, written by
-//! `html.rs` for pages and by `plain.rs` for one line of text. A message is rendered when it is
-//! posted, and its markup is stored with it.
+//! Formatting: turns a small part of Markdown into HTML. `subset.rs` parses it, `html.rs` writes it
+//! for pages, and `plain.rs` for one line of text. A message is rendered when it is posted, and the
+//! markup is stored with it (a cache).
 //!
-//! Our own writer escapes everything. What it wrote then passes a sanitiser that knows nothing of
-//! it: a mistake here would lose a tag there, and let none in.
+//! Two defences against cross-site scripting: the writer escapes everything, and an independent
+//! sanitiser checks its output. A bug in the writer could lose a tag, but not let one in.
 
 mod html;
 mod links;
@@ -21,11 +21,12 @@ use html::Html;
 pub use html::Rendered;
 pub use plain::{EXCERPT_CHARS, plain};
 
-/// The version of this renderer, stored with what it made. One more whenever the same text gives
-/// other markup: messages of another version are rendered anew when they are read.
+/// The version of the renderer, stored with its markup to invalidate the cache. Increase it
+/// whenever the same text gives other markup. Messages of other versions are rendered again when
+/// they are read.
 pub const RENDERING: i64 = 1;
 
-/// The markup of a message, but for those whom it mentions.
+/// Renders the markup of a message, with mentions still to be resolved.
 pub fn render(source: &str) -> Rendered {
     let source = source.trim_end();
     if is_bare(source) {
@@ -34,7 +35,7 @@ pub fn render(source: &str) -> Rendered {
     marked_up(source)
 }
 
-/// [`render`] without the short way for texts that hold no markup.
+/// [`render`] without the fast path for texts without markup.
 fn marked_up(source: &str) -> Rendered {
     let source = visible(source);
     match subset::read(&source) {
@@ -43,7 +44,7 @@ fn marked_up(source: &str) -> Rendered {
     }
 }
 
-/// Whether nothing in a text of one line can be markup, a link or a name, or must be escaped.
+/// Returns whether a text of one line has no markup, links or names and needs no escaping.
 fn is_bare(source: &str) -> bool {
     let first = source.bytes().next();
     if matches!(first, Some(b' ' | b'-' | b'+')) || begins_as_list(source) {
@@ -54,7 +55,7 @@ fn is_bare(source: &str) -> bool {
         b'*' | b'~' | b'`' | b'[' | b']' | b'\\' | b'<' | b'>' | b'&' | b'@' => true,
         0..=0x1F | 0x7F => true,
         b':' => bytes.get(at + 1) == Some(&b'/'),
-        // Where the letters begin that are never shown, and the space that does not break.
+        // These bytes start the invisible characters and the no-break space.
         0xC2 | 0xE2 => source[at..]
             .chars()
             .next()
@@ -64,14 +65,14 @@ fn is_bare(source: &str) -> bool {
     !bytes.iter().enumerate().any(means_something)
 }
 
-/// `1.` or `1)`, which begins a list if a space follows.
+/// Returns whether the text starts with `1.` or `1)`, which starts a list if a space follows.
 fn begins_as_list(source: &str) -> bool {
     let behind = source.trim_start_matches(|letter: char| letter.is_ascii_digit());
     behind.len() < source.len() && behind.starts_with(['.', ')'])
 }
 
-/// The text without what cannot be seen and yet changes what is: control characters, and those
-/// that turn the direction of everything behind them, beyond the message or within code.
+/// Removes control characters and bidirectional overrides. The latter are invisible, but could
+/// reorder text after the message or inside code (spoofing).
 fn visible(source: &str) -> Cow<'_, str> {
     if source.contains(is_invisible) {
         source.replace(is_invisible, "").into()
@@ -80,7 +81,8 @@ fn visible(source: &str) -> Cow<'_, str> {
     }
 }
 
-/// Embeddings, overrides and isolates; the marks U+200E and U+200F only stand for a letter.
+/// Embeddings, overrides and isolates. The marks U+200E and U+200F are allowed, because they affect
+/// only their own place.
 fn is_invisible(letter: char) -> bool {
     match letter {
         '\n' | '\t' => false,

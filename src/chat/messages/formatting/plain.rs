@@ -1,4 +1,4 @@
-//! A message as one line of text: for a quote above an answer, and for a notification.
+//! Plain text of a message on one line, for example for quotes and notifications.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -7,11 +7,11 @@ use super::{
     visible,
 };
 
-/// Characters of a message that a list shows, or a page about it.
+/// The length of an excerpt in lists and on pages about a message, in characters.
 pub const EXCERPT_CHARS: usize = 120;
 
-/// The text without its marks, on one line, at most `max_chars` characters with the `…` that
-/// stands for the rest. Never cut inside of what a person sees as one letter.
+/// Returns the text without markup, on one line, at most `max_chars` characters including the `…`
+/// of a shortened text. Never cuts inside a grapheme cluster.
 pub fn plain(source: &str, max_chars: usize) -> String {
     let source = visible(source);
     let text = match subset::read(&source) {

@@ -1,5 +1,5 @@
-//! The second look at markup that we made: what is not on this list is removed. On our own
-//! markup it changes nothing, which a test holds against thousands of texts.
+//! The HTML sanitiser: removes everything that is not on its allow-list. It must not change the
+//! output of our own writer, which a test checks with thousands of texts.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,8 +8,8 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-/// `nofollow`, so that nobody posts for search engines; the rest so that the page that opens
-/// learns nothing of this one.
+/// `nofollow` makes spam useless for search engines. The others keep the opened page from reaching
+/// or learning about this one.
 const REL: &str = "noopener noreferrer nofollow";
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {

@@ -1,6 +1,6 @@
-//! Which Markdown a message may hold. A parser of all of `CommonMark` reads the text; what is not
-//! in our subset (headings, rules, images, HTML, links elsewhere than to the web or to mail, `_`)
-//! stands in the message as it was typed, to the letter.
+//! The parser of the supported subset of Markdown. A full `CommonMark` parser reads the text.
+//! Everything outside the subset (headings, rules, images, HTML, links with other schemes, `_`)
+//! appears in the message exactly as it was typed.
 
 use std::ops::Range;
 
@@ -9,26 +9,26 @@ use url::Url;
 
 use crate::chat::messages::formatting::links;
 
-/// Deepest nesting of quotes, lists and emphasis. What is deeper is a mistake or an attack, and
-/// is shown as typed: writing and sanitising cost more with each level.
+/// The maximum nesting of quotes, lists and emphasis. Deeper text is shown as typed, because
+/// writing and sanitising cost more with each level (denial of service).
 pub(crate) const MAX_DEPTH: usize = 16;
 
-/// How often a text is read to take the definitions of links out of it.
+/// The maximum number of parser runs that remove link definitions from a text.
 const MAX_READINGS: usize = 4;
 
-/// A longer word behind a fence is code, and not the name of its language.
+/// The maximum length of a language name after a fence. A longer word is treated as code.
 const MAX_LANGUAGE_LEN: usize = 20;
 
-/// A backslash before one of these takes its meaning away; before any other it is a backslash.
+/// A backslash before one of these characters escapes it. Before any other it is plain text.
 const ESCAPABLE: [char; 7] = ['*', '~', '`', '>', '[', ']', '@'];
 
-/// What encloses a part of a message.
+/// An element that encloses a part of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tag {
     Paragraph,
     Quote,
     Bullets,
-    /// Counted from this number on.
+    /// An ordered list that starts with this number.
     Numbers(u64),
     Item,
     Bold,
@@ -37,23 +37,23 @@ pub(crate) enum Tag {
     Link(Box<Url>),
 }
 
-/// A message is a sequence of these; every `Open` has its `Close`.
+/// One piece of a message. Every `Open` has its `Close`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Open(Tag),
     Close,
-    /// Without a line break.
+    /// Text without line breaks.
     Text(String),
-    /// Behind a backslash: begins nothing.
+    /// A character after a backslash, which starts no markup.
     Letter(char),
     Break,
-    /// Inside a line.
+    /// Inline code.
     Code(String),
     CodeBlock(String),
 }
 
 impl Piece {
-    /// Whether a block begins here: something with lines of its own.
+    /// Returns whether the piece opens a block element.
     pub(crate) fn is_block(&self) -> bool {
         match self {
             Self::Open(Tag::Bold | Tag::Italic | Tag::Strike | Tag::Link(_)) => false,
@@ -71,7 +71,8 @@ impl Piece {
     }
 }
 
-/// The pieces of a text; nothing if it nests too deep, or would show nothing (as `>` alone).
+/// Parses a text into pieces. Returns `None` if it nests too deeply or would show nothing (for
+/// example a lone `>`).
 pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
     if begins_deep(source) {
         return None;
@@ -84,7 +85,7 @@ pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
         if starts.is_empty() {
             return Reader::new(&source).read(parser);
         }
-        // `[name]: address` would define a link and vanish.
+        // Escape link definitions: `[name]: address` would otherwise be invisible.
         starts.sort_unstable();
         for start in starts.into_iter().rev() {
             source.insert(start, '\\');
@@ -93,8 +94,8 @@ pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
     None
 }
 
-/// Whether a line begins with more marks of quotes and lists than may nest. It spares the parser,
-/// which compares each of the lines behind with all that are open.
+/// Returns whether a line starts with more quote and list markers than may nest. Checked before
+/// parsing, because the parser compares each later line with all open blocks (quadratic time).
 fn begins_deep(source: &str) -> bool {
     source.lines().any(|line| {
         let begins = |byte: &u8| b" \t>-+*.)0123456789".contains(byte);
@@ -109,16 +110,16 @@ fn begins_deep(source: &str) -> bool {
     })
 }
 
-/// What a mark that is open will do where it ends.
+/// What to do at the end of an open element.
 #[derive(Debug, PartialEq, Eq)]
 enum Open {
-    /// A tag of ours.
+    /// Close a supported tag.
     Tag,
     List,
-    /// Inside a line, shown as typed.
+    /// Inline markup that is shown as typed.
     Typed,
     Paragraph,
-    /// A heading: a paragraph that begins and ends with marks.
+    /// A heading, shown as a paragraph that starts and ends with its markers.
     Heading,
     Fenced,
     Indented,
@@ -129,16 +130,16 @@ struct Reader<'s> {
     source: &'s str,
     pieces: Vec<Piece>,
     open: Vec<Open>,
-    /// Text that is not yet a piece.
+    /// Text that is not a piece yet.
     run: String,
-    /// The lines of a block that holds no marks.
+    /// The lines of a block without inline markup.
     lines: String,
-    /// How much of the source is taken.
+    /// The offset up to which the source is consumed.
     at: usize,
-    /// Whether `at` is where a line begins, before the marks of the quotes and lists it is in.
+    /// Whether `at` is the start of a line, before the markers of enclosing quotes and lists.
     at_line_start: bool,
     lists: usize,
-    /// Where the paragraph ended that was the last piece.
+    /// The end of the previous piece, if that was a paragraph.
     paragraph_end: Option<usize>,
 }
 
@@ -281,7 +282,7 @@ impl<'s> Reader<'s> {
                 self.open.pop();
                 self.end_paragraph();
             }
-            // Entities too: they are shown as they were typed.
+            // Includes entities, which are shown as typed.
             _ => {
                 self.catch_up(range.start);
                 self.type_up_to(range.end);
@@ -298,7 +299,7 @@ impl<'s> Reader<'s> {
         self.at_line_start = true;
     }
 
-    /// Lines that follow one another stay together, also where Markdown would see a heading.
+    /// Joins consecutive lines, even where Markdown would see a heading.
     fn begin_paragraph(&mut self, open: Open, start: usize) {
         self.flush();
         let follows = self.paragraph_end.take().is_some_and(|end| {
@@ -373,8 +374,8 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Takes what stands before `start`: at the start of a line marks and indentation, elsewhere
-    /// at most a backslash, or spaces at the end of a line.
+    /// Consumes the source before `start`: markers and indentation at the start of a line,
+    /// elsewhere at most a backslash, or spaces at the end of a line.
     fn catch_up(&mut self, start: usize) {
         let gap = self.source.get(self.at..start).unwrap_or_default();
         let is_escaped = gap.ends_with('\\');
@@ -396,7 +397,8 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The spaces before the first letter of a line, but for the one that belongs to a `>`.
+    /// Returns the spaces before the first character of a line, without the one that belongs to a
+    /// `>`.
     fn indentation(&self, start: usize) -> &'s str {
         let before = &self.source[..start];
         let marks = before.trim_end_matches([' ', '\t']);
@@ -408,7 +410,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Takes the source up to `end` as text.
+    /// Consumes the source up to `end` as text.
     fn type_up_to(&mut self, end: usize) {
         let typed = self.source.get(self.at..end).unwrap_or_default();
         self.at = self.at.max(end);

@@ -12,7 +12,7 @@ fn html(source: &str) -> String {
     render(source).html(|_| None)
 }
 
-/// What a person reads.
+/// Returns the text that a person sees.
 fn shown(html: &str) -> String {
     let lines = html.replace("<br>", "\n").replace("</p><p>", "\n\n");
     let fragment = scraper::Html::parse_fragment(&lines);
@@ -27,7 +27,7 @@ fn shown(html: &str) -> String {
         .fold(all, |all, hint| all.replacen(&format!(" {hint}"), "", 1))
 }
 
-/// The same numbers on every run.
+/// A deterministic random number generator.
 struct Dice(u64);
 
 impl Dice {
@@ -139,7 +139,7 @@ fn code_keeps_its_lines_and_can_be_reached_by_keyboard() {
         code("fn a() {\n    *b\n}")
     );
     assert_eq!(html("```\n\n<b>\n"), code("\n&lt;b&gt;"));
-    // Not the name of a language: it would be lost.
+    // The rest is not the name of a language. As a name, it would be lost.
     assert_eq!(
         html("```print(1)\nprint(2)\n```"),
         code("print(1)\nprint(2)")
@@ -343,7 +343,7 @@ fn a_known_name_is_marked_with_whom_it_means() {
     assert_eq!(html("@ana-b"), "@ana-b");
 }
 
-/// The short way and the long way are one: also what neither is fast nor has marks.
+/// The fast path must give the same result as the full parser.
 #[test]
 fn a_bare_text_is_rendered_as_the_long_way_would() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
@@ -374,7 +374,7 @@ fn the_sanitiser_changes_nothing_of_what_we_write() {
     }
 }
 
-/// Marks may go, letters may not: whatever somebody wrote can be read.
+/// Markup characters may disappear, but letters may not.
 #[test]
 fn no_word_is_lost() {
     let words = |text: &str| {
@@ -385,7 +385,7 @@ fn no_word_is_lost() {
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
     for _ in 0..5_000 {
         let source = dice.text(&MARKS, 16);
-        // The address of a link and the language of code are not shown.
+        // The address of a link and the language of code are hidden.
         if source.contains("](") || source.contains("```") || source.contains("~~") {
             continue;
         }

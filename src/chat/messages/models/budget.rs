@@ -1,13 +1,13 @@
-//! The budget of one answer: how many messages it holds, and how many bytes they take.
+//! The budget of one answer: a limit on both its messages and its bytes.
 //!
 //! A count alone does not bound memory: a message of 10,000 characters that are escaped twice takes
-//! a hundred times the bytes of a short one. Rows are read until the budget is spent, so what does
-//! not fit is never loaded.
+//! a hundred times the bytes of a short one. Rows are read only until the budget is spent, so rows
+//! that do not fit are never loaded.
 
 use diesel::QueryResult;
 
-/// Bytes of markup that every message has beside its text: names, times, attributes, links, and the
-/// day divider that may stand above it. A test compares it with the templates.
+/// Bytes of markup of every message beside its text: names, times, attributes, links, and the day
+/// divider that may precede it. A test compares it with the templates.
 const FRAME_BYTES: usize = 1_536;
 /// Bytes of the markup around a quote.
 const QUOTE_BYTES: usize = 512;
@@ -16,17 +16,17 @@ const CHIP_BYTES: usize = 512;
 /// Bytes of a person's id and of the separators in a reaction.
 const ID_BYTES: usize = 24;
 
-/// How much one answer may hold. At least one message always fits, so that every page leads on.
+/// The limits of one answer. At least one message always fits, so that pagination never gets stuck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Messages or events.
+    /// The maximum number of messages or events.
     pub messages: u32,
-    /// Bytes, of markup or of JSON.
+    /// The maximum number of bytes, of markup or of JSON.
     pub bytes: usize,
 }
 
 impl Budget {
-    /// A budget of so many messages, whatever they take.
+    /// Returns a budget that limits only the number of messages.
     #[cfg(test)]
     pub(crate) fn of_messages(messages: u32) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Budget {
         }
     }
 
-    /// A part of the budget: so many messages and bytes, as far as it has them.
+    /// Returns a smaller budget of at most `messages` and `bytes`.
     pub(crate) fn part(self, messages: u32, bytes: usize) -> Self {
         Self {
             messages: messages.min(self.messages),
@@ -43,7 +43,7 @@ impl Budget {
         }
     }
 
-    /// Takes items from `all` until their bytes exceed the budget; the first one is always taken.
+    /// Takes items from `all` until their bytes exceed the budget. Always takes the first one.
     pub(crate) fn take<T>(
         self,
         all: impl Iterator<Item = QueryResult<T>>,
@@ -62,7 +62,7 @@ impl Budget {
         Ok(taken)
     }
 
-    /// Drops what exceeds the budget from the end of `all`; the first item stays.
+    /// Removes items from the end of `all` that exceed the budget. Always keeps the first one.
     pub(crate) fn cut<T>(self, all: &mut Vec<T>, weight: impl Fn(&T) -> usize) {
         let mut bytes = 0_usize;
         let fits = all.iter().take_while(|item| {
@@ -74,24 +74,25 @@ impl Budget {
     }
 }
 
-/// The markup of a text and of its source, without what stands around them. An upper bound.
+/// Returns an upper bound of the bytes of a text and its source in markup.
 pub(crate) fn text_weight(body: &str, html: &str) -> usize {
-    // The source stands beside the text only where it differs.
+    // The page has the source beside the markup only if they differ.
     let source = if html == body { 0 } else { escaped_len(body) };
     FRAME_BYTES + html.len() + source
 }
 
-/// The markup of a quote. An upper bound.
+/// Returns an upper bound of the bytes of a quote in markup.
 pub(crate) fn quote_weight(author: &str, text: &str) -> usize {
     QUOTE_BYTES + escaped_len(author) + escaped_len(text)
 }
 
-/// The markup of one reaction of so many people, some of whom are named. An upper bound.
+/// Returns an upper bound of the bytes of one reaction in markup, with the names of some of its
+/// people.
 pub(crate) fn reaction_weight<'a>(people: usize, named: impl Iterator<Item = &'a str>) -> usize {
     CHIP_BYTES + people * ID_BYTES + named.map(escaped_len).sum::<usize>()
 }
 
-/// Bytes of `text` once templates have escaped it.
+/// Returns the number of bytes of `text` after templates have escaped it.
 fn escaped_len(text: &str) -> usize {
     let bytes = text.bytes().map(|byte| match byte {
         b'<' | b'>' => "&lt;".len(),

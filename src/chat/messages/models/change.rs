@@ -1,5 +1,5 @@
-//! A message changes after it was posted: edited, deleted, reacted to. Each change checks who asks
-//! and gives the event that tells of it; a change that is made already gives none.
+//! Changes of a stored message: edit, delete, react. Each change checks the permission and returns
+//! its event, or `None` if nothing changed (idempotent).
 
 use std::time::Duration;
 
@@ -26,20 +26,23 @@ use crate::{
     schema::{messages, reactions},
 };
 
-/// A message in a room of somebody who asks for it: the only way to change one.
+/// A message that the person who asks may see. Changes need this value, so that none skips the
+/// check.
 #[derive(Debug)]
 pub struct VisibleMessage {
-    /// Who asks.
+    /// The person who asks, as a member of the room.
     pub member: RoomMember,
-    /// As it is now.
+    /// The message as it is now.
     pub message: Message,
 }
 
 impl VisibleMessage {
-    /// The message `id` of the room `room` that `user` is in. Notices are nobody's messages.
+    /// Finds message `id` in `room`, which `user` must be in. Notices cannot be changed, so they
+    /// are not found.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a missing room or message and for a stranger's alike.
+    /// [`Error::NotFound`] if the message or the room does not exist or the person is not in the
+    /// room, so that outsiders cannot tell these apart.
     pub fn find(
         conn: &mut Connection,
         room: RoomId,
@@ -54,28 +57,29 @@ impl VisibleMessage {
         Ok(Self { member, message })
     }
 
-    /// Whether the person wrote it.
+    /// Returns whether the person is the author.
     pub fn is_own(&self) -> bool {
         self.message.author.id == self.member.user
     }
 
-    /// Whether the person may delete it.
+    /// Returns whether the person may delete the message.
     pub fn may_delete(&self) -> bool {
         self.message.deleted.is_none() && (self.is_own() || self.member.role != Role::Member)
     }
 
-    /// Whether the person may edit it, which is possible for the time `window`.
+    /// Returns whether the person may edit the message, which is allowed for the time `window`.
     pub fn may_edit(&self, window: Duration) -> bool {
         self.message.deleted.is_none()
             && self.is_own()
             && Timestamp::now() <= self.message.created_at.plus(window)
     }
 
-    /// Gives the message the text `body`, and keeps what it said. `client_id` names the edit: a
-    /// repeat changes nothing, even if the message was edited again since.
+    /// Replaces the text with `body`, and keeps the old one as a version. `client_id` is the
+    /// idempotency key: a repeat changes nothing, even if the message was edited again since.
     ///
     /// # Errors
-    /// [`NotChanged`]; only the author may, for the time `window`, and where writing is possible.
+    /// [`NotChanged`]. Only the author may edit, for the time `window`, and where members may
+    /// write.
     pub fn edit(
         self,
         conn: &mut Connection,
@@ -119,11 +123,11 @@ impl VisibleMessage {
         tell(conn, &member, message.id, EventKind::MessageEdited)
     }
 
-    /// Takes the text away, with its earlier versions, its reactions, whom it called, and what
-    /// others quoted of it. Its place stays.
+    /// Deletes the text with its versions, reactions and mentions, and the quotes of it in other
+    /// messages. The row stays, so that the sequence has no gap.
     ///
     /// # Errors
-    /// [`NotChanged::NotYours`] for a member who is neither its author nor looks after the room.
+    /// [`NotChanged::NotYours`] if the member is neither the author nor a moderator.
     pub fn delete(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
         if !self.is_own() && self.member.role == Role::Member {
             return Err(NotChanged::NotYours);
@@ -154,10 +158,10 @@ impl VisibleMessage {
         tell(conn, &member, message.id, EventKind::MessageDeleted)
     }
 
-    /// Puts an emoji to the message or takes it away; without `on`, whichever it is not.
+    /// Adds or removes a reaction. If `on` is `None`, toggles it.
     ///
     /// # Errors
-    /// [`NotChanged`]; whoever may write may react.
+    /// [`NotChanged`]. Every member who may write may react.
     pub fn react(
         self,
         conn: &mut Connection,
@@ -178,7 +182,7 @@ impl VisibleMessage {
     }
 }
 
-/// Writes down what happened, with the message as it is now.
+/// Appends the event to the log, and returns it with the message as it is now.
 fn tell(
     conn: &mut Connection,
     member: &RoomMember,

@@ -47,7 +47,7 @@ async fn answer(
     db.write(|conn| new.post(conn)).await.unwrap().message
 }
 
-/// Runs a change of a message that `user` sees.
+/// Makes a change of a message that `user` can see.
 async fn change(
     db: &Database,
     (message, user): (&Message, UserId),
@@ -397,7 +397,7 @@ async fn set_age(db: &Database, message: &Message) {
     db.write(set).await.unwrap();
 }
 
-/// How many versions, reactions and mentions there are.
+/// Returns the numbers of versions, reactions and mentions.
 async fn rows(db: &Database) -> (i64, i64, i64) {
     db.read(|conn| {
         Ok((

@@ -1,5 +1,5 @@
-//! What belongs to a message and lies in other tables, for many messages at once: what they answer,
-//! and the reactions to them.
+//! Batch loading of what belongs to messages but lies in other tables: replies and reactions. It
+//! avoids one query per message (N+1 queries).
 
 use std::collections::HashMap;
 
@@ -16,19 +16,20 @@ use crate::{
 /// Who deleted a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
-    /// Whoever wrote it.
+    /// The author.
     ByAuthor,
     /// A moderator or the owner of the room.
     ByModerator,
 }
 
-/// By message. Two queries at most, and none for a page without answers and reactions; but after
-/// an upgrade that renders anew, one for each message that may call somebody.
+/// Details by message. Loading takes at most two queries, and none for a page without replies and
+/// reactions. Only after an upgrade of the renderer, each message that may have mentions needs one
+/// more.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     authors: HashMap<MessageId, Person>,
     reactions: HashMap<MessageId, Vec<Reaction>>,
-    /// Of messages whose markup another renderer made.
+    /// The mentions of messages whose markup an older renderer made.
     called: HashMap<MessageId, Called>,
 }
 
@@ -62,7 +63,7 @@ impl Details {
         })
     }
 
-    /// Whom a message called by this name when it was stored.
+    /// Returns the person whom the message mentioned by this name when it was stored.
     pub(super) fn called(&self, message: MessageId, name: &str) -> Option<(UserId, String)> {
         self.called.get(&message)?.get(name)
     }

@@ -1,38 +1,37 @@
-//! Pagination of a room's history by event number (keyset pagination): where a page stands, and what lies
-//! on either side of it.
+//! Pagination of a room's history by event number (keyset pagination), in both directions.
 
 use diesel::prelude::*;
 
 use super::{budget::Budget, message::Message};
 use crate::{chat::rooms::RoomMember, db::Connection};
 
-/// Which messages a page shows, by the numbers of events.
+/// The position of a page, given by event numbers (the cursor).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Place {
-    /// The newest.
+    /// The newest messages.
     #[default]
     End,
-    /// Those just before this event.
+    /// The messages before this event.
     Before(i64),
-    /// Those just after this event.
+    /// The messages after this event.
     After(i64),
-    /// Half of them before this event, the others from it on.
+    /// Half before this event, the other half from it on.
     Around(i64),
 }
 
-/// Neighbouring messages of one room, oldest first.
+/// A page of consecutive messages of one room, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPage {
     /// The messages.
     pub messages: Vec<Message>,
-    /// There are older ones before this event.
+    /// The cursor of the previous page, if there are older messages.
     pub earlier: Option<i64>,
-    /// There are newer ones after this event.
+    /// The cursor of the next page, if there are newer messages.
     pub later: Option<i64>,
 }
 
 impl HistoryPage {
-    /// The messages at `place` that fit into the budget; at least one if there is one.
+    /// Reads the messages at `place` that fit into the budget, at least one if there is one.
     pub fn read(
         conn: &mut Connection,
         member: &RoomMember,
@@ -47,7 +46,7 @@ impl HistoryPage {
         };
         let (first, last) = edges(place, &messages);
         let earlier = Message::any_before(conn, member, first)?;
-        // What is posted after the newest were read reaches the page through its socket.
+        // The newest page has no next one. Later posts reach the browser through its socket.
         let later = place != Place::End && Message::any_after(conn, member, last)?;
         Ok(Self {
             messages,
@@ -56,8 +55,9 @@ impl HistoryPage {
         })
     }
 
-    /// Half of the budget goes to event `seq` and what follows, so that the message that is wanted
-    /// is there however large its neighbours are; what is left goes to the messages before it.
+    /// Reads the messages around event `seq`. Half of the budget goes to `seq` and later messages,
+    /// so that the wanted message is on the page however large its neighbours are. The rest goes to
+    /// earlier ones.
     fn around(
         conn: &mut Connection,
         member: &RoomMember,
@@ -75,7 +75,7 @@ impl HistoryPage {
     }
 }
 
-/// The first and the last event of the page; also one without messages lies somewhere.
+/// Returns the first and the last event of the page. An empty page lies at its cursor.
 fn edges(place: Place, messages: &[Message]) -> (i64, i64) {
     match (messages, place) {
         ([first, .., last], _) => (first.seq, last.seq),

@@ -1,4 +1,4 @@
-//! Whom a message calls: by name, or because it answers a message of theirs.
+//! Mentions: the people whom a message names or answers.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use crate::{
     schema::{members, mentions, users},
 };
 
-/// The members of a room whose names stand in a text, by the form in which names are compared.
+/// Members of a room who are named in a text. The keys are normalised names.
 #[derive(Debug, Default)]
 pub(crate) struct Called(HashMap<String, (UserId, String)>);
 
 impl Called {
-    /// Who of the room is meant by these names; all others are text.
+    /// Finds the members of the room with these names. Other names stay text.
     pub(crate) fn find(conn: &mut Connection, room: RoomId, names: &[String]) -> QueryResult<Self> {
         if names.is_empty() {
             return Ok(Self::default());
@@ -32,7 +32,7 @@ impl Called {
         Ok(Self(rows.into_iter().map(person).collect()))
     }
 
-    /// Whom a stored message called by name.
+    /// Loads the mentions of a stored message.
     pub(crate) fn by(conn: &mut Connection, message: MessageId) -> QueryResult<Self> {
         let rows = mentions::table
             .inner_join(users::table)
@@ -43,13 +43,13 @@ impl Called {
         Ok(Self(rows.into_iter().map(person).collect()))
     }
 
-    /// The person behind a name, and the name as it is shown.
+    /// Returns the person with this name, and the name to show.
     pub(crate) fn get(&self, name: &str) -> Option<(UserId, String)> {
         self.0.get(&username::key(name)).cloned()
     }
 
-    /// Stores whom the message with that number calls; returns them in the order of their ids. People
-    /// who name or answer themselves are not called, nor is a `reply_author` who has left the room.
+    /// Stores the mentions of the message with that number, and returns them sorted by id. Excludes
+    /// the author, and a `reply_author` who has left the room.
     pub(crate) fn keep(
         &self,
         conn: &mut Connection,
@@ -83,7 +83,7 @@ impl Called {
     }
 }
 
-/// Nobody is called by the message any more.
+/// Deletes all mentions of the message.
 pub(crate) fn forget_calls(conn: &mut Connection, message: MessageId) -> QueryResult<usize> {
     diesel::delete(mentions::table.filter(mentions::message_id.eq(message))).execute(conn)
 }

@@ -1,4 +1,4 @@
-//! Messages as they are read: one, some by id, or a page of neighbours.
+//! Reading messages: one, several by id, or a page of consecutive ones.
 
 use std::collections::HashMap;
 
@@ -23,45 +23,45 @@ use crate::{
     schema::messages,
 };
 
-/// A line of chat with its author.
+/// A message with its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Row id.
+    /// The row id.
     pub id: MessageId,
-    /// Where it stands.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event that created it.
+    /// The number of the event that created it.
     pub seq: i64,
-    /// Who wrote it.
+    /// The author.
     pub author: Person,
-    /// The author's own name for it.
+    /// The idempotency key, chosen by the author's browser.
     pub client_id: Uuid,
-    /// As typed; empty once it is deleted.
+    /// The text as typed. Empty if it is deleted.
     pub body: String,
-    /// The text as markup, ready for a page.
+    /// The markup for pages.
     pub html: String,
-    /// When it was stored; shown, never used for order.
+    /// When it was stored. Only for display: the order is that of `seq`.
     pub created_at: Timestamp,
-    /// When its author last changed it.
+    /// When the author last edited it.
     pub edited_at: Option<Timestamp>,
-    /// Who deleted it.
+    /// Who deleted it, if it is deleted.
     pub deleted: Option<Deletion>,
-    /// What it answers.
+    /// The message that it answers.
     pub reply: Option<Reply>,
-    /// In the order of first use.
+    /// The reactions in the order of first use.
     pub reactions: Vec<Reaction>,
-    /// What happened, where the row is no text of a person: then `body` is only a value for it.
+    /// The kind of notice, if no person typed this line. Then `body` is only a value for its text.
     pub notice: Option<NoticeKind>,
 }
 
 impl Message {
-    /// Whether `user` reacted with `emoji`.
+    /// Returns whether `user` reacted with `emoji`.
     pub fn has_reaction(&self, emoji: &str, user: UserId) -> bool {
         let same = self.reactions.iter().find(|same| same.emoji == emoji);
         same.is_some_and(|same| same.people.iter().any(|person| person.id == user))
     }
 
-    /// What belongs to a row and lies elsewhere is taken out of `details`.
+    /// Builds the message from its row. Moves replies and reactions out of `details`.
     fn from_columns((row, username): Columns, details: &mut Details) -> Self {
         let deleted = row.deleted_by.map(|by| match by == row.author_id {
             true => Deletion::ByAuthor,
@@ -89,7 +89,7 @@ impl Message {
         }
     }
 
-    /// Bytes of the message on a page; an upper bound.
+    /// Returns an upper bound of the bytes of the message on a page.
     pub(crate) fn weight(&self) -> usize {
         let quoted = self.reply.as_ref().map_or(0, |reply| {
             let original = reply.original.as_ref();
@@ -102,27 +102,27 @@ impl Message {
         text_weight(&self.body, &self.html) + quoted + reactions
     }
 
-    /// Bytes of its text in both forms, of which every frame holds at least so many.
+    /// Returns the bytes of text and markup together, a lower bound of its frame.
     pub(crate) fn text_bytes(&self) -> usize {
         self.body.len() + self.html.len()
     }
 
-    /// Rows with all that belongs to them: two more queries, however many rows there are.
+    /// Completes rows with their details. Takes two more queries, however many rows there are.
     fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
         let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
         let message = |columns| Self::from_columns(columns, &mut details);
         Ok(rows.into_iter().map(message).collect())
     }
 
-    /// One message, wherever it stands.
+    /// Finds one message in any room.
     pub(crate) fn get(conn: &mut Connection, id: MessageId) -> QueryResult<Self> {
         let row = rows().filter(messages::id.eq(id)).first::<Columns>(conn)?;
         let mut details = Details::of(conn, std::iter::once(&row.0))?;
         Ok(Self::from_columns(row, &mut details))
     }
 
-    /// The messages before event `seq` (the newest without one) that fit into the budget, oldest
-    /// first; at least one if there is one.
+    /// Returns the messages before event `seq` (or the newest) that fit into the budget, oldest
+    /// first, at least one if there is one.
     pub fn before(
         conn: &mut Connection,
         member: &RoomMember,
@@ -144,8 +144,8 @@ impl Message {
         Ok(messages)
     }
 
-    /// The messages after event `seq` that fit into the budget, oldest first; at least one if there
-    /// is one.
+    /// Returns the messages after event `seq` that fit into the budget, oldest first, at least one
+    /// if there is one.
     pub fn after(
         conn: &mut Connection,
         member: &RoomMember,
@@ -166,7 +166,7 @@ impl Message {
         Ok(messages)
     }
 
-    /// Whether the room has a message before event `seq`.
+    /// Returns whether the room has a message before event `seq`.
     pub(crate) fn any_before(
         conn: &mut Connection,
         member: &RoomMember,
@@ -178,7 +178,7 @@ impl Message {
         diesel::select(diesel::dsl::exists(earlier)).get_result(conn)
     }
 
-    /// Whether the room has a message after event `seq`.
+    /// Returns whether the room has a message after event `seq`.
     pub(crate) fn any_after(
         conn: &mut Connection,
         member: &RoomMember,
@@ -190,7 +190,7 @@ impl Message {
         diesel::select(diesel::dsl::exists(later)).get_result(conn)
     }
 
-    /// The messages with these ids; nothing if their texts exceed `most_bytes`.
+    /// Returns the messages with these ids, or `None` if their texts exceed `most_bytes`.
     pub(crate) fn by_ids(
         conn: &mut Connection,
         ids: &[MessageId],

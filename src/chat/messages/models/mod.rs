@@ -1,4 +1,4 @@
-//! Messages and what belongs to them.
+//! Rows and queries of messages and their parts.
 
 pub(super) mod budget;
 pub(super) mod change;

@@ -1,4 +1,5 @@
-//! Posting: checked, numbered by its room, and stored exactly once (idempotent by `client_id`).
+//! Posting: checks the permission, takes the room's next number, and stores the message exactly
+//! once (idempotent by `client_id`).
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -21,36 +22,36 @@ use crate::{
     schema::messages,
 };
 
-/// What a person wants to say.
+/// A message to post.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The author.
     pub author: UserId,
-    /// Chosen by the sender; a repeat is answered with the first message.
+    /// The idempotency key, chosen by the sender. A repeat gets the first message as its answer.
     pub client_id: Uuid,
-    /// Checked text.
+    /// The validated text.
     pub body: String,
-    /// The text as markup.
+    /// The markup, with names still to be resolved.
     pub rendered: Rendered,
     /// The message of the same room that it answers.
     pub reply_to: Option<MessageId>,
 }
 
-/// The stored message; `repeated` says that it was stored before.
+/// The result of posting.
 #[derive(Debug, Clone)]
 pub struct Posted {
-    /// As stored.
+    /// The stored message.
     pub message: Message,
-    /// Whether this is the answer to a repeat, which nobody else needs to hear.
+    /// Whether this is the answer to a repeat, which is not announced again.
     pub repeated: bool,
-    /// Whom it calls; empty for a repeat.
+    /// The people whom it mentions. Empty for a repeat.
     pub mentions: Vec<UserId>,
 }
 
 impl NewMessage {
-    /// Renders the text, which takes no database: it is done before the writer's turn.
+    /// Renders the text. Needs no database, and so runs before the writer's turn.
     pub fn new(room: RoomId, author: UserId, client_id: Uuid, body: String) -> Self {
         Self {
             rendered: formatting::render(&body),
@@ -62,12 +63,13 @@ impl NewMessage {
         }
     }
 
-    /// Stores the message and its event. On the writer's connection: checks and change are one.
+    /// Stores the message and its event. Runs on the writer's connection, so that no change can
+    /// come between the checks and the insert (a race).
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a room the author is not in and for an answer to what is not there,
-    /// [`Error::Forbidden`] where writing has ended, [`Error::Conflict`] if `client_id` already names
-    /// another message.
+    /// [`Error::NotFound`] if the author is not in the room or the answered message does not exist,
+    /// [`Error::Forbidden`] if nobody may write there any more, [`Error::Conflict`] if another
+    /// message has this `client_id`.
     pub fn post(self, conn: &mut Connection) -> Result<Posted> {
         let author = RoomAuthor::find(conn, self.room, self.author)?;
         if let Some(first) = self.first_answer(conn)? {
@@ -94,8 +96,8 @@ impl NewMessage {
         })
     }
 
-    /// The message and its event, under the room's next number. Nothing is read back: the row is what was
-    /// written.
+    /// Inserts the message and its event with the room's next number. Returns the message as it was
+    /// written, without reading it back.
     fn insert(
         self,
         conn: &mut Connection,
@@ -150,7 +152,7 @@ impl NewMessage {
         })
     }
 
-    /// The message that this `client_id` names already.
+    /// Returns the message that has this `client_id` already (idempotency check).
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
         let known = messages::table
             .filter(messages::author_id.eq(self.author))
@@ -167,7 +169,8 @@ impl NewMessage {
         }
     }
 
-    /// Compares what the message said first: it may have been edited or deleted since.
+    /// Returns whether the post equals the first one with this key. Compares the original text of
+    /// the first message, because it may have been edited or deleted since.
     fn is_repeat_of(&self, conn: &mut Connection, first: &Message) -> QueryResult<bool> {
         if first.room != self.room {
             return Ok(false);
@@ -179,7 +182,8 @@ impl NewMessage {
             Some(_) => MessageVersion::oldest_body(conn, first.id)?,
             None => None,
         };
-        // A browser that learns of a restored database sends again without naming the answered message.
+        // A browser that learns of a restored database repeats the post without the answered
+        // message, whose id may be another one there.
         let is_same_reply =
             self.reply_to.is_none() || first.reply.as_ref().map(|reply| reply.to) == self.reply_to;
         Ok(is_same_reply && oldest.as_deref().unwrap_or(&first.body) == self.body)

@@ -1,29 +1,29 @@
-//! Why a message stays as it is.
+//! Refusals of changes of a message.
 
 use crate::{chat::messages::BodyError, db::Refusal, error::Error};
 
-/// Why a message was not edited, deleted or reacted to.
+/// Reasons for not editing or deleting a message, or not reacting to it.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
-    /// The new text is no message.
+    /// The new text is invalid.
     #[error("the text: {0:?}")]
     Body(BodyError),
-    /// The reaction is no emoji.
+    /// The reaction is not an emoji.
     #[error("no emoji")]
     NoEmoji,
     /// The server is about to stop.
     #[error("the server is about to stop")]
     Closing,
-    /// It was deleted.
+    /// The message was deleted.
     #[error("the message is deleted")]
     Gone,
-    /// It is older than the time in which its author may edit it.
+    /// The time in which the author may edit the message is over.
     #[error("too late to edit")]
     TooLate,
-    /// It is somebody else's.
+    /// The message belongs to another person.
     #[error("not the author")]
     NotYours,
-    /// It has as many different reactions as a message may have.
+    /// The message has the maximum number of different reactions.
     #[error("too many reactions")]
     TooManyReactions,
     /// The room, the limits or the database refused it.
@@ -32,7 +32,7 @@ pub enum NotChanged {
 }
 
 impl NotChanged {
-    /// Whether the person may not do that.
+    /// Returns whether the reason is a missing permission.
     pub fn is_denied(&self) -> bool {
         matches!(
             self,

@@ -1,5 +1,4 @@
-//! Writes what happens in a room beside messages: the numbered event, and the notice in the log that
-//! tells of it.
+//! Stores room events other than messages, with their notices in the log.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -15,19 +14,19 @@ use crate::{
     schema::messages,
 };
 
-/// Something that happens in a room beside messages, about to be written.
+/// A room event other than a message, to be stored.
 pub(crate) struct NewRoomEvent<'a> {
     pub(crate) kind: EventKind,
     pub(crate) actor: &'a Person,
-    /// Whom it is about.
+    /// The person whom the event is about.
     pub(crate) subject: Option<Person>,
-    /// What the log tells of it, if anything.
+    /// The notice and its value, if the log shows one.
     pub(crate) notice: Option<(NoticeKind, String)>,
 }
 
 impl NewRoomEvent<'_> {
-    /// Writes the event, and the line of the log, under the room's next number. The room stays
-    /// where it is in the lists of its members.
+    /// Stores the event, and its notice, with the room's next number. Does not move the room to the
+    /// top of its members' lists, because only messages do.
     pub(crate) fn write(self, conn: &mut Connection, room: RoomId) -> QueryResult<RoomEvent> {
         let event = NewEvent {
             kind: self.kind,

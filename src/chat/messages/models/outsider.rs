@@ -1,4 +1,5 @@
-//! People whose names stand in a message, and who are not in its room.
+//! Outsiders: people who are named in a message but are not in its room, so that they could be
+//! added.
 
 use diesel::{
     dsl::{exists, not},
@@ -16,8 +17,8 @@ use crate::{
 };
 
 impl RoomHost {
-    /// Those of `names` whom this member could add: friends who are not here. Of anybody else nothing
-    /// is told, not even that there is such a name.
+    /// Returns the friends of this member among `names` who are not in the room. Reveals nothing
+    /// about other people, not even whether such a name exists.
     pub fn outsiders(&self, conn: &mut Connection, names: &[String]) -> QueryResult<Vec<Person>> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -43,7 +44,7 @@ impl RoomHost {
 }
 
 impl VisibleMessage {
-    /// People whom the message names and whom the person who asks could add to the room.
+    /// Returns the people named in the message whom the person who asks could add to the room.
     pub fn outsiders(&self, conn: &mut Connection) -> Result<Vec<Person>> {
         let message = &self.message;
         if message.deleted.is_some() || !message.body.contains('@') {

@@ -1,4 +1,4 @@
-//! Reactions: who put which emoji to a message.
+//! Reactions to messages: which people used which emoji.
 
 use std::collections::HashMap;
 
@@ -12,30 +12,30 @@ use crate::{
     schema::{messages, reactions, users},
 };
 
-/// Different emoji at one message: more do not tell anybody anything.
+/// The maximum number of different emoji at one message, to keep it readable.
 const MOST_DIFFERENT: usize = 20;
 
-/// Names that stand at a reaction; the others are counted.
+/// The number of names that are shown at a reaction. The others are counted.
 pub(crate) const NAMES_AT_A_REACTION: usize = 20;
 
-/// One emoji at a message.
+/// The people who reacted to a message with one emoji.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
-    /// As Unicode writes it.
+    /// The emoji in its Unicode spelling.
     pub emoji: String,
-    /// Who, in the order in which they came.
+    /// The people in the order of their reactions.
     pub people: Vec<UserRef>,
 }
 
 impl Reaction {
-    /// Bytes of the reaction on a page; an upper bound.
+    /// Returns an upper bound of the bytes of the reaction on a page.
     pub(crate) fn weight(&self) -> usize {
         let named = self.people.iter().take(NAMES_AT_A_REACTION);
         let names = named.map(|person| person.username.as_str());
         reaction_weight(self.people.len(), names)
     }
 
-    /// The reactions to each of these messages, in the order of first use.
+    /// Returns the reactions to each of these messages, in the order of first use.
     pub(crate) fn to(
         conn: &mut Connection,
         ids: &[MessageId],
@@ -54,7 +54,7 @@ impl Reaction {
                 users::username,
             ))
             .load::<(i64, MessageId, String, UserId, String)>(conn)?;
-        // They come in the order of the index that found them.
+        // The query returns them in index order.
         rows.sort_unstable_by_key(|row| row.0);
         let mut found: HashMap<MessageId, Vec<Self>> = HashMap::new();
         for (_, message, emoji, id, username) in rows {
@@ -71,11 +71,11 @@ impl Reaction {
         Ok(found)
     }
 
-    /// Puts `emoji` of `user` to a message that has the reactions `present`, or takes it away; false
-    /// if it was so already.
+    /// Adds or removes `emoji` of `user` at a message that has the reactions `present`. Returns
+    /// false if nothing changed (idempotent).
     ///
     /// # Errors
-    /// [`NotChanged::TooManyReactions`]
+    /// [`NotChanged::TooManyReactions`].
     pub(crate) fn set(
         conn: &mut Connection,
         (message, present): (MessageId, &[Self]),

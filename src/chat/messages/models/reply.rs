@@ -1,4 +1,4 @@
-//! A message that answers another one keeps its number and what it said then.
+//! Replies: a message that answers another one keeps its id and a quote of its text at that time.
 
 use diesel::prelude::*;
 
@@ -9,30 +9,32 @@ use crate::{
     schema::{messages, users},
 };
 
-/// Characters of the answered message that an answer keeps.
+/// The length of a quote, in characters.
 pub(crate) const QUOTE_CHARS: usize = 140;
 
-/// What a message answers.
+/// The answered message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The answered message.
+    /// The id of the answered message.
     pub to: MessageId,
-    /// Who wrote it and how it began when it was answered, at most 140 characters; nothing once it
-    /// is deleted.
+    /// Its author and the quote, at most 140 characters. `None` if it is deleted.
     pub original: Option<(Person, String)>,
 }
 
-/// A message about to be answered.
+/// A message that is about to be answered.
 #[derive(Debug)]
 pub(crate) struct AnsweredMessage {
     pub(crate) author: Person,
-    /// Nothing if it is deleted: who answered it meanwhile still says what they wanted to say.
+    /// The quote. `None` if the message was deleted while the reply was typed. The reply is still
+    /// accepted.
     pub(crate) quote: Option<String>,
 }
 
 impl AnsweredMessage {
+    /// Finds the message.
+    ///
     /// # Errors
-    /// [`diesel::NotFound`] for a message that the member cannot see.
+    /// [`diesel::NotFound`] if the member cannot see it.
     pub(crate) fn find(
         conn: &mut Connection,
         room: RoomId,

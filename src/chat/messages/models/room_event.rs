@@ -1,4 +1,4 @@
-//! The events of a room together with what they are about, as readers need them.
+//! Room events with all data that readers need to apply them.
 
 use diesel::prelude::*;
 
@@ -13,21 +13,21 @@ use crate::{
     schema::{events, users},
 };
 
-/// One thing that happened, with what a reader needs to apply it. What it is about is read as it
-/// is now: a message that was deleted since comes without its text.
+/// One event with its message or member. These are read in their current state, so an event of a
+/// message that was deleted since has no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomEvent {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event in its room.
+    /// The number of the event in its room.
     pub seq: i64,
-    /// What.
+    /// The kind of event.
     pub kind: EventKind,
-    /// Who did it.
+    /// The person who did it.
     pub actor: UserId,
-    /// The message it is about, or the line that tells of it in the log.
+    /// The message, or the notice in the log.
     pub message: Option<Message>,
-    /// The person it is about, if it is no message.
+    /// The person whom it is about, if it is not about a message.
     pub user: Option<Person>,
 }
 
@@ -41,8 +41,8 @@ type Row = (
 );
 
 impl RoomEvent {
-    /// What happened after event `seq`, oldest first, at most as many as the budget has messages;
-    /// nothing if their texts exceed its bytes.
+    /// Returns the events after event `seq`, oldest first, at most as many as the budget has
+    /// messages. Returns `None` if their texts exceed its bytes.
     pub fn after(
         conn: &mut Connection,
         member: &RoomMember,
@@ -69,7 +69,7 @@ impl RoomEvent {
         let Some(messages) = Message::by_ids(conn, &ids, budget.bytes)? else {
             return Ok(None);
         };
-        // One message may have many events, and each of them carries it whole.
+        // Count a message once per event, because each of its events carries the whole text.
         let texts = ids.iter().filter_map(|id| messages.get(id));
         if texts.map(Message::text_bytes).sum::<usize>() > budget.bytes {
             return Ok(None);
@@ -85,7 +85,7 @@ impl RoomEvent {
         Ok(Some(rows.into_iter().map(event).collect()))
     }
 
-    /// That `message` was posted; a line that nobody typed is news of the room.
+    /// Returns the event of a posted message, or of a notice.
     pub fn created(message: Message) -> Self {
         Self {
             room: message.room,

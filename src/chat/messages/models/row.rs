@@ -1,4 +1,4 @@
-//! The stored columns of a message.
+//! The columns of the table of messages.
 
 use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
 
@@ -13,7 +13,7 @@ use crate::{
     schema::{messages, users},
 };
 
-/// The columns of a message, and its author's name.
+/// The columns of a message, and the author's name.
 pub(super) type Columns = (Row, String);
 
 #[derive(Debug, Queryable, Selectable)]
@@ -37,19 +37,19 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Bytes of the row on a page, as far as the row tells. A text that another renderer made is
-    /// weighed once more when it is made anew.
+    /// Returns an upper bound of the bytes of the row on a page. If an older renderer made the
+    /// markup, the message is measured again after rendering.
     pub(super) fn weight(&self) -> usize {
         text_weight(&self.body, &self.html)
     }
 
-    /// Whether there may be a name in the text.
+    /// Returns whether the text may have mentions.
     pub(super) fn may_call(&self) -> bool {
         self.body.contains('@')
     }
 }
 
-/// Messages with the names of their authors.
+/// Selects messages with the names of their authors.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn rows() -> _ {
     let row: AsSelect<Row, Sqlite> = Row::as_select();

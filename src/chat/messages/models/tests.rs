@@ -194,7 +194,7 @@ async fn a_pair_has_one_room_whoever_opens_it() {
 /// Characters that templates escape.
 const WORST: &str = "<>&\"'`=";
 
-/// Ana's conversation with so many texts that are escaped twice.
+/// Creates a conversation of Ana with `count` texts that are escaped twice.
 async fn worst_texts(db: &Database, count: usize) -> RoomId {
     let room = a_conversation(db).await;
     for number in 1..=count {

@@ -1,4 +1,4 @@
-//! What a message said before it was edited.
+//! The edit history: earlier texts of a message.
 
 use diesel::{connection::DefaultLoadingMode, prelude::*};
 use uuid::Uuid;
@@ -10,19 +10,19 @@ use crate::{
     schema::message_versions,
 };
 
-/// A text that a message had.
+/// An earlier text of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = message_versions)]
 pub struct MessageVersion {
-    /// As typed.
+    /// The text as typed.
     pub body: String,
-    /// Since when the message said so.
+    /// When the message got this text.
     pub created_at: Timestamp,
 }
 
 impl MessageVersion {
-    /// The earlier texts of a message that fit into the budget, newest first; at least one if there
-    /// is one.
+    /// Returns the earlier texts that fit into the budget, newest first, at least one if there is
+    /// one.
     pub fn of(conn: &mut Connection, message: MessageId, budget: Budget) -> QueryResult<Vec<Self>> {
         budget.take(
             message_versions::table
@@ -35,7 +35,7 @@ impl MessageVersion {
         )
     }
 
-    /// How many earlier texts a message has.
+    /// Returns the number of earlier texts.
     pub fn count(conn: &mut Connection, message: MessageId) -> QueryResult<i64> {
         message_versions::table
             .filter(message_versions::message_id.eq(message))
@@ -55,7 +55,7 @@ impl MessageVersion {
             .optional()
     }
 
-    /// Keeps this text of `message`, which the edit that is named `client_id` replaces.
+    /// Stores a text of `message` that the edit with the key `client_id` replaces.
     pub(super) fn keep(
         &self,
         conn: &mut Connection,
@@ -73,7 +73,7 @@ impl MessageVersion {
             .execute(conn)
     }
 
-    /// Whether the edit that is named `client_id` has been made.
+    /// Returns whether the edit with the key `client_id` was made already (idempotency check).
     pub(crate) fn is_known(
         conn: &mut Connection,
         message: MessageId,

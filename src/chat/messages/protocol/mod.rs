@@ -1,4 +1,4 @@
-//! Messages as they cross the socket.
+//! The JSON of messages on the socket.
 
 mod room_change;
 
@@ -12,71 +12,72 @@ pub use room_change::{
     QuotedMessage, ReactionState, RoomChange, RoomChanged,
 };
 
-/// From the browser.
+/// Events from the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClientEvent {
-    /// Post `body`; idempotent: a repeat of `client_id` gets the first answer.
+    /// Posts `body`. Idempotent: a repeat with the same `client_id` gets the first answer.
     #[serde(rename = "message.post")]
     Post {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
-        /// My name for the message.
+        /// The idempotency key of the message.
         client_id: Uuid,
         /// 1 to 10,000 characters.
         body: String,
-        /// The message of the room that it answers.
+        /// The message of the same room that this one answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<MessageId>,
     },
-    /// Give my message another text.
+    /// Edits the person's own message.
     #[serde(rename = "message.edit")]
     Edit {
-        /// Where it stands.
+        /// The room.
         room: RoomId,
-        /// Which message.
+        /// The message.
         id: MessageId,
-        /// My name for the change.
+        /// The idempotency key of the change.
         client_id: Uuid,
         /// 1 to 10,000 characters.
         body: String,
     },
-    /// Remove the text of a message.
+    /// Deletes the text of a message.
     #[serde(rename = "message.delete")]
     Delete {
-        /// Where it stands.
+        /// The room.
         room: RoomId,
-        /// Which message.
+        /// The message.
         id: MessageId,
-        /// My name for the change.
+        /// The idempotency key of the change.
         client_id: Uuid,
     },
-    /// Add my reaction to a message, or remove it.
+    /// Adds or removes a reaction of this person.
     #[serde(rename = "message.react")]
     React {
-        /// Where it stands.
+        /// The room.
         room: RoomId,
-        /// Which message.
+        /// The message.
         id: MessageId,
-        /// My name for the change.
+        /// The idempotency key of the change.
         client_id: Uuid,
         /// One emoji.
         emoji: String,
-        /// Add or remove.
+        /// True to add, false to remove.
         on: bool,
     },
-    /// Tell me what happened in `room` after event `after`.
+    /// Asks for the events in `room` after event `after` (catching up).
     #[serde(rename = "room.resume")]
     Resume {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
-        /// The last event that I have, 0 for none.
+        /// The cursor: the last event that the browser has, 0 for none.
         after: i64,
     },
 }
 
 impl ClientEvent {
-    /// Room and name of what is to be stored, and is answered under that name.
+    /// Returns the room and the `client_id` of an event that stores something and expects an
+    /// answer.
     pub fn to_store(&self) -> Option<(RoomId, Uuid)> {
         match self {
             Self::Post {
@@ -96,86 +97,88 @@ impl ClientEvent {
     }
 }
 
-/// To the browser.
+/// Events to the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ServerEvent {
-    /// My message is stored.
+    /// The message of this socket is stored.
     #[serde(rename = "message.accepted")]
     Accepted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// My name for it.
+        /// The idempotency key of the message.
         client_id: Uuid,
-        /// Its row id.
+        /// The row id of the message.
         id: MessageId,
-        /// Number of its event.
+        /// The number of its event.
         seq: i64,
         /// ISO 8601, UTC.
         created_at: String,
-        /// The message as the page shows it.
+        /// The markup of the message.
         html: String,
     },
-    /// My change of a message is made.
+    /// The change of this socket is stored.
     #[serde(rename = "change.accepted")]
     ChangeAccepted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// My name for it.
+        /// The idempotency key of the change.
         client_id: Uuid,
-        /// Number of its event; null if it was so already.
+        /// The number of its event, or null if nothing changed.
         seq: Option<i64>,
     },
-    /// My message or my change is not stored.
+    /// The message or change of this socket was refused.
     #[serde(rename = "message.refused")]
     Refused(Refused),
-    /// Answer to `room.resume`.
+    /// The answer to `room.resume`.
     #[serde(rename = "room.events")]
     RoomEvents {
-        /// Which room.
+        /// The room.
         room: RoomId,
-        /// As asked; 0 if `restarted`.
+        /// The cursor of the request, or 0 if `restarted`.
         after: i64,
-        /// In order.
+        /// The events in order.
         events: Vec<RoomChange>,
-        /// Number of the room's newest event.
+        /// The number of the room's newest event.
         last_seq: i64,
-        /// Messages that were too many to send.
+        /// The range of events that is left out, because they were too many to send.
         missing: Option<Missing>,
-        /// Events were too many: `events` are the newest messages alone, and any that the reader had up
-        /// to `after` may be another now.
+        /// True if there were too many events. Then `events` has only the newest messages, and
+        /// messages up to `after` may have changed without notice, so that the browser must read
+        /// them again.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         cut: bool,
-        /// `after` belongs to another history: `events` begin at the start of this one.
+        /// True if `after` belongs to another epoch. Then `events` start at the beginning of this
+        /// one.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         restarted: bool,
     },
 }
 
-/// A hole in what was sent: events `from` to `to`, both included.
+/// A range of left-out events, `from` to `to`, both included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
-    /// First event that is missing.
+    /// The first event that is left out.
     pub from: i64,
-    /// Last event that is missing.
+    /// The last event that is left out.
     pub to: i64,
 }
 
-/// Why a message was not stored.
+/// A refusal: why a message was not stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Where it was to go.
+    /// The room.
     pub room: RoomId,
-    /// The sender's name for it.
+    /// The idempotency key of the message.
     pub client_id: Uuid,
-    /// What kind of refusal.
+    /// The kind of refusal.
     pub code: RefusalCode,
-    /// The sentence for the person.
+    /// A sentence for people.
     pub text: String,
     /// Characters to remove.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excess: Option<usize>,
-    /// If set, the browser sends again by itself after this time.
+    /// If set, the browser retries after this time without asking the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
@@ -186,25 +189,25 @@ pub struct Refused {
 pub enum RefusalCode {
     /// More characters than the limit.
     TooLong,
-    /// Nothing to send.
+    /// The text is empty.
     Empty,
-    /// Holds control characters.
+    /// The text has control characters.
     Invalid,
-    /// No such room, or writing there has ended.
+    /// The room does not exist for this person, or nobody may write there any more.
     NotAllowed,
     /// The message was deleted.
     Gone,
     /// The message is too old to be edited.
     TooLate,
-    /// The message has all the reactions that it can have.
+    /// The message has the maximum number of different reactions.
     TooMany,
-    /// Too fast.
+    /// The rate limit is exceeded.
     Rate,
-    /// The `client_id` already names another message.
+    /// Another message already has this `client_id`.
     Conflict,
-    /// It was written in another history of the database, where its numbers named other things.
+    /// The command belongs to another epoch of the database, where its numbers refer to other rows.
     OtherHistory,
-    /// The server cannot store just now.
+    /// The server cannot store it at the moment.
     Busy,
     /// The server is about to stop.
     Closing,

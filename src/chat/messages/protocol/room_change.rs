@@ -1,4 +1,4 @@
-//! The numbered events of a room as its members receive them: live, and again when they catch up.
+//! Numbered room events as members receive them, both live and when they catch up.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,161 +16,162 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum RoomChange {
-    /// Somebody posted.
+    /// A person posted a message.
     #[serde(rename = "message.created")]
     MessageCreated(MessageCreated),
     /// A message was edited or deleted, or reactions to it changed.
     #[serde(rename = "message.changed")]
     MessageChanged(MessageChanged),
-    /// Somebody came, left or got another role.
+    /// A member joined, left or got another role.
     #[serde(rename = "member.changed")]
     MemberChanged(MemberChanged),
-    /// Name, topic or state of the room changed.
+    /// The name, topic or state of the room changed.
     #[serde(rename = "room.changed")]
     RoomChanged(RoomChanged),
 }
 
-/// A message as every member hears of it.
+/// A new message, as every member receives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageCreated {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event.
+    /// The number of the event.
     pub seq: i64,
-    /// Row id of the message.
+    /// The row id of the message.
     pub id: MessageId,
-    /// Who wrote it.
+    /// The author.
     pub author: UserRef,
-    /// As typed.
+    /// The text as typed.
     pub body: String,
     /// ISO 8601, UTC.
     pub created_at: String,
-    /// The message as the page shows it.
+    /// The markup of the message.
     pub html: String,
-    /// The author's name for it, by which the author's sockets know it.
+    /// The idempotency key, with which the author's tabs find their optimistic copy of the message.
     pub client_id: Uuid,
-    /// Whom it calls by name or as an answer; empty when it is told again.
+    /// The people whom the message mentions or answers. Empty when it is sent again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
-    /// What it answers.
+    /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<QuotedMessage>,
 }
 
-/// What a message answers.
+/// The answered message, as the answer quotes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedMessage {
-    /// Row id of the answered message.
+    /// The row id of the answered message.
     pub id: MessageId,
-    /// Who wrote it; null once it is deleted.
+    /// Its author, or null if it is deleted.
     pub author: Option<UserRef>,
-    /// How it began when it was answered, at most 140 characters; empty once it is deleted.
+    /// The start of its text at the time of the answer, at most 140 characters. Empty if it is
+    /// deleted.
     pub quote: String,
 }
 
-/// One emoji at a message.
+/// The people who reacted to a message with one emoji.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReactionState {
-    /// As Unicode writes it.
+    /// The emoji in its Unicode spelling.
     pub emoji: String,
-    /// Who, in the order in which they came.
+    /// The people in the order of their reactions.
     pub people: Vec<UserId>,
 }
 
-/// A message as it is now; whoever has it replaces it.
+/// The current state of a changed message, which replaces the one that the browser has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageChanged {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event.
+    /// The number of the event.
     pub seq: i64,
-    /// Row id of the message.
+    /// The row id of the message.
     pub id: MessageId,
-    /// Number of the event that created the message.
+    /// The number of the event that created the message.
     pub message_seq: i64,
-    /// What changed.
+    /// The kind of change.
     pub change: MessageVerb,
-    /// Who changed it.
+    /// The person who changed it.
     pub by: UserId,
-    /// As typed; empty if it is deleted.
+    /// The text as typed. Empty if it is deleted.
     pub body: String,
-    /// ISO 8601, UTC: when its text last changed.
+    /// When the text last changed (ISO 8601, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<String>,
     /// All reactions, in the order of first use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<ReactionState>,
-    /// The message as the page shows it.
+    /// The markup of the message.
     pub html: String,
 }
 
-/// What changed of a message.
+/// The kind of change of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageVerb {
-    /// Its text.
+    /// The text was edited.
     Edited,
-    /// It was deleted.
+    /// The message was deleted.
     Deleted,
-    /// Reactions to it.
+    /// Its reactions changed.
     Reacted,
 }
 
-/// What changed of a member.
+/// The kind of change of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberChange {
-    /// Is one from now on.
+    /// The person became a member.
     Joined,
-    /// Is one no longer.
+    /// The person is no longer a member.
     Left,
-    /// What they may do.
+    /// The role changed.
     Role,
 }
 
-/// Somebody came, left or got another role.
+/// A member joined, left or got another role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberChanged {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event.
+    /// The number of the event.
     pub seq: i64,
-    /// What changed.
+    /// The kind of change.
     pub change: MemberChange,
-    /// Whom it is about.
+    /// The member.
     pub user: UserRef,
-    /// Who did it.
+    /// The person who did it.
     pub by: UserId,
-    /// The line of the log that tells of it, with the id of its row.
+    /// The notice in the log, if there is one.
     #[serde(flatten)]
     pub notice: Option<Notice>,
 }
 
-/// Name, topic or state of a room changed: whoever shows the room reads it anew.
+/// The name, topic or state of a room changed. Pages that show the room load it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomChanged {
-    /// Which.
+    /// The room.
     pub room: RoomId,
-    /// Number of the event.
+    /// The number of the event.
     pub seq: i64,
-    /// Who did it.
+    /// The person who did it.
     pub by: UserId,
-    /// The line of the log that tells of it, with the id of its row.
+    /// The notice in the log, if there is one.
     #[serde(flatten)]
     pub notice: Option<Notice>,
 }
 
-/// A line of the log that no person typed.
+/// A notice: a line of the log that no person typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Its row id.
     pub id: MessageId,
-    /// The line as the page shows it.
+    /// The markup of the line.
     pub html: String,
 }
 
 impl RoomChange {
-    /// The event with its message rendered; nothing if what it is about is gone for good.
+    /// Renders the event. Returns `None` if its message or member no longer exists.
     pub fn new(event: RoomEvent, markup: &Markup) -> Option<Self> {
         let RoomEvent {
             room,
@@ -228,7 +229,7 @@ impl RoomChange {
         })
     }
 
-    /// Number of the event.
+    /// Returns the number of the event.
     pub fn seq(&self) -> i64 {
         match self {
             Self::MessageCreated(event) => event.seq,
@@ -238,7 +239,7 @@ impl RoomChange {
         }
     }
 
-    /// Where it happened.
+    /// Returns the room of the event.
     pub fn room(&self) -> RoomId {
         match self {
             Self::MessageCreated(created) => created.room,
@@ -256,7 +257,7 @@ impl From<(MessageView, String)> for Notice {
 }
 
 impl MessageCreated {
-    /// The event of a rendered message.
+    /// Returns the event of a rendered message.
     pub fn new(view: &MessageView, html: String) -> Self {
         Self {
             room: view.room,
