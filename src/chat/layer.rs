@@ -1,4 +1,4 @@
-//! What the chat sends to sockets over the channel layer, and to which groups.
+//! Messages of the chat on the channel layer, and the names of its groups.
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -13,31 +13,31 @@ use crate::{
     preferences::PreferencesEvent,
 };
 
-/// To consumers. A frame is encoded once, by the sender, and shared by all sockets.
+/// Messages to consumers. The sender encodes a frame once, and all sockets share its buffer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ChatEvent {
-    /// A frame to forward unchanged, which needs no consumer.
+    /// A frame to forward unchanged, without running the consumer.
     #[serde(rename = "chat.told")]
     Told {
         /// The text frame.
         frame: ByteString,
     },
-    /// The server is about to close all sockets, with 1012.
+    /// The server is about to close all sockets with 1012.
     #[serde(rename = "chat.restarting")]
     Restarting,
-    /// To one socket: what it posted is stored, or refused.
+    /// The answer to one socket: its command was stored or refused.
     #[serde(rename = "chat.answered")]
     Answered {
         /// The text frame.
         frame: ByteString,
     },
-    /// A socket's own timer: check whether the session is still valid.
+    /// A timer of the socket itself: check whether the session is still valid.
     #[serde(rename = "chat.check_session")]
     CheckSession,
 }
 
-/// Every event that a chat socket receives from the layer, from four apps.
+/// All messages that a chat socket receives from the layer, from four apps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ConsumerEvent {
@@ -45,36 +45,36 @@ pub enum ConsumerEvent {
     Chat(ChatEvent),
     /// From accounts: a session ended.
     Session(SessionEvent),
-    /// From friends: a relation changed.
+    /// From friends: a relation (friendship or block) changed.
     Relation(RelationEvent),
-    /// From preferences: a person changed theirs.
+    /// From preferences: a person changed their preferences.
     Preferences(PreferencesEvent),
 }
 
 impl ConsumerEvent {
-    /// Forwards `frame` to the browser.
+    /// Returns the message that forwards `frame` to the browser.
     pub(crate) fn told(frame: ByteString) -> Self {
         Self::Chat(ChatEvent::Told { frame })
     }
 }
 
-/// The text frame of an event: JSON with a `type`.
+/// Encodes an event as a text frame: JSON with a `type`.
 pub fn frame(event: &impl Serialize) -> ByteString {
-    // Only a map with keys that are no text can fail, and there is none.
+    // Serialising fails only for maps with keys that are not strings. No event has one.
     serde_json::to_string(event).unwrap_or_default().into()
 }
 
-/// The sockets that follow `room`.
+/// The group of all sockets that are subscribed to `room`.
 pub(crate) fn room_group(room: RoomId) -> GroupName {
     GroupName::encode(&format!("room.{room}"))
 }
 
-/// Every open socket.
+/// The group of all open sockets.
 pub fn everyone_group() -> GroupName {
     GroupName::encode("sockets")
 }
 
-/// Sends one frame to every socket of these people.
+/// Sends one frame to all sockets of these people.
 pub(crate) async fn tell_people(
     layer: &Layer,
     people: impl IntoIterator<Item = UserId>,
@@ -87,8 +87,8 @@ pub(crate) async fn tell_people(
     Ok(())
 }
 
-/// Subscribes `actor` to these groups before it handles anything else. Where the layer refuses, the actor
-/// works on without what other apps say, and the log says so.
+/// Subscribes `actor` to these groups before it handles anything else. If the layer refuses, the
+/// actor works without the messages of other apps, and the failure is logged.
 pub(crate) fn subscribe<A>(
     actor: &A,
     ctx: &mut Context<A>,
@@ -117,7 +117,7 @@ pub(crate) fn subscribe<A>(
     }));
 }
 
-/// Sends in the background; a failure is logged.
+/// Sends in the background, and logs a failure.
 pub(crate) fn send_later<A>(
     actor: &A,
     ctx: &mut Context<A>,

@@ -1,8 +1,7 @@
-//! Rooms, messages and who is here: one folder for each feature. Each stands only on those above it in this
-//! list.
+//! The chat: one folder for each feature. Each feature depends only on those above it in this list.
 //!
-//! A post goes: consumer or form → [`live::ChatServer`] → one write → one rendering → the room's group →
-//! every member's sockets.
+//! The path of a post: consumer or form → [`live::ChatServer`] → one write → one rendering → the
+//! room's group → the sockets of all members (fan-out).
 
 pub mod rooms;
 

@@ -1,4 +1,4 @@
-//! A conversation for tests: Ana and Bo are friends and share a room; Cleo is a stranger.
+//! Test data: Ana and Bo are friends and share a room. Cleo is an outsider.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub(crate) const ANA: UserId = UserId(1);
 pub(crate) const BO: UserId = UserId(2);
 pub(crate) const CLEO: UserId = UserId(3);
 
-/// A message of Ana.
+/// Returns a message of Ana.
 pub(crate) fn said(body: &str) -> Message {
     Message {
         id: MessageId(7),

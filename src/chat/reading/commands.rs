@@ -1,4 +1,4 @@
-//! Moving read positions.
+//! The command that moves read cursors.
 
 use actix::prelude::*;
 
@@ -6,19 +6,19 @@ use crate::{accounts::UserRef, chat::rooms::RoomId, db::Connection, error::Resul
 
 type Move = dyn FnOnce(&mut Connection) -> Result<Vec<RoomId>> + Send;
 
-/// Moves positions of `person`: `change` checks what may be moved and returns the rooms where something
-/// moved, which is the answer, too.
+/// Moves read cursors of `person`. `change` checks the request, and returns the rooms whose cursor
+/// moved, which is also the answer.
 #[derive(Message)]
 #[rtype(result = "Result<Vec<RoomId>>")]
 pub struct MoveReading {
-    /// Whose positions.
+    /// The owner of the cursors.
     pub person: UserRef,
-    /// Runs on the writer's connection.
+    /// The change, which runs on the writer's connection.
     pub change: Box<Move>,
 }
 
 impl MoveReading {
-    /// A change that runs on the writer's connection.
+    /// Wraps a change, which will run on the writer's connection.
     pub fn new(
         person: UserRef,
         change: impl FnOnce(&mut Connection) -> Result<Vec<RoomId>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! How far people have read, what that leaves unread, and what they are notified of.
+//! Reading: read cursors, unread counts, notification levels, and catching up.
 
 mod commands;
 mod models;

@@ -1,4 +1,4 @@
-//! Read positions, unread counts and levels as they cross the socket.
+//! The JSON of read cursors, unread counts and notification levels on the socket.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,118 +9,119 @@ use crate::{
     db::Timestamp,
 };
 
-/// From the browser.
+/// Events from the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClientEvent {
-    /// I have read everything up to event `seq`.
+    /// Marks everything up to event `seq` as read.
     #[serde(rename = "room.read")]
     Read {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
-        /// Number of an event.
+        /// The number of an event.
         seq: i64,
     },
-    /// The message of event `seq` and all after it are unread again.
+    /// Marks the message of event `seq` and all later ones as unread.
     #[serde(rename = "room.unread")]
     MarkUnread {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
-        /// Number of the event that created the message.
+        /// The number of the event that created the message.
         seq: i64,
     },
-    /// I have read everything everywhere.
+    /// Marks all rooms as read.
     #[serde(rename = "rooms.read")]
     ReadAll {},
-    /// Undo my last `rooms.read`.
+    /// Undoes the last `rooms.read`.
     #[serde(rename = "rooms.unread")]
     UndoReadAll {},
-    /// Tell me anew what is unread.
+    /// Asks for fresh unread counts.
     #[serde(rename = "unread.ask")]
     AskUnread {},
-    /// Tell me how far the others of `room` have read.
+    /// Asks for the read cursors of the other members of `room`.
     #[serde(rename = "seen.ask")]
     AskSeen {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
     },
 }
 
-/// To the browser.
+/// Events to the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ServerEvent {
-    /// How far I have read a room, told to all sockets of mine.
+    /// The person's read cursor in a room moved. Sent to all their sockets.
     #[serde(rename = "read.moved")]
     ReadMoved(ReadMoved),
-    /// Answer to `unread.ask`.
+    /// The answer to `unread.ask`.
     #[serde(rename = "unread.told")]
     Unread {
-        /// Every room of mine.
+        /// All rooms of the person.
         rooms: Vec<RoomState>,
         /// As in `session.hello`.
         blocked: Vec<UserId>,
     },
-    /// What I am notified of in a room, told to all sockets of mine.
+    /// The person's notification level in a room changed. Sent to all their sockets.
     #[serde(rename = "level.changed")]
     LevelChanged {
-        /// Which room.
+        /// The room.
         room: RoomId,
-        /// From now on.
+        /// The new level.
         level: Level,
     },
-    /// Somebody else has read further, or marked something unread.
+    /// Another member's read cursor moved, forward or back.
     #[serde(rename = "read.seen")]
     Seen {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who, and how far.
+        /// The member and their cursor.
         #[serde(flatten)]
         seen: SeenBy,
     },
-    /// What may be seen of others' reading has perhaps changed: pages that show it ask anew.
+    /// The set of visible read cursors may have changed. Pages that show them ask again.
     #[serde(rename = "seen.changed")]
     SeenChanged {},
-    /// Answer to `seen.ask`.
+    /// The answer to `seen.ask`.
     #[serde(rename = "seen.told")]
     SeenTold {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Those of whom it may be seen.
+        /// The members whose cursor this person may see.
         seen: Vec<SeenBy>,
     },
 }
 
-/// A room in `session.hello` and in `unread.told`: all that a badge needs.
+/// The state of a room in `session.hello` and `unread.told`, with all that a badge needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomState {
-    /// Which room.
+    /// The room.
     pub room: RoomId,
-    /// When it was made, Unix milliseconds. Tells it from a room that had the same id in another
-    /// history of the database.
+    /// When the room was created, in Unix milliseconds. It distinguishes the room from one that had
+    /// the same id in another epoch of the database.
     pub created_ms: Timestamp,
-    /// What I call it.
+    /// The title of the room for this person.
     pub name: String,
-    /// What kind of place.
+    /// The kind of room.
     pub kind: RoomKind,
-    /// What I am notified of.
+    /// The notification level.
     pub level: Level,
-    /// Number of its newest event, 0 when empty; the counts take it in.
+    /// The number of its newest event, 0 if there is none. The counts include it.
     pub last_seq: i64,
-    /// Everything up to this event is read.
+    /// The read cursor: all events up to this number are read.
     pub read_seq: i64,
-    /// Messages of others after it, at most 100.
+    /// The number of unread messages of others, at most 100.
     pub unread: i64,
-    /// How many of them call me, at most 100; in a conversation of two all of them.
+    /// The number of unread messages that mention the person, at most 100. In a direct conversation
+    /// all messages count.
     pub mentions: i64,
-    /// The last event up to which a device of mine has said that it has everything. Only in the
-    /// hello, and only where `room.received` is wanted: in rooms of few people.
+    /// The delivery cursor: a device of the person has all events up to this number. Only in the
+    /// hello, and only for small rooms, where the server wants `room.received`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<i64>,
 }
 
 impl RoomState {
-    /// What stands in a room of that name.
+    /// Returns the state of a room with this title.
     pub fn new(room: &Room, name: String, reading: &Reading) -> Self {
         Self {
             room: room.id,
@@ -137,14 +138,14 @@ impl RoomState {
     }
 }
 
-/// How far I have read a room, on whatever device, and what that leaves.
+/// The person's read cursor in a room, whichever device moved it, and the new counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadMoved {
-    /// Which room.
+    /// The room.
     pub room: RoomId,
-    /// Everything up to this event is read.
+    /// The read cursor: all events up to this number are read.
     pub read_seq: i64,
-    /// The newest event that the counts take in.
+    /// The newest event that the counts include.
     pub last_seq: i64,
     /// As in [`RoomState`].
     pub unread: i64,
@@ -164,12 +165,12 @@ impl From<&Reading> for ReadMoved {
     }
 }
 
-/// How far somebody else has read.
+/// The read cursor of another member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenBy {
-    /// Who.
+    /// The member.
     pub user: UserRef,
-    /// Everything up to this event.
+    /// The cursor: all events up to this number are read.
     pub seq: i64,
 }
 

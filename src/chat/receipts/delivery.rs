@@ -1,6 +1,7 @@
-//! One actor per process, started by `parts.rs`: whose devices have received what, and how long that
-//! took. Consumers tell it of receipts, the pipeline of messages. What it knows of positions is written
-//! down some seconds later, since a browser that comes back says again what it has.
+//! Delivery receipts: one actor per process, started by `parts.rs`, that tracks which devices have
+//! received which events, and how long that took. Consumers report receipts, the announcer reports
+//! messages. Delivery cursors are saved some seconds later (write-behind), because a browser that
+//! reconnects sends its cursor again.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -28,20 +29,20 @@ use crate::{
     friends::{FriendshipEvent, friendship_group},
 };
 
-/// Receipts that may wait; what comes beyond is lost, and the next one says the same.
+/// The capacity of the mailbox. Receipts beyond it are lost, but the next receipt includes them.
 const MAILBOX: usize = 4096;
-/// Receipts of one room within this time are told together.
+/// The debounce time in which receipts of one room are coalesced into one event.
 const TELL_AFTER: Duration = Duration::from_millis(50);
-/// Positions are written down together.
+/// The delay in which changed cursors are coalesced into one write.
 const SAVE_AFTER: Duration = Duration::from_secs(5);
-/// A message that took longer waited for a device, not for the server.
+/// The maximum latency that is measured. A slower delivery waited for a device, not for the server.
 const SLOWEST: Duration = Duration::from_secs(60);
-/// Rooms in which nothing happened for this long are read again when something does.
+/// How long an idle room stays in the cache.
 const FORGET_AFTER: Duration = Duration::from_secs(600);
-/// Receipts that may wait for a room to be read.
+/// The maximum number of receipts that wait for one room to be loaded.
 const WAITING: usize = 64;
 
-/// Positions of all rooms in use.
+/// The delivery cursors of all rooms in use, as a cache of the database.
 pub struct Delivery {
     database: Database,
     layer: Layer,
@@ -54,10 +55,11 @@ pub struct Delivery {
 
 struct Tracked {
     people: People,
-    /// Grows whenever what was read may no longer hold.
+    /// The cache generation. It increases when a loaded value may be out of date, so that a load
+    /// that started before is not used.
     generation: u64,
     posts: Posts,
-    /// Who is to hear of the receipts of the last moment.
+    /// Authors to notify of the coalesced receipts.
     untold: HashSet<UserId>,
     used: Instant,
 }
@@ -65,7 +67,7 @@ struct Tracked {
 enum People {
     Unknown,
     Loading(Vec<Waiting>),
-    /// Too many to ask.
+    /// A room with too many members to track.
     Many,
     Few(Receipts),
 }
@@ -76,7 +78,7 @@ enum Waiting {
 }
 
 impl Delivery {
-    /// An actor that has not started.
+    /// Returns an actor that is not started yet.
     pub fn new(database: Database, layer: Layer, health: Health) -> Self {
         Self {
             database,
@@ -101,7 +103,7 @@ impl Delivery {
         tracked
     }
 
-    /// Reads who is in `room`; `waiting` goes on when that is known.
+    /// Loads the members of `room` into the cache, and then processes `waiting`.
     fn load(&mut self, ctx: &mut Context<Self>, room: RoomId, waiting: Option<Waiting>) {
         let tracked = self.tracked(room);
         if let People::Loading(line) = &mut tracked.people {
@@ -149,7 +151,7 @@ impl Delivery {
         for waiting in waiting {
             match waiting {
                 Waiting::Receipt(receipt, at) => self.take(ctx, &receipt, at),
-                // Whoever asked may be gone.
+                // The caller may have disconnected.
                 Waiting::Question(user, answer) => drop(answer.send(self.seen_by(room, user))),
             }
         }
@@ -176,7 +178,7 @@ impl Delivery {
         }
     }
 
-    /// What was read of the room is read again when it is needed.
+    /// Invalidates the cache entry of the room, which is loaded again when it is needed.
     fn doubt(&mut self, room: RoomId) {
         if let Some(tracked) = self.rooms.get_mut(&room) {
             tracked.generation += 1;
@@ -186,7 +188,7 @@ impl Delivery {
         }
     }
 
-    /// Takes a receipt for a room of which the people are known.
+    /// Processes a receipt for a room that is loaded.
     fn take(&mut self, ctx: &mut Context<Self>, receipt: &Received, at: Instant) {
         let Received {
             room,
@@ -204,7 +206,8 @@ impl Delivery {
         };
         let everybody = || receipts.positions.keys().copied().collect();
         let mut authors = (tracked.posts.authors(old, new)).unwrap_or_else(everybody);
-        // Nor is anybody told, by an empty event, that somebody received something whom they do not see.
+        // Skip authors who may not see the receiver. Even an empty event would reveal the receipt
+        // to them.
         authors.retain(|author| *author != user && receipts.shows(*author, user));
         tracked.untold.extend(authors);
         let came = tracked.posts.measure(user, old, new);
@@ -263,7 +266,7 @@ impl Delivery {
         }
     }
 
-    /// Writes down what is unsaved; what comes meanwhile is for the next time.
+    /// Saves changed cursors. Receipts that arrive meanwhile are saved the next time.
     fn save(&mut self) -> ResponseActFuture<Self, ()> {
         let rows: Vec<(RoomId, UserId, i64)> = (self.unsaved.iter())
             .flat_map(|(user, rooms)| rooms.iter().map(|(room, seq)| (*room, *user, *seq)))
@@ -335,19 +338,20 @@ impl StreamHandler<LayerMessage> for Delivery {
     }
 }
 
-/// A device of `user` has the events `from` to `to` of `room`, and all between.
+/// A receipt: a device of `user` has all events `from` to `to` of `room`.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "()")]
 pub struct Received {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Whose device.
+    /// The owner of the device.
     pub user: UserId,
     /// The first event.
     pub from: i64,
     /// The last event.
     pub to: i64,
-    /// How long the device kept that to itself; nothing if it caught up.
+    /// How long the browser held the receipt back to coalesce it. `None` if the events were not
+    /// live.
     pub waited: Option<Duration>,
 }
 
@@ -359,7 +363,8 @@ impl Handler<Received> for Delivery {
         let tracked = self.tracked(receipt.room);
         let is_known = match &tracked.people {
             People::Many => return,
-            // Of events that are no messages nobody tells; then the room knows its newest.
+            // Events other than messages are not reported here, so the room may have newer ones
+            // than are known.
             People::Few(receipts) => receipt.to <= receipts.last_seq,
             People::Unknown | People::Loading(_) => false,
         };
@@ -372,17 +377,17 @@ impl Handler<Received> for Delivery {
     }
 }
 
-/// An event is about to be announced.
+/// Reports an event that is about to be announced.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Announced {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Its number.
+    /// The number of the event.
     pub seq: i64,
-    /// Of a message: who wrote it, and when the server got it.
+    /// For a message: its author, and when the server received it.
     pub post: Option<(UserId, Instant)>,
-    /// Whether the room has other members now.
+    /// Whether the event changed the members of the room.
     pub members_changed: bool,
 }
 
@@ -405,13 +410,14 @@ impl Handler<Announced> for Delivery {
     }
 }
 
-/// What may `user` know of the receipts in `room`? Nothing in a room of many, and for a stranger.
+/// Asks which receipts in `room` the person `user` may see. The answer is empty for large rooms and
+/// for outsiders.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<Delivered>")]
 pub struct WhoReceived {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who asks.
+    /// The person who asks.
     pub user: UserId,
 }
 
@@ -431,11 +437,11 @@ impl Handler<WhoReceived> for Delivery {
     }
 }
 
-/// Positions of `user` that are newer than the written ones.
+/// Asks for cursors of `user` that are not saved yet.
 #[derive(Debug, Message)]
 #[rtype(result = "HashMap<RoomId, i64>")]
 pub struct Unsaved {
-    /// Whose.
+    /// The owner of the cursors.
     pub user: UserId,
 }
 
@@ -448,7 +454,7 @@ impl Handler<Unsaved> for Delivery {
     }
 }
 
-/// Write down now what is unsaved; the process is about to end.
+/// Saves all changed cursors now, because the process is about to end.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Save;

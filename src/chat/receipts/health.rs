@@ -1,5 +1,6 @@
-//! How long messages take, for the last hour: of the whole server, and of the rooms that were used
-//! last. Bounded, and shared by whoever measures and whoever shows it.
+//! Latency histograms of messages for the last hour: for the whole server, and for the most
+//! recently used rooms. Their memory is bounded. The actors that measure and the views that show
+//! share them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,34 +12,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::rooms::RoomId;
 
-/// What is kept is of one hour, in steps of a minute.
+/// The length of the sliding window, in steps of a minute.
 const MINUTES: u64 = 60;
-/// Four bins for each doubling: what is shown is at most a tenth off.
+/// The number of bins for each doubling of the time, so that a quantile is at most a tenth off.
 const BINS_PER_DOUBLING: f64 = 4.0;
-/// The lowest bin ends here; whatever is quicker is in it.
+/// The upper end of the first bin, which also holds all shorter times.
 const LOWEST_MS: f64 = 0.25;
-/// Reaches beyond a minute.
+/// The number of bins, which together reach beyond a minute.
 const BINS: u8 = 76;
-/// Rooms that have numbers of their own; the one that was quiet longest gives way.
+/// The maximum number of rooms with statistics of their own. The least recently used one is evicted
+/// (LRU).
 const ROOMS: usize = 128;
 
-/// How long the numbers of the server are shown before they are counted again.
+/// How long the quantiles of the server are cached.
 const KEEP: Duration = Duration::from_secs(1);
 
 type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// The numbers; clones share them.
+/// The latency statistics. Clones share them.
 #[derive(Clone)]
 pub struct Health {
     kept: Arc<Mutex<Kept>>,
-    /// Time since some moment before the first measurement.
+    /// Returns the time since a moment before the first measurement.
     clock: Clock,
 }
 
 #[derive(Default)]
 struct Kept {
     stages: Stages<Hour>,
-    /// What was counted last, and when.
+    /// The cached quantiles of the server, and when they were computed.
     counted: Option<(Duration, Stages<Option<Quantiles>>)>,
     rooms: HashMap<RoomId, RoomHour>,
 }
@@ -49,25 +51,25 @@ struct RoomHour {
     used: u64,
 }
 
-/// One of each for the way of a message, counted from the moment in which the server got it.
+/// One value for each stage of a message, measured from when the server received it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stages<T> {
-    /// Until it was on the disk.
+    /// Until it was stored on disk.
     pub stored: T,
     /// Until it was handed to the sockets of all members.
     pub announced: T,
-    /// Until the first device of somebody else said that it has it.
+    /// Until the first device of another member acknowledged it.
     pub delivered: T,
 }
 
-/// Half of the messages were quicker than one number, and 99 of a hundred than the other.
+/// Quantiles of a latency: the median and the 99th percentile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantiles {
-    /// Milliseconds.
+    /// The median, in milliseconds.
     pub p50_ms: u64,
-    /// Milliseconds.
+    /// The 99th percentile, in milliseconds.
     pub p99_ms: u64,
-    /// Messages that were measured.
+    /// The number of measured messages.
     pub count: u64,
 }
 
@@ -79,7 +81,7 @@ impl Default for Health {
 }
 
 impl Health {
-    /// Numbers on a clock of one's own; it must not go backwards.
+    /// Creates statistics with another clock, for tests. The clock must be monotonic.
     pub fn with_clock(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         Self {
             kept: Arc::default(),
@@ -87,7 +89,7 @@ impl Health {
         }
     }
 
-    /// A message was on the disk, and was announced, so long after it came.
+    /// Records that a message was stored and announced, each so long after it was received.
     pub fn announced(&self, stored: Duration, announced: Duration) {
         let minute = self.minute();
         let mut kept = self.lock();
@@ -95,7 +97,8 @@ impl Health {
         kept.stages.announced.add(minute, announced);
     }
 
-    /// The first device of somebody else had a message of `room` so long after it came.
+    /// Records that the first device of another member had a message of `room`, so long after it
+    /// was received.
     pub fn delivered(&self, room: RoomId, took: Duration) {
         let minute = self.minute();
         let mut kept = self.lock();
@@ -108,7 +111,8 @@ impl Health {
         of_room.delivered.add(minute, took);
     }
 
-    /// Of the whole server; nothing where nothing was measured within the hour.
+    /// Returns the quantiles of the whole server. `None` where nothing was measured within the
+    /// hour.
     pub fn of_server(&self) -> Stages<Option<Quantiles>> {
         let minute = self.minute();
         let stages = &mut self.lock().stages;
@@ -119,7 +123,7 @@ impl Health {
         }
     }
 
-    /// As [`Health::of_server`], counted once a second at most: anybody may ask for it.
+    /// As [`Health::of_server`], cached for a second, because anybody may ask for it.
     pub fn of_server_lately(&self) -> Stages<Option<Quantiles>> {
         let now = (self.clock)();
         let counted = self.lock().counted;
@@ -133,7 +137,7 @@ impl Health {
         stages
     }
 
-    /// Of the deliveries in one room.
+    /// Returns the quantiles of deliveries in one room.
     pub fn of_room(&self, room: RoomId) -> Option<Quantiles> {
         let minute = self.minute();
         self.lock()
@@ -161,15 +165,16 @@ impl Kept {
     }
 }
 
-/// How many fell into one bin within one minute.
+/// The count of one bin in one minute.
 struct Cell {
     minute: u64,
     bin: u8,
     count: u32,
 }
 
-/// A histogram of the last sixty minutes, which forgets minute by minute. Bins without a count take
-/// no room: at most [`MINUTES`] × [`BINS`] cells, and a few hundred where times are alike.
+/// A histogram over a sliding window of sixty minutes. Empty bins are not stored (a sparse
+/// histogram): there are at most [`MINUTES`] × [`BINS`] cells, and a few hundred if times are
+/// similar.
 #[derive(Default)]
 struct Hour(VecDeque<Cell>);
 
@@ -227,7 +232,7 @@ fn bin_of(took: Duration) -> u8 {
     bin.clamp(0.0, f64::from(BINS - 1)) as u8
 }
 
-/// The middle of the bin in which the message of that rank is, at least one millisecond.
+/// Returns the middle of the bin with the message of this rank, at least one millisecond.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -253,7 +258,7 @@ mod tests {
 
     const ROOM: RoomId = RoomId(7);
 
-    /// Numbers on a clock that stands still until it is told.
+    /// Returns statistics with a clock that the test advances.
     fn numbers() -> (Health, Arc<AtomicU64>) {
         let seconds = Arc::new(AtomicU64::new(0));
         let hands = Arc::clone(&seconds);

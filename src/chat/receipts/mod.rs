@@ -1,4 +1,4 @@
-//! Whose devices have received what, and how long messages take.
+//! Delivery receipts and latency statistics.
 
 mod delivery;
 mod health;

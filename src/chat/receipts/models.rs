@@ -1,4 +1,4 @@
-//! How far each member's devices have received a room, where it has few members.
+//! Delivery cursors: how far each member's devices have received a small room.
 
 use std::collections::HashMap;
 
@@ -16,26 +16,26 @@ use crate::{
     schema::{members, rooms},
 };
 
-/// In larger rooms nobody asks who has received what: it would be an event for each message and
-/// member.
+/// The size limit of rooms with receipts, in members. In larger rooms, they would cost an event for
+/// each message and member.
 pub const FEW_PEOPLE: i64 = 20;
 
-/// The members of a room of few, with what they have received.
+/// The members of a small room with their delivery cursors.
 #[derive(Debug, Clone)]
 pub struct Receivers {
-    /// Number of the room's newest event.
+    /// The number of the room's newest event.
     pub last_seq: i64,
-    /// Each member, with the last event up to which everything has arrived.
+    /// Each member, with their delivery cursor: a device has all events up to it.
     pub positions: Vec<(UserId, i64)>,
-    /// Pairs of whom neither may hear of the other.
+    /// Pairs of members who must not see each other's receipts.
     pub hidden: Vec<(UserId, UserId)>,
 }
 
 impl Receivers {
-    /// Those of `room`; nothing where there are more than [`FEW_PEOPLE`].
+    /// Loads the members of `room`, or returns `None` if there are more than [`FEW_PEOPLE`].
     ///
     /// # Errors
-    /// [`crate::error::Error::NotFound`] for a missing room.
+    /// [`crate::error::Error::NotFound`] if the room does not exist.
     pub fn of(conn: &mut Connection, room: RoomId) -> Result<Option<Self>> {
         let (last_seq, kind) = rooms::table
             .find(room)
@@ -63,7 +63,7 @@ impl Receivers {
         }))
     }
 
-    /// How far `user` has received each room of two to [`FEW_PEOPLE`] people.
+    /// Returns the delivery cursors of `user` in all rooms of two to [`FEW_PEOPLE`] members.
     pub fn positions_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, i64>> {
         let (mine, second, beyond) =
             diesel::alias!(members as mine, members as second, members as beyond);
@@ -95,7 +95,8 @@ impl Receivers {
         Ok(rows.into_iter().collect())
     }
 
-    /// Writes down what was received. A position never moves back.
+    /// Saves cursors. A cursor never moves back (monotonic), so that the order of writes does not
+    /// matter.
     pub fn save(conn: &mut Connection, positions: &[(RoomId, UserId, i64)]) -> QueryResult<()> {
         for (room, user, seq) in positions {
             diesel::update(members::table.find((room, user)))

@@ -1,4 +1,4 @@
-//! Who of a room's members has received how much. Plain data; the actor beside it loads and saves.
+//! The delivery cursors of one room as plain data. The actor in `delivery.rs` loads and saves them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -8,23 +8,23 @@ use std::{
 use super::protocol::{Delivered, Position};
 use crate::accounts::UserId;
 
-/// Messages of a room whose authors and times are remembered.
+/// The number of messages of a room whose authors and times are kept.
 const POSTS: usize = 64;
 
-/// The positions of a room of few people.
+/// The delivery cursors of a small room.
 #[derive(Debug, Default)]
 pub(crate) struct Receipts {
-    /// Each member, with the last event up to which everything has arrived.
+    /// Each member, with their delivery cursor: a device has all events up to it.
     pub(crate) positions: HashMap<UserId, i64>,
-    /// Pairs that must not hear of each other; each in both orders.
+    /// Pairs of members who must not see each other's receipts, each in both orders.
     pub(crate) hidden: HashSet<(UserId, UserId)>,
-    /// The newest event when this was read, or a later one.
+    /// The newest known event of the room.
     pub(crate) last_seq: i64,
 }
 
 impl Receipts {
-    /// `user` has events `from` to `to`. Old and new position if it moved: what leaves a gap before
-    /// it says nothing of what was to come before.
+    /// Records that `user` has events `from` to `to`. Returns the old and the new cursor if it
+    /// moved. A receipt that leaves a gap does not move it, because earlier events may be missing.
     pub(crate) fn advance(&mut self, user: UserId, from: i64, to: i64) -> Option<(i64, i64)> {
         let last = self.last_seq;
         let position = self.positions.get_mut(&user)?;
@@ -36,7 +36,7 @@ impl Receipts {
         Some((old, new))
     }
 
-    /// What `viewer` may know; nothing for who is no member.
+    /// Returns the receipts that `viewer` may see, or `None` if `viewer` is not a member.
     pub(crate) fn seen_by(&self, viewer: UserId) -> Option<Delivered> {
         self.positions.get(&viewer)?;
         let mut positions: Vec<Position> = self
@@ -50,7 +50,7 @@ impl Receipts {
         })
     }
 
-    /// Whether `viewer` sees what `user` has received.
+    /// Returns whether `viewer` may see the receipts of `user`.
     pub(crate) fn shows(&self, viewer: UserId, user: UserId) -> bool {
         !self.hidden.contains(&(viewer, user))
     }
@@ -61,7 +61,7 @@ impl Receipts {
     }
 }
 
-/// A message that was announced not long ago.
+/// A message that was announced recently.
 #[derive(Debug)]
 struct Post {
     seq: i64,
@@ -70,11 +70,12 @@ struct Post {
     is_measured: bool,
 }
 
-/// The newest messages of a room: whom a receipt is news for, and how long it took.
+/// The newest messages of a room, to find the authors to notify of a receipt and to measure
+/// latency.
 #[derive(Debug, Default)]
 pub(crate) struct Posts {
     newest: VecDeque<Post>,
-    /// From this event on no message is missing here; none before the first was noted.
+    /// From this event on, all messages are known here. `None` before the first one.
     complete_from: Option<i64>,
 }
 
@@ -94,7 +95,7 @@ impl Posts {
         });
     }
 
-    /// The authors of what lies after `old`, up to `new`; nothing if not all are known.
+    /// Returns the authors of messages after `old`, up to `new`, or `None` if some are not known.
     pub(crate) fn authors(&self, old: i64, new: i64) -> Option<HashSet<UserId>> {
         let is_known = self.complete_from.is_some_and(|from| old + 1 >= from);
         is_known.then(|| {
@@ -103,8 +104,9 @@ impl Posts {
         })
     }
 
-    /// `user` has everything after `old`, up to `new`: when the newest of it came, if nobody
-    /// else had it before and it is not the person's own.
+    /// Records that `user` has everything after `old`, up to `new`. Returns when the newest of
+    /// these messages was received by the server, if `user` is the first to have it and not its
+    /// author.
     pub(crate) fn measure(&mut self, user: UserId, old: i64, new: i64) -> Option<Instant> {
         let mut came = None;
         let posts = self.newest.iter_mut();

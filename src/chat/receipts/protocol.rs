@@ -1,62 +1,62 @@
-//! Receipts and delivery times as they cross the socket.
+//! The JSON of receipts and latency on the socket.
 
 use serde::{Deserialize, Serialize};
 
 use super::health::{Health, Quantiles};
 use crate::{accounts::UserId, chat::rooms::RoomId};
 
-/// From the browser.
+/// Events from the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClientEvent {
-    /// A device of mine has the events `from` to `to`, and all between.
+    /// A receipt: a device of this person has all events `from` to `to`.
     #[serde(rename = "room.received")]
     Received {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
-        /// The first of them.
+        /// The first event.
         from: i64,
-        /// The last of them.
+        /// The last event.
         to: i64,
         /// How long the browser coalesced receipts before it sent this one, milliseconds; absent if the
         /// events did not arrive live.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waited_ms: Option<u64>,
     },
-    /// Tell me who has received what in `room`, and how quick it is.
+    /// Asks for the receipts and the latency in `room`.
     #[serde(rename = "room.status")]
     Status {
-        /// A room of mine.
+        /// A room that this person is in.
         room: RoomId,
     },
 }
 
-/// To the browser.
+/// Events to the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ServerEvent {
-    /// Who has received what in a room of few people: the present state, not a difference.
+    /// The receipts in a small room: the complete state, not a difference.
     #[serde(rename = "room.delivered")]
     Delivered {
-        /// Which room.
+        /// The room.
         room: RoomId,
-        /// Positions of the others.
+        /// The delivery cursors of the others.
         #[serde(flatten)]
         delivered: Delivered,
     },
-    /// How quick messages are in a room; the other half of the answer to `room.status`.
+    /// The latency in a room, as the second part of the answer to `room.status`.
     #[serde(rename = "room.health")]
     Health {
-        /// Which room.
+        /// The room.
         room: RoomId,
-        /// Of this room, or of the whole server where the room was quiet.
+        /// The quantiles of this room, or of the whole server if the room was quiet.
         delivered: Option<Quantiles>,
-        /// What was measured.
+        /// What the quantiles are about.
         of: HealthOf,
     },
 }
 
-/// What delivery times were measured of.
+/// The scope of latency quantiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthOf {
@@ -67,7 +67,7 @@ pub enum HealthOf {
 }
 
 impl HealthOf {
-    /// The key of its words.
+    /// Returns the key of its text in the locale files.
     pub(super) fn words_key(self) -> &'static str {
         match self {
             Self::Room => "js-health-of-room",
@@ -77,7 +77,7 @@ impl HealthOf {
 }
 
 impl ServerEvent {
-    /// How quick messages are in `room`, or on the whole server where the room was quiet.
+    /// Returns the latency in `room`, or on the whole server if the room was quiet.
     pub fn health(health: &Health, room: RoomId) -> Self {
         let (delivered, of) = match health.of_room(room) {
             Some(of_room) => (Some(of_room), HealthOf::Room),
@@ -91,20 +91,20 @@ impl ServerEvent {
     }
 }
 
-/// Who has received what.
+/// The receipts of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
-    /// How many others there are.
+    /// The number of other members.
     pub of: usize,
-    /// Those of them who have received something.
+    /// Those who have received something.
     pub positions: Vec<Position>,
 }
 
-/// How far one person's devices have a room.
+/// The delivery cursor of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// Whose.
+    /// The person.
     pub user: UserId,
-    /// The last event up to which everything has arrived.
+    /// The cursor: a device has all events up to it.
     pub seq: i64,
 }

@@ -1,5 +1,6 @@
-//! What happened in a room since somebody read it last, counted and not told: who was called, what
-//! was answered, how much was said by how many, and what people reacted to most.
+//! The catch-up summary of a room: mentions, replies, counts of messages and people, and the most
+//! reacted messages since a member last read it. It consists of queries only; nothing is summarised
+//! in prose.
 
 use std::collections::HashMap;
 
@@ -12,46 +13,47 @@ use crate::{
     schema::{blocks, mentions, messages, users},
 };
 
-/// More are counted as so many; to look further back would take long and say no more.
+/// The maximum number of messages that are counted. Looking further back would take long without
+/// telling the reader more.
 const LOOKED_AT: i64 = 2_000;
-/// Lines of each list.
+/// The maximum length of each list.
 const LISTED: i64 = 10;
-/// Of the most reacted ones.
+/// The number of most reacted messages.
 const MOST_REACTED: usize = 3;
 
 /// What one member missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatchUp {
-    /// After this event.
+    /// The cursor: the summary covers later events.
     pub since: i64,
-    /// Messages of others, at most 2,000.
+    /// The number of messages of others, at most 2,000.
     pub messages: i64,
-    /// By how many of them.
+    /// The number of their authors.
     pub people: i64,
-    /// Those that call the member by name, newest first, at most ten of `mentions_in_all`.
+    /// Messages that mention the member by name, newest first, at most ten of `mentions_in_all`.
     pub mentions: Vec<Missed>,
-    /// How many there are.
+    /// The total number of mentions.
     pub mentions_in_all: i64,
-    /// Those that answer the member, newest first, at most ten of `replies_in_all`.
+    /// Replies to the member, newest first, at most ten of `replies_in_all`.
     pub replies: Vec<Missed>,
-    /// How many there are.
+    /// The total number of replies.
     pub replies_in_all: i64,
-    /// The three that people reacted to most, with how many did.
+    /// The three messages with the most reactions, each with the number of people who reacted.
     pub reacted: Vec<(Missed, i64)>,
 }
 
-/// A message that was missed.
+/// A missed message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missed {
-    /// Row id.
+    /// The row id.
     pub id: MessageId,
-    /// Number of its event.
+    /// The number of its event.
     pub seq: i64,
-    /// Who wrote it.
+    /// The author.
     pub author: Person,
-    /// As typed.
+    /// The text as typed.
     pub body: String,
-    /// When.
+    /// When it was posted.
     pub created_at: Timestamp,
 }
 
@@ -71,7 +73,8 @@ struct Reacted {
     people: i64,
 }
 
-/// ?1 room, ?2 since, ?3 reader, ?4 the limit. What counts is as in [`super::Reading`].
+/// Parameters: ?1 room, ?2 since, ?3 reader, ?4 limit. Counts the same messages as
+/// [`super::Reading`].
 const WHAT_COUNTS: &str = "FROM messages WHERE messages.room_id = ?1 AND messages.seq > ?2 \
     AND messages.author_id <> ?3 AND messages.deleted_at IS NULL AND messages.notice IS NULL \
     AND messages.author_id NOT IN \
@@ -80,7 +83,7 @@ const WHAT_COUNTS: &str = "FROM messages WHERE messages.room_id = ?1 AND message
 type Row = (MessageId, i64, UserId, String, String, Timestamp);
 
 impl CatchUp {
-    /// What `member` missed after event `since`.
+    /// Reads what `member` missed after event `since`.
     pub fn read(conn: &mut Connection, member: &RoomMember, since: i64) -> QueryResult<Self> {
         let amount = sql_query(format!(
             "SELECT count(*) AS messages, count(DISTINCT author_id) AS people \
@@ -106,7 +109,7 @@ impl CatchUp {
     }
 }
 
-/// Messages that call the member: the newest, and how many there are.
+/// Returns the newest messages that mention the member, and their total number.
 fn calls(
     conn: &mut Connection,
     member: &RoomMember,

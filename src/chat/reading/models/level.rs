@@ -1,4 +1,4 @@
-//! What a member is notified of in a room.
+//! Notification levels: what a member is notified of in a room.
 
 use diesel::prelude::*;
 
@@ -11,21 +11,21 @@ use crate::{
 };
 
 text_enum! {
-    /// What a member is notified of.
+    /// The notification level of a member in a room.
     Level {
         /// Every message.
         Everything = "everything",
-        /// Messages that call the member, and answers to theirs.
+        /// Messages that mention the member, and replies to theirs.
         Mentions = "mentions",
-        /// Nothing; the room still shows what is unread.
+        /// Nothing. The room still shows its unread count.
         Nothing = "nothing",
-        /// Nothing, and the room is not in the list.
+        /// Nothing, and the room is not in the sidebar.
         Hidden = "hidden",
     }
 }
 
 impl Level {
-    /// What holds while nobody chose.
+    /// Returns the default level.
     pub fn default_of(kind: RoomKind) -> Self {
         match kind {
             RoomKind::Direct => Self::Everything,
@@ -33,13 +33,13 @@ impl Level {
         }
     }
 
-    /// What a stored word stands for in a room of that kind.
+    /// Parses a stored word. The empty word means the default of the kind of room.
     pub(crate) fn stored(word: &str, kind: RoomKind) -> Self {
         let known = Self::ALL.iter().copied().find(|level| level.word() == word);
         known.unwrap_or_else(|| Self::default_of(kind))
     }
 
-    /// What this member is notified of.
+    /// Returns the level of this member.
     pub fn of(conn: &mut Connection, member: &RoomMember) -> QueryResult<Self> {
         let word: String = members::table
             .find((member.room.id, member.user))
@@ -48,7 +48,8 @@ impl Level {
         Ok(Self::stored(&word, member.room.kind))
     }
 
-    /// From now on the member is notified of this; what held until now is kept for a while.
+    /// Changes the level. Keeps the previous one for a while, so that past decisions can be
+    /// explained.
     pub fn choose(self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
         let before = Self::of(conn, member)?;
         if before != self {
@@ -61,7 +62,7 @@ impl Level {
         Ok(())
     }
 
-    /// What the member was notified of at that moment.
+    /// Returns the level at that moment.
     pub fn at(conn: &mut Connection, member: &RoomMember, moment: Timestamp) -> QueryResult<Self> {
         let (user, room): (UserId, RoomId) = (member.user, member.room.id);
         match PastSettings::at(conn, (user, room.0), moment)? {

@@ -1,4 +1,4 @@
-//! Read positions and what is derived from them.
+//! Read cursors and what is derived from them.
 
 pub(crate) mod catch_up;
 pub(crate) mod level;

@@ -1,6 +1,6 @@
-//! What decided whether somebody was notified of a message. Nothing is recorded for each message and
-//! person: levels and personal settings keep what held before each change, so that the decision can
-//! be derived as it was.
+//! Explains why a person was or was not notified of a message. No decision is stored per message
+//! and person. Instead, levels and preferences keep their previous values, from which the decision
+//! is derived.
 
 use diesel::{dsl::exists, prelude::*, select};
 
@@ -13,32 +13,33 @@ use crate::{
     schema::{blocks, members, mentions, messages, users},
 };
 
-/// A message, as its details show it.
+/// A message on its page of details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageDetails {
-    /// Number of the event that created it.
+    /// The number of the event that created it.
     pub seq: i64,
-    /// Who wrote it.
+    /// The author.
     pub author: Person,
-    /// As typed; empty once it is deleted.
+    /// The text as typed. Empty if it is deleted.
     pub body: String,
-    /// When.
+    /// When it was posted.
     pub created_at: Timestamp,
-    /// Whether it is a line that nobody typed.
+    /// Whether it is a notice.
     pub is_notice: bool,
-    /// Whether the reader came into the room after it.
+    /// Whether the reader joined the room after it.
     pub is_before: bool,
-    /// What the decision stood on.
+    /// The facts of the notification decision.
     pub facts: Facts,
 }
 
 type Row = (i64, UserId, String, String, Timestamp, Option<String>);
 
 impl RoomMember {
-    /// A message of this room, and why this member was notified of it or not.
+    /// Returns a message of this room, with the facts that decided about this member's
+    /// notification.
     ///
     /// # Errors
-    /// [`diesel::NotFound`] for a message that is not there or is in another room.
+    /// [`diesel::NotFound`] if the message does not exist or is in another room.
     pub fn details_of(
         &self,
         conn: &mut Connection,

@@ -1,49 +1,49 @@
-//! Why somebody is not notified of a message. Pure: `static/js/reading/notifying.js` decides the
-//! same in the browser, and one table of cases (`tests/js/notifying.json`) tests both.
+//! The notification decision, as a pure function. `static/js/reading/notifying.js` implements the
+//! same in the browser, and one table of test cases (`tests/js/notifying.json`) checks both.
 
 use serde::{Deserialize, Serialize};
 
 use super::level::Level;
 
-/// All that the decision stands on, as it was when the message came.
+/// The facts of the decision, at the time of the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// The person wrote it.
+    /// The person is the author.
     pub own: bool,
-    /// The person blocks whoever wrote it.
+    /// The person blocks the author.
     pub blocked: bool,
-    /// What the person is notified of in that room.
+    /// The notification level of the person in that room.
     pub level: Level,
-    /// The message calls the person by name or answers a message of theirs.
+    /// The message mentions the person or replies to them.
     pub called: bool,
-    /// It came in quiet hours.
+    /// The message came in quiet hours.
     pub quiet: bool,
-    /// It came in a snooze.
+    /// The message came in a snooze.
     pub snoozed: bool,
 }
 
-/// One reason; the word is the end of the key `why-…`.
+/// A reason against a notification. Its text has the key `why-…` with this word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// One's own message.
+    /// It is the person's own message.
     Own,
-    /// From somebody who is blocked.
+    /// The person blocks the author.
     Blocked,
-    /// The room is hidden.
+    /// The level is "hidden".
     Hidden,
-    /// The room is on "nothing".
+    /// The level is "nothing".
     Nothing,
-    /// The room is on "mentions", and this is none.
+    /// The level is "mentions", and the message has none of the person.
     Mentions,
-    /// Quiet hours.
+    /// Quiet hours were on.
     Quiet,
-    /// Snoozed.
+    /// A snooze was on.
     Snoozed,
 }
 
 impl Reason {
-    /// The key of its words.
+    /// Returns the key of its text in the locale files.
     pub fn key(self) -> &'static str {
         match self {
             Self::Own => "why-own",
@@ -58,9 +58,9 @@ impl Reason {
 }
 
 impl Facts {
-    /// What speaks against a notification, all of it; nothing means that there is one.
+    /// Returns all reasons against a notification. If there are none, the person is notified.
     pub fn against(&self) -> Vec<Reason> {
-        // Nobody expects to be notified of oneself: nothing else needs to be said.
+        // For an own message, the other reasons do not matter.
         if self.own {
             return vec![Reason::Own];
         }

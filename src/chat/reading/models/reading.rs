@@ -1,5 +1,5 @@
-//! How far a member has read, and what that leaves unread. There is one number per person and room;
-//! every count is derived from it.
+//! Read cursors and unread counts. Each person has one number per room, and all counts are derived
+//! from it.
 
 use std::collections::HashMap;
 
@@ -17,28 +17,30 @@ use crate::{
     schema::{blocks, members, messages, read_before, rooms},
 };
 
-/// Counts end here: a badge says "99+".
+/// The cap of counts. Above it, a badge shows "99+".
 pub const COUNTED: i64 = 100;
-/// So long "mark all read" can be undone; pages offer it for a shorter time.
+/// How long "mark all read" can be undone. Pages offer it for a shorter time, so that the offer is
+/// valid.
 const UNDO_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What one member has not read in one room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// Which room.
+    /// The room.
     pub room: RoomId,
-    /// Everything up to this event is read.
+    /// The read cursor: all events up to this number are read.
     pub read_seq: i64,
-    /// The room's newest event, which the counts take in.
+    /// The room's newest event. The counts include it.
     pub last_seq: i64,
-    /// Messages of others after it, at most [`COUNTED`]: none that is deleted, none of people whom
-    /// the member blocks, no line that nobody typed.
+    /// The number of unread messages of others, at most [`COUNTED`]. Excludes deleted messages,
+    /// notices, and messages of people whom the member blocks.
     pub unread: i64,
-    /// How many of them call the member; in a conversation of two, all of them.
+    /// The number of unread messages that mention the member. In a direct conversation all messages
+    /// count.
     pub mentions: i64,
-    /// What the member is notified of.
+    /// The notification level.
     pub level: Level,
-    /// What kind of place it is.
+    /// The kind of room.
     pub kind: RoomKind,
 }
 
@@ -60,7 +62,8 @@ struct Row {
     kind: RoomKind,
 }
 
-/// One query for all rooms of a person. Diesel has no words for a count that stops at a hundred.
+/// Counts all rooms of a person in one query. Raw SQL, because diesel cannot express a count with a
+/// limit.
 const COUNTS: &str = "SELECT members.room_id, members.read_seq, members.level, rooms.last_seq, rooms.kind, \
     (SELECT count(*) FROM (SELECT 1 FROM messages \
         WHERE messages.room_id = members.room_id AND messages.seq > members.read_seq \
@@ -95,7 +98,7 @@ impl From<Row> for Reading {
 }
 
 impl Reading {
-    /// What `user` has not read, in all rooms.
+    /// Returns the unread counts of all rooms of `user`.
     pub fn all_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId, Self>> {
         let rows = sql_query(COUNTS)
             .bind::<BigInt, _>(user)
@@ -104,10 +107,10 @@ impl Reading {
         Ok(rows.into_iter().map(reading).collect())
     }
 
-    /// What `user` has not read in one room.
+    /// Returns the unread counts of one room of `user`.
     ///
     /// # Errors
-    /// [`diesel::NotFound`] for a room that `user` is not in.
+    /// [`diesel::NotFound`] if `user` is not in the room.
     pub fn of(conn: &mut Connection, user: UserId, room: RoomId) -> QueryResult<Self> {
         sql_query(format!("{COUNTS} AND members.room_id = ?2"))
             .bind::<BigInt, _>(user)
@@ -116,7 +119,7 @@ impl Reading {
             .map(Self::from)
     }
 
-    /// The number for a badge: what calls the member.
+    /// Returns the number for a badge: messages that mention the member.
     pub fn called(&self) -> i64 {
         if self.level == Level::Hidden {
             0
@@ -127,7 +130,8 @@ impl Reading {
 }
 
 impl RoomMember {
-    /// Everything up to event `seq` is read; never backwards. True if that was news.
+    /// Moves the read cursor forward to event `seq`, never back. Returns whether it moved
+    /// (idempotent).
     pub fn read_up_to(&self, conn: &mut Connection, seq: i64) -> QueryResult<bool> {
         let seq = seq.min(self.room.last_seq);
         let behind = members::table
@@ -139,8 +143,8 @@ impl RoomMember {
         Ok(moved > 0)
     }
 
-    /// The message of event `seq` and all after it are unread again; never forwards. True if that
-    /// was news.
+    /// Moves the read cursor back to before event `seq`, never forward. Returns whether it moved
+    /// (idempotent).
     pub fn unread_from(&self, conn: &mut Connection, seq: i64) -> QueryResult<bool> {
         let seq = seq.max(1) - 1;
         let ahead = members::table
@@ -152,7 +156,7 @@ impl RoomMember {
         Ok(moved > 0)
     }
 
-    /// The first message that counts as unread, by the number of its event.
+    /// Returns the event number of the first unread message.
     pub fn first_unread(&self, conn: &mut Connection) -> QueryResult<Option<i64>> {
         let blocked = blocks::table
             .filter(blocks::blocker_id.eq(self.user))
@@ -171,11 +175,12 @@ impl RoomMember {
     }
 }
 
-/// "Mark all read", which can be taken back for a moment.
+/// "Mark all read", which can be undone for a short time.
 pub struct AllRead;
 
 impl AllRead {
-    /// Marks everything read; the rooms whose position moved. Where they stood is kept.
+    /// Moves all read cursors to the end, and keeps their old values. Returns the rooms whose
+    /// cursor moved.
     pub fn mark(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
         Self::forget(conn, user)?;
         let behind = members::table
@@ -201,7 +206,7 @@ impl AllRead {
         Ok(behind.into_iter().map(|(room, ..)| room).collect())
     }
 
-    /// Takes the last marking back, if it is fresh; the rooms whose position moved.
+    /// Undoes the last "mark all read" if it is recent. Returns the rooms whose cursor moved.
     pub fn undo(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
         let since = Timestamp::now().minus(UNDO_WITHIN);
         let before = read_before::table
@@ -218,7 +223,7 @@ impl AllRead {
         Ok(before.into_iter().map(|(room, _)| room).collect())
     }
 
-    /// Whether the last marking can be taken back.
+    /// Returns whether the last "mark all read" can still be undone.
     pub fn is_fresh(conn: &mut Connection, user: UserId) -> QueryResult<bool> {
         let since = Timestamp::now().minus(UNDO_WITHIN);
         let fresh = read_before::table
@@ -232,7 +237,7 @@ impl AllRead {
     }
 }
 
-/// People whom `user` blocks: what they write is not counted.
+/// Returns the people whom `user` blocks. Their messages do not count as unread.
 pub fn blocked_by(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
     blocks::table
         .filter(blocks::blocker_id.eq(user))
@@ -333,7 +338,7 @@ mod tests {
         assert_eq!(counts(&db, room, ANA).await, (COUNTED, COUNTED));
     }
 
-    /// A thousand rooms with a hundred unread messages each: what a hello asks, in one query.
+    /// The query of a hello, with a thousand rooms of a hundred unread messages each.
     #[actix_web::test]
     async fn all_rooms_are_counted_by_one_query_from_the_index() {
         #[derive(QueryableByName)]

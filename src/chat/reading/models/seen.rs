@@ -1,5 +1,5 @@
-//! Who may see how far whom has read: in conversations of two and in small rooms, if both sides want
-//! it, and never where one blocks the other.
+//! Visibility of read cursors: in direct conversations and small rooms, if both people share theirs
+//! and neither blocks the other.
 
 use diesel::prelude::*;
 
@@ -11,20 +11,21 @@ use crate::{
     schema::{members, preferences, users},
 };
 
-/// In larger rooms nobody sees it.
+/// The maximum number of members of a room that shows read cursors.
 const MOST_PEOPLE: usize = 20;
 
-/// How far somebody else has read.
+/// The read cursor of another member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Who.
+    /// The member.
     pub user: UserRef,
-    /// Everything up to this event.
+    /// The cursor: all events up to this number are read.
     pub seq: i64,
 }
 
 impl RoomMember {
-    /// The others who may see how far this member has read, and how far they have read themselves.
+    /// Returns the read cursors of the members who share them with this member. The same members
+    /// may see this member's cursor.
     pub fn seen_by(&self, conn: &mut Connection) -> QueryResult<Vec<Seen>> {
         if !self.shows_seen(conn)? {
             return Ok(Vec::new());
@@ -55,7 +56,7 @@ impl RoomMember {
         Ok(people.into_iter().filter(may_see).map(seen).collect())
     }
 
-    /// Whether this member takes part at all.
+    /// Returns whether this member shares their read cursor.
     fn shows_seen(&self, conn: &mut Connection) -> QueryResult<bool> {
         let wants = preferences::table
             .find(self.user)
