@@ -1,5 +1,5 @@
-//! The file of a backup: a tar whose first member, `manifest.json`, names every other one with its
-//! length and its SHA-256. Any tar program can open it.
+//! The format of a backup file: a tar archive whose first member, `manifest.json`, lists all others
+//! with their length and SHA-256. Any tar program can open it.
 
 use std::{
     collections::BTreeMap,
@@ -14,18 +14,18 @@ use tar::{Archive, Builder, EntryType, Header};
 
 use crate::{error::Result, whole_file::named};
 
-/// The database, checked.
+/// A checked copy of the database.
 pub(super) const DATABASE: &str = "parlour.sqlite3";
 /// The secret key.
 pub(super) const KEY: &str = "secret.key";
 
 const MANIFEST: &str = "manifest.json";
-/// Raised when an older program could not restore the file.
+/// The version of the format. Increase it whenever an older program could not restore the file.
 const FORMAT: u32 = 1;
-/// Longest manifest, bytes; it takes about 150 for each member.
+/// The maximum size of a manifest, in bytes. A manifest takes about 150 bytes for each member.
 const MAX_MANIFEST_BYTES: u64 = 65_536;
 
-/// One file to be saved.
+/// A file to save.
 pub(super) struct Member {
     pub(super) name: &'static str,
     path: PathBuf,
@@ -45,7 +45,7 @@ struct Manifest {
     members: BTreeMap<String, Content>,
 }
 
-/// What is known of a member's content.
+/// Length and hash of a member's content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Content {
     bytes: u64,
@@ -76,7 +76,7 @@ fn write_tar(path: &Path, manifest: &Manifest, members: &[Member]) -> io::Result
     append(&mut archive, MANIFEST, text.len() as u64, text.as_slice())?;
     for member in members {
         let bytes = manifest.members[member.name].bytes;
-        // Exactly what was hashed, should the file have grown.
+        // Write only what was hashed, even if the file has grown since.
         let file = File::open(&member.path)?.take(bytes);
         append(&mut archive, member.name, bytes, file)?;
     }
@@ -105,7 +105,8 @@ pub(super) fn verify(path: &Path) -> Result<()> {
     read(path, |_, content| copy(content, &mut io::sink()))
 }
 
-/// Unpacks the archive into `folder`, each member under its name, and compares it with its manifest.
+/// Unpacks the archive into `folder`, each member under its name, and compares it with its
+/// manifest.
 ///
 /// # Errors
 /// As [`verify`].
@@ -140,7 +141,7 @@ fn read(
     let mut expected = manifest.members;
     for entry in entries {
         let mut entry = entry.map_err(|cause| broken(&cause))?;
-        // A name from the archive is only compared, never used as a path.
+        // Compare the name from the archive, but never use it as a path (path traversal).
         let told = entry.path_bytes().into_owned();
         let name = [DATABASE, KEY]
             .into_iter()
@@ -169,7 +170,7 @@ fn read_manifest(entry: io::Result<tar::Entry<'_, impl Read>>) -> io::Result<Man
     Ok(serde_json::from_slice(&text)?)
 }
 
-/// Copies all of `content` and answers with its length and hash.
+/// Copies all of `content`, and returns its length and hash.
 fn copy(content: &mut dyn Read, target: &mut dyn Write) -> io::Result<Content> {
     let mut hash = Sha256::new();
     let mut bytes = 0;

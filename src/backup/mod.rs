@@ -1,8 +1,8 @@
-//! `parlour backup FILE` and `parlour restore FILE`: all data of a server in one checked file, made
-//! while it runs, and put back while none does.
+//! `parlour backup FILE` and `parlour restore FILE`: all data of a server in one checked file. A
+//! backup can run beside a server, a restore cannot.
 //!
-//! `archive` knows the format of the file, `restore` the order in which the files of a data folder
-//! are replaced.
+//! `archive` defines the format of the file, `restore` the order in which the files of a data
+//! folder are replaced.
 
 mod archive;
 mod restore;
@@ -30,11 +30,12 @@ use crate::{
 use archive::{DATABASE, KEY, Member};
 pub use restore::restore;
 
-/// Saves the data of `settings` in the new file `target`, also while a server runs, and answers
-/// with a line for the operator. SIGINT and SIGTERM end it and leave nothing.
+/// Saves the data of `settings` in the new file `target`, even while a server runs. Returns a line
+/// for the operator. SIGINT and SIGTERM stop it and leave no files.
 ///
 /// # Errors
-/// [`Error::Internal`] naming the file when it exists already, cannot be written, or fails its checks.
+/// [`Error::Internal`] with the file's name if it exists already, cannot be written, or fails its
+/// checks.
 pub async fn back_up(settings: Settings, target: PathBuf) -> Result<String> {
     data_folder::close_new_files();
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
@@ -42,7 +43,7 @@ pub async fn back_up(settings: Settings, target: PathBuf) -> Result<String> {
     let file = WholeFile::begin(&target)?;
     let unfinished = file.folder().to_owned();
     let (answer, answered) = oneshot::channel();
-    // A thread that nobody joins: the end of the process does not wait for a long copy.
+    // Nobody joins this thread, so that the end of the process does not wait for a long copy.
     thread::Builder::new()
         .name("parlour-backup".into())
         .spawn(move || answer.send(save(&settings, &target, file)))
@@ -57,7 +58,7 @@ pub async fn back_up(settings: Settings, target: PathBuf) -> Result<String> {
 fn save(settings: &Settings, target: &Path, file: WholeFile) -> Result<String> {
     let members = collect(settings, file.folder())?;
     archive::write(&file.path(), &members)?;
-    // What is on the disk is what counts, so the whole file is read again.
+    // Read the whole file again, to check what is really on the disk.
     archive::verify(&file.path())?;
     let bytes = file.path().metadata().map_err(Error::internal)?.len();
     let has_key = members.iter().any(|member| member.name == KEY);
@@ -69,8 +70,8 @@ fn save(settings: &Settings, target: &Path, file: WholeFile) -> Result<String> {
     ))
 }
 
-/// Everything that a backup holds, as files that do not change any more. What is added to the data
-/// of a server gets its line here and in `restore`.
+/// Collects the contents of a backup as files that do not change any more. Data of a server that is
+/// added later needs a line here and in `restore`.
 fn collect(settings: &Settings, folder: &Path) -> Result<Vec<Member>> {
     let database = settings.database_path();
     if database.metadata().map_or(true, |file| file.len() == 0) {
@@ -85,8 +86,8 @@ fn collect(settings: &Settings, folder: &Path) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Removes what was written so far. The thread that writes may make a file in between, so it is
-/// tried again; once the folder is gone, nothing new can be made in it.
+/// Removes what was written so far. The writing thread may create a file at the same time (a race),
+/// so this tries again until the folder is gone. After that, nothing can be created in it.
 fn give_up(unfinished: &Path) -> Error {
     const TRIES: usize = 20;
     let is_gone = || match fs::remove_dir_all(unfinished) {

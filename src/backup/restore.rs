@@ -1,6 +1,6 @@
-//! Puts a backup back. Everything is unpacked, checked and flushed beside its place first; only then
-//! the present files are moved aside and the new ones renamed into their places. A marker beside the
-//! database says that this is under way, so that a start after a crash in between refuses.
+//! Restores a backup. Unpacks, checks and flushes everything beside its target first. Only then
+//! moves the present files aside and renames the new ones into place. A marker file beside the
+//! database exists meanwhile, so that the server refuses to start after a crash in between.
 
 use std::{
     fs::{self, File, Permissions},
@@ -23,17 +23,17 @@ use crate::{
     whole_file::{self, folder_of, named, sync, temporary_folder},
 };
 
-/// What SQLite keeps beside a database. None of it may play into another one.
+/// The side files of an SQLite database. None of them may be applied to another database.
 const SIDE_FILES: [&str; 3] = ["-wal", "-shm", "-journal"];
-/// How each SQLite file begins.
+/// The header of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
-/// Puts back what `source` holds, while no server runs on the data of `settings`, and answers with a
-/// line for the operator. `source` is a file of `parlour backup`, or a copy of the database alone.
+/// Restores `source` while no server runs on the data of `settings`. Returns a line for the
+/// operator. `source` is a file of `parlour backup`, or a copy of the database alone.
 ///
 /// # Errors
-/// [`Error::Internal`] that names the file: a server runs, or the backup fails a check. Nothing was
-/// touched then, unless the message says that the restore did not finish.
+/// [`Error::Internal`] with the file's name if a server runs or the backup fails a check. In these
+/// cases nothing was changed, unless the message says that the restore did not finish.
 pub async fn restore(settings: Settings, source: PathBuf) -> Result<String> {
     web::block(move || put_back(&settings, &source))
         .await
@@ -63,7 +63,7 @@ fn put_back(settings: &Settings, source: &Path) -> Result<String> {
     Ok(words)
 }
 
-/// The new files, whole and flushed, each on the file system of its place.
+/// The new files, complete and flushed, each on the file system of its target.
 struct Staged {
     database: PathBuf,
     key: Option<(PathBuf, PathBuf)>,
@@ -107,7 +107,7 @@ impl Staged {
     }
 }
 
-/// Moves the present files aside and the new ones into their places. Answers where the old ones are.
+/// Moves the present files aside and the new ones into place. Returns the folder of the old ones.
 fn replace(lock: &DatabaseLock, staged: &Staged) -> Result<Option<PathBuf>> {
     let database = lock.database();
     let marker = side_file(database, RESTORING);
@@ -131,7 +131,8 @@ fn replace(lock: &DatabaseLock, staged: &Staged) -> Result<Option<PathBuf>> {
         let aside = folder_of(key).join(format!("before-restore-{now}"));
         moved |= move_aside(key, &aside).map_err(unfinished)?;
     }
-    // The old log is out of reach before a new file bears the name.
+    // Make sure that the old write-ahead log is gone before a new file has the name of the
+    // database.
     sync(folder_of(database)).map_err(unfinished)?;
     lock.forget_runs()?;
     if let Some((new, key)) = &staged.key {
@@ -144,7 +145,8 @@ fn replace(lock: &DatabaseLock, staged: &Staged) -> Result<Option<PathBuf>> {
     Ok(moved.then_some(aside))
 }
 
-/// Moves `path` into the folder `aside`, which is made for the first file. Answers whether there was one.
+/// Moves `path` into the folder `aside`, which is created for the first file. Returns whether the
+/// file existed.
 fn move_aside(path: &Path, aside: &Path) -> io::Result<bool> {
     if path.symlink_metadata().is_err() {
         return Ok(false);

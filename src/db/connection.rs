@@ -1,4 +1,4 @@
-//! The type of connection that all models take.
+//! The type of connection that all models use.
 
-/// The connection that models take. PostgreSQL would join here.
+/// The connection type of models. Support for PostgreSQL would start here.
 pub type Connection = diesel::SqliteConnection;

@@ -1,5 +1,6 @@
-//! Checked copies of a database, made while others write: `VACUUM INTO`, `integrity_check`,
-//! `foreign_key_check`, flush. Copying the live file would miss what is still in its log.
+//! Checked copies of a database while others write: `VACUUM INTO`, `integrity_check`,
+//! `foreign_key_check`, flush. A plain copy of the live file would miss what is only in the
+//! write-ahead log.
 
 use std::{
     fs::{self, Permissions},
@@ -19,21 +20,22 @@ use crate::{
     whole_file::{self, WholeFile, named},
 };
 
-/// For files that nobody else has open, and that stay in the journal mode they have.
+/// Pragmas for files that nobody else has open, and that keep their journal mode.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; \
     PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;";
 
-/// Opens a file as it is: no migration, no write-ahead log for files that have none.
+/// Opens a file without migrating it or changing its journal mode.
 pub(crate) fn open_plain(path: &Path) -> Result<Connection> {
     open(path, "rw")
 }
 
-/// Opens a file for reading alone: it is not created, and its log is not written back.
+/// Opens a file read-only: does not create it, and does not checkpoint its log.
 pub(crate) fn open_read_only(path: &Path) -> Result<Connection> {
     open(path, "ro")
 }
 
-/// The URI of a file, so that SQLite neither creates it nor misreads special characters.
+/// Returns the URI of a file. With a URI, SQLite neither creates the file nor misreads special
+/// characters.
 pub(super) fn uri(path: &Path, query: &str) -> Result<String> {
     let path = std::path::absolute(path).map_err(|cause| named(path, &cause))?;
     let mut url = Url::from_file_path(&path)
@@ -53,14 +55,14 @@ fn open(path: &Path, mode: &str) -> Result<Connection> {
 /// Writes a checked copy of `conn`'s database to the new file `target`.
 ///
 /// # Errors
-/// [`Error::Internal`] when it cannot be written, or when the copy fails its checks.
+/// [`Error::Internal`] if it cannot be written, or if the copy fails its checks.
 pub(crate) fn copy_into(conn: &mut Connection, target: &Path) -> Result<()> {
     sql_query("VACUUM INTO ?")
         .bind::<Text, _>(target.to_string_lossy())
         .execute(conn)
         .map_err(|cause| named(target, &cause))?;
     let mut copy = open_plain(target)?;
-    // A copy has no log, and no log that lies beside it later is its own.
+    // Clear the run id: a copy has no log, so a log that lies beside it later must be foreign.
     epoch::forget_run(&mut copy)?;
     check(&mut copy)?;
     drop(copy);
@@ -69,28 +71,28 @@ pub(crate) fn copy_into(conn: &mut Connection, target: &Path) -> Result<()> {
         .map_err(|cause| named(target, &cause))
 }
 
-/// Copies to a new file of this name, which it bears only when it is whole.
+/// Copies to a new file that gets its name only when it is complete (atomic rename).
 pub(super) fn copy_as(conn: &mut Connection, target: &Path) -> Result<()> {
     let file = WholeFile::begin(target)?;
     copy_into(conn, &file.path())?;
     file.finish()
 }
 
-/// A name beside the database that says what the copy is and when it was made.
+/// Returns a path beside the database that says what the copy is and when it was made.
 pub(super) fn beside(path: &Path, what: &str) -> PathBuf {
     path.with_extension(format!("{what}-{}.sqlite3", Timestamp::now().0))
 }
 
-/// Where the writer saves what only it still sees, once the database file is gone.
+/// Returns the path where the writer saves the data after the database file was removed.
 pub(super) fn rescued(path: &Path) -> PathBuf {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ");
     side_file(path, &format!("-rescued-{now}"))
 }
 
-/// Whether the file is sound: every page, every index, every reference.
+/// Checks all pages, indices and references of the file.
 ///
 /// # Errors
-/// [`Error::Internal`] with what SQLite found.
+/// [`Error::Internal`] with the findings of SQLite.
 pub(crate) fn check(conn: &mut Connection) -> Result<()> {
     refuse_findings(conn, "integrity_check")?;
     #[derive(QueryableByName)]

@@ -1,6 +1,6 @@
-//! Enums that are stored as words.
+//! Enums that are stored as text.
 
-/// Makes an enum whose variants are stored, and serialised, as the given words.
+/// Defines an enum whose variants are stored and serialised as the given words.
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -14,10 +14,10 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// The word that stands for it.
+            /// Returns the word of the variant.
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+

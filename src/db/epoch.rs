@@ -1,5 +1,6 @@
-//! Which history a database holds. Row ids and event numbers are given again after a restore, so
-//! everything that a browser keeps between two connections is worth something only in its epoch.
+//! The epoch: the identity of a database's history. After a restore, the same row ids and event
+//! numbers are used again for other things. So whatever a browser keeps between two connections is
+//! valid only in its epoch.
 
 use std::fmt;
 
@@ -10,29 +11,29 @@ use uuid::Uuid;
 use super::Connection;
 use crate::schema::history;
 
-/// The table has one row.
+/// The id of the only row.
 pub(super) const ROW: i64 = 1;
 
-/// The random name of one unbroken history: 32 hexadecimal digits, made with the database and anew
-/// at each restore.
+/// A random id, 32 hexadecimal digits. It is created with the database and replaced at each
+/// restore.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(String);
 
 impl Epoch {
-    /// The epoch of the open database.
+    /// Reads the epoch of the open database.
     ///
     /// # Errors
-    /// Whatever the database answers; a migrated database has exactly one.
+    /// Any error of the database. A migrated database has exactly one epoch.
     pub fn read(conn: &mut Connection) -> QueryResult<Self> {
         let epoch = history::table.find(ROW).select(history::epoch);
         epoch.first(conn).map(Self)
     }
 
-    /// Renews the epoch of a restored database.
+    /// Replaces the epoch of a restored database.
     ///
     /// # Errors
-    /// Whatever the database answers.
+    /// Any error of the database.
     pub fn renew(conn: &mut Connection) -> QueryResult<Self> {
         let epoch = Self::random();
         diesel::update(history::table.find(ROW))
@@ -41,7 +42,7 @@ impl Epoch {
         Ok(epoch)
     }
 
-    /// The name of a new history.
+    /// Returns a new random epoch.
     pub(crate) fn random() -> Self {
         Self(Uuid::new_v4().simple().to_string())
     }
@@ -53,7 +54,7 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// Files of earlier versions do not.
+/// Returns whether the file has run ids. Files of earlier versions do not.
 pub(super) fn knows_runs(conn: &mut Connection) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Columns {
@@ -65,7 +66,7 @@ pub(super) fn knows_runs(conn: &mut Connection) -> QueryResult<bool> {
     Ok(columns.count > 0)
 }
 
-/// Takes the run id out of a copy.
+/// Removes the run id from a copy.
 pub(super) fn forget_run(conn: &mut Connection) -> QueryResult<()> {
     if knows_runs(conn)? {
         let no_run = history::run_id.eq(None::<String>);

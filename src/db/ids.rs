@@ -1,6 +1,7 @@
-//! Ids as types: two integers in a row get swapped, two ids do not compile.
+//! Ids as types (newtypes), because two integers can be swapped by mistake, but two id types do not
+//! compile.
 
-/// Makes a row id: a `BigInt` column that is printed, parsed and serialised as its number.
+/// Defines a row id: a `BigInt` column that is displayed, parsed and serialised as its number.
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

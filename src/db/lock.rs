@@ -1,5 +1,5 @@
-//! The lock beside the database file: one server for one database, whatever path leads to it. The
-//! lock file also holds which runs may have written the file's log, see [`super::run`].
+//! The lock file beside the database: at most one server per database, whatever path leads to it.
+//! The lock file also stores which runs may have written the write-ahead log, see [`super::run`].
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -13,10 +13,10 @@ use crate::{
     whole_file::{folder_of, named},
 };
 
-/// Longest content of a lock file, bytes: two run ids and their line ends, with room to spare.
+/// The maximum size of a lock file, in bytes. It holds two run ids and their line ends.
 const MAX_BYTES: u64 = 1024;
 
-/// Holds a database against every other server until it is dropped.
+/// An exclusive lock on a database, held until it is dropped.
 #[derive(Debug)]
 pub(crate) struct DatabaseLock {
     file: File,
@@ -27,7 +27,7 @@ impl DatabaseLock {
     /// Locks the database at `path`, which need not exist yet.
     ///
     /// # Errors
-    /// [`Error::Internal`] that names the database when another process holds it.
+    /// [`Error::Internal`] with the database's path if another process holds the lock.
     pub(crate) fn take(path: &Path) -> Result<Self> {
         let database = canonical(path).map_err(|cause| named(path, &cause))?;
         let lock = side_file(&database, ".lock");
@@ -49,12 +49,12 @@ impl DatabaseLock {
         }
     }
 
-    /// The database file, by the one path that no symbolic link is part of.
+    /// Returns the path of the database without symbolic links.
     pub(crate) fn database(&self) -> &Path {
         &self.database
     }
 
-    /// The runs that may have written the log; empty if nothing is known.
+    /// Returns the runs that may have written the log. Empty if nothing is known.
     pub(super) fn runs(&self) -> io::Result<Vec<String>> {
         let mut text = String::new();
         let mut file = &self.file;
@@ -63,7 +63,7 @@ impl DatabaseLock {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
-    /// Writes down which runs may have written the log from now on.
+    /// Stores which runs may write the log from now on.
     pub(super) fn set_runs(&self, runs: &[&str]) -> io::Result<()> {
         let text: String = runs.iter().flat_map(|run| [run, "\n"]).collect();
         let mut file = &self.file;
@@ -73,21 +73,22 @@ impl DatabaseLock {
         file.sync_all()
     }
 
-    /// Forgets the runs: the next file here has no log.
+    /// Removes the run ids, because the next database file has no log.
     pub(crate) fn forget_runs(&self) -> Result<()> {
         self.set_runs(&[])
             .map_err(|cause| named(&self.database, &cause))
     }
 }
 
-/// `path` with `ending` after its whole name: what SQLite does for its side files.
+/// Appends `ending` to the whole file name, as SQLite does for its side files.
 pub(crate) fn side_file(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// Of a missing file the folder is resolved: a first start makes it there.
+/// Resolves symbolic links. Of a missing file, resolves only the folder, because the first start
+/// creates the file there.
 fn canonical(path: &Path) -> io::Result<PathBuf> {
     match path.canonicalize() {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {

@@ -1,6 +1,6 @@
-//! The database: a pool of connections that only read, and one writer with group commit.
-//! `read` and `write` are the two ways to query, both off the event loop; models get a
-//! `&mut Connection` and never see a pool.
+//! The database: a pool of read-only connections, and one writer with group commit. `read` and
+//! `write` run queries outside the event loop. Models get a `&mut Connection` and do not know the
+//! pool.
 
 mod connection;
 pub(crate) mod copy;
@@ -46,14 +46,15 @@ use crate::{
 use watch::FileWatch;
 use writer::Writer;
 
-/// How long a read waits for a free connection before it answers "busy".
+/// How long a read waits for a free connection before it fails with "busy".
 const READER_WAIT: Duration = Duration::from_secs(5);
 /// How long the readiness probe waits for the writer.
 const PROBE_WAIT: Duration = Duration::from_secs(2);
-/// How long its result is good for everybody: anybody may ask, and each probe flushes the disk.
+/// How long the result of a probe is cached. Anybody may ask for it, and each probe flushes the
+/// disk.
 const PROBE_SHARED: Duration = Duration::from_secs(1);
 
-/// Handle on one database file; cheap to clone.
+/// A handle to one database file. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     readers: Pool<ConnectionManager<Connection>>,
@@ -63,20 +64,20 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens or creates the file at `path`, runs the embedded migrations (after a backup where
-    /// there is data) and starts the writer.
+    /// Opens or creates the file at `path`, runs the embedded migrations (after a backup if there
+    /// is data), and starts the writer.
     ///
     /// # Errors
-    /// [`Error::Internal`] naming the file when it cannot be opened, is newer than this program,
-    /// or lies on a network file system.
+    /// [`Error::Internal`] with the file's name if it cannot be opened, was written by a newer
+    /// program, or is on a network file system.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_locked(&DatabaseLock::take(path)?)
     }
 
-    /// As [`Database::open`], for a caller that holds the lock for as long as the database is in use.
+    /// As [`Database::open`], for callers that hold the lock as long as the database is in use.
     ///
     /// # Errors
-    /// As [`Database::open`], and a log that belongs to another file.
+    /// As [`Database::open`], and if the write-ahead log belongs to another file.
     pub(crate) fn open_locked(lock: &DatabaseLock) -> Result<Self> {
         let path = lock.database();
         sqlite::refuse_network_file_system(path)?;
@@ -86,7 +87,7 @@ impl Database {
         run::begin(&mut connection, lock, &found)?;
         let epoch = Epoch::read(&mut connection)?;
         let watch = FileWatch::start(path);
-        // Not made anew where it is gone.
+        // The mode `rw` does not create the file again if it was removed.
         let manager = ConnectionManager::new(copy::uri(path, "mode=rw")?);
         let readers = Pool::builder()
             .max_size(readers())
@@ -104,7 +105,7 @@ impl Database {
         })
     }
 
-    /// The history that this database holds, see [`Epoch`].
+    /// Returns the epoch of this database, see [`Epoch`].
     pub fn epoch(&self) -> &Epoch {
         &self.epoch
     }
@@ -112,7 +113,7 @@ impl Database {
     /// Runs `query` on a read-only connection, on a blocking thread.
     ///
     /// # Errors
-    /// [`Error::Busy`] when no connection is free in 5 s, otherwise what `query` answers.
+    /// [`Error::Busy`] if no connection is free within 5 s, otherwise the error of `query`.
     pub async fn read<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
@@ -130,11 +131,11 @@ impl Database {
         .map_err(Error::internal)?
     }
 
-    /// Runs `change` on the writer, in a savepoint of its own, and answers after the commit.
-    /// An `Err` from `change` undoes that change alone.
+    /// Runs `change` on the writer, in a savepoint of its own, and returns after the commit. If
+    /// `change` fails, only its savepoint is rolled back.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the queue is full or the commit failed, otherwise what `change` answers.
+    /// [`Error::Busy`] if the queue is full or the commit failed, otherwise the error of `change`.
     pub async fn write<T, F>(&self, change: F) -> Result<T>
     where
         T: Send + 'static,
@@ -143,8 +144,9 @@ impl Database {
         self.enqueue(change).await
     }
 
-    /// As [`Database::write`], but the change takes its place in the queue at the call and not at
-    /// the first poll: what is enqueued in order is committed in order. The change may have refusals of its own.
+    /// As [`Database::write`], but takes the place in the queue when called, not when first polled.
+    /// So changes are committed in the order of the calls. The change may have its own type of
+    /// refusal.
     pub fn enqueue<T, E, F>(
         &self,
         change: F,
@@ -157,8 +159,8 @@ impl Database {
         self.writer.enqueue(change)
     }
 
-    /// Whether something can be stored: changes a page and commits it. Who asks within
-    /// a second of the last probe gets its result.
+    /// Returns whether data can be stored, by committing a change of one page. The result is cached
+    /// for a second.
     pub async fn is_ready(&self) -> bool {
         let mut last = self.probe.lock().await;
         if let Some((at, ready)) = *last
@@ -166,7 +168,8 @@ impl Database {
         {
             return ready;
         }
-        // Holds if whoever asks goes away in between: the next one must not probe at once.
+        // Store a result before awaiting. If this caller is cancelled, the next one must not probe
+        // at once.
         *last = Some((Instant::now(), self.writer.is_healthy()));
         let probe = self.write(|conn| {
             let counted = history::probes.eq(history::probes + 1);
@@ -180,13 +183,13 @@ impl Database {
         ready
     }
 
-    /// Commits what waits, writes the log back into the file and ends the writer. Blocks.
+    /// Commits all queued changes, checkpoints the write-ahead log, and stops the writer. Blocks.
     pub fn close(&self) {
         self.writer.close();
     }
 }
 
-/// Makes a copy fit to be a server's database: migrated, sound, and of an epoch of its own.
+/// Prepares a copy to be a server's database: migrates and checks it, and gives it a new epoch.
 ///
 /// # Errors
 /// [`Error::Internal`] with what is wrong with it.
@@ -199,8 +202,9 @@ pub(crate) fn prepare_copy(path: &Path) -> Result<()> {
     copy::check(&mut conn)
 }
 
-/// Connections that read at the same time; SQLite readers never wait for the writer. Each keeps pages of
-/// its own, and more than the processors can work for would only keep more.
+/// The number of connections that read concurrently. In WAL mode, readers never wait for the
+/// writer. Each connection has a page cache, so more connections than the processors can use would
+/// only waste memory.
 fn readers() -> u32 {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     u32::try_from(cores).unwrap_or(u32::MAX).saturating_add(1)

@@ -1,8 +1,9 @@
-//! Which run of the server wrote the database, and so whether the write-ahead log beside it is its own.
+//! Run ids: which run of the server wrote the database, and so whether the write-ahead log beside
+//! it belongs to it.
 //!
-//! SQLite plays any log that bears the right name into a file. After somebody copied a backup over a
-//! crashed database, the leftover log of the crashed one destroys it. Each start therefore writes a
-//! random run id into the file and into the lock file; where the two differ, the log is foreign.
+//! SQLite applies any log that has the right name. For example, if somebody copies a backup over a
+//! crashed database, the leftover log of the crashed one corrupts it. So each start writes a random
+//! run id into the database and into the lock file. If the two differ, the log is foreign.
 
 use std::path::Path;
 
@@ -21,21 +22,21 @@ use crate::{
     whole_file::named,
 };
 
-/// In the lock file: a database that no run has written yet.
+/// In the lock file, the id of a database that no run has written yet.
 const NO_RUN: &str = "none";
 
-/// What was found before the database was opened.
+/// The result of the check before the database is opened.
 pub(super) enum Found {
-    /// The file that the last run left, or one that nothing is known of.
+    /// The file of the last run, or a file without a known run.
     Same,
-    /// Another file under the same name, without a log: put back by hand.
+    /// Another file with the same name and without a log, for example a backup copied by hand.
     Replaced,
 }
 
-/// Refuses a log that belongs to another file. Changes nothing.
+/// Refuses a write-ahead log that belongs to another file. Changes nothing.
 ///
 /// # Errors
-/// [`Error::Internal`] that names file, cause and what to do.
+/// [`Error::Internal`] with file, cause and remedy.
 pub(super) fn examine(lock: &DatabaseLock) -> Result<Found> {
     let path = lock.database();
     let log = side_file(path, "-wal");
@@ -44,7 +45,7 @@ pub(super) fn examine(lock: &DatabaseLock) -> Result<Found> {
     if path.metadata().map_or(0, |file| file.len()) == 0 {
         return Ok(Found::Same);
     }
-    // A checkpoint that a crash cut short can leave a file that reads only together with its log.
+    // After a crash during a checkpoint, the file may be readable only together with its log.
     let in_file = run_in_file(path).ok();
     let is_known = |run: Option<String>| runs.contains(&run.unwrap_or_else(|| NO_RUN.into()));
     let differs = !runs.is_empty() && in_file.is_some_and(|run| !is_known(run));
@@ -79,8 +80,9 @@ fn foreign(path: &Path, log: &Path, cause: &str) -> Error {
     ))
 }
 
-/// For copies that keep the run id (`VACUUM INTO` by hand). Such a copy counts its schema one up, which
-/// an older log takes back; where the log does not touch the first page, its pages do not fit.
+/// Checks whether the log belongs to the file, for copies that have the same run id (`VACUUM INTO`
+/// by hand). Such a copy has a higher schema version, which an older log would lower. If the log
+/// does not touch the first page, its other pages do not fit, and SQLite's check finds that.
 fn fits(path: &Path, with_log: &mut Connection) -> Result<()> {
     let alone = open_without_log(path).and_then(|mut conn| Ok(schema_version(&mut conn)?));
     if alone.is_ok_and(|alone| schema_version(with_log).is_ok_and(|now| now < alone)) {
@@ -105,7 +107,7 @@ fn open_without_log(path: &Path) -> Result<Connection> {
     Connection::establish(&uri(path, "mode=ro&immutable=1")?).map_err(Error::internal)
 }
 
-/// The run id in the main file alone, without its log.
+/// Reads the run id from the main file, without applying the log.
 fn run_in_file(path: &Path) -> Result<Option<String>> {
     let mut conn = open_without_log(path)?;
     if !knows_runs(&mut conn)? {
@@ -117,8 +119,8 @@ fn run_in_file(path: &Path) -> Result<Option<String>> {
         .first(&mut conn)?)
 }
 
-/// Begins a run: a new id in the file and in the lock file. A crash at any point between leaves
-/// ids that the next start knows, because the lock file names both for as long as it takes.
+/// Starts a run with a new id in the database and the lock file. The lock file has both ids until
+/// the database is written, so that the next start knows either id after a crash at any point.
 pub(super) fn begin(conn: &mut Connection, lock: &DatabaseLock, found: &Found) -> Result<()> {
     let named = |cause: &dyn std::fmt::Display| named(lock.database(), cause);
     let before: Option<String> = history::table
@@ -144,8 +146,9 @@ pub(super) fn begin(conn: &mut Connection, lock: &DatabaseLock, found: &Found) -
     Ok(())
 }
 
-/// Writes the log back into the main file, which alone can be read before the next start. Answers
-/// whether all of it was; a reader of another process (`parlour backup`) can hold it up.
+/// Checkpoints the log into the main file, because the next start reads the main file alone.
+/// Returns whether the checkpoint was complete. A reader of another process (`parlour backup`) can
+/// prevent that.
 fn fold_log(conn: &mut Connection) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Folded {

@@ -1,4 +1,5 @@
-//! All that only SQLite understands: pragmas, migrations with their backup, where a file may lie.
+//! Everything specific to SQLite: pragmas, migrations with their backup, and unsuitable file
+//! systems.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -16,14 +17,15 @@ use crate::error::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-/// The order matters: the busy time-out must stand before anything that can meet a lock.
-/// `FULL` is the durability promise: `NORMAL` survives a killed process, not a power cut.
+/// The pragmas of all connections. The busy time-out comes first, because the others may already
+/// meet a lock. `FULL` is the durability promise: `NORMAL` survives a killed process, but not a
+/// power cut.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
     PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; \
     PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=1000; \
     PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
 
-/// `f_type` of NFS, SMB, CIFS and SMB2: their locks do not keep what SQLite needs.
+/// `f_type` of NFS, SMB, CIFS and SMB2. Their locks are too weak for SQLite.
 const NETWORK_FILE_SYSTEMS: [u32; 4] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42];
 
 pub(super) fn connect(path: &Path) -> Result<Connection> {
@@ -36,12 +38,12 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Beside [`PRAGMAS`], of the connections that only read. The system keeps the pages of the file that
-/// are asked for often: more than half a megabyte for each reader takes memory and saves no time.
+/// Further pragmas of read-only connections. The operating system caches hot pages already, so a
+/// page cache above half a megabyte per reader takes memory and saves no time.
 const READING: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-512";
 
-/// Sets the pragmas of the connections that only read, unless the file is not the one that the writer
-/// has open: reading another one would start another log.
+/// Sets the pragmas of read-only connections. Refuses to open a file that replaced the writer's
+/// file, because reading it would start another write-ahead log.
 #[derive(Debug)]
 pub(super) struct ReadOnly(pub(super) FileWatch);
 
@@ -96,7 +98,7 @@ fn back_up(conn: &mut Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Brings a copy that nobody else has open up to this program, without another copy before.
+/// Migrates a copy that nobody else has open, without another backup.
 pub(super) fn migrate_copy(conn: &mut Connection) -> Result<()> {
     let applied = conn.applied_migrations().map_err(Error::Internal)?;
     if applied.is_empty() {

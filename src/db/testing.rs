@@ -1,10 +1,10 @@
-//! A database for one test: a temporary folder with the real migrations.
+//! A database for one test, in a temporary folder, with the real migrations.
 
 use std::ops::Deref;
 
 use super::Database;
 
-/// Dropped with its folder.
+/// A test database. Dropping it removes its folder.
 pub(crate) struct TestDatabase {
     database: Database,
     _folder: tempfile::TempDir,

@@ -1,4 +1,5 @@
-//! A moment as it is stored: Unix milliseconds, UTC. For people to read, never for order.
+//! Timestamps as they are stored: Unix milliseconds, UTC. For display only. The order of events is
+//! that of their numbers.
 
 use std::time::Duration;
 
@@ -10,27 +11,27 @@ id_type! {
 }
 
 impl Timestamp {
-    /// The wall clock.
+    /// Returns the time of the wall clock.
     pub fn now() -> Self {
         Self(jiff::Timestamp::now().as_millisecond())
     }
 
-    /// ISO 8601 with milliseconds, `2026-11-23T08:02:00.123Z`.
+    /// Formats as ISO 8601 with milliseconds, `2026-11-23T08:02:00.123Z`.
     pub fn iso(self) -> String {
         self.utc("%Y-%m-%dT%H:%M:%S%.3fZ")
     }
 
-    /// `strftime` in UTC.
+    /// Formats with `strftime` in UTC.
     pub fn utc(self, format: &str) -> String {
         self.moment().strftime(format).to_string()
     }
 
-    /// The same moment, for what time zones make of it.
+    /// Converts to jiff's type, for time zones.
     pub fn moment(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
-    /// The moment `later` after this one.
+    /// Returns the time `later` after this one.
     pub fn plus(self, later: Duration) -> Self {
         Self(
             self.0
@@ -38,7 +39,7 @@ impl Timestamp {
         )
     }
 
-    /// The moment `earlier` before this one.
+    /// Returns the time `earlier` before this one.
     pub fn minus(self, earlier: Duration) -> Self {
         Self(
             self.0

@@ -1,5 +1,6 @@
-//! Notices when the database file or its log is removed or replaced under the running server. SQLite
-//! goes on with the files that it has open, so everything stored from then on would be lost at the end.
+//! Detects that the database file or its log was removed or replaced under the running server.
+//! SQLite would go on with the open files, and everything stored from then on would be lost at the
+//! end.
 
 use std::{
     os::unix::fs::MetadataExt,
@@ -12,10 +13,10 @@ use std::{
 
 use super::lock::side_file;
 
-/// Device and inode: what a name stands for.
+/// Device and inode, which identify the file behind a path.
 type Identity = (u64, u64);
 
-/// The files as they were at the start; cheap to clone.
+/// The identities of the files at the start. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct FileWatch(Arc<Inner>);
 
@@ -26,7 +27,7 @@ struct Inner {
 }
 
 impl FileWatch {
-    /// Remembers the database at `path` and its log, which are both open.
+    /// Records the identities of the database at `path` and of its log. Both must be open.
     pub(super) fn start(path: &Path) -> Self {
         let files = [path.to_owned(), side_file(path, "-wal")].map(|path| {
             let identity = identity(&path);
@@ -36,12 +37,12 @@ impl FileWatch {
         Self(Arc::new(Inner { files, lost }))
     }
 
-    /// The database file.
+    /// Returns the path of the database file.
     pub(super) fn database(&self) -> &Path {
         &self.0.files[0].0
     }
 
-    /// The first file that is not what it was.
+    /// Returns the first file that was removed or replaced.
     pub(super) fn moved(&self) -> Option<&Path> {
         let moved = |(path, before): &&(PathBuf, Option<Identity>)| identity(path) != *before;
         self.0
@@ -51,12 +52,12 @@ impl FileWatch {
             .map(|(path, _)| path.as_path())
     }
 
-    /// From now on nothing is stored any more.
+    /// Records that nothing is stored any more.
     pub(super) fn give_up(&self) {
         self.0.lost.store(true, Ordering::Release);
     }
 
-    /// Whether the writer gave up.
+    /// Returns whether the writer has stopped storing.
     pub(super) fn is_lost(&self) -> bool {
         self.0.lost.load(Ordering::Acquire)
     }

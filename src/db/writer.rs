@@ -1,5 +1,6 @@
-//! The one thread that writes. Changes that wait together share one commit (and so one disk
-//! flush), each in a savepoint of its own; nobody is answered before the commit returned.
+//! The writer: the one thread that writes (group commit). Waiting changes share one commit, and so
+//! one disk flush. Each change runs in a savepoint of its own. Callers get their answers after the
+//! commit.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,24 +29,28 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Changes that may wait; past it the disk is too slow and callers are told "busy".
+/// The capacity of the queue. If it is full, the disk is too slow, and callers get "busy"
+/// (back-pressure).
 const QUEUE_LEN: usize = 1024;
-/// One commit takes at most this many changes …
+/// … and the time after which a batch takes no more, so that its first change does not wait too
+/// long. A disk flush takes longer, so larger batches raise the throughput under load more than
+/// they delay an answer.
 const BATCH_LEN: usize = 256;
-/// … or as many as fit in this time, so that the first of them does not wait for ever. A flush to the disk
-/// takes longer than that, so larger batches raise throughput under load more than they delay an answer.
+/// … and the time after which a batch takes no more, so that its first change does not wait too
+/// long.
 const BATCH_TIME: Duration = Duration::from_millis(10);
 
-/// How long a commit waits for another process that holds the write lock. Short, since everything
-/// else waits behind it, and the end of a run must fit into ten seconds.
+/// How long a transaction waits for another process that holds the write lock. Short, because
+/// everything else waits behind it, and a shutdown must fit into ten seconds.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
-/// The same while the lock is known to be held: callers are told "busy" at once, until one succeeds.
+/// The same while the lock is known to be held. Until one try succeeds, callers get "busy" almost
+/// at once.
 const LOCKED_WAIT: Duration = Duration::from_millis(50);
 
-/// Why a change was not made: an [`Error`], or a reason of the change's own that holds one where the
+/// Why a change was not made: an [`Error`], or a type of the change's own that wraps one if the
 /// database failed.
 pub trait Refusal: From<Error> + From<diesel::result::Error> + Send + 'static {
-    /// The error of the database or of the limits, if that is the reason.
+    /// Returns the error of the database or of the limits, if that is the reason.
     fn cause(&self) -> Option<&Error>;
 }
 
@@ -55,14 +60,15 @@ impl Refusal for Error {
     }
 }
 
-/// Runs a change and gives what remains to be done once the commit is known.
+/// Runs a change, and returns what to do when the result of the commit is known.
 type Change = Box<dyn FnOnce(&mut Connection) -> Answer + Send>;
 
 /// The answer to one caller.
 struct Answer {
-    /// Tells the caller; the flag says whether the commit succeeded.
+    /// Sends the answer. The flag says whether the commit succeeded.
     tell: Box<dyn FnOnce(bool) + Send>,
-    /// A full disk or an I/O error may have undone the whole transaction, so it cannot go on.
+    /// Whether SQLite may have rolled back the whole transaction, after a full disk or an I/O
+    /// error.
     ends_batch: bool,
 }
 
@@ -120,7 +126,7 @@ impl Writer {
                     true => Ok(value),
                     false => Err(Error::Busy("commit").into()),
                 });
-                // The caller may have gone away; the change is committed all the same.
+                // The caller may have disconnected. The change is committed anyway.
                 drop(answer.send(outcome));
             });
             Answer { tell, ends_batch }
@@ -138,7 +144,7 @@ impl Writer {
         })
     }
 
-    /// Whether the last commit that wrote anything succeeded, and no failure came after it.
+    /// Returns whether the last commit that wrote something succeeded, without a failure after it.
     pub(super) fn is_healthy(&self) -> bool {
         self.0.healthy.load(Ordering::Acquire)
     }
@@ -174,7 +180,7 @@ where
     })
 }
 
-/// Whether SQLite may have rolled the whole transaction back, not the savepoint alone.
+/// Returns whether SQLite may have rolled back the whole transaction, not only the savepoint.
 fn undoes_transaction(error: &Error) -> bool {
     match error {
         Error::Busy(_) => true,
@@ -183,14 +189,14 @@ fn undoes_transaction(error: &Error) -> bool {
     }
 }
 
-/// What the writer's thread owns.
+/// The state of the writer's thread.
 struct Writing {
     conn: Connection,
     watch: FileWatch,
     healthy: Arc<AtomicBool>,
-    /// Another process held the write lock at the last try.
+    /// Whether another process held the write lock at the last try.
     is_locked: bool,
-    /// Commits that failed since the last one that wrote.
+    /// The number of failed commits since the last one that wrote something.
     failures: u64,
 }
 
@@ -199,7 +205,7 @@ impl Writing {
         self.wait_for_lock(LOCK_WAIT);
         while let Ok(first) = changes.recv() {
             if self.is_moved() {
-                // Whoever waits is told "busy" as the change is dropped.
+                // Dropping a change answers "busy" to its caller.
                 drop(first);
                 refuse_waiting(changes);
                 continue;
@@ -253,8 +259,8 @@ impl Writing {
         }
     }
 
-    /// After a failure SQLite may have ended the transaction on its own, which diesel takes for a
-    /// broken connection for ever.
+    /// Resets the connection after a failure. SQLite may have ended the transaction on its own,
+    /// after which diesel would consider the connection broken for ever.
     fn reset(&mut self) {
         drop(self.conn.batch_execute("ROLLBACK"));
         *AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn) =
@@ -270,7 +276,8 @@ impl Writing {
         }
     }
 
-    /// An empty commit succeeds on a full disk, so only one that wrote is a proof.
+    /// Ends the state of failure after a commit that wrote something. An empty commit proves
+    /// nothing, because it succeeds even on a full disk.
     fn note_success(&mut self, before: Option<i64>) {
         if self.failures == 0 || before.is_none() || before == self.total_changes() {
             return;
@@ -280,7 +287,8 @@ impl Writing {
         self.healthy.store(true, Ordering::Release);
     }
 
-    /// Rows that this connection has changed so far; asked for only after a failure.
+    /// Returns the number of rows that this connection has changed so far. Queried only after a
+    /// failure.
     fn total_changes(&mut self) -> Option<i64> {
         #[derive(QueryableByName)]
         struct Total {
@@ -309,8 +317,8 @@ impl Writing {
         }
     }
 
-    /// Whether the files were removed or replaced. The first time, saves what only this process
-    /// still sees.
+    /// Returns whether the files were removed or replaced. The first time, saves a copy of the
+    /// data, which only this process can still read.
     fn is_moved(&mut self) -> bool {
         if self.watch.is_lost() {
             return true;
@@ -340,7 +348,8 @@ impl Writing {
 
     fn end(mut self) {
         if self.is_moved() {
-            // Closing would write back into files that are not ours, and remove their log.
+            // Do not close the connection: closing would checkpoint into foreign files and remove
+            // their log.
             std::mem::forget(self.conn);
             return;
         }
@@ -350,7 +359,7 @@ impl Writing {
     }
 }
 
-/// Drops what waits now, which tells each caller "busy"; what comes later gets a try of its own.
+/// Drops all queued changes, which answers "busy" to their callers. Later changes get a new try.
 fn refuse_waiting(changes: &Receiver<Change>) {
     for _ in 0..QUEUE_LEN {
         if changes.try_recv().is_err() {

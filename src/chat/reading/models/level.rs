@@ -33,7 +33,7 @@ impl Level {
         }
     }
 
-    /// Parses a stored word. The empty word means the default of the kind of room.
+    /// Parses a stored word. A word that is not a level means the default of the kind of room.
     pub(crate) fn stored(word: &str, kind: RoomKind) -> Self {
         let known = Self::ALL.iter().copied().find(|level| level.word() == word);
         known.unwrap_or_else(|| Self::default_of(kind))
