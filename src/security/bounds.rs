@@ -1,4 +1,4 @@
-//! Middleware: how large a request's head may be, and how long its answer may take.
+//! Middleware: limits the size of a request's head and the time for its answer.
 
 use actix_web::{
     HttpResponse,
@@ -11,8 +11,8 @@ use actix_web::{
 
 use crate::{config::Limits, error::Error};
 
-/// `App::wrap(from_fn(bounds::guard))`; needs `web::Data<Limits>` of the settings. Answers 431 and
-/// 503. Sockets answer their handshake in time by a limit of their own, and then live on.
+/// `App::wrap(from_fn(bounds::guard))`. Needs `web::Data<Limits>` of the settings. Answers 431 and
+/// 503. Sockets are limited only by their handshake timeout, because they stay open.
 pub async fn guard<B: MessageBody + 'static>(
     limits: web::Data<Limits>,
     request: ServiceRequest,
@@ -32,7 +32,7 @@ pub async fn guard<B: MessageBody + 'static>(
     }
 }
 
-/// Bytes of the request line's target and of all header lines, roughly as they came.
+/// Returns the approximate size of the request target and all header lines, in bytes.
 fn head_bytes(target: &str, headers: &HeaderMap) -> usize {
     const SEPARATORS: usize = 4;
     let lines = headers

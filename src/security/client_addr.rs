@@ -1,7 +1,7 @@
-//! The address that a request comes from: the peer's, unless the peer is a proxy that we trust.
+//! The client address of a request: the peer's address, unless the peer is a trusted proxy.
 //!
-//! Limits, the session list and the access log ask here. actix's `realip_remote_addr` is never
-//! used, since it believes a header from anybody.
+//! Rate limits, the session list and the access log use it. actix's `realip_remote_addr` must not
+//! be used, because it believes a header from anybody (spoofing).
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -10,20 +10,20 @@ use ipnet::IpNet;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The networks of proxies whose `X-Forwarded-For` is read; registered as `web::Data`.
+/// The networks of trusted proxies, whose `X-Forwarded-For` is believed. Registered as `web::Data`.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// With none, the peer is always the client.
+    /// Without networks, the peer is always the client.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
 
-    /// The right-most address of the chain that is no trusted proxy. `forwarded` are the values of
-    /// the `X-Forwarded-For` lines in their order.
+    /// Returns the right-most address of the chain that is not a trusted proxy. `forwarded` are the
+    /// values of the `X-Forwarded-For` lines in their order.
     ///
-    /// What cannot be read ends the search: the last proxy that can be named is the answer.
+    /// An unreadable entry ends the search. Then the result is the last proxy that was readable.
     pub fn client<'a>(
         &self,
         peer: Option<SocketAddr>,
@@ -46,13 +46,13 @@ impl TrustedProxies {
         client
     }
 
-    /// Whether `address` is one of the proxies.
+    /// Returns whether `address` belongs to a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-/// The client of an HTTP request, by the [`TrustedProxies`] of the app.
+/// Returns the client of an HTTP request, with the [`TrustedProxies`] of the app.
 pub fn client_addr(request: &HttpRequest) -> IpAddr {
     let none = TrustedProxies::default();
     let proxies = request.app_data::<web::Data<TrustedProxies>>();
@@ -65,7 +65,7 @@ pub fn client_addr(request: &HttpRequest) -> IpAddr {
     proxies.client(request.peer_addr(), lines.into_iter())
 }
 
-/// The client of a socket, by the same rule.
+/// Returns the client of a socket, with the same rule.
 pub fn client_of_scope(proxies: &TrustedProxies, scope: &channels::Scope) -> IpAddr {
     let lines: Vec<&[u8]> = scope
         .headers()
@@ -75,7 +75,7 @@ pub fn client_of_scope(proxies: &TrustedProxies, scope: &channels::Scope) -> IpA
     proxies.client(scope.client(), lines.into_iter())
 }
 
-/// Some proxies write the port behind the address.
+/// Parses an entry of the chain. Some proxies append the port to the address.
 fn parse(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?.trim();
     let address = hop

@@ -1,8 +1,8 @@
-//! How many sockets one person, one address and the whole server may hold open.
+//! Limits of open sockets: per person, per address, and for the whole server.
 //!
-//! Middleware of the socket stack, inside the session: it takes a permit before the handshake is
-//! answered and puts it into the connection's scope, so that it comes back when the socket is gone,
-//! however that went.
+//! Middleware of the socket stack, inside the session. It takes a permit before it answers the
+//! handshake, and stores it in the connection's scope. Dropping the scope returns the permit,
+//! however the socket ends.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,14 +21,14 @@ use super::request_log::ActingUser;
 use super::security_log::SecurityEvent;
 use crate::config::Limits;
 
-/// Descriptors kept for the database, files, the listener and plain requests.
+/// File descriptors that are kept for the database, files, the listener and plain requests.
 const RESERVED: u64 = 128;
-/// A socket needs a second descriptor, by which a stalled peer is cut off.
+/// A socket needs a second descriptor, through which a stalled peer is disconnected.
 const PER_SOCKET: u64 = 2;
-/// Assumed where the system sets no limit.
+/// The assumed limit if the system has none.
 const PLENTY: u64 = 1_048_576;
 
-/// The counts of the whole server; cheap to clone.
+/// The counters of the whole server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
     most: Most,
@@ -50,16 +50,16 @@ struct Open {
     total: usize,
 }
 
-/// Why there is no permit.
+/// Reasons for refusing a permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The person or the address holds too many: close one.
+    /// The person or the address has too many sockets.
     TooMany,
-    /// The server is full.
+    /// The server has too many sockets.
     Full,
 }
 
-/// One open socket; counted until it is dropped.
+/// The permit of one open socket. Dropping it decreases the counters.
 #[derive(Debug)]
 pub struct ConnectionPermit {
     user: i64,
@@ -68,7 +68,7 @@ pub struct ConnectionPermit {
 }
 
 impl ConnectionLimits {
-    /// `descriptors` is what [`raise_descriptor_limit`] returned; it bounds the total unless the
+    /// `descriptors` is the result of [`raise_descriptor_limit`]. It limits the total unless the
     /// settings do.
     pub fn new(limits: &Limits, proxies: TrustedProxies, descriptors: u64) -> Self {
         let in_total = match limits.max_sockets {
@@ -87,10 +87,10 @@ impl ConnectionLimits {
         }
     }
 
-    /// Counts one more socket of `user` from `address`.
+    /// Takes a permit for a socket of `user` from `address`.
     ///
     /// # Errors
-    /// The first limit that is reached; nothing is counted then.
+    /// The first limit that is reached. Then no counter changes.
     pub fn take(&self, user: i64, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
         let address = network(address);
         let mut open = lock(&self.open);
@@ -112,7 +112,7 @@ impl ConnectionLimits {
         })
     }
 
-    /// Sockets that are open now.
+    /// Returns the number of open sockets.
     pub fn total(&self) -> usize {
         lock(&self.open).total
     }
@@ -160,7 +160,7 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// Counts one less; who has none is forgotten, so that the map does not grow for ever.
+/// Decreases a counter, and removes it at zero, so that the map does not grow without bound.
 fn release<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K) {
     if let Entry::Occupied(mut count) = counts.entry(key) {
         if *count.get() > 1 {
@@ -175,7 +175,7 @@ fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
     open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Raises the soft limit of open descriptors to the hard one; returns what holds now.
+/// Raises the soft limit of file descriptors to the hard limit. Returns the resulting limit.
 pub fn raise_descriptor_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let wanted = Rlimit {

@@ -1,6 +1,6 @@
-//! How often sockets and streams are opened. Middleware of the socket stack, on both sides of the session:
-//! outside of it counts the address, so that a flood of handshakes costs no look-up of a session; inside of
-//! it counts the account.
+//! Rate limits of opening sockets and streams. Middleware of the socket stack, on both sides of the
+//! session. The outer one limits the address, so that a flood of handshakes causes no database
+//! queries. The inner one limits the account.
 
 use channels::{Connecting, Deny, Middleware, Next, Scope};
 use futures_util::future::LocalBoxFuture;
@@ -10,7 +10,7 @@ use super::request_log::ActingUser;
 use super::{Account, Action, Limits, TrustedProxies};
 use crate::error::Error;
 
-/// Denies with 429 and `Retry-After`; cheap to clone.
+/// Refuses with 429 and `Retry-After`. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HandshakeRate {
     limits: Limits,
@@ -18,7 +18,7 @@ pub struct HandshakeRate {
 }
 
 impl HandshakeRate {
-    /// Counts in the buckets of `limits`.
+    /// Uses the token buckets of `limits`.
     pub fn new(limits: Limits, proxies: TrustedProxies) -> Self {
         Self { limits, proxies }
     }

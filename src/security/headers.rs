@@ -1,6 +1,6 @@
-//! Middleware: the headers that every answer carries, errors and static files too.
+//! Middleware: the security headers of every answer, including errors and static files.
 //!
-//! They tell browsers to run nothing that we did not ship and to give nothing away. A view may set
+//! They make browsers run only our own scripts, and reveal nothing to other sites. A view may set
 //! `Cache-Control` or a stricter `Content-Security-Policy` of its own.
 
 use actix_web::body::MessageBody;
@@ -15,7 +15,7 @@ use super::Site;
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 const TWO_YEARS: &str = "max-age=63072000; includeSubDomains";
 
-/// The headers of one site; registered as `web::Data`.
+/// The headers of one site. Registered as `web::Data`.
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders {
     always: Vec<(HeaderName, HeaderValue)>,
@@ -23,8 +23,10 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
+    /// Builds the headers.
+    ///
     /// # Errors
-    /// Never for an address that the settings let through: it has no control characters.
+    /// Never for addresses that passed the settings, because these have no control characters.
     pub fn new(site: &Site) -> Result<Self, InvalidHeaderValue> {
         let fixed = |name, value| (name, HeaderValue::from_static(value));
         let mut always = vec![
@@ -41,7 +43,8 @@ impl SecurityHeaders {
         let policy = HeaderValue::try_from(content_security_policy(site))?;
         let unless_set = vec![
             (header::CONTENT_SECURITY_POLICY, policy),
-            // Every page holds a form token, so none is for a shared cache. Assets set their own.
+            // Every page contains a form token, so no shared cache may store it. Assets set their
+            // own value.
             fixed(header::CACHE_CONTROL, "no-store"),
         ];
         Ok(Self { always, unless_set })
@@ -59,7 +62,7 @@ impl SecurityHeaders {
     }
 }
 
-/// `App::wrap(from_fn(headers::add))`; needs `web::Data<SecurityHeaders>`.
+/// `App::wrap(from_fn(headers::add))`. Needs `web::Data<SecurityHeaders>`.
 pub async fn add<B: MessageBody + 'static>(
     headers: web::Data<SecurityHeaders>,
     request: ServiceRequest,
@@ -70,7 +73,7 @@ pub async fn add<B: MessageBody + 'static>(
             headers.add_to(response.headers_mut());
             Ok(response)
         }
-        // A middleware further in gave up: its answer needs the headers no less.
+        // An error from an inner middleware needs the headers, too.
         Err(error) => {
             let mut response: HttpResponse = error.error_response();
             headers.add_to(response.headers_mut());
@@ -79,8 +82,8 @@ pub async fn add<B: MessageBody + 'static>(
     }
 }
 
-/// `'self'` covers sockets only in newer browsers, so their addresses stand beside it; all but
-/// IPv6 ones, which the grammar of the policy does not know.
+/// Builds the policy. Only newer browsers include sockets in `'self'`, so socket addresses are
+/// listed, too. IPv6 addresses are not, because the policy's grammar does not allow them.
 fn content_security_policy(site: &Site) -> String {
     let sockets: String = site
         .origins()

@@ -1,5 +1,5 @@
-//! Middleware: a request that names a host which is not ours is refused, so that nothing further in
-//! can be fooled by the name (Django's `ALLOWED_HOSTS`).
+//! Middleware: refuses requests with a `Host` that is not ours, so that no inner code can be fooled
+//! by it (Django's `ALLOWED_HOSTS`).
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,7 +12,7 @@ use futures_util::future::{LocalBoxFuture, ready};
 use super::Site;
 use crate::error::Error;
 
-/// `App::wrap(from_fn(hosts::guard))`; needs `web::Data<Site>`. Answers 400 for a foreign host.
+/// `App::wrap(from_fn(hosts::guard))`. Needs `web::Data<Site>`. Answers 400 for a foreign host.
 pub async fn guard<B: MessageBody + 'static>(
     site: web::Data<Site>,
     request: ServiceRequest,
@@ -25,11 +25,11 @@ pub async fn guard<B: MessageBody + 'static>(
     Ok(request.error_response(refusal).map_into_right_body())
 }
 
-/// The same guard in front of the sockets.
+/// The same check for sockets.
 pub struct OwnHosts(Site);
 
 impl OwnHosts {
-    /// Lets through what names a host of `site`.
+    /// Accepts the hosts of `site`.
     pub fn new(site: Site) -> Self {
         Self(site)
     }
@@ -41,7 +41,7 @@ impl Middleware for OwnHosts {
         scope: Scope,
         next: Further<'a>,
     ) -> LocalBoxFuture<'a, std::result::Result<Connecting, Deny>> {
-        // Several are joined by a comma, which no host has.
+        // Repeated headers are joined by a comma, which no host contains, so they do not match.
         let host = scope.header("host");
         if host.is_some_and(|host| self.0.has_host(host)) {
             return Box::pin(next.run(scope));
@@ -51,7 +51,8 @@ impl Middleware for OwnHosts {
     }
 }
 
-/// Exactly one `Host`, or with HTTP/2 the authority of the target.
+/// Returns whether there is exactly one `Host` (or the authority of the target, with HTTP/2) and it
+/// is ours.
 fn is_ours(site: &Site, request: &ServiceRequest) -> bool {
     let mut named = request.headers().get_all(HOST);
     match (named.next(), named.next()) {

@@ -1,10 +1,10 @@
-//! Guards that stand before every view and socket: who asks, from where, how often, and with what
-//! proof that the person meant it; and what every answer carries. Nothing here knows a user table.
+//! Middleware that protects every view and socket: client address, rate limits, CSRF, and security
+//! headers. Nothing here knows a user table.
 //!
-//! Around an App, from the outside in: [`request_log`], [`headers`], [`hosts`], [`pages_in_flight`]
-//! around compression, then error pages, the limits of the address ([`limits::guard`]) and sessions,
-//! then the limits of the account, [`pages_in_flight`] again and [`csrf`]
-//! next to the views.
+//! Around an App, from outside to inside: [`request_log`], [`headers`], [`hosts`],
+//! [`pages_in_flight`] around compression, error pages, the rate limits of the address
+//! ([`limits::guard`]), sessions, the rate limits of the account, [`pages_in_flight`] again, and
+//! [`csrf`] next to the views.
 
 pub mod bounds;
 pub mod client_addr;

@@ -1,8 +1,8 @@
-//! Limits how many pages are on their way to one account, or to the visitors of one address.
+//! Limits how many pages one account, or the visitors from one address, can load concurrently.
 //!
-//! A page counts from before its handler runs until its body was written or dropped, because a peer
-//! that does not read keeps the whole page in memory. One page more waits a short time for its turn
-//! (a queue, first in, first out) and then gets 429. Static files and event streams do not count.
+//! A page counts from before its handler runs until its body is written or dropped, because a slow
+//! reader keeps the whole page in memory. A page above the limit waits a short time in a queue
+//! (first in, first out), and then gets 429. Static files and event streams do not count.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -27,10 +27,10 @@ use super::security_log::SecurityEvent;
 use crate::config::Limits;
 use crate::error::Error;
 
-/// What a refused page is told to wait: most pages are written in less.
+/// The `Retry-After` of a refused page. Most pages are written in less time.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// The pages of the whole server that are on their way; cheap to clone.
+/// The pages in flight of the whole server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct PagesInFlight {
     most: usize,
@@ -38,7 +38,7 @@ pub struct PagesInFlight {
     queues: Arc<Mutex<HashMap<Reader, Queue>>>,
 }
 
-/// Who reads pages.
+/// The owner of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Reader {
     Account(i64),
@@ -48,11 +48,11 @@ enum Reader {
 #[derive(Debug)]
 struct Queue {
     turns: Arc<Semaphore>,
-    /// Pages on their way and pages that wait.
+    /// The number of pages in flight and in the queue.
     pages: usize,
 }
 
-/// The place of one page in the queue of its reader; given up when dropped.
+/// The place of one page in the queue of its reader, released when dropped.
 #[derive(Debug)]
 struct Ticket {
     reader: Reader,
@@ -61,7 +61,7 @@ struct Ticket {
 }
 
 impl PagesInFlight {
-    /// The limits of the settings.
+    /// Takes the limits of the settings.
     pub fn new(limits: &Limits) -> Self {
         Self {
             most: limits.pages_in_flight,
@@ -70,7 +70,7 @@ impl PagesInFlight {
         }
     }
 
-    /// Waits for a turn; nothing if it does not come in time.
+    /// Waits for a turn. Returns `None` after the time-out.
     async fn enter(&self, reader: Reader) -> Option<Ticket> {
         let (mut ticket, turns) = self.queue_up(reader);
         let turn = timeout(self.wait, turns.acquire_owned()).await;
@@ -78,7 +78,8 @@ impl PagesInFlight {
         Some(ticket)
     }
 
-    /// The ticket comes before the turn, so that a client that leaves while it waits is forgotten.
+    /// Creates the ticket before the turn, so that the place of a client that disconnects meanwhile
+    /// is released.
     fn queue_up(&self, reader: Reader) -> (Ticket, Arc<Semaphore>) {
         let mut queues = lock(&self.queues);
         let queue = queues.entry(reader).or_insert_with(|| Queue {
@@ -111,8 +112,8 @@ fn lock(queues: &Mutex<HashMap<Reader, Queue>>) -> MutexGuard<'_, HashMap<Reader
     queues.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `App::wrap(from_fn(pages_in_flight::admit))`, right inside `recognise`: lets a page wait for its
-/// turn. Needs `web::Data<PagesInFlight>`, and [`hold`] around it. Answers 429.
+/// `App::wrap(from_fn(pages_in_flight::admit))`, directly inside `recognise`: makes a page wait for
+/// its turn. Needs `web::Data<PagesInFlight>`, and [`hold`] further out. Answers 429.
 pub async fn admit<B: MessageBody + 'static>(
     pages: web::Data<PagesInFlight>,
     request: ServiceRequest,
@@ -137,10 +138,10 @@ pub async fn admit<B: MessageBody + 'static>(
 }
 
 /// `App::wrap(from_fn(pages_in_flight::hold))`, outside of compression: keeps the turn of a page
-/// until its body is gone.
+/// until its body is written or dropped.
 ///
-/// The compressed page is collected first, so that neither the page as it was rendered nor the state
-/// of the compression (a quarter of a megabyte) waits for a peer that does not read.
+/// It collects the compressed page first, so that a slow reader keeps neither the uncompressed page
+/// nor the state of the compression (a quarter of a megabyte) in memory.
 pub async fn hold<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -166,7 +167,7 @@ pub async fn hold<B: MessageBody + 'static>(
     Ok(response.map_into_right_body())
 }
 
-/// A page that counts until it was written or dropped.
+/// A page that counts until it is written or dropped.
 struct HeldPage {
     page: Bytes,
     ticket: Option<Ticket>,
@@ -179,7 +180,8 @@ impl MessageBody for HeldPage {
         self.page.size()
     }
 
-    /// The server asks for more once it has written most of what it got.
+    /// Returns the next part. The server polls again after it has written most of the previous one
+    /// (back-pressure), so the end of the body means that the page is written.
     fn poll_next(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

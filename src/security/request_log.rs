@@ -1,7 +1,8 @@
-//! Outermost middleware: gives each request an id and writes one line when it is answered.
+//! The outermost middleware: gives each request an id, and writes one access log line when it is
+//! answered.
 //!
-//! The line names the route's pattern and never the address that was asked for: addresses carry
-//! tokens and queries. Bodies, cookies and names never reach it either.
+//! The line has the pattern of the route and never the requested URL, because URLs contain tokens
+//! and queries. It has no bodies, cookies or names either.
 
 use std::fmt;
 use std::time::Instant;
@@ -15,15 +16,15 @@ use uuid::Uuid;
 
 use super::client_addr;
 
-/// Longer than every method that is registered with IANA but one.
+/// The maximum length of a method in the log. Only one registered method (IANA) is longer.
 const METHOD_CHARS: usize = 16;
 
-/// The id of one request, in the log line and on the error page.
+/// The id of a request, shown in the log and on the error page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// The id that the middleware gave `request`; a fresh one where it does not run.
+    /// Returns the id that the middleware gave to `request`, or a new one without the middleware.
     pub fn of(request: &HttpRequest) -> Self {
         let known = request.extensions().get::<Self>().cloned();
         known.unwrap_or_else(Self::new)
@@ -40,7 +41,8 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Who asks; the session middleware leaves it in the request's extensions for the log.
+/// The signed-in person, whom the session middleware stores in the request's extensions for the
+/// log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActingUser(pub i64);
 
@@ -71,7 +73,7 @@ pub async fn write<B: MessageBody + 'static>(
     answer
 }
 
-/// A method is a token of any length; the line holds its beginning.
+/// Shortens a method for the log, because a client can send one of any length.
 fn shown_method(method: &Method) -> String {
     method.as_str().chars().take(METHOD_CHARS).collect()
 }

@@ -1,7 +1,8 @@
-//! The server's one secret, 64 random bytes in the data folder, and the keys made from it.
+//! The server's secret, 64 random bytes in the data folder, and the keys that are derived from it.
 //!
-//! Opened once at start, before the database, since it also makes the data folder. Each purpose
-//! gets its own key (HKDF-SHA256 by label), so that one that leaks opens nothing else.
+//! Opened once at start, before the database, because it also creates the data folder. Each purpose
+//! has its own key (HKDF-SHA256 with a label), so that a leaked key is of no use for other
+//! purposes.
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File};
@@ -21,23 +22,24 @@ use crate::error::Result;
 use crate::whole_file::{WholeFile, named};
 
 const FILE_NAME: &str = "secret.key";
-/// Length of the secret, bytes.
+/// The length of the secret, in bytes.
 const LEN: usize = 64;
-/// Any permission for group or others.
+/// Permission bits for group or others, which must not be set.
 const TOO_OPEN: u32 = 0o077;
 
-/// The keys of this server; cheap to clone, and prints as `***`.
+/// The keys of this server. Cheap to clone. Printed as `***`.
 #[derive(Clone)]
 pub struct SecretKeys {
     secret: [u8; LEN],
 }
 
 impl SecretKeys {
-    /// Reads the key file that the settings name, or the one in the data folder, which is made where
-    /// it is missing.
+    /// Reads the key file in the settings, or else the one in the data folder, which is created if
+    /// missing.
     ///
     /// # Errors
-    /// As [`SecretKeys::open_or_create`]; a file that `--secret-key-file` names is never made.
+    /// As [`SecretKeys::open_or_create`]. A missing file given by `--secret-key-file` is an error,
+    /// too.
     pub(crate) fn open(settings: &Settings) -> Result<Self> {
         match &settings.secret_key_file {
             Some(path) if !path.exists() => Err(named(
@@ -52,16 +54,17 @@ impl SecretKeys {
         }
     }
 
-    /// Where the key of a data folder lies.
+    /// Returns the path of the key in a data folder.
     pub(crate) fn path_in(folder: &Path) -> PathBuf {
         folder.join(FILE_NAME)
     }
 
-    /// Reads `folder/secret.key`; makes the folder (0700) and the file (0600) where missing.
+    /// Reads `folder/secret.key`. Creates the folder (mode 0700) and the file (mode 0600) if
+    /// missing.
     ///
     /// # Errors
-    /// An error naming the path when it cannot be made or read, has the wrong length, or
-    /// may be read by anybody else.
+    /// An error with the path if it cannot be created or read, has the wrong length, or others may
+    /// read it.
     pub fn open_or_create(folder: &Path) -> Result<Self> {
         let path = Self::path_in(folder);
         DirBuilder::new()
@@ -76,7 +79,8 @@ impl SecretKeys {
         Self::read(&path)
     }
 
-    /// A crash leaves the whole key or none: half a key would stop the next start.
+    /// Creates the file atomically, because a partial key after a crash would prevent the next
+    /// start.
     fn create(path: &Path) -> Result<()> {
         let file = WholeFile::begin(path)?;
         random_bytes()
@@ -107,25 +111,25 @@ impl SecretKeys {
         }
     }
 
-    /// A secret that lives as long as the process: for tests and examples.
+    /// Returns keys of a random secret that is not stored, for tests and examples.
     pub fn ephemeral() -> std::io::Result<Self> {
         Ok(Self {
             secret: random_bytes()?,
         })
     }
 
-    /// Encrypts the session cookie.
+    /// The key that encrypts the session cookie.
     pub fn session_cookie(&self) -> Key {
         Key::from(&self.derive::<64>("session cookie"))
     }
 
-    /// Signs the short-lived cookie of a notice.
+    /// The key that signs the cookie of a notice.
     pub fn notice_cookie(&self) -> Key {
         Key::from(&self.derive::<64>("notice cookie"))
     }
 
-    /// Signs form tokens. A form of a page from another history of the database names ids that may
-    /// belong to other things now, so each epoch has a key of its own.
+    /// The key of CSRF tokens. Each epoch has its own key, because a page from another epoch has
+    /// ids that may belong to other rows now.
     pub fn csrf(&self, epoch: &Epoch) -> [u8; 64] {
         self.derive(&format!("csrf {epoch}"))
     }
@@ -168,7 +172,7 @@ fn refuse_open_modes(path: &Path) -> Result<()> {
     ))
 }
 
-/// The sentence for somebody who has no copy of the key.
+/// Returns the advice for an operator who has no copy of the key.
 pub(crate) fn how_to_make(path: &Path) -> String {
     format!(
         "put the key back from a backup or, if it is lost for good, make a new one, which signs \

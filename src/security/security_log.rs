@@ -1,7 +1,7 @@
-//! What an operator may want to be told about: who got in, who did not, what was taken back.
+//! The security log: log-ins, refusals, revocations and other events that an operator may watch.
 //!
-//! Each line has a stable `event` name to search and alarm on. Names that people typed never stand
-//! in it: one of them will be a password in the wrong field.
+//! Each line has a stable `event` name for searches and alerts. Typed names are never logged,
+//! because sometimes one is a password in the wrong field.
 
 use std::net::IpAddr;
 
@@ -14,18 +14,18 @@ use actix_web::middleware::Next;
 use super::client_addr;
 use super::request_log::ActingUser;
 
-/// What happened.
+/// A security event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityEvent {
-    /// Somebody signed in.
+    /// A person logged in.
     LoginSucceeded,
-    /// A wrong name or password.
+    /// Wrong name or password.
     LoginFailed,
-    /// An account was made.
+    /// An account was created.
     AccountCreated,
-    /// The owner was made, on the command line or by the first-run link.
+    /// The owner was created, on the command line or by the first-run link.
     OwnerCreated,
-    /// Somebody signed out.
+    /// A person logged out.
     SignedOut,
     /// A session was ended from the list of devices.
     SessionRevoked,
@@ -33,16 +33,16 @@ pub enum SecurityEvent {
     PasswordChanged,
     /// A rate limit refused something.
     LimitHit,
-    /// A form without a valid token or from another origin.
+    /// A form had no valid token, or came from another origin.
     RequestForged,
-    /// Somebody asked for what is not theirs.
+    /// A person tried something without permission.
     PermissionDenied,
     /// A signed-in person typed a wrong current password.
     PasswordRejected,
 }
 
 impl SecurityEvent {
-    /// The name in the log; renaming one breaks somebody's alarm.
+    /// Returns the name in the log. Renaming one would break alerts of operators.
     pub fn name(self) -> &'static str {
         match self {
             Self::LoginSucceeded => "login_succeeded",
@@ -59,7 +59,8 @@ impl SecurityEvent {
         }
     }
 
-    /// Whether a stranger can cause it as often as they like: the log then counts what repeats.
+    /// Returns whether anybody can cause the event at will. If so, repeated events are counted, not
+    /// logged.
     fn is_free(self) -> bool {
         match self {
             Self::LoginFailed
@@ -76,12 +77,12 @@ impl SecurityEvent {
         }
     }
 
-    /// Writes the line; `user` is the id of the person, if known.
+    /// Logs the event. `user` is the id of the person, if known.
     pub fn record(self, user: Option<i64>, client: IpAddr) {
         self.record_of("-", user, client);
     }
 
-    /// As [`SecurityEvent::record`], with a word for what was tried (`action` of the line).
+    /// As [`SecurityEvent::record`], with the tried `action`.
     pub fn record_of(self, action: &'static str, user: Option<i64>, client: IpAddr) {
         let (event, client) = (self.name(), client.to_string());
         let user = user.map_or_else(|| "-".to_owned(), |id| id.to_string());
@@ -93,8 +94,8 @@ impl SecurityEvent {
     }
 }
 
-/// `App::wrap(from_fn(trace_denials))`, inside the form guard, which has an event of its own: records
-/// [`SecurityEvent::PermissionDenied`] for each 403 of a view.
+/// `App::wrap(from_fn(trace_denials))`, inside the CSRF middleware, which logs an event of its own.
+/// Logs [`SecurityEvent::PermissionDenied`] for each 403 of a view.
 pub async fn trace_denials<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -1,7 +1,7 @@
-//! Where the site lives: its public address, the host names and the origins that belong to it.
+//! The site: its public URL, its host names and its origins.
 //!
-//! Made once at start, when the listening address is known. Host check, form guard, response
-//! headers and the sockets' origin check all read the same lists.
+//! Created once at start, when the listening address is known. The checks of host, CSRF and socket
+//! origin, and the response headers all use it.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use crate::config::Settings;
 
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The site's addresses; registered as `web::Data`.
+/// The addresses of the site. Registered as `web::Data`.
 #[derive(Clone, Debug)]
 pub struct Site {
     url: Url,
@@ -21,7 +21,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// From the settings and the address that the server really listens on.
+    /// Derives the addresses from the settings and the address that the server listens on.
     pub fn new(settings: &Settings, listening: SocketAddr) -> Self {
         let url = settings.site_url(listening);
         let is_loopback = is_loopback(&url);
@@ -45,7 +45,8 @@ impl Site {
                 .iter()
                 .map(|name| without_port(name).to_ascii_lowercase()),
         );
-        // A health probe on the machine itself knows no other name; no browser elsewhere sends it.
+        // Health probes on the same machine use loopback names. Browsers elsewhere cannot send
+        // them.
         hosts.extend(LOOPBACK.map(str::to_owned));
         Self {
             url,
@@ -55,33 +56,34 @@ impl Site {
         }
     }
 
-    /// The address that people use, without a path.
+    /// Returns the public URL, without a path.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Whether people reach the site by https, maybe through a proxy.
+    /// Returns whether people use https to reach the site, possibly through a proxy.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// Whether cookies carry `Secure` and a name that says so.
+    /// Returns whether cookies have the attribute `Secure` and a name prefix that requires it.
     pub fn secure_cookies(&self) -> bool {
         self.secure_cookies
     }
 
-    /// Whether a request may name `host` (with or without a port) as the one it asks.
+    /// Returns whether `host` (with or without a port) is a host name of the site.
     pub fn has_host(&self, host: &str) -> bool {
         let host = without_port(host).to_ascii_lowercase();
         self.hosts.contains(&host)
     }
 
-    /// The origins whose pages are ours, `https://chat.example.org`; the public one first.
+    /// Returns the origins of the site, for example `https://chat.example.org`, the public one
+    /// first.
     pub fn origins(&self) -> &[String] {
         &self.origins
     }
 
-    /// Whether `origin`, the value of a header, is one of ours, compared as parsed.
+    /// Returns whether `origin`, the value of a header, is one of ours. Compares parsed URLs.
     pub fn has_origin(&self, origin: &str) -> bool {
         let is_bare = !origin.contains('@');
         is_bare
@@ -91,8 +93,8 @@ impl Site {
             })
     }
 
-    /// `name` as cookies of this site are called: with a prefix that browsers enforce where
-    /// cookies are secure (no other host, no other path, only https).
+    /// Returns the full name of a cookie. Secure cookies get a prefix that browsers enforce: no
+    /// other host, no other path, only https.
     pub fn cookie_name(&self, name: &str) -> String {
         if self.secure_cookies {
             format!("__Host-{name}")
@@ -111,7 +113,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// A further host has the scheme of the public address, and its port unless it names its own.
+/// Returns the origin of a further host: the scheme of the public URL, and its port unless `host`
+/// has one.
 fn origin_of(url: &Url, host: &str) -> Option<String> {
     let port = url.port().filter(|_| host == without_port(host));
     let port = port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -119,7 +122,7 @@ fn origin_of(url: &Url, host: &str) -> Option<String> {
     Some(other.origin().ascii_serialization())
 }
 
-/// `chat.example.org:8000` and `[::1]:8000` without what follows the name.
+/// Removes the port from `chat.example.org:8000` or `[::1]:8000`.
 fn without_port(host: &str) -> &str {
     let end_of_name = host.rfind(']').unwrap_or(0);
     match host[end_of_name..].find(':') {

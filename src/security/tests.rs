@@ -1,4 +1,4 @@
-//! The guards around a small App, as `routes` puts them.
+//! Tests of the middleware around a small App, in the order of `routes`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
@@ -23,7 +23,7 @@ struct Tea {
     kind: String,
 }
 
-/// A page that shows its token, and its form.
+/// Returns a page with its token and a form.
 async fn show(csrf: web::Data<Csrf>, request: HttpRequest) -> HttpResponse {
     let page = csrf.token_for(&request);
     let mut response = HttpResponse::Ok();
@@ -77,7 +77,7 @@ fn post(body: String) -> TestRequest {
         .set_payload(body)
 }
 
-/// The token of a fresh page and the cookie that came with it.
+/// Opens a page, and returns its token and cookie.
 async fn open_page(
     app: &impl Service<
         actix_http::Request,

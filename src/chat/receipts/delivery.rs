@@ -363,8 +363,8 @@ impl Handler<Received> for Delivery {
         let tracked = self.tracked(receipt.room);
         let is_known = match &tracked.people {
             People::Many => return,
-            // Events other than messages are not reported here, so the room may have newer ones
-            // than are known.
+            // Reports of events can be lost in a full mailbox. For a receipt past the last known
+            // event, load the room again.
             People::Few(receipts) => receipt.to <= receipts.last_seq,
             People::Unknown | People::Loading(_) => false,
         };

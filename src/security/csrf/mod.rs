@@ -1,7 +1,8 @@
-//! Middleware: what changes something must come from a page of ours, and show that page's token.
+//! Middleware against cross-site request forgery (CSRF): every request that changes something must
+//! come from a page of this site, and carry the token of that page.
 //!
-//! It stands before every route, so no view can forget it. Pages get tokens by
-//! [`Csrf::token_for`]. Counterpart in Django: `CsrfViewMiddleware`.
+//! It runs before every route, so no view can forget it. Pages get tokens from [`Csrf::token_for`].
+//! The counterpart in Django is `CsrfViewMiddleware`.
 
 mod source;
 mod token;
@@ -33,24 +34,24 @@ const HEADER: &str = "x-csrf-token";
 const COOKIE: &str = "parlour_visitor";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The session that a request belongs to; the session middleware, which stands further out, leaves
-/// it in the request's extensions.
+/// The session of a request. The session middleware, which is further out, stores it in the
+/// request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionId(pub String);
 
-/// The body of the form that a request carries, once the guard has read it. What stands further out
-/// puts an empty one into the request's extensions and reads it when the request was refused.
+/// The body of a submitted form, after this middleware has read it. An outer middleware puts an
+/// empty one into the request's extensions, and reads it if the request was refused.
 #[derive(Clone, Debug, Default)]
 pub struct SubmittedForm(Rc<RefCell<Option<Bytes>>>);
 
 impl SubmittedForm {
-    /// The body, if the request was a form that was read.
+    /// Returns the body, if the request was a form that was read.
     pub fn body(&self) -> Option<Bytes> {
         self.0.borrow().clone()
     }
 }
 
-/// The guard's key and rules; registered as `web::Data`.
+/// The key and rules of the middleware. Registered as `web::Data`.
 #[derive(Clone, Debug)]
 pub struct Csrf {
     key: [u8; 64],
@@ -60,18 +61,19 @@ pub struct Csrf {
     body_timeout: Duration,
 }
 
-/// A token for the forms of one page.
+/// The token for the forms of one page.
 #[derive(Clone, Debug)]
 pub struct PageToken {
-    /// For the field `csrf_token` or the header `X-CSRF-Token`.
+    /// The token, for the field `csrf_token` or the header `X-CSRF-Token`.
     pub token: String,
-    /// To be set with the page: it ties the token to a visitor who is not known yet.
+    /// The cookie to set with the page, if the visitor is not signed in. It binds the token to the
+    /// browser.
     pub cookie: Option<Cookie<'static>>,
 }
 
 impl Csrf {
-    /// A form's body is read here to find its token, so the bounds of bodies hold here too.
-    /// Tokens that were made in another epoch are refused.
+    /// Creates the middleware's state. `bounds` limit the bodies of forms, which are read to find
+    /// the token. Tokens of another epoch are refused.
     pub fn new(keys: &SecretKeys, epoch: &Epoch, site: &Site, bounds: &Bounds) -> Self {
         Self {
             key: keys.csrf(epoch),
@@ -82,12 +84,12 @@ impl Csrf {
         }
     }
 
-    /// The history of the database that all tokens belong to.
+    /// Returns the epoch of the database, to which all tokens are bound.
     pub fn epoch(&self) -> &Epoch {
         &self.epoch
     }
 
-    /// A fresh token for a page that answers `request`.
+    /// Returns a new token for a page that answers `request`.
     pub fn token_for(&self, request: &HttpRequest) -> PageToken {
         if let Some(owner) = self.owner_of(request) {
             return PageToken {
@@ -116,7 +118,7 @@ impl Csrf {
         token::is_nonce(cookie.value()).then(|| Owner::Visitor(cookie.value().to_owned()))
     }
 
-    /// Whether the request may pass; a form's body is put back for the view.
+    /// Returns an error unless the request may pass. Restores a form's body for the view.
     async fn accept(&self, request: &mut ServiceRequest) -> actix_web::Result<()> {
         if !source::is_ours(&self.site, request.headers()) {
             return Err(Error::Forbidden.into());
@@ -161,9 +163,10 @@ impl Csrf {
     }
 }
 
-/// `App::wrap(from_fn(csrf::guard))`, inside the sessions; needs `web::Data<Csrf>`.
+/// `App::wrap(from_fn(csrf::guard))`, inside the sessions. Needs `web::Data<Csrf>`.
 ///
-/// Answers 403 for a missing or wrong origin or token, 413 and 408 for a form too long or too slow.
+/// Answers 403 for a missing or wrong origin or token, 413 for a form that is too long, and 408 for
+/// one that is too slow.
 pub async fn guard<B: MessageBody + 'static>(
     csrf: web::Data<Csrf>,
     mut request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! Where a request was sent from, as far as the browser tells.
+//! The source of a request (its origin), as far as the browser tells it.
 
 use actix_web::http::header::{HeaderMap, ORIGIN, REFERER};
 use channels::{Connecting, Deny, Middleware, Next, Scope};
@@ -9,9 +9,10 @@ use crate::security::Site;
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 const SAME_ORIGIN: &[u8] = b"same-origin";
 
-/// Whether `Origin`, or else `Referer`, is the site's, and `Sec-Fetch-Site` says so where present.
+/// Returns whether `Origin`, or else `Referer`, is the site's, and `Sec-Fetch-Site`, if present,
+/// agrees.
 ///
-/// Without both headers the request is refused on https; on plain http old browsers omit them.
+/// On https, a request without both headers is refused. On plain http, old browsers omit them.
 pub(super) fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
     let mut said = headers.get_all(SEC_FETCH_SITE);
     if !said.all(|value| value.as_bytes() == SAME_ORIGIN) {
@@ -30,11 +31,11 @@ pub(super) fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
     }
 }
 
-/// The same rule in front of a stream of events, which browsers ask for with a plain GET.
+/// The same rule for event streams, which browsers request with a plain GET.
 pub struct OwnPages(Site);
 
 impl OwnPages {
-    /// Lets through what a page of `site` asks for.
+    /// Accepts requests from pages of `site`.
     pub fn new(site: Site) -> Self {
         Self(site)
     }
@@ -44,7 +45,7 @@ impl OwnPages {
         if said.is_some_and(|said| said.as_bytes() != SAME_ORIGIN) {
             return false;
         }
-        // Several of one name are joined by a comma, which no origin has.
+        // Repeated headers are joined by a comma, which no origin contains, so they do not match.
         let source = scope.header("origin").or_else(|| scope.header("referer"));
         source.map_or(!self.0.is_https(), |source| self.0.has_origin(source))
     }

@@ -1,27 +1,28 @@
-//! Form tokens: `nonce.mac`, bound to the session, or for visitors to a nonce in a cookie.
+//! CSRF tokens: `nonce.mac`, bound to the session, or for visitors to a nonce in a cookie.
 //!
-//! Nothing is stored: whoever holds the key can check a token, and a token of one session is
-//! worthless in another. Each page gets a fresh one.
+//! The server stores no tokens: it verifies them with its key. A token of one session is invalid in
+//! another. Each page gets a new one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Random bytes in a nonce; 128 bits cannot be guessed.
+/// The length of a nonce, in bytes. 128 random bits cannot be guessed.
 const NONCE_LEN: usize = 16;
 
-/// Whose pages a token is good for.
+/// The owner to whom a token is bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// A session, by the hash of its key.
+    /// A session, given by the hash of its key.
     Session(String),
-    /// A visitor, by the nonce in their cookie.
+    /// A visitor, given by the nonce in their cookie.
     Visitor(String),
 }
 
 impl Owner {
-    /// The label keeps a visitor from choosing a nonce that reads as somebody's session.
+    /// Labels separate the two kinds, so that a visitor cannot choose a nonce that equals a
+    /// session.
     fn parts(&self) -> [&[u8]; 2] {
         match self {
             Self::Session(id) => [b"session ", id.as_bytes()],
@@ -34,7 +35,7 @@ pub(super) fn new_nonce() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; NONCE_LEN]>())
 }
 
-/// Whether a cookie holds what [`new_nonce`] could have made.
+/// Returns whether a cookie's value has the form of [`new_nonce`].
 pub(super) fn is_nonce(text: &str) -> bool {
     URL_SAFE_NO_PAD
         .decode(text)
@@ -47,7 +48,7 @@ pub(super) fn make(key: &[u8; 64], owner: &Owner) -> String {
     format!("{nonce}.{}", URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// Compares in constant time.
+/// Verifies a token in constant time, so that timing reveals nothing about the right one.
 pub(super) fn verify(key: &[u8; 64], owner: &Owner, token: &str) -> bool {
     let Some((nonce, code)) = token.split_once('.') else {
         return false;

@@ -1,50 +1,50 @@
-//! What is limited, under which name it stands in the log, and which settings hold for it.
+//! Rate-limited actions, with their names in the log and their settings.
 
 use crate::config::{Rate, RateLimits};
 
-/// What is limited.
+/// A rate-limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// A log-in that failed: [`super::Limits::start_login`] only.
+    /// A failed log-in. Used by [`super::Limits::start_login`] only.
     LoginFailure,
-    /// A form for a new account, whatever it holds.
+    /// A submitted registration form, whatever it contains.
     RegistrationForm,
     /// A new account.
     Registration,
-    /// A changed password, also a wrong current one.
+    /// A change of the password, including a wrong current one.
     PasswordChange,
     /// A friend request.
     FriendRequest,
-    /// Any other change between two people: accepting, removing, blocking.
+    /// Any other change between two people, for example accepting, removing, blocking.
     FriendChange,
-    /// A chat message, and its editing or deletion.
+    /// Posting, editing or deleting a message.
     Message,
     /// A reaction to a message.
     Reaction,
     /// A new room.
     RoomCreation,
-    /// A link into a room, or people added to one.
+    /// An invite link, or adding people to a room.
     Invitation,
-    /// Any other change of a room or of who is in it.
+    /// Any other change of a room or its members.
     RoomChange,
-    /// A change of how a person wants it: preferences, levels, snooze, devices, theme.
+    /// A change of personal settings: preferences, levels, snooze, devices, theme.
     SettingsChange,
-    /// A read position that is moved.
+    /// A moved read cursor.
     ReadMark,
     /// A page, or a part of one.
     PageRead,
-    /// A form for which the table of routes names no other action.
+    /// A form without an action of its own in the table of routes.
     Form,
     /// A new socket or stream.
     Handshake,
-    /// Any event from a socket but messages and reactions; any request that brings events of a stream.
+    /// Any event from a socket except messages and reactions, or a request with events of a stream.
     SocketEvent,
-    /// An event of a socket that reads the database for its answer.
+    /// A socket event whose answer needs a database query.
     SocketRead,
 }
 
 impl Action {
-    /// The name in the log.
+    /// Returns the name in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::LoginFailure => "login_failure",
@@ -68,7 +68,7 @@ impl Action {
         }
     }
 
-    /// The rates of an account and those of an address.
+    /// Returns the rates of an account and those of an address.
     pub(super) fn rates(self, of: &RateLimits) -> (&[Rate], &[Rate]) {
         match self {
             Self::LoginFailure => (&of.login_failures.0, &of.login_failures_ip.0),

@@ -1,26 +1,27 @@
-//! One token bucket as its *theoretical arrival time* (GCRA): the moment at which it is full again. The
-//! caller passes the time and the rate, so a bucket is one `Instant` and the arithmetic needs no clock.
+//! A token bucket, stored as its *theoretical arrival time* (GCRA): the time when it will be full
+//! again. The caller passes time and rate, so a bucket is one `Instant` and its arithmetic needs no
+//! clock.
 
 use std::time::{Duration, Instant};
 
 use crate::config::Rate;
 
-/// Longest wait after a failed log-in, however many failures came before.
+/// The maximum wait after failed log-ins (exponential backoff).
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// A token bucket: at most `count` tries of a rate at once, which come back evenly within `period`.
+/// A token bucket with `count` tokens, which are refilled evenly within `period`.
 #[derive(Clone, Debug)]
 pub struct Allowance {
     full_at: Instant,
 }
 
 impl Allowance {
-    /// A bucket that holds every try.
+    /// Returns a full bucket.
     pub fn full(now: Instant) -> Self {
         Self { full_at: now }
     }
 
-    /// Takes one try of `rate` if there is one.
+    /// Takes one token, if there is one.
     pub fn try_take(&mut self, rate: Rate, now: Instant) -> bool {
         let may = self.wait(rate, now).is_zero();
         if may {
@@ -29,7 +30,7 @@ impl Allowance {
         may
     }
 
-    /// Time until a try of `rate` is there; zero if one is.
+    /// Returns the time until there is a token. Zero if there is one now.
     fn wait(&self, rate: Rate, now: Instant) -> Duration {
         let each = each(rate);
         let missing = self.full_at.saturating_duration_since(now) + each;
@@ -45,19 +46,20 @@ impl Allowance {
     }
 }
 
-/// Time in which one try comes back. The settings allow neither a count nor a period of zero.
+/// Returns the time in which one token is refilled. The settings do not allow a count or period of
+/// zero.
 fn each(rate: Rate) -> Duration {
     (rate.period / rate.count.max(1)).max(Duration::from_nanos(1))
 }
 
-/// An allowance with the growing wait of failed log-ins.
+/// A token bucket with exponential backoff for failed log-ins.
 #[derive(Clone, Debug)]
 pub(super) struct TokenBucket {
     left: Allowance,
     blocked_until: Instant,
-    /// Failures since the bucket first ran empty; only log-ins count them.
+    /// The number of failures since the bucket first was empty. Only log-ins count them.
     strikes: u32,
-    /// Whether the last try left a wait: see [`TokenBucket::is_held`].
+    /// Whether the last try caused a wait, see [`TokenBucket::is_held`].
     is_held: bool,
 }
 
@@ -71,7 +73,7 @@ impl TokenBucket {
         }
     }
 
-    /// Time until the next try may be made; zero when it may be made now.
+    /// Returns the time until the next try is allowed. Zero if it is allowed now.
     pub(super) fn wait(&self, rate: Rate, now: Instant) -> Duration {
         let blocked = match self.strikes {
             0 => Duration::ZERO,
@@ -85,7 +87,8 @@ impl TokenBucket {
         self.is_held = !self.wait(rate, now).is_zero();
     }
 
-    /// As [`TokenBucket::take`]; once empty, each further try doubles the wait for the next.
+    /// As [`TokenBucket::take`], with exponential backoff: once empty, each further try doubles the
+    /// wait.
     pub(super) fn take_with_growing_delay(&mut self, rate: Rate, now: Instant) {
         if self.blocked_until + rate.period < now {
             self.strikes = 0;
@@ -99,7 +102,7 @@ impl TokenBucket {
         }
     }
 
-    /// Undoes one take, with the wait that it imposed: the try does not count.
+    /// Returns one token and removes the wait that its try caused, so that the try does not count.
     pub(super) fn give_back(&mut self, rate: Rate, now: Instant) {
         self.left.give_back(rate);
         if self.strikes > 0 {
@@ -109,12 +112,13 @@ impl TokenBucket {
         self.is_held = self.strikes > 0 || !self.wait(rate, now).is_zero();
     }
 
-    /// Whether a wait was imposed that is not forgotten yet. Such a bucket is never evicted.
+    /// Returns whether the bucket has a wait that is not forgotten yet. Such a bucket is never
+    /// evicted.
     pub(super) fn is_held(&self) -> bool {
         self.is_held
     }
 
-    /// The moment from which this bucket equals a new one, so that it can be dropped.
+    /// Returns the time from which this bucket equals a new one, so that it can be dropped.
     pub(super) fn forgotten_at(&self, rate: Rate) -> Instant {
         match self.strikes {
             0 => self.left.full_at,

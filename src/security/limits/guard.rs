@@ -1,7 +1,8 @@
-//! Middleware: every page and every form takes from a bucket before any work is done for it, so that a
-//! route without a limit of its own has one all the same.
+//! Middleware: rate limits every page and form before any other work, so that a route without a
+//! limit of its own has one, too.
 //!
-//! [`of_address`] stands outside the session, whose look-up it bounds; [`of_account`] inside of it.
+//! [`of_address`] is outside the session, because it limits its database queries. [`of_account`] is
+//! inside.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,12 +15,13 @@ use crate::error::Error;
 use crate::security::client_addr;
 use crate::security::request_log::ActingUser;
 
-/// Which action a form counts as, by the pattern of its route; registered as `web::Data`.
+/// The action of each form, by the pattern of its route. Registered as `web::Data`.
 #[derive(Clone, Copy, Debug)]
 pub struct FormActions(pub &'static [(&'static str, Action)]);
 
 impl FormActions {
-    /// A request that changes nothing reads a page. A form that is not in the table is [`Action::Form`].
+    /// Returns the action of a request. Safe methods read a page. A form that is not in the table
+    /// is [`Action::Form`].
     fn of(self, request: &ServiceRequest) -> Action {
         if request.method().is_safe() && request.method() != Method::TRACE {
             return Action::PageRead;
@@ -35,8 +37,8 @@ impl FormActions {
     }
 }
 
-/// `App::wrap(from_fn(guard::of_address))`, outside the sessions; needs `web::Data` of [`FormActions`] and
-/// [`Limits`]. Answers 429.
+/// `App::wrap(from_fn(guard::of_address))`, outside the sessions. Needs `web::Data` of
+/// [`FormActions`] and [`Limits`]. Answers 429.
 pub async fn of_address<B: MessageBody + 'static>(
     (actions, limits): (web::Data<FormActions>, web::Data<Limits>),
     request: ServiceRequest,
@@ -49,7 +51,7 @@ pub async fn of_address<B: MessageBody + 'static>(
     }
 }
 
-/// `App::wrap(from_fn(guard::of_account))`, inside the sessions and outside the form guard.
+/// `App::wrap(from_fn(guard::of_account))`, inside the sessions and outside the CSRF middleware.
 pub async fn of_account<B: MessageBody + 'static>(
     (actions, limits): (web::Data<FormActions>, web::Data<Limits>),
     request: ServiceRequest,
@@ -66,7 +68,8 @@ pub async fn of_account<B: MessageBody + 'static>(
     }
 }
 
-/// The answer rather than an error: an error would leave the middleware outside without its request.
+/// Returns a response, not an error, because an error would lose the request for the outer
+/// middleware.
 fn refuse<L: MessageBody>(
     request: ServiceRequest,
     refused: Error,

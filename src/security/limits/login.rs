@@ -1,5 +1,6 @@
-//! Log-in attempts: taken before the password is compared, given back if it was right. Counting
-//! afterwards would let a hundred guesses that arrive together all see an unused bucket.
+//! Rate limit of log-in attempts. A token is taken before the password is compared, and returned if
+//! the password was right. Otherwise a hundred concurrent guesses could all see an unused bucket (a
+//! race).
 
 use std::net::IpAddr;
 
@@ -9,7 +10,7 @@ use super::bucket::TokenBucket;
 use super::slots::{Account, Kind, Slot};
 use crate::error::Result;
 
-/// A try that counts as a failure unless it is settled otherwise.
+/// An attempt. It counts as a failure unless it is settled otherwise.
 #[derive(Debug)]
 #[must_use = "tell it how the log-in ended"]
 pub struct LoginAttempt {
@@ -18,10 +19,10 @@ pub struct LoginAttempt {
 }
 
 impl Limits {
-    /// Takes one try to log in as `username_key` (the folded name, which need not exist).
+    /// Starts an attempt to log in as `username_key` (the folded name, which need not exist).
     ///
     /// # Errors
-    /// [`crate::error::Error::TooMany`]: the name or the address has to wait, at most 15 minutes.
+    /// [`crate::error::Error::TooMany`] if the name or the address has to wait, at most 15 minutes.
     pub fn start_login(&self, username_key: &str, address: IpAddr) -> Result<LoginAttempt> {
         let account = Some(Account::Name(username_key));
         let take = TokenBucket::take_with_growing_delay;
@@ -34,12 +35,12 @@ impl Limits {
 }
 
 impl LoginAttempt {
-    /// The password was right: the name starts afresh, the address gets its try back.
+    /// The password was right. Resets the name's bucket, and returns the address's token.
     pub fn succeeded(self) {
         self.settle(true);
     }
 
-    /// The password was not compared (the server was busy): the try does not count.
+    /// The password was not compared, because the server was busy. Returns both tokens.
     pub fn abandoned(self) {
         self.settle(false);
     }

@@ -1,15 +1,17 @@
-//! Rate limiting: token buckets in memory, by account, by typed name and by address.
+//! Rate limiting with token buckets in memory: by account, by typed name, and by address.
 //!
-//! Views and sockets call [`Limits::check`] before they do any work; log-in has [`Limits::start_login`],
-//! where only failures count; [`guard`] stands before every page and form. A restart forgets all buckets.
+//! Views and sockets call [`Limits::check`] before they do any work. Log-in uses
+//! [`Limits::start_login`], which counts only failures. [`guard`] runs before every page and form.
+//! A restart resets all buckets.
 //!
-//! What keeps the limiter itself small:
-//! - A refused try adds nothing. The address is checked first, so an address that is over its limit
+//! The limiter's own memory is bounded:
+//! - A refused try adds no bucket. The address is checked first, so an address over its limit
 //!   cannot add buckets for names.
-//! - Keys are 64-bit `SipHash` values under a random key of the process. They hold no names, and nobody can
-//!   compute a collision. Among 150,000 buckets an accidental one has a probability below 1 in 10^9, and it
-//!   would only make two keys share a bucket.
-//! - Each kind of key has room for `limiter_buckets` of them, at about 110 bytes each (see `table.rs`).
+//! - Keys are 64-bit `SipHash` values with a random key (a keyed hash). They contain no names, and
+//!   nobody can compute a collision. Among 150,000 buckets, an accidental collision has a
+//!   probability below 1 in 10^9, and would only make two keys share a bucket.
+//! - Each kind of key has room for `limiter_buckets` keys, at about 110 bytes each (see
+//!   `table.rs`).
 
 mod action;
 mod bucket;
@@ -36,7 +38,7 @@ use slots::{Keys, Slot, Tables};
 
 type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
-/// The limiter of the whole server; cheap to clone.
+/// The rate limiter of the whole server. Cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
     keys: Arc<Keys>,
@@ -45,12 +47,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Empty, with the rates of the settings.
+    /// Returns an empty limiter with the rates of the settings.
     pub fn new(rates: &RateLimits) -> Self {
         Self::with_clock(rates, Instant::now)
     }
 
-    /// As [`Limits::new`], reading `clock` for the time, which must never run backwards.
+    /// As [`Limits::new`], with another clock, which must be monotonic.
     pub fn with_clock(
         rates: &RateLimits,
         clock: impl Fn() -> Instant + Send + Sync + 'static,
@@ -62,7 +64,7 @@ impl Limits {
         }
     }
 
-    /// Takes one try of `action` from the address and from the account, or from neither.
+    /// Takes one token of `action` from the address and from the account, or from neither.
     ///
     /// # Errors
     /// [`Error::TooMany`] with the wait of the address, or else of the account.
@@ -75,7 +77,8 @@ impl Limits {
         self.counted(action, account, Some(address), address)
     }
 
-    /// Takes one try of `action` from the address alone: for what comes before anybody is recognised.
+    /// Takes one token of `action` from the address alone, for requests before the session is
+    /// known.
     ///
     /// # Errors
     /// [`Error::TooMany`].
@@ -83,8 +86,8 @@ impl Limits {
         self.counted(action, None, Some(address), address)
     }
 
-    /// Takes one try of `action` from the account alone, after [`Limits::check_address`]; `address` is for
-    /// the log.
+    /// Takes one token of `action` from the account alone, after [`Limits::check_address`].
+    /// `address` is for the log.
     ///
     /// # Errors
     /// [`Error::TooMany`].
@@ -115,7 +118,7 @@ impl Limits {
         taken.map(drop)
     }
 
-    /// Takes from every bucket of the try, or adds and takes nothing.
+    /// Takes a token from every bucket of the try, or changes nothing.
     fn take(
         &self,
         action: Action,
@@ -124,7 +127,8 @@ impl Limits {
         mut take: impl FnMut(&mut TokenBucket, Rate, Instant),
     ) -> Result<Vec<Slot>> {
         let mut tables = self.lock();
-        // Under the lock: a time that was read before it may lie before that of the try before.
+        // Read the clock under the lock. Otherwise the time could be earlier than that of the
+        // previous try (a race).
         let now = (self.clock)();
         tables.drop_full(now);
         let mut slots = self.keys.of_network(&tables, action, address);

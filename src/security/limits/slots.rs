@@ -1,4 +1,4 @@
-//! Which buckets a try takes from: from what is limited and whose it is to keys of the three tables.
+//! Maps a try to its buckets: from the action and its owner to keys in the three tables.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
@@ -9,16 +9,16 @@ use super::table::{Hash, Table};
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
 
-/// Who is limited besides the address.
+/// The limited account, besides the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Account<'a> {
-    /// A signed-in person's id.
+    /// The id of a signed-in person.
     Id(i64),
     /// A folded user name, which need not exist.
     Name(&'a str),
 }
 
-/// Which table a key belongs to.
+/// The table of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Network,
@@ -26,23 +26,24 @@ pub(super) enum Kind {
     Name,
 }
 
-/// Whose bucket it is; part of what is hashed.
+/// The owner of a bucket, which is part of the hashed key.
 #[derive(Clone, Copy, Hash)]
 enum Owner<'a> {
     Network(IpAddr),
     Account(i64),
     Name(&'a str),
-    /// Every key that found no room.
+    /// All keys that found no room in their table.
     Shared(Kind),
 }
 
-/// One bucket that a try takes from.
+/// A bucket from which a try takes a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     pub(super) kind: Kind,
     pub(super) key: Hash,
     pub(super) rate: Rate,
-    /// The bucket of all keys that found no room, since every bucket of the table is under a wait.
+    /// Whether this is the shared bucket of keys that found no room, because all others have a
+    /// wait.
     pub(super) is_shared: bool,
 }
 
@@ -54,7 +55,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// `most` buckets in each table.
+    /// Creates the tables, each with `most` buckets.
     pub(super) fn new(most: usize) -> Self {
         Self {
             networks: Table::new(most),
@@ -85,7 +86,7 @@ impl Tables {
         }
     }
 
-    /// [`Error::TooMany`] with the longest wait among `slots`, if one of them has to wait.
+    /// Returns [`Error::TooMany`] with the longest wait among `slots`, if one of them has to wait.
     pub(super) fn require(&self, slots: &[Slot], now: Instant) -> Result<()> {
         let wait = |slot: &Slot| self.peek(slot.kind).wait(slot.key, slot.rate, now);
         match slots.iter().map(wait).max() {
@@ -97,7 +98,7 @@ impl Tables {
     }
 }
 
-/// Makes keys, and knows the rate of each.
+/// Computes keys, and knows the rate of each.
 #[derive(Debug)]
 pub(super) struct Keys {
     rates: RateLimits,
@@ -105,7 +106,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Under a random key of their own.
+    /// Creates a random key for the hash.
     pub(super) fn new(rates: &RateLimits) -> Self {
         Self {
             rates: rates.clone(),
@@ -170,7 +171,7 @@ impl Keys {
     }
 }
 
-/// One customer has a whole /64, so IPv6 addresses of one network count as one.
+/// Masks IPv6 addresses to their /64 network, because one customer usually has a whole /64.
 pub(in crate::security) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

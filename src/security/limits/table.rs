@@ -1,6 +1,6 @@
-//! A bounded map of token buckets with an eviction order: buckets that are full again go first, then
-//! the one that is full soonest. A bucket under a wait is never evicted, so that no flood of other keys
-//! can lift the wait.
+//! A bounded map of token buckets with an order of eviction: first full buckets, then the one that
+//! will be full soonest. A bucket with a wait is never evicted, so that a flood of other keys
+//! cannot end the wait.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -8,22 +8,22 @@ use std::time::{Duration, Instant};
 use super::bucket::TokenBucket;
 use crate::config::Rate;
 
-/// Buckets dropped with each try, if they are full again: more than a try can add, so a table shrinks
-/// after a flood without a timer.
+/// The number of full buckets that each try drops. It is more than a try can add, so that a table
+/// shrinks after a flood without a timer.
 const DROPPED_AT_ONCE: usize = 4;
 
-/// A keyed hash of what is limited, whose, and which of the action's rates.
+/// A keyed hash of the action, its owner, and the index of the rate.
 pub(super) type Hash = u64;
 
-/// Buckets of one kind of owner (accounts, typed names or addresses), each kind with its own room: a flood
-/// of one kind evicts nothing of another.
+/// The buckets of one kind of owner (accounts, typed names or addresses). Each kind has a table of
+/// its own, so that a flood of one kind does not evict buckets of another.
 #[derive(Debug)]
 pub(super) struct Table {
     most: usize,
     buckets: HashMap<Hash, TokenBucket>,
-    /// In the order of eviction.
+    /// Buckets in the order of eviction.
     evictable: BTreeSet<(Instant, Hash)>,
-    /// Under a wait.
+    /// Buckets with a wait.
     held: BTreeSet<(Instant, Hash)>,
 }
 
@@ -42,13 +42,14 @@ impl Table {
         self.buckets.len()
     }
 
-    /// Time until the bucket of `key` has a try. Adds nothing: an unknown key has a full bucket.
+    /// Returns the time until the bucket of `key` has a token. Adds no bucket, because an unknown
+    /// key has a full one.
     pub(super) fn wait(&self, key: Hash, rate: Rate, now: Instant) -> Duration {
         let known = self.buckets.get(&key);
         known.map_or(Duration::ZERO, |bucket| bucket.wait(rate, now))
     }
 
-    /// Whether `key` has a bucket, or can get one without evicting a bucket under a wait.
+    /// Returns whether `key` has a bucket, or can get one without evicting a bucket with a wait.
     pub(super) fn has_room(&self, key: Hash) -> bool {
         self.buckets.len() < self.most || !self.evictable.is_empty() || self.has(key)
     }
@@ -57,8 +58,8 @@ impl Table {
         self.buckets.contains_key(&key)
     }
 
-    /// Changes the bucket of `key`, which is made if it is new; evicts another one for it if need be. A
-    /// pinned bucket is never evicted.
+    /// Changes the bucket of `key`. Creates it if it is new, and evicts another one if necessary,
+    /// but never a bucket with a wait.
     pub(super) fn change(
         &mut self,
         (key, rate, is_pinned): (Hash, Rate, bool),
@@ -82,7 +83,7 @@ impl Table {
         self.buckets.insert(key, bucket);
     }
 
-    /// Forgets the bucket of `key`.
+    /// Removes the bucket of `key`.
     pub(super) fn remove(&mut self, key: Hash, rate: Rate) -> Option<TokenBucket> {
         let bucket = self.buckets.remove(&key)?;
         let place = (bucket.forgotten_at(rate), key);

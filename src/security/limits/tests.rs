@@ -9,7 +9,7 @@ const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const SCHOOL: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A clock that stands still until it is told.
+/// A clock that the test advances.
 #[derive(Clone)]
 struct Hands(Arc<Mutex<Instant>>);
 
@@ -23,7 +23,7 @@ fn limits() -> (Limits, Hands) {
     limits_for(50_000)
 }
 
-/// A limiter with room for so many buckets of each kind.
+/// Returns a limiter with room for `buckets` of each kind, and its clock.
 fn limits_for(buckets: usize) -> (Limits, Hands) {
     let hands = Hands(Arc::new(Mutex::new(Instant::now())));
     let read = hands.clone();
@@ -40,7 +40,7 @@ fn wait(result: Result<impl fmt::Debug>) -> Duration {
     }
 }
 
-/// One of many addresses.
+/// Returns one of many addresses.
 fn numbered(number: u32) -> IpAddr {
     IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + number))
 }
@@ -99,7 +99,7 @@ fn a_refused_try_takes_nothing() {
         wait(limits.check(Action::FriendRequest, Some(Account::Id(1)), HOME));
     }
 
-    // 60 an hour for the address: 40 are left for the others behind it.
+    // The address allows 60 an hour, so 40 are left for other people behind it.
     for _ in 0..20 {
         limits
             .check(Action::FriendRequest, Some(Account::Id(2)), HOME)
@@ -276,7 +276,7 @@ fn a_flood_of_names_does_not_lift_the_wait_of_a_locked_name() {
     }
 
     assert_eq!(wait(limits.start_login("ana", SCHOOL)), before);
-    // Nor does the wait begin anew after it: what was failed before still counts.
+    // Eviction of other keys must not reset the failures either, so the next wait is longer.
     hands.forward(before);
     fail(&limits, "ana", SCHOOL);
     for i in 0..10_000 {
@@ -357,8 +357,8 @@ fn a_right_password_at_the_limit_of_an_address_leaves_no_wait_behind() {
 
 #[test]
 fn a_bucket_takes_as_much_memory_as_is_stated() {
-    // A hash map fills 7 of 8 slots before it doubles, a B-tree at least half of its nodes: on average
-    // 1.5 times what they hold, and about 110 bytes in all.
+    // A hash map fills 7 of 8 slots before it doubles, a B-tree at least half of its nodes. On
+    // average they take 1.5 times their content, about 110 bytes per bucket.
     let slot = size_of::<(u64, TokenBucket)>();
     let place = size_of::<(Instant, u64)>();
     assert!(slot <= 48 && place <= 24, "{slot} {place}");
