@@ -1,4 +1,5 @@
-//! Light, dark, or as the system: kept in a cookie, so that the page is right from its first byte.
+//! The colour theme: light, dark, or that of the system. A cookie stores it, so that the server
+//! renders pages in the right theme at once.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -15,21 +16,21 @@ use crate::security::Site;
 const COOKIE: &str = "parlour_theme";
 const LIFETIME: Duration = Duration::days(365);
 
-/// How pages look.
+/// The colour theme of pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
-    /// As the browser asks.
+    /// The preference of the browser.
     #[default]
     System,
-    /// Dark on light.
+    /// Dark text on a light background.
     Light,
-    /// Light on dark.
+    /// Light text on a dark background.
     Dark,
 }
 
 impl Theme {
-    /// What the browser of `request` was set to.
+    /// Returns the theme in the cookie of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         let cookie = request.cookie(COOKIE);
         cookie
@@ -49,7 +50,7 @@ impl Theme {
 impl FromStr for Theme {
     type Err = Infallible;
 
-    /// Anything unknown is the system's.
+    /// Parses a theme. Unknown text means the system's theme.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text {
             "light" => Self::Light,
@@ -66,7 +67,7 @@ pub(crate) struct AppearanceForm {
     next: NextPath,
 }
 
-/// `POST /appearance/`: back to the page, in the other colours.
+/// `POST /appearance/`: sets the theme, and redirects back to the page.
 pub(crate) async fn change_appearance(
     form: web::Form<AppearanceForm>,
     site: web::Data<Site>,

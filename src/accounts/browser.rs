@@ -1,6 +1,7 @@
-//! `Firefox · Linux` from what a browser calls itself: enough to know one's own devices by.
+//! Short names of browsers, for example `Firefox · Linux`, from the `User-Agent` header. Good
+//! enough for people to recognise their devices.
 
-/// The first that is found wins: nearly every browser also claims to be those further down.
+/// The first match wins, because nearly every browser also claims to be those further down.
 const BROWSERS: [(&str, &str); 10] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -24,7 +25,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("FreeBSD", "FreeBSD"),
 ];
 
-/// A browser and the system it runs on, or what of both can be told.
+/// Returns browser and system, as far as they are known.
 pub(super) fn name(user_agent: &str) -> Option<String> {
     let find = |marks: &[(&str, &'static str)]| {
         let found = marks.iter().find(|(mark, _)| user_agent.contains(mark));

@@ -1,5 +1,6 @@
-//! The link by which the first person on a new server becomes its owner. The server prints it at
-//! each start while there is no owner; it holds until somebody used it or the server ends.
+//! The first-run link, by which the first person on a new server becomes its owner. The server
+//! prints it at each start while there is no owner. It is valid until somebody uses it or the
+//! server stops.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,30 +10,29 @@ use super::models::User;
 use crate::db::Database;
 use crate::error::Result;
 
-/// The link's token, if the server started without an owner; registered as `web::Data`.
+/// The token of the link, if the server started without an owner. Registered as `web::Data`.
 #[derive(Clone)]
 pub struct FirstRun {
     token: Option<String>,
 }
 
 impl FirstRun {
-    /// Makes a token if there is no owner yet.
+    /// Creates a token if there is no owner yet.
     ///
     /// # Errors
-    /// Whatever the database answers.
+    /// Any error of the database.
     pub async fn prepare(database: &Database) -> Result<Self> {
         let is_owned = database.read(|conn| Ok(User::owner_exists(conn)?)).await?;
         let token = (!is_owned).then(|| URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()));
         Ok(Self { token })
     }
 
-    /// The path to print behind the site's address.
+    /// Returns the path of the link.
     pub fn path(&self) -> Option<String> {
         self.token.as_ref().map(|token| path_of(token))
     }
 
-    /// Whether `token` is the one that was printed; whether an owner exists by now is another
-    /// question.
+    /// Returns whether `token` is the printed one. Does not check whether there is an owner by now.
     pub(super) fn is(&self, token: &str) -> bool {
         let known = self.token.as_ref();
         known.is_some_and(|known| known.as_bytes().ct_eq(token.as_bytes()).into())

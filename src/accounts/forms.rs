@@ -1,4 +1,4 @@
-//! What the forms of this app hold, and what may stand in them.
+//! The forms of accounts, and their validation.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub(crate) struct LoginForm {
     pub(super) next: NextPath,
 }
 
-/// `/accounts/register/`, and the first-run page.
+/// `/accounts/register/` and the first-run page.
 #[derive(Deserialize)]
 pub(crate) struct RegisterForm {
     pub(super) username: String,
@@ -29,7 +29,8 @@ pub(crate) struct RegisterForm {
 }
 
 impl RegisterForm {
-    /// The name that may be registered, unless it is taken; otherwise a sentence for each field.
+    /// Validates the form. Returns the user name, which may still be taken, or a message for each
+    /// invalid field.
     pub(super) fn check(&self) -> Result<Username> {
         let name = username::parse(&self.username);
         let mut errors = FieldErrors::new();
@@ -54,12 +55,12 @@ pub(crate) struct PasswordForm {
     pub(super) current_password: String,
     pub(super) new_password: String,
     new_password_again: String,
-    /// A checkbox: absent when it is off.
+    /// A checkbox: absent if it is not checked.
     sign_out_others: Option<String>,
 }
 
 impl PasswordForm {
-    /// A sentence for each field that cannot stay; the current password is not compared here.
+    /// Validates the new password. Does not check the current one.
     pub(super) fn check(&self, username: &str) -> Result<()> {
         let mut errors = FieldErrors::new();
         let first = ("new_password", self.new_password.as_str());
@@ -94,7 +95,7 @@ fn check_new_password(
     }
 }
 
-/// The object that templates read: each of `fields` with its sentence or null.
+/// Returns the messages for templates: each of `fields` with its message or null.
 pub(super) fn errors_of(fields: &[&str], errors: &FieldErrors) -> Value {
     fields
         .iter()

@@ -1,8 +1,9 @@
-//! People and their sessions: sign-up, log-in, passwords, devices.
+//! People and their sessions: registration, log-in, passwords, devices.
 //!
-//! Other apps take [`SignedIn`] as a view's argument, draw pages with [`Page`] and answer forms with
-//! [`Redirect`]. Around the App stand, from the outside in, [`report_storage`],
-//! [`Sessions::middleware`] and [`recognise`]; the form guard of `security` comes further in still.
+//! Other apps take [`SignedIn`] as an argument of views, render pages with [`Page`], and answer
+//! forms with [`Redirect`]. The middleware of this app is, from outside to inside,
+//! [`report_storage`], [`Sessions::middleware`] and [`recognise`]. The CSRF middleware of
+//! `security` is further inside.
 
 pub(crate) mod appearance;
 mod browser;

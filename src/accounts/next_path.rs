@@ -1,24 +1,25 @@
-//! Where to go after a form: a path of this site, whatever the field says.
+//! The path to go to after a form. Only paths of this site are accepted (open redirect).
 
 use serde::{Deserialize, Deserializer};
 use url::{Url, form_urlencoded};
 
-/// A path with its query, `/rooms/7/?before=12`; `/` in place of anything that leads elsewhere.
+/// A path with its query, for example `/rooms/7/?before=12`. Anything that leads to another site
+/// becomes `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPath(String);
 
 impl NextPath {
-    /// Reads what a link or a form field says.
+    /// Parses the value of a link or a form field.
     pub fn new(said: &str) -> Self {
         Self(local(said).unwrap_or_else(|| "/".to_owned()))
     }
 
-    /// As it stands in a `Location` header.
+    /// Returns the value of a `Location` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The page `path`, which leads here afterwards.
+    /// Returns the address of the page `path`, which redirects here afterwards.
     pub fn behind(&self, path: &str) -> String {
         if self.0 == "/" {
             return path.to_owned();
@@ -28,7 +29,7 @@ impl NextPath {
     }
 }
 
-/// `?next=…` of the pages that sign somebody in.
+/// `?next=…` of pages that sign a person in.
 #[derive(Deserialize)]
 pub(crate) struct NextQuery {
     #[serde(default)]
@@ -47,13 +48,14 @@ impl<'de> Deserialize<'de> for NextPath {
     }
 }
 
-/// Browsers read `//evil.test`, `/\evil.test` and `/<tab>/evil.test` as another host. Parsing as
-/// they do, and looking where it leads, leaves none of them out.
+/// Returns the path if it stays on this site. Browsers read `//evil.test`, `/\evil.test` and
+/// `/<tab>/evil.test` as another host. Parsing the address like a browser catches all such
+/// spellings.
 fn local(said: &str) -> Option<String> {
     let here = Url::parse("http://here.invalid/").ok()?;
     let there = here.join(said).ok()?;
     let path = there.path();
-    // `/.//evil.test` parses to this host, but what is left to write down would not.
+    // `/.//evil.test` parses to this host, but the resulting path `//evil.test` would not.
     let is_here = said.starts_with('/') && there.origin() == here.origin();
     if !is_here || path.starts_with("//") || path.contains('\\') {
         return None;

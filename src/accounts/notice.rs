@@ -1,6 +1,7 @@
-//! A sentence for the next page, `Your password is changed.`, across a redirect.
+//! A notice (flash message) for the next page after a redirect, for example `Your password is
+//! changed.`
 //!
-//! It travels in a signed cookie of its own and not in the session, which is gone after a log-out.
+//! It is stored in a signed cookie of its own, because the session is gone after a log-out.
 
 use actix_web::body::BoxBody;
 use actix_web::cookie::time::Duration;
@@ -14,31 +15,31 @@ use serde::{Deserialize, Serialize};
 use crate::security::{SecretKeys, Site};
 
 const COOKIE: &str = "parlour_notice";
-/// Long enough for a slow redirect, too short to turn up on another day.
+/// Long enough for a slow redirect, but too short to appear on another day.
 const LIFETIME: Duration = Duration::minutes(1);
 
-/// How a notice looks.
+/// The kind of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// It worked.
+    /// Success.
     Done,
-    /// It worked, but.
+    /// Success with a warning.
     Warn,
-    /// It did not work.
+    /// Failure.
     Danger,
 }
 
-/// As templates get it.
+/// A notice, as templates get it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// How it looks.
+    /// The kind.
     pub kind: NoticeKind,
-    /// The sentence.
+    /// The text.
     pub text: String,
 }
 
-/// How notices of this site are signed; registered as `web::Data`.
+/// Signs and reads notices of this site. Registered as `web::Data`.
 #[derive(Clone)]
 pub struct Notices {
     key: Key,
@@ -47,7 +48,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// One for the whole server.
+    /// Creates one for the whole server.
     pub fn new(keys: &SecretKeys, site: &Site) -> Self {
         Self {
             key: keys.notice_cookie(),
@@ -56,7 +57,7 @@ impl Notices {
         }
     }
 
-    /// The notice that waits for the browser of `request`, and the cookie that removes it there.
+    /// Returns the notice in the cookies of `request`, and the cookie that removes it.
     pub fn take(&self, request: &HttpRequest) -> Option<(Notice, Cookie<'static>)> {
         let mut jar = CookieJar::new();
         jar.add_original(request.cookie(&self.cookie_name)?);
@@ -87,7 +88,7 @@ impl Notices {
     }
 }
 
-/// The answer to a form that was taken: 303 to a page, maybe with a notice for it.
+/// The response to an accepted form: a 303 redirect, possibly with a notice.
 #[derive(Clone, Debug)]
 #[must_use = "return it from the view"]
 pub struct Redirect {
@@ -96,7 +97,8 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// `path` is ours; what a person or a link says goes through [`super::NextPath`] first.
+    /// `path` must be ours. A path from a person or a link must go through [`super::NextPath`]
+    /// first.
     pub fn to(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -104,17 +106,17 @@ impl Redirect {
         }
     }
 
-    /// With good news, a finished sentence.
+    /// Adds a notice of success.
     pub fn done(self, text: String) -> Self {
         self.with(NoticeKind::Done, text)
     }
 
-    /// With bad news, a finished sentence.
+    /// Adds a notice of failure.
     pub fn danger(self, text: String) -> Self {
         self.with(NoticeKind::Danger, text)
     }
 
-    /// With a finished sentence.
+    /// Adds a notice.
     pub fn with(mut self, kind: NoticeKind, text: String) -> Self {
         self.notice = Some(Notice { kind, text });
         self

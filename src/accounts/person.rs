@@ -1,27 +1,27 @@
-//! What one person may see of another: name and picture, never more.
+//! The public part of a person: name and avatar.
 
 use serde::{Deserialize, Serialize};
 
 use super::{User, UserId};
 
-/// Hues that `static/css` knows, `hue-0` to `hue-11`.
+/// The number of colours of avatars in `static/css`, `hue-0` to `hue-11`.
 const HUES: i64 = 12;
 
 /// A person as pages and events show them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Row id.
+    /// The row id.
     pub id: UserId,
-    /// As the person wrote it.
+    /// The name as the person typed it.
     pub username: String,
-    /// The first two letters, upper case, for the picture.
+    /// The first two letters in upper case, for the avatar.
     pub initials: String,
-    /// 0 to 11, from the id: the colour of the picture.
+    /// The colour of the avatar, 0 to 11, derived from the id.
     pub hue: i64,
 }
 
 impl Person {
-    /// Derives the picture from id and name.
+    /// Derives the avatar from id and name.
     pub fn new(id: UserId, username: impl Into<String>) -> Self {
         let username = username.into();
         let initials = username
@@ -39,12 +39,12 @@ impl Person {
     }
 }
 
-/// A person by name, in events.
+/// A person in events: id and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRef {
-    /// Row id.
+    /// The row id.
     pub id: UserId,
-    /// User name.
+    /// The user name.
     pub username: String,
 }
 

@@ -1,5 +1,6 @@
-//! `parlour createsuperuser`: makes an owner from the command line. The password is typed without
-//! echo, or read from a pipe; never an argument, which every process of the machine could read.
+//! `parlour createsuperuser`: creates an owner from the command line. The password is typed without
+//! echo or read from a pipe. It is not an argument, because all processes of the machine can read
+//! arguments.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -9,10 +10,10 @@ use crate::db::{Database, Timestamp};
 use crate::error::{Error, Result};
 use crate::words;
 
-/// Asks for what is missing and makes the account. `cost` is the setting `bcrypt_cost`.
+/// Asks for missing input, and creates the account. `cost` is the setting `bcrypt_cost`.
 ///
 /// # Errors
-/// [`Error::Internal`] whose cause is a sentence for the person at the terminal.
+/// [`Error::Internal`] with a message for the person at the terminal.
 pub async fn create_superuser(
     database: &Database,
     cost: u32,
@@ -68,7 +69,7 @@ fn ask_twice() -> Result<String> {
     }
 }
 
-/// One line without its end; a password may well begin or end with a space.
+/// Reads one line without its line end. Keeps spaces, because a password may start or end with one.
 fn next_line() -> Result<String> {
     let mut line = String::new();
     io::stdin()

@@ -1,39 +1,40 @@
-//! What may be a user name, and the form in which two of them are the same.
+//! Validation and normalisation of user names.
 //!
-//! A name is shown as it was typed (after NFKC) and is unique on [`key`], so that `Ana`, `ANA` and
+//! A name is shown as it was typed (after NFKC), and is unique by [`key`], so that `Ana`, `ANA` and
 //! `ａｎａ` are one person. Source: Django, `UnicodeUsernameValidator`.
 
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters, as in Django.
+/// The maximum length in characters, as in Django.
 const MAX_CHARS: usize = 150;
-/// Longest text that is normalised, bytes, since NFKC can grow text 18-fold. A composed character is typed
-/// as at most four of at most four bytes, so every name of 150 characters fits however it is typed.
+/// The maximum length of a text that is normalised, in bytes, because NFKC can grow text 18-fold. A
+/// composed character is typed as at most four characters of at most four bytes, so every name of
+/// 150 characters fits.
 const MAX_TYPED_BYTES: usize = 4 * 4 * MAX_CHARS;
 
-/// A name that may be registered.
+/// A valid user name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username {
-    /// As people see it.
+    /// The name as people see it.
     pub shown: String,
-    /// As it is compared; unique in the table.
+    /// The normalised name for comparison, unique in the table.
     pub key: String,
 }
 
-/// Why a name may not be registered.
+/// Reasons for rejecting a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nothing but spaces.
+    /// Only spaces.
     Empty,
     /// More than 150 characters.
     TooLong,
-    /// Something besides letters, digits and `@ . + - _`.
+    /// Other characters than letters, digits and `@ . + - _`.
     Characters,
 }
 
 impl Refusal {
-    /// The key of the sentence that tells the person.
+    /// Returns the key of its text in the locale files.
     pub fn words_key(self) -> &'static str {
         match self {
             Self::Empty => "username-required",
@@ -43,7 +44,7 @@ impl Refusal {
     }
 }
 
-/// Reads a name that somebody wants to have.
+/// Validates the name of a new account.
 pub fn parse(typed: &str) -> Result<Username, Refusal> {
     let typed = typed.trim();
     if typed.len() > MAX_TYPED_BYTES {
@@ -63,8 +64,8 @@ pub fn parse(typed: &str) -> Result<Username, Refusal> {
     Ok(Username { shown, key })
 }
 
-/// The form on which names are compared; any text has one, also what could never be a name. Of a text that
-/// is too long for a name it is the key of its beginning with a space, which stands in no name.
+/// Returns the normalised form for comparison. Any text has one, even if it is not a valid name. A
+/// text that is too long gets the key of its beginning plus a space, which equals no name's key.
 pub fn key(typed: &str) -> String {
     let typed = typed.trim();
     if typed.len() <= MAX_TYPED_BYTES {
@@ -74,15 +75,15 @@ pub fn key(typed: &str) -> String {
     fold(beginning) + " "
 }
 
-/// NFKC and case folding, of whatever length.
+/// Applies NFKC and case folding, without a limit of the length.
 fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
-    // Folding may undo the normal form (as for U+0345), so it is made again.
+    // Normalise again, because folding may undo the normal form (for example of U+0345).
     UniCase::unicode(normal).to_folded_case().nfkc().collect()
 }
 
-/// Whether a name may hold it: `[\w.@+-]` without what cannot be seen; controls and bidi marks
-/// are no letters to begin with.
+/// Returns whether a name may contain the character: `[\w.@+-]` without invisible ones. Controls
+/// and bidi marks do not match in the first place.
 pub fn is_allowed(letter: char) -> bool {
     let visible = !matches!(
         letter,
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_for_a_name_is_not_normalised_as_a_whole() {
-        // One character of 3 bytes becomes 18.
+        // One character of 3 bytes grows to 18 characters.
         let long = "\u{FDFA}".repeat(40_000);
 
         assert_eq!(parse(&long), Err(Refusal::TooLong));

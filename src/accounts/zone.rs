@@ -1,5 +1,5 @@
-//! The time zone in which pages print times: the one that a script once found in this browser and
-//! left in a cookie (`time-zone.js`), and UTC before that.
+//! The time zone of pages. A script (`time-zone.js`) stores the browser's zone in a cookie. Without
+//! the cookie, the zone is UTC.
 
 use std::future::{Ready, ready};
 use std::sync::LazyLock;
@@ -15,12 +15,12 @@ use crate::error::Error;
 const COOKIE: &str = "parlour_zone";
 const UTC: &str = "UTC";
 
-/// A zone of the tz database that is part of the program; views take it as an argument.
+/// A zone of the tz database, which is part of the program. Views take it as an argument.
 #[derive(Clone, Debug)]
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// Of the browser of `request`. A name that the database does not know is UTC.
+    /// Returns the zone of the browser of `request`. An unknown name means UTC.
     pub fn of(request: &HttpRequest) -> Self {
         let cookie = request.cookie(COOKIE);
         cookie.map_or_else(Self::default, |cookie| Self::named(cookie.value()))
@@ -31,12 +31,12 @@ impl Zone {
         KNOWN.get(name).map(Self).unwrap_or_default()
     }
 
-    /// As the tz database spells it, `Europe/Berlin`.
+    /// Returns the name in the tz database, for example `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or(UTC)
     }
 
-    /// `strftime` in this zone.
+    /// Formats a time with `strftime` in this zone.
     pub fn format(&self, at: Timestamp, format: &str) -> String {
         at.moment()
             .to_zoned(self.0.clone())
@@ -44,7 +44,7 @@ impl Zone {
             .to_string()
     }
 
-    /// The day of that moment here.
+    /// Returns the date in this zone.
     pub fn day(&self, at: Timestamp) -> Date {
         self.0.to_datetime(at.moment()).date()
     }

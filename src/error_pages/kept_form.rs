@@ -1,5 +1,5 @@
-//! What a refused form held, for the error page: text that somebody typed survives every refusal,
-//! also without scripts, and where browsers forget forms that were answered with an error.
+//! Keeps the content of a refused form for the error page, so that typed text survives every
+//! refusal, even without scripts and in browsers that clear forms after an error.
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use crate::words;
 
-/// Fields that people type into, as in the forms under `templates/`, with the words that label them.
+/// Text fields of the forms under `templates/`, with the keys of their labels.
 const TYPED: [(&str, &str); 4] = [
     ("body", "error-kept-body"),
     ("name", "error-kept-name"),
@@ -18,11 +18,12 @@ const TYPED: [(&str, &str); 4] = [
 /// The form as `templates/_kept_form.hbs` shows it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct KeptForm {
-    /// Text to read, copy and correct, in the order of the form; never a password.
+    /// Text to read, copy and correct, in the order of the form. Never a password.
     typed: Vec<Typed>,
-    /// Everything else that a repeat needs: choices, names of messages, the form token.
+    /// The other fields of the form, which a retry needs: choices, idempotency keys, the CSRF
+    /// token.
     hidden: Vec<Field>,
-    /// Where the same fields can be sent again, if that can succeed.
+    /// The address for a retry, if one can succeed.
     retry: Option<String>,
 }
 
@@ -40,8 +41,8 @@ struct Field {
 }
 
 impl KeptForm {
-    /// Reads a body of `application/x-www-form-urlencoded` that was sent to `path` and answered with
-    /// `status`. Nothing if there is neither a text to show nor a way to repeat.
+    /// Parses a body of `application/x-www-form-urlencoded` that was sent to `path` and answered
+    /// with `status`. Returns `None` if there is neither a text to show nor a way to retry.
     pub(super) fn read(body: &[u8], path: &str, status: StatusCode) -> Option<Self> {
         let (mut typed, mut hidden, mut is_whole) = (Vec::new(), Vec::new(), true);
         for (name, value) in form_urlencoded::parse(body) {
@@ -53,7 +54,7 @@ impl KeptForm {
                     label: words::text(label),
                     value,
                 }),
-                // A password is typed anew, so a form with one cannot be repeated from here.
+                // A password is not kept, so a form with one cannot be sent again from here.
                 _ if name.contains("password") => is_whole = false,
                 _ => hidden.push(Field { name, value }),
             }
@@ -76,7 +77,7 @@ fn is_temporary(status: StatusCode) -> bool {
     )
 }
 
-/// A browser takes `//example.org/` for another site.
+/// Returns whether the path stays on this site. Browsers read `//example.org/` as another site.
 fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
 }

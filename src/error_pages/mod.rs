@@ -51,10 +51,10 @@ pub(crate) async fn dress<B: MessageBody + 'static>(
     }
 }
 
-/// What is kept of a request: actix wants the request itself back whole.
+/// What is kept of a request. The request itself must be returned to actix.
 struct Asked {
     path: String,
-    /// Where to go after signing in.
+    /// The page to return to after log-in.
     wanted: String,
     reads_pages: bool,
     theme: &'static str,
@@ -94,7 +94,8 @@ impl Asked {
         }
     }
 
-    /// Back to the page after signing in, if it was one that can be asked for again.
+    /// Redirects to the log-in, and back to the page afterwards, if that can be loaded again with
+    /// GET.
     fn to_login(&self) -> HttpResponse {
         let next: String = form_urlencoded::byte_serialize(self.wanted.as_bytes()).collect();
         HttpResponse::SeeOther()
@@ -142,7 +143,7 @@ impl Asked {
     }
 }
 
-/// A page of our own says more than the error page could.
+/// Returns whether the response has no page of its own, which would say more than the error page.
 fn is_plain_error(status: StatusCode, headers: &HeaderMap) -> bool {
     let is_error = status.is_client_error() || status.is_server_error();
     let kind = headers

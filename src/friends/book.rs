@@ -1,4 +1,4 @@
-//! Changes between two people, done: written, committed, then told to both sides.
+//! Runs changes between two people: writes and commits them, then notifies both.
 
 use std::net::IpAddr;
 
@@ -17,10 +17,10 @@ use crate::{
     words,
 };
 
-/// One change of [`changes`], from `me` to the other.
+/// One of [`changes`], made by `me` about the other.
 pub(super) type Change = fn(&mut Connection, &User, &User) -> Result<Changed>;
 
-/// What the views need to change who may talk to whom; registered as `web::Data`.
+/// The dependencies of the views. Registered as `web::Data`.
 #[derive(Clone)]
 pub struct FriendBook {
     pub(super) database: Database,
@@ -30,7 +30,7 @@ pub struct FriendBook {
 }
 
 impl FriendBook {
-    /// Writes to `database` and tells it on `layer`.
+    /// Writes to `database` and announces on `layer`.
     pub fn new(database: Database, layer: Layer, limits: Limits, settings: &Settings) -> Self {
         let open_requests = OpenRequests {
             most: settings.open_requests,
@@ -44,10 +44,11 @@ impl FriendBook {
         }
     }
 
-    /// Asks whoever has exactly this name. Unknown and unreachable people give the same answer.
+    /// Sends a friend request to the person with exactly this name. The answer does not reveal
+    /// whether a person exists or can be reached.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `username`, [`Error::TooMany`].
+    /// [`Error::Invalid`] for the field `username`, [`Error::TooMany`].
     pub(super) async fn add(&self, me: &User, typed: &str, address: IpAddr) -> Result<()> {
         if typed.trim().is_empty() {
             return Err(Error::invalid(
@@ -71,10 +72,10 @@ impl FriendBook {
         Ok(())
     }
 
-    /// Does `change` to the person `other`.
+    /// Makes `change` about the person `other`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is nothing to change, or nobody.
+    /// [`Error::NotFound`] if there is nothing to change or no such person.
     pub(super) async fn change(&self, me: &User, other: UserId, change: Change) -> Result<Changed> {
         let me = me.clone();
         let changed = self.database.write(move |conn| {

@@ -1,5 +1,6 @@
-//! What a person can do about another. Each is one function on the writer's connection, so that
-//! what is checked still holds when it is changed.
+//! Changes that a person can make about another: request, accept, decline, cancel, remove, block,
+//! unblock. Each is one function on the writer's connection, so that no other change can come
+//! between its checks and its writes (a race).
 
 use diesel::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::{
     words,
 };
 
-/// What one side was shown before and is shown after.
+/// What one side saw before the change and sees after it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View {
     before: Relation,
@@ -24,7 +25,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The new relation, if it is one.
+    /// Returns the new relation if this side sees a change.
     pub(super) fn news(self) -> Option<Relation> {
         (self.before != self.after).then_some(self.after)
     }
@@ -48,28 +49,28 @@ impl Changed {
         self.my_view.before == Relation::Friend && self.my_view.after != Relation::Friend
     }
 
-    /// Whether a block began or ended.
+    /// Returns whether a block was added or removed.
     pub(super) fn block_changed(&self) -> bool {
         let View { before, after } = self.my_view;
         (before == Relation::Blocked) != (after == Relation::Blocked)
     }
 }
 
-/// How many requests a person may have open; fewer for a young account.
+/// The maximum number of open requests of a person. New accounts have a lower one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenRequests {
     pub(super) most: u32,
     pub(super) most_when_new: u32,
 }
 
-/// An account is new for this long.
+/// How long an account counts as new.
 const NEW_ACCOUNT: std::time::Duration = std::time::Duration::from_secs(72 * 3600);
 
-/// Asks `other` for friendship, or accepts if `other` asked first.
+/// Sends a friend request to `other`, or accepts the one that `other` sent.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `username` where the person may be told why. A block by the other, a
-/// recently declined request and success look the same.
+/// [`Error::Invalid`] for the field `username` if the reason may be revealed. Being blocked, having
+/// been declined recently, and success look the same.
 pub(super) fn add(
     conn: &mut Connection,
     me: &User,
@@ -90,7 +91,7 @@ pub(super) fn add(
     })
 }
 
-/// Accepts the request that `other` sent.
+/// Accepts the request from `other`.
 pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         match Relation::between(conn, me.id, other.id)? {
@@ -101,7 +102,7 @@ pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<C
     })
 }
 
-/// Declines the request that `other` sent; to `other` it goes on to look pending.
+/// Declines the request from `other`. It still looks pending to `other`.
 pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         expect(conn, me, other, Relation::Incoming)?;
@@ -109,7 +110,7 @@ pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<
     })
 }
 
-/// Takes back the request to `other`.
+/// Cancels the request to `other`.
 pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         expect(conn, me, other, Relation::Outgoing)?;
@@ -125,7 +126,7 @@ pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<C
     })
 }
 
-/// Ends the friendship with `other`; the conversation stays readable.
+/// Ends the friendship with `other`. Their conversation stays readable.
 pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         expect(conn, me, other, Relation::Friend)?;
@@ -133,7 +134,7 @@ pub(super) fn remove(conn: &mut Connection, me: &User, other: &User) -> Result<C
     })
 }
 
-/// Blocks `other`: ends the friendship, and hides what `other` asks from now on.
+/// Blocks `other`: ends the friendship, and hides later requests from `other`.
 pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         if !Relation::is_known(conn, me.id, other.id)? {
@@ -146,7 +147,7 @@ pub(super) fn block(conn: &mut Connection, me: &User, other: &User) -> Result<Ch
     })
 }
 
-/// Lifts the block of `other`.
+/// Unblocks `other`.
 pub(super) fn unblock(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
         expect(conn, me, other, Relation::Blocked)?;
@@ -154,7 +155,8 @@ pub(super) fn unblock(conn: &mut Connection, me: &User, other: &User) -> Result<
     })
 }
 
-/// Where there is nothing to change there is nobody: counting through ids must not name people.
+/// Checks the relation. The error is the same as for a person who does not exist, so that trying
+/// all ids reveals nobody (enumeration).
 fn expect(conn: &mut Connection, me: &User, other: &User, relation: Relation) -> Result<()> {
     match Relation::shown(conn, me.id, other.id)? {
         shown if shown == relation => Ok(()),
@@ -189,7 +191,7 @@ fn between(
     })
 }
 
-/// A fresh row, or one that a block or a recent refusal keeps hidden from the recipient.
+/// Inserts a request, or a hidden one if the recipient blocks the sender or declined recently.
 fn ask(conn: &mut Connection, me: UserId, other: UserId) -> Result<()> {
     let now = Timestamp::now();
     let asked_before = FriendRequest::find(conn, me, other)?;

@@ -1,4 +1,4 @@
-//! What the friends app says on the channel layer after a change is committed.
+//! Messages of the friends app on the channel layer, sent after the commit.
 
 use channels::{GroupName, Layer};
 use serde::{Deserialize, Serialize};
@@ -9,65 +9,66 @@ use crate::{
     error::Result,
 };
 
-/// To a person's own sockets: you now stand so to this person.
+/// Messages to a person's own sockets about their relations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum RelationEvent {
-    /// `user` is the other person, `state` what the receiver is shown.
+    /// The relation to `user` changed to `state`, as this person sees it.
     #[serde(rename = "relation.changed")]
     Changed {
         /// The other person.
         user: UserRef,
-        /// As the receiver is shown it.
+        /// The relation that this person sees.
         state: Relation,
     },
 }
 
-/// To whoever keeps something per friendship or block: conversations, presence, receipts.
+/// Messages to other apps that keep something per friendship or block, for example conversations,
+/// presence and receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum FriendshipEvent {
-    /// The two may talk from now on.
+    /// The two became friends.
     #[serde(rename = "friendship.begun")]
     Begun {
-        /// One of them.
+        /// One of the two.
         a: UserId,
-        /// The other.
+        /// The other one.
         b: UserId,
     },
-    /// The two may not talk any more.
+    /// The two are no longer friends.
     #[serde(rename = "friendship.ended")]
     Ended {
-        /// One of them.
+        /// One of the two.
         a: UserId,
-        /// The other.
+        /// The other one.
         b: UserId,
     },
-    /// One of the two blocked the other, or lifted that.
+    /// One of the two blocked or unblocked the other.
     #[serde(rename = "friendship.blocked")]
     Blocked {
-        /// One of them.
+        /// One of the two.
         a: UserId,
-        /// The other.
+        /// The other one.
         b: UserId,
     },
 }
 
 impl FriendshipEvent {
-    /// The two whom it is about.
+    /// Returns the two people.
     pub fn pair(self) -> (UserId, UserId) {
         let (Self::Begun { a, b } | Self::Ended { a, b } | Self::Blocked { a, b }) = self;
         (a, b)
     }
 }
 
-/// The group that hears of every friendship and block.
+/// The group that receives all [`FriendshipEvent`]s.
 pub fn friendship_group() -> GroupName {
     GroupName::encode("friendships")
 }
 
-/// Tells both sides; a side whose view did not change hears nothing, so that a block or a declined
-/// request cannot be told from silence.
+/// Notifies both sides. A side that sees no change gets no message, so that being blocked or
+/// declined cannot be detected.
 pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
     let (a, b) = (changed.me.id, changed.other.id);
     if changed.friendship_begun() {

@@ -1,5 +1,5 @@
-//! Friends: who may talk to whom. Requests, friendships and blocks, seen from one person as one of
-//! seven relations; each change is told to the open pages of both sides.
+//! Friends: who may talk to whom. Friend requests, friendships and blocks appear to each person as
+//! one of seven relations. Changes are pushed to the open pages of both people.
 
 mod book;
 mod changes;

@@ -1,4 +1,4 @@
-//! Rows of requests, friendships and blocks, and the queries over one of them.
+//! Rows and queries of friend requests, friendships and blocks.
 
 use diesel::{dsl::exists, prelude::*};
 
@@ -9,7 +9,7 @@ use crate::{
     schema::{blocks, friend_requests, friendships, members, users},
 };
 
-/// "I would like to be your friend", until it is accepted, cancelled or lapses.
+/// A friend request, until it is accepted, cancelled or expires.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = friend_requests)]
 pub(super) struct FriendRequest {
@@ -33,12 +33,12 @@ impl FriendRequest {
             .optional()
     }
 
-    /// Whether the recipient sees it.
+    /// Returns whether the recipient sees it.
     pub(super) fn is_open(&self) -> bool {
         self.declined_at.is_none() && self.cancelled_at.is_none()
     }
 
-    /// Whether the sender sees it: a declined one looks pending until it lapses.
+    /// Returns whether it looks pending to the sender. A declined one does until it expires.
     pub(super) fn looks_pending(&self, now: Timestamp) -> bool {
         let lapsed = |declined: Timestamp| declined < now.minus(DECLINED_LOOKS_PENDING);
         self.cancelled_at.is_none() && !self.declined_at.is_some_and(lapsed)
@@ -52,7 +52,7 @@ impl FriendRequest {
         diesel::delete(friend_requests::table.find((sender, recipient))).execute(conn)
     }
 
-    /// Requests that `recipient` has not answered, oldest first.
+    /// Returns the senders of open requests to `recipient`, oldest first.
     pub(super) fn to(conn: &mut Connection, recipient: UserId) -> QueryResult<Vec<Person>> {
         let rows = friend_requests::table
             .inner_join(users::table.on(users::id.eq(friend_requests::sender_id)))
@@ -65,7 +65,7 @@ impl FriendRequest {
         Ok(people(rows))
     }
 
-    /// Requests that look pending to `sender`, newest first.
+    /// Returns the recipients of requests that look pending to `sender`, newest first.
     pub(super) fn from(conn: &mut Connection, sender: UserId) -> QueryResult<Vec<Person>> {
         let lapsed = Timestamp::now().minus(DECLINED_LOOKS_PENDING);
         let rows = friend_requests::table
@@ -84,7 +84,7 @@ impl FriendRequest {
     }
 }
 
-/// Two people who may talk; the smaller id stands first.
+/// A friendship of two people. The smaller id comes first, so that each pair has one row.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = friendships)]
 pub struct Friendship {
@@ -94,18 +94,19 @@ pub struct Friendship {
 }
 
 impl Friendship {
-    /// Whether the two are friends.
+    /// Returns whether the two are friends.
     pub fn exists(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
         let pair = friendships::table.find((a.min(b), a.max(b)));
         diesel::select(exists(pair)).get_result(conn)
     }
 
-    /// Whether the two are friends and neither blocks the other: whether they may write.
+    /// Returns whether the two may write to each other: they are friends, and neither blocks the
+    /// other.
     pub fn is_open(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
         Ok(Self::exists(conn, a, b)? && !Block::either_way(conn, a, b)?)
     }
 
-    /// Every pair of friends, for repairs at the start.
+    /// Returns all pairs of friends, for repairs at start.
     pub fn all(conn: &mut Connection) -> QueryResult<Vec<(UserId, UserId)>> {
         friendships::table
             .select((friendships::user_a, friendships::user_b))
@@ -133,7 +134,7 @@ impl Friendship {
     }
 }
 
-/// One person's wish not to be reached by another.
+/// A block: one person does not want to be reached by another.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = blocks)]
 pub(super) struct Block {
@@ -169,7 +170,7 @@ impl Block {
         Ok(())
     }
 
-    /// The people whom `by` blocks, newest first.
+    /// Returns the people whom `by` blocks, newest first.
     pub(super) fn by(conn: &mut Connection, by: UserId) -> QueryResult<Vec<Person>> {
         let rows = blocks::table
             .inner_join(users::table.on(users::id.eq(blocks::blocked_id)))
@@ -181,7 +182,7 @@ impl Block {
     }
 }
 
-/// The friends of `me`, by name.
+/// Returns the friends of `me`, sorted by name.
 pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
     let on_the_right = friendships::table
         .inner_join(users::table.on(users::id.eq(friendships::user_b)))
@@ -198,8 +199,8 @@ pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>>
     Ok(friends)
 }
 
-/// Everybody whom `me` blocks, or by whom `me` is blocked: nobody of them and `me` hears of the
-/// other what is only for the living room (presence, typing, receipts).
+/// Returns the people who block `me` or whom `me` blocks. In both cases, neither side sees
+/// presence, typing or receipts of the other.
 pub fn blocked_with(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId>> {
     let mut all: Vec<UserId> = blocks::table
         .filter(blocks::blocker_id.eq(me))
@@ -213,12 +214,12 @@ pub fn blocked_with(conn: &mut Connection, me: UserId) -> QueryResult<Vec<UserId
     Ok(all)
 }
 
-/// The pairs among `people` of whom the first blocks the second.
+/// Returns the pairs among `people` in which the first blocks the second.
 pub fn blocks_among(
     conn: &mut Connection,
     people: &[UserId],
 ) -> QueryResult<Vec<(UserId, UserId)>> {
-    // Of nobody SQLite would look through all blocks.
+    // For an empty list, SQLite would scan all blocks.
     if people.len() < 2 {
         return Ok(Vec::new());
     }
@@ -229,7 +230,7 @@ pub fn blocks_among(
         .load(conn)
 }
 
-/// Whether the two are members of one conversation, also one in which nobody may write any more.
+/// Returns whether the two are members of the same conversation, even an archived one.
 pub(super) fn share_a_room(conn: &mut Connection, a: UserId, b: UserId) -> QueryResult<bool> {
     let theirs = diesel::alias!(members as theirs);
     let rooms_of_b = theirs

@@ -1,4 +1,4 @@
-//! How one person stands to another, from the rows of three tables.
+//! The relation of one person to another, derived from three tables.
 
 use std::time::Duration;
 
@@ -11,34 +11,34 @@ use crate::{
     db::{Connection, Timestamp},
 };
 
-/// A declined request looks pending to its sender this long.
+/// How long a declined request looks pending to its sender.
 pub(super) const DECLINED_LOOKS_PENDING: Duration = Duration::from_secs(30 * 86_400);
-/// After this time a declined person may ask again.
+/// How long a declined person must wait before a new request reaches the recipient.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 
-/// One of seven, seen from one side.
+/// One of seven relations, as one side sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
-    /// Nothing between the two.
+    /// No relation.
     None,
     /// The same person.
     #[serde(rename = "self")]
     Myself,
     /// Friends.
     Friend,
-    /// I asked and wait.
+    /// I sent a request.
     Outgoing,
-    /// The other asked me.
+    /// The other sent me a request.
     Incoming,
-    /// I blocked the other.
+    /// I block the other.
     Blocked,
-    /// The other blocked me. Never shown: see [`Relation::shown`].
+    /// The other blocks me. Never shown, see [`Relation::shown`].
     BlockedByOther,
 }
 
 impl Relation {
-    /// The relation of `me` to `other`; a block overrides everything else.
+    /// Returns the relation of `me` to `other`. A block overrides everything else.
     pub fn between(conn: &mut Connection, me: UserId, other: UserId) -> QueryResult<Self> {
         if me == other {
             return Ok(Self::Myself);
@@ -58,7 +58,8 @@ impl Relation {
         Self::outgoing(conn, me, other)
     }
 
-    /// What `me` is shown: a block by the other looks like the request or the nothing beneath it.
+    /// Returns the relation that `me` may see. A block by the other is hidden: it looks like the
+    /// request or like no relation.
     pub fn shown(conn: &mut Connection, me: UserId, other: UserId) -> QueryResult<Self> {
         match Self::between(conn, me, other)? {
             Self::BlockedByOther => Self::outgoing(conn, me, other),
@@ -66,7 +67,7 @@ impl Relation {
         }
     }
 
-    /// Whether `me` sees `other` anywhere: in the lists of friends, or in a conversation.
+    /// Returns whether `me` sees `other` anywhere: in the lists of friends, or in a conversation.
     pub fn is_known(conn: &mut Connection, me: UserId, other: UserId) -> QueryResult<bool> {
         match Self::shown(conn, me, other)? {
             Self::Myself => Ok(false),

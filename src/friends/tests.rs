@@ -69,7 +69,7 @@ async fn befriend(db: &Database) {
     change(db, changes::accept, BO, ANA).await.unwrap();
 }
 
-/// What Ana is shown of Bo, and Bo of Ana.
+/// Returns the relations that Ana sees of Bo, and Bo of Ana.
 async fn views(db: &Database) -> (Relation, Relation) {
     db.read(|conn| {
         Ok((

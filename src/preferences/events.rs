@@ -1,4 +1,4 @@
-//! What this app says on the channel layer after a change is committed.
+//! Messages of this app on the channel layer, sent after the commit.
 
 use channels::{GroupName, Layer};
 use serde::{Deserialize, Serialize};
@@ -9,36 +9,36 @@ use crate::{
     error::Result,
 };
 
-/// To a person's own sockets: you now want it so.
+/// Messages to a person's own sockets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum PreferencesEvent {
-    /// All of them, as they are now.
+    /// The preferences changed.
     #[serde(rename = "preferences.changed")]
     Changed {
-        /// All of them.
+        /// All preferences as they are now.
         preferences: Preferences,
     },
 }
 
-/// To whoever keeps something that others see of a person.
+/// Messages to other apps about preferences that change what others see of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum SwitchEvent {
-    /// The person shows how far they have read from now on, or does not any more.
+    /// The person started or stopped sharing their read cursors.
     #[serde(rename = "switch.seen")]
     Seen {
-        /// Who.
+        /// The person.
         user: UserId,
     },
 }
 
-/// The group that hears of every switch.
+/// The group that receives all [`SwitchEvent`]s.
 pub fn switch_group() -> GroupName {
     GroupName::encode("switches")
 }
 
-/// Tells the person's own pages and, if others see something else from now on, whoever cares.
+/// Notifies the person's own pages, and other apps if others see something else now.
 pub(super) async fn announce(
     layer: &Layer,
     user: UserId,

@@ -1,4 +1,4 @@
-//! What the form of preferences holds, and what may stand in it.
+//! The form of preferences, and its validation.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,10 +12,10 @@ use crate::{
     words,
 };
 
-/// The days as the form names them, Monday first.
+/// The names of the days in the form, Monday first.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// A box is absent when it is not ticked.
+/// The submitted form. A checkbox is absent if it is not checked.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct PreferencesForm {
     typing: Option<String>,
@@ -43,10 +43,10 @@ pub(crate) struct PreferencesForm {
 }
 
 impl PreferencesForm {
-    /// The preferences that were chosen; a snooze is none of this form and stays as it was.
+    /// Validates the form. The snooze is not part of it and keeps its value.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `quiet_from`, `quiet_until`, `time_zone`.
+    /// [`Error::Invalid`] for the fields `quiet_from`, `quiet_until`, `time_zone`.
     pub(super) fn check(&self, before: &Preferences) -> Result<Preferences> {
         let mut errors = FieldErrors::new();
         let mut time = |field: &'static str, text: &str| {
@@ -97,7 +97,7 @@ impl PreferencesForm {
         bits.map(|(_, bit)| 1 << bit).sum()
     }
 
-    /// What the page shows again when it was refused: as it was typed.
+    /// Returns the data of the page after a refusal, as it was typed.
     pub(super) fn shown(&self) -> Value {
         shown(
             [
@@ -115,7 +115,7 @@ impl PreferencesForm {
 }
 
 impl Preferences {
-    /// What the page shows.
+    /// Returns the data of the page.
     pub(super) fn shown(&self) -> Value {
         let Attention {
             quiet, time_zone, ..
@@ -167,7 +167,7 @@ fn shown(
     })
 }
 
-/// How long nothing is notified.
+/// The choices of a snooze.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Snooze {
@@ -175,7 +175,7 @@ pub(super) enum Snooze {
     HalfHour,
     /// Until the next morning.
     Tomorrow,
-    /// Not any more.
+    /// Ends the snooze.
     Off,
 }
 

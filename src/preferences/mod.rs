@@ -1,8 +1,8 @@
-//! How each person wants Parlour to behave: what others may see of them, how rooms open and how the
-//! box takes Enter, sounds, and when nobody may disturb them.
+//! The preferences of each person: what others may see of them, how rooms open, what Enter does,
+//! sounds, and quiet hours.
 //!
-//! Other apps ask [`Preferences::of`]. Scripts get them with every `session.hello` and on the pages
-//! of the chat; a change reaches the open pages of the person as [`PreferencesEvent`].
+//! Other apps use [`Preferences::of`]. Scripts get the preferences with every `session.hello` and
+//! on the pages of the chat. A change reaches the person's open pages as [`PreferencesEvent`].
 
 mod events;
 mod forms;

@@ -1,4 +1,4 @@
-//! One row for each person who changed something, and what held before.
+//! Rows of preferences, one for each person who changed something, and the history of settings.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
     schema::{past_settings, preferences},
 };
 
-/// What held longer ago is forgotten.
+/// How long earlier settings are kept.
 const REMEMBERED: Duration = Duration::from_secs(90 * 86_400);
 
-/// How one person wants it. Its JSON goes to that person's scripts.
+/// The preferences of one person. Their JSON goes to that person's scripts.
 #[derive(
     Debug,
     Clone,
@@ -30,21 +30,21 @@ const REMEMBERED: Duration = Duration::from_secs(90 * 86_400);
 )]
 #[diesel(table_name = preferences, treat_none_as_null = true)]
 pub struct Preferences {
-    /// Others see when I type, and I see it of them.
+    /// Whether the person shares that they type, and sees it of others.
     pub typing: bool,
-    /// Others see how far I have read, and I see it of them.
+    /// Whether the person shares their read cursors, and sees those of others.
     pub seen: bool,
-    /// A room opens at the first unread message rather than at the newest.
+    /// Whether a room opens at the first unread message instead of the newest.
     pub open_unread: bool,
-    /// Enter sends, rather than beginning a new line.
+    /// Whether Enter sends, instead of starting a new line.
     pub enter_sends: bool,
-    /// A sound for what is notified.
+    /// Whether notifications play a sound.
     pub sounds: bool,
-    /// Notifications do not show what was written.
+    /// Whether notifications hide the text of messages.
     pub hide_previews: bool,
-    /// Single letters are commands while the log has the focus.
+    /// Whether single letters are shortcuts while the log has the focus.
     pub letter_keys: bool,
-    /// When nothing is notified.
+    /// When notifications are silenced.
     #[diesel(embed)]
     #[serde(flatten)]
     pub attention: Attention,
@@ -70,7 +70,7 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// How `user` wants it.
+    /// Returns the preferences of `user`.
     pub fn of(conn: &mut Connection, user: UserId) -> QueryResult<Self> {
         let row = preferences::table
             .find(user)
@@ -80,7 +80,7 @@ impl Preferences {
         Ok(row.unwrap_or_default())
     }
 
-    /// Those of `people` who neither show that they type nor are told it of others.
+    /// Returns those of `people` who do not share that they type, and so do not see it of others.
     pub fn without_typing(conn: &mut Connection, people: &[UserId]) -> QueryResult<Vec<UserId>> {
         preferences::table
             .filter(preferences::user_id.eq_any(people))
@@ -89,7 +89,8 @@ impl Preferences {
             .load(conn)
     }
 
-    /// From now on `user` wants it so; what held until now is kept for a while.
+    /// Saves the preferences of `user`. Keeps the previous ones for a while, to explain past
+    /// notifications.
     pub fn save(&self, conn: &mut Connection, user: UserId) -> QueryResult<()> {
         let before = Self::of(conn, user)?;
         if before.attention != self.attention {
@@ -105,7 +106,7 @@ impl Preferences {
         Ok(())
     }
 
-    /// When nothing was notified, as `user` had set it at that moment.
+    /// Returns the quiet hours and snooze of `user` at that moment.
     pub fn attention_at(
         conn: &mut Connection,
         user: UserId,
@@ -119,14 +120,15 @@ impl Preferences {
     }
 }
 
-/// Stands for the settings that are of no room.
+/// The room number of settings that belong to no room.
 const PERSONAL: i64 = 0;
 
-/// What held before each change of what is notified.
+/// The history of notification settings.
 pub struct PastSettings;
 
 impl PastSettings {
-    /// `value` held until now for (person, number of the room). Forgets what is too old.
+    /// Records that `value` was valid until now for a person and a room number. Deletes old
+    /// entries.
     pub fn keep(
         conn: &mut Connection,
         (user, room): (UserId, i64),
@@ -150,7 +152,7 @@ impl PastSettings {
         Ok(())
     }
 
-    /// What held at that moment, if it was changed since.
+    /// Returns the value at that moment, if it was changed since.
     pub fn at(
         conn: &mut Connection,
         (user, room): (UserId, i64),

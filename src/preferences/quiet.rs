@@ -1,6 +1,6 @@
-//! When nobody is disturbed: weekly hours in the person's own time zone, and a snooze.
-//! `static/js/preferences/quiet-hours.js` decides the same in the browser; one table of cases tests
-//! both.
+//! Quiet hours (weekly, in the person's time zone) and snooze.
+//! `static/js/preferences/quiet-hours.js` implements the same in the browser, and one table of test
+//! cases checks both.
 
 use diesel::prelude::*;
 use jiff::{Timestamp as Moment, ToSpan, Zoned, civil::Weekday, tz::TimeZone};
@@ -10,8 +10,8 @@ use crate::{db::Timestamp, schema::preferences};
 
 const MINUTES_A_DAY: i64 = 24 * 60;
 
-/// From one time of the day to another; past midnight if the second is earlier, the whole day if
-/// both are the same.
+/// Quiet hours from one time of the day to another. They end on the next day if the second time is
+/// earlier, and cover the whole day if both are the same.
 #[derive(
     Debug,
     Clone,
@@ -27,16 +27,16 @@ const MINUTES_A_DAY: i64 = 24 * 60;
 )]
 #[diesel(table_name = preferences)]
 pub struct QuietHours {
-    /// Days on which the quiet begins; bit 0 is Monday.
+    /// The days on which quiet hours start, as a bit set. Bit 0 is Monday.
     pub quiet_days: i64,
-    /// Minutes after midnight.
+    /// The start, in minutes after midnight.
     pub quiet_from: i64,
-    /// Minutes after midnight.
+    /// The end, in minutes after midnight.
     pub quiet_until: i64,
 }
 
 impl Default for QuietHours {
-    /// No day; the hours are what the form suggests.
+    /// Returns no days, with the hours that the form suggests.
     fn default() -> Self {
         Self {
             quiet_days: 0,
@@ -46,7 +46,7 @@ impl Default for QuietHours {
     }
 }
 
-/// What keeps notifications away, for all rooms.
+/// The settings that silence notifications in all rooms.
 #[derive(
     Debug,
     Clone,
@@ -61,18 +61,18 @@ impl Default for QuietHours {
 )]
 #[diesel(table_name = preferences, treat_none_as_null = true)]
 pub struct Attention {
-    /// Every week.
+    /// The weekly quiet hours.
     #[diesel(embed)]
     #[serde(flatten)]
     pub quiet: QuietHours,
-    /// IANA name, empty while it is not known: then hours are UTC.
+    /// The IANA name of the time zone. Empty if it is not known, which means UTC.
     pub time_zone: String,
-    /// Nothing is notified before that moment.
+    /// The end of the snooze.
     pub snoozed_until: Option<Timestamp>,
 }
 
 impl Attention {
-    /// Whether that moment is in quiet hours.
+    /// Returns whether the moment is in quiet hours.
     pub fn is_quiet(&self, moment: Timestamp) -> bool {
         let local = self.local(moment);
         let today = weekday(local.weekday());
@@ -80,12 +80,12 @@ impl Attention {
         self.quiet.covers(today, minute)
     }
 
-    /// Whether that moment is in a snooze.
+    /// Returns whether the moment is in a snooze.
     pub fn is_snoozed(&self, moment: Timestamp) -> bool {
         self.snoozed_until.is_some_and(|end| moment < end)
     }
 
-    /// The next eight o'clock in the morning of another day.
+    /// Returns the next time it is eight in the morning, on a later day.
     pub fn tomorrow(&self, now: Timestamp) -> Timestamp {
         let local = self.local(now);
         let morning = local.checked_add(1.day()).and_then(|day| {
@@ -101,7 +101,7 @@ impl Attention {
         })
     }
 
-    /// A moment on this person's clock.
+    /// Converts a moment to the person's time zone.
     pub fn local(&self, moment: Timestamp) -> Zoned {
         let zone = zone(&self.time_zone).unwrap_or(TimeZone::UTC);
         let moment = Moment::from_millisecond(moment.0).unwrap_or(Moment::UNIX_EPOCH);
@@ -110,7 +110,7 @@ impl Attention {
 }
 
 impl QuietHours {
-    /// Whether a minute of a day (0 is Monday) is quiet.
+    /// Returns whether a minute of a day (0 is Monday) is in quiet hours.
     fn covers(self, today: i64, minute: i64) -> bool {
         let begins = |day: i64| self.quiet_days & (1 << day) != 0;
         let yesterday = (today + 6) % 7;
@@ -126,12 +126,12 @@ fn weekday(day: Weekday) -> i64 {
     i64::from(day.to_monday_zero_offset())
 }
 
-/// The time zone of that IANA name.
+/// Returns the time zone with that IANA name.
 pub(super) fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
 
-/// All names, for the form.
+/// Returns the names of all time zones, for the form.
 pub(super) fn zones() -> Vec<String> {
     jiff::tz::db()
         .available()
@@ -139,7 +139,7 @@ pub(super) fn zones() -> Vec<String> {
         .collect()
 }
 
-/// `07:30` as minutes after midnight.
+/// Parses `07:30` into minutes after midnight.
 pub(super) fn minutes(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
     let (hour, minute) = (parts.next()?, parts.next()?);
@@ -148,7 +148,7 @@ pub(super) fn minutes(text: &str) -> Option<i64> {
     is_time.then_some(hour * 60 + minute)
 }
 
-/// Minutes after midnight as `07:30`.
+/// Formats minutes after midnight as `07:30`.
 pub(super) fn clock(minutes: i64) -> String {
     let minutes = minutes.rem_euclid(MINUTES_A_DAY);
     format!("{:02}:{:02}", minutes / 60, minutes % 60)

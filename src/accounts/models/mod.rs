@@ -1,4 +1,4 @@
-//! Rows of `users` and `sessions`, and the queries on them.
+//! Rows and queries of `users` and `sessions`.
 
 mod sessions;
 mod users;

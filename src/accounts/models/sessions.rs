@@ -1,5 +1,5 @@
-//! One row for each browser in which somebody is signed in. Visitors have none, and the key itself
-//! is never stored: a stolen backup opens no session.
+//! Sessions: one row for each browser in which a person is signed in. Visitors have none. Only a
+//! hash of the key is stored, so a stolen backup opens no session.
 
 use std::time::Duration;
 
@@ -9,36 +9,37 @@ use super::{User, UserId};
 use crate::db::{Connection, Timestamp};
 use crate::schema::{sessions, users};
 
-/// How stale `last_seen_at` may be: a page view shall rarely cost a write.
+/// How old `last_seen_at` may be before it is updated (a throttle), so that page views rarely cause
+/// writes.
 const TOUCH_EVERY: Duration = Duration::from_secs(5 * 60);
 
-/// A session as it is stored.
+/// A stored session.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct StoredSession {
     /// SHA-256 of the key, in lower-case hexadecimal.
     pub id_hash: String,
-    /// Whose.
+    /// The person.
     pub user_id: UserId,
-    /// JSON object of whatever else was put into the session, at most 4 KiB.
+    /// A JSON object with other session data, at most 4 KiB.
     pub data: String,
-    /// The person's epoch when they logged in.
+    /// The person's session epoch at log-in.
     pub epoch: i64,
-    /// When they logged in.
+    /// When the person logged in.
     pub created_at: Timestamp,
-    /// When the last page was asked for, to within 5 minutes.
+    /// The time of the last page view, with a precision of 5 minutes.
     pub last_seen_at: Timestamp,
-    /// Dead from then on unless it is used.
+    /// When the session expires unless it is used (idle timeout).
     pub expires_at: Timestamp,
-    /// Dead from then on in any case.
+    /// When the session expires in any case (absolute timeout).
     pub absolute_expires_at: Timestamp,
-    /// What the browser calls itself, at most 256 characters.
+    /// The `User-Agent` of the browser, at most 256 characters.
     pub user_agent: String,
-    /// Where it logged in from.
+    /// The address at log-in.
     pub ip: String,
 }
 
-/// A session that is to be.
+/// A session to create.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = sessions)]
 #[expect(missing_docs, reason = "the fields are those of StoredSession")]
@@ -56,7 +57,7 @@ pub struct NewSession {
 }
 
 impl StoredSession {
-    /// The session of this id with its person, dead or alive.
+    /// Finds a session and its person, even if the session is no longer valid.
     pub fn find(conn: &mut Connection, id_hash: &str) -> QueryResult<Option<(Self, User)>> {
         sessions::table
             .inner_join(users::table)
@@ -66,7 +67,7 @@ impl StoredSession {
             .optional()
     }
 
-    /// Whether the session still stands for `user` at the time `now`.
+    /// Returns whether the session is valid for `user` at `now`.
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
         user.is_active
             && self.user_id == user.id
@@ -75,7 +76,7 @@ impl StoredSession {
             && now < self.absolute_expires_at
     }
 
-    /// The live sessions of a person, the one used last first.
+    /// Returns the valid sessions of a person, the most recently used first.
     pub fn of_user(conn: &mut Connection, user: &User, now: Timestamp) -> QueryResult<Vec<Self>> {
         sessions::table
             .filter(sessions::user_id.eq(user.id))
@@ -87,12 +88,12 @@ impl StoredSession {
             .load(conn)
     }
 
-    /// Whether its last use should be noted again.
+    /// Returns whether `last_seen_at` should be updated.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         self.last_seen_at.plus(TOUCH_EVERY) <= now
     }
 
-    /// Notes that the session is in use, which puts off its end by as much as the last time.
+    /// Records that the session is in use, and extends its idle timeout.
     pub fn touch(&self, conn: &mut Connection, now: Timestamp) -> QueryResult<()> {
         let idle = self.expires_at.0 - self.last_seen_at.0;
         let expires_at = Timestamp(now.0 + idle).min(self.absolute_expires_at);
@@ -105,7 +106,7 @@ impl StoredSession {
         Ok(())
     }
 
-    /// Replaces what else is in the session; false when the session is gone.
+    /// Replaces the other session data. Returns false if the session no longer exists.
     pub fn put(conn: &mut Connection, id_hash: &str, data: &str) -> QueryResult<bool> {
         let rows = diesel::update(sessions::table.find(id_hash))
             .set(sessions::data.eq(data))
@@ -113,13 +114,13 @@ impl StoredSession {
         Ok(rows == 1)
     }
 
-    /// Ends a session, whoever's it is.
+    /// Deletes a session of any person.
     pub fn delete(conn: &mut Connection, id_hash: &str) -> QueryResult<()> {
         diesel::delete(sessions::table.find(id_hash)).execute(conn)?;
         Ok(())
     }
 
-    /// Ends a session of this person; false when they have none of this id.
+    /// Deletes a session of this person. Returns false if the person has no such session.
     pub fn delete_of(conn: &mut Connection, user: UserId, id_hash: &str) -> QueryResult<bool> {
         let own = sessions::table
             .filter(sessions::user_id.eq(user))
@@ -127,7 +128,7 @@ impl StoredSession {
         Ok(diesel::delete(own).execute(conn)? == 1)
     }
 
-    /// Ends all sessions of this person but one; returns the ids of the ended.
+    /// Deletes all sessions of this person except one. Returns the ids of the deleted ones.
     pub fn delete_others(
         conn: &mut Connection,
         user: UserId,
@@ -141,7 +142,8 @@ impl StoredSession {
             .get_results(conn)
     }
 
-    /// Lets all sessions of this person that live in the epoch `from` go on in `to`.
+    /// Moves all sessions of this person from session epoch `from` to `to`, so that they stay
+    /// valid.
     pub fn carry_over(conn: &mut Connection, user: UserId, from: i64, to: i64) -> QueryResult<()> {
         let live = sessions::table
             .filter(sessions::user_id.eq(user))
@@ -152,8 +154,8 @@ impl StoredSession {
         Ok(())
     }
 
-    /// Ends all sessions of this person but `kept`, also those that are just being opened; returns
-    /// the ids of the ended.
+    /// Ends all sessions of this person except `kept`, including those that are being opened.
+    /// Returns the ids of the deleted ones.
     pub fn end_others(conn: &mut Connection, user: UserId, kept: &str) -> QueryResult<Vec<String>> {
         let ended = Self::delete_others(conn, user, kept)?;
         let epoch = User::begin_epoch(conn, user)?;
@@ -165,8 +167,8 @@ impl StoredSession {
 }
 
 impl NewSession {
-    /// Opens the session, removes whatever has expired, and beyond `most` sessions of the person
-    /// the ones that were not used for longest.
+    /// Stores the session. Deletes expired ones, and, if the person has more than `most`, the least
+    /// recently used ones (LRU).
     pub fn insert(&self, conn: &mut Connection, most: u32) -> QueryResult<()> {
         let now = self.created_at;
         diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;

@@ -1,5 +1,4 @@
-//! People: who they are, and (apart from that, so that it cannot leak into a page) the stored
-//! password of one of them.
+//! People. The stored password has a type of its own, so that it cannot leak into a page.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::schema::users;
 
 id_type! {
-    /// A person.
+    /// The id of a person.
     UserId
 }
 
@@ -18,27 +17,27 @@ id_type! {
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize, Deserialize)]
 #[diesel(table_name = users)]
 pub struct User {
-    /// Never used again, also after the account is gone.
+    /// The id. It is never used again, even after the account is deleted.
     pub id: UserId,
-    /// As people see it.
+    /// The name as people see it.
     pub username: String,
-    /// Sessions opened under another epoch are dead.
+    /// Sessions of another session epoch are invalid.
     pub session_epoch: i64,
-    /// May administer the server.
+    /// Whether the person may administer the server.
     pub is_owner: bool,
-    /// Whether logging in is allowed.
+    /// Whether the person may log in.
     pub is_active: bool,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Timestamp,
 }
 
 impl User {
-    /// The person with this id.
+    /// Finds the person with this id.
     pub fn find(conn: &mut Connection, id: UserId) -> QueryResult<Self> {
         users::table.find(id).select(Self::as_select()).first(conn)
     }
 
-    /// The person of this folded name, see [`crate::accounts::username::key`].
+    /// Finds the person with this folded name, see [`crate::accounts::username::key`].
     pub fn named(conn: &mut Connection, username_key: &str) -> QueryResult<Option<Self>> {
         users::table
             .filter(users::username_key.eq(username_key))
@@ -47,8 +46,8 @@ impl User {
             .optional()
     }
 
-    /// Begins a new epoch, which it returns: whatever was opened before is dead unless it is
-    /// carried over in the same write.
+    /// Starts and returns a new session epoch. It invalidates all sessions that are not carried
+    /// over in the same transaction.
     pub fn begin_epoch(conn: &mut Connection, id: UserId) -> QueryResult<i64> {
         diesel::update(users::table.find(id))
             .set(users::session_epoch.eq(users::session_epoch + 1))
@@ -56,14 +55,14 @@ impl User {
             .get_result(conn)
     }
 
-    /// Whether the server has an owner.
+    /// Returns whether the server has an owner.
     pub fn owner_exists(conn: &mut Connection) -> QueryResult<bool> {
         let owners = users::table.filter(users::is_owner.eq(true));
         diesel::select(diesel::dsl::exists(owners)).get_result(conn)
     }
 }
 
-/// A person who is to be.
+/// An account to create.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = users)]
 pub struct NewUser {
@@ -76,7 +75,7 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// `password` is the stored form.
+    /// `password` is the stored form (a hash).
     pub fn new(username: Username, password: String, now: Timestamp) -> Self {
         Self {
             username: username.shown,
@@ -88,7 +87,7 @@ impl NewUser {
         }
     }
 
-    /// Makes the account. [`Error::Conflict`] when the name is taken.
+    /// Creates the account. [`Error::Conflict`] if the name is taken.
     pub fn insert(&self, conn: &mut Connection) -> Result<User> {
         let user = diesel::insert_into(users::table)
             .values(self)
@@ -97,8 +96,8 @@ impl NewUser {
         Ok(user)
     }
 
-    /// Makes the account as the owner's. [`Error::Forbidden`] once there is an owner: run it in one
-    /// write, and of two that race one is made.
+    /// Creates the account as the owner's. [`Error::Forbidden`] if there is an owner already. Must
+    /// run in one transaction, so that of two concurrent requests only one succeeds (a race).
     pub fn insert_first_owner(mut self, conn: &mut Connection) -> Result<User> {
         if User::owner_exists(conn)? {
             return Err(Error::Forbidden);
@@ -107,27 +106,27 @@ impl NewUser {
         self.insert(conn)
     }
 
-    /// Makes the account as an owner's, whoever else is one: whoever runs commands on the server
-    /// may do that anyway.
+    /// Creates the account as an owner's, even if there are other owners. Used by the command line,
+    /// whose user controls the server anyway.
     pub fn insert_owner(mut self, conn: &mut Connection) -> Result<User> {
         self.is_owner = true;
         self.insert(conn)
     }
 }
 
-/// A person and their stored password, for as long as one is compared with the other.
+/// A person and their stored password, to verify a typed one.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Credentials {
-    /// Whose.
+    /// The person.
     #[diesel(embed)]
     pub user: User,
-    /// The stored form.
+    /// The stored form (a hash).
     pub password: String,
 }
 
 impl Credentials {
-    /// Of the folded name.
+    /// Finds the credentials for a folded name.
     pub fn named(conn: &mut Connection, username_key: &str) -> QueryResult<Option<Self>> {
         users::table
             .filter(users::username_key.eq(username_key))
@@ -136,13 +135,13 @@ impl Credentials {
             .optional()
     }
 
-    /// Of the person.
+    /// Finds the credentials of a person.
     pub fn of(conn: &mut Connection, id: UserId) -> QueryResult<Self> {
         users::table.find(id).select(Self::as_select()).first(conn)
     }
 
-    /// Stores the same password in another form, unless it was changed since it was read. No
-    /// session ends.
+    /// Stores the same password as another hash, unless it was changed since it was read. Ends no
+    /// session.
     pub fn rehash(&self, conn: &mut Connection, stored: &str) -> QueryResult<()> {
         diesel::update(self.unchanged())
             .set(users::password.eq(stored))
@@ -150,9 +149,9 @@ impl Credentials {
         Ok(())
     }
 
-    /// Stores a new password and begins a new epoch, which it returns.
+    /// Stores a new password. Starts and returns a new session epoch.
     ///
-    /// [`Error::Conflict`] when the password was changed since it was read.
+    /// [`Error::Conflict`] if the password was changed since it was read.
     pub fn replace(&self, conn: &mut Connection, stored: &str, now: Timestamp) -> Result<i64> {
         let epoch = diesel::update(self.unchanged())
             .set((

@@ -1,7 +1,7 @@
-//! The threads on which passwords are hashed, and the queue before them.
+//! A thread pool for hashing passwords, with a bounded queue.
 //!
-//! One hash costs a third of a second of a core on purpose. Views of this app ask here; on the
-//! server's workers or the database's threads, ten people logging in would stop all the others.
+//! A hash takes a third of a second of a core, on purpose. On the server's or the database's
+//! threads, ten people logging in would block all other requests.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -13,12 +13,13 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-/// With two cores, the last of 32 waits about six seconds; a longer queue only hides overload.
+/// The capacity of the queue. With two cores, the last of 32 waits about six seconds. A longer
+/// queue would only hide overload (back-pressure).
 const WAITING: usize = 32;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Handle to the hashing threads, which end when the last handle is dropped.
+/// A handle to the hashing threads, which end when the last handle is dropped.
 #[derive(Clone)]
 pub struct PasswordHasher {
     queue: SyncSender<Job>,
@@ -26,7 +27,7 @@ pub struct PasswordHasher {
 }
 
 impl PasswordHasher {
-    /// Starts `threads` threads; new passwords get the bcrypt `cost`, from 4 to 20.
+    /// Starts `threads` threads. New passwords are hashed with the bcrypt `cost`, from 4 to 20.
     pub fn start(cost: u32, threads: NonZeroUsize) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(WAITING);
         let jobs = Arc::new(Mutex::new(jobs));
@@ -39,21 +40,22 @@ impl PasswordHasher {
         Ok(Self { queue, cost })
     }
 
-    /// As [`PasswordHasher::start`], with one thread for each core.
+    /// As [`PasswordHasher::start`], with one thread per core.
     pub fn on_every_core(cost: u32) -> io::Result<Self> {
         Self::start(cost, thread::available_parallelism()?)
     }
 
-    /// The stored form of `password`. `Busy` when the queue is full.
+    /// Hashes `password`. `Busy` if the queue is full.
     pub async fn encode(&self, password: String) -> Result<String> {
         let cost = self.cost;
         let encoded = self.run(move || super::encode(&password, cost)).await?;
         encoded.map_err(Error::internal)
     }
 
-    /// Whether `password` belongs to `stored`; `None` costs the same time and says no.
+    /// Verifies `password` against `stored`. For `None`, takes the same time and returns false.
     ///
-    /// Absent, inactive and unusable accounts go this way too, so that time tells nothing.
+    /// Absent, inactive and unusable accounts are verified like this, too, so that timing reveals
+    /// nothing about them.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
         let dummy = super::dummy(self.cost);
         let stored = stored.filter(|stored| !stored.starts_with('!'));
@@ -64,7 +66,7 @@ impl PasswordHasher {
         .await
     }
 
-    /// Whether `stored` should be replaced after the next successful login.
+    /// Returns whether `stored` should be replaced after the next successful log-in.
     pub fn is_outdated(&self, stored: &str) -> bool {
         super::needs_rehash(stored, self.cost)
     }
@@ -72,7 +74,7 @@ impl PasswordHasher {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move || {
-            // Nobody waits for the answer any more: the browser went away while it was queued.
+            // Skip the work if the client disconnected while it was queued.
             if !answer.is_closed() {
                 let _unheard = answer.send(work());
             }

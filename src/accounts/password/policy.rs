@@ -1,5 +1,5 @@
-//! Which passwords are good enough to be chosen. Sign-up, password change and the command line ask
-//! here; logging in never does, since an older password may predate a rule.
+//! The password policy for registration, password changes and the command line. Log-in does not use
+//! it, because a password may be older than a rule.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -7,30 +7,31 @@ use std::sync::LazyLock;
 
 use super::super::username;
 
-/// Bytes. The lower end is what guessing costs, the upper what one request may make us hash.
+/// The allowed length, in bytes. The minimum makes guessing expensive, the maximum bounds the work
+/// per request.
 const LENGTH: RangeInclusive<usize> = 8..=1024;
-/// Passwords this many edits away from the user name are the user name to anyone who guesses.
+/// The edit distance up to which a password counts as the user name.
 const NEAR: usize = 2;
 
-/// Lower case, one a line, only ones that the length rule lets through.
+/// Common passwords, in lower case, one per line. Only those that satisfy the length rule.
 static COMMON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("../common_passwords.txt").lines().collect());
 
-/// Why a password may not be chosen.
+/// Reasons for rejecting a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Fewer than 8 bytes.
     TooShort,
     /// More than 1024 bytes.
     TooLong,
-    /// Among the first that anyone would try.
+    /// It is one of the most common passwords.
     Common,
-    /// The user name, or nearly.
+    /// It is the user name, or similar to it.
     LikeUsername,
 }
 
 impl Refusal {
-    /// The key of the sentence that tells the person.
+    /// Returns the key of its text in the locale files.
     pub fn words_key(self) -> &'static str {
         match self {
             Self::TooShort => "password-too-short",
@@ -41,7 +42,7 @@ impl Refusal {
     }
 }
 
-/// Says whether `password` may be chosen by the person called `username`.
+/// Checks the password of the person with the name `username`.
 pub fn check(password: &str, username: &str) -> Result<(), Refusal> {
     if password.len() < *LENGTH.start() {
         return Err(Refusal::TooShort);
@@ -63,7 +64,8 @@ fn is_common(password: &str) -> bool {
     COMMON.contains(password) || is_one_run(password)
 }
 
-/// `aaaaaaaa`, `12345678`, `hgfedcba`: every character is the same step from the one before it.
+/// Returns whether all characters are the same step apart, for example `aaaaaaaa`, `12345678`,
+/// `hgfedcba`.
 fn is_one_run(password: &str) -> bool {
     let steps: HashSet<i64> = password
         .chars()
@@ -73,7 +75,8 @@ fn is_one_run(password: &str) -> bool {
     steps.len() == 1 && steps.iter().all(|step| step.abs() <= 1)
 }
 
-/// Both are folded. `ana` makes `ana12345` and `!!ana!!!` too easy, and `carolina` also `carolina1x`.
+/// Returns whether the password is similar to the user name. Both are folded. For example,
+/// `ana12345` and `!!ana!!!` are too similar to `ana`, and `carolina1x` to `carolina`.
 fn is_like(password: &str, username: &str) -> bool {
     if username.is_empty() {
         return false;
@@ -86,15 +89,16 @@ fn is_like(password: &str, username: &str) -> bool {
         || (username.chars().count() > 3 && is_mostly(password, username))
 }
 
-/// Whether fewer than four characters of `password` stand beside the user name in it.
+/// Returns whether `password` contains the user name and fewer than four other characters.
 fn is_mostly(password: &str, username: &str) -> bool {
     password.contains(username) && password.chars().count() < username.chars().count() + 4
 }
 
-/// Levenshtein distance, or `NEAR + 1` for everything farther than [`NEAR`].
+/// Returns the Levenshtein distance, or `NEAR + 1` for any distance above [`NEAR`].
 ///
-/// Computes only the band of the matrix within [`NEAR`] of its diagonal (Ukkonen), so the time is linear in
-/// the length: a name and a password of thousands of characters would otherwise take millions of steps.
+/// Computes only the band of the matrix within [`NEAR`] of its diagonal (Ukkonen), so it runs in
+/// linear time. The whole matrix would take millions of steps for inputs of thousands of characters
+/// (denial of service).
 fn edits(a: &str, b: &str) -> usize {
     const WIDTH: usize = 2 * NEAR + 1;
     const FAR: usize = NEAR + 1;
@@ -102,7 +106,7 @@ fn edits(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > NEAR {
         return FAR;
     }
-    // Cell `k` of the row of `i` stands for the column `i + k - NEAR`; the first row costs its column.
+    // Cell `k` of row `i` is column `i + k - NEAR`. In the first row, each cell costs its column.
     let mut row: [usize; WIDTH] = std::array::from_fn(|k| k.checked_sub(NEAR).unwrap_or(FAR));
     for (i, from) in (1..).zip(&a) {
         let mut next = [FAR; WIDTH];
@@ -144,7 +148,7 @@ mod tests {
         );
     }
 
-    /// The whole matrix, as it stands in textbooks.
+    /// Computes the whole matrix (the textbook algorithm).
     fn levenshtein(a: &str, b: &str) -> usize {
         let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
         let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -162,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_band_gives_the_verdicts_of_the_whole_matrix() {
-        // A fixed seed: what fails once fails again.
+        // The fixed seed makes failures reproducible.
         let mut random = StdRng::seed_from_u64(13);
         let mut near = 0;
         for _ in 0..20_000 {
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn long_texts_are_compared_in_linear_time() {
-        // 10^12 steps for the whole matrix, which no machine does in the time of a test.
+        // The whole matrix would take 10^12 steps, which would not finish in the time of a test.
         let long = "a".repeat(1_000_000);
 
         assert_eq!(edits(&long, &format!("{}b", &long[1..])), 1);

@@ -1,5 +1,5 @@
-//! Telling open sockets that their session is over. Each socket joins [`user_group`] of its person
-//! and closes itself when it finds its own session among the ended.
+//! Closes open sockets of ended sessions. Each socket subscribes to its person's [`user_group`],
+//! and closes when its own session is among the ended ones.
 
 use channels::{GroupName, Layer};
 use serde::{Deserialize, Serialize};
@@ -7,26 +7,27 @@ use serde::{Deserialize, Serialize};
 use super::SessionRef;
 use crate::accounts::models::UserId;
 
-/// The group of every socket of one person.
+/// The group of all sockets of one person.
 pub fn user_group(id: UserId) -> GroupName {
     GroupName::encode(&format!("user.{id}"))
 }
 
-/// What a person's sockets are told.
+/// Messages to a person's sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum SessionEvent {
-    /// Sessions are over.
+    /// Sessions ended.
     #[serde(rename = "session.ended")]
     Ended {
-        /// Ids (`SessionRef::id_hash`) of the ended; empty means all of the person.
+        /// The ids (`SessionRef::id_hash`) of the ended sessions. Empty for all sessions of the
+        /// person.
         sessions: Vec<String>,
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
 }
 
-/// Why a session is over.
+/// Reasons for the end of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
@@ -36,12 +37,12 @@ pub enum EndReason {
     Revoked,
     /// The password was changed elsewhere.
     PasswordChanged,
-    /// The browser has a new cookie for the same person: connect again, there is nothing to tell.
+    /// The browser has a new cookie for the same person. Pages reconnect without showing anything.
     Renewed,
 }
 
 impl EndReason {
-    /// As it is spelled on the wire.
+    /// Returns its spelling on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
@@ -53,7 +54,7 @@ impl EndReason {
 }
 
 impl SessionEvent {
-    /// The reason, if this event ends `session`.
+    /// Returns the reason if this event ends `session`.
     pub fn ends(&self, session: &SessionRef) -> Option<EndReason> {
         let Self::Ended { sessions, reason } = self;
         let is_meant = sessions.is_empty() || sessions.contains(&session.id_hash);
@@ -61,9 +62,9 @@ impl SessionEvent {
     }
 }
 
-/// Tells the sockets of `user` that `sessions` are over; call it after the rows are gone.
+/// Announces to the sockets of `user` that `sessions` ended. Call it after the rows are deleted.
 ///
-/// A failure is logged and no more: sockets check their session every minute anyway.
+/// A failure is only logged, because sockets check their session every minute anyway.
 pub(in crate::accounts) async fn announce(
     layer: &Layer,
     user: UserId,

@@ -1,7 +1,8 @@
-//! Who is signed in: from the cookie to [`SignedIn`], for pages and for sockets alike.
+//! Sessions: from the cookie to [`SignedIn`], for pages and sockets.
 //!
-//! [`Sessions`] gives the App its session middleware and opens the same cookie for a socket;
-//! [`recognise()`] then tells views, guards and the log who asks. Signing in and out are here too.
+//! [`Sessions`] provides the session middleware of the App, and opens the same cookie for sockets.
+//! [`recognise()`] passes the signed-in person to views, other middleware and the log. Signing in
+//! and out is here, too.
 
 mod ended;
 mod recognise;
@@ -28,13 +29,13 @@ pub use socket::{SocketSession, still_valid};
 pub use store::Store;
 
 const COOKIE: &str = "parlour_session";
-/// Where [`Store`] leaves who is signed in, in the state that it hands to the middleware.
+/// The key of the signed-in person in the state that [`Store`] returns to the middleware.
 const SIGNED_IN: &str = "signed_in";
-/// Where [`sign_in`] leaves what [`Store`] needs to open a session.
+/// The key under which [`sign_in`] stores what [`Store`] needs to open a session.
 const OPENING: &str = "opening";
 const MAX_USER_AGENT_CHARS: usize = 256;
 
-/// The person behind a request or a socket, and the session that proves it.
+/// The signed-in person of a request or a socket, with the session that proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     /// The person.
@@ -43,14 +44,14 @@ pub struct SignedIn {
     pub session: SessionRef,
 }
 
-/// Which session it is, without the key that would open it.
+/// A reference to a session, without its secret key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRef {
     /// SHA-256 of the key, in hexadecimal.
     pub id_hash: String,
-    /// Whose.
+    /// The person.
     pub user_id: UserId,
-    /// The person's epoch that it holds in.
+    /// The session epoch of the person in which the session is valid.
     pub epoch: i64,
 }
 
@@ -63,7 +64,7 @@ struct Opening {
     ip: String,
 }
 
-/// How sessions of this site are kept; cheap to clone.
+/// The session settings of this site. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
     store: Store,
@@ -74,7 +75,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// One for the whole server; every App factory and the socket stack get a clone.
+    /// Creates one for the whole server. Every App factory and the socket stack get a clone.
     pub fn new(database: Database, keys: &SecretKeys, site: &Site, limits: &Limits) -> Self {
         let longest = i64::try_from(limits.session_max.0.as_secs()).unwrap_or(i64::MAX);
         Self {
@@ -86,9 +87,9 @@ impl Sessions {
         }
     }
 
-    /// The middleware of actix-session, set up for this site.
+    /// Returns the middleware of actix-session with the settings of this site.
     ///
-    /// The cookie lives as long as a session ever can; when a session ends is for the store to say.
+    /// The cookie has the maximum lifetime of a session. The store decides when a session ends.
     pub fn middleware(&self) -> SessionMiddleware<Store> {
         SessionMiddleware::builder(self.store.clone(), self.key.clone())
             .cookie_name(self.cookie_name.clone())
@@ -101,12 +102,12 @@ impl Sessions {
             .build()
     }
 
-    /// Who is signed in by the cookie in the `Cookie` header `cookies`.
+    /// Returns the person who is signed in by the `Cookie` header `cookies`.
     ///
-    /// The same jar, key and store as in [`Sessions::middleware`], for whoever stands outside it.
+    /// Uses the same cookie jar, key and store as [`Sessions::middleware`], for code outside of it.
     ///
     /// # Errors
-    /// Whatever the database answers; that is neither yes nor no.
+    /// Any error of the database. It means neither signed in nor signed out.
     pub async fn open(&self, cookies: &str) -> Result<Option<SignedIn>> {
         match self.session_key(cookies) {
             Some(key) => self.store.find(&store::hash(&key)).await,
@@ -114,7 +115,7 @@ impl Sessions {
         }
     }
 
-    /// As actix reads cookies: what cannot be read is left out, and the first of a name counts.
+    /// Parses cookies as actix does: skips unreadable ones, and uses the first of each name.
     fn session_key(&self, cookies: &str) -> Option<String> {
         let cookie = cookies
             .split(';')
@@ -127,10 +128,10 @@ impl Sessions {
     }
 }
 
-/// Signs `user` in with the response to `request`, under a new key.
+/// Signs `user` in with the response to `request`, under a new key (against session fixation).
 ///
-/// `epoch` is the one that was read together with the password: if it has passed by the time that
-/// the session is stored, the session is born dead.
+/// `epoch` is the session epoch that was read together with the password. If it has changed before
+/// the session is stored (a race), the new session is invalid.
 pub(super) fn sign_in(
     session: &Session,
     request: &HttpRequest,

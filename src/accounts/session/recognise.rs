@@ -1,4 +1,4 @@
-//! From the session in a request to [`SignedIn`], which views take as an argument.
+//! Derives [`SignedIn`] from the session of a request. Views take it as an argument.
 
 use std::future::{Ready, ready};
 
@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::security::csrf::SessionId;
 use crate::security::request_log::ActingUser;
 
-/// `App::wrap(from_fn(recognise))`, right inside the session middleware: leaves who asks for views
-/// ([`SignedIn`]), the form guard and the log.
+/// `App::wrap(from_fn(recognise))`, directly inside the session middleware: stores the signed-in
+/// person for views ([`SignedIn`]), the CSRF middleware and the log.
 pub async fn recognise<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -31,8 +31,8 @@ pub async fn recognise<B: MessageBody + 'static>(
     next.call(request).await
 }
 
-/// `App::wrap(from_fn(report_storage))`, right outside the session middleware: a table that cannot
-/// be read makes nobody a visitor. Turns the middleware's 500 into 503.
+/// `App::wrap(from_fn(report_storage))`, directly outside the session middleware: turns its 500
+/// into 503. A failed query must not make the person a visitor.
 pub async fn report_storage<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -54,7 +54,7 @@ fn is_from_store(error: &actix_web::Error) -> bool {
 }
 
 impl SignedIn {
-    /// Who is behind a request, if anybody.
+    /// Returns the signed-in person of a request, if there is one.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }

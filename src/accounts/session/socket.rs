@@ -1,4 +1,4 @@
-//! Sessions for sockets, whose stack does not run inside the App's middleware.
+//! Sessions of sockets, whose stack does not run inside the App's middleware.
 
 use channels::{Connecting, Deny, Middleware, Next, Scope};
 use futures_util::future::LocalBoxFuture;
@@ -10,8 +10,7 @@ use crate::db::{Database, Timestamp};
 use crate::error::Result;
 use crate::security::request_log::ActingUser;
 
-/// Refuses a handshake without a live session before it is answered; puts [`SignedIn`] into the
-/// scope of the others.
+/// Refuses handshakes without a valid session, and stores [`SignedIn`] in the scope of the others.
 pub struct SocketSession {
     sessions: Sessions,
 }
@@ -53,11 +52,11 @@ impl Middleware for SocketSession {
     }
 }
 
-/// Whether the session still holds; a socket asks every minute. An open socket is a session in
-/// use, so asking also puts off its end, as opening a page does.
+/// Returns whether the session is still valid. Each socket asks once a minute. This also extends
+/// the idle timeout, like a page view, because an open socket means that the session is in use.
 ///
 /// # Errors
-/// Whatever the database answers; the socket stays open and asks again.
+/// Any error of the database. The socket stays open and asks again.
 pub async fn still_valid(database: &Database, session: &SessionRef) -> Result<bool> {
     still_valid_at(database, session, Timestamp::now()).await
 }

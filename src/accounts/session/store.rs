@@ -1,5 +1,5 @@
-//! The sessions table as actix-session's store. It keeps rows for signed-in people only, and a
-//! session that is gone stays gone: a request in flight cannot bring it back.
+//! The session store of actix-session, backed by the table of sessions. It has rows for signed-in
+//! people only. A request in flight cannot bring an ended session back (a race).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::error::{Error, Result};
 
 type State = HashMap<String, String>;
 
-/// What may be put into a session besides who it is; it is read with every request.
+/// The maximum size of other session data, in bytes, because every request reads it.
 const MAX_DATA_BYTES: usize = 4096;
 
-/// Handle on the table; cheap to clone.
+/// A handle to the table. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     database: Database,
@@ -32,14 +32,14 @@ pub struct Store {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// The id under which the table knows the session of `key`.
+/// Returns the id of the session with this key.
 pub(super) fn hash(key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes down that a session is in use, unless that was done a moment ago. A full disk must not
-/// sign anybody out, so a failure is only logged.
+/// Records that a session is in use, unless that was done recently (throttled). A failure is only
+/// logged, because a full disk must not sign anybody out.
 pub(super) async fn note_use(database: &Database, row: &StoredSession, now: Timestamp) {
     if !row.is_stale(now) {
         return;
@@ -71,7 +71,8 @@ impl Store {
         self
     }
 
-    /// Who is signed in by the session of this id; a dead session is removed.
+    /// Returns the person who is signed in by this session. Deletes a session that is no longer
+    /// valid.
     pub(super) async fn find(&self, id_hash: &str) -> Result<Option<SignedIn>> {
         Ok(self
             .find_with_data(id_hash)
@@ -141,7 +142,7 @@ impl SessionStore for Store {
         Ok(Some(state))
     }
 
-    /// A state without a person is a visitor's: the key that is returned opens nothing.
+    /// Stores a new session. Visitors get a key without a row, which opens nothing.
     async fn save(
         &self,
         mut state: State,
@@ -159,7 +160,8 @@ impl SessionStore for Store {
         Ok(key)
     }
 
-    /// A session that ended meanwhile is not made again: the new key opens nothing.
+    /// Updates the data. If the session has ended meanwhile, it is not created again: the new key
+    /// opens nothing.
     async fn update(
         &self,
         key: SessionKey,
@@ -178,7 +180,7 @@ impl SessionStore for Store {
         }
     }
 
-    /// How long a session lives is decided when it is loaded.
+    /// Does nothing, because the lifetime is decided on loading.
     async fn update_ttl(
         &self,
         _key: &SessionKey,
@@ -196,7 +198,7 @@ impl SessionStore for Store {
     }
 }
 
-/// What of the state is stored as it is; who it belongs to stands in columns of its own.
+/// Returns the data to store as JSON, without what has columns of its own.
 fn data_of(mut state: State) -> std::result::Result<String, anyhow::Error> {
     state.remove(SIGNED_IN);
     state.remove(OPENING);

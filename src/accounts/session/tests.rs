@@ -24,7 +24,7 @@ use crate::security::{SecretKeys, Site};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A store whose clock stands still until it is told.
+/// A store with a clock that the test advances.
 struct Shelf {
     database: TestDatabase,
     store: Store,

@@ -1,4 +1,4 @@
-//! A browser with its cookies and the token of the page that it shows.
+//! A test browser that keeps cookies and the CSRF token of the current page.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::site::{PASSWORD, TestSite};
 
 const CLIENT: &str = "192.0.2.1:4711";
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -59,7 +59,7 @@ impl Answer {
         rest.split('"').next()
     }
 
-    /// The page without what is different on each.
+    /// Returns the page without its token, which differs each time.
     pub(super) fn without_token(&self) -> String {
         self.body.replace(self.token().unwrap(), "")
     }
@@ -71,7 +71,7 @@ impl Answer {
     }
 }
 
-/// Keeps cookies and the token of the page that it shows.
+/// The browser's state.
 #[derive(Clone)]
 pub(super) struct Browser {
     site: TestSite,
@@ -94,7 +94,7 @@ impl Browser {
         }
     }
 
-    /// Signed in under a new account.
+    /// Creates an account, and returns a browser that is signed in to it.
     pub(super) async fn of(site: &TestSite, name: &str) -> Self {
         let mut browser = Self::new(site);
         browser.get("/accounts/register/").await;
@@ -105,7 +105,7 @@ impl Browser {
         browser
     }
 
-    /// Signed in under an account that exists.
+    /// Returns a browser that is signed in to an existing account.
     pub(super) async fn logged_in(site: &TestSite, name: &str) -> Self {
         let mut browser = Self::named(site, "Chrome/142.0 Windows");
         browser.log_in(name, PASSWORD).await.leads_to("/");
@@ -116,7 +116,7 @@ impl Browser {
         self.send(TestRequest::get().uri(path)).await
     }
 
-    /// Fills in the form of the page that was opened last.
+    /// Submits a form with the token of the current page.
     pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields)
@@ -144,7 +144,7 @@ impl Browser {
         self.post(path, &fields).await
     }
 
-    /// Whether somebody is signed in here.
+    /// Returns whether the browser is signed in.
     pub(super) async fn is_inside(&mut self) -> bool {
         let answer = self.get("/accounts/devices/").await;
         match answer.status {
@@ -162,7 +162,7 @@ impl Browser {
         cookies.collect::<Vec<_>>().join("; ")
     }
 
-    /// The status of a page that is asked for with this very `Cookie` header.
+    /// Returns the status of a page that is requested with exactly this `Cookie` header.
     pub(super) async fn status_with(&self, path: &str, cookies: &str) -> StatusCode {
         let request = TestRequest::get()
             .uri(path)

@@ -1,4 +1,4 @@
-//! The app's pages as a browser meets them, with the guards around them and a database below.
+//! Tests of the pages of this app, with the middleware around them and a real database.
 
 mod browser;
 mod devices;

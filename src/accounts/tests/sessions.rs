@@ -5,7 +5,8 @@ use super::site::{PASSWORD, TestSite};
 
 const SESSION: &str = "parlour_session";
 
-/// Who is signed in according to the pages, and according to the function that sockets use.
+/// Returns whether a person is signed in according to the pages, and according to the sockets'
+/// function.
 async fn both_say(site: &TestSite, browser: &mut Browser) -> [bool; 2] {
     let cookies = browser.cookie_header();
     let socket = site.sessions.open(&cookies).await.unwrap();

@@ -27,10 +27,10 @@ use crate::error::Result;
 use crate::security::{Csrf, Limits, SecretKeys, Site, csrf};
 use crate::templates::Templates;
 
-/// Good enough for everybody.
+/// The password of all test accounts.
 pub(super) const PASSWORD: &str = "green tea at four";
 
-/// Everything that the app's views ask for.
+/// The dependencies of the app's views.
 #[derive(Clone)]
 pub(super) struct TestSite {
     pub(super) database: Arc<TestDatabase>,
@@ -47,14 +47,14 @@ pub(super) struct TestSite {
     now: Arc<Mutex<Instant>>,
 }
 
-/// Holds the view `/scribble/` until a test lets it go on.
+/// Blocks the view `/scribble/` until a test opens the gate.
 #[derive(Default)]
 pub(super) struct Gate {
     pub(super) entered: Notify,
     pub(super) open: Notify,
 }
 
-/// A view that writes into its session, slowly.
+/// A view that waits before it writes into its session.
 async fn scribble(session: Session, gate: web::Data<Gate>) -> &'static str {
     gate.entered.notify_one();
     gate.open.notified().await;
@@ -95,7 +95,7 @@ impl TestSite {
         self.first_run.path().unwrap()
     }
 
-    /// An account whose stored password is `stored`, not signed in anywhere.
+    /// Creates an account with the hash `stored`, not signed in anywhere.
     pub(super) async fn add_user(&self, name: &str, stored: &str) -> User {
         let new = NewUser::new(
             username::parse(name).unwrap(),
@@ -120,7 +120,7 @@ impl TestSite {
         self.database.write(query).await.unwrap()
     }
 
-    /// What the sockets of `user` will hear.
+    /// Subscribes to the messages for sockets of `user`.
     pub(super) async fn listen(&self, user: &User) -> ChannelReceiver {
         let receiver = self.layer.new_channel().await.unwrap();
         self.layer
@@ -156,7 +156,7 @@ impl TestSite {
     }
 }
 
-/// The next event on `receiver`, which must be there already.
+/// Returns the next message on `receiver`, which must have arrived already.
 pub(super) async fn heard(receiver: &mut ChannelReceiver) -> Arc<SessionEvent> {
     let next = futures_util::StreamExt::next(receiver);
     let message = tokio::time::timeout(Duration::from_secs(1), next).await;

@@ -12,7 +12,7 @@ use crate::accounts::{SessionEvent, SignedIn, SocketSession};
 use crate::config::Settings;
 use crate::security::{ConnectionLimits, TrustedProxies};
 
-/// Tells whom it let in.
+/// A consumer that sends the name of its signed-in person.
 struct Doorman;
 
 impl WebsocketConsumer for Doorman {
@@ -39,7 +39,7 @@ impl WebsocketConsumer for Doorman {
     }
 }
 
-/// The stack of the real site, with room for two sockets of one person.
+/// Returns the middleware stack of the real site, with a limit of two sockets per person.
 fn stack(site: &TestSite) -> impl IntoEndpoint + Clone {
     let mut limits = Settings::for_data("unused").limits;
     limits.sockets_per_user = 2;
