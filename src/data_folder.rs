@@ -1,5 +1,5 @@
-//! The folder that holds all of one server: database, secret key, lock. The database may lie
-//! elsewhere (`--database-url`), so it has a lock of its own.
+//! The data folder, which holds all files of one server: database, secret key, lock. The database
+//! may be elsewhere (`--database-url`), so it has a lock of its own.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -16,17 +16,17 @@ use crate::{
     whole_file::named,
 };
 
-/// Holds the folder against a second server until it is dropped.
+/// An exclusive lock on the data folder, held until it is dropped.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     _lock: File,
 }
 
 impl DataFolder {
-    /// Makes the folder if it is missing, closes it to other people, and locks it.
+    /// Creates the folder if it is missing, removes the access of other users, and locks it.
     ///
     /// # Errors
-    /// [`Error::Internal`] that names the folder and what is wrong with it.
+    /// [`Error::Internal`] with the folder and what is wrong with it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         close_new_files();
         let named = |cause: std::io::Error| named(path, &cause);
@@ -54,13 +54,13 @@ impl DataFolder {
     }
 }
 
-/// From now on nobody else may read the files that this process makes. SQLite makes its side files
-/// with the process's mask.
+/// Sets the process's umask so that other users cannot read new files. SQLite creates its side
+/// files with it.
 pub(crate) fn close_new_files() {
     umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// Takes the data folder and the database for this process alone.
+/// Locks the data folder and the database for this process.
 ///
 /// # Errors
 /// As [`DataFolder::open`] and [`DatabaseLock::take`].

@@ -1,5 +1,5 @@
-//! The app's one error enum: a variant is named for what its reader does about it.
-//! Imports nothing of ours; `error_pages` turns the plain text into a page.
+//! The error type of the app. Each variant is named for what its receiver does about it. This
+//! module imports nothing else of the app. `error_pages` renders errors as pages.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,74 +9,75 @@ use actix_web::{
 };
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-/// What the functions of the app answer.
+/// The result type of the app.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Field name to the sentence that stands at the field.
+/// Maps field names to the message that is shown at the field.
 pub type FieldErrors = BTreeMap<&'static str, String>;
 
-/// Why a request, a socket event or a start could not be done.
+/// Reasons why a request, a socket event or a start failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A form or an event holds what it may not; the view shows it again, filled in.
+    /// A form or an event is invalid. The view shows the form again with its values.
     #[error("invalid: {0:?}")]
     Invalid(FieldErrors),
-    /// Nobody is signed in; the page is behind the log-in.
+    /// The page needs a signed-in person.
     #[error("sign in first")]
     SignInRequired,
-    /// The person is known and may not do this.
+    /// The person is signed in, but may not do this.
     #[error("not allowed")]
     Forbidden,
-    /// Missing, or somebody else's: the two answer alike.
+    /// The thing does not exist, or belongs to another person. Both get the same answer.
     #[error("not found")]
     NotFound,
-    /// The state has moved on, or the same name is taken.
+    /// The state has changed meanwhile, or the name is taken.
     #[error("conflict")]
     Conflict,
-    /// A rate limit; `retry_after` says when the next try can succeed.
+    /// A rate limit is exceeded. The next try can succeed after `retry_after`.
     #[error("too many tries")]
     TooMany {
         /// Time until the next try can succeed.
         retry_after: Duration,
     },
-    /// The body is longer than its limit.
+    /// The body exceeds its size limit.
     #[error("too large")]
     TooLarge,
-    /// The request is not what the route takes (host, origin, token, content type).
+    /// The request does not fit the route (host, origin, token, content type).
     #[error("bad request: {0}")]
     BadRequest(&'static str),
-    /// A queue, a pool or the disk is full or closing; the same request may succeed later.
+    /// A queue, a pool or the disk is full, or the server is stopping. The same request may succeed
+    /// later.
     #[error("busy: {0}")]
     Busy(&'static str),
-    /// The database refused a query that should have worked.
+    /// A database query failed unexpectedly.
     #[error("database")]
     Database(#[source] DieselError),
     /// A template could not be rendered.
     #[error("template")]
     Template(#[from] handlebars::RenderError),
-    /// An actor or thread of ours ended before it answered.
+    /// An actor or a thread ended before it answered.
     #[error("{0} is gone")]
     ActorGone(&'static str),
-    /// A channel layer refused an event.
+    /// The channel layer refused a message.
     #[error("channel layer")]
     Layer(#[from] channels::LayerError),
-    /// Anything that should not fail at all; the cause is kept for the log.
+    /// An unexpected error. The cause is kept for the log.
     #[error("internal")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// One field, one sentence.
+    /// Returns [`Error::Invalid`] for one field with one message.
     pub fn invalid(field: &'static str, sentence: impl Into<String>) -> Self {
         Self::Invalid(FieldErrors::from([(field, sentence.into())]))
     }
 
-    /// Whole seconds until `wait` is over, at least one: what `Retry-After` says.
+    /// Returns `wait` in whole seconds for `Retry-After`, rounded up, at least one.
     pub fn retry_after_seconds(wait: Duration) -> u64 {
         (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
     }
 
-    /// Keeps `cause` for the log behind a plain 500.
+    /// Returns a plain 500 that keeps `cause` for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
     }
@@ -96,7 +97,8 @@ impl From<DieselError> for Error {
     }
 }
 
-/// SQLite reports a lock, a full disk and an I/O error only by these words.
+/// Returns whether the message means a lock, a full disk or an I/O error. Diesel reports these only
+/// as text.
 fn is_storage_trouble(message: &str) -> bool {
     ["database is locked", "disk is full", "disk I/O error"]
         .iter()

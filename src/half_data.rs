@@ -1,5 +1,6 @@
-//! Refuses to start with half of the data. A missing file would otherwise be made anew, without a
-//! word: an empty server in the place of everybody's conversations, or everybody signed out.
+//! Refuses to start if part of the data is missing. Otherwise the server would silently create the
+//! missing file: an empty database instead of everybody's conversations, or a new key that signs
+//! everybody out.
 
 use std::path::Path;
 
@@ -12,14 +13,14 @@ use crate::{
     security::{SecretKeys, how_to_make_key},
 };
 
-/// Ends the name of the file that stands beside the database for as long as a restore takes.
+/// The suffix of the marker file that exists beside the database during a restore.
 pub(crate) const RESTORING: &str = ".restoring";
 
-/// Looks at what lies there before anything is opened or made. The first start makes the database
-/// first and the key after it, so a crash between the two is not taken for a loss.
+/// Checks the files before any of them is opened or created. The first start creates the database
+/// first and the key second, so a crash in between does not look like a loss.
 ///
 /// # Errors
-/// [`Error::Internal`] that names file, cause and what to do.
+/// [`Error::Internal`] with file, cause and remedy.
 pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
     let database = lock.database();
     refuse_half_restore(database)?;
@@ -77,12 +78,13 @@ fn lost(database: &Path, witness: &Path, aside: &Path) -> Error {
     ))
 }
 
-/// Missing or of no length.
+/// Returns whether the file is missing or empty.
 fn is_empty(path: &Path) -> bool {
     path.metadata().map_or(true, |file| file.len() == 0)
 }
 
-/// A database that cannot be read is taken for one with people: better to refuse than to lose.
+/// Returns whether the database has people. If it cannot be read, returns true: refusing to start
+/// is better than losing data.
 fn has_people(database: &Path) -> bool {
     #[derive(QueryableByName)]
     struct Found {

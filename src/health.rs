@@ -1,4 +1,5 @@
-//! `/healthz`: the process answers. `/readyz`: it can also store. Neither says more.
+//! Health checks: `/healthz` (liveness: the process answers) and `/readyz` (readiness: it can store
+//! data). Neither reveals more.
 
 use std::sync::{
     Arc,
@@ -9,12 +10,12 @@ use actix_web::{HttpResponse, web};
 
 use crate::db::Database;
 
-/// Turned on at the start of the end: a balancer then sends nobody here.
+/// Set at the start of a shutdown, so that a load balancer sends no more requests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
-    /// From now on `/readyz` says no.
+    /// Makes `/readyz` fail from now on.
     pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::Release);
     }

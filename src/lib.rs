@@ -1,7 +1,7 @@
 //! Parlour, a self-hosted web chat: accounts, friends and conversations in a browser.
 //!
 //! Start reading at `routes` (what can be done), then `chat` (how it is done). Each app is a
-//! folder: [`accounts`], [`friends`], [`chat`]. [`Running`] is all that `main` and the tests need.
+//! folder: [`accounts`], [`friends`], [`chat`]. `main` and the tests use only [`Running`].
 
 #![forbid(unsafe_code)]
 
@@ -37,30 +37,31 @@ use rustix::process::Signal;
 pub use server::Running;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Makes the owner in the data folder of `settings`, while no server runs there.
+/// Creates the owner in the data folder of `settings`. No server may run there.
 ///
 /// # Errors
-/// The folder in use, half of the data missing, a name or password that is refused.
+/// The folder is in use, part of the data is missing, or the name or password is refused.
 pub async fn create_superuser(settings: Settings, username: Option<String>) -> Result<()> {
     let (_folder, lock) = data_folder::hold(&settings)?;
     half_data::refuse(&settings, &lock)?;
     let opened = move || Ok::<_, Error>((Database::open_locked(&lock)?, lock));
     let (database, _lock) = web::block(opened).await.map_err(Error::internal)??;
-    // A database with people in it and no key is refused by the next start.
+    // Create the key first, because the next start refuses a database with people but without a
+    // key.
     security::SecretKeys::open(&settings)?;
     accounts::create_superuser(&database, settings.limits.bcrypt_cost, username).await?;
     database.close();
     Ok(())
 }
 
-/// Makes a write past `ulimit -f` an I/O error, which is answered as a full disk is. By default
-/// SIGXFSZ ends the process without a word; a handler that does nothing keeps it. Stays for as long
-/// as the process.
+/// Turns a write beyond `ulimit -f` into an I/O error, which is treated like a full disk. By
+/// default, SIGXFSZ ends the process silently. A handler that does nothing prevents that. Lasts as
+/// long as the process.
 ///
 /// # Errors
-/// A handler that cannot be set.
+/// The handler cannot be set.
 pub fn survive_file_size_limit() -> Result<()> {
     let exceeded = SignalKind::from_raw(Signal::XFSZ.as_raw());
-    // The handler stays when its stream is dropped.
+    // The handler stays installed after its stream is dropped.
     signal(exceeded).map(drop).map_err(Error::internal)
 }

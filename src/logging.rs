@@ -1,12 +1,13 @@
-//! Bounds what others can make the log hold: the length of a line, and how often the same place in the
-//! program is logged. Started by `main`; everything that uses the `log` crate passes here, the framework
-//! and the HTTP server too.
+//! The log, with limits on what remote users can cause: the length of a line, and how often one
+//! call site logs. `main` starts it. Everything that uses the `log` crate is limited, including the
+//! framework and the HTTP server.
 //!
-//! - A line is cut after `log_line_bytes`, and control characters in it are replaced, so that no method,
-//!   path or error text of a stranger fills the disk or forges a line.
-//! - A warning that repeats is logged `log_repeats` times in a window; the others are counted, and the count
-//!   is logged with the first line of any kind after the window. So is a security event that costs a stranger
-//!   nothing, with `log_security_events`. Access lines are one for each request and are not counted.
+//! - A line is truncated after `log_line_bytes`, and its control characters are replaced, so that
+//!   no method, path or error text of a client can fill the disk or forge a line (log injection).
+//! - A repeated warning is logged `log_repeats` times in a window. Further ones are counted, and
+//!   the count is logged with the first line of any kind after the window. The same holds for
+//!   security events that a client can cause for free, with `log_security_events`. Access lines,
+//!   one for each request, are not limited.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -20,15 +21,15 @@ use log::{Level, Log, Metadata, Record};
 use crate::config::{Limits, Rate};
 use crate::error::{Error, Result};
 
-/// Our own news, and only the troubles of others.
+/// Info and above from our own code, but only warnings and errors from others.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,actix_session=warn";
-/// Bytes of a counted line that are repeated with its count.
+/// The length of the excerpt of a counted line, in bytes.
 const EXCERPT_BYTES: usize = 120;
 
-/// Logs to standard error from now on, as `RUST_LOG` says.
+/// Starts logging to standard error, with the filter `RUST_LOG`.
 ///
 /// # Errors
-/// A second start in one process.
+/// The log was started already in this process.
 pub fn start(limits: &Limits) -> Result<()> {
     let most = limits.log_line_bytes;
     let mut builder = Builder::from_env(Env::default().default_filter_or(DEFAULT_FILTER));
@@ -48,14 +49,15 @@ fn write_line(out: &mut Formatter, record: &Record<'_>, most: usize) -> std::io:
     writeln!(out, "[{time} {style}{level:<5}{style:#} {target}] {text}")
 }
 
-/// `text` in one line of at most `most` bytes, before a note that it was cut.
+/// Formats `text` as one line of at most `most` bytes, plus a note if it was truncated.
 fn bounded(text: &fmt::Arguments<'_>, most: usize) -> String {
     let mut line = Line {
         text: String::new(),
         most,
         omitted: 0,
     };
-    // A line never fails; what is logged may, and then the log has what was written before.
+    // Writing to `Line` never fails. Formatting the text may fail, and then the line has what came
+    // before.
     let _written = line.write_fmt(*text);
     if line.omitted > 0 {
         let note = format!(" … ({} bytes more)", line.omitted);
@@ -64,7 +66,7 @@ fn bounded(text: &fmt::Arguments<'_>, most: usize) -> String {
     line.text
 }
 
-/// Takes text up to its bound and only counts what follows.
+/// Takes text up to its limit, and counts the rest.
 struct Line {
     text: String,
     most: usize,
@@ -89,27 +91,28 @@ impl fmt::Write for Line {
     }
 }
 
-/// Controls, line separators, and marks that turn the direction of a line.
+/// Returns whether the character is a control, a line separator, or changes the direction of text.
 fn is_unprintable(letter: char) -> bool {
     let is_turn = matches!(letter, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || is_turn
 }
 
-/// The call site of a log line. The program has a fixed number of them, so a map by call site is bounded.
+/// The call site of a log line. The program has a fixed number of call sites, so a map by them is
+/// bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     file: &'static str,
     line: u32,
-    /// The name of a security event, which all come from one place.
+    /// The name of a security event, because all security events have one call site.
     event: String,
 }
 
-/// What a place has logged since `began`.
+/// What a call site has logged since `began`.
 struct Window {
     began: Instant,
     rate: Rate,
     logged: u32,
-    /// Lines that were not logged, and the first of them.
+    /// The number of lines that were not logged, and the first of them.
     counted: u32,
     excerpt: String,
     level: Level,
@@ -133,7 +136,7 @@ impl Window {
         now.saturating_duration_since(self.began) >= self.rate.period
     }
 
-    /// Whether one more line is logged; otherwise it is counted.
+    /// Returns whether one more line may be logged. Otherwise counts it.
     fn admits(&mut self, record: &Record<'_>) -> bool {
         if self.logged < self.rate.count {
             self.logged += 1;
@@ -147,7 +150,7 @@ impl Window {
     }
 }
 
-/// Counts repeated lines instead of logging them.
+/// Counts repeated lines instead of logging them (rate limiting).
 struct Repeats<L> {
     inner: L,
     warnings: Rate,
@@ -167,7 +170,7 @@ impl<L: Log> Repeats<L> {
         }
     }
 
-    /// The place of a line that may repeat, with its rate.
+    /// Returns the call site of a line that may repeat, with its rate.
     fn place_of(&self, record: &Record<'_>) -> Option<(Place, Rate)> {
         if record.level() > Level::Info || record.target().ends_with("::access") {
             return None;
@@ -202,7 +205,7 @@ impl<L: Log> Repeats<L> {
             .admits(record)
     }
 
-    /// Logs the counts of the windows that are over, or of all.
+    /// Logs the counts of the windows that have ended, or of all.
     fn report(&self, all: bool) {
         let now = (self.clock)();
         let over: Vec<Window> = {
@@ -259,7 +262,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
 
-    /// Keeps what is logged.
+    /// A logger that keeps its lines.
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<String>>>);
 

@@ -1,4 +1,4 @@
-//! Reads the settings, starts the log, and does what the command line says.
+//! The entry point: reads the settings, starts the log, and runs the command.
 
 use std::{
     error::Error as _,
@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
         Some(Command::Backup { file }) => say(backup::back_up(cli.settings, file).await),
         Some(Command::Restore { file }) => say(backup::restore(cli.settings, file).await),
     };
-    // Repeated warnings that are only counted so far.
+    // Flush repeated warnings that are only counted so far.
     log::logger().flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,25 +68,25 @@ async fn serve(settings: Settings) -> Result<()> {
     running.until_signal().await
 }
 
-/// What whoever starts Parlour needs to know, whatever is logged.
+/// Prints the address for the person who starts Parlour, whatever the log level is.
 fn greet(running: &Running) {
     let mut words = format!("Parlour is ready: {}\n", running.url());
     if let Some(link) = running.first_run() {
         words += &format!("Nobody owns this server yet; make the owner here, once: {link}\n");
     }
-    // Without a standard output there is nobody to greet.
+    // Ignore errors, because standard output may be closed.
     drop(io::stdout().write_all(words.as_bytes()));
 }
 
-/// What a command did, in a line for the operator.
+/// Prints the result of a command as a line for the operator.
 fn say(done: Result<String>) -> Result<()> {
     let line = done? + "\n";
-    // Without a standard output there is nobody to tell; the work is done all the same.
+    // Ignore errors, because standard output may be closed. The work is done anyway.
     drop(io::stdout().write_all(line.as_bytes()));
     Ok(())
 }
 
-/// clap explains at length; a wrong setting is one line.
+/// Returns the first line of clap's error text. The rest is too long for one wrong setting.
 fn first_line(text: &str) -> &str {
     text.lines()
         .next()
@@ -94,7 +94,7 @@ fn first_line(text: &str) -> &str {
         .trim_start_matches("error: ")
 }
 
-/// The operator reads the cause; what visitors read never holds it.
+/// Returns the message with its cause, for the operator. Visitors never see the cause.
 fn cause(error: &Error) -> String {
     error
         .source()
@@ -102,7 +102,7 @@ fn cause(error: &Error) -> String {
 }
 
 fn complain(sentence: &str) -> ExitCode {
-    // Without a standard error there is nobody to tell.
+    // Ignore errors, because standard error may be closed.
     drop(writeln!(io::stderr(), "parlour: {sentence}"));
     ExitCode::from(2)
 }

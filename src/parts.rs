@@ -1,5 +1,5 @@
-//! Everything that lives as long as the server, made once in the order in which it needs each
-//! other, and handed to every worker.
+//! The long-lived parts of the server: created once, in the order of their dependencies, and shared
+//! by all workers.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -21,7 +21,7 @@ use crate::{
     templates::Templates,
 };
 
-/// One of each; clones share.
+/// All parts. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) site: Site,
@@ -47,10 +47,10 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Makes all parts for a server that listens on `address`, and starts the chat server.
+    /// Creates all parts for a server that listens on `address`, and starts the chat server.
     ///
     /// # Errors
-    /// What stops a start: the secret key, a template, a pattern of origins.
+    /// What prevents a start: the secret key, a template, a pattern of origins.
     pub(crate) async fn assemble(
         settings: &Settings,
         address: SocketAddr,
@@ -90,7 +90,7 @@ impl Parts {
         })
     }
 
-    /// Lets views, extractors and middleware find them.
+    /// Registers the parts as `web::Data` for views, extractors and middleware.
     pub(crate) fn register(&self, cfg: &mut ServiceConfig) {
         let chat = self.chat.clone();
         cfg.app_data(Data::new(chat.database.clone()))

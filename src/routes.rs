@@ -1,5 +1,5 @@
-//! Every address of the site: files, [`pages`], [`streams`] and [`sockets`]. `scripts/check` refuses an
-//! address that is made elsewhere, and a view without an address, which is dead code.
+//! All URLs of the site: files, [`pages`], [`streams`] and [`sockets`]. `scripts/check` refuses
+//! URLs that are defined elsewhere, and views without a URL, which would be dead code.
 
 use std::sync::Arc;
 
@@ -38,7 +38,8 @@ use crate::{
     },
 };
 
-/// What is the same for everybody, and costs no look at the session; and the table of forms for the guard.
+/// Files that are the same for everybody, so they need no session. Also registers the table of form
+/// actions for the rate limits.
 pub(crate) fn files(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::Data::new(FORMS))
         .route(
@@ -50,12 +51,13 @@ pub(crate) fn files(cfg: &mut web::ServiceConfig) {
         .route("/ws/{rest:.*}", web::to(ask_for_upgrade));
 }
 
-/// Requests for an upgrade never come here.
+/// Answers plain requests. Upgrade requests are handled before the App.
 async fn ask_for_upgrade() -> HttpResponse {
     HttpResponse::UpgradeRequired()
         .insert_header((UPGRADE, "websocket"))
         .insert_header((SEC_WEBSOCKET_VERSION, "13"))
-        // The connection ends after a request that names it for an upgrade; say so.
+        // The server closes the connection of a request that offers an upgrade, so the response
+        // says so.
         .force_close()
         .body("This address speaks WebSocket only")
 }
@@ -75,9 +77,9 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
         .default_service(web::to(not_found));
 }
 
-/// Sign-up, log-in, devices, and how each person wants Parlour to behave. The accounts need as
-/// `web::Data`: `Database`, `Templates`, `channels::Layer`, `Site`, `Csrf`, `Limits`,
-/// `PasswordHasher`, `Notices` and `FirstRun`.
+/// Registration, log-in, devices and preferences. These need as `web::Data`: `Database`,
+/// `Templates`, `channels::Layer`, `Site`, `Csrf`, `Limits`, `PasswordHasher`, `Notices` and
+/// `FirstRun`.
 pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/accounts/login/")
@@ -158,7 +160,7 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
     .route("/rooms/with/{user}/", web::get().to(show_direct));
 }
 
-/// Before those of one room, which would take some of these addresses.
+/// Must be registered before the pages of one room, whose patterns would match some of these URLs.
 fn room_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/rooms/", web::get().to(open_rooms::list_open_rooms))
         .service(
@@ -254,7 +256,8 @@ fn invite_pages(cfg: &mut web::ServiceConfig) {
     );
 }
 
-/// What is unread and what is notified; before `message_pages`, whose scope would take some of these.
+/// Unread messages and notifications. Must be registered before `message_pages`, whose scope would
+/// match some of these URLs.
 fn attention_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/read-all/", web::post().to(marks::read_all))
         .route("/read-all/undo/", web::post().to(marks::undo_read_all))
@@ -306,9 +309,9 @@ async fn not_found() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// What each form of the site counts as before any work is done for it. `Form` is the general limit of
-/// forms; views that have a tighter limit take from that, too. A test holds that no form is missing here,
-/// and docs/security-notes.md says what else limits them.
+/// The rate-limited action of each form. `Form` is the general limit. Views with a tighter limit
+/// apply it in addition. A test checks that no form is missing, and docs/security-notes.md lists
+/// the other limits.
 pub(crate) const FORMS: FormActions = FormActions(&[
     ("/accounts/login/", Action::Form),
     ("/accounts/logout/", Action::Form),
@@ -353,7 +356,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/unarchive/", Action::Form),
 ]);
 
-/// The consumer of a chat at `path`, for who has a session and not too many sockets.
+/// The consumer of the chat at `path`, for people with a session and not too many sockets.
 fn consumer(parts: &Parts, path: &str) -> Endpoint {
     let chat = Arc::new(parts.chat.clone());
     let proxies = parts.proxies.clone();
@@ -367,8 +370,9 @@ fn consumer(parts: &Parts, path: &str) -> Endpoint {
         .into_endpoint()
 }
 
-/// The same consumer as a stream of events, for networks that let no WebSocket through. Browsers
-/// name no Origin when they ask for a stream of their own site, so that is told by other signs.
+/// The same consumer as an event stream (Server-Sent Events), for networks that block WebSockets.
+/// Browsers send no `Origin` when they request a stream of their own site, so other headers are
+/// checked.
 pub(crate) fn streams(parts: &Parts, cfg: &mut web::ServiceConfig) {
     let guarded = consumer(parts, "events/")
         .wrap(OwnPages::new(parts.site.clone()))
@@ -378,7 +382,8 @@ pub(crate) fn streams(parts: &Parts, cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/events/").route(stream));
 }
 
-/// The socket, with a middleware stack of its own: host, Origin, how often, session, how many.
+/// The WebSocket, with a middleware stack of its own: host, origin, handshake rate, session, and
+/// the number of sockets.
 pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
     let router = consumer(parts, "ws/")
         .wrap(parts.origins.clone())
@@ -390,7 +395,7 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
         .ping_interval(limits.ping_interval.0)
         .idle_timeout(limits.idle_timeout.0)
         .outbox_bytes(limits.socket_queue_bytes)
-        // Each socket asks again and again whether its session still holds; age alone ends none.
+        // No maximum age, because each socket checks its session regularly.
         .websocket_timeout(None);
     (router, options)
 }
@@ -404,7 +409,7 @@ mod tests {
 
     #[test]
     fn every_form_of_the_site_has_a_limit_that_is_documented() {
-        // Put together, so that it does not stand here.
+        // `concat!` keeps this line from matching itself.
         let posts = include_str!("routes.rs").matches(concat!("web::", "post()"));
         assert_eq!(posts.count(), FORMS.0.len(), "a form is missing in FORMS");
 

@@ -1,4 +1,4 @@
-//! One running Parlour: started with everything it needs, and drained at its end.
+//! A running server: start, serve, and graceful shutdown.
 
 use std::{net::TcpListener, time::Duration};
 
@@ -39,14 +39,14 @@ use crate::{
     },
 };
 
-/// Open sockets are closed spread over this time, so that they do not all come back at once.
+/// The time over which open sockets are closed, so that browsers do not reconnect all at once.
 const CLOSE_SPREAD: Duration = Duration::from_secs(2);
 
-/// Time at the end of a run for receipts, and for writing the log back: each waits two seconds at most
-/// for a lock of another process.
+/// The time at the end of a shutdown for saving receipts and for the checkpoint. Each waits at most
+/// two seconds for a lock of another process.
 const CLOSE_RESERVE: Duration = Duration::from_secs(4);
 
-/// A server that runs until it is told to stop.
+/// A server that runs until it is stopped.
 pub struct Running {
     url: Url,
     first_run: Option<Url>,
@@ -66,7 +66,7 @@ impl Running {
     /// Opens the data folder and the database, and serves on `listener` from now on.
     ///
     /// # Errors
-    /// What stops a start: the folder, the key, the database, a template, the address.
+    /// What prevents a start: the folder, the key, the database, a template, the address.
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self> {
         let (folder, lock) = data_folder::hold(&settings)?;
         half_data::refuse(&settings, &lock)?;
@@ -101,12 +101,12 @@ impl Running {
         })
     }
 
-    /// Where people reach the site.
+    /// Returns the public URL of the site.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The link that makes the owner, while nobody owns this server.
+    /// Returns the first-run link, while the server has no owner.
     pub fn first_run(&self) -> Option<&Url> {
         self.first_run.as_ref()
     }
@@ -114,7 +114,7 @@ impl Running {
     /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once.
     ///
     /// # Errors
-    /// A signal that cannot be listened to.
+    /// A signal handler cannot be installed.
     pub async fn until_signal(self) -> Result<()> {
         let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
@@ -130,11 +130,11 @@ impl Running {
         }
     }
 
-    /// Takes no more work, finishes what is committed, closes the sockets with 1012, and returns
-    /// when the database is written back.
+    /// Shuts down: accepts no more work, finishes committed changes, closes sockets with 1012, and
+    /// returns after the database is closed.
     ///
     /// # Errors
-    /// An actor that was gone before.
+    /// An actor had ended before.
     pub async fn stop(self) -> Result<()> {
         self.stopping.begin();
         let began = Instant::now();
@@ -172,13 +172,13 @@ impl Running {
     }
 }
 
-/// What of `whole` connections get; the rest is for the database, which may wait for another process
-/// that holds its lock.
+/// Returns the part of `whole` for draining connections. The rest is for the database, which may
+/// wait for another process that holds its lock.
 fn drain_time(whole: Duration) -> Duration {
     whole - (whole / 2).min(CLOSE_RESERVE)
 }
 
-/// Pages go to the App, sockets past it to the consumers, through a stack of their own.
+/// Serves pages with the App, and sockets with the consumers and a middleware stack of their own.
 fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<RunningServer> {
     let limits = &settings.limits;
     let (sockets, options) = routes::sockets(&parts);
@@ -201,7 +201,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
             .configure(routes::files)
             .configure(|cfg| routes::streams(&parts, cfg))
             .service(
-                // The last one stands outermost, here and below.
+                // The last middleware is the outermost one, here and below.
                 web::scope("")
                     .configure(routes::pages)
                     .wrap(from_fn(security_log::trace_denials))

@@ -1,7 +1,7 @@
-//! Files that get their name only when they are whole: written in a temporary folder beside the
-//! target, flushed, then renamed. A failure at any point removes what was written.
+//! Atomic creation of files: a file is written in a temporary folder beside its target, flushed,
+//! and then renamed. A failure at any point removes the temporary files.
 //!
-//! Used by backups, restores, the copy before a migration and the secret key.
+//! Used by backups, restores, the copy before a migration, and the secret key.
 
 use std::{
     fs::{self, File, Permissions},
@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 
-/// Begins the name of each temporary folder, so that leftovers of a killed process are recognised.
+/// The prefix of temporary folders, by which leftovers of a killed process are recognised.
 pub(crate) const TEMPORARY_PREFIX: &str = ".parlour-unfinished-";
 
-/// A file that is being written; dropped before [`WholeFile::finish`], nothing of it stays.
+/// A file that is being written. Dropping it before [`WholeFile::finish`] removes it.
 pub(crate) struct WholeFile {
     folder: TempDir,
     target: PathBuf,
@@ -28,8 +28,7 @@ impl WholeFile {
     /// Prepares to write `target`, which must not exist.
     ///
     /// # Errors
-    /// [`Error::Internal`] naming the file when it exists, or its folder when nothing can be
-    /// written there.
+    /// [`Error::Internal`] with the file if it exists, or with its folder if that is not writable.
     pub(crate) fn begin(target: &Path) -> Result<Self> {
         if target.symlink_metadata().is_ok() {
             return Err(exists(target));
@@ -39,20 +38,20 @@ impl WholeFile {
         Ok(Self { folder, target })
     }
 
-    /// The temporary folder: whatever else is needed on the way may be written here, too.
+    /// Returns the temporary folder, where other temporary files may be written, too.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where to write the content.
+    /// Returns the path to write to.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("whole")
     }
 
-    /// Closes the file to other users, flushes it, and gives it its name.
+    /// Removes the access of other users, flushes the file, and renames it to its target.
     ///
     /// # Errors
-    /// [`Error::Internal`] naming the file; it does not exist then.
+    /// [`Error::Internal`] with the file, which does not exist then.
     pub(crate) fn finish(self) -> Result<()> {
         let path = self.path();
         let renamed = fs::set_permissions(&path, Permissions::from_mode(0o600))
@@ -66,7 +65,7 @@ impl WholeFile {
     }
 }
 
-/// Makes a folder that only this user can open, and that is removed when it is dropped.
+/// Creates a folder that only this user can open. Dropping it removes it.
 pub(crate) fn temporary_folder(parent: &Path) -> Result<TempDir> {
     tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
@@ -75,7 +74,7 @@ pub(crate) fn temporary_folder(parent: &Path) -> Result<TempDir> {
         .map_err(|cause| named(parent, &cause))
 }
 
-/// Removes the temporary folders that killed processes left in `parent`.
+/// Removes temporary folders that killed processes left in `parent`.
 pub(crate) fn remove_leftovers(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
@@ -87,12 +86,12 @@ pub(crate) fn remove_leftovers(parent: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Flushes a file or a folder to the disk.
+/// Flushes a file or a folder to disk.
 pub(crate) fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// The folder that holds `path`.
+/// Returns the folder of `path`.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -100,12 +99,13 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// An error that names the file and keeps the cause.
+/// Returns an error with the file and the cause.
 pub(crate) fn named(path: &Path, cause: &dyn std::fmt::Display) -> Error {
     Error::internal(format!("{}: {cause}", path.display()))
 }
 
-/// Renames without replacing. Some file systems cannot promise that; there a look has to do.
+/// Renames without replacing an existing file. On file systems that cannot do that atomically,
+/// checks first.
 fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !to.exists() => {

@@ -1,5 +1,5 @@
-//! The words that a person reads, from Project Fluent files in `locales/`, English first.
-//! Templates reach them through the helpers `t` and `script-words`, Rust through `text`.
+//! The texts of the user interface (localisation), from Project Fluent files in `locales/`, English
+//! first. Templates use them through the helpers `t` and `script-words`, Rust code through `text`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -15,7 +15,8 @@ struct English;
 
 static WORDS: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     let mut bundle = FluentBundle::new_concurrent(vec![english()]);
-    // Names stand in <bdi>; isolation marks inside accessible names would break exact look-ups.
+    // Templates isolate names with `<bdi>`. Isolation marks would break exact comparisons of
+    // accessible names.
     bundle.set_use_isolating(false);
     for resource in resources() {
         bundle
@@ -25,7 +26,7 @@ static WORDS: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     bundle
 });
 
-/// Every message as scripts get it; each page asks.
+/// The source of every message for scripts. A cache, because every page needs it.
 static SOURCES: LazyLock<BTreeMap<String, String>> = LazyLock::new(sources);
 
 fn english() -> LanguageIdentifier {
@@ -43,14 +44,15 @@ fn resources() -> Vec<FluentResource> {
         .collect()
 }
 
-/// The message `key`.
+/// Returns the text of the message `key`.
 pub fn text(key: &str) -> String {
     text_with(key, &[])
 }
 
-/// The message `key` with its variables filled in: a number chooses a plural, a name stays as it
-/// is typed, also when it is all digits. A missing key is logged and stands for itself: a page with
-/// one odd word is better than no page. A test walks all keys that templates use.
+/// Returns the text of the message `key` with its variables filled in. A number selects a plural
+/// form. A name stays as typed, even if it consists of digits. For a missing key, logs an error and
+/// returns the key, because a page with one odd word is better than no page. A test checks all keys
+/// in templates.
 pub fn text_with(key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
     let values: FluentArgs<'_> = values
         .iter()
@@ -72,7 +74,8 @@ fn format(key: &str, values: Option<&FluentArgs<'_>>) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// All messages whose key starts with `prefix`, unformatted (`{ $name }` stays), for scripts.
+/// Returns the sources of all messages whose key starts with `prefix` (`{ $name }` stays), for
+/// scripts.
 pub fn with_prefix(prefix: &str) -> BTreeMap<&'static str, &'static str> {
     SOURCES
         .iter()

@@ -1,5 +1,5 @@
-//! A minute in a tunnel: whatever the others did meanwhile is on both screens afterwards, without a
-//! reload.
+//! A page that was offline for a minute shows afterwards everything that the others did meanwhile,
+//! without a reload.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use crate::{
     stage::{Program, until},
 };
 
-/// A reconnect is told this many events; more leave a hole.
+/// The number of events that a reconnect may get. With more, a range is left out.
 const RESUME_LEN: usize = 40;
-/// So many messages are said meanwhile, several pages.
+/// The number of messages that are posted meanwhile, enough for several pages.
 const SAID: usize = 130;
 
 impl Profile {
-    /// Says many things at once, by the form of the room.
+    /// Posts many messages at once, with the form of the room.
     async fn say_many(&self, texts: &[String]) {
         let texts = serde_json::to_string(texts).unwrap();
         let script = format!(
@@ -31,7 +31,7 @@ impl Profile {
         self.ask_page::<Value>(&script).await;
     }
 
-    /// Edits, deletes or reacts to the message of this text, by its form.
+    /// Edits, deletes or reacts to the message with this text, with its form.
     async fn do_to(&self, text: &str, act: &str, fields: &str) {
         let script = format!(
             "return (async () => {{
@@ -49,7 +49,7 @@ impl Profile {
         assert_eq!(answer, "opaqueredirect", "{act} of {text}");
     }
 
-    /// Gives the room another name, by its form.
+    /// Renames the room, with its form.
     async fn rename(&self, name: &str) {
         let script = format!(
             "return (async () => {{
@@ -62,7 +62,7 @@ impl Profile {
         assert_eq!(self.ask_page::<String>(&script).await, "opaqueredirect");
     }
 
-    /// Everything that the screen says of the conversation, line by line, but what is only for oneself.
+    /// Returns all lines of the conversation on screen, without what only this person sees.
     async fn screen(&self) -> Vec<String> {
         self.ask_page(
             "const words = (element) => element?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
@@ -79,8 +79,8 @@ impl Profile {
         .await
     }
 
-    /// What a minute without a network looks like to the page: its clock is ahead, and the system says
-    /// that the network is back.
+    /// Simulates a minute without network: moves the page's clock forward and fires the `online`
+    /// event.
     async fn a_minute_has_passed(&self) {
         self.ask_page::<Value>(
             "const now = Date.now.bind(Date); Date.now = () => now() + 60_000; dispatchEvent(new Event('online'))",
@@ -91,7 +91,7 @@ impl Profile {
     async fn fill_holes(&self) {
         until("no hole to be left", async || {
             if self.has(".missing").await {
-                // One that is being filled may go while it is looked for.
+                // The row may disappear while it is being filled.
                 let row = "document.querySelector('.missing:not([aria-busy=true]) a')?.click()";
                 self.ask_page::<Value>(row).await;
                 return None;
@@ -116,7 +116,7 @@ struct Three {
 }
 
 impl Three {
-    /// Bo's room with ana and cleo in it, and sixty messages, more than a screen.
+    /// Creates Bo's room with ana and cleo in it and sixty messages, more than a screen.
     async fn meet(site: &Program) -> Self {
         let (ana, bo, cleo) = tokio::join!(
             Profile::start(site),
@@ -145,7 +145,8 @@ impl Three {
         }
     }
 
-    /// What happens while ana is away: to messages above her screen, to new ones, to the room.
+    /// Does everything while ana is offline: to messages above her screen, to new ones, and to the
+    /// room.
     async fn happen(&self, said: usize) {
         let Self { bo, cleo, room, .. } = self;
         bo.do_to("before 3", "edit", "body=before 3, better").await;
@@ -173,7 +174,7 @@ impl Three {
     }
 }
 
-/// Both screens, whole.
+/// Compares both screens.
 async fn same_screens(ana: &Profile, bo: &Profile) {
     until("both screens to say the same", async || {
         (ana.screen().await == bo.screen().await).then_some(())
@@ -221,7 +222,8 @@ async fn after_a_minute_without_a_network_both_screens_say_the_same() {
 #[tokio::test]
 async fn an_absence_full_of_the_worst_texts_is_filled_piece_by_piece() {
     const WORST: usize = 9;
-    // Fifty messages of one person in a row, which on a slow machine are more than the limit allows.
+    // Raise the rate limit for fifty messages of one person in a row, which a slow machine spreads
+    // differently.
     let site = Program::start(&["--bcrypt-cost", "4", "--messages", "100000/1s"]).await;
     let three = Three::meet(&site).await;
     let Three { ana, bo, .. } = &three;

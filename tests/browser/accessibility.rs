@@ -1,5 +1,5 @@
-//! An automatic scan of every page with axe-core (`scripts/setup` installs it): no violation of WCAG
-//! 2.2 A and AA nor of its best practices, in light and dark, on a desktop and on a phone.
+//! Scans every page with axe-core (`scripts/setup` installs it) for violations of WCAG 2.2 A and AA
+//! and of its best practices, in light and dark, on desktop and phone.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{profile::Profile, stage::Program};
 
-/// Runs the scanner in the page and gives what is wrong: rule, help, and where.
+/// Runs the scanner in the page. Returns each violation: rule, help, and element.
 const SCAN: &str = r#"
     const done = arguments[arguments.length - 1];
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -30,7 +30,7 @@ fn scanner() -> String {
 }
 
 impl Profile {
-    /// What the scanner finds wrong with the page on the screen.
+    /// Returns the violations on the current page.
     pub(crate) async fn violations(&self) -> Vec<String> {
         let empty: Vec<Value> = Vec::new();
         self.driver.execute(scanner(), empty.clone()).await.unwrap();

@@ -1,5 +1,5 @@
-//! What is unread and what is notified, in several browsers and tabs: everything agrees, nothing
-//! stays behind, and nobody is told twice.
+//! Unread counts and notifications in several browsers and tabs: all agree, none sticks, and nobody
+//! is notified twice.
 
 use serde_json::json;
 use thirtyfour::{By, Key};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Profile {
-    /// The accessible name of the link to the conversation of this name.
+    /// Returns the accessible name of the link to a conversation.
     async fn link_name(&self, name: &str) -> String {
         let script = format!(
             "const link = [...document.querySelectorAll('a[data-conversation]')]
@@ -45,7 +45,7 @@ impl Profile {
         .await;
     }
 
-    /// Lets the site notify, and keeps what is notified in the browser's memory, for all tabs.
+    /// Grants the permission to show notifications.
     async fn watch_notifications(&self) {
         let granted = json!({ "permissions": ["notifications"] });
         self.driver
@@ -55,7 +55,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// In the tab in front, from the next page on.
+    /// Records notifications of the current tab in local storage, from the next page on.
     async fn record_notifications(&self) {
         let source = "if (globalThis.Notification) globalThis.Notification = class extends Notification {
               constructor(title, options) {
@@ -96,7 +96,7 @@ impl Profile {
     }
 }
 
-/// Ana has the conversation open, Bo the list; a second browser of Bo has the list, too.
+/// Ana has the conversation open, Bo the list. A second browser of Bo has the list, too.
 async fn ana_and_two_of_bo(site: &Program) -> (Profile, Profile, Profile) {
     let (ana, bo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
@@ -133,7 +133,7 @@ async fn what_one_browser_reads_is_read_in_the_other_within_a_second() {
     bo.keys(Key::Escape + "").await;
     bo.wait_gone("separator", "New messages").await;
 
-    // What comes into the room in view is read there, and never calls.
+    // A message in the visible room is read at once and causes no notification.
     ana.say("three").await;
     bo.find_text_message("three").await;
     phone.wait_for_link("ana", "ana").await;
@@ -194,7 +194,7 @@ async fn three_tabs_notify_once_and_not_of_what_is_in_view_or_in_quiet_hours() {
         (!bo.told().await.is_empty()).then_some(())
     })
     .await;
-    // Whatever would have come of the other tabs has come when the next one has.
+    // When the second notification is there, those of other tabs for the first would be there, too.
     ana.say("and again").await;
     until("the second notification", async || {
         (bo.told().await.len() > 1).then_some(())
@@ -293,7 +293,7 @@ async fn a_block_leaves_no_badge_behind() {
 async fn a_long_absence_opens_at_what_is_new() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo, phone) = ana_and_two_of_bo(&site).await;
-    // Enough that is read already, for the line to have something above it.
+    // Post enough read messages that the line has something above it.
     ana.paste(&"so much was said before\n".repeat(30)).await;
     ana.press_enter().await;
     bo.wait_for_link("ana", "ana, 1 unread").await;
@@ -318,7 +318,7 @@ async fn a_long_absence_opens_at_what_is_new() {
     bo.wait_for_text("Since you left: 25 messages by 1 person")
         .await;
     bo.screenshot("attention-opening").await;
-    // What is below the view is not read before somebody scrolls there.
+    // Messages below the visible part are not read before the person scrolls there.
     until("some of it to be read", async || {
         let label = phone.link_name("ana").await;
         (label != "ana, 25 unread" && label != "ana").then_some(())
@@ -362,7 +362,7 @@ async fn the_pages_of_attention_have_pictures_and_fit_a_phone() {
     }
 }
 
-/// The number of the last message.
+/// Returns the id of the last message.
 async fn last_message(ana: &Profile) -> String {
     ana.ask_page("return [...document.querySelectorAll('article[data-id]')].at(-1).dataset.id")
         .await

@@ -1,4 +1,4 @@
-//! One chromedriver process for one test: on a port that the system chose, ended with the test.
+//! A chromedriver process for one test, on a port chosen by the system.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ pub(crate) struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// Starts it and waits until it says on which port it listens.
+    /// Starts chromedriver and waits until it prints its port.
     pub(crate) async fn start() -> Self {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
@@ -38,7 +38,7 @@ impl Chromedriver {
             panic!("chromedriver ended before it listened");
         };
         let port = within("chromedriver", ready).await;
-        // It goes on writing: somebody has to read, or the pipe fills and it stands still.
+        // Keep reading its output. Otherwise the pipe fills and the process blocks.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self {
             address: format!("127.0.0.1:{port}"),
@@ -46,12 +46,12 @@ impl Chromedriver {
         }
     }
 
-    /// Where the commands to the browser go.
+    /// Returns the address for commands to the browser.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Quits the browser of that session, and returns when it is gone. Blocks the thread.
+    /// Quits the browser of a session, and returns when it is gone. Blocks the thread.
     pub(crate) fn end_session(&self, session: &str) -> io::Result<()> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;

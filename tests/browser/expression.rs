@@ -1,5 +1,5 @@
-//! What people do to messages, each seen live on two screens, after a reconnect, by keyboard alone and
-//! without scripts; and what is in the box is never lost.
+//! Actions on messages (edit, delete, reply, react), each seen live on two screens, after a
+//! reconnect, with the keyboard only, and without scripts. Text in the box is never lost.
 
 use thirtyfour::{By, Key, WebElement, extensions::query::ElementQueryable};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Profile {
-    /// Two people in their conversation, in which `ana` has said `text`.
+    /// Starts two people in their conversation, in which `ana` has posted `text`.
     async fn two(site: &Program, text: &str) -> (Self, Self) {
         let (ana, bo) = tokio::join!(Self::start(site), Self::start(site));
         ana.meet(&bo, ("ana", "bo")).await;
@@ -23,7 +23,7 @@ impl Profile {
         (ana, bo)
     }
 
-    /// The message with this text.
+    /// Returns the message with this text.
     pub(crate) async fn message(&self, text: &str) -> WebElement {
         until(&format!("the message '{text}'"), async || {
             let all = self
@@ -42,9 +42,9 @@ impl Profile {
         .await
     }
 
-    /// Opens the menu of a message with the mouse and chooses.
+    /// Opens the menu of a message with the mouse, and chooses an action.
     pub(crate) async fn choose(&self, text: &str, action: &str) {
-        // A message that changes meanwhile is another element: then once more.
+        // Retry, because a message that changes meanwhile becomes another element.
         until(&format!("the menu of '{text}'"), async || {
             let message = self.message(text).await;
             let pointer = self.driver.action_chain().move_to_element_center(&message);
@@ -56,14 +56,14 @@ impl Profile {
         self.press("menuitem", action).await;
     }
 
-    /// Writes into the box of the edit in place of what is there.
+    /// Replaces the text in the edit box.
     pub(crate) async fn rewrite(&self, text: &str) {
         let edit = self.find("textbox", "Edit message").await;
         edit.send_keys(Key::Control + "a").await.unwrap();
         edit.send_keys(text).await.unwrap();
     }
 
-    /// What the chips under messages say.
+    /// Returns the texts of the reaction chips.
     async fn chips(&self) -> Vec<String> {
         self.ask_page(
             "return Array.from(document.querySelectorAll('.chip'), c => c.textContent.trim() + (c.ariaPressed === 'true' ? ' mine' : ''))",
@@ -95,7 +95,7 @@ async fn an_edit_is_seen_by_both_and_its_history_by_everybody() {
         person.find("link", "(edited)").await;
     }
     assert_eq!(ana.draft().await, "half a thought");
-    // The source comes back, and the same text again changes nothing.
+    // The box shows the source. Saving the same text again changes nothing.
     ana.choose("soup at seven", "Edit").await;
     let edit = ana.find("textbox", "Edit message").await;
     assert_eq!(
@@ -316,7 +316,7 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     ana.say("two").await;
     bo.wait_for_count(2).await;
 
-    // Up in the empty box edits the last own message; Escape leaves it and keeps what was typed.
+    // Up in the empty box edits the last own message. Escape cancels and keeps the typed text.
     ana.keys(Key::Up + "").await;
     ana.find("textbox", "Edit message").await;
     ana.keys(" changed".to_owned() + Key::Escape).await;
@@ -327,7 +327,7 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     ana.keys(Key::Enter + "").await;
     bo.message("two changed").await;
 
-    // In the log: answer, react, the menu, delete.
+    // Shortcuts in the log: reply, react, open the menu, delete.
     let log = ana.find("log", "Messages").await;
     log.focus().await.unwrap();
     ana.keys(Key::Up + "").await;
@@ -375,7 +375,7 @@ async fn names_are_offered_and_the_named_person_sees_it() {
     .await;
     assert!(ana.violations().await.is_empty());
     ana.screenshot("mentioned").await;
-    // Escape closes the list and nothing else.
+    // Escape closes only the list.
     bo.keys("@an").await;
     bo.find("option", "ana").await;
     bo.keys(Key::Escape + "").await;

@@ -1,11 +1,12 @@
-//! The faces of those who have seen a message in a room of few people.
+//! The avatars of people who have seen a message, in a small room.
 
 use crate::{
     profile::Profile,
     stage::{Program, database::change, until},
 };
 
-/// Seven more people in the room, who have read whatever comes.
+/// Adds seven people to the room. Their read cursors are ahead of the log, so they have seen every
+/// message.
 fn seven_more(site: &Program, room: &str) {
     let room = room.trim_start_matches("/rooms/").trim_end_matches('/');
     let statements: String = ["cleo", "dario", "eve", "finn", "gil", "hana", "ivo"]
@@ -23,7 +24,7 @@ fn seven_more(site: &Program, room: &str) {
 }
 
 impl Profile {
-    /// What the marks say, from the top of the log.
+    /// Returns the texts of the marks, from the top of the log.
     async fn seen(&self) -> Vec<String> {
         self.ask_page(
             "return Array.from(document.querySelectorAll('.message-seen'), (mark) =>
@@ -41,7 +42,7 @@ impl Profile {
         .await;
     }
 
-    /// Where each message stands on the screen.
+    /// Returns the vertical positions of messages on the screen.
     async fn tops(&self) -> Vec<f64> {
         self.ask_page(
             "return Array.from(document.querySelectorAll('[role=log] article'), (one) =>
@@ -93,7 +94,7 @@ async fn a_mark_finds_its_place_without_moving_a_line() {
     bo.open(&room).await;
     ana.say("iiii").await;
     ana.find_text_message("iiii").await;
-    // As many letters as leave no room for a face at the end of their line.
+    // Find the number of letters that leave no room for an avatar at the end of their line.
     let most: usize = ana
         .ask_page(
             "const body = document.querySelector('.message-body'), text = body.querySelector('.message-text');

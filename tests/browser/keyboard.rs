@@ -1,4 +1,4 @@
-//! The keys that work everywhere: help, and the way to another conversation.
+//! Shortcuts that work on all pages: help, and switching the conversation.
 
 use thirtyfour::{Key, extensions::query::ElementQueryable};
 

@@ -1,4 +1,4 @@
-//! Pictures of every page, and that none scrolls sideways on the smallest phone.
+//! Screenshots of every page, and a check that none scrolls sideways on the smallest phone.
 
 use thirtyfour::By;
 use thirtyfour::extensions::query::ElementQueryable;

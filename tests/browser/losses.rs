@@ -1,4 +1,4 @@
-//! Nothing is lost, nothing is doubled: the server dies, the train enters a tunnel, the tab is closed.
+//! No message is lost or duplicated when the server dies, the network fails, or the tab is closed.
 
 use crate::{
     profile::Profile,

@@ -1,8 +1,8 @@
-//! What only a real browser can show: two people in two Chromium profiles, talking to the real
-//! program through wires that a test can cut. Needs `chromium` and `chromedriver` on the PATH
-//! (`scripts/setup` installs them). Pictures of the pages land in `target/screenshots/`.
+//! Browser tests: two people in two Chromium profiles use the real program, through network relays
+//! that a test can cut. They need `chromium` and `chromedriver` on the PATH (`scripts/setup`
+//! installs them). Screenshots are stored in `target/screenshots/`.
 
-// So that clippy takes the helpers here for tests, too.
+// Makes clippy treat the helpers here as tests, too.
 #![cfg(test)]
 
 mod absence;

@@ -1,4 +1,4 @@
-//! Two people meet and talk: sign up, ask, accept, write, all live.
+//! Two people meet and chat: sign up, send a request, accept it, and write, all live.
 
 use crate::{profile::Profile, stage::Program};
 

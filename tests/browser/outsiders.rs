@@ -1,8 +1,8 @@
-//! Somebody is named who is not in the room, with scripts and without.
+//! Mentioning a person who is not in the room, with scripts and without.
 
 use crate::{profile::Profile, stage::Program};
 
-/// Ana and bo are friends, ana and cleo, too; bo is in ana's room "Tea".
+/// Ana and bo are friends, and so are ana and cleo. Bo is in ana's room "Tea".
 async fn tea(site: &Program, ana: &Profile) -> (Profile, Profile, String) {
     let (bo, cleo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
@@ -42,7 +42,7 @@ async fn who_is_named_outside_of_the_room_is_invited_with_one_press() {
     assert!(!bo.shows("button", "Invite to room").await);
     ana.fill("Message Tea", "the focus is back").await;
 
-    // Whoever does not want it puts it away, and it stays away.
+    // The offer can be dismissed and stays away.
     ana.press_enter().await;
     ana.find_text_message("the focus is back").await;
 }

@@ -1,12 +1,11 @@
-//! What people do on the site, told in their words. Every act is done as a person does it: by label,
-//! button and key.
+//! The actions of people on the site, done as a person does them: by label, button and key.
 
 use serde_json::{Value, json};
 use thirtyfour::{By, Key, TypingData};
 
 use crate::{profile::Profile, stage::until};
 
-/// A password that the rules accept.
+/// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 impl Profile {
@@ -36,13 +35,13 @@ impl Profile {
 
     /// Logs out through the menu.
     pub(crate) async fn log_out(&self) {
-        // WebDriver has no word for the role of a `summary`.
+        // Find it by CSS, because WebDriver has no name for the role of a `summary`.
         let menu = self
             .driver
             .find(By::Css("summary[aria-label=Menu]"))
             .await
             .unwrap();
-        // It may be open still, after a question that was answered with "Stay".
+        // The menu may still be open, after a question that was answered with "Stay".
         let script = "return document.querySelector('summary[aria-label=Menu]').parentElement.open";
         if !self.ask_page::<bool>(script).await {
             menu.click().await.unwrap();
@@ -50,7 +49,7 @@ impl Profile {
         self.press("button", "Log out").await;
     }
 
-    /// Both are friends, and each has the conversation open.
+    /// Makes both friends, each with the conversation open.
     pub(crate) async fn meet(&self, other: &Self, (my_name, their_name): (&str, &str)) {
         self.sign_up(my_name).await;
         other.sign_up(their_name).await;
@@ -62,7 +61,7 @@ impl Profile {
         other.open_conversation(my_name).await;
     }
 
-    /// From the list of friends to the conversation.
+    /// Opens the conversation from the list of friends.
     pub(crate) async fn open_conversation(&self, name: &str) {
         self.open("/friends/").await;
         self.press("link", &format!("Message {name}")).await;
@@ -78,7 +77,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// Waits until so many messages stand in the log, all of them accepted.
+    /// Waits until the log has this number of messages, all of them accepted.
     pub(crate) async fn wait_for_count(&self, count: usize) {
         until(&format!("{count} messages"), async || {
             (self.unsent().await == 0 && self.messages().await.len() == count).then_some(())
@@ -86,7 +85,7 @@ impl Profile {
         .await;
     }
 
-    /// Waits until one of the messages is this one.
+    /// Waits until one of the messages has this text.
     pub(crate) async fn find_text_message(&self, text: &str) {
         let what = format!("the message '{text}'");
         until(&what, async || {
@@ -99,7 +98,7 @@ impl Profile {
         .await;
     }
 
-    /// In which direction the message with this number in the log reads.
+    /// Returns the text direction of the message with this index in the log.
     pub(crate) async fn direction_of(&self, index: usize) -> String {
         self.ask_page(&format!(
             "return getComputedStyle(document.querySelectorAll('[role=log] article .message-body')[{index}]).direction"
@@ -107,7 +106,7 @@ impl Profile {
         .await
     }
 
-    /// Puts any text into the box at once, as pasting does.
+    /// Inserts text into the box at once, as pasting does.
     pub(crate) async fn paste(&self, text: &str) {
         self.composer().await.click().await.unwrap();
         self.driver
@@ -135,7 +134,7 @@ impl Profile {
         self.find_beginning("textbox", "Message ").await
     }
 
-    /// The text in the box.
+    /// Returns the text in the box.
     pub(crate) async fn draft(&self) -> String {
         self.composer()
             .await
@@ -145,7 +144,7 @@ impl Profile {
             .unwrap_or_default()
     }
 
-    /// The messages in the log, in their order, sent or not.
+    /// Returns the messages in the log in order, sent or not.
     pub(crate) async fn messages(&self) -> Vec<String> {
         self.ask_page(
             "return Array.from(document.querySelectorAll('[role=log] article .message-text'), e => e.textContent)",
@@ -153,7 +152,7 @@ impl Profile {
         .await
     }
 
-    /// How many messages in the log the server has not accepted.
+    /// Returns the number of messages in the log that the server has not accepted.
     pub(crate) async fn unsent(&self) -> usize {
         self.ask_page::<usize>(
             "return document.querySelectorAll('[role=log] article:not([data-id])').length",
@@ -161,7 +160,7 @@ impl Profile {
         .await
     }
 
-    /// Waits until the log holds exactly these messages, all of them accepted.
+    /// Waits until the log has exactly these messages, all of them accepted.
     pub(crate) async fn wait_for_messages(&self, expected: &[String]) {
         let what = format!("exactly {expected:?}");
         until(&what, async || {
@@ -177,18 +176,18 @@ impl Profile {
         .await;
     }
 
-    /// Leaves a mark that a reload would wipe away.
+    /// Sets a mark that a reload would remove.
     pub(crate) async fn mark_page(&self) {
         self.ask_page::<Value>("window.markedByTest = true").await;
     }
 
-    /// Whether the page is still the marked one.
+    /// Returns whether the page has the mark, so was not reloaded.
     pub(crate) async fn is_marked_page(&self) -> bool {
         self.ask_page::<bool>("return window.markedByTest === true")
             .await
     }
 
-    /// Runs a script in the page and returns what it returns.
+    /// Runs a script in the page and returns its result.
     pub(crate) async fn ask_page<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
         self.driver
             .execute(script, Vec::new())
@@ -198,7 +197,7 @@ impl Profile {
             .unwrap()
     }
 
-    /// Whether something sticks out on the right, so that the page scrolls sideways.
+    /// Returns whether the page scrolls sideways, because something is too wide.
     pub(crate) async fn scrolls_sideways(&self) -> bool {
         self.ask_page::<bool>(
             "const e = document.scrollingElement; return e.scrollWidth > e.clientWidth",
@@ -206,7 +205,7 @@ impl Profile {
         .await
     }
 
-    /// The words of every heading of this level.
+    /// Returns the texts of all headings of this level.
     pub(crate) async fn headings(&self, level: &'static str) -> Vec<String> {
         let mut words = Vec::new();
         for heading in self.driver.find_all(By::Tag(level)).await.unwrap() {

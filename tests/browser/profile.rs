@@ -1,4 +1,4 @@
-//! One person's browser: a Chromium with a profile of its own, on a wire of its own.
+//! The browser of one person: a Chromium with its own profile and its own network relay.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::wire::Wire;
 
 const FLAGS: [&str; 9] = [
     "--headless=new",
-    // Root, as in most containers, cannot use the sandbox.
+    // Root, the usual user in containers, cannot use the sandbox.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -34,8 +34,8 @@ pub(crate) struct Profile {
 }
 
 impl Drop for Profile {
-    /// Quits Chromium also when the test panics. The driver library's own clean-up waits for its
-    /// request time limit on a runtime of one thread, hence this plain request.
+    /// Quits Chromium even if the test panics. The driver library's own clean-up would block until
+    /// its time limit on a runtime with one thread, so this sends a plain request.
     fn drop(&mut self) {
         let session = self.driver.session_id().to_string();
         self.driver.clone().leak().ok();
@@ -43,12 +43,12 @@ impl Drop for Profile {
     }
 }
 
-/// What a person's browser is like.
+/// The properties of a browser.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     /// Whether pages may run scripts.
     pub(crate) javascript: bool,
-    /// Width and height of the window in CSS pixels.
+    /// The size of the window in CSS pixels.
     pub(crate) size: (u32, u32),
 }
 
@@ -62,12 +62,12 @@ impl Default for Kind {
 }
 
 impl Profile {
-    /// An ordinary browser, nobody signed in.
+    /// Starts an ordinary browser without a signed-in person.
     pub(crate) async fn start(site: &Program) -> Self {
         Self::at(site.address, Kind::default()).await
     }
 
-    /// A browser that runs no scripts.
+    /// Starts a browser that runs no scripts.
     pub(crate) async fn without_javascript(site: &Program) -> Self {
         Self::at(
             site.address,
@@ -79,7 +79,7 @@ impl Profile {
         .await
     }
 
-    /// A browser of that kind for the site at that address.
+    /// Starts a browser with these properties for the site at that address.
     pub(crate) async fn at(site: SocketAddr, kind: Kind) -> Self {
         let chromedriver = Chromedriver::start().await;
         let wire = Wire::to(site).await;
@@ -94,7 +94,7 @@ impl Profile {
         wishes
             .add_arg(&format!("--window-size={},{}", kind.size.0, kind.size.1))
             .unwrap();
-        // The address bar shows the site's own address, and the bytes take the wire.
+        // The address bar shows the site's own address, but the traffic goes through the relay.
         let detour = format!("--host-resolver-rules=MAP {} 127.0.0.1:{}", site, wire.port);
         wishes.add_arg(&detour).unwrap();
         let scripts = if kind.javascript { 1 } else { 2 };
@@ -121,7 +121,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// The path of the page on the screen, with its query.
+    /// Returns path and query of the current page.
     pub(crate) async fn path(&self) -> String {
         let url = self.driver.current_url().await.unwrap();
         match url.query() {
@@ -130,19 +130,19 @@ impl Profile {
         }
     }
 
-    /// Loads the page on the screen again.
+    /// Reloads the current page.
     pub(crate) async fn reload(&self) {
         self.driver.refresh().await.unwrap();
     }
 
-    /// Opens a page in a new tab, which then is in front.
+    /// Opens a page in a new tab, and switches to it.
     pub(crate) async fn open_tab(&self, path: &str) {
         let tab = self.driver.new_tab().await.unwrap();
         self.driver.switch_to_window(tab).await.unwrap();
         self.open(path).await;
     }
 
-    /// Brings the tab with this number to the front; 0 is the first.
+    /// Switches to the tab with this index, 0 for the first.
     pub(crate) async fn show_tab(&self, number: usize) {
         let tabs = self.driver.windows().await.unwrap();
         self.driver
@@ -151,7 +151,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// Closes the tab in front after opening an empty one, which then is in front.
+    /// Opens an empty tab, closes the current one, and switches to the empty one.
     pub(crate) async fn close_tab(&self) {
         let old = self.driver.window().await.unwrap();
         let new = self.driver.new_tab().await.unwrap();
@@ -160,14 +160,15 @@ impl Profile {
         self.driver.switch_to_window(new).await.unwrap();
     }
 
-    /// Shows pages on a screen of exactly this size; a window cannot be made as small as a phone.
+    /// Emulates a screen of exactly this size, because a window cannot be as small as a phone.
     pub(crate) async fn use_screen(&self, width: u32, height: u32) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         let method = "Emulation.setDeviceMetricsOverride";
         self.driver.cdp().send_raw(method, screen).await.unwrap();
     }
 
-    /// Prefers `light` or `dark`, as the system of a person does.
+    /// Sets the preferred colour scheme, for example `light` or `dark`, like the setting of the
+    /// system.
     pub(crate) async fn prefer(&self, scheme: &str) {
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.driver
@@ -177,7 +178,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// Writes what the window shows to `target/screenshots/<name>.png`.
+    /// Stores a screenshot as `target/screenshots/<name>.png`.
     pub(crate) async fn screenshot(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();

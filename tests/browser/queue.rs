@@ -1,4 +1,5 @@
-//! What waits in the browser: shared by its tabs, and never thrown away without a question.
+//! The queue of unsent messages in the browser: tabs share it, and it is never discarded without a
+//! question.
 
 use crate::{
     profile::Profile,

@@ -1,5 +1,6 @@
-//! The server is restored to an earlier state under open pages: numbers of messages are given again, and
-//! nothing that a page or a queue remembers may reach what bears them now.
+//! The server is restored to an earlier state while pages are open. Message ids and event numbers
+//! are used again, and nothing that a page or a queue remembers may be applied to the new messages
+//! with these ids.
 
 use std::{fs, path::PathBuf};
 
@@ -10,16 +11,16 @@ use crate::{
     stage::{Program, database::change, number, until},
 };
 
-/// From being stored until it stands in the page, a message takes no longer.
+/// The maximum time from storing a message to its appearance in the page.
 const SHOWN_WITHIN_MS: i64 = 5_000;
 const LINE: &str = "The server was restored to an earlier state.";
 
-/// How the database is put back.
+/// How the database is restored.
 #[derive(Clone, Copy)]
 enum Back {
-    /// As `parlour restore` does: with another epoch.
+    /// With `parlour restore`, so with a new epoch.
     Restored,
-    /// By hand: with the epoch that it had.
+    /// By copying the file, so with the same epoch.
     Copied,
 }
 
@@ -29,7 +30,7 @@ impl Program {
         number(&self.database(), &query)
     }
 
-    /// A whole copy of the database as it is now.
+    /// Copies the whole database as it is now.
     fn copy(&self) -> PathBuf {
         let copy = self.data().join("copy");
         change(
@@ -39,7 +40,7 @@ impl Program {
         copy
     }
 
-    /// Puts the copy in the place of the database. The program does not run.
+    /// Replaces the database with the copy, while the program does not run.
     fn put_back(&self, copy: &PathBuf, back: Back) {
         if matches!(back, Back::Restored) {
             change(
@@ -54,7 +55,7 @@ impl Program {
     }
 }
 
-/// Texts of messages with these numbers.
+/// Returns the texts of messages with these numbers.
 fn said(numbers: std::ops::RangeInclusive<usize>) -> Vec<String> {
     numbers.map(|number| format!("message {number}")).collect()
 }
@@ -66,7 +67,7 @@ impl Profile {
         }
     }
 
-    /// From now on the page notes how long each message took from the server's clock to the log.
+    /// Makes the page record how long each message took from the server's clock to the log.
     async fn time_messages(&self) {
         self.ask_page::<bool>(
             "window.took = {};
@@ -80,7 +81,7 @@ impl Profile {
         .await;
     }
 
-    /// The longest time of messages `from` to `to`.
+    /// Returns the longest time of messages `from` to `to`.
     async fn slowest(&self, from: i64, to: i64) -> i64 {
         self.ask_page(&format!(
             "const took = Object.entries(window.took).filter(([id]) => {{
@@ -124,7 +125,7 @@ async fn a_page_that_was_ahead_of_a_file_put_back_by_hand_begins_anew() {
     a_page_begins_anew(Back::Copied).await;
 }
 
-/// A page at event 17, the server put back to event 7.
+/// A page has seen event 17, and the server is restored to event 7.
 async fn a_page_begins_anew(back: Back) {
     let mut site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
@@ -161,7 +162,7 @@ async fn a_page_begins_anew(back: Back) {
     assert!(!ana.has(".editing").await, "the edit is closed");
     ana.pictures("restored").await;
 
-    // What bears the number 12 now.
+    // Post the message that gets the number 12 now.
     for text in ["nine", "ten", "eleven"] {
         bo.say(text).await;
         all.push(text.into());

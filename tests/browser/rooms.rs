@@ -1,4 +1,5 @@
-//! Rooms as several people see them at once: coming, going, links, and all of it without scripts.
+//! Rooms with several people at once: joining, leaving, invite links, and all of it without
+//! scripts.
 
 use crate::{
     profile::Profile,
@@ -6,7 +7,7 @@ use crate::{
 };
 
 impl Profile {
-    /// Both are signed in already, and friends afterwards.
+    /// Makes two signed-in people friends.
     async fn befriend(&self, other: &Self, (my_name, their_name): (&str, &str)) {
         self.ask_to_be_friends(their_name).await;
         other.open("/friends/").await;
@@ -14,13 +15,13 @@ impl Profile {
         other.find("button", &format!("Remove {my_name}")).await;
     }
 
-    /// Ticks a box, or chooses one of several, whose name begins so.
+    /// Checks a box or a radio button whose name starts with `start`.
     pub(crate) async fn choose_person(&self, role: &str, start: &str) {
         let element = self.find_beginning(role, start).await;
         element.click().await.unwrap();
     }
 
-    /// Makes a room with a name, and lands in it.
+    /// Creates a named room, and ends on its page.
     pub(crate) async fn make_room(&self, access: &str, name: &str, friends: &[&str]) -> String {
         self.open("/").await;
         self.press("link", "New conversation").await;
@@ -35,7 +36,7 @@ impl Profile {
         self.path().await
     }
 
-    /// Names in the list of conversations, first the newest.
+    /// Returns the names in the list of conversations, newest first.
     async fn conversations(&self) -> Vec<String> {
         self.ask_page(
             "return Array.from(document.querySelectorAll('#conversations .side-name'), e => e.textContent)",
@@ -246,7 +247,8 @@ async fn rooms_are_made_joined_and_left_without_javascript() {
     ana.wait_until_no_text("This room will be deleted on").await;
 }
 
-/// Ana with friends, an open room that ends, a closed one with a link, and notes; her pages by name.
+/// Creates ana with friends, an open room that will be deleted, a closed one with an invite link,
+/// and notes. Returns her pages by name.
 pub(crate) async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, String)>) {
     let (ana, bo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;

@@ -1,5 +1,5 @@
-//! Finding things the way people do who cannot look at class names: by role and accessible name,
-//! as the browser itself computes them for a screen reader (product reference, UI contract).
+//! Finding elements by role and accessible name, as the browser computes them for screen readers
+//! (product reference, UI contract), so that tests do not depend on class names.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::profile::Profile;
 use crate::stage::until;
 
 impl Profile {
-    /// The element of this role whose accessible name is `name`, once there is one.
+    /// Waits for the element with this role and accessible name.
     pub(crate) async fn find(&self, role: &str, name: &str) -> WebElement {
         let wanted = format!("{role} '{name}'");
         until(&wanted, async || {
@@ -20,7 +20,7 @@ impl Profile {
         .await
     }
 
-    /// The element of this role whose accessible name begins with `start`, once there is one.
+    /// Waits for the element with this role whose accessible name starts with `start`.
     pub(crate) async fn find_beginning(&self, role: &str, start: &str) -> WebElement {
         let wanted = format!("{role} '{start}…'");
         until(&wanted, async || {
@@ -29,7 +29,7 @@ impl Profile {
         .await
     }
 
-    /// Whether the page shows such an element now.
+    /// Returns whether the page shows such an element now.
     pub(crate) async fn shows(&self, role: &str, name: &str) -> bool {
         self.look(role, |label| label == name).await.is_some()
     }
@@ -43,7 +43,7 @@ impl Profile {
         .await;
     }
 
-    /// Presses a button or follows a link, once it is there.
+    /// Waits for a button or link, and presses it.
     pub(crate) async fn press(&self, role: &str, name: &str) {
         let wanted = format!("{role} '{name}' that can be pressed");
         until(&wanted, async || {
@@ -53,7 +53,7 @@ impl Profile {
         .await;
     }
 
-    /// Types into the text field of this name, behind what it holds.
+    /// Types into the text field with this name, after its present text.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
         self.find("textbox", name)
             .await
@@ -62,7 +62,7 @@ impl Profile {
             .unwrap();
     }
 
-    /// Waits until the words stand somewhere on the page.
+    /// Waits until the page shows this text.
     pub(crate) async fn wait_for_text(&self, words: &str) {
         until(&format!("the words '{words}'"), async || {
             self.text().await.contains(words).then_some(())
@@ -70,7 +70,7 @@ impl Profile {
         .await;
     }
 
-    /// Waits until the words stand nowhere on the page.
+    /// Waits until the page no longer shows this text.
     pub(crate) async fn wait_until_no_text(&self, words: &str) {
         let what = format!("the words '{words}' to go");
         until(&what, async || {
@@ -79,7 +79,7 @@ impl Profile {
         .await;
     }
 
-    /// Waits until the connection notice says this.
+    /// Waits until the connection status has this text.
     pub(crate) async fn find_status(&self, words: &str) {
         until(&format!("the status '{words}'"), async || {
             let status = self
@@ -92,7 +92,7 @@ impl Profile {
         .await;
     }
 
-    /// All words that the page shows.
+    /// Returns the visible text of the page.
     pub(crate) async fn text(&self) -> String {
         match self.driver.find(By::Tag("body")).await {
             Ok(body) => body.text().await.unwrap_or_default(),
@@ -102,7 +102,7 @@ impl Profile {
 
     async fn look(&self, role: &str, fits: impl Fn(&str) -> bool) -> Option<WebElement> {
         for element in self.driver.find_all(By::Css(candidates(role))).await.ok()? {
-            // An element may leave the page while it is asked: then it is not the one.
+            // Skip an element that leaves the page while it is queried.
             let Ok(label) = self.computed(&element, "label").await else {
                 continue;
             };
@@ -118,7 +118,7 @@ impl Profile {
         None
     }
 
-    /// The accessible name ("label") or the role of an element.
+    /// Returns the accessible name ("label") or the role of an element.
     pub(crate) async fn computed(
         &self,
         element: &WebElement,
@@ -132,7 +132,7 @@ impl Profile {
     }
 }
 
-/// Elements that can have a role at all, so that not the whole page is asked one by one.
+/// Returns a CSS selector of elements that may have the role, so that not every element is queried.
 fn candidates(role: &str) -> &'static str {
     match role {
         "button" => "button, [role=button], input[type=submit]",
@@ -157,7 +157,7 @@ fn candidates(role: &str) -> &'static str {
     }
 }
 
-/// The driver's "get computed label" and "get computed role".
+/// WebDriver's "get computed label" and "get computed role".
 #[derive(Debug)]
 struct Computed {
     element: String,

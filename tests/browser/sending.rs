@@ -1,5 +1,5 @@
-//! The life of an own message as its author sees it: delivered, and through a network that lets no
-//! WebSocket pass.
+//! The states of an own message as its author sees them: sent, delivered, and through a network
+//! that blocks WebSockets.
 
 use thirtyfour::By;
 
@@ -26,7 +26,7 @@ async fn two_ticks_say_that_the_other_has_the_message() {
     ana.wait_for_state("Delivered · Sent ").await;
     ana.wait_for_text("ms (p99) in the last hour").await;
     ana.screenshot("delivered").await;
-    // What the author's other page shows after loading is the same.
+    // After a reload, the author sees the same.
     ana.reload().await;
     ana.wait_for_state("Delivered · Sent ").await;
     ana.prefer("dark").await;
@@ -77,8 +77,8 @@ async fn messages_written_without_a_network_survive_a_reload_and_go_out_once_in_
     ana.say("two").await;
     ana.wait_for_text("Waiting for connection").await;
     ana.paste("still at it").await;
-    // A page that cannot be loaded again is what a reload without a network comes to; the tab is
-    // opened again when there is one.
+    // Without a network, a reload ends on a page that cannot be loaded, so close the tab and open
+    // it again.
     let room = ana.path().await;
     ana.close_tab().await;
     ana.wire.mend();
@@ -135,7 +135,7 @@ async fn a_megabyte_does_not_freeze_the_box() {
     ana.wait_for_text("Nothing was pasted").await;
     ana.fill("Message bo", "and on").await;
     assert_eq!(ana.draft().await, "and on");
-    // The box is no trap.
+    // The box is not a keyboard trap.
     let tab = thirtyfour::Key::Tab + "";
     ana.find("textbox", "Message bo")
         .await
@@ -164,7 +164,8 @@ async fn who_looks_elsewhere_is_away_and_the_dot_is_another() {
 }
 
 impl Profile {
-    /// Makes the page believe that another tab is in front, as a headless browser never does by itself.
+    /// Makes the page believe that another tab is in front, because a headless browser never hides
+    /// a tab.
     async fn hide(&self) {
         self.ask_page::<serde_json::Value>(
             "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
@@ -173,7 +174,7 @@ impl Profile {
         .await;
     }
 
-    /// Waits until the words about the newest own message begin like this.
+    /// Waits until the state of the newest own message starts with this text.
     async fn wait_for_state(&self, start: &str) {
         until(&format!("the state '{start}…'"), async || {
             let states = self

@@ -1,4 +1,4 @@
-//! What people write, as a browser shows it: markup stays text, every script reads its own way.
+//! Texts in a browser: markup is shown as typed, and every script has its own text direction.
 
 use crate::{profile::Profile, stage::Program};
 

@@ -1,4 +1,5 @@
-//! A long conversation: history in both directions, and nothing moves under the reader's eye.
+//! A long conversation: history loads in both directions, and nothing moves while the reader looks
+//! at it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,16 +10,16 @@ use crate::{
     stage::{Program, fill_room, number, until},
 };
 
-/// What was seen while a page of history came in.
+/// Measurements while a page of history was inserted.
 #[derive(Debug, Deserialize)]
 struct Grown {
-    /// How far the watched line was from its place, at most, CSS pixels.
+    /// The maximum distance of the watched line from its place, in CSS pixels.
     moved: f64,
-    /// Messages in the page afterwards.
+    /// The number of messages in the page afterwards.
     count: usize,
 }
 
-/// Two friends in a conversation that has so many messages already.
+/// Starts two friends in a conversation that has this number of messages.
 async fn a_conversation_of(count: i64, arguments: &[&str]) -> (Program, Profile, Profile) {
     let site = Program::start(&[&["--bcrypt-cost", "4"], arguments].concat()).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
@@ -32,7 +33,7 @@ async fn a_conversation_of(count: i64, arguments: &[&str]) -> (Program, Profile,
     (site, ana, bo)
 }
 
-/// The text of a message from `fill_room`.
+/// Returns the text of a message from `fill_room`.
 fn seeded(seq: i64) -> String {
     let words = if seq % 7 == 0 { seq % 90 } else { seq % 5 };
     let words = usize::try_from(words).unwrap();
@@ -51,8 +52,8 @@ impl Program {
 }
 
 impl Profile {
-    /// Scrolls near the first (`up`) or the last message of the page, watches a line in the middle of
-    /// the view in every frame until more messages are there, and for some frames after.
+    /// Scrolls near the first (`up`) or the last message of the page. Watches a line in the middle
+    /// of the view in every frame until more messages are there, and for some frames after.
     async fn grow(&self, up: bool) -> Grown {
         let script = "
             const [up, done] = arguments;
@@ -79,7 +80,7 @@ impl Profile {
         answer.unwrap().convert().unwrap()
     }
 
-    /// Waits until the room's script has put the reader where the page opens.
+    /// Waits until the room's script has scrolled to the position where the page opens.
     async fn wait_for_script(&self) {
         until("the script of the room", async || {
             let focused = "return document.activeElement.id === 'composer-body'";
@@ -88,7 +89,7 @@ impl Profile {
         .await;
     }
 
-    /// The number of the first message in the page, and how far the log can be scrolled up.
+    /// Returns the number of the first message in the page, and how far the log can be scrolled up.
     async fn edge(&self) -> (i64, f64) {
         self.ask_page(
             "const log = document.getElementById('messages');
@@ -98,7 +99,7 @@ impl Profile {
         .await
     }
 
-    /// How far above the end the log is scrolled, CSS pixels.
+    /// Returns the distance of the view from the end of the log, in CSS pixels.
     async fn above_end(&self) -> f64 {
         self.ask_page("return -document.getElementById('messages').scrollTop")
             .await
@@ -109,7 +110,7 @@ impl Profile {
         self.ask_page::<Value>(&script).await;
     }
 
-    /// The number of the first message in view, and where its line is.
+    /// Returns the number of the first message in view, and its position.
     async fn reading(&self) -> (String, f64) {
         self.ask_page(
             "const log = document.getElementById('messages').getBoundingClientRect();
@@ -120,7 +121,7 @@ impl Profile {
         .await
     }
 
-    /// Waits until the message stands in the middle of the log, flashing and with the focus.
+    /// Waits until the message is in the middle of the log, highlighted and focused.
     async fn wait_for_flash(&self, id: i64) {
         let script = format!(
             "const message = document.getElementById('message-{id}');
@@ -135,7 +136,7 @@ impl Profile {
         .await;
     }
 
-    /// From the next page on, what `hear_many` needs of its socket.
+    /// Prepares the socket of later pages for `hear_many`.
     async fn tap_socket(&self) {
         let source = "globalThis.WebSocket = class extends WebSocket {
               constructor(...given) { super(...given); globalThis.tapped = this; }
@@ -145,7 +146,7 @@ impl Profile {
         self.driver.cdp().send_raw(method, script).await.unwrap();
     }
 
-    /// So many messages of the other person arrive, as if by the socket.
+    /// Simulates `count` messages of the other person on the socket.
     async fn hear_many(&self, count: u32) {
         let script = "
             let [count, done] = arguments;
@@ -168,7 +169,8 @@ impl Profile {
         heard.unwrap();
     }
 
-    /// Bytes of the scripts' memory and nodes of the page, after a collection of what nobody needs.
+    /// Returns the bytes of the scripts' heap and the number of DOM nodes, after a garbage
+    /// collection.
     async fn memory(&self) -> (f64, f64) {
         let cdp = self.driver.cdp();
         cdp.send_raw("Performance.enable", json!({})).await.unwrap();
@@ -185,7 +187,7 @@ impl Profile {
         (metric("JSHeapUsedSize"), metric("Nodes"))
     }
 
-    /// Presses the row that says that messages are missing, in the middle of the view.
+    /// Presses the row for left-out messages, in the middle of the view.
     async fn press_missing(&self) {
         until("the row of a hole", async || {
             let script = "const row = document.querySelector('.missing'); \
@@ -196,7 +198,7 @@ impl Profile {
         self.press("link", "Messages missing here – load").await;
     }
 
-    /// Waits until the reader is at the end of the conversation.
+    /// Waits until the view is at the end of the conversation.
     async fn wait_for_end(&self, last: &str) {
         until("the end of the conversation", async || {
             let end = self.messages().await.pop()?;
@@ -376,7 +378,8 @@ async fn what_arrives_while_the_newest_page_is_fetched_stands_at_its_end() {
     ana.open(&format!("/rooms/1/messages/{}/", site.message_id(100)))
         .await;
     ana.wait_for_flash(site.message_id(100)).await;
-    // The server answers before the message is stored; the answer reaches the page after it.
+    // Delay the response of the fetch, so that the message arrives on the socket before it (a
+    // race).
     let hold_answers = "const unheld = window.fetch;
         const released = new Promise((resolve) => { window.release = resolve; });
         window.fetch = async (...request) => {
@@ -394,7 +397,7 @@ async fn what_arrives_while_the_newest_page_is_fetched_stands_at_its_end() {
             .then_some(())
     })
     .await;
-    // Taller than the row that would lead to it.
+    // The message is taller than the row that would lead to it.
     let news = ["just now"; 60].join(" ");
     bo.say(&news).await;
     ana.find("button", "1 new message").await;
@@ -463,8 +466,8 @@ async fn a_room_is_where_it_was_left_in_the_same_tab() {
     ana.wait_for_end(&seeded(500)).await;
 }
 
-/// A message of the log: author, time in milliseconds, local day, whether it follows, whether a day
-/// divider stands right before it.
+/// A message of the log: author, time in milliseconds, local day, whether it is grouped with the
+/// previous one, whether a day divider precedes it.
 type Row = (String, i64, String, bool, bool);
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Pictures of every page, on a desktop and on a phone, in light and in dark, for `docs/tour.md`
-//! (`scripts/tour` puts them there); and that none scrolls sideways on the smallest phone.
+//! Screenshots of every page, on desktop and phone, in light and dark, for `docs/tour.md`
+//! (`scripts/tour` copies them), and a check that none scrolls sideways on the smallest phone.
 
 use crate::{profile::Profile, rooms::furnished, stage::Program};
 

@@ -1,7 +1,7 @@
-//! The network between one browser and the site, as a small TCP relay that a test can cut (the train
-//! enters a tunnel) or let carry questions but no answers (the server dies in between).
+//! The network between one browser and the site: a small TCP relay that a test can cut (no
+//! network), or make one-way, so that requests arrive but no answers (the server dies in between).
 //!
-//! Chromium's own offline switch leaves open WebSockets alone; a relay cuts them for certain.
+//! Chromium's own offline switch does not affect open WebSockets, but the relay does.
 
 use std::net::SocketAddr;
 
@@ -14,20 +14,20 @@ use tokio::sync::watch;
 enum State {
     Whole,
     HoldingAnswers,
-    /// A proxy that knows nothing of WebSockets.
+    /// A proxy that does not support WebSockets.
     RefusingSockets,
     Cut,
 }
 
-/// One browser's line to the site.
+/// The network connection of one browser to the site.
 pub(crate) struct Wire {
-    /// Where the browser connects to instead of the site.
+    /// The port to which the browser connects instead of the site.
     pub(crate) port: u16,
     state: watch::Sender<State>,
 }
 
 impl Wire {
-    /// A whole line to the server at `site`.
+    /// Starts a working relay to the server at `site`.
     pub(crate) async fn to(site: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -40,17 +40,17 @@ impl Wire {
         Self { port, state }
     }
 
-    /// Ends every connection, and every new one at once.
+    /// Closes every connection, and every new one at once.
     pub(crate) fn cut(&self) {
         self.state.send_replace(State::Cut);
     }
 
-    /// From now on what the browser sends arrives, and nothing comes back.
+    /// Delivers what the browser sends, but nothing that the server sends, from now on.
     pub(crate) fn hold_answers(&self) {
         self.state.send_replace(State::HoldingAnswers);
     }
 
-    /// Ends every connection; new ones carry pages and forms, and end as soon as they ask for a
+    /// Closes every connection. New ones carry pages and forms, but are closed when they request a
     /// WebSocket.
     pub(crate) async fn refuse_sockets(&self) {
         self.cut();
@@ -58,7 +58,7 @@ impl Wire {
         self.state.send_replace(State::RefusingSockets);
     }
 
-    /// New connections work again.
+    /// Makes new connections work again.
     pub(crate) fn mend(&self) {
         self.state.send_replace(State::Whole);
     }
@@ -71,7 +71,7 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     let Ok(server) = TcpStream::connect(site).await else {
         return;
     };
-    // Small frames are not held back until the one before is acknowledged, as on a real line.
+    // Disable Nagle's algorithm, so that small frames are not delayed.
     browser.set_nodelay(true).ok();
     server.set_nodelay(true).ok();
     let refuses = *state.borrow() == State::RefusingSockets;
@@ -87,7 +87,8 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     }
 }
 
-/// Browsers open a connection of its own for each socket, so its first words tell.
+/// Returns whether the connection requests a WebSocket. Browsers open a separate connection for
+/// each socket, so its first bytes are enough.
 async fn asks_for_socket(browser: &TcpStream) -> bool {
     let mut start = [0; 7];
     loop {

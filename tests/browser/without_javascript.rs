@@ -1,5 +1,5 @@
-//! The whole way without JavaScript: sign up, log in, add, accept, read, send, log out; and rooms from
-//! their beginning to their end.
+//! The complete use without JavaScript: sign up, log in, add friends, read, send, log out, and the
+//! lifecycle of rooms.
 
 use thirtyfour::{By, Key};
 
@@ -80,7 +80,7 @@ impl Profile {
         self.press("link", action).await;
     }
 
-    /// Writes into a field in place of what is there.
+    /// Replaces the text of a field.
     async fn overwrite(&self, field: &str, text: &str) {
         self.find("textbox", field).await.clear().await.unwrap();
         self.fill(field, text).await;
@@ -93,7 +93,8 @@ impl Profile {
     }
 }
 
-/// By links and buttons alone; the one address that is opened is the invite link, as people paste it.
+/// Uses links and buttons only. The only address that is opened directly is the invite link, which
+/// people paste.
 #[tokio::test]
 async fn rooms_are_walked_through_without_javascript() {
     let site = Program::start(&["--bcrypt-cost", "4", "--page-len", "10"]).await;
@@ -116,7 +117,7 @@ async fn rooms_are_walked_through_without_javascript() {
     end(&ana, &bo).await;
 }
 
-/// Ana makes an open room and a link; Bo comes by it, leaves, and comes again by himself.
+/// Ana creates an open room and an invite link. Bo uses it, leaves, and joins again without it.
 async fn make_and_join(ana: &Profile, bo: &Profile) {
     ana.press("link", "New conversation").await;
     ana.choose_person("radio", "A room").await;
@@ -160,7 +161,7 @@ async fn make_and_join(ana: &Profile, bo: &Profile) {
     ana.wait_for_text("ana renamed the room to Orchard").await;
 }
 
-/// Sending, editing, answering, reacting and deleting, and what the other one sees of it.
+/// Sends, edits, replies, reacts and deletes, and checks what the other person sees.
 async fn talk(ana: &Profile, bo: &Profile) {
     ana.post("helo").await;
     ana.act_on("helo", "Edit").await;
@@ -198,7 +199,7 @@ async fn talk(ana: &Profile, bo: &Profile) {
     bo.wait_for_text("Original message deleted").await;
 }
 
-/// Back to the beginning of a long room, and forward again.
+/// Pages back to the beginning of a long room, and forward again.
 async fn page(ana: &Profile) {
     ana.press("link", "Orchard").await;
     let newest = ana.messages().await.pop().unwrap();
@@ -215,7 +216,7 @@ async fn page(ana: &Profile) {
     ana.find_text_message(&newest).await;
 }
 
-/// What was missed, what is unread, and what is notified, and when not.
+/// Checks the summary of missed messages, unread counts, and notification settings.
 async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("link", "Parlour").await;
     ana.press("link", "Orchard, 24 unread").await;
@@ -223,7 +224,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     missed.unwrap().click().await.unwrap();
     ana.wait_for_text("Since you left: 24 messages by 1 person")
         .await;
-    // What is shown is read; the rest is further on.
+    // Shown messages are read. The others are on a later page.
     ana.press("link", "Go to the latest messages").await;
     bo.press("link", "See new messages").await;
     bo.post("@ana psst").await;
@@ -264,7 +265,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("link", "Conversations").await;
 }
 
-/// The room is archived while Bo writes, and deleted, and kept after all.
+/// Archives the room while Bo writes, schedules its deletion, and cancels that.
 async fn end(ana: &Profile, bo: &Profile) {
     bo.fill("Message Orchard", "too late").await;
     ana.press("link", "Orchard").await;

@@ -1,4 +1,4 @@
-//! What really is in the site's database, read past the program.
+//! Direct access to the site's database, without the program.
 
 use std::path::Path;
 
@@ -17,12 +17,12 @@ struct Number {
     number: i64,
 }
 
-/// The one number that a query gives, under the name `number`.
+/// Returns the single number of a query, which names it `number`.
 pub(crate) fn number(database: &Path, query: &str) -> i64 {
     rows::<Number>(database, query)[0].number
 }
 
-/// All rows that a query gives.
+/// Returns all rows of a query.
 pub(crate) fn rows<T>(database: &Path, query: &str) -> Vec<T>
 where
     SqlQuery: for<'query> LoadQuery<'query, SqliteConnection, T>,
@@ -30,14 +30,14 @@ where
     sql_query(query).load(&mut connect(database)).unwrap()
 }
 
-/// Changes the database past the program.
+/// Changes the database without the program.
 pub(crate) fn change(database: &Path, statements: &str) {
     connect(database).batch_execute(statements).unwrap();
 }
 
-/// Puts `count` messages into a conversation of two, the last one from now: three of one person, three
-/// of the other, 97 seconds apart, short ones and long ones. Their texts begin with their numbers. Both have
-/// read them.
+/// Inserts `count` messages into a conversation of two people, the last one with the current time.
+/// The authors alternate after every three messages, 97 seconds apart, with short and long texts
+/// that start with their number. Both people have read them.
 pub(crate) fn fill_room(database: &Path, room: i64, count: i64) {
     let statements = format!(
         "BEGIN IMMEDIATE;
@@ -66,10 +66,10 @@ pub(crate) fn fill_room(database: &Path, room: i64, count: i64) {
     change(database, &statements);
 }
 
-/// A connection past the program; waits up to five seconds for a lock.
+/// Opens a connection that waits up to five seconds for a lock.
 pub(crate) fn connect(database: &Path) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
-    // What the tests ask is no query of the site.
+    // Exclude the queries of tests from the check of the site's queries.
     connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     connection
         .batch_execute("PRAGMA busy_timeout = 5000")

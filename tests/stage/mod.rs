@@ -1,5 +1,5 @@
-//! What the integration and the browser tests share: the real program as a child process, and waiting
-//! with a time limit. Each of the two test binaries includes this folder as a module.
+//! Code that the integration and the browser tests share: the real program as a child process, and
+//! waiting with a time limit. Both test binaries include this folder as a module.
 
 pub(crate) mod database;
 mod program;

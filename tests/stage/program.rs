@@ -1,5 +1,5 @@
-//! The real program as a child process: what `cargo run` starts, so that a test can kill it without
-//! a word and start it again on the same address and data.
+//! The real program as a child process, as `cargo run` starts it. A test can kill it and start it
+//! again with the same address and data.
 
 use std::{
     env,
@@ -16,19 +16,19 @@ use tokio::process::{Child, Command};
 
 use super::until;
 
-/// A running Parlour with a folder of its own, which is kept for a look if the test fails.
+/// A running Parlour with its own folder, which is kept for inspection if the test fails.
 pub(crate) struct Program {
-    /// Where it listens; stays the same when it is started again.
+    /// The address, which stays the same after a restart.
     pub(crate) address: SocketAddr,
-    /// The child; `None` after [`Program::kill`].
+    /// The child process. `None` after [`Program::kill`].
     pub(crate) process: Option<Child>,
     folder: TempDir,
     arguments: Vec<String>,
 }
 
 impl Program {
-    /// Starts it with these further arguments on a port that the system chooses, and waits until it
-    /// prints its address.
+    /// Starts the program with these additional arguments on a port chosen by the system, and waits
+    /// until it prints its address.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut program = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -43,18 +43,18 @@ impl Program {
         program
     }
 
-    /// The program without arguments, for its other commands.
+    /// Returns a command of the program without arguments.
     pub(crate) fn command() -> Command {
         Command::new(binary())
     }
 
-    /// `kill -9`: no goodbye, no drain. Returns when the process is gone.
+    /// Kills the program (`kill -9`) without a shutdown. Returns when the process is gone.
     pub(crate) async fn kill(&mut self) {
         let mut process = self.process.take().expect("the program runs");
         process.kill().await.expect("it can be killed");
     }
 
-    /// Starts it where it was, with the same data.
+    /// Starts the program again with the same address and data.
     pub(crate) async fn start_again(&mut self) {
         let log = File::create(self.log()).expect("a log file");
         let mut process = Self::command()
@@ -62,7 +62,7 @@ impl Program {
             .arg("--data")
             .arg(self.data())
             .args(&self.arguments)
-            // The scripts and styles of a release, also in debug builds.
+            // Use the bundled scripts and styles of a release, even in debug builds.
             .env("PARLOUR_BUNDLES", "1")
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
@@ -81,12 +81,12 @@ impl Program {
         self.process = Some(process);
     }
 
-    /// Everything that it has printed and logged since the last start.
+    /// Returns everything printed and logged since the last start.
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(self.log()).expect("the log file")
     }
 
-    /// Its data directory.
+    /// Returns the data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("parlour-data")
     }
@@ -102,7 +102,7 @@ impl Drop for Program {
     }
 }
 
-/// The one that was built with the tests, or the build of it that the environment names.
+/// Returns the program that was built with the tests, or another build given by the environment.
 fn binary() -> OsString {
     env::var_os("PARLOUR_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_parlour").into())
 }

@@ -1,14 +1,14 @@
-//! Waiting for something that will happen, with a time limit and no fixed pauses.
+//! Waiting for a condition with a time limit and without fixed pauses.
 
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// How long anything may take before a test calls it broken. Generous, since several browsers and
-/// servers share the cores of a test machine; nothing waits this long when all is well.
+/// The time limit of tests. It is generous, because several browsers and servers share the cores of
+/// a test machine. No successful test waits this long.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Waits for `answer`; panics with `what` was waited for after the time limit.
+/// Waits for `answer`. After the time limit, panics with `what` was expected.
 pub(crate) async fn within<T>(what: &str, answer: impl Future<Output = T>) -> T {
     match timeout(LIMIT, answer).await {
         Ok(answer) => answer,
@@ -16,7 +16,7 @@ pub(crate) async fn within<T>(what: &str, answer: impl Future<Output = T>) -> T 
     }
 }
 
-/// Asks until there is an answer; panics with `what` was waited for after the time limit.
+/// Polls until there is an answer. After the time limit, panics with `what` was expected.
 pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {
         let mut rhythm = interval(Duration::from_millis(30));

@@ -1,4 +1,4 @@
-//! What is unread, what is notified, and the keys themselves.
+//! Unread counts, notifications, and the shortcuts themselves, with the keyboard only.
 
 use thirtyfour::Key;
 
@@ -50,7 +50,7 @@ async fn unread(ana: &Profile) {
     ana.wait_for_room("bo").await;
 }
 
-/// The line inside the page, where the browser may show no notification.
+/// The toast inside the page, if the browser may not show notifications.
 async fn toast(ana: &Profile, bo: &Profile) {
     ana.tab_back_and_enter("link", "Parlour").await;
     ana.find("heading", "Choose a conversation").await;
@@ -73,7 +73,7 @@ async fn catch_up(ana: &Profile, bo: &Profile) {
     ana.wait_for_room("bo").await;
 }
 
-/// Much that was missed is summed up on top of the room.
+/// After a long absence, the top of the room shows a summary.
 async fn much(ana: &Profile) {
     ana.tab_back_and_enter("link", "Parlour").await;
     ana.find("link", "bo, 24 unread").await;
@@ -91,7 +91,7 @@ async fn much(ana: &Profile) {
     ana.wait_for_room("bo").await;
 }
 
-/// The level of a room, quiet hours, and the line that says why there was no notification.
+/// The level of a room, quiet hours, and the explanation why there was no notification.
 async fn level(ana: &Profile, bo: &Profile) {
     ana.tab_back_and_enter("link", "Notifications").await;
     ana.tab_to("radio", "Everything…").await;
@@ -129,7 +129,7 @@ async fn level(ana: &Profile, bo: &Profile) {
         .await;
 }
 
-/// The dialogs of the keys give the focus back.
+/// The dialogs about shortcuts return the focus.
 async fn keys(ana: &Profile) {
     ana.tab_to("button", "Mark unread from here").await;
     ana.strike("?").await;
@@ -151,7 +151,7 @@ async fn keys(ana: &Profile) {
     ana.strike(Key::Enter + "").await;
     ana.wait_for_focus("summary", "Menu").await;
 
-    // Logging out asks first while something is unsent.
+    // Logging out asks for confirmation while there are unsent messages.
     ana.tab_and_enter("link", "Conversations").await;
     ana.find("heading", "Choose a conversation").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;

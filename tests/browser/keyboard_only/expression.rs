@@ -1,4 +1,4 @@
-//! What is done to messages.
+//! Actions on messages, with the keyboard only.
 
 use thirtyfour::Key;
 
@@ -23,7 +23,7 @@ async fn edit(ana: &Profile, bo: &Profile) {
     ana.wait_for_focus("textbox", "Edit message").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_room("bo").await;
-    // By the menu, and left by its button.
+    // Open the edit with the menu, and cancel it with its button.
     ana.enter_log().await;
     ana.wait_for_focus("article", "ana helo…").await;
     ana.strike(Key::Enter + "").await;
@@ -108,7 +108,7 @@ async fn answer(ana: &Profile, bo: &Profile) {
     bo.strike(Key::Enter + "").await;
     ana.find_text_message("for you, @ana").await;
 
-    // The quote leads to what it quotes, and Back to where one was.
+    // The quote links to the original message, and Back returns to the reply.
     ana.strike(Key::Down + "").await;
     ana.wait_for_focus("article", "bo for you, @ana…").await;
     ana.strike("c").await;
@@ -144,7 +144,7 @@ async fn delete(ana: &Profile, bo: &Profile) {
     ana.strike(Key::Delete + "").await;
     ana.tab_and_enter("button", "Delete").await;
     ana.tab_to("button", "Undo").await;
-    // The button goes with the time for it.
+    // The Undo button disappears when its time is over.
     ana.wait_for_focus("article", "ana Message deleted…").await;
     bo.find_text_message("Message deleted").await;
 }

@@ -1,6 +1,6 @@
-//! Everything with keys alone: no mouse, and no script that moves the focus. What gets the focus is found
-//! by pressing Tab until it has it, as people do. After a menu, a dialog or a button that goes away the
-//! focus is somewhere that makes sense, and never nowhere.
+//! Everything with the keyboard only: no mouse, and no script that moves the focus. Tests press Tab
+//! until an element has the focus, as people do. After a menu, a dialog or a button disappears, the
+//! focus must be in a sensible place, and never nowhere.
 
 mod attention;
 mod expression;
@@ -15,12 +15,13 @@ use tokio::time::timeout;
 
 use crate::{profile::Profile, stage::until};
 
-/// No page has so many stops.
+/// More Tab stops than any page has.
 const MOST_STOPS: usize = 90;
-/// Shorter than other things are waited for, so that this tells where the focus was instead.
+/// Shorter than other time limits, so that the failure reports where the focus was instead.
 const MOST_WAIT: Duration = Duration::from_secs(15);
 
-/// Is this what was meant? A name that ends in an ellipsis is the beginning of one.
+/// Returns whether the name is as expected. An expected name that ends with an ellipsis is a
+/// prefix.
 fn fits(wanted: &str, name: &str) -> bool {
     match wanted.strip_suffix('…') {
         Some(start) => name.starts_with(start),
@@ -48,9 +49,9 @@ impl Profile {
         chain.perform().await.unwrap();
     }
 
-    /// Role and accessible name of what has the focus; empty if nothing has.
+    /// Returns role and accessible name of the focused element. Empty if nothing has the focus.
     async fn focus(&self) -> (String, String) {
-        // An element may leave the page while it is asked: then the next one is asked.
+        // Retry, because an element may leave the page while it is queried.
         until("an answer of what has the focus", async || {
             let element = self.driver.active_element().await.ok()?;
             let role = match element.tag_name().await.ok()?.as_str() {
@@ -63,7 +64,7 @@ impl Profile {
         .await
     }
 
-    /// Waits until the focus is there.
+    /// Waits until the element has the focus.
     async fn wait_for_focus(&self, role: &str, name: &str) {
         let mut passed = Vec::new();
         let arriving = until("the focus", async || {
@@ -79,12 +80,12 @@ impl Profile {
         }
     }
 
-    /// Presses Tab until the focus is there.
+    /// Presses Tab until the element has the focus.
     async fn tab_to(&self, role: &str, name: &str) {
         self.walk_to(&[], (role, name)).await;
     }
 
-    /// Presses Shift+Tab until the focus is there.
+    /// Presses Shift+Tab until the element has the focus.
     async fn tab_back_to(&self, role: &str, name: &str) {
         self.walk_to(&[Key::Shift], (role, name)).await;
     }
@@ -97,7 +98,7 @@ impl Profile {
             if focus.0 == role && fits(name, &focus.1) {
                 return;
             }
-            // Past the last stop nothing has the focus, and then the first one.
+            // After the last stop nothing has the focus, and then the first stop has.
             rounds += usize::from(focus.0.is_empty());
             passed.push(format!("{} '{}'", focus.0, focus.1));
             self.chord(held, Key::Tab.value()).await;
@@ -106,32 +107,32 @@ impl Profile {
         panic!("Tab does not lead to {role} '{name}', but to:\n{passed}");
     }
 
-    /// Tab to it, then Enter.
+    /// Presses Tab until the element has the focus, then Enter.
     async fn tab_and_enter(&self, role: &str, name: &str) {
         self.tab_to(role, name).await;
         self.strike(Key::Enter + "").await;
     }
 
-    /// Shift+Tab to it, then Enter.
+    /// Presses Shift+Tab until the element has the focus, then Enter.
     async fn tab_back_and_enter(&self, role: &str, name: &str) {
         self.tab_back_to(role, name).await;
         self.strike(Key::Enter + "").await;
     }
 
-    /// What is chosen in the list that has the focus.
+    /// Returns the chosen option of the focused list.
     async fn chosen(&self) -> String {
         let list = self.driver.active_element().await.unwrap();
         let value = list.find(By::Css("option:checked")).await.unwrap();
         value.text().await.unwrap()
     }
 
-    /// From the box into the log, to its last message.
+    /// Moves the focus from the box to the last message in the log.
     async fn enter_log(&self) {
         self.tab_back_to("log", "Messages").await;
         self.strike(Key::Up + "").await;
     }
 
-    /// Waits for the page of a room, whose box has the focus at once.
+    /// Waits for the page of a room, where the box gets the focus at once.
     async fn wait_for_room(&self, name: &str) {
         self.wait_for_focus("textbox", &format!("Message {name}"))
             .await;

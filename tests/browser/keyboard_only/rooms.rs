@@ -1,4 +1,4 @@
-//! Making rooms, who is in them, links, and their end.
+//! Creating rooms, their members, invite links, and archiving, with the keyboard only.
 
 use thirtyfour::Key;
 
@@ -33,7 +33,7 @@ async fn befriend(ana: &Profile) {
     ana.find("heading", "Choose a conversation").await;
 }
 
-/// An open and a closed room.
+/// Creates an open and a closed room.
 async fn make(ana: &Profile) {
     for (steps, access, name) in [(1, "Open…", "Study"), (0, "Closed…", "Garden")] {
         ana.tab_and_enter("link", "New conversation").await;
@@ -112,7 +112,7 @@ async fn group_and_notes(ana: &Profile) {
     ana.wait_for_room("Notes to self").await;
 }
 
-/// Cleo comes, leaves, and comes again.
+/// Cleo joins, leaves, and joins again.
 async fn join(cleo: &Profile) {
     find_study(cleo).await;
     cleo.tab_back_and_enter("link", "Room details").await;
@@ -144,7 +144,7 @@ async fn end(ana: &Profile, cleo: &Profile) {
         ana.tab_and_enter("button", action).await;
         ana.find("heading", "Members").await;
     }
-    // Her box went away while it had the focus.
+    // The box disappeared while it had the focus.
     cleo.wait_for_text("This room is archived.").await;
     cleo.wait_for_focus("main", "").await;
     ana.wait_for_text("This room will be deleted on").await;

@@ -1,4 +1,4 @@
-//! Sending, and what becomes of a message that waits or is refused.
+//! Sending, and what happens to a message that waits or is refused, with the keyboard only.
 
 use thirtyfour::Key;
 
@@ -36,7 +36,7 @@ async fn messages_are_sent_taken_back_retried_and_discarded() {
     bo.press("button", "Remove ana").await;
     ana.wire.mend();
     ana.find("button", "Retry").await;
-    // The box went away while it had the focus.
+    // The box disappeared while it had the focus.
     ana.wait_for_focus("link", "Add Friends").await;
     ana.tab_back_and_enter("button", "Retry").await;
     ana.wait_for_focus("article", "ana three…").await;

@@ -1,4 +1,4 @@
-//! Reading back, and the ways through the log.
+//! Reading history and moving through the log, with the keyboard only.
 
 use thirtyfour::Key;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Profile {
-    /// Waits until the log is so far from its end, in pixels.
+    /// Waits until the log is at a distance from its end that fits, in pixels.
     async fn wait_for_distance(&self, what: &str, fits: impl Fn(f64) -> bool) {
         until(what, async || {
             let script = "return -document.getElementById('messages').scrollTop";
@@ -29,14 +29,14 @@ async fn the_log_is_read_back_and_left_for_other_places() {
     ana.wait_for_room("bo").await;
     ana.wait_for_count(50).await;
 
-    // From the box, in the log, and by the row at its edge.
+    // From the box, in the log, and with the row at its edge.
     ana.strike(Key::PageUp + Key::PageUp).await;
     ana.find("button", "Jump to latest").await;
     ana.tab_back_and_enter("button", "Jump to latest").await;
     ana.wait_for_distance("the end", |px| px < 1.0).await;
     ana.wait_for_focus("log", "Messages").await;
     ana.strike(Key::PageUp + "").await;
-    // All of the page: nothing that appears over the log stops it.
+    // A whole page: nothing that appears above the log stops the scrolling.
     ana.wait_for_distance("a page up", |px| px > 300.0).await;
     ana.strike(Key::Home + "").await;
     ana.wait_for_count(100).await;
@@ -48,7 +48,7 @@ async fn the_log_is_read_back_and_left_for_other_places() {
     })
     .await;
 
-    // The pill counts, and leads to what is new.
+    // The button counts new messages and leads to them.
     bo.open(&room).await;
     bo.wait_for_room("ana").await;
     bo.strike("fresh".to_owned() + Key::Enter).await;
@@ -61,7 +61,7 @@ async fn the_log_is_read_back_and_left_for_other_places() {
     ana.strike(Key::Escape + "").await;
     ana.wait_for_room("bo").await;
 
-    // Who sends from far up is at the end, and has a way back.
+    // After posting from far up, the log is at its end, with a way back.
     ana.strike(Key::PageUp + Key::PageUp + Key::PageUp).await;
     ana.wait_for_distance("far up", |px| px > 900.0).await;
     ana.strike("from afar".to_owned() + Key::Enter).await;
