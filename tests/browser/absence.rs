@@ -222,8 +222,7 @@ async fn after_a_minute_without_a_network_both_screens_say_the_same() {
 #[tokio::test]
 async fn an_absence_full_of_the_worst_texts_is_filled_piece_by_piece() {
     const WORST: usize = 9;
-    // Raise the rate limit for fifty messages of one person in a row, which a slow machine spreads
-    // differently.
+    // Raise the rate limit, because fifty messages in a row exceed it on a slow machine.
     let site = Program::start(&["--bcrypt-cost", "4", "--messages", "100000/1s"]).await;
     let three = Three::meet(&site).await;
     let Three { ana, bo, .. } = &three;

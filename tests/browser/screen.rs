@@ -157,7 +157,7 @@ fn candidates(role: &str) -> &'static str {
     }
 }
 
-/// WebDriver's "get computed label" and "get computed role".
+/// The driver's answers to "get computed label" and "get computed role".
 #[derive(Debug)]
 struct Computed {
     element: String,

@@ -1,4 +1,4 @@
-//! Accounts: signing up, logging in and out, passwords, devices.
+//! Accounts: registration, log-in, log-out, passwords, devices.
 
 use crate::support::{PASSWORD, Site};
 

@@ -1,4 +1,4 @@
-//! What every answer carries and no answer tells: headers, error pages.
+//! All responses: the headers that each has, what error pages say, and what none may reveal.
 
 use reqwest::Method;
 

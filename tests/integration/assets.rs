@@ -1,4 +1,4 @@
-//! Scripts and styles: what a page asks for, and what it gets.
+//! Static assets: the scripts and styles that pages use.
 
 use crate::stage::Program;
 
@@ -13,7 +13,7 @@ async fn text_of(program: &Program, path: &str) -> (String, String) {
     (kind, answer.text().await.unwrap())
 }
 
-/// What stands behind `attribute="` at each place, up to the next quote.
+/// Returns the values of all `attribute="…"` in the page.
 fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
     let opening = format!("{attribute}=\"");
     let after = page.split(opening.as_str()).skip(1);

@@ -1,5 +1,6 @@
-//! A signed-in attacker asks for the largest answers and reads none of them: the memory of the process
-//! stays bounded, and a bystander is served. `parlour-bench attack` also measures how fast.
+//! Denial of service: a signed-in attacker requests the largest answers and reads none of them. The
+//! memory of the process must stay bounded, and other people must be served. `parlour-bench attack`
+//! also measures how fast.
 
 use std::{fs, net::SocketAddr};
 
@@ -16,15 +17,15 @@ use crate::{
     support::{Person, Socket},
 };
 
-/// The bound of the release build, which a debug build keeps, too.
+/// The memory limit of the release build. Debug builds stay below it, too.
 const MOST_KIB: u64 = 150 * 1024;
 const SOCKETS: usize = 20;
 const CONNECTIONS: usize = 150;
-/// One page of messages, each of which takes about 60 kB as markup.
+/// One page of messages, each about 60 kB of markup.
 const MESSAGES: usize = 60;
-/// Unread answers that each socket asks for.
+/// The number of unread answers that each socket requests.
 const RESUMES: usize = 50;
-/// What the kernel takes off the server's hands is kept small.
+/// A small receive buffer, so that the kernel buffers little for the server.
 const RECEIVE_BYTES: u32 = 4096;
 
 #[tokio::test]
@@ -76,7 +77,7 @@ async fn unread_answers_of_the_worst_texts_keep_the_memory_bounded() {
     drop((sockets, connections));
 }
 
-/// A socket that asks for everything in a room and reads nothing of it.
+/// Opens a socket that requests everything in a room and does not read the answers.
 async fn resume_unread(person: &Person, room: i64) -> Socket {
     let mut socket = person.socket().await;
     let resume = json!({"type": "room.resume", "room": room, "after": 0}).to_string();
@@ -88,7 +89,8 @@ async fn resume_unread(person: &Person, room: i64) -> Socket {
     socket
 }
 
-/// A connection that asks for a page and reads nothing of it; `None` if the server refuses it.
+/// Opens a connection that requests a page and does not read it. Returns `None` if the server
+/// refuses it.
 async fn ask_unread(address: SocketAddr, path: &str, cookies: &str) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(RECEIVE_BYTES).unwrap();
@@ -99,7 +101,7 @@ async fn ask_unread(address: SocketAddr, path: &str, cookies: &str) -> Option<Tc
     Some(stream)
 }
 
-/// The most memory that the process ever had.
+/// Returns the peak memory of the process.
 fn peak_kib(program: &Program) -> u64 {
     let process = program.process.as_ref().expect("it runs");
     let id = process.id().expect("it has not ended");

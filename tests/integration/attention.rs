@@ -1,11 +1,11 @@
-//! What is unread, what is notified and why not, what was missed: over HTTP and the socket, with and
-//! without scripts, for members and for everybody else.
+//! Unread counts, notification levels, and the summary of missed messages: over HTTP and the
+//! socket, with and without scripts, for members and for outsiders.
 
 use serde_json::{Value, json};
 
 use crate::support::{Page, Person, Room, Site};
 
-/// The accessible name of the link to a conversation, as the page of the list has it.
+/// Returns the accessible name of the link to a conversation on the page of the list.
 async fn link_of(person: &Person, room: i64) -> String {
     let page = person.open("/").await;
     let link = format!("a[data-conversation='{room}']");
@@ -22,7 +22,7 @@ async fn two_messages() -> (Site, Person, Person, Room) {
     (site, ana, bo, room)
 }
 
-/// The ids of the messages on a page, in their order.
+/// Returns the ids of the messages on a page, in order.
 fn ids(page: &Page) -> Vec<String> {
     let html = scraper::Html::parse_document(&page.body);
     let articles = scraper::Selector::parse("article[data-id]").unwrap();
@@ -366,7 +366,7 @@ async fn the_details_of_a_message_show_its_words_without_their_marks() {
     );
 }
 
-/// Whose reading this socket is shown.
+/// Returns the read cursors that this socket may see.
 async fn seen_in(room: &mut Room) -> Vec<(String, i64)> {
     let id = room.id;
     room.socket

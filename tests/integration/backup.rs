@@ -1,5 +1,5 @@
-//! `parlour backup` and `parlour restore` with the real program: what is saved comes back, and nothing
-//! that lies there is overwritten or played into the restored file.
+//! `parlour backup` and `parlour restore` with the real program: saved data comes back, existing
+//! files are not overwritten, and no old log is applied to the restored file.
 
 use std::{
     fs,

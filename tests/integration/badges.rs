@@ -1,5 +1,6 @@
-//! Badges that cannot stick: people do whatever comes to mind, and whoever then reads each room to its
-//! end has nothing unread; before that, what is counted is what the tables say.
+//! Badges cannot stick: people act at random (a property test). At any time the counts must equal
+//! those computed from the tables. After a person has read each room to its end, nothing may be
+//! unread.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +19,7 @@ use crate::{
 const SEEDS: u64 = 6;
 const ACTS: usize = 50;
 
-/// The same throws for the same seed (Vigna's `SplitMix64`).
+/// A deterministic random number generator (Vigna's `SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -76,10 +77,10 @@ struct Pair {
     other: i64,
 }
 
-/// Unread and calling, by person and room.
+/// The number of unread messages and mentions, by person and room.
 type Counts = HashMap<(i64, i64), (i64, i64)>;
 
-/// What the tables say, counted one message at a time.
+/// Counts from the tables, one message at a time.
 fn recounted(site: &Site) -> Counts {
     let database = site.settings.database_path();
     let places: Vec<Place> = rows(
@@ -123,7 +124,7 @@ impl Somebody {
         }
     }
 
-    /// Sends a form, which may be refused, but not for haste and not by mistake.
+    /// Submits a form. It may be refused, but not because of a rate limit or an error in the test.
     async fn send(&self, path: &str, typed: &[(&str, String)]) -> Page {
         let mut fields = vec![("csrf_token".to_owned(), self.token.clone())];
         fields.extend(
@@ -137,7 +138,7 @@ impl Somebody {
         answer
     }
 
-    /// What the server tells of every room.
+    /// Returns the counts that the server sends for every room.
     async fn told(&mut self) -> Counts {
         let refused = self.socket.take_heard(&["error.reported"]).await;
         assert!(refused.is_empty(), "{refused:?}");
@@ -153,8 +154,8 @@ impl Somebody {
             .collect()
     }
 
-    /// Looks at the newest messages of a room in a browser without scripts, or as a script tells it: by
-    /// the number of the last message that is on the screen.
+    /// Reads a room to its end, either with the page in a browser without scripts, or with the
+    /// event that a script sends.
     async fn read_to_the_end(&mut self, room: i64, by_script: bool) {
         if !by_script {
             self.person.open(&format!("/rooms/{room}/")).await;
@@ -208,7 +209,7 @@ impl Play {
         }
     }
 
-    /// A room that everybody may come into, and a closed one.
+    /// Creates an open and a closed room.
     async fn make_rooms(&self, seed: u64) {
         for (access, owner) in [("open", 0), ("closed", 1)] {
             let name = format!("{access} {seed}");
@@ -230,7 +231,7 @@ impl Play {
         ))
     }
 
-    /// One of the newest messages of a room.
+    /// Returns one of the newest messages of a room.
     fn message_in(&mut self, room: i64) -> Option<i64> {
         let newest = self.number(&format!(
             "SELECT id AS one, 0 AS other FROM messages WHERE room_id = {room} ORDER BY seq DESC LIMIT 8"
@@ -338,7 +339,7 @@ impl Play {
         }
     }
 
-    /// What everybody is told is what the tables say.
+    /// Checks that the counts of everybody equal those from the tables.
     async fn check_counts(&mut self, seed: u64) -> Counts {
         // Asked first: what a socket said before is done when it has its answer.
         let mut told = Counts::new();

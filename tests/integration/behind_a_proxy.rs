@@ -1,4 +1,4 @@
-//! Behind a proxy that speaks TLS: what cookies and headers become, and whose address counts.
+//! Behind a reverse proxy with TLS: cookies, headers, and client addresses.
 
 use parlour::config::Settings;
 use reqwest::{Method, RequestBuilder};
@@ -16,7 +16,7 @@ async fn send(request: RequestBuilder) -> Page {
     Page::read(request.header("Host", HOST).send().await.unwrap()).await
 }
 
-/// Fails to log in, as seen from `address` through the proxy; the status.
+/// Fails to log in with `address` as the client behind the proxy. Returns the status.
 async fn fail_from(person: &Person, address: &str, cookie: &str, token: &str) -> u16 {
     let fields = [
         ("username", "ana"),
@@ -32,8 +32,8 @@ async fn fail_from(person: &Person, address: &str, cookie: &str, token: &str) ->
     send(request).await.status
 }
 
-/// The cookie and the token of the log-in page. The jar of a client over plain http would keep a
-/// cookie that is `Secure` to itself.
+/// Returns the cookie and the token of the log-in page. A cookie jar would not send a `Secure`
+/// cookie over plain http, so the test does it by hand.
 async fn visit(person: &Person) -> (String, String) {
     let page = send(person.request(Method::GET, "/accounts/login/")).await;
     let cookie = page

@@ -1,5 +1,5 @@
-//! Answers are bounded in bytes, pages on their way in number: a room full of the worst texts costs
-//! no more memory than others, and everything in it can still be read.
+//! Answers are limited in bytes, and concurrent pages in number. A room full of the most expensive
+//! texts costs no more memory than others, and all of it can still be read.
 
 use reqwest::{Method, header::RETRY_AFTER};
 use tokio::{
@@ -12,7 +12,7 @@ use crate::{
     support::{Page, Person, Site},
 };
 
-/// SQL for the rest of the worst text: 9,995 characters that are escaped twice.
+/// SQL for the rest of the most expensive text: 9,995 characters that are escaped twice.
 const WORST: &str = r#"replace(hex(zeroblob(1999)), '00', '&<>"''')"#;
 
 async fn a_room_of_worst_texts(site: &Site, count: i64) -> (Person, Person, i64) {
@@ -25,14 +25,14 @@ async fn a_room_of_worst_texts(site: &Site, count: i64) -> (Person, Person, i64)
     (ana, bo, room)
 }
 
-/// The numbers that the messages of a page begin with.
+/// Returns the numbers with which the messages of a page start.
 fn numbers(page: &Page) -> Vec<i64> {
     let first_word = |text: &String| text.split(' ').next().unwrap().parse().unwrap();
     let messages = page.texts("#log-inner .message-text");
     messages.iter().map(first_word).collect()
 }
 
-/// Follows the links of one kind to their end; the numbers of each page.
+/// Follows the links of one kind to the last page. Returns the numbers of each page.
 async fn walk(person: &Person, path: &str, first: &str, link: &str, most: usize) -> Vec<Vec<i64>> {
     let (mut query, mut seen) = (first.to_owned(), Vec::new());
     loop {
@@ -94,7 +94,7 @@ async fn the_earlier_texts_of_a_message_are_bounded_in_bytes() {
     assert!(page.has(".versions-cut"), "it says that there are more");
 }
 
-/// Asks for a page and reads nothing of it.
+/// Requests a page and does not read it.
 async fn ask_and_not_read(person: &Person, path: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -145,7 +145,7 @@ async fn pages_that_are_not_read_take_the_turns_of_their_reader_and_of_nobody_el
     .await;
 }
 
-/// Whether a visitor on a connection of its own gets an answer.
+/// Returns whether a visitor with a new connection gets an answer.
 async fn is_let_in(site: &Site) -> bool {
     let asked = site.visitor().request(Method::GET, "/healthz").send();
     asked.await.is_ok()

@@ -1,4 +1,4 @@
-//! Conversations: what is posted arrives live, once, in order, and stays.
+//! Conversations: posted messages arrive live, exactly once, in order, and are stored.
 
 use serde_json::json;
 use uuid::Uuid;

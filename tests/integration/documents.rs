@@ -1,4 +1,4 @@
-//! The documents name exactly the settings that the program has.
+//! The documents list exactly the settings that the program has.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -9,7 +9,7 @@ fn document(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// Flag, environment variable and default of every setting.
+/// Returns flag, environment variable and default of every setting.
 fn settings() -> Vec<(String, String, String)> {
     let command = Cli::command();
     let read = |arg: &clap::Arg| {

@@ -1,4 +1,4 @@
-//! What people do to messages: edit, delete, answer, react, by socket and by form, and who may not.
+//! Actions on messages (edit, delete, reply, react) by socket and by form, and who may not do them.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Room {
-    /// Sends a change of a message and returns its answer, whichever it is.
+    /// Sends a change of a message, and returns its answer, accepted or refused.
     async fn change(&mut self, kind: &str, id: &Value, rest: Value) -> Value {
         let client_id = Uuid::new_v4().to_string();
         let mut event = json!({"type": kind, "room": self.id, "id": id, "client_id": client_id});
@@ -386,7 +386,7 @@ async fn a_page_with_answers_and_reactions_stays_small() {
 }
 
 impl Person {
-    /// Edits with the form, although the page may not show one; the status.
+    /// Edits with the form, even if the page has none. Returns the status.
     async fn edit_by_form(&self, room: i64, id: &Value, body: &str) -> u16 {
         let fields = [
             ("csrf_token", self.csrf_token("/friends/").await),

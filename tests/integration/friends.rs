@@ -1,4 +1,5 @@
-//! Friends: seven states, seen from both sides, live and on the page, and what answers give away.
+//! Friends: the seven relations from both sides, live and on the page, and what answers must not
+//! reveal.
 
 use crate::support::{Lists, Site};
 

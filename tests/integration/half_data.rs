@@ -1,5 +1,5 @@
-//! Half of the data stops the start with words that name the file and what to do, and nothing is made
-//! or overwritten.
+//! If part of the data is missing, the program refuses to start with a message that names the file
+//! and the remedy. It creates and overwrites nothing.
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
@@ -17,7 +17,7 @@ async fn stopped_with_ana() -> Program {
     program
 }
 
-/// What the start says that is refused.
+/// Returns the message of a refused start.
 async fn refused_start(data: &Path) -> String {
     refused(&["--bind", "127.0.0.1:0", "--data", text(data)]).await
 }

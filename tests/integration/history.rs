@@ -1,4 +1,5 @@
-//! The order of a room, and catching up with it: after a cut, after a long absence, page by page.
+//! The order of events in a room, and catching up: after a disconnect, after a long absence, and by
+//! pages.
 
 use serde_json::json;
 

@@ -1,5 +1,4 @@
-//! What any page or form may take, whoever asks: limits of the account and of the address, and what
-//! they leave in the log.
+//! Rate limits of pages and forms, by account and by address, and their log lines.
 
 use reqwest::Method;
 use serde_json::json;
@@ -13,7 +12,7 @@ use crate::{
     support::{Page, Person, Site},
 };
 
-/// A refused page: 429, when to come back, and words for people.
+/// Checks a refused page: 429, `Retry-After`, and a text for people.
 fn assert_limited(page: &Page) {
     assert_eq!(page.status, 429, "{}", page.body);
     assert!(page.header("retry-after").parse::<u64>().unwrap() > 0);
@@ -115,7 +114,7 @@ async fn a_form_with_no_limit_of_its_own_has_the_general_one() {
     assert_limited(&visitor.post("/no/such/form/", &[]).await);
 }
 
-/// Sends raw bytes and reads what comes back until the server closes or answers.
+/// Sends raw bytes, and reads until the server closes or answers.
 async fn say(program: &Program, bytes: &[u8]) {
     let mut stream = TcpStream::connect(program.address).await.unwrap();
     // The server may have refused the head before its end.

@@ -1,5 +1,6 @@
-//! The whole site over HTTP and WebSocket, on a database of its own for each test. `support` tells
-//! the stories; the other files hold the tests, one file for each part of the product.
+//! Integration tests: the whole site over HTTP and WebSocket, with a database of its own for each
+//! test. `support` has the vocabulary. The other files have the tests, one file for each part of
+//! the product.
 
 // So that clippy takes the helpers here for tests, too.
 #![cfg(test)]

@@ -1,4 +1,4 @@
-//! Naming a friend who is not in the room: who is offered to add them, and what nobody learns by it.
+//! Mentioning a friend who is not in the room: who may add them, and what nobody may learn from it.
 
 use crate::support::{Page, Person, Site};
 
@@ -11,7 +11,7 @@ async fn say(person: &Person, room: i64, text: &str) -> Page {
     answer
 }
 
-/// The number of the message that an answer leads to.
+/// Returns the id of the message to which an answer links.
 fn named(answer: &Page) -> Option<&str> {
     Some(answer.location().split_once("?named=")?.1)
 }

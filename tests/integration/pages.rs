@@ -1,4 +1,4 @@
-//! What pages do beside their words: appearance, compression, the list of conversations.
+//! Properties of pages apart from their texts: theme, compression, the list of conversations.
 
 use reqwest::Method;
 

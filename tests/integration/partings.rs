@@ -1,4 +1,4 @@
-//! Friends who are friends no longer: the old conversation stays readable, and nothing can be written.
+//! The end of a friendship: the conversation stays readable, but nobody can write.
 
 use serde_json::json;
 

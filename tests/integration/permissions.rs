@@ -1,4 +1,4 @@
-//! Who may do what: strangers, people who were removed or blocked, visitors, on pages and sockets.
+//! Permissions of outsiders, removed and blocked people, and visitors, on pages and sockets.
 
 use reqwest::Method;
 use serde_json::json;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::support::{Room, Site};
 
-/// Pages and forms that need somebody signed in, with `{room}` and `{person}` to fill in.
+/// Pages and forms that need a signed-in person. `{room}` and `{person}` are placeholders.
 const INSIDE: [(&str, &str); 34] = [
     ("GET", "/"),
     ("GET", "/friends/"),

@@ -1,4 +1,4 @@
-//! Online, away and offline, and who may know.
+//! Presence (online, away, offline), and who may see it.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ async fn set(socket: &mut Socket, state: &str) {
     socket.heard("").await;
 }
 
-/// The other one is online. A new friendship may have said before that the other is not.
+/// Waits until the other person is online. A new friendship may have reported them as offline
+/// first.
 async fn came(socket: &mut Socket) {
     let is_online = |event: &serde_json::Value| {
         event["type"] == "presence.changed" && event["state"] == "online"

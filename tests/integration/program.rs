@@ -1,4 +1,4 @@
-//! The program itself: its settings, its files, its start and its end.
+//! The program itself: settings, files, start and shutdown.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 

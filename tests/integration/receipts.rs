@@ -1,4 +1,4 @@
-//! Who has received what: told to authors, kept over a restart, and never said without need.
+//! Delivery receipts: sent to authors, kept over a restart, and never sent without need.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn received(room: i64, from: i64, to: i64) -> Value {
     json!({"type": "room.received", "room": room, "from": from, "to": to, "waited_ms": 0})
 }
 
-/// The positions that this socket is shown.
+/// Returns the delivery cursors that this socket may see.
 async fn status(socket: &mut Socket, room: i64) -> Value {
     socket
         .send(json!({"type": "room.status", "room": room}))

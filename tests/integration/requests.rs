@@ -1,4 +1,4 @@
-//! Asking to be friends: how often, and what the answers give away.
+//! Friend requests: their limits, and what answers must not reveal.
 
 use crate::support::{Lists, Page, Site};
 

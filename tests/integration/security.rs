@@ -1,4 +1,4 @@
-//! What stands in front of every page: hosts, origins, form tokens, headers, sizes.
+//! The security middleware: hosts, origins, CSRF tokens, headers, size limits.
 
 use reqwest::Method;
 

@@ -1,4 +1,4 @@
-//! Sessions: cookies, devices, and that an ended session stays ended.
+//! Sessions: cookies, devices, and that an ended session cannot come back.
 
 use futures_util::future::join_all;
 use reqwest::Method;

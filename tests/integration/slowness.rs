@@ -1,4 +1,4 @@
-//! Peers that dawdle, and sockets that outlive their session: each is ended in its time.
+//! Slow peers, and sockets that outlive their session: the server closes each after its time limit.
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use tokio::{
@@ -8,7 +8,8 @@ use tokio::{
 
 use crate::{stage::within, support::Site};
 
-/// What the server says to a peer that sends this much and then nothing, until it hangs up.
+/// Returns the answer to a peer that sends this much and then nothing, until the server
+/// disconnects.
 async fn answer_to(site: &Site, sent: &str) -> String {
     let mut stream = TcpStream::connect(site.address).await.unwrap();
     stream.write_all(sent.as_bytes()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The socket's own door and limits: who gets in, how much may pass, and how it closes.
+//! The WebSocket: who may connect, how much they may send, and how it closes.
 
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
@@ -244,7 +244,7 @@ async fn too_many_sockets_are_refused_before_the_upgrade() {
     .await;
 }
 
-/// The status with which a socket of this person is refused.
+/// Returns the status with which a socket of this person is refused.
 async fn refusal(person: &crate::support::Person) -> Option<u16> {
     let headers = [("Origin", person.origin()), ("Cookie", person.cookies())];
     let refused = Socket::try_connect(person, &headers).await.err();

@@ -1,4 +1,4 @@
-//! The public page with the numbers: for everybody, and about nobody.
+//! The public status page: visible to everybody, without data about any person.
 
 use reqwest::Method;
 use serde_json::{Value, json};

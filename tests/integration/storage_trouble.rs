@@ -1,5 +1,6 @@
-//! A full disk, a lock of another process, and files that vanish under the running server: nothing is
-//! acknowledged that is not stored, everybody is told at once, and it works again afterwards.
+//! Storage failures: a full disk, a lock of another process, and files that are removed under the
+//! running server. Only stored messages are acknowledged, everybody is told at once, and the server
+//! recovers.
 
 use std::{
     fs,
@@ -25,7 +26,7 @@ fn pid(program: &Program) -> Pid {
     Pid::from_raw(id.try_into().unwrap()).unwrap()
 }
 
-/// The status of a try to make this account.
+/// Tries to create this account. Returns the status.
 async fn try_sign_up(program: &Program, name: &str) -> u16 {
     let visitor = Person::new(program.address);
     let path = "/accounts/register/";
@@ -49,7 +50,7 @@ async fn until_ready(program: &Program, wanted: u16) {
     .await;
 }
 
-/// SIGTERM; the exit status, which must come within the ten seconds that an end may take.
+/// Sends SIGTERM. Returns the exit status, which must come within the ten seconds of a shutdown.
 async fn terminate(program: &mut Program) -> Option<i32> {
     kill_process(pid(program), Signal::TERM).unwrap();
     let mut process = program.process.take().unwrap();
@@ -57,7 +58,7 @@ async fn terminate(program: &mut Program) -> Option<i32> {
     ended.await.expect("within ten seconds").unwrap().code()
 }
 
-/// Limits how long a file of the program may grow: a full disk, as far as the program can tell.
+/// Limits the size of the program's files, which looks like a full disk to the program.
 fn limit_files(program: &Program, bytes: Option<u64>) {
     let limits = Rlimit {
         current: bytes,
@@ -111,7 +112,7 @@ async fn a_foreign_lock_refuses_everything_that_waits_at_once_and_the_end_keeps_
     assert_eq!(terminate(&mut program).await, Some(0));
 }
 
-/// What the server says that it saved once its files were gone.
+/// Returns the message about the copy that was saved after the files had been removed.
 async fn rescued(program: &Program) -> String {
     until("the rescued copy", async || {
         let said = program.said();
@@ -178,7 +179,7 @@ async fn a_file_size_limit_is_an_error_and_not_a_silent_death() {
     within("its end", terminate(&mut program)).await;
 }
 
-/// Runs the program to its end where no file may grow past 64 KiB; what it said.
+/// Runs the program with a maximum file size of 64 KiB until it exits. Returns its output.
 async fn refused_on_full_disk(arguments: &[&str]) -> String {
     let script = "ulimit -f 64; exec \"$0\" \"$@\"";
     let mut child = tokio::process::Command::new("bash");

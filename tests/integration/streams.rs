@@ -1,4 +1,4 @@
-//! The chat where no WebSocket gets through: events as a stream, what is said by requests.
+//! The chat without WebSockets: events arrive as an event stream, and are sent as requests.
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::{
     support::{Person, Site},
 };
 
-/// An open stream of events, as a page reads it.
+/// An open event stream, as a page reads it.
 struct Stream<'a> {
     person: &'a Person,
     response: Response,
@@ -37,7 +37,7 @@ impl<'a> Stream<'a> {
         stream
     }
 
-    /// The next event with its name, or nothing at the end.
+    /// Returns the next event with its name, or `None` at the end.
     async fn next(&mut self) -> Option<(String, String)> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
@@ -55,7 +55,7 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// The next event of the chat of this type.
+    /// Returns the next chat event of this type.
     async fn wait_for(&mut self, kind: &str) -> Value {
         loop {
             let (name, data) = self.next().await.expect("the stream goes on");

@@ -1,4 +1,4 @@
-//! What people write: limits, hostile texts, every script. It comes back as it was typed.
+//! Texts of messages: limits, hostile input, all scripts. Texts are returned as they were typed.
 
 use serde_json::json;
 
@@ -154,7 +154,7 @@ async fn marked_up_text_is_the_same_live_in_history_and_after_a_restart() {
     }
 }
 
-/// The markup inside the first message's text.
+/// Returns the markup of the first message's text.
 fn text_markup(html: &str) -> String {
     let selector = scraper::Selector::parse("article .message-text").unwrap();
     let page = scraper::Html::parse_document(html);

@@ -1,5 +1,5 @@
-//! Any stretch of a room's history: pages in both directions, the log alone, the address of one message,
-//! and the clock by which all of it is printed.
+//! Pages of a room's history in both directions, the log fragment, permalinks of messages, and the
+//! time zone of printed times.
 
 use reqwest::{Method, header::COOKIE};
 
@@ -8,7 +8,7 @@ use crate::{
     support::{Page, Person, Site},
 };
 
-/// Two friends with a conversation of so many messages, five on a page.
+/// Starts two friends with a conversation of `count` messages, five on a page.
 async fn a_room_of(count: i64) -> (Site, Person, Person, i64) {
     let site = Site::start_with(|settings| settings.limits.page_len = 5).await;
     let (ana, bo) = site.friends("ana", "bo").await;
@@ -17,7 +17,7 @@ async fn a_room_of(count: i64) -> (Site, Person, Person, i64) {
     (site, ana, bo, room)
 }
 
-/// The numbers of the messages on a page.
+/// Returns the numbers of the messages on a page.
 fn numbers(page: &Page) -> Vec<i64> {
     let first_word = |text: &String| text.split(' ').next().unwrap().parse().unwrap();
     let messages = page.texts("#log-inner .message-text");
@@ -166,7 +166,7 @@ async fn a_strangers_message_is_as_missing_as_one_that_never_was() {
     }
 }
 
-/// All of an error page but the number of its request.
+/// Returns the text of an error page without the id of its request.
 fn words(page: &Page) -> String {
     let words = page.texts("body").concat();
     words.split("Request ").next().unwrap().to_owned()

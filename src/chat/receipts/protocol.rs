@@ -18,8 +18,8 @@ pub enum ClientEvent {
         from: i64,
         /// The last event.
         to: i64,
-        /// How long the browser coalesced receipts before it sent this one, milliseconds; absent if the
-        /// events did not arrive live.
+        /// How long the browser coalesced receipts before it sent this one, in milliseconds. Absent
+        /// if the events did not arrive live.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waited_ms: Option<u64>,
     },

@@ -1,4 +1,4 @@
-//! How a reader is connected: by socket, or by a stream of events with requests beside it.
+//! The connection of a reader: a socket, or an event stream with separate requests.
 
 use futures_util::SinkExt;
 use reqwest::{Method, Response};

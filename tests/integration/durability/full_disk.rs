@@ -1,5 +1,5 @@
-//! The disk is full for a while. The limit of file sizes stands for it: it holds for one process alone,
-//! and gives an I/O error on each write beyond it.
+//! A full disk for some time, simulated with the limit of file sizes. That limit affects one
+//! process only, and makes each write beyond it fail with an I/O error.
 
 use rustix::process::{Resource, Rlimit, prlimit};
 
@@ -11,8 +11,8 @@ use crate::stage::within;
 const FULL_AT: u64 = 32 * 1024;
 
 impl Trial {
-    /// Lets no file of the program grow beyond `bytes`, or lifts that limit: a disk that is full for this
-    /// process alone.
+    /// Sets the maximum size of all files of the program, or removes the limit: a full disk for
+    /// this process only.
     pub(super) fn limit_files(&self, bytes: Option<u64>) {
         let limit = Rlimit {
             current: bytes,

@@ -1,10 +1,5 @@
-//! Images of a power cut: copies of the data files at a random instant, with the unsynchronised end of
-//! the log torn off, zeroed or scrambled.
-//!
-//! With `synchronous=FULL` a commit is on the disk before it is acknowledged, so whatever the log held
-//! when an acknowledgement was read survives; what came later may be there in part. Pages that a
-//! checkpoint has copied into the database were synchronised in the log before. The layouts are those
-//! of <https://sqlite.org/walformat.html>.
+//! Simulated power cuts: copies of the data files at a random time, with the unsynchronised end of
+//! the log cut off, zeroed or scrambled.
 
 use std::{
     fs,
@@ -31,31 +26,32 @@ const FRAME_HEAD: usize = 24;
 /// Where the index names how many frames a checkpoint has copied, or is about to copy.
 const BACKFILLED: Range<usize> = 128..132;
 
-/// How far the log reached at some time.
+/// The end of the log at some time.
 #[derive(Clone, Copy)]
 struct Mark {
-    /// Changes when the log begins anew.
+    /// The salts, which change when the log restarts.
     salts: [u8; 8],
     /// The end of the last frame.
     end: usize,
 }
 
-/// The data files at one instant.
+/// The data files at one moment.
 pub(super) struct Image {
     database: Vec<u8>,
     log: Vec<u8>,
-    /// Up to here the log is in the database already.
+    /// The end of the part of the log that is in the database already.
     backfilled: usize,
-    /// Up to here the log was synchronised when `deeds` were acknowledged; `None` if it began anew.
+    /// The end of the part of the log that was synchronised when `deeds` were acknowledged. `None`
+    /// if the log was restarted.
     synchronised: Option<usize>,
-    /// What was acknowledged after this may be missing.
+    /// Later acknowledgements may be missing.
     noted: Instant,
-    /// When the trial began: nothing was acknowledged before.
+    /// The start of the trial, before any acknowledgement.
     began: Instant,
     deeds: Vec<Vec<Deed>>,
 }
 
-/// What happened to the end of the log.
+/// The damage to the end of the log.
 #[derive(Debug, Clone, Copy)]
 enum Tear {
     Truncated,
@@ -64,7 +60,7 @@ enum Tear {
 }
 
 impl Trial {
-    /// Copies the files while the process is stopped, so that all are of the same instant.
+    /// Copies the files while the process is stopped, so that all copies are of the same moment.
     pub(super) async fn image(&mut self) -> Image {
         let noted = Instant::now();
         let before = mark(&read(&self.log()));
@@ -96,7 +92,7 @@ impl Trial {
 }
 
 impl Image {
-    /// Judges the image as it is and with its log torn in random ways.
+    /// Judges the image as it is, and with its log damaged in random ways.
     pub(super) fn faults(&self, folder: &Path, rng: &mut StdRng) -> Vec<Fault> {
         // The whole log has everything that was acknowledged before the copy.
         let mut faults = self.judge(folder, &self.log, Instant::now());
@@ -125,7 +121,7 @@ impl Image {
         [kept, &end].concat()
     }
 
-    /// Opens the files as the next start would. What was acknowledged after `floor` may be missing.
+    /// Opens the files as the next start would. Acknowledgements after `floor` may be missing.
     fn judge(&self, folder: &Path, log: &[u8], floor: Instant) -> Vec<Fault> {
         let database = folder.join("image.sqlite3");
         for (end, bytes) in [("sqlite3", &self.database[..]), ("sqlite3-wal", log)] {
@@ -156,7 +152,7 @@ fn page_len(log: &[u8]) -> usize {
     usize::try_from(u32::from_be_bytes(field)).expect("a size")
 }
 
-/// How far the frames of the log's present run reach.
+/// Returns the end of the valid frames of the log.
 fn mark(log: &[u8]) -> Mark {
     let Some(salts) = log.get(16..24) else {
         return Mark {

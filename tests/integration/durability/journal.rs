@@ -1,13 +1,13 @@
-//! Journals: what each client sent, how it was answered, and what it saw. The checker compares them
-//! with the database file; it knows nothing else of the program.
+//! Journals: the requests of each client, their answers, and what the client saw. The checker
+//! compares them with the database file, and knows nothing else of the program.
 
 use std::{collections::HashMap, time::Instant};
 
-/// How a request ended, as far as its sender knows.
+/// The outcome of a request, as its sender knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The server acknowledged it, so it must be on the disk. `seq` and `id` where the answer names
-    /// them; an answer to a form names neither.
+    /// The server acknowledged it, so it must be on disk. `seq` and `id` if the answer has them.
+    /// The answer to a form has neither.
     Accepted {
         seq: Option<i64>,
         id: Option<i64>,
@@ -15,11 +15,11 @@ pub(super) enum Outcome {
     },
     /// The server refused it for good; nothing was stored.
     Refused,
-    /// No answer came: it may be stored or not, but at most once.
+    /// There was no answer: it may be stored or not, but at most once.
     Unknown,
 }
 
-/// What a client asked for.
+/// What a client requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
     Post { body: String },
@@ -28,7 +28,7 @@ pub(super) enum Act {
     React { id: i64, emoji: String, on: bool },
 }
 
-/// One request of a writer. Retries under the same `client_id` are one deed.
+/// One request of a writer. Retries with the same `client_id` belong to the same deed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Deed {
     pub(super) room: i64,
@@ -65,14 +65,16 @@ pub(super) struct Shown {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Heard {
     Event(Sighting),
-    /// An answer to `room.resume` left these numbers out and said so; the reader fetched them as pages.
+    /// An answer to `room.resume` left out these numbers explicitly. The reader loaded them as
+    /// pages.
     Hole {
         room: i64,
         from: i64,
         to: i64,
     },
-    /// A page of a room's history. `floor` is the highest number that was acknowledged to anybody
-    /// before the request was sent, `last_seq` what the page says is the newest event.
+    /// A page of a room's history. `floor` is the highest number that any client had an
+    /// acknowledgement for before the request was sent. `last_seq` is the newest event according to
+    /// the page.
     Page {
         room: i64,
         floor: i64,
@@ -81,32 +83,33 @@ pub(super) enum Heard {
     },
 }
 
-/// How much of a room a reader may see, and must.
+/// What a reader may see of a room, and must see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Right {
-    /// A member who follows the room by socket or stream: owed every event.
+    /// A member who is subscribed by socket or stream, and must get every event.
     All,
-    /// A member who only looks at pages: may see everything, is owed no particular event.
+    /// A member who only loads pages, who may see everything but need not see every event.
     Pages,
-    /// Removed by the event with this number: owed nothing after it, and must see nothing after it.
+    /// A person who was removed by the event with this number, and must see nothing after it.
     Until(i64),
 }
 
-/// What one reader saw in one history of the database. A restore begins another one.
+/// What one reader saw in one epoch of the database. A restore starts another one.
 pub(super) type History = Vec<Heard>;
 
 /// The journal of one reader.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     pub(super) name: String,
-    /// Rooms that are not listed here must stay invisible.
+    /// Rooms that are not in this map must stay invisible.
     pub(super) rights: HashMap<i64, Right>,
-    /// The last one is compared with the database; all are checked for order and contradictions.
+    /// The last history is compared with the database. All are checked for order and
+    /// contradictions.
     pub(super) histories: Vec<History>,
 }
 
-/// What a restore may have taken away: requests acknowledged after the backup began and before the
-/// restored server ran.
+/// What a restore may have removed: requests that were acknowledged after the backup started and
+/// before the restored server ran.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rollback {
     pub(super) backup_began: Instant,
@@ -114,7 +117,7 @@ pub(super) struct Rollback {
 }
 
 impl Rollback {
-    /// Whether something acknowledged at that time may be gone.
+    /// Returns whether something acknowledged at that time may be missing.
     pub(super) fn covers(&self, at: Instant) -> bool {
         self.backup_began <= at && at <= self.restored
     }
@@ -123,7 +126,7 @@ impl Rollback {
 /// All journals of a trial.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
-    /// The deeds of each writer, in the order in which it did them.
+    /// The deeds of each writer in order.
     pub(super) writers: Vec<Vec<Deed>>,
     pub(super) readers: Vec<Reader>,
     pub(super) rollbacks: Vec<Rollback>,

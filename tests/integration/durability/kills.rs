@@ -1,4 +1,4 @@
-//! The program dies without a word, or is asked to stop, while everybody writes.
+//! Kills the program, or stops it gracefully, while everybody writes.
 
 use std::time::Duration;
 
@@ -7,17 +7,18 @@ use tokio::time::timeout;
 
 use super::{PACE, ROUNDS, at_length, trial::Trial};
 
-/// A server that is asked to stop does so in ten seconds; two more for a busy test machine.
+/// The time limit of a graceful stop: the program's ten seconds, and two more for a busy test
+/// machine.
 const STOP: Duration = Duration::from_secs(12);
 
 impl Trial {
-    /// `kill -9`, and another start.
+    /// Kills the program (`kill -9`), and starts it again.
     pub(super) async fn kill(&mut self) {
         self.program.kill().await;
         self.program.start_again().await;
     }
 
-    /// SIGTERM: the program ends with 0, in time, and leaves nothing in its log.
+    /// Stops the program with SIGTERM. It must exit with 0 in time and leave an empty log.
     pub(super) async fn stop(&mut self) {
         let pid = self.pid();
         let mut process = self.program.process.take().expect("the program runs");

@@ -1,5 +1,5 @@
-//! Another process holds the write lock of the database for a while, such as a backup tool or a person
-//! with `sqlite3`.
+//! Another process, for example a backup tool or `sqlite3`, holds the write lock of the database
+//! for some time.
 
 use std::path::Path;
 

@@ -1,9 +1,7 @@
-//! Black-box checker of the promise "nothing is lost, nothing is doubled, nobody sees what is not
-//! theirs". It runs the real program under load, disturbs it, and compares the journals of all clients
-//! with the database file. `scripts/durability` runs the short part, `scripts/durability --long` all.
-//!
-//! [`writer`] and [`reader`] are the clients, [`journal`] is what they note, [`stored`] is what the file
-//! says and [`verdict`] compares. Each disturbance has a file with its tests.
+//! A black-box checker of the promise that no message is lost or duplicated, and nobody sees what
+//! they may not see. It runs the real program under load, injects faults, and compares the journals
+//! of all clients with the database file. `scripts/durability` runs the short part,
+//! `scripts/durability --long` all.
 
 mod connection;
 mod full_disk;
@@ -33,7 +31,7 @@ fn at_length(short: usize, long: usize) -> usize {
     }
 }
 
-/// Refusals that show that the writers try again and again.
+/// A number of refusals that shows that the writers keep retrying.
 const REFUSALS: usize = 12;
 /// The time between two requests of each of the nine writers: about fifty a second in all.
 const PACE: Duration = Duration::from_millis(180);

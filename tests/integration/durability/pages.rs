@@ -1,5 +1,5 @@
-//! Pages as the checker reads them: a failed request is an ordinary event here, since the server may
-//! be dead.
+//! Pages as the checker reads them. A failed request is normal here, because the server may be
+//! down.
 
 use reqwest::Method;
 use scraper::{ElementRef, Html, Selector};
@@ -7,14 +7,14 @@ use scraper::{ElementRef, Html, Selector};
 use super::journal::Shown;
 use crate::support::{Page, Person};
 
-/// A page of a room's history with `?query`: the newest number that it names, and its messages.
+/// Loads a page of a room's history with `?query`. Returns the newest number and the messages, or
 /// `None` if there is no such page or no server.
 pub(super) async fn log(person: &Person, room: i64, query: &str) -> Option<(i64, Vec<Shown>)> {
     let page = get(person, &format!("/rooms/{room}/log/?{query}")).await?;
     read(&page.body)
 }
 
-/// A page that exists.
+/// Loads a page. Returns `None` if it does not exist.
 pub(super) async fn get(person: &Person, path: &str) -> Option<Page> {
     let answer = person.request(Method::GET, path).send().await.ok()?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -26,13 +26,13 @@ pub(super) async fn get(person: &Person, path: &str) -> Option<Page> {
     })
 }
 
-/// The token of the person's forms.
+/// Returns the CSRF token of the person's forms.
 pub(super) async fn token(person: &Person) -> Option<String> {
     let page = get(person, "/friends/").await?;
     page.attribute("input[name=csrf_token]", "value")
 }
 
-/// What a page with a log shows; `None` for a page without one.
+/// Parses a page with a log. Returns `None` for a page without one.
 pub(super) fn read(html: &str) -> Option<(i64, Vec<Shown>)> {
     let html = Html::parse_document(html);
     let log = html.select(&css("#log-inner")).next()?;

@@ -1,5 +1,6 @@
-//! Readers: they follow rooms by socket or stream, resume after each cut as a page does, look at
-//! pages, and knock at rooms that they may not see. Their journals hold what a correct page applies.
+//! Readers: they subscribe to rooms by socket or stream, resume after each disconnect as a page
+//! does, load pages, and try to load rooms that they may not see. Their journals record what a
+//! correct page would show.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,31 +19,31 @@ use super::{
 };
 use crate::support::Person;
 
-/// Events that count in the order of a room.
+/// The event types with a number.
 const NUMBERED: [&str; 4] = [
     "message.created",
     "message.changed",
     "member.changed",
     "room.changed",
 ];
-/// The time between two looks of a reader of pages.
+/// The interval in which a reader loads pages.
 const GLANCE: Duration = Duration::from_millis(200);
 
 /// One reader.
 pub(super) struct Reader {
     pub(super) name: String,
     pub(super) person: Person,
-    /// The rooms whose end the reader waits for.
+    /// The rooms that the reader must read to the end.
     pub(super) owed: Vec<i64>,
-    /// Rooms that are not the reader's, or not any more: asked for all the same.
+    /// Rooms that the reader may not see, or no longer, and requests anyway.
     pub(super) strange: Vec<i64>,
     shared: Arc<Shared>,
     histories: Vec<History>,
-    /// Which history of the database the last journal belongs to.
+    /// The epoch of the last journal.
     history: String,
     /// The newest number of each room.
     positions: HashMap<i64, i64>,
-    /// Events that arrived before the answer to `room.resume`, by room.
+    /// Live events that arrived before the answer to `room.resume`, by room.
     held: HashMap<i64, Vec<Value>>,
 }
 
@@ -61,7 +62,7 @@ impl Reader {
         }
     }
 
-    /// Follows the rooms until the trial ends and everything owed has arrived.
+    /// Subscribes to the rooms until the trial ends and everything owed has arrived.
     pub(super) async fn follow(mut self, by_stream: bool) -> (String, Vec<History>) {
         let mut phase = self.shared.phase.subscribe();
         'connections: loop {
@@ -88,7 +89,7 @@ impl Reader {
         (self.name, self.histories)
     }
 
-    /// Looks at the newest page of each room again and again.
+    /// Loads the newest page of each room again and again.
     pub(super) async fn browse(mut self) -> (String, Vec<History>) {
         let mut glances = interval(GLANCE);
         glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -137,7 +138,7 @@ impl Reader {
         self.held.is_empty() && self.owed.iter().all(has)
     }
 
-    /// What a page does after `session.hello`: asks for what was missed.
+    /// Does what a page does after `session.hello`: asks for missed events.
     async fn begin(&mut self, connection: &mut Connection) {
         let hello = connection.hello();
         let history = self.shared.history_in(hello);
@@ -172,7 +173,7 @@ impl Reader {
         self.knock().await;
     }
 
-    /// Tries the pages of rooms that are not the reader's; whatever they show is noted.
+    /// Requests the pages of rooms that the reader may not see, and records what they show.
     async fn knock(&mut self) {
         for room in self.strange.clone() {
             for path in ["", "log/"] {
@@ -206,7 +207,7 @@ impl Reader {
         }
     }
 
-    /// The answer to `room.resume`, and then what was sent live in the meantime.
+    /// Processes the answer to `room.resume`, and then the live events that arrived meanwhile.
     async fn resumed(&mut self, room: i64, answer: &Value) {
         // A cut answer names messages alone: to a page, everything up to its end is a hole.
         let is_cut = answer["cut"] == true;
@@ -234,7 +235,7 @@ impl Reader {
         }
     }
 
-    /// Reads what fell into a hole as pages.
+    /// Loads a left-out range as pages.
     async fn fill(&mut self, room: i64, from: i64, to: i64) {
         let mut after = from - 1;
         while after < to {

@@ -1,5 +1,6 @@
-//! The database goes back in time under open pages: `parlour backup` while messages arrive, and later
-//! `parlour restore` into another folder, over the same data, and over a crashed server with its log.
+//! The database is restored to an earlier state while pages are open: `parlour backup` while
+//! messages arrive, and later `parlour restore` into another folder, over the same data, and over a
+//! crashed server with its log.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,7 +17,7 @@ pub(super) struct Backup {
 }
 
 impl Backup {
-    /// What a restore at this moment takes back.
+    /// Returns what a restore now would remove.
     pub(super) fn rollback(&self) -> Rollback {
         Rollback {
             backup_began: self.began,
@@ -26,7 +27,7 @@ impl Backup {
 }
 
 impl Trial {
-    /// `parlour backup` into a new file while the server runs.
+    /// Runs `parlour backup` into a new file while the server runs.
     pub(super) async fn back_up(&mut self, file: &Path) -> Backup {
         let backup = Backup {
             file: file.to_owned(),
@@ -37,12 +38,12 @@ impl Trial {
         backup
     }
 
-    /// `parlour restore` into a data folder without a server.
+    /// Runs `parlour restore` into a data folder without a server.
     pub(super) async fn restore_into(&mut self, backup: &Backup, data: &Path) {
         self.run("restore", backup, data).await;
     }
 
-    /// Puts this server's data back, and starts it; its clients come back by themselves.
+    /// Restores this server's data, and starts it again. Its clients reconnect by themselves.
     pub(super) async fn restore(&mut self, backup: &Backup) {
         let data = self.program.data();
         self.restore_into(backup, &data).await;

@@ -1,16 +1,16 @@
-//! Randomness that can be replayed: `DURABILITY_SEED` repeats the choices of an earlier run. What the
-//! clock and the scheduler did is not repeated.
+//! Reproducible random choices: `DURABILITY_SEED` repeats those of an earlier run. Clock and
+//! scheduler are not repeated.
 
 use std::env;
 
 use rand::{SeedableRng, rngs::StdRng};
 
-/// The number from which all choices of one trial follow.
+/// The seed of all choices in one trial.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seed(u64);
 
 impl Seed {
-    /// The seed from the environment, or a new one.
+    /// Returns the seed from the environment, or a new one.
     pub(super) fn choose() -> Self {
         let given = env::var("DURABILITY_SEED").ok();
         Self(given.map_or_else(rand::random, |text| {
@@ -18,7 +18,7 @@ impl Seed {
         }))
     }
 
-    /// Independent choices for part number `part` of the trial.
+    /// Returns an independent random number generator for part `part` of the trial.
     pub(super) fn rng(self, part: u64) -> StdRng {
         StdRng::seed_from_u64(
             self.0
@@ -26,7 +26,7 @@ impl Seed {
         )
     }
 
-    /// How to run the same choices again.
+    /// Returns how to run the same choices again.
     pub(super) fn words(self) -> String {
         format!("DURABILITY_SEED={}", self.0)
     }

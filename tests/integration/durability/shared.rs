@@ -1,4 +1,5 @@
-//! What all clients of a trial share: its phase, the journals, and how far acknowledgements got.
+//! The state that all clients of a trial share: its phase, the journals, and the highest
+//! acknowledged numbers.
 
 use std::{
     collections::HashMap,
@@ -14,26 +15,26 @@ use tokio::sync::watch;
 
 use super::journal::{Deed, Outcome};
 
-/// Where a trial is.
+/// The phase of a trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
     Write,
-    /// Writers end after the answer to their present request.
+    /// Writers stop after the answer to their current request.
     Finish,
-    /// Readers end once they have the events up to these numbers of each room.
+    /// Readers stop after they have the events up to these numbers of each room.
     Read(HashMap<i64, i64>),
 }
 
 pub(super) struct Shared {
     pub(super) phase: watch::Sender<Phase>,
-    /// How many requests were acknowledged.
+    /// The number of acknowledged requests.
     acknowledged: watch::Sender<usize>,
-    /// How many answers asked to try again later.
+    /// The number of answers that asked for a retry.
     busy: watch::Sender<usize>,
     /// The highest acknowledged number of each room.
     floors: Mutex<HashMap<i64, i64>>,
     deeds: Mutex<Vec<Vec<Deed>>>,
-    /// How often the database was put back.
+    /// The number of restores.
     restores: AtomicU64,
 }
 
@@ -53,19 +54,19 @@ impl Shared {
         *self.phase.borrow() == Phase::Write
     }
 
-    /// The index of a new writer's journal.
+    /// Returns the index of a new writer's journal.
     pub(super) fn open_journal(&self) -> usize {
         let mut deeds = self.deeds.lock().unwrap();
         deeds.push(Vec::new());
         deeds.len() - 1
     }
 
-    /// Notes a request before it is sent.
+    /// Records a request before it is sent.
     pub(super) fn intend(&self, journal: usize, deed: Deed) {
         self.deeds.lock().unwrap()[journal].push(deed);
     }
 
-    /// Notes how the last request of a journal ended.
+    /// Records the outcome of the last request of a journal.
     pub(super) fn settle(&self, journal: usize, outcome: Outcome) {
         let mut deeds = self.deeds.lock().unwrap();
         let deed = deeds[journal].last_mut().expect("a request was noted");
@@ -80,17 +81,17 @@ impl Shared {
         deed.outcome = outcome;
     }
 
-    /// All journals of writers so far.
+    /// Returns all journals of writers so far.
     pub(super) fn deeds(&self) -> Vec<Vec<Deed>> {
         self.deeds.lock().unwrap().clone()
     }
 
-    /// Returns when so many more requests are acknowledged.
+    /// Waits until `more` further requests are acknowledged.
     pub(super) async fn after(&self, more: usize) {
         rises(&self.acknowledged, more).await;
     }
 
-    /// Returns when so many more answers asked to try again later.
+    /// Waits until `more` further answers asked for a retry.
     pub(super) async fn refused(&self, more: usize) {
         rises(&self.busy, more).await;
     }
@@ -112,7 +113,7 @@ impl Shared {
         floors.get(&room).copied().unwrap_or(0)
     }
 
-    /// From now on another history of the database counts. The server is down meanwhile.
+    /// Starts another history. The server must be down.
     pub(super) fn begin_history(&self) {
         self.floors.lock().unwrap().clear();
         self.restores.fetch_add(1, Ordering::AcqRel);
@@ -122,7 +123,7 @@ impl Shared {
         self.restores.load(Ordering::Acquire)
     }
 
-    /// Which history a socket speaks of: the epoch of its `session.hello`.
+    /// Returns the epoch of a socket, from its `session.hello`.
     pub(super) fn history_in(&self, hello: &Value) -> String {
         hello["epoch"]
             .as_str()
@@ -130,7 +131,7 @@ impl Shared {
     }
 }
 
-/// An acknowledgement that was just read.
+/// Returns the outcome of an acknowledgement.
 pub(super) fn accepted(seq: Option<i64>, id: Option<i64>) -> Outcome {
     Outcome::Accepted {
         seq,

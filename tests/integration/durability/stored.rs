@@ -1,4 +1,4 @@
-//! What is in the database file, read past the program.
+//! The content of the database file, read without the program.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use crate::stage::database::connect;
 /// The parts of the database that the verdict compares with the journals.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stored {
-    /// What `integrity_check` and `foreign_key_check` complain about; empty for a sound file.
+    /// The findings of `integrity_check` and `foreign_key_check`. Empty for a sound file.
     pub(super) complaints: Vec<String>,
     pub(super) rooms: Vec<StoredRoom>,
-    /// In the order of `room`, `seq`.
+    /// Sorted by `room`, `seq`.
     pub(super) events: Vec<StoredEvent>,
     pub(super) messages: Vec<StoredMessage>,
     pub(super) reactions: Vec<StoredReaction>,
@@ -59,7 +59,7 @@ pub(super) struct StoredMessage {
     pub(super) seq: i64,
     #[diesel(sql_type = Bool)]
     pub(super) deleted: bool,
-    /// A line that the program wrote, such as "ana added bo".
+    /// Whether it is a notice, for example "ana added bo".
     #[diesel(sql_type = Bool)]
     pub(super) notice: bool,
 }
@@ -81,7 +81,7 @@ struct Complaint {
 }
 
 impl Stored {
-    /// Reads the file. SQLite plays a leftover log into it first, as the program would.
+    /// Reads the file. SQLite first applies a leftover log, as it would for the program.
     pub(super) fn read(database: &Path) -> Self {
         Self::try_read(database).unwrap_or_else(|error| Self {
             complaints: vec![error.to_string()],
@@ -112,13 +112,13 @@ impl Stored {
         })
     }
 
-    /// The number of a room's newest event; 0 for a room that is not there.
+    /// Returns the number of a room's newest event, or 0 if the room does not exist.
     pub(super) fn last_seq(&self, room: i64) -> i64 {
         let found = self.rooms.iter().find(|stored| stored.id == room);
         found.map_or(0, |stored| stored.last_seq)
     }
 
-    /// The number of the event that took a person out of a room.
+    /// Returns the number of the event that removed a person from a room.
     pub(super) fn removal(&self, room: i64, person: i64) -> Option<i64> {
         let is_removal = |event: &&StoredEvent| {
             event.room == room && event.kind == "member.left" && event.person == Some(person)

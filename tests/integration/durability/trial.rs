@@ -1,4 +1,4 @@
-//! One trial: people, rooms, writers and readers on the real program, and the verdict at its end.
+//! One trial: people, rooms, writers and readers on the real program, and the verdict at the end.
 
 use std::{
     collections::HashMap,
@@ -29,7 +29,7 @@ use crate::{
     support::Person,
 };
 
-/// Limits that would slow the writers down are out of the way: storing is what is tried here.
+/// Settings without rate limits, so that writers load the storage as much as possible.
 pub(super) const SETTINGS: &[&str] = &[
     "--bcrypt-cost=4",
     "--messages=100000/1s",
@@ -40,23 +40,23 @@ pub(super) const SETTINGS: &[&str] = &[
     "--sockets-per-user=1000",
     "--sockets-per-ip=2000",
 ];
-/// How long a reader may take to receive what was written before it counts as missed.
+/// How long a reader may take to receive events before they count as missing.
 const CATCH_UP: Duration = Duration::from_secs(20);
-/// Faults that are printed; one cause may have thousands.
+/// The maximum number of printed faults, because one cause may have thousands.
 const SHOWN: usize = 20;
 
 /// The rooms of a trial.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rooms {
-    /// Ana, Bo and Cleo; Fay until she is removed.
+    /// Members: Ana, Bo and Cleo, and Fay until she is removed.
     pub(super) tea: i64,
-    /// Ana and Bo.
+    /// Members: Ana and Bo.
     pub(super) pair: i64,
-    /// Ana, Eve and Fay. It shows that the sockets of Eve and Fay do hear what is theirs.
+    /// Members: Ana, Eve and Fay. It proves that Eve and Fay do receive events of their own rooms.
     pub(super) annex: i64,
 }
 
-/// A trial under way.
+/// A running trial.
 pub(super) struct Trial {
     pub(super) name: &'static str,
     pub(super) program: Program,
@@ -75,8 +75,8 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// Starts the program, its people and all clients. With `pace`, each writer waits that long between
-    /// two requests.
+    /// Starts the program, its people and all clients. With `pace`, each writer waits that long
+    /// between requests.
     pub(super) async fn begin(name: &'static str, pace: Option<Duration>) -> Self {
         let seed = Seed::choose();
         let program = Program::start(SETTINGS).await;
@@ -178,7 +178,7 @@ impl Trial {
         }
     }
 
-    /// Choices beside those of the trial itself.
+    /// Returns a random number generator for other choices than those of the trial.
     pub(super) fn rng(&self) -> StdRng {
         self.seed.rng(u64::MAX)
     }
@@ -187,7 +187,7 @@ impl Trial {
         self.program.data().join("parlour.sqlite3")
     }
 
-    /// Returns at a random moment: some requests later, and then anywhere between two commits.
+    /// Waits for a random moment: after some requests, at any point between two commits.
     pub(super) async fn random_moment(&mut self) {
         let more = self.rng.random_range(20..80);
         within("acknowledgements", self.shared.after(more)).await;
@@ -195,14 +195,14 @@ impl Trial {
         sleep(Duration::from_micros(self.rng.random_range(0..20_000))).await;
     }
 
-    /// Takes Fay out of the room while everybody writes.
+    /// Removes Fay from the room while everybody writes.
     pub(super) async fn remove_fay(&mut self) {
         let action = format!("people/{}/remove/", self.fay.id);
         let answer = self.ana.about_room(self.rooms.tea, &action, &[]).await;
         assert_eq!(answer.status, 303, "Fay is removed: {}", answer.body);
     }
 
-    /// More readers of Bo's, each with a socket of its own.
+    /// Starts more readers of Bo, each with its own socket.
     pub(super) fn crowd(&mut self, count: usize) {
         let Rooms { tea, pair, .. } = self.rooms;
         for i in 0..count {
@@ -214,8 +214,8 @@ impl Trial {
         }
     }
 
-    /// Judges a database while the server is down and the writers have more to do; `restored` if it was
-    /// just put back.
+    /// Judges a database while the server is down and the writers are not finished. `restored` if
+    /// it was just restored.
     pub(super) fn judge_so_far(&self, database: &Path, restored: Option<Rollback>) {
         let rollbacks = self.rollbacks.iter().copied().chain(restored);
         let evidence = Evidence {
@@ -226,7 +226,8 @@ impl Trial {
         self.accept(&evidence, &Stored::read(database));
     }
 
-    /// Lets the writers finish and the readers catch up, stops the program, and judges everything.
+    /// Waits until the writers have finished and the readers have caught up, stops the program, and
+    /// judges everything.
     pub(super) async fn end(mut self) {
         self.shared.phase.send_replace(Phase::Finish);
         for writer in std::mem::take(&mut self.writers) {
@@ -249,7 +250,7 @@ impl Trial {
         self.report(&evidence);
     }
 
-    /// The journals of all readers.
+    /// Returns the journals of all readers.
     async fn journals(&mut self, stored: &Stored) -> Vec<journal::Reader> {
         let readers = std::mem::take(&mut self.readers);
         let all = timeout(CATCH_UP, join_all(readers)).await;
@@ -318,7 +319,7 @@ impl Trial {
     }
 }
 
-/// Ana, Bo, Cleo, Eve and Fay, signed in; all are friends of Ana.
+/// Signs up Ana, Bo, Cleo, Eve and Fay. All are friends of Ana.
 async fn meet(program: &Program) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for name in ["ana", "bo", "cleo", "eve", "fay"] {

@@ -1,5 +1,6 @@
-//! Writers: they post, edit, delete and react, by socket or by form, and note every answer. A request
-//! whose connection broke is sent again under the same `client_id`, or given up now and then.
+//! Writers: they post, edit, delete and react, by socket or by form, and record every answer. A
+//! request whose connection broke is usually retried with the same `client_id`, and sometimes given
+//! up.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,23 +22,24 @@ use crate::{
     support::{Person, Socket},
 };
 
-/// Longest wait before a retry, whatever the server asks for: the trial is to press on.
+/// The maximum wait before a retry, whatever the server asks for, to keep the load high.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// A server that asks for a retry this often in a row does not recover.
+/// The number of consecutive retries after which the server counts as broken.
 const RETRIES: u32 = 400;
-/// How often a request whose connection broke is given up instead of sent again.
+/// The probability of giving up a request whose connection broke.
 const GIVES_UP: f64 = 0.2;
 
-/// One writer, who uses one connection and one room.
+/// One writer, with one connection and one room.
 pub(super) struct Writer {
     pub(super) name: String,
     pub(super) person: Person,
     pub(super) room: i64,
     pub(super) shared: Arc<Shared>,
     pub(super) rng: StdRng,
-    /// Nobody else reacts with it.
+    /// The writer's own emoji, which no other writer uses.
     pub(super) emoji: &'static str,
-    /// The time between two requests; without it, each follows the answer to the one before.
+    /// The interval between requests. Without it, each request follows the answer to the previous
+    /// one.
     pub(super) pace: Option<Interval>,
     journal: usize,
     count: usize,
@@ -45,7 +47,7 @@ pub(super) struct Writer {
     own: Vec<i64>,
 }
 
-/// What came of one try.
+/// The result of one try.
 enum Answer {
     Settled(Outcome),
     Retry(Duration),
@@ -70,7 +72,7 @@ impl Writer {
         }
     }
 
-    /// Writes by socket until the trial says to finish.
+    /// Writes by socket until the trial asks to finish.
     pub(super) async fn by_socket(mut self) {
         let mut socket = Socket::connect_patiently(&self.person).await;
         while self.shared.is_writing() {
@@ -106,7 +108,7 @@ impl Writer {
         }
     }
 
-    /// Writes with the forms of pages until the trial says to finish.
+    /// Writes with the forms of pages until the trial asks to finish.
     pub(super) async fn by_form(mut self) {
         while self.shared.is_writing() {
             let mut deed = self.next_deed().await;
@@ -147,7 +149,7 @@ impl Writer {
         }
     }
 
-    /// Chooses what to do next: mostly posts.
+    /// Chooses the next deed. Most are posts.
     async fn next_deed(&mut self) -> Deed {
         if let Some(pace) = &mut self.pace {
             pace.tick().await;
@@ -183,7 +185,7 @@ impl Writer {
         }
     }
 
-    /// A text that nobody uses twice.
+    /// Returns a unique text.
     fn text(&mut self, verb: &str) -> String {
         self.count += 1;
         format!("{} {verb} {}", self.name, self.count)
@@ -234,7 +236,7 @@ impl Writer {
         }
     }
 
-    /// The number of an own message, if the newest page still shows it.
+    /// Returns the id of an own message, if it is on the newest page.
     async fn look_for(&self, body: &str) -> Option<i64> {
         let (_, shown) = pages::log(&self.person, self.room, "").await?;
         let is_it = |message: &&super::journal::Shown| message.body.as_deref() == Some(body);
@@ -291,7 +293,7 @@ fn read(event: &Value) -> Option<Answer> {
     }
 }
 
-/// Returns once the server says that it can store, or that it cannot.
+/// Waits until the readiness probe reports `is_ready`.
 pub(super) async fn until_ready(person: &Person, is_ready: bool) {
     let wanted = if is_ready { 200 } else { 503 };
     until(&format!("/readyz to say {wanted}"), async || {

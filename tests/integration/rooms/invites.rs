@@ -1,4 +1,4 @@
-//! Links into rooms: for how many, for how long, and for whom.
+//! Invite links: maximum uses, expiry, and who may use them.
 
 use super::People;
 use crate::{stage::database::rows, support::Site};
@@ -163,7 +163,7 @@ async fn the_code_for_cameras_says_the_same_link() {
     assert_eq!(decoded(&path, size), site.url(&link));
 }
 
-/// Draws the path of the code, four white modules around, and reads it as a camera does.
+/// Draws the QR code's path with a quiet zone of four modules, and decodes it as a camera does.
 fn decoded(path: &str, size: usize) -> String {
     const SCALE: usize = 6;
     let mut dark = vec![false; size * size];

@@ -1,4 +1,4 @@
-//! How rooms begin, what they are called, how they end.
+//! The lifecycle of rooms: creation, names, archiving, deletion.
 
 use serde_json::json;
 

@@ -1,11 +1,12 @@
-//! Every address of a room, for everybody: visitor, stranger, member, moderator, owner, somebody
-//! removed, the owner of the site.
+//! The permission matrix of rooms: every URL of a room for a visitor, an outsider, a member, a
+//! moderator, the owner, a removed person, and the owner of the site.
 
 use super::People;
 use crate::support::{Page, Person, Site};
 
-/// Method, path below the room's, fields, and what a member, a moderator and the owner get; strangers
-/// and people who were removed get 404, visitors the log-in page. `{bo}` is a plain member.
+/// Method, path below the room's, fields, and the statuses for a member, a moderator and the owner.
+/// Outsiders and removed people get 404, visitors are redirected to the log-in. `{bo}` is a plain
+/// member.
 type Row = (
     &'static str,
     &'static str,
@@ -62,7 +63,8 @@ struct Stage {
 }
 
 impl Stage {
-    /// Ana owns the room, Cleo moderates it, Bo is in it, one more was removed, Dan is Ana's friend.
+    /// Ana owns the room, Cleo moderates it, Bo is a member, one more was removed, Dan is only
+    /// Ana's friend.
     async fn set(site: &Site) -> Self {
         let people = People::meet(site).await;
         let (dan, gone) = (site.sign_up("dan").await, site.sign_up("gone").await);

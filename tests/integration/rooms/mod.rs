@@ -1,4 +1,4 @@
-//! Rooms: making them, who comes and goes, links, roles, archive and deletion.
+//! Rooms: creation, members, invite links, roles, archiving and deletion.
 
 mod invites;
 mod life;
@@ -7,7 +7,7 @@ mod parting;
 
 use crate::support::{Person, Site};
 
-/// Ana, Bo and Cleo are friends of each other; Eve is nobody's.
+/// Ana, Bo and Cleo are friends of each other. Eve has no friends.
 struct People {
     ana: Person,
     bo: Person,

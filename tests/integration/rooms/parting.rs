@@ -1,4 +1,4 @@
-//! Whoever leaves or is removed hears nothing more, on any socket, whatever goes on meanwhile.
+//! A person who leaves or is removed receives no further events on any socket, even under load.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -67,8 +67,8 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
     assert_eq!(bo.post_by_form(room, "still here?").await, 404);
 }
 
-/// Posts as fast as the socket takes it, then reads until the last one is stored: whoever does not
-/// read is not read from.
+/// Posts as fast as the socket accepts, then reads until the last post is stored. The server reads
+/// no further posts while its answers are not read (back-pressure).
 async fn flood(socket: &mut Socket, room: i64, what: &str, count: usize) {
     let mut last = String::new();
     for number in 0..count {

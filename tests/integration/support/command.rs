@@ -1,4 +1,4 @@
-//! The program run to its end: commands, and starts that are refused.
+//! Runs the program until it exits, for commands and for starts that are refused.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::stage::{Program, within};
 
-/// Runs the program to its end with these arguments and this standard input.
+/// Runs the program with these arguments and this standard input until it exits.
 pub(crate) async fn run(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
         .args(arguments)
@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: &[&str], input: &str) -> Output {
         .unwrap()
 }
 
-/// As [`run`], for a run that must fail: what it said.
+/// As [`run`], for a run that must fail. Returns its output.
 pub(crate) async fn refused(arguments: &[&str]) -> String {
     let output = run(arguments, "").await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -36,7 +36,7 @@ pub(crate) async fn refused(arguments: &[&str]) -> String {
     said
 }
 
-/// As [`run`], for a run that must succeed: what it printed.
+/// As [`run`], for a run that must succeed. Returns its output.
 pub(crate) async fn done(arguments: &[&str]) -> String {
     let output = run(arguments, "").await;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -44,17 +44,17 @@ pub(crate) async fn done(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The database file of a program.
+/// Returns the database file of a program.
 pub(crate) fn database(program: &Program) -> PathBuf {
     program.data().join("parlour.sqlite3")
 }
 
-/// A path beside the data folder of a program.
+/// Returns a path beside the data folder of a program.
 pub(crate) fn beside(program: &Program, name: &str) -> PathBuf {
     program.data().with_file_name(name)
 }
 
-/// A path as an argument.
+/// Returns the path as an argument.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }

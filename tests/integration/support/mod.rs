@@ -1,5 +1,5 @@
-//! What the tests are told with: `let site = Site::start().await;`,
-//! `let ana = site.sign_up("ana").await;`, `let mut room = ana.open_room(&bo).await;`,
+//! The vocabulary of the tests: `let site = Site::start().await;`, `let ana =
+//! site.sign_up("ana").await;`, `let mut room = ana.open_room(&bo).await;`,
 //! `room.post("hello").await;`.
 
 mod command;

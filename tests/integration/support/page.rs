@@ -1,10 +1,10 @@
-//! An answer of the site, read the way a browser reads it: its forms, its words, its headers.
+//! A response of the site, read as a browser reads it: its forms, texts and headers.
 
 use reqwest::{Response, header::HeaderMap};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
-/// One HTTP answer, read to its end.
+/// A complete HTTP response.
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -20,19 +20,19 @@ impl Page {
         }
     }
 
-    /// A header's value; "" when the answer has none.
+    /// Returns the value of a header, or "" without the header.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where a redirect leads.
+    /// Returns the target of a redirect.
     pub(crate) fn location(&self) -> &str {
         self.header("location")
     }
 
-    /// The words of all elements that fit a CSS selector, white space collapsed.
+    /// Returns the texts of all elements that match a CSS selector, with white space collapsed.
     pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let html = Html::parse_document(&self.body);
         let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -41,7 +41,7 @@ impl Page {
             .collect()
     }
 
-    /// Whether something fits a CSS selector.
+    /// Returns whether an element matches a CSS selector.
     pub(crate) fn has(&self, selector: &str) -> bool {
         Html::parse_document(&self.body)
             .select(&css(selector))
@@ -49,14 +49,14 @@ impl Page {
             .is_some()
     }
 
-    /// An attribute of the first element that fits a CSS selector.
+    /// Returns an attribute of the first element that matches a CSS selector.
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
         let element = html.select(&css(selector)).next()?;
         element.attr(name).map(str::to_owned)
     }
 
-    /// An attribute of every element that fits a CSS selector and has it, in their order.
+    /// Returns an attribute of all elements that match a CSS selector and have it, in order.
     pub(crate) fn all_attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let html = Html::parse_document(&self.body);
         let selector = css(selector);
@@ -65,8 +65,8 @@ impl Page {
             .collect()
     }
 
-    /// The fields that a browser would send from the form with this action if nobody typed or ticked:
-    /// hidden fields and ticked boxes. Panics without such a form.
+    /// Returns the fields that a browser would submit from the untouched form with this action:
+    /// hidden fields and checked boxes. Panics without such a form.
     pub(crate) fn form(&self, action: &str) -> Vec<(String, String)> {
         let html = Html::parse_document(&self.body);
         let form = html
@@ -84,7 +84,7 @@ impl Page {
             .collect()
     }
 
-    /// What the page tells its scripts.
+    /// Returns the data of the page for its scripts.
     pub(crate) fn page_data(&self) -> Value {
         let html = Html::parse_document(&self.body);
         let block = html
@@ -94,7 +94,7 @@ impl Page {
         serde_json::from_str(&block.text().collect::<String>()).unwrap()
     }
 
-    /// The words of the messages on a room page, in their order.
+    /// Returns the texts of the messages on a room page, in order.
     pub(crate) fn messages(&self) -> Vec<String> {
         let html = Html::parse_document(&self.body.replace("<br>", "\n"));
         html.select(&css("[role=log] article .message-text"))

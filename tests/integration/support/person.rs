@@ -1,4 +1,5 @@
-//! One person at one browser: cookies, forms with their tokens, the headers a browser adds.
+//! One person with one browser: cookies, forms with their tokens, and the headers that a browser
+//! adds.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::{Page, Room, Socket};
 use crate::stage::until;
 
-/// A password that the rules accept.
+/// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// The names under the four headings of the friends page.
@@ -25,10 +26,10 @@ pub(crate) struct Lists {
     pub(crate) blocked: Vec<String>,
 }
 
-/// A browser, and whoever signed in with it.
+/// A browser and its signed-in person.
 pub(crate) struct Person {
     pub(crate) name: String,
-    /// The account's number; 0 before anybody signed in.
+    /// The id of the account. 0 before a person has signed in.
     pub(crate) id: i64,
     pub(crate) site: SocketAddr,
     client: Client,
@@ -43,7 +44,8 @@ impl Person {
         let client = Client::builder()
             .default_headers(headers)
             .cookie_provider(jar.clone())
-            // The server closes idle connections after five seconds, perhaps just as one is used again.
+            // Shorter than the server's five seconds for idle connections. Otherwise the server
+            // could close a connection just when it is used again (a race).
             .pool_idle_timeout(Duration::from_secs(2))
             .redirect(Policy::none());
         let client = client.build().unwrap();
@@ -56,25 +58,25 @@ impl Person {
         }
     }
 
-    /// A request with this person's cookies and nothing else.
+    /// Returns a request with this person's cookies only.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("http://{}{path}", self.site))
     }
 
-    /// Opens a page; does not follow redirects.
+    /// Requests a page. Does not follow redirects.
     pub(crate) async fn get(&self, path: &str) -> Page {
         Page::read(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    /// Opens a page that must be there.
+    /// Requests a page that must exist.
     pub(crate) async fn open(&self, path: &str) -> Page {
         let page = self.get(path).await;
         assert_eq!(page.status, 200, "{path}: {}", page.body);
         page
     }
 
-    /// Sends the form with this action on the page at `path`, as a browser would.
+    /// Submits the form with this action on the page at `path`, as a browser would.
     pub(crate) async fn submit(&self, path: &str, action: &str, typed: &[(&str, &str)]) -> Page {
         let mut fields = self.open(path).await.form(action);
         for (name, value) in typed {
@@ -84,7 +86,7 @@ impl Person {
         self.post(action, &fields).await
     }
 
-    /// Sends fields with the headers of a form on the site itself.
+    /// Submits fields with the headers of a form on the site itself.
     pub(crate) async fn post(&self, path: &str, fields: &[(String, String)]) -> Page {
         let request = self
             .request(Method::POST, path)
@@ -94,7 +96,7 @@ impl Person {
         Page::read(request.send().await.unwrap()).await
     }
 
-    /// The token that the site's forms carry for this browser.
+    /// Returns the CSRF token of forms for this browser.
     pub(crate) async fn csrf_token(&self, path: &str) -> String {
         let page = self.open(path).await;
         page.attribute("input[name=csrf_token]", "value")
@@ -114,7 +116,7 @@ impl Person {
         self.look_who_i_am(name).await;
     }
 
-    /// Tries to log in; the answer tells whether it worked.
+    /// Tries to log in. The response tells whether it worked.
     pub(crate) async fn log_in(&mut self, name: &str, password: &str) -> Page {
         let typed = [("username", name), ("password", password)];
         let answer = self
@@ -137,18 +139,18 @@ impl Person {
             .expect("an id");
     }
 
-    /// Whether this browser is signed in.
+    /// Returns whether this browser is signed in.
     pub(crate) async fn is_signed_in(&self) -> bool {
         self.get("/friends/").await.status == 200
     }
 
-    /// Presses one of the buttons on the friends page, such as `accept`, for that person.
+    /// Presses a button on the friends page, for example `accept`, for that person.
     pub(crate) async fn press(&self, verb: &str, other: &Self) -> Page {
         self.submit("/friends/", &format!("/friends/{}/{verb}/", other.id), &[])
             .await
     }
 
-    /// Presses a button that asks first (`block`, `remove`) and says yes.
+    /// Presses a button with a confirmation (`block`, `remove`), and confirms.
     pub(crate) async fn press_and_confirm(&self, verb: &str, other: &Self) -> Page {
         let path = format!("/friends/{}/{verb}/", other.id);
         self.submit(&path, &path, &[]).await
@@ -159,7 +161,7 @@ impl Person {
             .await
     }
 
-    /// Asks, then follows the redirect like a browser, and returns the page at its end.
+    /// Sends a friend request, follows the redirect, and returns the last page.
     pub(crate) async fn ask(&self, name: &str) -> Page {
         let answer = self.ask_to_be_friends(name).await;
         if answer.status == 303 {
@@ -169,7 +171,7 @@ impl Person {
         }
     }
 
-    /// Sends one of the forms of the friends page although no button for it may be there.
+    /// Submits a form of the friends page, even if the page has no button for it.
     pub(crate) async fn post_to_friends(&self, verb: &str, id: i64) -> Page {
         let token = self.csrf_token("/friends/").await;
         self.post(
@@ -179,13 +181,13 @@ impl Person {
         .await
     }
 
-    /// Marks everything everywhere read: rooms then open at their end.
+    /// Marks all rooms as read, so that they open at their end.
     pub(crate) async fn read_all(&self) {
         let answer = self.submit("/", "/read-all/", &[]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
     }
 
-    /// Who stands on the friends page.
+    /// Returns the people on the friends page.
     pub(crate) async fn lists(&self) -> Lists {
         let page = self.open("/friends/").await;
         let names = |heading: &str| {
@@ -206,7 +208,7 @@ impl Person {
         assert_eq!(other.press("accept", self).await.status, 303);
     }
 
-    /// The number of the conversation with a friend, once there is one.
+    /// Waits for the conversation with a friend, and returns its id.
     pub(crate) async fn room_with(&self, other: &Self) -> i64 {
         let path = format!("/rooms/with/{}/", other.id);
         let place = until("the conversation", async || {
@@ -220,7 +222,7 @@ impl Person {
             .unwrap_or_else(|_| panic!("not a room: {place}"))
     }
 
-    /// The conversation with a friend, with a socket that follows it.
+    /// Opens the conversation with a friend, and a socket that is subscribed to it.
     pub(crate) async fn open_room(&self, other: &Self) -> Room {
         let id = self.room_with(other).await;
         Room {
@@ -229,7 +231,7 @@ impl Person {
         }
     }
 
-    /// Posts a message with the form of a room, although the page may not show one; the status.
+    /// Posts a message with the form of a room, even if the page has none. Returns the status.
     pub(crate) async fn post_by_form(&self, room: i64, body: &str) -> u16 {
         let fields = [
             ("csrf_token", self.csrf_token("/friends/").await),
@@ -242,17 +244,17 @@ impl Person {
             .status
     }
 
-    /// A socket of this browser, after its `session.hello`.
+    /// Opens a socket of this browser, and waits for its `session.hello`.
     pub(crate) async fn socket(&self) -> Socket {
         Socket::connect(self).await
     }
 
-    /// What a page of the site gives as its origin.
+    /// Returns the origin of the site.
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.site)
     }
 
-    /// The `Cookie` header of this browser; "" without cookies.
+    /// Returns the `Cookie` header of this browser, or "" without cookies.
     pub(crate) fn cookies(&self) -> String {
         let url = format!("http://{}/", self.site).parse().unwrap();
         self.jar
@@ -260,7 +262,8 @@ impl Person {
             .map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
     }
 
-    /// A second browser with a copy of this one's cookies: what a thief of the cookies would have.
+    /// Returns a second browser with a copy of these cookies, as a thief of the cookies would have
+    /// it.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self::new(self.site);
         let url = format!("http://{}/", self.site).parse().unwrap();

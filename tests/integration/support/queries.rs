@@ -1,8 +1,8 @@
-//! Watches every query of every site of the tests, and refuses those that read whole tables or sort
-//! what may be many rows.
+//! Records all queries of the sites in tests, and fails on those that scan whole tables or sort
+//! possibly many rows.
 //!
-//! A query that no index serves is quick on the few rows of a test and slow a year later. Each
-//! statement that a site has run is explained once, when that site ends.
+//! A query without an index is fast with the few rows of a test, but slow a year later. When a site
+//! ends, each of its statements is checked once with `EXPLAIN QUERY PLAN`.
 
 use std::{
     collections::HashSet,
@@ -17,7 +17,7 @@ use diesel::{
     sql_types::Text,
 };
 
-/// Ends of statements that may read a whole table, each with why.
+/// Suffixes of statements that may scan a whole table, each with the reason.
 const MAY_SCAN: [(&str, &str); 3] = [
     (
         "FROM `__diesel_schema_migrations` ORDER BY `__diesel_schema_migrations`.`version` DESC",
@@ -33,7 +33,7 @@ const MAY_SCAN: [(&str, &str); 3] = [
     ),
 ];
 
-/// Parts of statements that may sort what an index has found, each with why it is little.
+/// Parts of statements that may sort the rows of an index, each with the reason why these are few.
 const MAY_SORT: [(&str, &str); 6] = [
     (
         "ORDER BY `rooms`.`last_message_at` DESC, `rooms`.`id` DESC",
@@ -70,7 +70,7 @@ struct Step {
     detail: String,
 }
 
-/// Collects the queries of all connections that are opened from now on.
+/// Records the queries of all connections that are opened from now on.
 pub(crate) fn watch() {
     static WATCHING: Once = Once::new();
     WATCHING.call_once(|| set_default_instrumentation(|| Some(Box::new(Collector))).unwrap());
@@ -84,7 +84,7 @@ impl Instrumentation for Collector {
             return;
         };
         let text = query.to_string();
-        // What follows are the values.
+        // The rest are the values.
         let statement = text
             .split(" -- binds")
             .next()
@@ -103,7 +103,7 @@ impl Instrumentation for Collector {
     }
 }
 
-/// Explains what has been collected, on a database that has all tables.
+/// Checks the recorded statements on a database that has all tables.
 pub(crate) fn refuse_scans(database: &Path) {
     let statements = std::mem::take(&mut *UNEXPLAINED.lock().unwrap());
     let mut conn = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
@@ -126,8 +126,8 @@ pub(crate) fn refuse_scans(database: &Path) {
 
 fn scans(statement: &str, step: &str) -> bool {
     let may = MAY_SCAN.iter().any(|(end, _)| statement.ends_with(end));
-    // What a query goes through is what its own parts have found, at most as many as their LIMIT says.
-    // A pragma is no table.
+    // A subquery is fine to scan, because its own parts have been checked and LIMIT bounds it. A
+    // pragma is no table.
     let own = [
         "SCAN CONSTANT ROW",
         "SCAN (subquery-",

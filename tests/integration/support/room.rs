@@ -5,14 +5,14 @@ use uuid::Uuid;
 
 use super::Socket;
 
-/// A conversation and a socket that follows it.
+/// A conversation and a socket that is subscribed to it.
 pub(crate) struct Room {
     pub(crate) id: i64,
     pub(crate) socket: Socket,
 }
 
 impl Room {
-    /// Posts a message and returns its `message.accepted`.
+    /// Posts a message, and returns its `message.accepted`.
     pub(crate) async fn post(&mut self, body: &str) -> Value {
         let answer = self.post_as(Uuid::new_v4(), body).await;
         assert_eq!(answer["type"], "message.accepted", "{answer}");
@@ -26,7 +26,7 @@ impl Room {
         answer
     }
 
-    /// Posts under a chosen client id and returns the answer, whatever it is.
+    /// Posts with this `client_id`, and returns the answer, accepted or refused.
     pub(crate) async fn post_as(&mut self, client_id: Uuid, body: &str) -> Value {
         let room = self.id;
         let event =
@@ -43,7 +43,7 @@ impl Room {
             .await
     }
 
-    /// The next message that arrives here.
+    /// Returns the next message that arrives here.
     pub(crate) async fn next_message(&mut self) -> Value {
         let room = self.id;
         let fits = |event: &Value| event["type"] == "message.created" && event["room"] == room;

@@ -1,11 +1,11 @@
-//! What people do about rooms, by the forms that the pages show.
+//! Actions on rooms, with the forms that the pages show.
 
 use serde_json::Value;
 
 use super::{Page, Person};
 
 impl Person {
-    /// Makes a room of that access (`open` or `closed`) with friends in it; its number.
+    /// Creates a room with that access (`open` or `closed`) and friends in it. Returns its id.
     pub(crate) async fn make_room(&self, access: &str, name: &str, people: &[&Person]) -> i64 {
         let typed = [("kind", "room"), ("access", access), ("name", name)];
         let answer = self.begin(&typed, people).await;
@@ -13,14 +13,14 @@ impl Person {
         number(answer.location())
     }
 
-    /// Begins a conversation with friends; its number.
+    /// Creates a group conversation with friends. Returns its id.
     pub(crate) async fn make_group(&self, people: &[&Person]) -> i64 {
         let answer = self.begin(&[("kind", "group")], people).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         number(answer.location())
     }
 
-    /// Sends the form of a new conversation.
+    /// Submits the form of a new conversation.
     pub(crate) async fn begin(&self, typed: &[(&str, &str)], people: &[&Person]) -> Page {
         let mut fields = self.open("/rooms/new/").await.form("/rooms/new/");
         let typed = typed
@@ -31,14 +31,14 @@ impl Person {
         self.post("/rooms/new/", &fields).await
     }
 
-    /// Adds friends to a room although the page may not offer it.
+    /// Adds friends to a room, even if the page does not offer it.
     pub(crate) async fn add_people(&self, room: i64, people: &[&Person]) -> Page {
         let mut fields = vec![("csrf_token".to_owned(), self.csrf_token("/friends/").await)];
         fields.extend(ticked(people));
         self.post(&format!("/rooms/{room}/people/"), &fields).await
     }
 
-    /// Sends a form about a room, below its path, although no page may show it.
+    /// Submits a form about a room, with an action below the room's path, even if no page shows it.
     pub(crate) async fn about_room(&self, room: i64, action: &str, typed: &[(&str, &str)]) -> Page {
         let mut fields = vec![("csrf_token".to_owned(), self.csrf_token("/friends/").await)];
         let typed = typed
@@ -48,7 +48,7 @@ impl Person {
         self.post(&format!("/rooms/{room}/{action}"), &fields).await
     }
 
-    /// Makes a link into a room; its path, and that of the page about it.
+    /// Creates an invite link. Returns its path, and that of the page about it.
     pub(crate) async fn make_link(
         &self,
         room: i64,
@@ -67,7 +67,7 @@ impl Person {
         (format!("/join/{path}"), answer.location().to_owned())
     }
 
-    /// Presses `Join` on the page of a link; where that leads, or its status.
+    /// Presses `Join` on the page of an invite link. Returns the redirect or the refusal.
     pub(crate) async fn come_by(&self, link: &str) -> Page {
         let page = self.get(link).await;
         if page.status != 200 {
@@ -76,13 +76,13 @@ impl Person {
         self.post(link, &page.form(link)).await
     }
 
-    /// Names of those in a room, as this person sees them.
+    /// Returns the names of the members of a room, as this person sees them.
     pub(crate) async fn members_of(&self, room: i64) -> Vec<String> {
         let page = self.open(&format!("/rooms/{room}/details/")).await;
         page.texts("#details-members .row-title bdi")
     }
 
-    /// What the log of a room tells besides messages.
+    /// Returns the notices in the log of a room.
     pub(crate) async fn told_in(&self, room: i64) -> Vec<String> {
         let page = self.open(&format!("/rooms/{room}/")).await;
         page.texts("[role=log] .notice-text")
@@ -94,7 +94,7 @@ fn ticked(people: &[&Person]) -> Vec<(String, String)> {
     people.iter().map(box_of).collect()
 }
 
-/// The number of the room that a path leads to.
+/// Returns the room id in a path.
 pub(crate) fn number(path: &str) -> i64 {
     let number = path.trim_start_matches("/rooms/").trim_end_matches('/');
     number
@@ -102,7 +102,7 @@ pub(crate) fn number(path: &str) -> i64 {
         .unwrap_or_else(|_| panic!("not a room: {path}"))
 }
 
-/// Whether an event is about this room.
+/// Returns whether an event belongs to this room.
 pub(crate) fn is_of(event: &Value, room: i64) -> bool {
     event["room"] == room
 }

@@ -1,4 +1,4 @@
-//! A running server inside the test's own process, on port 0 and a temporary data directory.
+//! A running server inside the test's own process, with port 0 and a temporary data folder.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -26,12 +26,12 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A server with the settings that people get, except for the cost of a password hash.
+    /// Starts a server with the default settings, except for a cheaper password hash.
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// A server whose settings `change` has changed.
+    /// Starts a server with settings that `change` has changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         queries::watch();
         let data = tempfile::tempdir().unwrap();
@@ -51,24 +51,24 @@ impl Site {
         }
     }
 
-    /// The address of a page.
+    /// Returns the URL of a page.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Somebody who has not signed in: a browser without cookies.
+    /// Returns a visitor: a browser without cookies.
     pub(crate) fn visitor(&self) -> Person {
         Person::new(self.address)
     }
 
-    /// A new account, signed in.
+    /// Creates an account and signs in.
     pub(crate) async fn sign_up(&self, name: &str) -> Person {
         let mut person = self.visitor();
         person.sign_up(name).await;
         person
     }
 
-    /// The same person in another browser.
+    /// Signs the same person in with another browser.
     pub(crate) async fn log_in(&self, name: &str) -> Person {
         let mut person = self.visitor();
         let answer = person.log_in(name, PASSWORD).await;
@@ -76,24 +76,24 @@ impl Site {
         person
     }
 
-    /// How many rows a table has.
+    /// Returns the number of rows of a table.
     pub(crate) fn count(&self, table: &str) -> i64 {
         let query = format!("SELECT count(*) AS number FROM {table}");
         number(&self.settings.database_path(), &query)
     }
 
-    /// Changes the site's database past the program.
+    /// Changes the site's database without the program.
     pub(crate) fn execute(&self, statement: &str) {
         let path = self.settings.database_path();
         let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-        // What the tests do is no query of the site.
+        // Exclude the statements of tests from the check of the site's queries.
         connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         let statement = format!("PRAGMA busy_timeout = 5000; {statement}");
         connection.batch_execute(&statement).unwrap();
     }
 
-    /// Lets each session end at the moment after its next use has begun: the use is noted right after the
-    /// session was read, and a trigger then takes the row.
+    /// Ends each session directly after its next use has started. A use is recorded right after the
+    /// session was read, and a trigger then deletes the row.
     pub(crate) fn end_sessions_when_used(&self) {
         self.execute(
             "UPDATE sessions SET last_seen_at = 0;
@@ -102,7 +102,7 @@ impl Site {
         );
     }
 
-    /// Two people who are friends.
+    /// Creates two people who are friends.
     pub(crate) async fn friends(&self, one: &str, other: &str) -> (Person, Person) {
         let (one, other) = (self.sign_up(one).await, self.sign_up(other).await);
         one.befriend(&other).await;

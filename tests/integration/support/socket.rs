@@ -1,4 +1,4 @@
-//! A WebSocket as a page of the site opens it, and what a test can ask of it.
+//! A WebSocket as a page of the site opens it, with methods for tests.
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use tokio_tungstenite::{
 use super::Person;
 use crate::stage::{until, within};
 
-/// An open socket. Events that a test has not asked for yet wait in order.
+/// An open socket. Events that no test has asked for yet are buffered in order.
 pub(crate) struct Socket {
     pub(crate) stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The first event, `session.hello`.
@@ -32,7 +32,7 @@ impl Socket {
         }
     }
 
-    /// Opens the socket with these headers alone; the status if it is refused.
+    /// Opens the socket with exactly these headers. Returns the status if it is refused.
     pub(crate) async fn try_connect(
         person: &Person,
         headers: &[(&'static str, String)],
@@ -60,7 +60,7 @@ impl Socket {
         }
     }
 
-    /// Opens the socket again and again until the server, which may be down, takes it.
+    /// Opens the socket, and retries until the server, which may be down, accepts it.
     pub(crate) async fn connect_patiently(person: &Person) -> Self {
         until("the server to be back", async || {
             let mut request = format!("ws://{}/ws/", person.site)
@@ -96,18 +96,18 @@ impl Socket {
         self.stream.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next event of this type; others stay for later.
+    /// Returns the next event of this type. Others stay buffered.
     pub(crate) async fn wait_for(&mut self, kind: &str) -> Value {
         self.wait_until(kind, |event| event["type"] == kind).await
     }
 
-    /// The next event of this type in this room; others stay for later.
+    /// Returns the next event of this type in this room. Others stay buffered.
     pub(crate) async fn wait_in(&mut self, room: i64, kind: &str) -> Value {
         let fits = |event: &Value| event["type"] == kind && event["room"] == room;
         self.wait_until(kind, fits).await
     }
 
-    /// The next event that fits; others stay for later.
+    /// Returns the next event that fits. Others stay buffered.
     pub(crate) async fn wait_until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         match self.try_wait(fits).await {
             Ok(event) => event,
@@ -115,7 +115,7 @@ impl Socket {
         }
     }
 
-    /// The next event that fits, or the code with which the socket closed before.
+    /// Returns the next event that fits, or the close code if the socket closes before.
     pub(crate) async fn try_wait(
         &mut self,
         fits: impl Fn(&Value) -> bool,
@@ -132,8 +132,8 @@ impl Socket {
         }
     }
 
-    /// The code with which the server closes; `None` if it just hangs up. Events before it stay
-    /// for [`Socket::heard`].
+    /// Returns the code with which the server closes, or `None` if it just disconnects. Earlier
+    /// events stay buffered for [`Socket::heard`].
     pub(crate) async fn wait_for_close(&mut self) -> Option<u16> {
         loop {
             match self.next().await {
@@ -143,14 +143,14 @@ impl Socket {
         }
     }
 
-    /// All events of this type that have arrived, after a round trip to the server.
+    /// Returns all events of this type that have arrived, after a round trip to the server.
     pub(crate) async fn heard(&mut self, kind: &str) -> Vec<Value> {
         self.send(json!({ "type": "connection.ping" })).await;
         self.wait_for("connection.pong").await;
         self.already_heard(kind)
     }
 
-    /// All events of this type that have been read and not asked for.
+    /// Returns all buffered events of this type.
     pub(crate) fn already_heard(&self, kind: &str) -> Vec<Value> {
         self.waiting
             .iter()
@@ -159,7 +159,7 @@ impl Socket {
             .collect()
     }
 
-    /// The same, and takes them away.
+    /// As [`Socket::heard`], for several types, and removes the events from the buffer.
     pub(crate) async fn take_heard(&mut self, kinds: &[&str]) -> Vec<Value> {
         self.send(json!({ "type": "connection.ping" })).await;
         self.wait_for("connection.pong").await;
@@ -167,19 +167,19 @@ impl Socket {
         self.waiting.extract_if(.., is_wanted).collect()
     }
 
-    /// What the room's events after `after` are, in one answer.
+    /// Returns the room's events after `after`, as one answer.
     pub(crate) async fn resume(&mut self, room: i64, after: i64) -> Value {
         self.send(json!({ "type": "room.resume", "room": room, "after": after }))
             .await;
         self.wait_for("room.events").await
     }
 
-    /// The next event, or the code with which the socket closes.
+    /// Returns the next event, or the code with which the socket closes.
     pub(crate) async fn next(&mut self) -> Result<Value, Option<u16>> {
         within("an event on the socket", self.frame()).await
     }
 
-    /// The same without a time limit. Can be cancelled without losing an event.
+    /// As [`Socket::next`], without a time limit. Cancellation safe: loses no event.
     pub(crate) async fn frame(&mut self) -> Result<Value, Option<u16>> {
         loop {
             match self.stream.next().await {

@@ -1,4 +1,5 @@
-//! Compares the journals with the database file and names everything that breaks the promise.
+//! The verdict: compares the journals with the database file, and lists all violations of the
+//! promise.
 
 mod readers;
 mod tests;
@@ -6,7 +7,7 @@ mod writers;
 
 use super::{journal::Evidence, stored::Stored};
 
-/// A broken promise.
+/// A violation of the promise.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub(super) enum Fault {
     #[error("the database file is damaged: {0}")]
@@ -59,7 +60,7 @@ pub(super) enum Fault {
     },
 }
 
-/// Everything that is wrong, sorted, each once; empty if the promise was kept.
+/// Returns all faults, sorted and without duplicates. Empty if the promise was kept.
 pub(super) fn judge(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     let damaged = stored.complaints.iter().cloned().map(Fault::Damaged);
     let mut faults: Vec<Fault> = damaged.collect();
@@ -71,7 +72,7 @@ pub(super) fn judge(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     faults
 }
 
-/// Each room counts its events from 1 to `last_seq` without a hole.
+/// Checks that each room numbers its events from 1 to `last_seq` without a gap.
 fn numbers(stored: &Stored) -> Vec<Fault> {
     let mut faults = Vec::new();
     for room in &stored.rooms {

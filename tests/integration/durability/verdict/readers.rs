@@ -1,4 +1,4 @@
-//! What the readers saw, against what they were owed and what they may see.
+//! Checks what the readers saw against what they had to see and what they were allowed to see.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use super::{
     Fault,
 };
 
-/// The database and the texts that its messages ever had, arranged for look-ups.
+/// The database and all texts that its messages ever had, indexed.
 struct Truth<'a> {
     stored: &'a Stored,
     events: HashMap<(i64, i64), &'a StoredEvent>,
@@ -43,7 +43,7 @@ impl<'a> Truth<'a> {
         }
     }
 
-    /// Whether the message ever said this; only a deleted message comes without its text.
+    /// Returns whether the message ever had this text. Only a deleted message may have none.
     fn said(&self, message: &StoredMessage, body: Option<&str>) -> bool {
         body.map_or(message.deleted, |body| {
             self.texts.contains(&(message.client_id.as_str(), body))
@@ -51,7 +51,7 @@ impl<'a> Truth<'a> {
         })
     }
 
-    /// Whether an event is what the database has under its number.
+    /// Returns whether an event equals the one with its number in the database.
     fn agrees(&self, sighting: &Sighting, seq: i64) -> bool {
         let Some(event) = self.events.get(&(sighting.room, seq)) else {
             return false;
@@ -72,7 +72,7 @@ impl<'a> Truth<'a> {
         }
     }
 
-    /// Messages of a room with numbers in this range, without lines of the program.
+    /// Returns the messages of a room with numbers in this range, without notices.
     fn between(
         &self,
         room: i64,
@@ -110,7 +110,7 @@ pub(super) fn judge(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     faults
 }
 
-/// Applies a journal entry by entry. With `truth`, each is compared with the database, too.
+/// Applies a journal entry by entry. With `truth`, also compares each entry with the database.
 fn follow(
     reader: &Reader,
     history: &History,
@@ -177,7 +177,7 @@ fn may_see(reader: &Reader, room: i64, seq: Option<i64>) -> bool {
     }
 }
 
-/// The next new number follows the last one.
+/// Checks that the next new number follows the last one.
 fn step(reader: &Reader, track: &Track, room: i64, seq: i64) -> Option<Fault> {
     (seq != track.position + 1).then(|| Fault::OutOfOrder {
         reader: reader.name.clone(),
@@ -218,7 +218,7 @@ fn event(
     faults
 }
 
-/// A page shows neighbouring messages in their order, each as it was at some time.
+/// Checks that a page shows consecutive messages in order, each with a text that it once had.
 fn page(reader: &Reader, room: i64, shown: &[Shown], truth: Option<&Truth<'_>>) -> Vec<Fault> {
     let mut faults = Vec::new();
     for pair in shown.windows(2) {
@@ -262,7 +262,8 @@ fn page(reader: &Reader, room: i64, shown: &[Shown], truth: Option<&Truth<'_>>) 
     faults
 }
 
-/// Whoever follows a room to the end has all of it: events in a row, and what fell into a hole on pages.
+/// Checks that a subscriber of a room has all events: consecutive ones, and left-out ranges from
+/// pages.
 fn debts(reader: &Reader, tracks: &HashMap<i64, Track>, truth: &Truth<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let nothing = Track::default();

@@ -1,4 +1,4 @@
-//! The verdict can fail: each test spoils an honest run in one way and expects the name of that fault.
+//! Tests of the verdict: each test breaks a correct run in one way, and expects that fault.
 
 use std::{
     collections::HashMap,
@@ -16,8 +16,9 @@ use super::{
 const ROOM: i64 = 7;
 const ANA: i64 = 1;
 
-/// Ana posted "one" to "four" as messages 11 to 14 of room 7; then she edited 12, deleted 13 and reacted to 14.
-/// Bo followed by socket, Cleo was removed by event 3, Dan read a page, Eve is an outsider.
+/// A correct run: Ana posted "one" to "four" as messages 11 to 14 of room 7. Then she edited 12,
+/// deleted 13 and reacted to 14. Bo was subscribed by socket, Cleo was removed by event 3, Dan
+/// loaded a page, and Eve is an outsider.
 struct Run {
     evidence: Evidence,
     stored: Stored,
@@ -130,7 +131,7 @@ impl Run {
         &mut self.evidence.readers[reader].histories[0]
     }
 
-    /// Takes message and event `seq` away, as if the transaction had never been on the disk.
+    /// Removes message and event `seq`, as if the transaction had never reached the disk.
     fn forget(&mut self, seq: i64) {
         self.stored.messages.retain(|message| message.seq != seq);
         self.stored.events.retain(|event| event.seq != seq);

@@ -1,4 +1,4 @@
-//! What the writers were told, against what is stored.
+//! Checks the answers that the writers got against the stored data.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,7 +50,7 @@ fn certainty(evidence: &Evidence, deed: &Deed) -> Certainty {
     }
 }
 
-/// No message is stored twice, and no number acknowledged twice.
+/// Checks that no message is stored twice, and no number acknowledged twice.
 fn uniqueness(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     let mut faults = Vec::new();
     let (mut ids, mut texts) = (HashSet::new(), HashSet::new());
@@ -79,7 +79,7 @@ fn uniqueness(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     faults
 }
 
-/// Every stored message was sent by somebody.
+/// Checks that every stored message was sent by a writer.
 fn origins(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
     let sent: HashSet<(i64, i64, &str)> = evidence
         .writers
@@ -100,7 +100,7 @@ fn origins(evidence: &Evidence, stored: &Stored) -> Vec<Fault> {
         .collect()
 }
 
-/// Each message has one event of its creation, under its own number.
+/// Checks that each message has one event of its creation, with the same number.
 fn creations(stored: &Stored) -> Vec<Fault> {
     let mut events: HashMap<i64, Vec<i64>> = HashMap::new();
     for event in &stored.events {
@@ -124,7 +124,7 @@ fn creations(stored: &Stored) -> Vec<Fault> {
         .collect()
 }
 
-/// Acknowledged messages are there, under the number that the answer named.
+/// Checks that acknowledged messages are stored, with the number in the answer.
 fn posts(
     evidence: &Evidence,
     deeds: &[Deed],
@@ -159,16 +159,16 @@ fn posts(
     faults
 }
 
-/// What a message may say in the end.
+/// The final texts that a message may have.
 struct Texts {
-    /// What the last certain deed made of it; `None` for deleted.
+    /// The text after the last certain deed. `None` for deleted.
     certain: Option<String>,
-    /// What deeds without an answer may have made of it. They stay possible: a client that gave up
-    /// has no promise about the order of that request and its next one.
+    /// Possible texts from deeds without an answer. All of them stay possible, because a client
+    /// that gave up has no guarantee about the order of that request and its next one.
     possible: Vec<Option<String>>,
 }
 
-/// Messages say what the last acknowledged edit or deletion made of them.
+/// Checks that messages have the text of the last acknowledged edit or deletion.
 fn texts(
     evidence: &Evidence,
     deeds: &[Deed],
@@ -214,7 +214,7 @@ fn texts(
         .collect()
 }
 
-/// Reactions are as the last acknowledged request made them. Each writer has an emoji of its own.
+/// Checks that reactions equal the last acknowledged request. Each writer has an emoji of its own.
 fn reactions(evidence: &Evidence, deeds: &[Deed], stored: &Stored) -> Vec<Fault> {
     let there: HashSet<&StoredReaction> = stored.reactions.iter().collect();
     let living: HashSet<i64> = stored
