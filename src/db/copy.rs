@@ -1,4 +1,4 @@
-//! Checked copies of a database while others write: `VACUUM INTO`, `integrity_check`,
+//! Snapshots: checked copies of a database while others write: `VACUUM INTO`, `integrity_check`,
 //! `foreign_key_check`, flush. A plain copy of the live file would miss what is only in the
 //! write-ahead log.
 

@@ -35,7 +35,7 @@ pub enum ClientEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ServerEvent {
-    /// The receipts in a small room: the complete state, not a difference.
+    /// The receipts in a small room, as a snapshot and not as a difference.
     #[serde(rename = "room.delivered")]
     Delivered {
         /// The room.

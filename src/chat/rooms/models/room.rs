@@ -27,7 +27,7 @@ text_enum! {
     }
 }
 
-/// A room. Its events have the numbers 1 to `last_seq` without gaps.
+/// A room. Invariant: its events have the numbers 1 to `last_seq` without gaps.
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Room {
     /// The row id.
