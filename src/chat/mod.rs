@@ -1,18 +1,24 @@
-//! The chat: one folder for each feature. Each feature depends only on those above it in this list.
+//! Rooms, messages and who is here: one folder for each feature, from the ground up. Each uses only those
+//! above it in this list (`scripts/check` refuses a circle).
 //!
-//! The path of a post: consumer or form → [`live::ChatServer`] → one write → one rendering → the
-//! room's group → the sockets of all members (fan-out).
+//! A post goes: consumer or form → [`live::ChatServer`] → one write → one rendering → the room's group →
+//! every member's sockets.
 
 pub mod rooms;
 
 pub mod layer;
+
 pub mod log;
+
 pub mod messages;
+
 pub mod presence;
+
 pub mod reading;
 
-pub mod membership;
 pub mod receipts;
+
+pub mod membership;
 
 pub mod live;
 
