@@ -277,4 +277,19 @@ mod tests {
         db.close();
         assert!(matches!(db.write(|_| Ok(())).await, Err(Error::Busy(_))));
     }
+
+    #[actix_web::test]
+    async fn requests_for_readiness_at_the_same_time_share_one_write() {
+        let db = TestDatabase::new();
+        let probes = || async {
+            db.read(|conn| Ok(history::table.select(history::probes).first::<i64>(conn)?))
+                .await
+                .unwrap()
+        };
+        let before = probes().await;
+        let ready = futures_util::future::join_all((0..20).map(|_| db.is_ready())).await;
+
+        assert_eq!(ready, [true; 20]);
+        assert_eq!(probes().await, before + 1);
+    }
 }

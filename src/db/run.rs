@@ -158,3 +158,78 @@ fn fold_log(conn: &mut Connection) -> QueryResult<bool> {
     let folded: Folded = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn)?;
     Ok(folded.busy == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use super::*;
+    use crate::db::{Database, lock::DatabaseLock};
+
+    /// The path of a database that one run has written and closed, and its epoch.
+    fn closed_database(folder: &Path) -> (PathBuf, Epoch) {
+        let path = folder.join("parlour.sqlite3");
+        let database = Database::open(&path).unwrap();
+        let epoch = database.epoch().clone();
+        database.close();
+        (path, epoch)
+    }
+
+    fn epoch_of_next_start(path: &Path) -> Epoch {
+        let database = Database::open(path).unwrap();
+        let epoch = database.epoch().clone();
+        database.close();
+        epoch
+    }
+
+    #[test]
+    fn a_crash_between_the_file_and_the_lock_file_begins_no_other_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, epoch) = closed_database(folder.path());
+        let lock = DatabaseLock::take(&path).unwrap();
+        let [last] = lock.runs().unwrap().try_into().unwrap();
+        // The state before the database is written: the lock file names both runs.
+        lock.set_runs(&[&last, "of-the-crashed-start"]).unwrap();
+        drop(lock);
+
+        assert_eq!(epoch_of_next_start(&path), epoch);
+    }
+
+    #[test]
+    fn a_missing_lock_file_is_no_reason_to_refuse() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, epoch) = closed_database(folder.path());
+        fs::remove_file(side_file(&path, ".lock")).unwrap();
+
+        assert_eq!(epoch_of_next_start(&path), epoch);
+    }
+
+    #[test]
+    fn a_log_beside_a_file_of_another_run_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = closed_database(folder.path());
+        let lock = DatabaseLock::take(&path).unwrap();
+        lock.set_runs(&["of-another-file"]).unwrap();
+        let log = side_file(&path, "-wal");
+        fs::write(&log, "frames of the other file").unwrap();
+        let before = fs::read(&path).unwrap();
+
+        let refused = examine(&lock).err().unwrap();
+        let cause = std::error::Error::source(&refused).unwrap().to_string();
+        assert!(cause.contains("-wal was written for another"), "{cause}");
+        assert!(cause.contains("parlour restore FILE"), "{cause}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+        assert_eq!(fs::read(&log).unwrap(), b"frames of the other file");
+    }
+
+    #[test]
+    fn another_file_without_a_log_begins_another_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, epoch) = closed_database(folder.path());
+        let lock = DatabaseLock::take(&path).unwrap();
+        lock.set_runs(&["of-another-file"]).unwrap();
+        drop(lock);
+
+        assert_ne!(epoch_of_next_start(&path), epoch);
+    }
+}

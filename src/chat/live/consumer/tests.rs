@@ -1,7 +1,12 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use channels::{Layer, Scope, WebsocketCommunicator};
+use actix_web::{App, test};
+use channels::{
+    Connecting, Deny, Endpoint, HttpOptions, IntoEndpoint as _, Layer, Middleware, Next, Scope,
+    Streams, WebsocketCommunicator,
+};
 use diesel::prelude::*;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,7 +14,7 @@ use crate::{
     accounts::{
         EndReason, SessionEvent, SessionRef, SignedIn, User, UserId,
         models::{NewSession, StoredSession},
-        user_group,
+        still_valid, user_group,
     },
     chat::{
         live::{self, ChangeRoom, ChatConsumer, PurgeRooms},
@@ -19,7 +24,7 @@ use crate::{
         testing::{ANA, BO, CLEO, a_conversation, part},
     },
     config::Settings,
-    db::{Connection, Timestamp, testing::TestDatabase},
+    db::{Connection, Database, Timestamp, testing::TestDatabase},
     error::Error,
     preferences::Preferences,
     schema::{events, messages, rooms},
@@ -60,11 +65,15 @@ impl Chat {
         }
     }
 
-    fn socket(&self) -> WebsocketCommunicator {
+    fn app(&self) -> Endpoint {
         let parts = Arc::new(self.parts.clone());
         let address = [127, 0, 0, 1].into();
         let app = move |_: &Scope| ChatConsumer::new(&parts, address);
-        WebsocketCommunicator::new(app, "/ws/").layer(&self.layer)
+        app.into_endpoint()
+    }
+
+    fn socket(&self) -> WebsocketCommunicator {
+        WebsocketCommunicator::new(self.app(), "/ws/").layer(&self.layer)
     }
 
     /// Signs `user` in with the session `of-…`.
@@ -871,17 +880,54 @@ async fn the_events_of_all_sockets_of_a_person_are_counted_together() {
     next(&mut bo, "connection.pong").await;
 }
 
+/// Stands for the session middleware: the session is valid when it is read for the handshake, and ends before
+/// the consumer reads it again.
+struct EndsBetweenTheReads(Database, SignedIn);
+
+impl Middleware for EndsBetweenTheReads {
+    fn call<'a>(
+        &'a self,
+        mut scope: Scope,
+        next: Next<'a>,
+    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
+        Box::pin(async move {
+            let Self(database, signed_in) = self;
+            let session = signed_in.session.clone();
+            assert!(still_valid(database, &session).await.unwrap());
+            scope.insert(signed_in.clone());
+            let end =
+                move |conn: &mut Connection| Ok(StoredSession::delete(conn, &session.id_hash)?);
+            database.write(end).await.unwrap();
+            next.run(scope).await
+        })
+    }
+}
+
 #[actix_web::test]
-async fn a_session_that_is_over_opens_no_socket() {
+async fn a_session_that_ends_between_the_two_reads_opens_no_socket() {
     let chat = Chat::start().await;
     let signed_in = chat.sign_in(ANA).await;
-    let id = signed_in.session.id_hash.clone();
-    let end = move |conn: &mut Connection| Ok(StoredSession::delete(conn, &id)?);
-    chat.parts.database.write(end).await.unwrap();
+    let ends = EndsBetweenTheReads(chat.parts.database.clone(), signed_in);
+    let app = chat.app().wrap(ends);
 
-    let denied = chat.socket().insert(signed_in).connect().await.unwrap_err();
+    let socket = WebsocketCommunicator::new(app, "/ws/").layer(&chat.layer);
 
-    assert_eq!(denied.status, 403);
+    assert_eq!(socket.connect().await.unwrap_err().status, 403);
+}
+
+#[actix_web::test]
+async fn a_session_that_ends_between_the_two_reads_opens_no_stream() {
+    let chat = Chat::start().await;
+    let signed_in = chat.sign_in(ANA).await;
+    let ends = EndsBetweenTheReads(chat.parts.database.clone(), signed_in);
+    let streams = Streams::<SignedIn>::new();
+    let route = streams.route(chat.app().wrap(ends), &chat.layer, HttpOptions::new());
+    let site = test::init_service(App::new().default_service(route)).await;
+
+    let request = test::TestRequest::get().uri("/events/").to_request();
+    let answer = test::call_service(&site, request).await;
+
+    assert_eq!(answer.status(), 403);
 }
 
 #[actix_web::test]
