@@ -105,7 +105,7 @@ impl Page {
         if let Value::Object(own) = own {
             self.fields.extend(own);
         }
-        let html = self.templates.render(template, self.fields.into())?;
+        let html = self.templates.render(template, &Value::from(self.fields))?;
         let mut response = HttpResponse::build(self.status);
         if let Some(wait) = self.retry_after {
             response.insert_header((RETRY_AFTER, Error::retry_after_seconds(wait)));

@@ -105,7 +105,7 @@ impl Asked {
     }
 
     fn dressed(&self, templates: &Templates, plain: HttpResponse) -> HttpResponse {
-        match templates.render("error", self.page(plain.status())) {
+        match templates.render("error", &self.page(plain.status())) {
             Ok(page) => {
                 let (head, _) = plain.into_parts();
                 let mut dressed = head.set_body(page).map_into_boxed_body();

@@ -9,12 +9,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-pub use fragment::{Fragment, Value as FragmentValue, mark};
+pub(crate) use fragment::fragment_values;
+pub use fragment::{Fragment, Value as FragmentValue, Values as FragmentValues};
 use handlebars::{
     Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
     handlebars_helper,
 };
 use rust_embed::RustEmbed;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -55,12 +57,22 @@ impl Templates {
         Ok(Self(Arc::new(registry)))
     }
 
-    /// The page `name` (its path below `templates/`, without `.hbs`) with `page` as its data.
+    /// Renders the template `name` (its path below `templates/`, without `.hbs`) with the fields of
+    /// `data`.
     ///
     /// # Errors
     /// [`crate::error::Error::Template`] for a missing template or missing data.
-    pub fn render(&self, name: &str, page: Value) -> Result<String> {
-        Ok(self.0.render_with_context(name, &Context::from(page))?)
+    pub fn render(&self, name: &str, data: &impl Serialize) -> Result<String> {
+        Ok(self.0.render(name, data)?)
+    }
+
+    /// The templates, and one more, for a test.
+    #[cfg(test)]
+    fn with_source(name: &str, source: &str) -> Self {
+        let mut templates = Self::load().unwrap();
+        let registry = Arc::get_mut(&mut templates.0).unwrap();
+        registry.register_template_string(name, source).unwrap();
+        templates
     }
 }
 
@@ -219,7 +231,7 @@ mod tests {
                 "chat/messages/_message_parts" => ["html", "quote", "edited", "reactions"]
                     .iter()
                     .fold(lower, |text, part| {
-                        text.replacen(&format!("{{{{markup message.{part}}}}}"), "", 1)
+                        text.replacen(&format!("{{{{markup {part}}}}}"), "", 1)
                     }),
                 "chat/messages/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,
@@ -265,15 +277,16 @@ mod tests {
 
     #[test]
     fn a_partial_on_an_indented_line_leaves_what_people_wrote() {
-        let mut templates = Templates::load().unwrap();
+        #[derive(Serialize)]
+        struct Line {
+            text: &'static str,
+        }
+        let mut templates = Templates::with_source("line", "{{text}}");
         let registry = Arc::get_mut(&mut templates.0).unwrap();
-        registry
-            .register_template_string("line", "{{text}}")
-            .unwrap();
         registry
             .register_template_string("indented", "<p>\n    {{> line}}\n</p>")
             .unwrap();
-        let page = templates.render("indented", serde_json::json!({"text": "one\ntwo"}));
+        let page = templates.render("indented", &Line { text: "one\ntwo" });
         assert!(page.unwrap().contains("one\ntwo"));
     }
 

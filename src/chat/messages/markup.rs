@@ -3,14 +3,16 @@
 
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
-use serde_json::{Value, json};
-
 use super::{
     models::{
         details::Deletion,
         message::Message,
         reaction::{NAMES_AT_A_REACTION, Reaction},
         reply::Reply,
+    },
+    template_data::{
+        DayValues, EditedValues, MessageData, MessageValues, NoticeData, NoticeValues, QuoteData,
+        QuoteValues, ReactionValues, ReactionsValues,
     },
     view::{Day, MessageView, entries},
 };
@@ -20,8 +22,8 @@ use crate::{
     error::Result,
     templates::{
         Fragment,
-        FragmentValue::{Markup as Html, Text},
-        Templates, mark,
+        FragmentValue::{self, Markup as Html, Text},
+        Templates,
     },
     words,
 };
@@ -41,7 +43,8 @@ struct Fragments {
     reaction: Fragment,
     notices: HashMap<NoticeKind, Fragment>,
     day: Fragment,
-    unread: Fragment,
+    /// Has no values.
+    unread: String,
 }
 
 /// A message of each kind.
@@ -57,33 +60,28 @@ impl Markup {
     /// # Errors
     /// [`crate::error::Error::Template`] where a template asks for what is not given here.
     pub fn compile(templates: &Templates) -> Result<Self> {
-        let compile = |name, page| Fragment::compile(templates, name, page);
-        let quote = |is_gone: bool| {
-            json!({ "quote": {
-                "room": mark(0), "to": mark(1), "is_gone": is_gone, "author": mark(2),
-                "text": mark(3), "author_id": mark(4),
-            }})
+        let quote = |is_gone| {
+            let data = |values: QuoteValues<_>| QuoteData { is_gone, values };
+            Fragment::compile(templates, "chat/messages/_quote", data)
         };
-        let reaction = json!({ "reaction": {
-            "room": mark(0), "message": mark(1), "emoji": mark(2), "count": mark(3), "by": mark(4),
-            "names": mark(5),
-        }});
-        let edited = json!({ "room": mark(0), "id": mark(1), "at": mark(2), "time": mark(3) });
+        let edited = |values: EditedValues<_>| values;
+        let reactions = |values: ReactionsValues<_>| values;
+        let reaction = |values: ReactionValues<_>| values;
+        let day = |values: DayValues<_>| values;
         let notice = |kind: &NoticeKind| Ok((*kind, notice(templates, *kind)?));
-        let day = json!({ "day": { "iso": mark(0), "text": mark(1) } });
         Ok(Self(Arc::new(Fragments {
             messages: [
                 OfKind::compile(templates, false)?,
                 OfKind::compile(templates, true)?,
             ],
-            edited: compile("chat/messages/_edited", json!({ "edited": edited }))?,
-            quote: compile("chat/messages/_quote", quote(false))?,
-            quote_gone: compile("chat/messages/_quote", quote(true))?,
-            reactions: compile("chat/messages/_reactions", json!({ "reactions": mark(0) }))?,
-            reaction: compile("chat/messages/_reaction", reaction)?,
-            day: compile("chat/messages/_day", day)?,
+            edited: Fragment::compile(templates, "chat/messages/_edited", edited)?,
+            quote: quote(false)?,
+            quote_gone: quote(true)?,
+            reactions: Fragment::compile(templates, "chat/messages/_reactions", reactions)?,
+            reaction: Fragment::compile(templates, "chat/messages/_reaction", reaction)?,
+            day: Fragment::compile(templates, "chat/messages/_day", day)?,
             notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
-            unread: compile("chat/messages/_unread", json!({}))?,
+            unread: templates.render("chat/messages/_unread", &())?,
         })))
     }
 
@@ -97,7 +95,7 @@ impl Markup {
             }
             let is_first_new = unread_from == Some(entry.message.seq);
             if is_first_new {
-                self.0.unread.fill(&mut html, &[]);
+                html.push_str(&self.0.unread);
             }
             self.message(&mut html, &entry.message, entry.follows && !is_first_new);
         }
@@ -114,7 +112,7 @@ impl Markup {
     /// Appends a message, under the name of the one before it if it `follows`.
     fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
         if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
-            return fill_notice(fragment, out, view);
+            return fragment.fill(out, &notice_values(view));
         }
         let of_kind = &self.0.messages[usize::from(follows)];
         let fragment = match view.deleted {
@@ -123,31 +121,21 @@ impl Markup {
             None if view.big_emoji => &of_kind.big,
             None => &of_kind.plain,
         };
-        let author = &view.author;
-        fragment.fill(
-            out,
-            &[
-                Text(&view.id),
-                Text(&view.seq),
-                Text(&author.id),
-                Text(&author.username),
-                Text(&author.initials),
-                Text(&author.hue),
-                Html(&view.html),
-                Text(&view.created_at),
-                Text(&view.time),
-                Text(&view.room),
-                Html(&self.quote(view)),
-                Html(&self.edited(view)),
-                Html(&self.reactions(view)),
-                Text(&source(view)),
-            ],
-        );
+        let parts = Parts {
+            quote: self.quote(view),
+            edited: self.edited(view),
+            reactions: self.reactions(view),
+        };
+        fragment.fill(out, &message_values(view, &parts));
     }
 
     /// Appends a day divider.
     fn day(&self, out: &mut String, day: &Day) {
-        self.0.day.fill(out, &[Text(&day.iso), Text(&day.text)]);
+        let values = DayValues {
+            iso: Text(&day.iso),
+            text: Text(&day.text),
+        };
+        self.0.day.fill(out, &values);
     }
 
     fn quote(&self, view: &MessageView) -> String {
@@ -155,15 +143,24 @@ impl Markup {
         let Some(Reply { to, original }) = &view.reply else {
             return html;
         };
-        let place = [Text(&view.room), Text(to)];
+        let values = QuoteValues {
+            room: Text(&view.room),
+            to: Text(to),
+            author_id: Text(&""),
+            author: Text(&""),
+            text: Text(&""),
+        };
         match original {
             Some((author, text)) => {
-                let [room, to] = place;
-                let author_id = Text(&author.id);
-                let values = [room, to, Text(&author.username), Text(text), author_id];
+                let values = QuoteValues {
+                    author_id: Text(&author.id),
+                    author: Text(&author.username),
+                    text: Text(text),
+                    ..values
+                };
                 self.0.quote.fill(&mut html, &values);
             }
-            None => self.0.quote_gone.fill(&mut html, &place),
+            None => self.0.quote_gone.fill(&mut html, &values),
         }
         html
     }
@@ -171,7 +168,12 @@ impl Markup {
     fn edited(&self, view: &MessageView) -> String {
         let mut html = String::new();
         if let Some((iso, time)) = &view.edited {
-            let values = [Text(&view.room), Text(&view.id), Text(iso), Text(time)];
+            let values = EditedValues {
+                room: Text(&view.room),
+                id: Text(&view.id),
+                at: Text(iso),
+                time: Text(time),
+            };
             self.0.edited.fill(&mut html, &values);
         }
         html
@@ -180,101 +182,96 @@ impl Markup {
     fn reactions(&self, view: &MessageView) -> String {
         let (mut chips, mut html) = (String::new(), String::new());
         for reaction in &view.reactions {
-            let (count, ids, names) = (reaction.people.len(), ids(reaction), names(reaction));
-            let values = [
-                Text(&view.room),
-                Text(&view.id),
-                Text(&reaction.emoji),
-                Text(&count),
-                Text(&ids),
-                Text(&names),
-            ];
+            let (count, by, names) = (reaction.people.len(), ids(reaction), names(reaction));
+            let values = ReactionValues {
+                room: Text(&view.room),
+                message: Text(&view.id),
+                emoji: Text(&reaction.emoji),
+                count: Text(&count),
+                by: Text(&by),
+                names: Text(&names),
+            };
             self.0.reaction.fill(&mut chips, &values);
         }
         if !chips.is_empty() {
-            self.0.reactions.fill(&mut html, &[Html(&chips)]);
+            let reactions = Html(&chips);
+            let values = ReactionsValues { reactions };
+            self.0.reactions.fill(&mut html, &values);
         }
         html
     }
 }
 
-/// What was typed, where the markup does not say it.
-fn source(view: &MessageView) -> &str {
-    if view.html == view.body {
-        ""
-    } else {
-        &view.body
+/// The markup inside a message that has fragments of its own.
+#[derive(Default)]
+struct Parts {
+    quote: String,
+    edited: String,
+    reactions: String,
+}
+
+fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<FragmentValue<'v>> {
+    MessageValues {
+        id: Text(&view.id),
+        seq: Text(&view.seq),
+        author_id: Text(&view.author.id),
+        author: Text(&view.author.username),
+        initials: Text(&view.author.initials),
+        hue: Text(&view.author.hue),
+        room: Text(&view.room),
+        html: Html(&view.html),
+        // A script reads the source from the markup where both are the same.
+        source: Text(if view.html == view.body {
+            &""
+        } else {
+            &view.body
+        }),
+        created_at: Text(&view.created_at),
+        time: Text(&view.time),
+        quote: Html(&parts.quote),
+        edited: Html(&parts.edited),
+        reactions: Html(&parts.reactions),
+    }
+}
+
+fn notice_values(view: &MessageView) -> NoticeValues<FragmentValue<'_>> {
+    NoticeValues {
+        id: Text(&view.id),
+        seq: Text(&view.seq),
+        actor: Text(&view.author.username),
+        value: Text(&view.body),
+        created_at: Text(&view.created_at),
+        time: Text(&view.time),
     }
 }
 
 impl OfKind {
     fn compile(templates: &Templates, follows: bool) -> Result<Self> {
-        let message = |big: bool, deleted: Value| {
-            let page = page_of_marks(follows, big, deleted);
-            Fragment::compile(templates, "chat/messages/_message", page)
+        let message = |big_emoji: bool, deleted: Option<Deletion>| {
+            let data = |values: MessageValues<_>| MessageData {
+                follows,
+                big_emoji,
+                deleted,
+                values,
+            };
+            Fragment::compile(templates, "chat/messages/_message", data)
         };
         Ok(Self {
-            plain: message(false, Value::Null)?,
-            big: message(true, Value::Null)?,
-            deleted: message(false, "author".into())?,
-            deleted_by_moderator: message(false, "moderator".into())?,
+            plain: message(false, None)?,
+            big: message(true, None)?,
+            deleted: message(false, Some(Deletion::ByAuthor))?,
+            deleted_by_moderator: message(false, Some(Deletion::ByModerator))?,
         })
     }
 }
 
 /// The line of the log that tells what happened.
 fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
-    let page = json!({
-        "notice": {
-            "key": kind.words_key(),
-            "id": mark(0),
-            "seq": mark(1),
-            "actor": mark(2),
-            "value": mark(3),
-            "created_at": mark(4),
-            "time": mark(5),
-        },
-    });
-    Fragment::compile(templates, "chat/log/_notice", page)
-}
-
-/// In the order of the marks of [`notice`].
-fn fill_notice(fragment: &Fragment, out: &mut String, view: &MessageView) {
-    fragment.fill(
-        out,
-        &[
-            Text(&view.id),
-            Text(&view.seq),
-            Text(&view.author.username),
-            Text(&view.body),
-            Text(&view.created_at),
-            Text(&view.time),
-        ],
-    );
-}
-
-/// The marks stand in the order in which [`Markup::message`] gives the values.
-fn page_of_marks(follows: bool, big_emoji: bool, deleted: Value) -> Value {
-    json!({
-        "follows": follows,
-        "message": {
-            "id": mark(0),
-            "seq": mark(1),
-            "author": {
-                "id": mark(2), "username": mark(3), "initials": mark(4), "hue": mark(5),
-            },
-            "html": mark(6),
-            "created_at": mark(7),
-            "time": mark(8),
-            "big_emoji": big_emoji,
-            "deleted": deleted,
-            "room": mark(9),
-            "quote": mark(10),
-            "edited": mark(11),
-            "reactions": mark(12),
-            "source": mark(13),
-        },
-    })
+    let data = |values: NoticeValues<_>| NoticeData {
+        key: kind.words_key(),
+        values,
+    };
+    Fragment::compile(templates, "chat/log/_notice", data)
 }
 
 /// `1 2 5`: by these a browser knows which reactions are its person's own.
@@ -338,29 +335,18 @@ mod tests {
         ];
         for (body, follows) in bodies.iter().flat_map(|body| [(body, true), (body, false)]) {
             let view = MessageView::new(said(body));
-            let page = json!({
-                "follows": follows,
-                "message": {
-                    "id": view.id,
-                    "seq": view.seq,
-                    "author": view.author,
-                    "html": view.html,
-                    "created_at": view.created_at,
-                    "time": view.time,
-                    "big_emoji": view.big_emoji,
-                    "deleted": null,
-                    "room": view.room,
-                    "quote": "",
-                    "edited": "",
-                    "reactions": "",
-                    "source": source(&view),
-                },
-            });
+            let parts = Parts::default();
+            let data = MessageData {
+                follows,
+                big_emoji: view.big_emoji,
+                deleted: None,
+                values: message_values(&view, &parts),
+            };
             let mut filled = String::new();
             markup.message(&mut filled, &view, follows);
             assert_eq!(
                 filled,
-                templates.render("chat/messages/_message", page).unwrap()
+                templates.render("chat/messages/_message", &data).unwrap()
             );
         }
     }

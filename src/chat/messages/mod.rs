@@ -10,6 +10,7 @@ mod models;
 mod protocol;
 mod refusal;
 mod service;
+mod template_data;
 mod view;
 pub(crate) mod views;
 
@@ -38,4 +39,5 @@ pub use protocol::{
 };
 pub(crate) use refusal::RefusedAt;
 pub use service::Messages;
+pub(crate) use template_data::MessageData;
 pub use view::MessageView;

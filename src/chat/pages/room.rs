@@ -12,7 +12,7 @@ use crate::{
         live::Chat,
         log::MessageId,
         messages::{
-            HistoryPage, Place, QUOTE_CHARS, Refused, VisibleMessage,
+            HistoryPage, MessageData, Place, QUOTE_CHARS, Refused, VisibleMessage,
             formatting::plain,
             views::{PlaceQuery, ShownLog, outsiders},
         },
@@ -131,7 +131,7 @@ impl ShownRoom {
             "read": member.read_seq,
             "catch_up": unread.catch_up(room, &self.zone),
             "zone": self.zone.name(),
-            "pending": { "message": pending(me) },
+            "pending": MessageData::pending(&Person::new(me.id, me.username.clone())),
             "can_post": can_post,
             "closed": (!can_post).then(|| words::text(closed_key(&member))),
             "draft": form.as_ref().map_or("", |form| form.body.as_str()),
@@ -181,22 +181,4 @@ fn closed_key(member: &RoomMember) -> &'static str {
     } else {
         "room-closed"
     }
-}
-
-/// What scripts copy for a message that is on its way.
-fn pending(me: &User) -> Value {
-    json!({
-        "id": "pending",
-        "author": Person::new(me.id, me.username.clone()),
-        "html": "",
-        "created_at": "",
-        "time": "",
-        "big_emoji": false,
-        "deleted": null,
-        "room": null,
-        "quote": "",
-        "edited": "",
-        "reactions": "",
-        "source": "",
-    })
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde::Serialize;
 
 use super::{mention::Called, reaction::Reaction, reply::Reply, row::Row};
 use crate::{
@@ -14,11 +15,13 @@ use crate::{
 };
 
 /// Who deleted a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Deletion {
     /// The author.
+    #[serde(rename = "author")]
     ByAuthor,
     /// A moderator or the owner of the room.
+    #[serde(rename = "moderator")]
     ByModerator,
 }
 

@@ -133,7 +133,7 @@ pub(crate) async fn show_log(
     };
     let mut data = shown.data(&messages);
     data["room"] = json!({ "id": room });
-    let html = templates.render("chat/messages/_log", data)?;
+    let html = templates.render("chat/messages/_log", &data)?;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(html))

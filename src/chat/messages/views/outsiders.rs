@@ -52,5 +52,5 @@ pub(crate) async fn show_outsiders(
     });
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
-        .body(templates.render("chat/messages/_outsiders", own)?))
+        .body(templates.render("chat/messages/_outsiders", &own)?))
 }
