@@ -1,7 +1,6 @@
 //! The forms of accounts, and their validation.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::next_path::NextPath;
 use super::password;
@@ -93,14 +92,6 @@ fn check_new_password(
     } else if password != again {
         errors.insert(second, words::text("password-mismatch"));
     }
-}
-
-/// Returns the messages for templates: each of `fields` with its message or null.
-pub(super) fn errors_of(fields: &[&str], errors: &FieldErrors) -> Value {
-    fields
-        .iter()
-        .map(|field| ((*field).to_owned(), json!(errors.get(field))))
-        .collect()
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub use first_run::FirstRun;
 pub use models::{User, UserId};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
+pub(crate) use page::Layout;
 pub use page::Page;
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};

@@ -8,27 +8,70 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::appearance::Theme;
-use super::notice::Notices;
+use super::notice::{Notice, Notices};
 use super::person::Person;
 use super::session::SignedIn;
 use crate::assets;
+use crate::db::Epoch;
 use crate::error::{Error, Result};
 use crate::security::Csrf;
 use crate::templates::Templates;
 use crate::words;
 
+/// What `layout.hbs` and its partials show on every page, at the top level of the template's data.
+#[derive(Clone, Serialize)]
+pub(crate) struct Layout {
+    lang: &'static str,
+    title: String,
+    /// The path under which `static/` is served.
+    assets: &'static str,
+    csrf_token: String,
+    /// Of the database.
+    epoch: Option<Epoch>,
+    theme: Theme,
+    path: String,
+    /// The person who is signed in.
+    me: Option<Person>,
+    notice: Option<Notice>,
+    /// The number that stands before the title.
+    badge: Option<String>,
+}
+
+impl Layout {
+    /// The layout of a page that has no forms, for a visitor.
+    pub(crate) fn for_visitor(title: String, theme: Theme, path: String) -> Self {
+        Self {
+            lang: "en",
+            title,
+            assets: assets::prefix(),
+            csrf_token: String::new(),
+            epoch: None,
+            theme,
+            path,
+            me: None,
+            notice: None,
+            badge: None,
+        }
+    }
+}
+
+/// The data of a page: the fields of the layout and those of its own template beside them.
+#[derive(Serialize)]
+struct PageData<T> {
+    #[serde(flatten)]
+    layout: Layout,
+    #[serde(flatten)]
+    own: T,
+}
+
 /// A page about to be rendered; views take it as an argument.
-///
-/// Its fields, at the top level of a template's data: `lang`, `title`, `assets`, `csrf_token`,
-/// `epoch` (of the database), `theme`, `path`, `me` (null or [`Person`]), `notice` (null or `{kind, text}`) and `badge` (null or
-/// the number that stands before the title).
 #[derive(Clone)]
 pub struct Page {
     templates: Templates,
-    fields: Map<String, Value>,
+    layout: Layout,
     cookies: Vec<Cookie<'static>>,
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -42,24 +85,16 @@ impl Page {
         let (notice, removal) = notice.unzip();
         let me = SignedIn::of(request)
             .map(|signed_in| Person::new(signed_in.user.id, signed_in.user.username));
-        let fields = json!({
-            "lang": "en",
-            "title": words::text("site-name"),
-            "assets": assets::prefix(),
-            "csrf_token": token.token,
-            "epoch": csrf.epoch(),
-            "theme": Theme::of(request),
-            "path": request.path(),
-            "me": me,
-            "notice": notice,
-            "badge": null,
-        });
-        let Value::Object(fields) = fields else {
-            return Err(Error::internal("a page's fields are an object"));
-        };
+        let (title, theme) = (words::text("site-name"), Theme::of(request));
         Ok(Self {
             templates: Templates::clone(data(request)?),
-            fields,
+            layout: Layout {
+                csrf_token: token.token,
+                epoch: Some(csrf.epoch().clone()),
+                me,
+                notice,
+                ..Layout::for_visitor(title, theme, request.path().to_owned())
+            },
             cookies: token.cookie.into_iter().chain(removal).collect(),
             status: StatusCode::OK,
             retry_after: None,
@@ -73,7 +108,13 @@ impl Page {
 
     /// With a title that is no fixed message: the name of a person or a room.
     pub fn with_title(mut self, title: String) -> Self {
-        self.fields.insert("title".to_owned(), title.into());
+        self.layout.title = title;
+        self
+    }
+
+    /// With a number before the title.
+    pub fn with_badge(mut self, badge: Option<String>) -> Self {
+        self.layout.badge = badge;
         self
     }
 
@@ -91,21 +132,16 @@ impl Page {
 
     /// The token for scripts of the page, which is also in `csrf_token`.
     pub fn csrf_token(&self) -> &str {
-        self.fields
-            .get("csrf_token")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        &self.layout.csrf_token
     }
 
-    /// The answer: `template` filled with the common fields and those of the object `own`.
+    /// The answer: `template` filled with the fields of the layout and of `own`, which has others.
     ///
     /// # Errors
     /// [`Error::Template`] for a missing template or field.
-    pub fn render(mut self, template: &str, own: Value) -> Result<HttpResponse> {
-        if let Value::Object(own) = own {
-            self.fields.extend(own);
-        }
-        let html = self.templates.render(template, &Value::from(self.fields))?;
+    pub fn render(self, template: &str, own: impl Serialize) -> Result<HttpResponse> {
+        let layout = self.layout;
+        let html = self.templates.render(template, &PageData { layout, own })?;
         let mut response = HttpResponse::build(self.status);
         if let Some(wait) = self.retry_after {
             response.insert_header((RETRY_AFTER, Error::retry_after_seconds(wait)));

@@ -16,12 +16,11 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::{
-    accounts::Theme,
-    assets,
+    accounts::{Layout, Theme},
     security::{csrf::SubmittedForm, request_log::RequestId},
     templates::Templates,
     words,
@@ -57,7 +56,7 @@ struct Asked {
     /// The page to return to after log-in.
     wanted: String,
     reads_pages: bool,
-    theme: &'static str,
+    theme: Theme,
     request_id: String,
     form: SubmittedForm,
 }
@@ -78,7 +77,7 @@ impl Asked {
             path: request.path().to_owned(),
             wanted: wanted.to_owned(),
             reads_pages: accept.is_some_and(|accept| accept.contains("text/html")),
-            theme: Theme::of(request).as_str(),
+            theme: Theme::of(request),
             request_id: RequestId::of(request).to_string(),
             form,
         }
@@ -120,27 +119,30 @@ impl Asked {
         }
     }
 
-    fn page(&self, status: StatusCode) -> Value {
+    fn page(&self, status: StatusCode) -> ErrorPage<'_> {
         let key = words_key(status);
         let heading = words::text(&format!("error-{key}-heading"));
         let form = self.form.body();
-        let kept = form.and_then(|form| KeptForm::read(&form, &self.path, status));
-        json!({
-            "lang": "en",
-            "title": heading,
-            "assets": assets::prefix(),
-            "csrf_token": "",
-            "theme": self.theme,
-            "path": self.path,
-            "me": null,
-            "notice": null,
-            "status": status.as_u16(),
-            "heading": heading,
-            "text": words::text(&format!("error-{key}-text")),
-            "request_id": self.request_id,
-            "kept": kept,
-        })
+        ErrorPage {
+            layout: Layout::for_visitor(heading.clone(), self.theme, self.path.clone()),
+            heading,
+            text: words::text(&format!("error-{key}-text")),
+            request_id: &self.request_id,
+            kept: form.and_then(|form| KeptForm::read(&form, &self.path, status)),
+        }
     }
+}
+
+/// What `error.hbs` shows.
+#[derive(Serialize)]
+struct ErrorPage<'a> {
+    #[serde(flatten)]
+    layout: Layout,
+    heading: String,
+    text: String,
+    request_id: &'a str,
+    /// The form that was refused.
+    kept: Option<KeptForm>,
 }
 
 /// Returns whether the response has no page of its own, which would say more than the error page.

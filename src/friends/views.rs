@@ -2,8 +2,7 @@
 //! reload repeats nothing.
 
 use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Relation,
@@ -25,47 +24,66 @@ pub(crate) async fn list_friends(
     page: Page,
     book: web::Data<FriendBook>,
 ) -> Result<HttpResponse> {
-    let data = list_data(&me.user, &book, String::new(), None).await?;
-    page.render("friends/list", data)
+    let own = ListPage::read(&me.user, &book).await?;
+    own.show(page)
 }
 
-async fn list_data(
-    me: &User,
-    book: &FriendBook,
+/// What `friends/list.hbs` shows.
+#[derive(Serialize)]
+struct ListPage {
+    /// What was typed into the form.
     username: String,
+    /// Why the form was refused.
     error: Option<String>,
-) -> Result<serde_json::Value> {
-    let id = me.id;
-    let lists = book.database.read(move |conn| {
-        let (friends, requests) = (friends_of(conn, id)?, FriendRequest::to(conn, id)?);
-        Ok((
-            friends,
-            requests,
-            FriendRequest::from(conn, id)?,
-            Block::by(conn, id)?,
-        ))
-    });
-    let (friends, requests, sent, blocked) = lists.await?;
-    Ok(json!({
-        "title": words::text("friends-title"),
-        "username": username,
-        "error": error,
-        "friends": friends.iter().map(friend_row).collect::<Vec<_>>(),
-        "requests_count": requests.len(),
-        "requests": requests,
-        "sent": sent,
-        "blocked": blocked,
-    }))
+    friends: Vec<FriendRow>,
+    requests_count: usize,
+    /// People who asked this person.
+    requests: Vec<Person>,
+    /// People whom this person asked.
+    sent: Vec<Person>,
+    blocked: Vec<Person>,
 }
 
-fn friend_row(friend: &Person) -> serde_json::Value {
-    json!({
-        "id": friend.id,
-        "username": friend.username,
-        "initials": friend.initials,
-        "hue": friend.hue,
-        "room_path": format!("/rooms/with/{}/", friend.id),
-    })
+#[derive(Serialize)]
+struct FriendRow {
+    #[serde(flatten)]
+    person: Person,
+    /// The conversation with the friend.
+    room_path: String,
+}
+
+impl From<Person> for FriendRow {
+    fn from(person: Person) -> Self {
+        Self {
+            room_path: format!("/rooms/with/{}/", person.id),
+            person,
+        }
+    }
+}
+
+impl ListPage {
+    /// With an empty form.
+    async fn read(me: &User, book: &FriendBook) -> Result<Self> {
+        let id = me.id;
+        let lists = book.database.read(move |conn| {
+            let friends = friends_of(conn, id)?;
+            let requests = FriendRequest::to(conn, id)?;
+            Ok(Self {
+                username: String::new(),
+                error: None,
+                friends: friends.into_iter().map(FriendRow::from).collect(),
+                requests_count: requests.len(),
+                requests,
+                sent: FriendRequest::from(conn, id)?,
+                blocked: Block::by(conn, id)?,
+            })
+        });
+        lists.await
+    }
+
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("friends-title").render("friends/list", self)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,8 +114,12 @@ pub(crate) async fn add_friend(
         ),
         Err(error) => return Err(error),
     };
-    let data = list_data(&me.user, &book, typed, error).await?;
-    page.render("friends/list", data).map(Either::Right)
+    let own = ListPage {
+        username: typed,
+        error,
+        ..ListPage::read(&me.user, &book).await?
+    };
+    own.show(page).map(Either::Right)
 }
 
 /// One view per verb: they differ in the change and in the words after it.
@@ -140,7 +162,7 @@ pub(crate) async fn confirm_remove(
     other: web::Path<UserId>,
     book: web::Data<FriendBook>,
 ) -> Result<HttpResponse> {
-    confirm(&me, page, *other, &book, "remove").await
+    confirm(&me, page, *other, &book, Confirmed::Remove).await
 }
 
 pub(crate) async fn confirm_block(
@@ -149,7 +171,7 @@ pub(crate) async fn confirm_block(
     other: web::Path<UserId>,
     book: web::Data<FriendBook>,
 ) -> Result<HttpResponse> {
-    confirm(&me, page, *other, &book, "block").await
+    confirm(&me, page, *other, &book, Confirmed::Block).await
 }
 
 /// Shows only people whom `me` already sees on the page: ids must not turn into names here.
@@ -158,7 +180,7 @@ async fn confirm(
     page: Page,
     other: UserId,
     book: &FriendBook,
-    action: &str,
+    action: Confirmed,
 ) -> Result<HttpResponse> {
     let me = me.user.id;
     let person = book
@@ -167,10 +189,31 @@ async fn confirm(
             true => Ok(Person::new(other, User::find(conn, other)?.username)),
             false => Err(Error::NotFound),
         });
-    let data = json!({
-        "title": words::text(&format!("confirm-{action}-title")),
-        "action": action,
-        "person": person.await?,
-    });
-    page.render("friends/confirm", data)
+    let person = person.await?;
+    page.titled(action.title_key())
+        .render("friends/confirm", ConfirmPage { action, person })
+}
+
+/// What `friends/confirm.hbs` shows.
+#[derive(Serialize)]
+struct ConfirmPage {
+    action: Confirmed,
+    person: Person,
+}
+
+/// A change that the page asks about first.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Confirmed {
+    Remove,
+    Block,
+}
+
+impl Confirmed {
+    fn title_key(self) -> &'static str {
+        match self {
+            Self::Remove => "confirm-remove-title",
+            Self::Block => "confirm-block-title",
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The form of preferences, and its validation.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Attention, Preferences, QuietHours,
@@ -97,74 +96,82 @@ impl PreferencesForm {
         bits.map(|(_, bit)| 1 << bit).sum()
     }
 
-    /// Returns the data of the page after a refusal, as it was typed.
-    pub(super) fn shown(&self) -> Value {
-        shown(
-            [
-                self.typing.is_some(),
-                self.seen.is_some(),
-                self.sounds.is_some(),
-                self.hide_previews.is_some(),
-                self.letter_keys.is_some(),
-            ],
-            (self.open_at != "newest", self.enter != "newline"),
-            (self.days(), &self.quiet_from, &self.quiet_until),
-            &self.time_zone,
-        )
+    /// Returns the form of the page after a refusal, as it was typed.
+    pub(super) fn shown(&self) -> ShownForm {
+        ShownForm {
+            typing: self.typing.is_some(),
+            seen: self.seen.is_some(),
+            sounds: self.sounds.is_some(),
+            hide_previews: self.hide_previews.is_some(),
+            letter_keys: self.letter_keys.is_some(),
+            open_unread: self.open_at != "newest",
+            enter_sends: self.enter != "newline",
+            days: shown_days(self.days()),
+            quiet_from: self.quiet_from.clone(),
+            quiet_until: self.quiet_until.clone(),
+            time_zone: self.time_zone.clone(),
+        }
     }
 }
 
 impl Preferences {
-    /// Returns the data of the page.
-    pub(super) fn shown(&self) -> Value {
+    /// Returns the form of the page.
+    pub(super) fn shown(&self) -> ShownForm {
         let Attention {
             quiet, time_zone, ..
         } = &self.attention;
-        shown(
-            [
-                self.typing,
-                self.seen,
-                self.sounds,
-                self.hide_previews,
-                self.letter_keys,
-            ],
-            (self.open_unread, self.enter_sends),
-            (
-                quiet.quiet_days,
-                &clock(quiet.quiet_from),
-                &clock(quiet.quiet_until),
-            ),
-            time_zone,
-        )
+        ShownForm {
+            typing: self.typing,
+            seen: self.seen,
+            sounds: self.sounds,
+            hide_previews: self.hide_previews,
+            letter_keys: self.letter_keys,
+            open_unread: self.open_unread,
+            enter_sends: self.enter_sends,
+            days: shown_days(quiet.quiet_days),
+            quiet_from: clock(quiet.quiet_from),
+            quiet_until: clock(quiet.quiet_until),
+            time_zone: time_zone.clone(),
+        }
     }
 }
 
-fn shown(
-    [typing, seen, sounds, hide_previews, letter_keys]: [bool; 5],
-    (open_unread, enter_sends): (bool, bool),
-    (days, from, until): (i64, &str, &str),
-    time_zone: &str,
-) -> Value {
-    let day = |(name, bit): (&&str, u32)| {
-        json!({
-            "name": format!("quiet_{name}"),
-            "label": format!("preferences-day-{name}"),
-            "on": days & (1 << bit) != 0,
-        })
+/// The form as `preferences/edit.hbs` shows it.
+#[derive(Serialize)]
+pub(super) struct ShownForm {
+    typing: bool,
+    seen: bool,
+    sounds: bool,
+    hide_previews: bool,
+    letter_keys: bool,
+    open_unread: bool,
+    enter_sends: bool,
+    days: Vec<ShownDay>,
+    /// `22:00`, or what was typed.
+    quiet_from: String,
+    /// `07:00`, or what was typed.
+    quiet_until: String,
+    time_zone: String,
+}
+
+/// The box of a day on which quiet hours begin.
+#[derive(Serialize)]
+struct ShownDay {
+    /// Of the field.
+    name: String,
+    /// The key of its words.
+    label: String,
+    on: bool,
+}
+
+/// `days` has bit 0 for Monday.
+fn shown_days(days: i64) -> Vec<ShownDay> {
+    let day = |(name, bit): (&&str, u32)| ShownDay {
+        name: format!("quiet_{name}"),
+        label: format!("preferences-day-{name}"),
+        on: days & (1 << bit) != 0,
     };
-    json!({
-        "typing": typing,
-        "seen": seen,
-        "sounds": sounds,
-        "hide_previews": hide_previews,
-        "letter_keys": letter_keys,
-        "open_unread": open_unread,
-        "enter_sends": enter_sends,
-        "days": DAYS.iter().zip(0_u32..).map(day).collect::<Vec<_>>(),
-        "quiet_from": from,
-        "quiet_until": until,
-        "time_zone": time_zone,
-    })
+    DAYS.iter().zip(0..).map(day).collect()
 }
 
 /// The choices of a snooze.
@@ -191,7 +198,7 @@ mod tests {
     use super::*;
 
     fn form(fields: &str) -> PreferencesForm {
-        serde_json::from_value(serde_json::from_str::<Value>(fields).unwrap()).unwrap()
+        serde_json::from_str(fields).unwrap()
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use actix_web::{Either, HttpResponse, http::StatusCode, web};
 use channels::Layer;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
     Preferences, events,
-    forms::{PreferencesForm, Snooze, SnoozeForm},
+    forms::{PreferencesForm, ShownForm, Snooze, SnoozeForm},
     quiet::zones,
 };
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
 
 const HERE: &str = "/accounts/preferences/";
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
-const FIELDS: [&str; 3] = ["quiet_from", "quiet_until", "time_zone"];
 
 pub(crate) async fn edit_preferences(
     me: SignedIn,
@@ -35,8 +34,12 @@ pub(crate) async fn edit_preferences(
     if preferences.attention.time_zone.is_empty() && zone.name() != "UTC" {
         zone.name().clone_into(&mut preferences.attention.time_zone);
     }
-    let snooze = snooze_of(&preferences);
-    show(page, preferences.shown(), &snooze, &FieldErrors::new())
+    let own = EditPage::new(preferences.shown(), FieldErrors::new());
+    let own = EditPage {
+        snoozed: until(&preferences),
+        ..own
+    };
+    own.show(page)
 }
 
 pub(crate) async fn change_preferences(
@@ -55,7 +58,8 @@ pub(crate) async fn change_preferences(
         }
         Err(Error::Invalid(errors)) => {
             let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
-            show(page, form.shown(), &Value::Null, &errors).map(Either::Left)
+            let own = EditPage::new(form.shown(), errors);
+            own.show(page).map(Either::Left)
         }
         Err(other) => Err(other),
     }
@@ -111,21 +115,41 @@ fn until(preferences: &Preferences) -> Option<String> {
     attention.is_snoozed(Timestamp::now()).then_some(text)
 }
 
-fn snooze_of(preferences: &Preferences) -> Value {
-    json!(until(preferences))
+/// What `preferences/edit.hbs` shows.
+#[derive(Serialize)]
+struct EditPage {
+    form: ShownForm,
+    /// The names of all time zones.
+    zones: Vec<String>,
+    errors: EditErrors,
+    /// The end of a snooze, as people read it.
+    snoozed: Option<String>,
 }
 
-fn show(page: Page, shown: Value, snoozed: &Value, errors: &FieldErrors) -> Result<HttpResponse> {
-    let errors: Value = FIELDS
-        .iter()
-        .map(|field| ((*field).to_owned(), json!(errors.get(field))))
-        .collect();
-    let own = json!({
-        "form": shown,
-        "zones": zones(),
-        "errors": errors,
-        "snoozed": snoozed,
-    });
-    page.titled("preferences-title")
-        .render("preferences/edit", own)
+/// The sentences at the fields.
+#[derive(Serialize)]
+struct EditErrors {
+    quiet_from: Option<String>,
+    quiet_until: Option<String>,
+    time_zone: Option<String>,
+}
+
+impl EditPage {
+    fn new(form: ShownForm, mut errors: FieldErrors) -> Self {
+        Self {
+            form,
+            zones: zones(),
+            errors: EditErrors {
+                quiet_from: errors.remove("quiet_from"),
+                quiet_until: errors.remove("quiet_until"),
+                time_zone: errors.remove("time_zone"),
+            },
+            snoozed: None,
+        }
+    }
+
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("preferences-title")
+            .render("preferences/edit", self)
+    }
 }

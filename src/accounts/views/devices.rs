@@ -2,7 +2,7 @@
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Services;
 use crate::accounts::browser;
@@ -28,27 +28,54 @@ pub(crate) async fn list_devices(
     let live = services
         .database
         .read(move |conn| Ok(StoredSession::of_user(conn, &user, Timestamp::now())?));
-    let sessions: Vec<Value> = live
-        .await?
-        .iter()
-        .map(|session| device(session, session.id_hash == signed_in.session.id_hash))
-        .collect();
-    let page = page.titled("devices-title");
-    page.render("accounts/devices", json!({ "sessions": sessions }))
+    let current = signed_in.session.id_hash;
+    let sessions = live.await?;
+    let sessions = sessions
+        .into_iter()
+        .map(|session| Device::new(session, &current));
+    let own = DevicesPage {
+        sessions: sessions.collect(),
+    };
+    page.titled("devices-title").render("accounts/devices", own)
 }
 
-fn device(session: &StoredSession, current: bool) -> Value {
-    let browser = browser::name(&session.user_agent);
-    json!({
-        "id": session.id_hash,
-        "current": current,
-        "browser": browser.unwrap_or_else(|| words::text("devices-unknown")),
-        "ip": session.ip,
-        "last_seen_at": session.last_seen_at.iso(),
-        "last_seen_text": in_words(session.last_seen_at),
-        "created_at": session.created_at.iso(),
-        "created_text": in_words(session.created_at),
-    })
+/// What `accounts/devices.hbs` shows.
+#[derive(Serialize)]
+struct DevicesPage {
+    sessions: Vec<Device>,
+}
+
+/// A browser in which the person is signed in.
+#[derive(Serialize)]
+struct Device {
+    id: String,
+    /// It is the one that asks.
+    current: bool,
+    /// Its name.
+    browser: String,
+    ip: String,
+    /// ISO 8601, UTC.
+    last_seen_at: String,
+    last_seen_text: String,
+    /// ISO 8601, UTC.
+    created_at: String,
+    created_text: String,
+}
+
+impl Device {
+    fn new(session: StoredSession, current: &str) -> Self {
+        let browser = browser::name(&session.user_agent);
+        Self {
+            current: session.id_hash == current,
+            browser: browser.unwrap_or_else(|| words::text("devices-unknown")),
+            ip: session.ip,
+            last_seen_at: session.last_seen_at.iso(),
+            last_seen_text: in_words(session.last_seen_at),
+            created_at: session.created_at.iso(),
+            created_text: in_words(session.created_at),
+            id: session.id_hash,
+        }
+    }
 }
 
 fn in_words(moment: Timestamp) -> String {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{REFUSED, Services};
 use crate::accounts::forms::LoginForm;
@@ -30,10 +30,8 @@ pub(crate) async fn new_session(
     if signed_in.is_some() {
         return Ok(Either::Right(Redirect::to(query.next.as_str())));
     }
-    let own = fields("", &query.next, None);
-    Ok(Either::Left(
-        page.titled("login-title").render("accounts/login", own)?,
-    ))
+    let own = LoginPage::new("", &query.next, None);
+    Ok(Either::Left(own.show(page)?))
 }
 
 /// `POST /accounts/login/`
@@ -41,7 +39,8 @@ pub(crate) async fn create_session(
     services: Services,
     page: Page,
     form: web::Form<LoginForm>,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let client = client_addr(&request);
     match check(&services, &form, client).await {
@@ -155,32 +154,64 @@ async fn end(services: &Services, ended: SignedIn, reason: EndReason) -> Result<
 }
 
 fn show_failed(page: Page, form: &LoginForm) -> Result<HttpResponse> {
-    let own = fields(&form.username, &form.next, Some("login-failed"));
-    page.titled("login-title")
-        .with_status(REFUSED)
-        .render("accounts/login", own)
+    let own = LoginPage::new(&form.username, &form.next, Some("login-failed"));
+    own.show(page.with_status(REFUSED))
 }
 
 fn show_limited(page: Page, form: &LoginForm, retry_after: Duration) -> Result<HttpResponse> {
-    let mut own = fields(&form.username, &form.next, Some("login-limited"));
-    own["retry"] = wait(retry_after);
-    page.titled("login-title")
-        .limited(retry_after)
-        .render("accounts/login", own)
+    let own = LoginPage {
+        retry: Some(Retry::after(retry_after)),
+        ..LoginPage::new(&form.username, &form.next, Some("login-limited"))
+    };
+    own.show(page.limited(retry_after))
 }
 
-/// The fields of `Retry in 2 min 10 s`: all of the wait, and the same in minutes and seconds.
-fn wait(retry_after: Duration) -> Value {
-    let wait = Error::retry_after_seconds(retry_after);
-    json!({ "after": wait, "minutes": wait / 60, "seconds": wait % 60 })
+/// What `accounts/login.hbs` shows.
+#[derive(Serialize)]
+struct LoginPage<'a> {
+    username: &'a str,
+    /// Where a log-in leads.
+    next: &'a str,
+    /// The path of the form for a new account.
+    register: String,
+    error: Option<String>,
+    retry: Option<Retry>,
 }
 
-fn fields(username: &str, next: &NextPath, error: Option<&str>) -> Value {
-    json!({
-        "username": username,
-        "next": next.as_str(),
-        "register": next.behind("/accounts/register/"),
-        "error": error.map(words::text),
-        "retry": null,
-    })
+impl<'a> LoginPage<'a> {
+    /// `error` is the key of its words.
+    fn new(username: &'a str, next: &'a NextPath, error: Option<&str>) -> Self {
+        Self {
+            username,
+            next: next.as_str(),
+            register: next.behind("/accounts/register/"),
+            error: error.map(words::text),
+            retry: None,
+        }
+    }
+
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("login-title").render("accounts/login", self)
+    }
+}
+
+/// When the next try can succeed, for `Retry in 2 min 10 s`.
+#[derive(Serialize)]
+struct Retry {
+    /// Seconds, all of them.
+    after: u64,
+    minutes: u64,
+    /// The rest of the last minute.
+    seconds: u64,
+}
+
+impl Retry {
+    fn after(wait: Duration) -> Self {
+        let after = Error::retry_after_seconds(wait);
+        Self {
+            after,
+            minutes: after / 60,
+            seconds: after % 60,
+        }
+    }
 }

@@ -2,10 +2,10 @@
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
-use serde_json::json;
+use serde::Serialize;
 
 use super::{REFUSED, Services};
-use crate::accounts::forms::{PasswordForm, errors_of};
+use crate::accounts::forms::PasswordForm;
 use crate::accounts::models::{Credentials, StoredSession};
 use crate::accounts::notice::Redirect;
 use crate::accounts::page::Page;
@@ -16,7 +16,6 @@ use crate::security::security_log::SecurityEvent;
 use crate::security::{Action, client_addr};
 use crate::words;
 
-const FIELDS: [&str; 3] = ["current_password", "new_password", "new_password_again"];
 const HERE: &str = "/accounts/password/";
 
 /// `GET /accounts/password/`
@@ -34,7 +33,8 @@ pub(crate) async fn change_password(
     page: Page,
     signed_in: SignedIn,
     form: web::Form<PasswordForm>,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let client = client_addr(&request);
     match change(&services, &signed_in, &form, &request).await {
@@ -100,7 +100,8 @@ async fn change(
         services,
         signed_in,
         credentials,
-        (stored, form.signs_out_others()),
+        stored,
+        form.signs_out_others(),
     )
     .await
 }
@@ -110,7 +111,8 @@ async fn store(
     services: &Services,
     signed_in: &SignedIn,
     credentials: Credentials,
-    (stored, sign_out_others): (String, bool),
+    stored: String,
+    sign_out_others: bool,
 ) -> Result<i64> {
     let (user, own) = (signed_in.user.id, signed_in.session.id_hash.clone());
     let kept = own.clone();
@@ -140,10 +142,36 @@ async fn show(
     let live = services
         .database
         .read(move |conn| Ok(StoredSession::of_user(conn, &user, Timestamp::now())?.len()));
-    let own = json!({
-        "errors": errors_of(&FIELDS, &errors),
-        "other_sessions": live.await?.saturating_sub(1),
-    });
+    let own = PasswordPage {
+        errors: errors.into(),
+        other_sessions: live.await?.saturating_sub(1),
+    };
     page.titled("password-title")
         .render("accounts/password", own)
+}
+
+/// What `accounts/password.hbs` shows.
+#[derive(Serialize)]
+struct PasswordPage {
+    errors: PasswordErrors,
+    /// How many other browsers are signed in.
+    other_sessions: usize,
+}
+
+/// The sentences at the fields.
+#[derive(Serialize)]
+struct PasswordErrors {
+    current_password: Option<String>,
+    new_password: Option<String>,
+    new_password_again: Option<String>,
+}
+
+impl From<FieldErrors> for PasswordErrors {
+    fn from(mut errors: FieldErrors) -> Self {
+        Self {
+            current_password: errors.remove("current_password"),
+            new_password: errors.remove("new_password"),
+            new_password_again: errors.remove("new_password_again"),
+        }
+    }
 }

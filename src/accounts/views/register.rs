@@ -3,11 +3,11 @@
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{REFUSED, Services};
 use crate::accounts::first_run::{FirstRun, path_of};
-use crate::accounts::forms::{RegisterForm, errors_of};
+use crate::accounts::forms::RegisterForm;
 use crate::accounts::models::{NewUser, User};
 use crate::accounts::next_path::{NextPath, NextQuery};
 use crate::accounts::notice::Redirect;
@@ -20,7 +20,6 @@ use crate::security::security_log::SecurityEvent;
 use crate::security::{Action, client_addr};
 use crate::words;
 
-const FIELDS: [&str; 3] = ["username", "password", "password_again"];
 const REGISTER: &str = "/accounts/register/";
 
 /// `GET /accounts/register/?next=…`
@@ -44,10 +43,11 @@ pub(crate) async fn create_account(
     services: Services,
     page: Page,
     form: web::Form<RegisterForm>,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let made = make(&services, &form, &request, false).await;
-    finish(made, Form::filled(&form, None), page, (session, request))
+    finish(made, Form::filled(&form, None), page, session, request)
 }
 
 /// `GET /accounts/first-run/{token}/`
@@ -65,9 +65,11 @@ pub(crate) async fn new_owner(
 pub(crate) async fn create_owner(
     services: Services,
     page: Page,
-    (token, form): (web::Path<String>, web::Form<RegisterForm>),
+    token: web::Path<String>,
+    form: web::Form<RegisterForm>,
     first_run: web::Data<FirstRun>,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
     require_open(&first_run, &token, &services.database).await?;
     let made = make(&services, &form, &request, true).await;
@@ -80,7 +82,8 @@ pub(crate) async fn create_owner(
         made,
         Form::filled(&form, Some(token.into_inner())),
         page,
-        (session, request),
+        session,
+        request,
     )
 }
 
@@ -140,7 +143,8 @@ fn finish(
     made: Result<User>,
     form: Form,
     page: Page,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let client = client_addr(&request);
     match made {
@@ -207,22 +211,56 @@ impl Form {
 
     fn show(self, page: Page) -> Result<HttpResponse> {
         page.titled("register-title")
-            .render("accounts/register", self.into_fields())
+            .render("accounts/register", RegisterPage::from(self))
     }
+}
 
-    fn into_fields(self) -> Value {
-        let action = self
-            .first_run
-            .as_ref()
-            .map_or_else(|| REGISTER.to_owned(), |token| path_of(token));
-        json!({
-            "username": self.username,
-            "errors": errors_of(&FIELDS, &self.errors),
-            "error": self.error,
-            "first_run": self.first_run,
-            "action": action,
-            "next": self.next.as_str(),
-            "login": self.next.behind("/accounts/login/"),
-        })
+/// What `accounts/register.hbs` shows.
+#[derive(Serialize)]
+struct RegisterPage {
+    username: String,
+    errors: RegisterErrors,
+    /// What is wrong with the form as a whole.
+    error: Option<String>,
+    /// The first account, which is the owner's, is made.
+    first_run: bool,
+    /// Where the form is sent.
+    action: String,
+    /// Where the new account leads.
+    next: String,
+    /// The path of the log-in.
+    login: String,
+}
+
+/// The sentences at the fields.
+#[derive(Serialize)]
+struct RegisterErrors {
+    username: Option<String>,
+    password: Option<String>,
+    password_again: Option<String>,
+}
+
+impl From<FieldErrors> for RegisterErrors {
+    fn from(mut errors: FieldErrors) -> Self {
+        Self {
+            username: errors.remove("username"),
+            password: errors.remove("password"),
+            password_again: errors.remove("password_again"),
+        }
+    }
+}
+
+impl From<Form> for RegisterPage {
+    fn from(form: Form) -> Self {
+        let token = form.first_run.as_deref();
+        Self {
+            username: form.username,
+            errors: form.errors.into(),
+            error: form.error,
+            first_run: token.is_some(),
+            action: token.map_or_else(|| REGISTER.to_owned(), path_of),
+            next: form.next.as_str().to_owned(),
+            login: form.next.behind("/accounts/login/"),
+        }
     }
 }
