@@ -1,14 +1,11 @@
 //! The question before something that cannot simply be undone.
 
 use actix_web::HttpResponse;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{
-    asker::Asker,
-    pane::{Pane, merged},
-};
+use super::{asker::Asker, pane::Pane};
 use crate::{
-    accounts::Page,
+    accounts::{Page, UserRef},
     chat::rooms::RoomMember,
     error::Result,
     words::{self, FluentValue},
@@ -22,8 +19,8 @@ pub(crate) struct Question<'a> {
     values: Vec<(&'static str, FluentValue<'a>)>,
     action: String,
     points: Vec<String>,
-    fields: Vec<(&'static str, String)>,
-    heirs: Value,
+    fields: Vec<HiddenField>,
+    heirs: Vec<UserRef>,
 }
 
 impl<'a> Question<'a> {
@@ -36,7 +33,7 @@ impl<'a> Question<'a> {
             action: format!("/rooms/{}/{action}", member.room.id),
             points: Vec::new(),
             fields: Vec::new(),
-            heirs: Value::Null,
+            heirs: Vec::new(),
         }
     }
 
@@ -54,12 +51,13 @@ impl<'a> Question<'a> {
 
     /// With a hidden field.
     pub(crate) fn field(mut self, name: &'static str, value: &str) -> Self {
-        self.fields.push((name, value.to_owned()));
+        let value = value.to_owned();
+        self.fields.push(HiddenField { name, value });
         self
     }
 
-    /// With a choice of who follows: `[{id, username, follows}]`.
-    pub(crate) fn heirs(mut self, heirs: Value) -> Self {
+    /// With a choice of the next owner; the first is the default.
+    pub(crate) fn heirs(mut self, heirs: Vec<UserRef>) -> Self {
         self.heirs = heirs;
         self
     }
@@ -69,23 +67,42 @@ impl<'a> Question<'a> {
             let key = format!("ask-{}-{part}", self.name);
             words::text_with(&key, &self.values)
         };
-        let details = format!("/rooms/{}/details/", self.member.room.id);
-        let heading = say("heading");
-        let fields = self.fields.iter();
-        let fields = fields.map(|(name, value)| json!({ "name": name, "value": value }));
-        let own = json!({
-            "heading": heading,
-            "text": say("text"),
-            "points": self.points,
-            "action": self.action,
-            "yes": say("action"),
-            "fields": fields.collect::<Vec<_>>(),
-            "heirs": self.heirs,
-            "no": details,
-        });
-        let pane = Pane::of(self.member, heading);
-        let pane = pane.back_to(details, words::text("rooms-details"));
-        let data = merged(pane.data(asker, &page).await?, own);
-        page.render("chat/membership/confirm", data)
+        let own = ConfirmPage {
+            heading: say("heading"),
+            text: say("text"),
+            yes: say("action"),
+            points: self.points,
+            action: self.action,
+            fields: self.fields,
+            heirs: self.heirs,
+            no: format!("/rooms/{}/details/", self.member.room.id),
+        };
+        let pane = Pane::below_details(self.member, own.heading.clone());
+        pane.render(asker, page, "chat/membership/confirm", own)
+            .await
     }
+}
+
+/// What `chat/membership/confirm.hbs` shows.
+#[derive(Serialize)]
+struct ConfirmPage {
+    heading: String,
+    text: String,
+    /// What follows from yes.
+    points: Vec<String>,
+    /// Where the form is sent.
+    action: String,
+    /// The words on the button.
+    yes: String,
+    fields: Vec<HiddenField>,
+    /// Who can be the next owner.
+    heirs: Vec<UserRef>,
+    /// The path that "no" leads to.
+    no: String,
+}
+
+#[derive(Serialize)]
+struct HiddenField {
+    name: &'static str,
+    value: String,
 }

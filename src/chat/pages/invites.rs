@@ -4,16 +4,11 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use qrcode::{Color, QrCode};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{
-    asker::Asker,
-    pane::{Pane, merged},
-    room_changes::details,
-};
+use super::{asker::Asker, pane::Pane, room_changes::details};
 use crate::{
-    accounts::{Page, Redirect, UserId},
+    accounts::{Page, Person, Redirect, UserId},
     chat::{
         membership::{Invite, InviteState, InviteTerms, came_by},
         rooms::{InviteId, ListedMember, RoomId, RoomMember, RoomModerator},
@@ -110,21 +105,50 @@ pub(crate) async fn show_invite(
     };
     let (moderator, invite, listing) = asker.read(read).await?;
     let link = link(&site, &invite.token)?;
-    let code = Code::new(&link)?;
     let title = [("room", moderator.title.as_str().into())];
-    let pane = Pane::of(&moderator, words::text_with("invites-title", &title));
-    let pane = pane.back_to(
-        format!("/rooms/{room}/details/"),
-        words::text("rooms-details"),
-    );
-    let own = json!({
-        "name": moderator.title,
-        "link": link,
-        "code": { "size": code.size, "offset": code.offset, "path": code.path },
-        "invite": row(&invite, &listing),
-    });
-    let data = merged(pane.data(&asker, &page).await?, own);
-    page.render("chat/membership/invite", data)
+    let pane = Pane::below_details(&moderator, words::text_with("invites-title", &title));
+    let own = InvitePage {
+        name: moderator.title.clone(),
+        code: Code::new(&link)?,
+        link,
+        invite: ShownInvite::new(&invite, &listing),
+    };
+    pane.render(&asker, page, "chat/membership/invite", own)
+        .await
+}
+
+/// What `chat/membership/invite.hbs` shows.
+#[derive(Serialize)]
+struct InvitePage {
+    /// Of the room.
+    name: String,
+    link: String,
+    code: Code,
+    invite: ShownInvite,
+}
+
+/// What `chat/membership/_invite.hbs` shows.
+#[derive(Serialize)]
+pub(crate) struct ShownInvite {
+    id: InviteId,
+    path: String,
+    by: Person,
+    made: ShownTime,
+    expires: Option<ShownTime>,
+    uses: i64,
+    max_uses: Option<i64>,
+    is_valid: bool,
+    /// Why it is over, as people read it.
+    state: String,
+    /// The names of the members who came by it.
+    came: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ShownTime {
+    /// ISO 8601, UTC.
+    iso: String,
+    text: String,
 }
 
 fn link(site: &Site, token: &str) -> Result<String> {
@@ -132,31 +156,33 @@ fn link(site: &Site, token: &str) -> Result<String> {
     Ok(site.url().join(&path).map_err(Error::internal)?.into())
 }
 
-/// The rows of the list of links.
-pub(crate) fn rows(invites: &[Invite], listing: &[ListedMember]) -> Vec<Value> {
-    invites.iter().map(|invite| row(invite, listing)).collect()
+impl ShownInvite {
+    /// `listing` has all members of the room.
+    pub(crate) fn new(invite: &Invite, listing: &[ListedMember]) -> Self {
+        let state = invite.state(Timestamp::now());
+        let came = came_by(listing, invite.id).into_iter();
+        Self {
+            id: invite.id,
+            path: format!("/rooms/{}/invites/{}/", invite.room, invite.id),
+            by: invite.by.clone(),
+            made: invite.created_at.into(),
+            expires: invite.expires_at.map(ShownTime::from),
+            uses: invite.uses,
+            max_uses: invite.max_uses,
+            is_valid: state == InviteState::Valid,
+            state: words::text(state_key(state)),
+            came: came.map(|person| person.username.clone()).collect(),
+        }
+    }
 }
 
-fn row(invite: &Invite, listing: &[ListedMember]) -> Value {
-    let state = invite.state(Timestamp::now());
-    let came: Vec<&str> = came_by(listing, invite.id)
-        .iter()
-        .map(|person| person.username.as_str())
-        .collect();
-    let time =
-        |moment: Timestamp| json!({ "iso": moment.iso(), "text": moment.utc("%-d %B %Y, %H:%M") });
-    json!({
-        "id": invite.id,
-        "path": format!("/rooms/{}/invites/{}/", invite.room, invite.id),
-        "by": invite.by,
-        "made": time(invite.created_at),
-        "expires": invite.expires_at.map(time),
-        "uses": invite.uses,
-        "max_uses": invite.max_uses,
-        "is_valid": state == InviteState::Valid,
-        "state": words::text(state_key(state)),
-        "came": came,
-    })
+impl From<Timestamp> for ShownTime {
+    fn from(moment: Timestamp) -> Self {
+        Self {
+            iso: moment.iso(),
+            text: moment.utc("%-d %B %Y, %H:%M"),
+        }
+    }
 }
 
 /// The key of the words for the state of a link.
@@ -170,7 +196,8 @@ pub(crate) fn state_key(state: InviteState) -> &'static str {
     }
 }
 
-/// A code for cameras, as the path of an SVG whose unit is one module.
+/// A QR code, as the path of an SVG whose unit is one module.
+#[derive(Serialize)]
 struct Code {
     /// Width and height, with the white around.
     size: usize,

@@ -1,11 +1,11 @@
 //! Opening a link into a room, and coming in by it.
 
 use actix_web::{Either, HttpResponse, http::StatusCode, web};
-use serde_json::json;
+use serde::Serialize;
 
 use super::{asker::Asker, invites::state_key};
 use crate::{
-    accounts::{NextPath, Page, Redirect, SignedIn, UserId},
+    accounts::{NextPath, Page, Person, Redirect, SignedIn, UserId},
     chat::{
         live::Chat,
         membership::{Invitation, InviteState, ValidInvitation},
@@ -48,12 +48,19 @@ async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResp
         Err(error) => return Err(error),
     }
     let next = NextPath::new(&path);
-    let data = json!({
-        "title": words::text("join-title"),
-        "register": next.behind("/accounts/register/"),
-        "login": next.behind("/accounts/login/"),
-    });
-    page.render("chat/membership/join_visitor", data)
+    let own = JoinVisitorPage {
+        register: next.behind("/accounts/register/"),
+        login: next.behind("/accounts/login/"),
+    };
+    page.titled("join-title")
+        .render("chat/membership/join_visitor", own)
+}
+
+/// What `join_visitor.hbs` shows: two paths that lead back to the invitation.
+#[derive(Serialize)]
+struct JoinVisitorPage {
+    register: String,
+    login: String,
 }
 
 async fn show_inside(
@@ -72,7 +79,7 @@ async fn show_inside(
             return Ok(Either::Left(Redirect::to(format!("/rooms/{room}/"))));
         }
         Ok(Invitation::Valid(valid)) => {
-            return show_valid(page, &path, &valid).map(Either::Right);
+            return show_valid(page, path, *valid).map(Either::Right);
         }
         Ok(Invitation::Over(over)) => (state_key(over), StatusCode::GONE),
         Ok(Invitation::Removed) => ("invites-state-removed", StatusCode::FORBIDDEN),
@@ -82,16 +89,30 @@ async fn show_inside(
     show_over(page, key, status).map(Either::Right)
 }
 
-fn show_valid(page: Page, path: &str, valid: &ValidInvitation) -> Result<HttpResponse> {
-    let data = json!({
-        "title": words::text("join-title"),
-        "action": path,
-        "name": valid.room.name,
-        "topic": valid.room.topic,
-        "members": valid.members,
-        "by": valid.invite.by,
-    });
-    page.render("chat/membership/join", data)
+fn show_valid(page: Page, path: String, valid: ValidInvitation) -> Result<HttpResponse> {
+    let own = JoinPage {
+        action: path,
+        name: valid.room.name,
+        topic: valid.room.topic,
+        members: valid.members,
+        by: valid.invite.by,
+    };
+    page.titled("join-title")
+        .render("chat/membership/join", own)
+}
+
+/// What `join.hbs` shows.
+#[derive(Serialize)]
+struct JoinPage {
+    /// Where the form is sent.
+    action: String,
+    /// Of the room.
+    name: String,
+    topic: String,
+    /// How many people are in the room.
+    members: i64,
+    /// Who made the link.
+    by: Person,
 }
 
 fn checked(token: &str) -> Result<&str> {
@@ -100,12 +121,17 @@ fn checked(token: &str) -> Result<&str> {
 }
 
 fn show_over(page: Page, key: &str, status: StatusCode) -> Result<HttpResponse> {
-    let data = json!({
-        "title": words::text("join-over-title"),
-        "text": words::text(key),
-    });
-    page.with_status(status)
-        .render("chat/membership/join_over", data)
+    let text = words::text(key);
+    page.titled("join-over-title")
+        .with_status(status)
+        .render("chat/membership/join_over", JoinOverPage { text })
+}
+
+/// What `join_over.hbs` shows.
+#[derive(Serialize)]
+struct JoinOverPage {
+    /// Why the link lets nobody in.
+    text: String,
 }
 
 /// Comes in, or is shown once more what the link has become in the meantime.

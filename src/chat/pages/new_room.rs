@@ -1,13 +1,12 @@
 //! A new conversation: with some friends, in a room with a name, or notes to self.
 
 use actix_web::{Either, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{
     asker::Asker,
     fields::Fields,
-    pane::{Pane, merged, refused, sentence},
+    pane::{Pane, RoomFormErrors, refused},
 };
 use crate::{
     accounts::{Page, Person, Redirect, UserId},
@@ -131,40 +130,55 @@ async fn show(
 ) -> Result<HttpResponse> {
     let friends = asker.read(|conn, me| Ok(friends_of(conn, me)?)).await?;
     let kind = match wanted.kind.as_str() {
-        known @ ("room" | "notes") => known,
+        "room" => "room",
+        "notes" => "notes",
         _ if friends.is_empty() && wanted.kind.is_empty() => "room",
         _ => "group",
     };
     let pane = Pane::new(words::text("rooms-new-title"));
-    let own = json!({
-        "kind": kind,
-        "is_open": wanted.is_open,
-        "name": wanted.name,
-        "topic": wanted.topic,
-        "name_chars": NAME_CHARS,
-        "topic_chars": TOPIC_CHARS,
-        "friends": choices(&friends, &wanted.people),
-        "errors": {
-            "form": sentence(&errors, "form"),
-            "name": sentence(&errors, "name"),
-            "topic": sentence(&errors, "topic"),
-            "people": sentence(&errors, "people"),
-        },
-    });
-    let data = merged(pane.data(asker, &page).await?, own);
-    page.render("chat/membership/new_room", data)
+    let own = NewRoomPage {
+        kind,
+        is_open: wanted.is_open,
+        name: wanted.name,
+        topic: wanted.topic,
+        name_chars: NAME_CHARS,
+        topic_chars: TOPIC_CHARS,
+        friends: choices(friends, &wanted.people),
+        errors: errors.into(),
+    };
+    pane.render(asker, page, "chat/membership/new_room", own)
+        .await
+}
+
+/// What `chat/membership/new_room.hbs` shows.
+#[derive(Serialize)]
+struct NewRoomPage {
+    /// The chosen option.
+    kind: &'static str,
+    is_open: bool,
+    name: String,
+    topic: String,
+    /// Characters of a name.
+    name_chars: usize,
+    /// Characters of a topic.
+    topic_chars: usize,
+    friends: Vec<Choice>,
+    errors: RoomFormErrors,
+}
+
+/// A friend with a box, as `chat/membership/_choose.hbs` shows it.
+#[derive(Serialize)]
+pub(crate) struct Choice {
+    #[serde(flatten)]
+    person: Person,
+    chosen: bool,
 }
 
 /// Friends with a box for each; `chosen` are ticked.
-pub(crate) fn choices(friends: &[Person], chosen: &[UserId]) -> Vec<Value> {
-    let choice = |friend: &Person| {
-        json!({
-            "id": friend.id,
-            "username": friend.username,
-            "initials": friend.initials,
-            "hue": friend.hue,
-            "chosen": chosen.contains(&friend.id),
-        })
+pub(crate) fn choices(friends: Vec<Person>, chosen: &[UserId]) -> Vec<Choice> {
+    let choice = |person: Person| Choice {
+        chosen: chosen.contains(&person.id),
+        person,
     };
-    friends.iter().map(choice).collect()
+    friends.into_iter().map(choice).collect()
 }

@@ -1,13 +1,9 @@
 //! The rooms that everybody on this server may join.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{
-    asker::Asker,
-    pane::{Pane, merged},
-};
+use super::{asker::Asker, pane::Pane};
 use crate::{
     accounts::{Page, Person, Redirect, UserId},
     chat::{membership::OpenRoom, rooms::RoomId},
@@ -38,27 +34,51 @@ pub(crate) async fn list_open_rooms(
     let rooms = rooms.await?;
     let shown = usize::try_from(PAGE_LEN).unwrap_or(usize::MAX);
     let pane = Pane::new(words::text("rooms-open-title"));
-    let own = json!({
-        "rooms": rooms.iter().take(shown).map(row).collect::<Vec<_>>(),
-        "previous": (number > 0).then(|| format!("/rooms/?page={}", number - 1)),
-        "next": (rooms.len() > shown).then(|| format!("/rooms/?page={}", number + 1)),
-    });
-    let data = merged(pane.data(&asker, &page).await?, own);
-    page.render("chat/membership/open_rooms", data)
+    let own = OpenRoomsPage {
+        previous: (number > 0).then(|| format!("/rooms/?page={}", number - 1)),
+        next: (rooms.len() > shown).then(|| format!("/rooms/?page={}", number + 1)),
+        rooms: rooms.into_iter().take(shown).map(Row::from).collect(),
+    };
+    pane.render(&asker, page, "chat/membership/open_rooms", own)
+        .await
 }
 
-fn row(open: &OpenRoom) -> Value {
-    let id = open.room.id;
-    let hue = Person::new(UserId(id.0), open.room.name.clone()).hue;
-    json!({
-        "id": id,
-        "name": open.room.name,
-        "topic": open.room.topic,
-        "hue": hue,
-        "members": open.members,
-        "is_inside": open.is_inside,
-        "path": format!("/rooms/{id}/"),
-    })
+/// What `chat/membership/open_rooms.hbs` shows.
+#[derive(Serialize)]
+struct OpenRoomsPage {
+    rooms: Vec<Row>,
+    /// The path of the page before this one.
+    previous: Option<String>,
+    /// The path of the page after this one.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: RoomId,
+    name: String,
+    topic: String,
+    hue: i64,
+    /// How many people are in it.
+    members: i64,
+    /// The reader is one of them.
+    is_inside: bool,
+    path: String,
+}
+
+impl From<OpenRoom> for Row {
+    fn from(open: OpenRoom) -> Self {
+        let id = open.room.id;
+        Self {
+            id,
+            hue: Person::new(UserId(id.0), open.room.name.clone()).hue,
+            name: open.room.name,
+            topic: open.room.topic,
+            members: open.members,
+            is_inside: open.is_inside,
+            path: format!("/rooms/{id}/"),
+        }
+    }
 }
 
 pub(crate) async fn join_open_room(asker: Asker, room: web::Path<RoomId>) -> Result<Redirect> {

@@ -1,15 +1,15 @@
 //! What pages about rooms share: the list of conversations beside them, the way back, and what the
 //! head of a room tells.
 
-use actix_web::http::StatusCode;
-use serde_json::{Value, json};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Serialize;
 
 use super::asker::Asker;
 use crate::{
     accounts::Page,
     chat::{
-        rooms::{Role, RoomId, RoomMember},
-        shell::{Conversations, Here, face, page_data},
+        rooms::{Role, RoomId, RoomKind, RoomMember},
+        shell::{Conversations, Face, Here, PageData, Sidebar},
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
@@ -20,65 +20,92 @@ use crate::{
 pub(crate) struct Pane {
     title: String,
     room: Option<RoomId>,
-    back: (String, String),
+    back: Back,
+}
+
+/// The link back.
+#[derive(Serialize)]
+struct Back {
+    path: String,
+    text: String,
+}
+
+/// What `_pane.hbs` shows, and the fields of the template inside it.
+#[derive(Serialize)]
+struct PaneData<T> {
+    /// The room that the page is about.
+    about: Option<RoomId>,
+    back: Back,
+    #[serde(flatten)]
+    sidebar: Sidebar,
+    page_data: PageData,
+    #[serde(flatten)]
+    own: T,
 }
 
 impl Pane {
     /// A page that is about no single room.
     pub(crate) fn new(title: String) -> Self {
-        let back = ("/".to_owned(), words::text("nav-conversations"));
         Self {
             title,
             room: None,
-            back,
+            back: Back {
+                path: "/".to_owned(),
+                text: words::text("nav-conversations"),
+            },
         }
     }
 
     /// A page about the room of `member`, which leads back to the room.
     pub(crate) fn of(member: &RoomMember, title: String) -> Self {
-        let path = format!("/rooms/{}/", member.room.id);
         Self {
             title,
             room: Some(member.room.id),
-            back: (path, member.title.clone()),
+            back: Back {
+                path: format!("/rooms/{}/", member.room.id),
+                text: member.title.clone(),
+            },
         }
     }
 
-    /// Leading back to the page `path` instead, called `text`.
-    pub(crate) fn back_to(self, path: String, text: String) -> Self {
+    /// A page about the room of `member`, which leads back to the details of the room.
+    pub(crate) fn below_details(member: &RoomMember, title: String) -> Self {
         Self {
-            back: (path, text),
-            ..self
+            back: Back {
+                path: format!("/rooms/{}/details/", member.room.id),
+                text: words::text("rooms-details"),
+            },
+            ..Self::of(member, title)
         }
     }
 
-    /// The fields of the frame.
-    pub(crate) async fn data(self, asker: &Asker, page: &Page) -> Result<Value> {
-        let most = asker.chat.limits.rooms_per_socket;
+    /// The answer: `template` in the frame, with the fields of `own`.
+    ///
+    /// # Errors
+    /// [`Error::Template`] for a missing template or field, and whatever the database answers.
+    pub(crate) async fn render(
+        self,
+        asker: &Asker,
+        page: Page,
+        template: &str,
+        own: impl Serialize,
+    ) -> Result<HttpResponse> {
+        let (chat, most) = (&asker.chat, asker.chat.limits.rooms_per_socket);
         let read = move |conn: &mut Connection, me| Conversations::read(conn, me, most);
         let conversations = asker.read(read).await?;
-        let here = conversations.here(&asker.chat).await?;
-        let shown = (&conversations.preferences, None);
-        let mut page_data = page_data(&asker.user, page, &asker.chat, shown);
-        page_data["about"] = json!(self.room);
-        let (path, text) = self.back;
-        let mut data = json!({
-            "title": self.title,
-            "about": self.room,
-            "back": { "path": path, "text": text },
-            "page_data": page_data,
-        });
-        conversations.add_to(&mut data, self.room, &here);
-        Ok(data)
+        let here = conversations.here(chat).await?;
+        let page_data = PageData::new(&asker.user, &page, chat, &conversations.preferences);
+        let data = PaneData {
+            about: self.room,
+            back: self.back,
+            sidebar: conversations.sidebar(self.room, &here),
+            page_data: page_data.about(self.room),
+            own,
+        };
+        page.with_title(self.title)
+            .with_badge(conversations.badges.total())
+            .render(template, data)
     }
-}
-
-/// `own` on top of `frame`.
-pub(crate) fn merged(mut frame: Value, own: Value) -> Value {
-    if let (Value::Object(frame), Value::Object(own)) = (&mut frame, own) {
-        frame.extend(own);
-    }
-    frame
 }
 
 /// What the head of a room tells, beside its name.
@@ -94,31 +121,65 @@ impl RoomHead {
         Ok(Self { members })
     }
 
-    /// `id`, `name`, `kind`, `topic`, `role`, `face`, `members`, `details` (the path of the page about
-    /// the room, if it has one), `archived`, `delete_day`, `may_keep`.
-    pub(crate) fn data(&self, member: &RoomMember, here: &Here) -> Value {
+    /// The head of the room of `member`.
+    pub(crate) fn shown(&self, member: &RoomMember, here: &Here) -> ShownHead {
         let room = &member.room;
-        let is_owner = room.kind.is_named() && member.role == Role::Owner;
         let details = room.kind.is_changing();
-        json!({
-            "id": room.id,
-            "name": member.title,
-            "kind": room.kind,
-            "topic": room.topic,
-            "role": member.role,
-            "face": face(member, here),
-            "members": self.members,
-            "details": details.then(|| format!("/rooms/{}/details/", room.id)),
-            "archived": room.archived_at.is_some(),
-            "delete_day": room.delete_at.map(|moment| moment.utc("%-d %B %Y")),
-            "may_keep": is_owner,
-        })
+        ShownHead {
+            id: room.id,
+            name: member.title.clone(),
+            kind: room.kind,
+            topic: room.topic.clone(),
+            role: member.role,
+            face: Face::new(member, here),
+            members: self.members,
+            details: details.then(|| format!("/rooms/{}/details/", room.id)),
+            archived: room.archived_at.is_some(),
+            delete_day: room.delete_at.map(|moment| moment.utc("%-d %B %Y")),
+            may_keep: room.kind.is_named() && member.role == Role::Owner,
+        }
     }
 }
 
-/// The sentence at the field `name`, or nothing.
-pub(crate) fn sentence(errors: &FieldErrors, name: &str) -> Value {
-    json!(errors.get(name))
+/// What pages about a room, and `_ending.hbs`, show of it.
+#[derive(Serialize)]
+pub(crate) struct ShownHead {
+    id: RoomId,
+    name: String,
+    kind: RoomKind,
+    topic: String,
+    /// Of the reader.
+    role: Role,
+    face: Face,
+    members: Option<i64>,
+    /// The path of the page about the room, if it has one.
+    details: Option<String>,
+    archived: bool,
+    /// When the room is deleted.
+    delete_day: Option<String>,
+    /// The reader can undo the deletion.
+    may_keep: bool,
+}
+
+/// The sentences at the fields of a form about a room.
+#[derive(Serialize)]
+pub(crate) struct RoomFormErrors {
+    /// About the form as a whole.
+    form: Option<String>,
+    name: Option<String>,
+    topic: Option<String>,
+    people: Option<String>,
+}
+
+impl From<FieldErrors> for RoomFormErrors {
+    fn from(mut errors: FieldErrors) -> Self {
+        Self {
+            form: errors.remove("form"),
+            name: errors.remove("name"),
+            topic: errors.remove("topic"),
+            people: errors.remove("people"),
+        }
+    }
 }
 
 /// The page of a form that is shown again, and what stands at its fields; any other error is

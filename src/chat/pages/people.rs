@@ -1,19 +1,18 @@
 //! Who is in a room: adding friends, removing, naming moderators, leaving.
 
 use actix_web::{Either, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::{
     asker::Asker,
     confirm::Question,
     fields::Fields,
-    new_room::choices,
-    pane::{Pane, merged, refused, sentence},
+    new_room::{Choice, choices},
+    pane::{Pane, refused},
     room_changes::details,
 };
 use crate::{
-    accounts::{Page, Redirect, UserId},
+    accounts::{Page, Redirect, UserId, UserRef},
     chat::{
         live::PurgeRooms,
         rooms::{ListedMember, Role, RoomId, RoomMember},
@@ -30,7 +29,7 @@ pub(crate) async fn new_people(
     page: Page,
     room: web::Path<RoomId>,
 ) -> Result<HttpResponse> {
-    show(&asker, page, *room, (Vec::new(), FieldErrors::new())).await
+    show(&asker, page, *room, Vec::new(), FieldErrors::new()).await
 }
 
 pub(crate) async fn add_people(
@@ -53,7 +52,7 @@ pub(crate) async fn add_people(
         Ok(_) => return Ok(Either::Left(details(room))),
         Err(error) => refused(page, error)?,
     };
-    let shown = show(&asker, page, room, (wanted, errors)).await?;
+    let shown = show(&asker, page, room, wanted, errors).await?;
     Ok(Either::Right(shown))
 }
 
@@ -61,7 +60,8 @@ async fn show(
     asker: &Asker,
     page: Page,
     room: RoomId,
-    (wanted, errors): (Vec<UserId>, FieldErrors),
+    wanted: Vec<UserId>,
+    mut errors: FieldErrors,
 ) -> Result<HttpResponse> {
     let read = move |conn: &mut _, me| {
         let host = RoomMember::find(conn, room, me)?.host()?;
@@ -71,24 +71,36 @@ async fn show(
         Ok((host, friends))
     };
     let (host, friends) = asker.read(read).await?;
-    let pane = Pane::of(&host, words::text("rooms-add-title"));
-    let pane = pane.back_to(
-        format!("/rooms/{room}/details/"),
-        words::text("rooms-details"),
-    );
-    let error = match sentence(&errors, "people") {
-        serde_json::Value::Null => sentence(&errors, "form"),
-        known => known,
+    let pane = Pane::below_details(&host, words::text("rooms-add-title"));
+    let people = errors.remove("people").or_else(|| errors.remove("form"));
+    let own = AddPeoplePage {
+        action: format!("/rooms/{room}/people/"),
+        no: format!("/rooms/{room}/details/"),
+        name: host.title.clone(),
+        friends: choices(friends, &wanted),
+        errors: AddPeopleErrors { people },
     };
-    let own = json!({
-        "action": format!("/rooms/{room}/people/"),
-        "no": format!("/rooms/{room}/details/"),
-        "name": host.title,
-        "friends": choices(&friends, &wanted),
-        "errors": { "people": error },
-    });
-    let data = merged(pane.data(asker, &page).await?, own);
-    page.render("chat/membership/add_people", data)
+    pane.render(asker, page, "chat/membership/add_people", own)
+        .await
+}
+
+/// What `chat/membership/add_people.hbs` shows.
+#[derive(Serialize)]
+struct AddPeoplePage {
+    /// Where the form is sent.
+    action: String,
+    /// The path that "cancel" leads to.
+    no: String,
+    /// Of the room.
+    name: String,
+    /// Friends who are not in the room.
+    friends: Vec<Choice>,
+    errors: AddPeopleErrors,
+}
+
+#[derive(Serialize)]
+struct AddPeopleErrors {
+    people: Option<String>,
 }
 
 pub(crate) async fn confirm_removal(
@@ -174,22 +186,16 @@ pub(crate) async fn confirm_leave(
     question.ask(&asker, page).await
 }
 
-/// Everybody else, the one who follows unless another is chosen first.
-fn heirs(listing: &[ListedMember], me: UserId) -> serde_json::Value {
+/// Everybody else; the member who becomes the owner by default is the first.
+fn heirs(listing: &[ListedMember], me: UserId) -> Vec<UserRef> {
     let follows = RoomMember::heir(listing).map(|heir| heir.person.id);
-    let mut others: Vec<&ListedMember> = listing
-        .iter()
-        .filter(|listed| listed.person.id != me)
+    let others = listing.iter().map(|listed| &listed.person);
+    let mut others: Vec<UserRef> = others
+        .filter(|person| person.id != me)
+        .map(UserRef::from)
         .collect();
-    others.sort_by_key(|listed| Some(listed.person.id) != follows);
-    let heir = |listed: &&ListedMember| {
-        json!({
-            "id": listed.person.id,
-            "username": listed.person.username,
-            "follows": Some(listed.person.id) == follows,
-        })
-    };
-    others.iter().map(heir).collect()
+    others.sort_by_key(|person| Some(person.id) != follows);
+    others
 }
 
 pub(crate) async fn leave_room(

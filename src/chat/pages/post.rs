@@ -26,7 +26,8 @@ use crate::{
 pub(crate) async fn create_message(
     me: SignedIn,
     page: Page,
-    (room, form): (web::Path<RoomId>, web::Form<NewMessageForm>),
+    room: web::Path<RoomId>,
+    form: web::Form<NewMessageForm>,
     request: HttpRequest,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
@@ -71,16 +72,15 @@ pub(crate) async fn create_message(
         visit: Visit::Plain,
         refused: Some((form, refused)),
     };
-    let data = shown.data(&me.user, &page, &chat).await?;
-    page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
-        .render("chat/pages/room", data)
+    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
+    shown.render(&me.user, page, &chat).await
 }
 
 /// The room, with an offer to add those whom the message names and who are not there.
 async fn after_posting(chat: &Chat, created: &MessageCreated, me: UserId) -> Result<String> {
     let (room, message) = (created.room, created.id);
     if created.body.contains('@') {
-        let found = move |conn: &mut _| outsiders::of_message(conn, (room, Some(message)), me);
+        let found = move |conn: &mut _| outsiders::of_message(conn, room, Some(message), me);
         if !chat.database.read(found).await?.is_empty() {
             return Ok(format!("/rooms/{room}/?named={message}"));
         }

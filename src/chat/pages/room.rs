@@ -1,11 +1,14 @@
 //! The page of a room.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{pane::RoomHead, unread_here::UnreadHere, visit::Visit};
+use super::{
+    pane::{RoomHead, ShownHead},
+    unread_here::UnreadHere,
+    visit::Visit,
+};
 use crate::{
     accounts::{Page, Person, SignedIn, User, Zone},
     chat::{
@@ -14,11 +17,12 @@ use crate::{
         messages::{
             HistoryPage, MessageData, Place, QUOTE_CHARS, Refused, VisibleMessage,
             formatting::plain,
-            views::{PlaceQuery, ShownLog, outsiders},
+            views::{Log, PlaceQuery, ShownLog, outsiders},
         },
-        receipts,
+        reading::views::CatchUpLists,
+        receipts::views::HealthLine,
         rooms::{RoomId, RoomMember},
-        shell::{Conversations, page_data},
+        shell::{Conversations, PageData, Sidebar},
     },
     db::Connection,
     error::{Error, Result},
@@ -46,12 +50,10 @@ pub(crate) struct BoxQuery {
 pub(crate) async fn show_room(
     me: SignedIn,
     page: Page,
-    (room, query, answer): (
-        web::Path<RoomId>,
-        web::Query<PlaceQuery>,
-        web::Query<BoxQuery>,
-    ),
-    (zone, request): (Zone, HttpRequest),
+    room: web::Path<RoomId>,
+    query: web::Query<PlaceQuery>,
+    answer: web::Query<BoxQuery>,
+    request: HttpRequest,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
     let shown = ShownRoom {
@@ -59,12 +61,11 @@ pub(crate) async fn show_room(
         place: query.place(),
         reply: answer.reply,
         named: answer.named,
-        zone,
+        zone: Zone::of(&request),
         visit: Visit::of(&request),
         refused: None,
     };
-    let data = shown.data(&me.user, &page, &chat).await?;
-    page.render("chat/pages/room", data)
+    shown.render(&me.user, page, &chat).await
 }
 
 /// A room page about to be shown.
@@ -83,95 +84,187 @@ pub(crate) struct ShownRoom {
 }
 
 impl ShownRoom {
-    /// What the page shows; where no script will tell so, it is read by that.
-    pub(crate) async fn data(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
+    /// The page. Where no script will tell what is read, everything that it shows is read by that.
+    pub(crate) async fn render(self, me: &User, page: Page, chat: &Chat) -> Result<HttpResponse> {
         let (visit, room) = (self.visit, self.room);
-        let data = self.looked_at(me, page, chat).await?;
-        if let Some(seq) = data["reads"].as_i64() {
-            let read = data["read"].as_i64().unwrap_or(0);
+        let loaded = self.load(me, chat).await?;
+        let (reads, read) = (loaded.reads(), loaded.member.read_seq);
+        let response = self.show(loaded, me, page, chat).await?;
+        if let Some(seq) = reads {
             visit.reads(chat, me, room, (seq, read)).await?;
         }
-        Ok(data)
+        Ok(response)
     }
 
-    async fn looked_at(self, me: &User, page: &Page, chat: &Chat) -> Result<Value> {
+    async fn load(&self, me: &User, chat: &Chat) -> Result<Loaded> {
         let (room, user, place) = (self.room, me.id, self.place);
         let (reply, named) = (self.reply, self.named);
         let (budget, most) = (chat.messages.page_budget(), chat.limits.rooms_per_socket);
         let loaded = chat.database.read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
             let history = HistoryPage::read(conn, &member, place, budget)?;
-            let can_post = member.may_post(conn)?;
             let conversations = Conversations::read(conn, user, most)?;
             let unread = UnreadHere::read(conn, &member, &conversations)?;
-            let history = unread.open(conn, &member, history, (place, budget))?;
-            let reply = answered(conn, &member, reply)?;
-            let outsiders = outsiders::of_message(conn, (room, named), user)?;
-            let head = RoomHead::read(conn, &member)?;
-            Ok((
-                (member, history, can_post, unread),
-                (conversations, head, reply, outsiders),
-            ))
+            Ok(Loaded {
+                can_post: member.may_post(conn)?,
+                history: unread.open(conn, &member, history, place, budget)?,
+                reply: Answered::read(conn, &member, reply)?,
+                outsiders: outsiders::of_message(conn, room, named, user)?,
+                head: RoomHead::read(conn, &member)?,
+                member,
+                conversations,
+                unread,
+            })
         });
-        let ((member, history, can_post, unread), around) = loaded.await?;
-        let (mut conversations, head, reply, outsiders) = around;
+        loaded.await
+    }
+
+    async fn show(
+        self,
+        loaded: Loaded,
+        me: &User,
+        page: Page,
+        chat: &Chat,
+    ) -> Result<HttpResponse> {
+        let reads = loaded.reads();
+        let Loaded {
+            member,
+            history,
+            can_post,
+            mut conversations,
+            unread,
+            head,
+            reply,
+            outsiders,
+        } = loaded;
+        let room = self.room;
         let here = conversations.here(chat).await?;
-        let reads = unread.read_by(&history, member.room.last_seq);
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
         }
         let (form, refused) = self.refused.unzip();
-        let mut shown = head.data(&member, &here);
-        shown["catch_up_path"] = json!(unread.catch_up_path(&member));
-        shown["health"] = json!(receipts::views::health_line(&chat.health, room));
-        let mut data = json!({
-            "title": member.title,
-            "room": shown,
-            "reads": reads,
-            "read": member.read_seq,
-            "catch_up": unread.catch_up(room, &self.zone),
-            "zone": self.zone.name(),
-            "pending": MessageData::pending(&Person::new(me.id, me.username.clone())),
-            "can_post": can_post,
-            "closed": (!can_post).then(|| words::text(closed_key(&member))),
-            "draft": form.as_ref().map_or("", |form| form.body.as_str()),
-            "refusal": refused.map(|refused| refused.text),
-            "reply": reply,
-            "outsiders": outsiders,
-            "client_id": form.map_or_else(Uuid::new_v4, |form| form.client_id),
-            "max_chars": chat.limits.message_chars,
-            "page_data": page_data(me, page, chat, (&conversations.preferences, Some(&member))),
-        });
-        conversations.add_to(&mut data, Some(room), &here);
-        let shown = ShownLog {
-            member,
-            page: history,
-            zone: self.zone,
-            unread_from: unread.from,
+        let page_data = PageData::new(me, &page, chat, &conversations.preferences);
+        let page = page
+            .with_title(member.title.clone())
+            .with_badge(conversations.badges.total());
+        let own = RoomPage {
+            sidebar: conversations.sidebar(Some(room), &here),
+            room: Header {
+                head: head.shown(&member, &here),
+                catch_up_path: unread.catch_up_path(&member),
+                health: HealthLine::of(&chat.health, room),
+            },
+            catch_up: unread.catch_up(room, &self.zone),
+            zone: self.zone.name().to_owned(),
+            pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
+            can_post,
+            closed: (!can_post).then(|| words::text(closed_key(&member))),
+            client_id: form
+                .as_ref()
+                .map_or_else(Uuid::new_v4, |form| form.client_id),
+            draft: form.map_or_else(String::new, |form| form.body),
+            refusal: refused.map(|refused| refused.text),
+            reply,
+            outsiders,
+            page_data: page_data.of_room(&member),
+            log: Log::new(
+                ShownLog {
+                    member,
+                    page: history,
+                    zone: self.zone,
+                    unread_from: unread.from,
+                },
+                &chat.messages,
+            ),
         };
-        if let (Value::Object(data), Value::Object(log)) = (&mut data, shown.data(&chat.messages)) {
-            data.extend(log);
-        }
-        Ok(data)
+        page.render("chat/pages/room", own)
     }
 }
 
-/// What stands above the box while it answers a message; nothing for one that is gone.
-fn answered(
-    conn: &mut Connection,
-    member: &RoomMember,
-    reply: Option<MessageId>,
-) -> Result<Option<Value>> {
-    let Some(id) = reply else { return Ok(None) };
-    let message = match VisibleMessage::find(conn, member.room.id, id, member.user) {
-        Ok(seen) => seen.message,
-        Err(Error::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let is_there = message.deleted.is_none();
-    Ok(is_there.then(|| {
-        json!({ "id": message.id, "author": message.author.username, "text": plain(&message.body, QUOTE_CHARS) })
-    }))
+/// What the database knows of a page.
+struct Loaded {
+    member: RoomMember,
+    history: HistoryPage,
+    can_post: bool,
+    conversations: Conversations,
+    unread: UnreadHere,
+    head: RoomHead,
+    reply: Option<Answered>,
+    outsiders: Vec<Person>,
+}
+
+impl Loaded {
+    /// The event up to which a look at the page reads.
+    fn reads(&self) -> Option<i64> {
+        self.unread
+            .read_by(&self.history, self.member.room.last_seq)
+    }
+}
+
+/// What `room.hbs` shows.
+#[derive(Serialize)]
+struct RoomPage {
+    #[serde(flatten)]
+    sidebar: Sidebar,
+    room: Header,
+    #[serde(flatten)]
+    log: Log,
+    catch_up: Option<CatchUpLists>,
+    /// The time zone in which times are printed.
+    zone: String,
+    pending: MessageData<String>,
+    can_post: bool,
+    /// Why nobody can write here.
+    closed: Option<String>,
+    /// What stands in the box.
+    draft: String,
+    /// Why the message was refused.
+    refusal: Option<String>,
+    reply: Option<Answered>,
+    /// Friends whom the message that was just posted names, and who are not in the room.
+    outsiders: Vec<Person>,
+    client_id: Uuid,
+    page_data: PageData,
+}
+
+/// What `chat/rooms/_header.hbs` shows.
+#[derive(Serialize)]
+struct Header {
+    #[serde(flatten)]
+    head: ShownHead,
+    catch_up_path: Option<String>,
+    health: HealthLine,
+}
+
+/// The message that the box answers.
+#[derive(Serialize)]
+struct Answered {
+    id: MessageId,
+    /// The user name.
+    author: String,
+    text: String,
+}
+
+impl Answered {
+    /// Nothing for a message that is gone.
+    fn read(
+        conn: &mut Connection,
+        member: &RoomMember,
+        reply: Option<MessageId>,
+    ) -> Result<Option<Self>> {
+        let Some(id) = reply else { return Ok(None) };
+        let message = match VisibleMessage::find(conn, member.room.id, id, member.user) {
+            Ok(seen) => seen.message,
+            Err(Error::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let is_there = message.deleted.is_none();
+        Ok(is_there.then(|| Self {
+            id: message.id,
+            text: plain(&message.body, QUOTE_CHARS),
+            author: message.author.username,
+        }))
+    }
 }
 
 /// Why nobody can write here.

@@ -3,26 +3,25 @@
 use std::collections::HashSet;
 
 use actix_web::{Either, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{
     asker::Asker,
-    pane::{Pane, RoomHead, merged, refused, sentence},
+    invites::ShownInvite,
+    pane::{Pane, RoomFormErrors, RoomHead, ShownHead, refused},
     room_changes::details,
 };
 use crate::{
-    accounts::{Page, Redirect, UserId},
+    accounts::{Page, Person, Redirect, UserId},
     chat::{
         live::Chat,
         membership::Invite,
-        pages::invites,
-        presence::{WhoIsHere, may_see},
+        presence::{PresenceState, WhoIsHere, may_see},
         rooms::{
             ListedMember, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
             Topic,
         },
-        shell::Here,
+        shell::{Here, presence_word},
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
@@ -42,7 +41,7 @@ pub(crate) struct Place {
     page: u16,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct AboutForm {
     name: String,
     #[serde(default)]
@@ -87,7 +86,7 @@ impl About {
         here.map_err(|_closed| Error::ActorGone("the presence server"))
     }
 
-    fn row(&self, listed: &ListedMember, here: &Here) -> Value {
+    fn row(&self, listed: &ListedMember, here: &Here) -> MemberRow {
         let member = &self.member;
         let is_named = member.room.kind.is_named();
         let appoints = is_named && member.role == Role::Owner && !member.is_archived();
@@ -97,24 +96,20 @@ impl About {
             Role::Owner | Role::Member => None,
         };
         let person = &listed.person;
-        let presence = here.get(&person.id).copied().unwrap_or_default().word();
-        json!({
-            "id": person.id,
-            "username": person.username,
-            "initials": person.initials,
-            "hue": person.hue,
-            "role": role,
-            "is_me": person.id == member.user,
-            "presence": presence,
-            "presence_word": words::text(&format!("presence-{presence}")),
-            "may_remove": member.may_remove(listed),
-            "may_appoint": appoints && listed.role == Role::Member,
-            "may_dismiss": appoints && listed.role == Role::Moderator,
-        })
+        let presence = here.get(&person.id).copied().unwrap_or_default();
+        MemberRow {
+            person: person.clone(),
+            role,
+            is_me: person.id == member.user,
+            presence,
+            presence_word: presence_word(presence),
+            may_remove: member.may_remove(listed),
+            may_appoint: appoints && listed.role == Role::Member,
+            may_dismiss: appoints && listed.role == Role::Moderator,
+        }
     }
 
-    /// The rows of one page, and the paths of that page and of its neighbours.
-    fn people(&self, here: &Here, page: u16) -> Value {
+    fn people(&self, here: &Here, page: u16) -> People {
         let details = format!("/rooms/{}/details/", self.member.room.id);
         let first = usize::from(page) * PEOPLE_LEN;
         let rows = self.listing.iter().skip(first).take(PEOPLE_LEN);
@@ -123,50 +118,106 @@ impl About {
             page => format!("{details}?page={page}"),
         };
         let has_more = self.listing.len() > first + PEOPLE_LEN;
-        json!({
-            "rows": rows.map(|listed| self.row(listed, here)).collect::<Vec<_>>(),
-            "path": path(page),
-            "previous": page.checked_sub(1).map(path),
-            "next": has_more.then(|| path(page + 1)),
-        })
+        People {
+            rows: rows.map(|listed| self.row(listed, here)).collect(),
+            path: path(page),
+            previous: page.checked_sub(1).map(path),
+            next: has_more.then(|| path(page + 1)),
+        }
     }
 
-    fn own(&self, here: &Here, form: Option<AboutForm>, errors: &FieldErrors) -> Value {
+    fn may(&self) -> May {
         let member = &self.member;
-        let room = &member.room;
-        let is_owner = room.kind.is_named() && member.role == Role::Owner;
-        let moderates = member.clone().moderator().is_ok();
-        let typed = form.unwrap_or_else(|| AboutForm {
-            name: room.name.clone(),
-            topic: room.topic.clone(),
-        });
+        let is_owner = member.room.kind.is_named() && member.role == Role::Owner;
         let state = |archived, deleting| is_owner && member_state(member) == (archived, deleting);
-        json!({
-            "room": self.head.data(member, here),
-            "is_open": room.kind == RoomKind::Open,
-            "is_named": room.kind.is_named(),
-            "count": self.listing.len(),
-            "may": {
-                "add": member.clone().host().is_ok(),
-                "moderate": moderates,
-                "convert": state(false, false),
-                "archive": state(false, false),
-                "unarchive": state(true, false),
-                "delete": state(true, false),
-                "keep": state(true, true),
-            },
-            "about": room.id,
-            "form": { "name": typed.name, "topic": typed.topic },
-            "name_chars": NAME_CHARS,
-            "topic_chars": TOPIC_CHARS,
-            "errors": {
-                "form": sentence(errors, "form"),
-                "name": sentence(errors, "name"),
-                "topic": sentence(errors, "topic"),
-            },
-            "invites": invites::rows(&self.invites, &self.listing),
-        })
+        May {
+            add: member.clone().host().is_ok(),
+            moderate: member.clone().moderator().is_ok(),
+            convert: state(false, false),
+            archive: state(false, false),
+            unarchive: state(true, false),
+            delete: state(true, false),
+        }
     }
+
+    fn details(&self, here: &Here, shown: Shown) -> DetailsPage {
+        let room = &self.member.room;
+        let invites = self.invites.iter();
+        DetailsPage {
+            room: self.head.shown(&self.member, here),
+            is_open: room.kind == RoomKind::Open,
+            is_named: room.kind.is_named(),
+            count: self.listing.len(),
+            people: self.people(here, shown.people_page),
+            may: self.may(),
+            form: shown.form.unwrap_or_else(|| AboutForm {
+                name: room.name.clone(),
+                topic: room.topic.clone(),
+            }),
+            name_chars: NAME_CHARS,
+            topic_chars: TOPIC_CHARS,
+            errors: shown.errors.into(),
+            invites: invites
+                .map(|invite| ShownInvite::new(invite, &self.listing))
+                .collect(),
+        }
+    }
+}
+
+/// What `chat/rooms/details.hbs` shows.
+#[derive(Serialize)]
+struct DetailsPage {
+    room: ShownHead,
+    is_open: bool,
+    is_named: bool,
+    /// How many people are in the room.
+    count: usize,
+    people: People,
+    may: May,
+    form: AboutForm,
+    /// Characters of a name.
+    name_chars: usize,
+    /// Characters of a topic.
+    topic_chars: usize,
+    errors: RoomFormErrors,
+    invites: Vec<ShownInvite>,
+}
+
+/// One page of the members.
+#[derive(Serialize)]
+struct People {
+    rows: Vec<MemberRow>,
+    /// The path of this page.
+    path: String,
+    /// The path of the page before this one.
+    previous: Option<String>,
+    /// The path of the page after this one.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct MemberRow {
+    #[serde(flatten)]
+    person: Person,
+    /// As people read it; none for a simple member.
+    role: Option<String>,
+    is_me: bool,
+    presence: PresenceState,
+    presence_word: String,
+    may_remove: bool,
+    may_appoint: bool,
+    may_dismiss: bool,
+}
+
+/// What the reader may do with the room.
+#[derive(Serialize)]
+struct May {
+    add: bool,
+    moderate: bool,
+    convert: bool,
+    archive: bool,
+    unarchive: bool,
+    delete: bool,
 }
 
 fn member_state(member: &RoomMember) -> (bool, bool) {
@@ -206,11 +257,8 @@ async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<H
         &about.member,
         words::text_with("rooms-details-title", &title),
     );
-    let people = about.people(&here, shown.people_page);
-    let own = about.own(&here, shown.form, &shown.errors);
-    let mut data = merged(pane.data(asker, &page).await?, own);
-    data["people"] = people;
-    page.render("chat/rooms/details", data)
+    let own = about.details(&here, shown);
+    pane.render(asker, page, "chat/rooms/details", own).await
 }
 
 pub(crate) async fn describe_room(

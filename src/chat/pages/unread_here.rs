@@ -1,12 +1,13 @@
 //! What is unread in the room whose page is about to be shown, and where the page opens.
 
-use serde_json::Value;
-
 use crate::{
     accounts::Zone,
     chat::{
         messages::{Budget, HistoryPage, Place},
-        reading::views::CatchUpLists,
+        reading::{
+            CatchUp,
+            views::{CatchUpLists, offered},
+        },
         rooms::{RoomId, RoomMember},
         shell::Conversations,
     },
@@ -18,7 +19,7 @@ use crate::{
 pub(crate) struct UnreadHere {
     /// "New messages" stands above the message of this event.
     pub(crate) from: Option<i64>,
-    missed: Option<CatchUpLists>,
+    missed: Option<CatchUp>,
     /// The reader wants the room to open there.
     opens_there: bool,
 }
@@ -32,7 +33,7 @@ impl UnreadHere {
         let unread = conversations.badges.unread(member.room.id);
         Ok(Self {
             from: member.first_unread(conn)?,
-            missed: CatchUpLists::offered(conn, member, unread)?,
+            missed: offered(conn, member, unread)?,
             opens_there: conversations.preferences.open_unread,
         })
     }
@@ -44,7 +45,8 @@ impl UnreadHere {
         conn: &mut Connection,
         member: &RoomMember,
         history: HistoryPage,
-        (place, budget): (Place, Budget),
+        place: Place,
+        budget: Budget,
     ) -> Result<HistoryPage> {
         let first = history.messages.first().map(|message| message.seq);
         match self.from {
@@ -64,14 +66,14 @@ impl UnreadHere {
         }
     }
 
-    /// What was missed, if that is much: for `chat/reading/_missed.hbs`, null otherwise.
-    pub(crate) fn catch_up(&self, room: RoomId, zone: &Zone) -> Value {
-        self.missed
-            .as_ref()
-            .map_or(Value::Null, |missed| missed.data(room, zone))
+    /// What was missed, if that is much.
+    pub(crate) fn catch_up(&self, room: RoomId, zone: &Zone) -> Option<CatchUpLists> {
+        let missed = self.missed.as_ref();
+        missed.map(|missed| CatchUpLists::new(missed, room, zone))
     }
 
-    /// Where a few missed messages are summed up; null where much is, on top of the page, or nothing.
+    /// The path of the page that sums up a few missed messages; none where nothing was missed, or so
+    /// much that the page of the room sums it up.
     pub(crate) fn catch_up_path(&self, member: &RoomMember) -> Option<String> {
         let (room, since) = (member.room.id, member.read_seq);
         let is_little = self.from.is_some() && self.missed.is_none();

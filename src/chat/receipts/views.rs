@@ -3,13 +3,13 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{ACCEPT, CACHE_CONTROL, ContentType, VARY},
+    http::header::{ACCEPT, CACHE_CONTROL, VARY},
     web,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
-    health::{Health, Quantiles},
+    health::{Health, Quantiles, Stages},
     protocol::ServerEvent,
 };
 use crate::{accounts::Page, chat::rooms::RoomId, error::Result, words};
@@ -22,21 +22,56 @@ pub(crate) async fn show_status(
 ) -> Result<HttpResponse> {
     let stages = health.of_server_lately();
     if wants_json(&request) {
-        let answer = json!({ "messages": stages });
         return Ok(HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "public, max-age=1"))
             .insert_header((VARY, "accept"))
-            .insert_header(ContentType::json())
-            .body(answer.to_string()));
+            .json(StatusAnswer { messages: stages }));
     }
     let rows = [
         ("status-delivered", stages.delivered),
         ("status-stored", stages.stored),
         ("status-announced", stages.announced),
     ];
-    let rows = rows.map(|(key, measured)| row(key, measured));
-    let data = json!({ "title": words::text("status-title"), "rows": rows });
-    page.render("chat/receipts/status", data)
+    let rows = rows.map(|(key, measured)| StatusRow::new(key, measured));
+    page.titled("status-title")
+        .render("chat/receipts/status", StatusPage { rows })
+}
+
+/// The JSON that programs get.
+#[derive(Serialize)]
+struct StatusAnswer {
+    messages: Stages<Option<Quantiles>>,
+}
+
+/// What `status.hbs` shows.
+#[derive(Serialize)]
+struct StatusPage {
+    rows: [StatusRow; 3],
+}
+
+/// One stage of the way of a message.
+#[derive(Serialize)]
+struct StatusRow {
+    name: String,
+    help: String,
+    /// Half of the messages were quicker, as people read it; nothing was measured without it.
+    p50: Option<String>,
+    p99: Option<String>,
+    /// How many messages were measured.
+    count: Option<u64>,
+}
+
+impl StatusRow {
+    fn new(key: &str, measured: Option<Quantiles>) -> Self {
+        let in_words = |ms: u64| words::text_with("status-ms", &[("ms", ms.into())]);
+        Self {
+            name: words::text(key),
+            help: words::text(&format!("{key}-help")),
+            p50: measured.map(|measured| in_words(measured.p50_ms)),
+            p99: measured.map(|measured| in_words(measured.p99_ms)),
+            count: measured.map(|measured| measured.count),
+        }
+    }
 }
 
 /// Browsers name pages before anything else; a program that names JSON gets it.
@@ -48,32 +83,32 @@ fn wants_json(request: &HttpRequest) -> bool {
     })
 }
 
-fn row(key: &str, measured: Option<Quantiles>) -> Value {
-    let in_words = |ms: u64| words::text_with("status-ms", &[("ms", ms.into())]);
-    json!({
-        "name": words::text(key),
-        "help": words::text(&format!("{key}-help")),
-        "p50": measured.map(|measured| in_words(measured.p50_ms)),
-        "p99": measured.map(|measured| in_words(measured.p99_ms)),
-        "count": measured.map(|measured| measured.count),
-    })
+/// How quick messages are in a room: two parts, of which a phone shows the first. Empty where nothing
+/// was measured.
+#[derive(Default, Serialize)]
+pub(crate) struct HealthLine {
+    short: String,
+    long: String,
+    /// What was measured.
+    title: String,
 }
 
-/// The line of a room, in two parts of which a phone shows the first; empty where nothing was
-/// measured.
-pub(crate) fn health_line(health: &Health, room: RoomId) -> Value {
-    let ServerEvent::Health {
-        delivered: Some(measured),
-        of,
-        ..
-    } = ServerEvent::health(health, room)
-    else {
-        return json!({ "short": "", "long": "", "title": "" });
-    };
-    let ms = |key: &str, name: &str, ms: u64| words::text_with(key, &[(name, ms.into())]);
-    json!({
-        "short": ms("js-health", "half", measured.p50_ms),
-        "long": ms("js-health-more", "most", measured.p99_ms),
-        "title": words::text(of.words_key()),
-    })
+impl HealthLine {
+    /// The present line of `room`.
+    pub(crate) fn of(health: &Health, room: RoomId) -> Self {
+        let ServerEvent::Health {
+            delivered: Some(measured),
+            of,
+            ..
+        } = ServerEvent::health(health, room)
+        else {
+            return Self::default();
+        };
+        let ms = |key: &str, name: &str, ms: u64| words::text_with(key, &[(name, ms.into())]);
+        Self {
+            short: ms("js-health", "half", measured.p50_ms),
+            long: ms("js-health-more", "most", measured.p99_ms),
+            title: words::text(of.words_key()),
+        }
+    }
 }

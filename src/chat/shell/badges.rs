@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{
     accounts::UserId,
@@ -51,17 +51,24 @@ impl Badges {
         reading.is_none_or(|reading| reading.level != Level::Hidden)
     }
 
-    /// `any`, `number` (null for a dot) and `label`, the accessible name of a room's link.
-    pub(crate) fn of(&self, room: RoomId, name: &str) -> Value {
+    /// What the link of a room, called `name`, says of it.
+    pub(crate) fn of(&self, room: RoomId, name: &str) -> Badge {
         let Some(reading) = self
             .readings
             .get(&room)
             .filter(|reading| reading.unread > 0)
         else {
-            return json!({ "any": false, "number": null, "label": name });
+            return Badge {
+                any: false,
+                number: None,
+                label: name.to_owned(),
+            };
         };
-        let number = (reading.mentions > 0).then(|| capped(reading.mentions));
-        json!({ "any": true, "number": number, "label": label(name, reading) })
+        Badge {
+            any: true,
+            number: (reading.mentions > 0).then(|| capped(reading.mentions)),
+            label: label(name, reading),
+        }
     }
 
     /// The number of the title and of the icon, null for none.
@@ -70,11 +77,33 @@ impl Badges {
         (total > 0).then(|| capped(total))
     }
 
-    /// `any`: something is unread. `undo`: "mark all read" can be taken back.
-    pub(crate) fn waiting(&self) -> Value {
-        let any = self.readings.values().any(|reading| reading.unread > 0);
-        json!({ "any": any, "undo": self.can_undo })
+    /// What "mark all read" can do.
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            any: self.readings.values().any(|reading| reading.unread > 0),
+            undo: self.can_undo,
+        }
     }
+}
+
+/// What is unread in one room, as `_conversation.hbs` shows it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Badge {
+    /// Something is unread.
+    any: bool,
+    /// Mentions; a dot without one.
+    number: Option<String>,
+    /// The accessible name of the room's link.
+    label: String,
+}
+
+/// What `_read_all.hbs` shows.
+#[derive(Serialize)]
+pub(crate) struct Waiting {
+    /// Something is unread.
+    any: bool,
+    /// "Mark all read" can be undone.
+    undo: bool,
 }
 
 fn capped(number: i64) -> String {
@@ -128,23 +157,19 @@ mod tests {
             (RoomKind::Closed, Level::Nothing, 2, 0),
         ]);
         let of = |room| badges.of(RoomId(room), "Garden");
-        assert_eq!(
-            of(1),
-            json!({"any": true, "number": "3", "label": "Garden, 3 unread"})
-        );
+        let badge = |any, number: Option<&str>, label: &str| Badge {
+            any,
+            number: number.map(str::to_owned),
+            label: label.to_owned(),
+        };
+        assert_eq!(of(1), badge(true, Some("3"), "Garden, 3 unread"));
         assert_eq!(
             of(2),
-            json!({"any": true, "number": "1", "label": "Garden, 99+ unread, mentioned"})
+            badge(true, Some("1"), "Garden, 99+ unread, mentioned")
         );
-        assert_eq!(
-            of(4),
-            json!({"any": true, "number": null, "label": "Garden, 2 unread"})
-        );
+        assert_eq!(of(4), badge(true, None, "Garden, 2 unread"));
         assert!(!badges.lists(RoomId(3)) && badges.lists(RoomId(9)));
         assert_eq!(badges.total().as_deref(), Some("4"));
-        assert_eq!(
-            of(9),
-            json!({"any": false, "number": null, "label": "Garden"})
-        );
+        assert_eq!(of(9), badge(false, None, "Garden"));
     }
 }

@@ -2,11 +2,11 @@
 //! to the conversation with them.
 
 use actix_web::{HttpResponse, http::header, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
-    badges::Badges,
-    face::{Here, face},
+    badges::{Badge, Badges, Waiting},
+    face::{Face, Here},
 };
 use crate::{
     accounts::{Page, SignedIn, UserId},
@@ -14,13 +14,12 @@ use crate::{
         live::Chat,
         presence::WhoIsHere,
         rooms::{Room, RoomId, RoomMember},
-        shell::page_data,
+        shell::PageData,
     },
     db::Connection,
     error::{Error, Result},
     friends::{Friendship, friends_of},
     preferences::Preferences,
-    words,
 };
 
 /// What every page of the chat shows beside its own.
@@ -52,27 +51,54 @@ impl Conversations {
         here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
-    /// The fields of `_sidebar.hbs` and of the title, to be added to those of a page.
-    pub(crate) fn add_to(&self, data: &mut Value, current: Option<RoomId>, here: &Here) {
-        let row = |member: &&RoomMember| {
-            json!({
-                "room_id": member.room.id,
-                "path": format!("/rooms/{}/", member.room.id),
-                "face": face(member, here),
-                "current": current == Some(member.room.id),
-                "unread": self.badges.of(member.room.id, &member.title),
-            })
+    /// What stands beside the page of the room `current`, or of none.
+    pub(crate) fn sidebar(&self, current: Option<RoomId>, here: &Here) -> Sidebar {
+        let row = |member: &RoomMember| Conversation {
+            room_id: member.room.id,
+            path: format!("/rooms/{}/", member.room.id),
+            face: Face::new(member, here),
+            current: current == Some(member.room.id),
+            unread: self.badges.of(member.room.id, &member.title),
         };
         let (listed, hidden): (Vec<_>, Vec<_>) = self
             .rows
             .iter()
             .partition(|member| self.badges.lists(member.room.id));
-        let rows = |members: Vec<&RoomMember>| members.iter().map(row).collect::<Vec<_>>();
-        data["conversations"] = rows(listed).into();
-        data["hidden_conversations"] = rows(hidden).into();
-        data["waiting"] = self.badges.waiting();
-        data["badge"] = self.badges.total().into();
+        Sidebar {
+            conversations: listed.into_iter().map(row).collect(),
+            hidden_conversations: hidden.into_iter().map(row).collect(),
+            waiting: self.badges.waiting(),
+        }
     }
+}
+
+/// What `_sidebar.hbs` shows.
+#[derive(Serialize)]
+pub(crate) struct Sidebar {
+    conversations: Vec<Conversation>,
+    /// Rooms whose level is "hidden".
+    hidden_conversations: Vec<Conversation>,
+    waiting: Waiting,
+}
+
+/// What `_conversation.hbs` shows.
+#[derive(Serialize)]
+struct Conversation {
+    room_id: RoomId,
+    path: String,
+    face: Face,
+    /// Its page is the one that is shown.
+    current: bool,
+    unread: Badge,
+}
+
+/// What `index.hbs` shows.
+#[derive(Serialize)]
+struct IndexPage {
+    #[serde(flatten)]
+    sidebar: Sidebar,
+    has_friends: bool,
+    page_data: PageData,
 }
 
 pub(crate) async fn list_conversations(
@@ -86,13 +112,14 @@ pub(crate) async fn list_conversations(
         .read(move |conn| Conversations::read(conn, user, most))
         .await?;
     let here = conversations.here(&chat).await?;
-    let mut data = json!({
-        "title": words::text("chat-title"),
-        "has_friends": !conversations.friends.is_empty(),
-        "page_data": page_data(&me.user, &page, &chat, (&conversations.preferences, None)),
-    });
-    conversations.add_to(&mut data, None, &here);
-    page.render("chat/shell/index", data)
+    let own = IndexPage {
+        sidebar: conversations.sidebar(None, &here),
+        has_friends: !conversations.friends.is_empty(),
+        page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
+    };
+    page.titled("chat-title")
+        .with_badge(conversations.badges.total())
+        .render("chat/shell/index", own)
 }
 
 /// The way from a person to the conversation with them. Right after an acceptance the chat server

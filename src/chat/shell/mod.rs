@@ -5,6 +5,6 @@ mod conversations;
 mod face;
 mod page_data;
 
-pub(crate) use conversations::{Conversations, list_conversations, show_direct};
-pub(crate) use face::{Here, face};
-pub(crate) use page_data::page_data;
+pub(crate) use conversations::{Conversations, Sidebar, list_conversations, show_direct};
+pub(crate) use face::{Face, Here, presence_word};
+pub(crate) use page_data::PageData;

@@ -1,38 +1,85 @@
 //! What scripts are told by the page.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{
-    accounts::{Page, User},
+    accounts::{Page, User, UserRef},
     assets,
     chat::{
         live::Chat,
         messages::QUICK_EMOJI,
-        rooms::{RoomKind, RoomMember},
+        rooms::{Role, RoomId, RoomKind, RoomMember},
     },
+    db::Timestamp,
     preferences::Preferences,
 };
 
-/// What scripts are told; `member` on the page of a room.
-pub(crate) fn page_data(
-    me: &User,
-    page: &Page,
-    chat: &Chat,
-    (preferences, member): (&Preferences, Option<&RoomMember>),
-) -> Value {
-    json!({
-        "me": { "id": me.id, "username": me.username },
-        "room": member.map(|member| member.room.id),
-        "kind": member.map(|member| member.room.kind),
-        "created_ms": member.map(|member| member.room.created_at),
-        "last_seq": member.map(|member| member.room.last_seq),
-        "role": member.map(|member| member.role),
-        "is_direct": member.is_some_and(|member| member.room.kind == RoomKind::Direct),
-        "max_chars": chat.limits.message_chars,
-        "edit_window_ms": u64::try_from(chat.limits.edit_window.0.as_millis()).unwrap_or(u64::MAX),
-        "emoji": format!("{}/bundles/emoji.json", assets::prefix()),
-        "quick_emoji": QUICK_EMOJI,
-        "csrf_token": page.csrf_token(),
-        "preferences": preferences,
-    })
+/// The JSON in the element `page-data`; `static/js/page.js` reads it.
+#[derive(Serialize)]
+pub(crate) struct PageData {
+    me: UserRef,
+    /// What is told of the room on its page; all of it null on others.
+    #[serde(flatten)]
+    room: RoomData,
+    /// The room that a page without its log is about.
+    about: Option<RoomId>,
+    /// Characters of a message.
+    max_chars: usize,
+    edit_window_ms: u64,
+    /// The address of the list of emoji.
+    emoji: String,
+    /// Each with its name.
+    quick_emoji: &'static [(&'static str, &'static str)],
+    csrf_token: String,
+    preferences: Preferences,
+}
+
+#[derive(Default, Serialize)]
+struct RoomData {
+    room: Option<RoomId>,
+    kind: Option<RoomKind>,
+    created_ms: Option<Timestamp>,
+    last_seq: Option<i64>,
+    role: Option<Role>,
+    is_direct: bool,
+}
+
+impl PageData {
+    /// For the pages of no room.
+    pub(crate) fn new(me: &User, page: &Page, chat: &Chat, preferences: &Preferences) -> Self {
+        let edit_window = chat.limits.edit_window.0.as_millis();
+        Self {
+            me: UserRef::from(me),
+            room: RoomData::default(),
+            about: None,
+            max_chars: chat.limits.message_chars,
+            edit_window_ms: u64::try_from(edit_window).unwrap_or(u64::MAX),
+            emoji: format!("{}/bundles/emoji.json", assets::prefix()),
+            quick_emoji: &QUICK_EMOJI,
+            csrf_token: page.csrf_token().to_owned(),
+            preferences: preferences.clone(),
+        }
+    }
+
+    /// For the page of the room of `member`.
+    pub(crate) fn of_room(self, member: &RoomMember) -> Self {
+        let room = &member.room;
+        let room = RoomData {
+            room: Some(room.id),
+            kind: Some(room.kind),
+            created_ms: Some(room.created_at),
+            last_seq: Some(room.last_seq),
+            role: Some(member.role),
+            is_direct: room.kind == RoomKind::Direct,
+        };
+        Self { room, ..self }
+    }
+
+    /// For a page about `room` that does not show its log.
+    pub(crate) fn about(self, room: Option<RoomId>) -> Self {
+        Self {
+            about: room,
+            ..self
+        }
+    }
 }

@@ -2,11 +2,10 @@
 //! words.
 
 use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::message::{seen, shown};
+use super::message::{AboutMessage, seen};
 use crate::{
     accounts::{Page, Redirect, SignedIn, Zone},
     chat::{
@@ -37,7 +36,8 @@ pub(crate) struct ReactionForm {
 
 pub(crate) async fn edit_message(
     me: SignedIn,
-    (page, zone): (Page, Zone),
+    page: Page,
+    zone: Zone,
     place: web::Path<Place>,
     messages: web::Data<Messages>,
 ) -> Result<HttpResponse> {
@@ -48,39 +48,63 @@ pub(crate) async fn edit_message(
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
-    let mut data = shown(&seen, "edit-title", &zone);
-    data["body"] = seen.message.body.clone().into();
-    data["client_id"] = json!(Uuid::new_v4());
-    data["error"] = json!(null);
-    page.render("chat/messages/edit", data)
+    let own = EditPage {
+        about: AboutMessage::new(&seen, &zone),
+        body: seen.message.body,
+        client_id: Uuid::new_v4(),
+        error: None,
+    };
+    own.show(page)
+}
+
+/// What `edit.hbs` shows.
+#[derive(Serialize)]
+struct EditPage {
+    #[serde(flatten)]
+    about: AboutMessage,
+    /// What stands in the box.
+    body: String,
+    client_id: Uuid,
+    /// Why the form was refused.
+    error: Option<String>,
+}
+
+impl EditPage {
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("edit-title").render("chat/messages/edit", self)
+    }
 }
 
 pub(crate) async fn update_message(
     me: SignedIn,
     page: Page,
-    (place, form): (web::Path<Place>, web::Form<EditForm>),
+    place: web::Path<Place>,
+    form: web::Form<EditForm>,
     request: HttpRequest,
     messages: web::Data<Messages>,
 ) -> Answer {
     let (place, form) = (*place, form.into_inner());
     let change = MessageChange::Edit(form.body.clone());
-    let asked = asked(&me, &request, place, (form.client_id, change));
+    let asked = asked(&me, &request, place, form.client_id, change);
     let Some(refused) = ask(&messages, asked).await? else {
         return Ok(Either::Left(back_to(place)));
     };
     let seen = seen(&messages, place, me.user.id).await?;
-    let mut data = shown(&seen, "edit-title", &Zone::of(&request));
-    data["body"] = form.body.into();
-    data["client_id"] = json!(form.client_id);
-    data["error"] = refused.text.clone().into();
     let page = page.with_status(status(&refused));
-    page.render("chat/messages/edit", data).map(Either::Right)
+    let own = EditPage {
+        about: AboutMessage::new(&seen, &Zone::of(&request)),
+        body: form.body,
+        client_id: form.client_id,
+        error: Some(refused.text),
+    };
+    own.show(page).map(Either::Right)
 }
 
 /// Asks first.
 pub(crate) async fn confirm_delete(
     me: SignedIn,
-    (page, zone): (Page, Zone),
+    page: Page,
+    zone: Zone,
     place: web::Path<Place>,
     messages: web::Data<Messages>,
 ) -> Result<HttpResponse> {
@@ -91,9 +115,27 @@ pub(crate) async fn confirm_delete(
     if !seen.may_delete() {
         return Err(Error::Forbidden);
     }
-    let mut data = shown(&seen, "delete-title", &zone);
-    data["error"] = json!(null);
-    page.render("chat/messages/delete", data)
+    let own = DeletePage {
+        about: AboutMessage::new(&seen, &zone),
+        error: None,
+    };
+    own.show(page)
+}
+
+/// What `delete.hbs` shows.
+#[derive(Serialize)]
+struct DeletePage {
+    #[serde(flatten)]
+    about: AboutMessage,
+    /// Why the form was refused.
+    error: Option<String>,
+}
+
+impl DeletePage {
+    fn show(self, page: Page) -> Result<HttpResponse> {
+        page.titled("delete-title")
+            .render("chat/messages/delete", self)
+    }
 }
 
 pub(crate) async fn delete_message(
@@ -104,29 +146,33 @@ pub(crate) async fn delete_message(
     messages: web::Data<Messages>,
 ) -> Answer {
     let place = *place;
-    let change = (Uuid::new_v4(), MessageChange::Delete);
-    let Some(refused) = ask(&messages, asked(&me, &request, place, change)).await? else {
+    let asked = asked(&me, &request, place, Uuid::new_v4(), MessageChange::Delete);
+    let Some(refused) = ask(&messages, asked).await? else {
         let done = back_to(place).done(words::text("message-deleted-done"));
         return Ok(Either::Left(done));
     };
     let seen = seen(&messages, place, me.user.id).await?;
-    let mut data = shown(&seen, "delete-title", &Zone::of(&request));
-    data["error"] = refused.text.clone().into();
     let page = page.with_status(status(&refused));
-    page.render("chat/messages/delete", data).map(Either::Right)
+    let own = DeletePage {
+        about: AboutMessage::new(&seen, &Zone::of(&request)),
+        error: Some(refused.text),
+    };
+    own.show(page).map(Either::Right)
 }
 
 /// Puts an emoji to a message, or takes it away if it is there.
 pub(crate) async fn toggle_reaction(
     me: SignedIn,
-    (place, form): (web::Path<Place>, web::Form<ReactionForm>),
+    place: web::Path<Place>,
+    form: web::Form<ReactionForm>,
     request: HttpRequest,
     messages: web::Data<Messages>,
 ) -> Result<Redirect> {
     let place = *place;
     let emoji = form.into_inner().emoji.trim().to_owned();
-    let change = (Uuid::new_v4(), MessageChange::React { emoji, on: None });
-    let refused = ask(&messages, asked(&me, &request, place, change)).await?;
+    let change = MessageChange::React { emoji, on: None };
+    let asked = asked(&me, &request, place, Uuid::new_v4(), change);
+    let refused = ask(&messages, asked).await?;
     Ok(match refused {
         None => back_to(place),
         Some(refused) => back_to(place).danger(refused.text),
@@ -137,7 +183,8 @@ fn asked(
     me: &SignedIn,
     request: &HttpRequest,
     (room, message): Place,
-    (client_id, change): (Uuid, MessageChange),
+    client_id: Uuid,
+    change: MessageChange,
 ) -> ChangeMessage {
     ChangeMessage {
         room,

@@ -6,8 +6,7 @@ use actix_web::{
     http::header::{ContentType, LOCATION},
     web,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::{SignedIn, Zone},
@@ -16,6 +15,7 @@ use crate::{
         messages::{HistoryPage, Messages, Place},
         rooms::{RoomId, RoomKind, RoomMember},
     },
+    db::Epoch,
     error::Result,
     templates::Templates,
     words,
@@ -41,7 +41,7 @@ impl PlaceQuery {
     }
 }
 
-/// What `chat/messages/_log.hbs` shows.
+/// A page of the history that is about to be shown.
 pub(crate) struct ShownLog {
     pub(crate) member: RoomMember,
     pub(crate) page: HistoryPage,
@@ -50,24 +50,54 @@ pub(crate) struct ShownLog {
     pub(crate) unread_from: Option<i64>,
 }
 
-impl ShownLog {
-    /// The fields of the template but for `room`. The links are those that work without a script.
-    pub(crate) fn data(self, messages: &Messages) -> Value {
-        let room = self.member.room.id;
-        let HistoryPage {
-            messages: shown,
-            earlier,
-            later,
-        } = self.page;
-        json!({
-            "log": messages.markup.log(shown, &self.zone, self.unread_from),
-            "earlier": earlier.map(|seq| format!("/rooms/{room}/?before={seq}")),
+/// What `_log.hbs` shows, beside the id of the room and the epoch. The links are those that work
+/// without a script.
+#[derive(Serialize)]
+pub(crate) struct Log {
+    /// The messages as markup.
+    log: String,
+    earlier: Option<String>,
+    later: Option<String>,
+    last_seq: i64,
+    /// The sentence that stands in a log without messages.
+    empty: String,
+}
+
+/// What `_log.hbs` shows when scripts ask for it without the page around it.
+#[derive(Serialize)]
+struct LogAlone<'a> {
+    #[serde(flatten)]
+    log: Log,
+    room: LogRoom,
+    epoch: &'a Epoch,
+}
+
+#[derive(Serialize)]
+struct LogRoom {
+    id: RoomId,
+}
+
+impl Log {
+    pub(crate) fn new(shown: ShownLog, messages: &Messages) -> Self {
+        let ShownLog {
+            member,
+            page,
+            zone,
+            unread_from,
+        } = shown;
+        let room = member.room.id;
+        Self {
+            log: messages.markup.log(page.messages, &zone, unread_from),
+            earlier: page
+                .earlier
+                .map(|seq| format!("/rooms/{room}/?before={seq}")),
             // A page opens at its end; here the first message is the next to be read.
-            "later": later.map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
-            "last_seq": self.member.room.last_seq,
-            "epoch": messages.database.epoch(),
-            "empty": empty_words(&self.member),
-        })
+            later: page
+                .later
+                .map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
+            last_seq: member.room.last_seq,
+            empty: empty_words(&member),
+        }
     }
 }
 
@@ -96,7 +126,8 @@ pub(crate) struct LogQuery {
 pub(crate) async fn show_log(
     me: SignedIn,
     zone: Zone,
-    (room, query): (web::Path<RoomId>, web::Query<LogQuery>),
+    room: web::Path<RoomId>,
+    query: web::Query<LogQuery>,
     messages: web::Data<Messages>,
     templates: web::Data<Templates>,
 ) -> Result<HttpResponse> {
@@ -131,9 +162,12 @@ pub(crate) async fn show_log(
         // The line stands where it stood when the room was opened.
         unread_from: None,
     };
-    let mut data = shown.data(&messages);
-    data["room"] = json!({ "id": room });
-    let html = templates.render("chat/messages/_log", &data)?;
+    let alone = LogAlone {
+        log: Log::new(shown, &messages),
+        room: LogRoom { id: room },
+        epoch: messages.database.epoch(),
+    };
+    let html = templates.render("chat/messages/_log", &alone)?;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(html))

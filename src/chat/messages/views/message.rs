@@ -1,10 +1,10 @@
 //! The pages of one message: what can be done with it, and what it said before.
 
 use actix_web::{HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{
-    accounts::{Page, SignedIn, UserId, Zone},
+    accounts::{Page, Person, SignedIn, UserId, Zone},
     chat::{
         log::MessageId,
         messages::{
@@ -30,23 +30,101 @@ pub(crate) async fn seen(
     found.await
 }
 
-/// `chat/messages/_quoted.hbs` and what pages about a message have in common.
-pub(crate) fn shown(seen: &VisibleMessage, title: &str, zone: &Zone) -> Value {
-    let message = &seen.message;
-    let (room, id) = (message.room, message.id);
-    json!({
-        "title": words::text(title),
-        "room": { "id": room, "name": seen.member.title },
-        "path_of": format!("/rooms/{room}/messages/{id}/"),
-        "message": {
-            "id": id,
-            "author": message.author,
-            "body": message.body,
-            "excerpt": plain(&message.body, EXCERPT_CHARS),
-            "created_at": message.created_at.iso(),
-            "time": readable(message.created_at, zone),
-        },
-    })
+/// What all pages about a message show.
+#[derive(Serialize)]
+pub(crate) struct AboutMessage {
+    room: RoomName,
+    /// The path of the message.
+    path_of: String,
+    message: Quoted,
+}
+
+#[derive(Serialize)]
+struct RoomName {
+    id: RoomId,
+    /// As the reader calls it.
+    name: String,
+}
+
+/// What `_quoted.hbs` shows.
+#[derive(Serialize)]
+struct Quoted {
+    id: MessageId,
+    author: Person,
+    excerpt: String,
+    /// ISO 8601, UTC.
+    created_at: String,
+    time: String,
+}
+
+impl AboutMessage {
+    pub(super) fn new(seen: &VisibleMessage, zone: &Zone) -> Self {
+        let message = &seen.message;
+        let (room, id) = (message.room, message.id);
+        Self {
+            room: RoomName {
+                id: room,
+                name: seen.member.title.clone(),
+            },
+            path_of: format!("/rooms/{room}/messages/{id}/"),
+            message: Quoted {
+                id,
+                author: message.author.clone(),
+                excerpt: plain(&message.body, EXCERPT_CHARS),
+                created_at: message.created_at.iso(),
+                time: readable(message.created_at, zone),
+            },
+        }
+    }
+}
+
+/// What `actions.hbs` shows.
+#[derive(Serialize)]
+struct ActionsPage {
+    #[serde(flatten)]
+    about: AboutMessage,
+    can_post: bool,
+    can_edit: bool,
+    can_delete: bool,
+    is_edited: bool,
+    quick: Vec<QuickEmoji>,
+    outsiders: Vec<Person>,
+}
+
+#[derive(Serialize)]
+struct QuickEmoji {
+    emoji: &'static str,
+    /// The reader has reacted with it.
+    on: bool,
+}
+
+/// What `versions.hbs` shows.
+#[derive(Serialize)]
+struct VersionsPage {
+    #[serde(flatten)]
+    about: AboutMessage,
+    now: Version,
+    earlier: Vec<Version>,
+    /// The sentence about versions that the page leaves out.
+    left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Version {
+    body: String,
+    /// ISO 8601, UTC.
+    at: String,
+    time: String,
+}
+
+impl Version {
+    fn new(version: MessageVersion, zone: &Zone) -> Self {
+        Self {
+            body: version.body,
+            at: version.created_at.iso(),
+            time: readable(version.created_at, zone),
+        }
+    }
 }
 
 fn readable(at: Timestamp, zone: &Zone) -> String {
@@ -56,7 +134,8 @@ fn readable(at: Timestamp, zone: &Zone) -> String {
 /// `GET /rooms/{room}/messages/{message}/actions/`: the message menu without a script.
 pub(crate) async fn show_actions(
     me: SignedIn,
-    (page, zone): (Page, Zone),
+    page: Page,
+    zone: Zone,
     place: web::Path<(RoomId, MessageId)>,
     messages: web::Data<Messages>,
 ) -> Result<HttpResponse> {
@@ -71,24 +150,28 @@ pub(crate) async fn show_actions(
     if seen.message.deleted.is_some() {
         return Err(Error::NotFound);
     }
-    let mut data = shown(&seen, "message-actions", &zone);
-    let quick: Vec<Value> = QUICK_EMOJI
-        .iter()
-        .map(|(emoji, _)| json!({ "emoji": emoji, "on": seen.message.has_reaction(emoji, user) }))
-        .collect();
-    data["can_post"] = can_post.into();
-    data["can_edit"] = (can_post && seen.may_edit(messages.limits.edit_window.0)).into();
-    data["can_delete"] = seen.may_delete().into();
-    data["is_edited"] = seen.message.edited_at.is_some().into();
-    data["quick"] = quick.into();
-    data["outsiders"] = json!(outsiders);
-    page.render("chat/messages/actions", data)
+    let quick = QUICK_EMOJI.iter().map(|(emoji, _)| QuickEmoji {
+        emoji,
+        on: seen.message.has_reaction(emoji, user),
+    });
+    let own = ActionsPage {
+        about: AboutMessage::new(&seen, &zone),
+        can_post,
+        can_edit: can_post && seen.may_edit(messages.limits.edit_window.0),
+        can_delete: seen.may_delete(),
+        is_edited: seen.message.edited_at.is_some(),
+        quick: quick.collect(),
+        outsiders,
+    };
+    page.titled("message-actions")
+        .render("chat/messages/actions", own)
 }
 
 /// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
 pub(crate) async fn list_versions(
     me: SignedIn,
-    (page, zone): (Page, Zone),
+    page: Page,
+    zone: Zone,
     place: web::Path<(RoomId, MessageId)>,
     messages: web::Data<Messages>,
 ) -> Result<HttpResponse> {
@@ -108,19 +191,16 @@ pub(crate) async fn list_versions(
         body: message.body.clone(),
         created_at: message.edited_at.unwrap_or(message.created_at),
     };
-    let version = |version: &MessageVersion| {
-        json!({
-            "body": version.body,
-            "at": version.created_at.iso(),
-            "time": readable(version.created_at, &zone),
-        })
-    };
-    let mut data = shown(&seen, "versions-title", &zone);
-    data["now"] = version(&now);
-    data["earlier"] = versions.iter().map(version).collect();
     let shown = i64::try_from(versions.len()).unwrap_or(i64::MAX);
     let left_out = Some(in_all - shown).filter(|left_out| *left_out > 0);
-    data["left_out"] =
-        json!(left_out.map(|count| words::text_with("versions-cut", &[("count", count.into())])));
-    page.render("chat/messages/versions", data)
+    let version = |version| Version::new(version, &zone);
+    let own = VersionsPage {
+        about: AboutMessage::new(&seen, &zone),
+        now: version(now),
+        earlier: versions.into_iter().map(version).collect(),
+        left_out: left_out
+            .map(|count| words::text_with("versions-cut", &[("count", count.into())])),
+    };
+    page.titled("versions-title")
+        .render("chat/messages/versions", own)
 }

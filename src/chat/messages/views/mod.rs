@@ -6,4 +6,4 @@ pub(crate) mod message;
 pub(crate) mod names;
 pub(crate) mod outsiders;
 
-pub(crate) use history::{PlaceQuery, ShownLog};
+pub(crate) use history::{Log, PlaceQuery, ShownLog};

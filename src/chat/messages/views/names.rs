@@ -1,7 +1,6 @@
 //! Who can be named in a room, for the list that opens at `@`.
 
 use actix_web::{HttpResponse, web};
-use serde_json::json;
 
 use crate::{
     accounts::SignedIn,
@@ -24,5 +23,5 @@ pub(crate) async fn list_names(
         let member = RoomMember::find(conn, room, user)?;
         Ok(member.people(conn, MOST)?)
     });
-    Ok(HttpResponse::Ok().json(json!(people.await?)))
+    Ok(HttpResponse::Ok().json(people.await?))
 }

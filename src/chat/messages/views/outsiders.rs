@@ -2,7 +2,7 @@
 //! and on the page of what can be done with the message.
 
 use actix_web::{HttpResponse, http::header::ContentType, web};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     accounts::{Page, Person, SignedIn, UserId},
@@ -19,7 +19,8 @@ use crate::{
 /// The offer for a message that an address names; none for one that is gone.
 pub(crate) fn of_message(
     conn: &mut Connection,
-    (room, message): (RoomId, Option<MessageId>),
+    room: RoomId,
+    message: Option<MessageId>,
     user: UserId,
 ) -> Result<Vec<Person>> {
     let Some(message) = message else {
@@ -32,25 +33,41 @@ pub(crate) fn of_message(
     }
 }
 
+/// What `_outsiders.hbs` shows when scripts ask for it.
+#[derive(Serialize)]
+struct Outsiders<'a> {
+    outsiders: Vec<Person>,
+    room: OutsidersRoom,
+    /// With a button that closes the offer.
+    closable: bool,
+    csrf_token: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutsidersRoom {
+    id: RoomId,
+}
+
 /// `GET /rooms/{room}/messages/{message}/outsiders/`: the offer alone, for scripts.
 pub(crate) async fn show_outsiders(
     me: SignedIn,
     page: Page,
     place: web::Path<(RoomId, MessageId)>,
-    (messages, templates): (web::Data<Messages>, web::Data<Templates>),
+    messages: web::Data<Messages>,
+    templates: web::Data<Templates>,
 ) -> Result<HttpResponse> {
     let ((room, message), user) = (place.into_inner(), me.user.id);
     let found = messages.database.read(move |conn| {
         let seen = VisibleMessage::find(conn, room, message, user)?;
         seen.outsiders(conn)
     });
-    let own = json!({
-        "outsiders": found.await?,
-        "room": { "id": room },
-        "closable": true,
-        "csrf_token": page.csrf_token(),
-    });
+    let alone = Outsiders {
+        outsiders: found.await?,
+        room: OutsidersRoom { id: room },
+        closable: true,
+        csrf_token: page.csrf_token(),
+    };
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
-        .body(templates.render("chat/messages/_outsiders", &own)?))
+        .body(templates.render("chat/messages/_outsiders", &alone)?))
 }

@@ -1,8 +1,7 @@
 //! "Catch me up": what happened in a room since one left, as a page and on top of the room.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::{Page, SignedIn, Zone},
@@ -25,62 +24,81 @@ pub(crate) struct CatchUpQuery {
     since: Option<i64>,
 }
 
-/// What `chat/reading/_catch_up.hbs` shows.
-pub(crate) struct CatchUpLists(CatchUp);
+/// What `catch_up.hbs` shows.
+#[derive(Serialize)]
+struct CatchUpPage {
+    room_name: String,
+    /// The path of the room.
+    back: String,
+    catch_up: CatchUpLists,
+}
+
+/// What `_catch_up.hbs` and `_missed.hbs` show.
+#[derive(Serialize)]
+pub(crate) struct CatchUpLists {
+    /// "3 mentions, 2 replies, 41 messages by 5 people"
+    summary: String,
+    lists: Vec<CatchUpList>,
+}
+
+/// Missed messages of one kind.
+#[derive(Serialize)]
+struct CatchUpList {
+    heading: String,
+    lines: Vec<CatchUpLine>,
+}
+
+#[derive(Serialize)]
+struct CatchUpLine {
+    /// Of the message.
+    path: String,
+    /// The user name.
+    author: String,
+    excerpt: String,
+    /// ISO 8601, UTC.
+    created_at: String,
+    time: String,
+}
+
+/// What `member` missed, if that is much.
+pub(crate) fn offered(
+    conn: &mut Connection,
+    member: &RoomMember,
+    unread: i64,
+) -> Result<Option<CatchUp>> {
+    if unread < OFFERED_FROM {
+        return Ok(None);
+    }
+    Ok(Some(CatchUp::read(conn, member, member.read_seq)?))
+}
 
 impl CatchUpLists {
-    /// What `member` missed, if that is much.
-    pub(crate) fn offered(
-        conn: &mut Connection,
-        member: &RoomMember,
-        unread: i64,
-    ) -> Result<Option<Self>> {
-        if unread < OFFERED_FROM {
-            return Ok(None);
-        }
-        let missed = CatchUp::read(conn, member, member.read_seq)?;
-        Ok(Some(Self(missed)))
-    }
-
-    pub(crate) fn data(&self, room: RoomId, zone: &Zone) -> Value {
-        let Self(missed) = self;
-        let line = |message: &Missed| {
-            json!({
-                "path": format!("/rooms/{room}/messages/{}/", message.id),
-                "author": message.author.username,
-                "excerpt": plain(&message.body, EXCERPT_CHARS),
-                "created_at": message.created_at.iso(),
-                "time": zone.format(message.created_at, "%-d %B, %H:%M %Z"),
-            })
+    /// Empty lists are left out.
+    pub(crate) fn new(missed: &CatchUp, room: RoomId, zone: &Zone) -> Self {
+        let line = |message: &Missed| CatchUpLine {
+            path: format!("/rooms/{room}/messages/{}/", message.id),
+            author: message.author.username.clone(),
+            excerpt: plain(&message.body, EXCERPT_CHARS),
+            created_at: message.created_at.iso(),
+            time: zone.format(message.created_at, "%-d %B, %H:%M %Z"),
         };
-        let list = |key: &str, messages: &[Missed], in_all: i64| {
-            let lines: Vec<Value> = messages.iter().map(line).collect();
-            json!({ "heading": counted(key, in_all), "lines": lines })
+        let list = |key: &str, in_all: i64, lines: Vec<CatchUpLine>| CatchUpList {
+            heading: counted(key, in_all),
+            lines,
         };
-        let mut lists = Vec::new();
-        if !missed.mentions.is_empty() {
-            lists.push(list(
-                "catch-up-mentions",
-                &missed.mentions,
-                missed.mentions_in_all,
-            ));
+        let mentions = missed.mentions.iter().map(line).collect();
+        let replies = missed.replies.iter().map(line).collect();
+        let reacted = missed.reacted.iter().map(|(one, _)| line(one)).collect();
+        let mut lists = vec![
+            list("catch-up-mentions", missed.mentions_in_all, mentions),
+            list("catch-up-replies", missed.replies_in_all, replies),
+            list("catch-up-reacted", 0, reacted),
+        ];
+        lists.retain(|list| !list.lines.is_empty());
+        Self {
+            summary: summary(missed),
+            lists,
         }
-        if !missed.replies.is_empty() {
-            lists.push(list(
-                "catch-up-replies",
-                &missed.replies,
-                missed.replies_in_all,
-            ));
-        }
-        if !missed.reacted.is_empty() {
-            let messages: Vec<Missed> = missed.reacted.iter().map(|(one, _)| one.clone()).collect();
-            lists.push(list("catch-up-reacted", &messages, 0));
-        }
-        json!({
-            "summary": summary(missed),
-            "lists": lists,
-            "path": format!("/rooms/{room}/catch-up/?since={}", missed.since),
-        })
     }
 }
 
@@ -111,8 +129,10 @@ fn summary(missed: &CatchUp) -> String {
 pub(crate) async fn show_catch_up(
     me: SignedIn,
     page: Page,
-    (room, query): (web::Path<RoomId>, web::Query<CatchUpQuery>),
-    (database, zone): (web::Data<Database>, Zone),
+    room: web::Path<RoomId>,
+    query: web::Query<CatchUpQuery>,
+    database: web::Data<Database>,
+    zone: Zone,
 ) -> Result<HttpResponse> {
     let (room, user, since) = (*room, me.user.id, query.since);
     let (name, missed) = database
@@ -120,16 +140,16 @@ pub(crate) async fn show_catch_up(
             let member = RoomMember::find(conn, room, user)?;
             let since = since.unwrap_or(member.read_seq).max(0);
             let missed = CatchUp::read(conn, &member, since)?;
-            Ok((member.title, CatchUpLists(missed)))
+            Ok((member.title, missed))
         })
         .await?;
-    let own = json!({
-        "title": words::text_with("catch-up-title", &[("name", name.as_str().into())]),
-        "room_name": name,
-        "back": format!("/rooms/{room}/"),
-        "catch_up": missed.data(room, &zone),
-    });
-    page.render("chat/reading/catch_up", own)
+    let title = words::text_with("catch-up-title", &[("name", name.as_str().into())]);
+    let own = CatchUpPage {
+        room_name: name,
+        back: format!("/rooms/{room}/"),
+        catch_up: CatchUpLists::new(&missed, room, &zone),
+    };
+    page.with_title(title).render("chat/reading/catch_up", own)
 }
 
 #[cfg(test)]

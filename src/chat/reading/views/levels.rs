@@ -2,15 +2,14 @@
 //! the room.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::{NextPath, Page, Redirect, SignedIn},
     chat::{
         layer::{frame, tell_people},
         reading::{Level, ServerEvent},
-        rooms::{RoomId, RoomKind, RoomMember},
+        rooms::{RoomId, RoomMember},
     },
     db::Database,
     error::Result,
@@ -24,22 +23,50 @@ pub(crate) struct LevelForm {
     next: NextPath,
 }
 
-/// What `chat/reading/_level.hbs` shows; `next` is where its form leads.
-pub(crate) fn level_form(room: RoomId, kind: RoomKind, chosen: Level, next: &str) -> Value {
-    let option = |level: Level| {
-        json!({
-            "value": level,
-            "label": format!("level-{}", level.word()),
-            "hint": format!("level-{}-hint", level.word()),
-            "on": level == chosen,
-            "is_default": level == Level::default_of(kind),
-        })
-    };
-    json!({
-        "room": room,
-        "options": Level::ALL.iter().copied().map(option).collect::<Vec<_>>(),
-        "next": next,
-    })
+/// What `notifications.hbs` shows.
+#[derive(Serialize)]
+struct NotificationsPage {
+    room_name: String,
+    /// The path of the room.
+    back: String,
+    level: LevelChoice,
+}
+
+/// What `_level.hbs` shows.
+#[derive(Serialize)]
+struct LevelChoice {
+    room: RoomId,
+    options: Vec<LevelOption>,
+    /// Where the form leads.
+    next: String,
+}
+
+#[derive(Serialize)]
+struct LevelOption {
+    value: Level,
+    /// The key of its words.
+    label: String,
+    /// The key of its explanation.
+    hint: String,
+    on: bool,
+    is_default: bool,
+}
+
+impl LevelChoice {
+    fn new(member: &RoomMember, chosen: Level, next: String) -> Self {
+        let option = |level: &Level| LevelOption {
+            value: *level,
+            label: format!("level-{}", level.word()),
+            hint: format!("level-{}-hint", level.word()),
+            on: *level == chosen,
+            is_default: *level == Level::default_of(member.room.kind),
+        };
+        Self {
+            room: member.room.id,
+            options: Level::ALL.iter().map(option).collect(),
+            next,
+        }
+    }
 }
 
 /// `GET /rooms/{room}/notifications/`
@@ -58,13 +85,14 @@ pub(crate) async fn edit_level(
         })
         .await?;
     let next = format!("/rooms/{room}/");
-    let own = json!({
-        "title": words::text_with("level-title", &[("name", member.title.as_str().into())]),
-        "room_name": member.title,
-        "back": next,
-        "level": level_form(room, member.room.kind, level, &next),
-    });
-    page.render("chat/reading/notifications", own)
+    let title = words::text_with("level-title", &[("name", member.title.as_str().into())]);
+    let own = NotificationsPage {
+        level: LevelChoice::new(&member, level, next.clone()),
+        room_name: member.title,
+        back: next,
+    };
+    page.with_title(title)
+        .render("chat/reading/notifications", own)
 }
 
 /// `POST /rooms/{room}/notifications/`
@@ -72,7 +100,8 @@ pub(crate) async fn change_level(
     me: SignedIn,
     room: web::Path<RoomId>,
     form: web::Form<LevelForm>,
-    (database, layer): (web::Data<Database>, web::Data<channels::Layer>),
+    database: web::Data<Database>,
+    layer: web::Data<channels::Layer>,
 ) -> Result<Redirect> {
     let (room, user, level) = (*room, me.user.id, form.level);
     let chosen = database.write(move |conn| {

@@ -4,4 +4,4 @@ pub(crate) mod catch_up;
 pub(crate) mod levels;
 pub(crate) mod marks;
 
-pub(crate) use catch_up::CatchUpLists;
+pub(crate) use catch_up::{CatchUpLists, offered};
