@@ -10,7 +10,7 @@ use super::{asker::Asker, pane::Pane, room_changes::details};
 use crate::{
     accounts::{Page, Person, Redirect, UserId},
     chat::{
-        membership::{Invite, InviteState, InviteTerms, came_by},
+        membership::{Invite, InviteState, InviteTerms, joined_by},
         rooms::{InviteId, ListedMember, RoomId, RoomMember, RoomModerator},
     },
     db::{Connection, Timestamp},
@@ -160,7 +160,7 @@ impl ShownInvite {
     /// `listing` has all members of the room.
     pub(crate) fn new(invite: &Invite, listing: &[ListedMember]) -> Self {
         let state = invite.state(Timestamp::now());
-        let came = came_by(listing, invite.id).into_iter();
+        let came = joined_by(listing, invite.id).into_iter();
         Self {
             id: invite.id,
             path: format!("/rooms/{}/invites/{}/", invite.room, invite.id),

@@ -188,7 +188,7 @@ pub(crate) async fn confirm_leave(
 
 /// Everybody else; the member who becomes the owner by default is the first.
 fn heirs(listing: &[ListedMember], me: UserId) -> Vec<UserRef> {
-    let follows = RoomMember::heir(listing).map(|heir| heir.person.id);
+    let follows = RoomMember::successor(listing).map(|heir| heir.person.id);
     let others = listing.iter().map(|listed| &listed.person);
     let mut others: Vec<UserRef> = others
         .filter(|person| person.id != me)

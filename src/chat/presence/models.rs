@@ -38,17 +38,17 @@ impl TypingAudience {
         let Some(others) = small_room_members(conn, room)? else {
             return Ok(Self::Nobody);
         };
-        let mut deaf: HashSet<UserId> = blocked_with(conn, user)?.into_iter().collect();
-        deaf.extend(Preferences::without_typing(conn, &others)?);
-        if deaf.contains(&user) {
+        let mut excluded: HashSet<UserId> = blocked_with(conn, user)?.into_iter().collect();
+        excluded.extend(Preferences::without_typing(conn, &others)?);
+        if excluded.contains(&user) {
             return Ok(Self::Nobody);
         }
-        if others.iter().all(|other| !deaf.contains(other)) {
+        if others.iter().all(|other| !excluded.contains(other)) {
             return Ok(Self::Room);
         }
         let others = others.into_iter();
         Ok(Self::People(
-            others.filter(|other| !deaf.contains(other)).collect(),
+            others.filter(|other| !excluded.contains(other)).collect(),
         ))
     }
 }

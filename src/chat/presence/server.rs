@@ -44,7 +44,7 @@ pub struct PresenceServer {
     layer: Layer,
     here: HashMap<UserId, Sockets>,
     /// Debounce timers of people whose state is about to be lowered.
-    falling: HashMap<UserId, SpawnHandle>,
+    lowering: HashMap<UserId, SpawnHandle>,
     typing: HashMap<(RoomId, UserId), TypingMark>,
 }
 
@@ -63,7 +63,7 @@ impl PresenceServer {
             database,
             layer,
             here: HashMap::new(),
-            falling: HashMap::new(),
+            lowering: HashMap::new(),
             typing: HashMap::new(),
         }
     }
@@ -181,12 +181,12 @@ impl PresenceServer {
         let best = sockets.best();
         if best < sockets.shown {
             let lower = move |server: &mut Self, ctx: &mut Context<Self>| server.lower(ctx, user);
-            let falling = || ctx.run_later(LESS_AFTER, lower);
-            self.falling.entry(user).or_insert_with(falling);
+            let lowering = || ctx.run_later(LESS_AFTER, lower);
+            self.lowering.entry(user).or_insert_with(lowering);
             return;
         }
-        if let Some(falling) = self.falling.remove(&user) {
-            ctx.cancel_future(falling);
+        if let Some(lowering) = self.lowering.remove(&user) {
+            ctx.cancel_future(lowering);
         }
         if best > sockets.shown {
             sockets.shown = best;
@@ -196,7 +196,7 @@ impl PresenceServer {
     }
 
     fn lower(&mut self, ctx: &mut Context<Self>, user: UserId) {
-        self.falling.remove(&user);
+        self.lowering.remove(&user);
         let Some(sockets) = self.here.get_mut(&user) else {
             return;
         };

@@ -49,7 +49,7 @@ pub struct Delivery {
     health: Health,
     rooms: HashMap<RoomId, Tracked>,
     unsaved: HashMap<UserId, HashMap<RoomId, i64>>,
-    untold: HashSet<RoomId>,
+    unannounced: HashSet<RoomId>,
     is_saving: bool,
 }
 
@@ -60,7 +60,7 @@ struct Tracked {
     generation: u64,
     posts: Posts,
     /// Authors to notify of the coalesced receipts.
-    untold: HashSet<UserId>,
+    unannounced: HashSet<UserId>,
     used: Instant,
 }
 
@@ -86,7 +86,7 @@ impl Delivery {
             health,
             rooms: HashMap::new(),
             unsaved: HashMap::new(),
-            untold: HashSet::new(),
+            unannounced: HashSet::new(),
             is_saving: false,
         }
     }
@@ -96,7 +96,7 @@ impl Delivery {
             people: People::Unknown,
             generation: 0,
             posts: Posts::default(),
-            untold: HashSet::new(),
+            unannounced: HashSet::new(),
             used: Instant::now(),
         });
         tracked.used = Instant::now();
@@ -179,7 +179,7 @@ impl Delivery {
     }
 
     /// Invalidates the cache entry of the room, which is loaded again when it is needed.
-    fn doubt(&mut self, room: RoomId) {
+    fn invalidate(&mut self, room: RoomId) {
         if let Some(tracked) = self.rooms.get_mut(&room) {
             tracked.generation += 1;
             if !matches!(tracked.people, People::Loading(_)) {
@@ -209,7 +209,7 @@ impl Delivery {
         // Skip authors who may not see the receiver. Even an empty event would reveal the receipt
         // to them.
         authors.retain(|author| *author != user && receipts.shows(*author, user));
-        tracked.untold.extend(authors);
+        tracked.unannounced.extend(authors);
         let came = tracked.posts.measure(user, old, new);
         if let Some((came, waited)) = came.zip(waited) {
             let took = at.duration_since(came);
@@ -223,15 +223,15 @@ impl Delivery {
     }
 
     fn tell_later(&mut self, ctx: &mut Context<Self>, room: RoomId) {
-        if self.untold.is_empty() {
+        if self.unannounced.is_empty() {
             ctx.run_later(TELL_AFTER, |server, ctx| server.tell(ctx));
         }
-        self.untold.insert(room);
+        self.unannounced.insert(room);
     }
 
     fn tell(&mut self, ctx: &mut Context<Self>) {
         let mut news = Vec::new();
-        for room in std::mem::take(&mut self.untold) {
+        for room in std::mem::take(&mut self.unannounced) {
             if matches!(
                 self.tracked(room).people,
                 People::Unknown | People::Loading(_)
@@ -240,7 +240,7 @@ impl Delivery {
                 self.tell_later(ctx, room);
                 continue;
             }
-            let authors = std::mem::take(&mut self.tracked(room).untold);
+            let authors = std::mem::take(&mut self.tracked(room).unannounced);
             for author in authors {
                 if let Some(delivered) = self.seen_by(room, author) {
                     news.push((author, ServerEvent::Delivered { room, delivered }));
@@ -299,10 +299,10 @@ impl Delivery {
     }
 
     fn forget_quiet_rooms(&mut self) {
-        let untold = &self.untold;
+        let unannounced = &self.unannounced;
         self.rooms.retain(|room, tracked| {
             let is_loading = matches!(tracked.people, People::Loading(_));
-            tracked.used.elapsed() < FORGET_AFTER || is_loading || untold.contains(room)
+            tracked.used.elapsed() < FORGET_AFTER || is_loading || unannounced.contains(room)
         });
     }
 }
@@ -330,10 +330,10 @@ impl StreamHandler<LayerMessage> for Delivery {
             People::Loading(_) => true,
             People::Unknown | People::Many => false,
         };
-        let doubted = self.rooms.iter().filter(|(_, tracked)| of_both(tracked));
-        let doubted: Vec<RoomId> = doubted.map(|(room, _)| *room).collect();
-        for room in doubted {
-            self.doubt(room);
+        let invalid = self.rooms.iter().filter(|(_, tracked)| of_both(tracked));
+        let invalid: Vec<RoomId> = invalid.map(|(room, _)| *room).collect();
+        for room in invalid {
+            self.invalidate(room);
         }
     }
 }
@@ -396,7 +396,7 @@ impl Handler<Announced> for Delivery {
 
     fn handle(&mut self, event: Announced, _: &mut Self::Context) {
         if event.members_changed {
-            return self.doubt(event.room);
+            return self.invalidate(event.room);
         }
         let tracked = self.tracked(event.room);
         if let People::Few(receipts) = &mut tracked.people {

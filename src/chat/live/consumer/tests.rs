@@ -910,7 +910,7 @@ async fn a_session_that_ends_between_the_two_reads_opens_no_socket() {
     let ends = EndsBetweenTheReads(chat.parts.database.clone(), signed_in);
     let app = chat.app().wrap(ends);
 
-    let socket = WebsocketCommunicator::new(app, "/ws/").layer(&chat.layer);
+    let mut socket = WebsocketCommunicator::new(app, "/ws/").layer(&chat.layer);
 
     assert_eq!(socket.connect().await.unwrap_err().status, 403);
 }

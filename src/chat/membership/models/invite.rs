@@ -321,7 +321,7 @@ impl ValidInvitation {
 }
 
 /// Returns the members who joined by this link, in the order of the member list.
-pub fn came_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
+pub fn joined_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
     let came = listing
         .iter()
         .filter(|listed| listed.invite == Some(invite));

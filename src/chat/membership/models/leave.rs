@@ -99,7 +99,7 @@ fn give_role(
 
 impl RoomLeaver {
     /// Leaves the room. If the owner leaves, the room goes to `heir`, or without one to
-    /// [`RoomMember::heir`]. If the last member leaves, the room is deleted.
+    /// [`RoomMember::successor`]. If the last member leaves, the room is deleted.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the field `heir` if that person is not in the room.
@@ -144,7 +144,7 @@ fn chosen(
     heir: Option<UserId>,
 ) -> Result<Option<&ListedMember>> {
     let Some(heir) = heir else {
-        return Ok(RoomMember::heir(listing));
+        return Ok(RoomMember::successor(listing));
     };
     let listed = listing
         .iter()

@@ -101,7 +101,8 @@ fn the_oldest_moderator_follows_and_without_one_the_oldest_member() {
         listed(3, Role::Moderator, 5),
         listed(4, Role::Moderator, 4),
     ];
-    let heir = |listing: &[ListedMember]| RoomMember::heir(listing).map(|heir| heir.person.id.0);
+    let heir =
+        |listing: &[ListedMember]| RoomMember::successor(listing).map(|heir| heir.person.id.0);
     assert_eq!(heir(&listing), Some(4));
     listing.truncate(2);
     assert_eq!(heir(&listing), Some(2));

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    mention::{Called, forget_calls},
+    mention::{Mentioned, delete_mentions},
     message::Message,
     not_changed::NotChanged,
     reaction::Reaction,
@@ -106,7 +106,7 @@ impl VisibleMessage {
             created_at: message.edited_at.unwrap_or(message.created_at),
         };
         before.keep(conn, message.id, client_id)?;
-        let called = Called::find(conn, member.room.id, rendered.names())?;
+        let called = Mentioned::find(conn, member.room.id, rendered.names())?;
         diesel::update(messages::table.find(message.id))
             .set((
                 messages::body.eq(body),
@@ -115,7 +115,7 @@ impl VisibleMessage {
                 messages::edited_at.eq(now),
             ))
             .execute(conn)?;
-        forget_calls(conn, message.id)?;
+        delete_mentions(conn, message.id)?;
         let original = message.reply.and_then(|reply| reply.original);
         let reply_author = original.map(|(author, _)| author.id);
         let (place, number) = ((member.room.id, member.user), (message.id, message.seq));
@@ -152,7 +152,7 @@ impl VisibleMessage {
             .set(messages::reply_quote.eq(None::<String>))
             .execute(conn)?;
         MessageVersion::forget_all(conn, message.id)?;
-        forget_calls(conn, message.id)?;
+        delete_mentions(conn, message.id)?;
         diesel::delete(reactions::table.filter(reactions::message_id.eq(message.id)))
             .execute(conn)?;
         tell(conn, &member, message.id, EventKind::MessageDeleted)

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{mention::Called, reaction::Reaction, reply::Reply, row::Row};
+use super::{mention::Mentioned, reaction::Reaction, reply::Reply, row::Row};
 use crate::{
     accounts::{Person, UserId},
     chat::{log::MessageId, messages::formatting::RENDERING},
@@ -33,7 +33,7 @@ pub(super) struct Details {
     authors: HashMap<MessageId, Person>,
     reactions: HashMap<MessageId, Vec<Reaction>>,
     /// The mentions of messages whose markup an older renderer made.
-    called: HashMap<MessageId, Called>,
+    called: HashMap<MessageId, Mentioned>,
 }
 
 impl Details {
@@ -44,8 +44,8 @@ impl Details {
         let (mut answered, mut reacted) = (Vec::new(), Vec::new());
         let mut called = HashMap::new();
         for row in rows {
-            if row.rendering != RENDERING && row.may_call() {
-                called.insert(row.id, Called::by(conn, row.id)?);
+            if row.rendering != RENDERING && row.may_mention() {
+                called.insert(row.id, Mentioned::by(conn, row.id)?);
             }
             answered.extend(row.reply_to.filter(|_| row.reply_quote.is_some()));
             reacted.extend(row.has_reactions.then_some(row.id));

@@ -13,9 +13,9 @@ use crate::{
 
 /// Members of a room who are named in a text. The keys are normalised names.
 #[derive(Debug, Default)]
-pub(crate) struct Called(HashMap<String, (UserId, String)>);
+pub(crate) struct Mentioned(HashMap<String, (UserId, String)>);
 
-impl Called {
+impl Mentioned {
     /// Finds the members of the room with these names. Other names stay text.
     pub(crate) fn find(conn: &mut Connection, room: RoomId, names: &[String]) -> QueryResult<Self> {
         if names.is_empty() {
@@ -84,7 +84,7 @@ impl Called {
 }
 
 /// Deletes all mentions of the message.
-pub(crate) fn forget_calls(conn: &mut Connection, message: MessageId) -> QueryResult<usize> {
+pub(crate) fn delete_mentions(conn: &mut Connection, message: MessageId) -> QueryResult<usize> {
     diesel::delete(mentions::table.filter(mentions::message_id.eq(message))).execute(conn)
 }
 

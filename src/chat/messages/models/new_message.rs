@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    mention::Called,
+    mention::Mentioned,
     message::Message,
     reply::{AnsweredMessage, Reply},
     version::MessageVersion,
@@ -84,7 +84,7 @@ impl NewMessage {
             Some(original) => Some(AnsweredMessage::find(conn, self.room, original)?),
             None => None,
         };
-        let called = Called::find(conn, self.room, self.rendered.names())?;
+        let called = Mentioned::find(conn, self.room, self.rendered.names())?;
         let reply_author = answered.as_ref().map(|answered| answered.author.id);
         let message = self.insert(conn, author.person, &called, answered)?;
         let place = (message.room, message.author.id);
@@ -102,7 +102,7 @@ impl NewMessage {
         self,
         conn: &mut Connection,
         author: Person,
-        called: &Called,
+        called: &Mentioned,
         answered: Option<AnsweredMessage>,
     ) -> QueryResult<Message> {
         let now = Timestamp::now();

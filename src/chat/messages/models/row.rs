@@ -44,7 +44,7 @@ impl Row {
     }
 
     /// Returns whether the text may have mentions.
-    pub(super) fn may_call(&self) -> bool {
+    pub(super) fn may_mention(&self) -> bool {
         self.body.contains('@')
     }
 }

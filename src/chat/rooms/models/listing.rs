@@ -86,7 +86,7 @@ impl RoomMember {
 
     /// Returns the next owner when this owner leaves without naming one: the moderator who has been
     /// here longest, or else the member who has.
-    pub fn heir(listing: &[ListedMember]) -> Option<&ListedMember> {
+    pub fn successor(listing: &[ListedMember]) -> Option<&ListedMember> {
         let others = listing.iter().filter(|listed| listed.role != Role::Owner);
         others.min_by_key(|listed| (!listed.role.moderates(), listed.joined_at, listed.person.id))
     }
