@@ -1,6 +1,6 @@
 """Django Channels: the chat that its tutorial ends with, on the in-memory layer.
 
-Usage: uvicorn asgi:application --port 8001, or daphne -p 8001 asgi:application
+Usage: uvicorn asgi:application --port 8001
 """
 
 import json

@@ -11,9 +11,9 @@ use super::process::first_line;
 
 const FILE: &str = "machine.json";
 const PEERS_LOCK: &str = "bench/peers/rust/Cargo.lock";
-const RUST_PEERS: [&str; 5] = ["axum", "tokio", "actix-web", "actix-web-actors", "actix-ws"];
+const RUST_PEERS: [&str; 4] = ["axum", "tokio", "actix-web", "actix-web-actors"];
 const PYTHON: &str = "target/bench/django/bin/python";
-const PYTHON_PEERS: [&str; 4] = ["django", "channels", "uvicorn", "daphne"];
+const PYTHON_PEERS: [&str; 3] = ["django", "channels", "uvicorn"];
 
 /// What there was, by what it is called on the page.
 #[derive(Debug, Default, Deserialize, Serialize)]

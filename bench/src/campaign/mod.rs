@@ -2,14 +2,13 @@
 //!
 //! `scripts/bench` builds everything and comes here. The way of a figure: `experiments` say what is
 //! run, `round` runs it once (`server`, `process`, `cores`), `store` keeps its line of JSON,
-//! `statistics` make medians of the lines, and `page` and `plots` show them.
+//! `statistics` make medians of the lines, and `page` shows them.
 
 mod claims;
 mod cores;
 mod experiments;
 mod machine;
 mod page;
-mod plots;
 mod process;
 mod round;
 mod server;
@@ -34,12 +33,8 @@ use store::{Outcome, Record, Store};
 /// Where results are kept and shown, relative to the repository, from which it must be called.
 const RESULTS: &str = "target/bench";
 const PAGE: &str = "docs/benchmarks.md";
-const PLOTS: &str = "docs/benchmarks";
 const QUICK_RESULTS: &str = "target/bench/quick";
 const QUICK_PAGE: &str = "target/bench/quick/benchmarks.md";
-const QUICK_PLOTS: &str = "target/bench/quick/benchmarks";
-/// The folder of the plots as the page sees it.
-const PLOTS_FROM_PAGE: &str = "benchmarks";
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -144,18 +139,10 @@ fn chosen(only: &[String]) -> Result<Vec<Experiment>> {
 }
 
 fn publish(options: &Options, store: &Store) -> Result<()> {
-    let (page, plots) = if options.quick {
-        (QUICK_PAGE, QUICK_PLOTS)
-    } else {
-        (PAGE, PLOTS)
-    };
+    let page = if options.quick { QUICK_PAGE } else { PAGE };
     let machine = Machine::read(store.folder())?;
     let chapters = page::chapters(store)?;
-    fs::create_dir_all(plots)?;
-    for chapter in &chapters {
-        plots::draw(chapter, Path::new(plots))?;
-    }
-    fs::write(page, page::write(&machine, &chapters, PLOTS_FROM_PAGE)?)?;
+    fs::write(page, page::write(&machine, &chapters)?)?;
     writeln!(io::stderr().lock(), "written: {page}")?;
     Ok(())
 }

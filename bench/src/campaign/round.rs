@@ -109,7 +109,6 @@ mod tests {
                 subject,
                 load,
                 seconds: 6.0,
-                size: 0.0,
                 pinned: false,
                 lengthy: false,
             })

@@ -29,7 +29,6 @@ const fn tutorial(command: &'static str, needs: &'static str) -> Subject {
 const OUR_EXAMPLE: &str = "target/release/examples/tutorial";
 const OUR_PRODUCT: &str = "target/release/parlour";
 const NODE_PACKAGE: &str = "bench/peers/node/node_modules/ws/package.json";
-const DAPHNE_PROGRAM: &str = "target/bench/django/bin/daphne";
 const UVICORN_PROGRAM: &str = "target/bench/django/bin/uvicorn";
 
 pub(super) const CHANNELS: Subject = tutorial(
@@ -63,10 +62,6 @@ pub(super) const ACTIX_ACTORS: Subject = tutorial(
     "bench/peers/rust/target/release/actix_actors --bind 127.0.0.1:{port} --workers 1",
     "bench/peers/rust/target/release/actix_actors",
 );
-pub(super) const ACTIX_WS: Subject = tutorial(
-    "bench/peers/rust/target/release/actix_ws --bind 127.0.0.1:{port} --workers 1",
-    "bench/peers/rust/target/release/actix_ws",
-);
 pub(super) const NODE: Subject = tutorial(
     "node bench/peers/node/server.mjs 127.0.0.1:{port}",
     NODE_PACKAGE,
@@ -75,11 +70,6 @@ pub(super) const UVICORN: Subject = tutorial(
     "target/bench/django/bin/uvicorn --app-dir bench/peers/django --port {port} \
      --log-level warning asgi:application",
     UVICORN_PROGRAM,
-);
-pub(super) const DAPHNE: Subject = tutorial(
-    "env PYTHONPATH=bench/peers/django target/bench/django/bin/daphne -b 127.0.0.1 -p {port} \
-     --access-log /dev/null asgi:application",
-    DAPHNE_PROGRAM,
 );
 /// It has a worker for each core that it may use. Its limits let one address do what a town would.
 pub(super) const PARLOUR: Subject = Subject {

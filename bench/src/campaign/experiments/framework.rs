@@ -1,30 +1,26 @@
 //! The chat of the Channels tutorial, on our framework and on others.
 
-use super::{Case, Column, Experiment, Plot, column};
+use super::{Case, Column, Experiment, column};
 use crate::campaign::subject::{
-    ACTIX_ACTORS, ACTIX_WS, AXUM, CHANNELS, CHANNELS_TWO_WORKERS, DAPHNE, HANDLERS,
-    HANDLERS_TWO_WORKERS, MOUNTED, NODE, Subject, UVICORN,
+    ACTIX_ACTORS, AXUM, CHANNELS, CHANNELS_TWO_WORKERS, HANDLERS, HANDLERS_TWO_WORKERS, MOUNTED,
+    NODE, Subject, UVICORN,
 };
 
 pub(in crate::campaign) const OURS: &str = "channels";
 pub(in crate::campaign) const OUR_HANDLERS: &str = "channels, through handlers";
 
 /// Those that take part in everything.
-const PEERS: [(&str, Subject); 7] = [
+const PEERS: [(&str, Subject); 6] = [
     (OURS, CHANNELS),
     (OUR_HANDLERS, HANDLERS),
     ("channels, mounted", MOUNTED),
     ("axum", AXUM),
     ("actix-web-actors", ACTIX_ACTORS),
-    ("actix-ws", ACTIX_WS),
     ("Node ws", NODE),
 ];
 
 /// What they were made after, at a rate that it can do.
-const DJANGO: [(&str, Subject); 2] = [
-    ("Django Channels on uvicorn", UVICORN),
-    ("Django Channels on daphne", DAPHNE),
-];
+const DJANGO: [(&str, Subject); 1] = [("Django Channels on uvicorn", UVICORN)];
 
 pub(super) fn experiments() -> Vec<Experiment> {
     vec![
@@ -66,10 +62,6 @@ fn cpu() -> Experiment {
             column("peak_kib", "peak KiB", 0),
         ],
         relation: Some(("cpu_s_per_million", &[OURS, OUR_HANDLERS])),
-        plot: Some(Plot::Dots(
-            &["cpu_s_per_million"],
-            "CPU seconds per million deliveries",
-        )),
         most_rounds: u32::MAX,
     }
 }
@@ -94,10 +86,6 @@ fn offered(name: &'static str, title: &'static str, load: &str) -> Experiment {
             column("still_open", "still open", 0),
         ],
         relation: None,
-        plot: Some(Plot::Dots(
-            &["p50_ms", "p99_ms"],
-            "milliseconds from due to received",
-        )),
         most_rounds: u32::MAX,
     }
 }
@@ -125,7 +113,6 @@ fn idle() -> Experiment {
             column("after_kib", "all KiB", 0),
         ],
         relation: None,
-        plot: Some(Plot::Dots(&["kib_per_socket"], "KiB per connection")),
         most_rounds: u32::MAX,
     }
 }
@@ -156,7 +143,6 @@ fn stall() -> Experiment {
             column("kept_kib", "kept KiB", 0),
         ],
         relation: None,
-        plot: None,
         most_rounds: u32::MAX,
     }
 }
@@ -189,7 +175,6 @@ fn workers() -> Experiment {
             DELIVERIES.key,
             &["two workers", "two workers, through handlers"],
         )),
-        plot: None,
         most_rounds: u32::MAX,
     }
 }

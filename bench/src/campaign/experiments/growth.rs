@@ -1,6 +1,6 @@
 //! How cost grows with members, rooms and stored messages.
 
-use super::{Case, Column, Experiment, Plot, column};
+use super::{Case, Column, Experiment, column};
 use crate::campaign::subject::{CHANNELS, PARLOUR};
 
 const COST: Column = column("cpu_s_per_million", "CPU s per million", 1);
@@ -21,8 +21,7 @@ fn members() -> Experiment {
     ];
     let case = |(label, members, seconds): (_, u32, _)| {
         let load = format!("rate --sockets {members} --rate 20 --seconds {{seconds}}");
-        let case = Case::new(label, CHANNELS, load).for_seconds(seconds);
-        case.of_size(f64::from(members))
+        Case::new(label, CHANNELS, load).for_seconds(seconds)
     };
     Experiment {
         name: "members",
@@ -32,11 +31,6 @@ fn members() -> Experiment {
         cases: sizes.map(case).into(),
         columns: loads(),
         relation: None,
-        plot: Some(Plot::Lines(
-            &[COST.key],
-            "members of the room",
-            "CPU seconds per million deliveries",
-        )),
         most_rounds: u32::MAX,
     }
 }
@@ -52,8 +46,7 @@ fn rooms() -> Experiment {
         let (sockets, rate) = (rooms * 10, rooms * 10);
         let load =
             format!("rate --sockets {sockets} --rooms {rooms} --rate {rate} --seconds {{seconds}}");
-        let case = Case::new(label, CHANNELS, load).for_seconds(seconds);
-        case.of_size(f64::from(rooms))
+        Case::new(label, CHANNELS, load).for_seconds(seconds)
     };
     Experiment {
         name: "rooms",
@@ -64,11 +57,6 @@ fn rooms() -> Experiment {
         cases: sizes.map(case).into(),
         columns: loads(),
         relation: None,
-        plot: Some(Plot::Lines(
-            &[COST.key],
-            "rooms",
-            "CPU seconds per million deliveries",
-        )),
         most_rounds: u32::MAX,
     }
 }
@@ -96,7 +84,6 @@ fn stored() -> Experiment {
         );
         let case = Case::new(label, PARLOUR, load).for_seconds(2.0);
         Case {
-            size: f64::from(messages),
             lengthy: messages > 10_000,
             ..case
         }
@@ -117,11 +104,6 @@ fn stored() -> Experiment {
             column("resident_kib", "resident KiB", 0),
         ],
         relation: None,
-        plot: Some(Plot::Lines(
-            &[NEWEST.key, MIDDLE.key],
-            "messages in all conversations",
-            "milliseconds until the page is there",
-        )),
         most_rounds: 1,
     }
 }

@@ -11,7 +11,7 @@ pub(super) use framework::{OUR_HANDLERS, OURS};
 /// One question, answered by runs that take turns.
 #[derive(Clone, Debug)]
 pub(super) struct Experiment {
-    /// Of its file of results, its plot, and `--only`.
+    /// Of its file of results, and `--only`.
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     /// What the figures mean, for the page.
@@ -20,7 +20,6 @@ pub(super) struct Experiment {
     pub(super) columns: Vec<Column>,
     /// The key whose figures are set in relation to those of other cases, and these cases' labels.
     pub(super) relation: Option<(&'static str, &'static [&'static str])>,
-    pub(super) plot: Option<Plot>,
     /// Fewer rounds than asked for, for what takes minutes and is compared with nothing.
     pub(super) most_rounds: u32,
 }
@@ -35,8 +34,6 @@ pub(super) struct Case {
     pub(super) load: String,
     /// How long the load lasts, where it says `{seconds}`.
     pub(super) seconds: f64,
-    /// How much of it there is, for plots of growth.
-    pub(super) size: f64,
     /// The server has a core to itself.
     pub(super) pinned: bool,
     /// Left out when somebody only tries things out.
@@ -50,7 +47,6 @@ impl Case {
             subject,
             load: load.into(),
             seconds: 0.0,
-            size: 0.0,
             pinned: true,
             lengthy: false,
         }
@@ -58,10 +54,6 @@ impl Case {
 
     fn for_seconds(self, seconds: f64) -> Self {
         Self { seconds, ..self }
-    }
-
-    fn of_size(self, size: f64) -> Self {
-        Self { size, ..self }
     }
 }
 
@@ -77,15 +69,6 @@ pub(super) struct Column {
 
 const fn column(key: &'static str, title: &'static str, digits: usize) -> Column {
     Column { key, title, digits }
-}
-
-/// A picture of some columns.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Plot {
-    /// A row for each case, a dot for each of these columns, on a logarithmic scale.
-    Dots(&'static [&'static str], &'static str),
-    /// A line for each of these columns over the sizes of the cases, both scales logarithmic.
-    Lines(&'static [&'static str], &'static str, &'static str),
 }
 
 /// All that there is, in the order in which it is run and shown.
@@ -113,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_related_and_drawn_is_in_the_table() {
+    fn what_is_related_is_in_the_table() {
         for experiment in all() {
             let keys: HashSet<_> = experiment.columns.iter().map(|column| column.key).collect();
             let labels: HashSet<_> = experiment.cases.iter().map(|case| case.label).collect();
@@ -121,11 +104,6 @@ mod tests {
                 assert!(keys.contains(key), "{}", experiment.name);
                 assert!(bases.iter().all(|base| labels.contains(base)));
             }
-            let drawn = match experiment.plot {
-                Some(Plot::Dots(keys, _) | Plot::Lines(keys, ..)) => keys,
-                None => &[],
-            };
-            assert!(drawn.iter().all(|key| keys.contains(key)));
         }
     }
 

@@ -30,7 +30,6 @@ fn post() -> Experiment {
             column("cpu_s_per_million", "CPU s per million", 0),
         ],
         relation: None,
-        plot: None,
         most_rounds: u32::MAX,
     }
 }
@@ -60,7 +59,6 @@ fn browse() -> Experiment {
             column("answer_bytes", "bytes", 0),
         ],
         relation: None,
-        plot: None,
         most_rounds: u32::MAX,
     }
 }
@@ -85,7 +83,6 @@ fn resident() -> Experiment {
             column("after_kib", "100 sockets, KiB", 0),
         ],
         relation: None,
-        plot: None,
         most_rounds: u32::MAX,
     }
 }
@@ -114,7 +111,6 @@ fn signed_in() -> Experiment {
             column("after_kib", "all KiB", 0),
         ],
         relation: None,
-        plot: None,
         most_rounds: 1,
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::claims::{self, Bound, Verdict};
-use super::experiments::{self, Experiment, Plot};
+use super::experiments::{self, Experiment};
 use super::machine::Machine;
 use super::statistics::Results;
 use super::store::{Record, Store};
@@ -31,14 +31,14 @@ pub(super) fn chapters(store: &Store) -> Result<Vec<Chapter>> {
     chapters.collect()
 }
 
-/// The whole page; plots are looked for in the folder `images`, relative to it.
-pub(super) fn write(machine: &Machine, chapters: &[Chapter], images: &str) -> Result<String> {
+/// The whole page.
+pub(super) fn write(machine: &Machine, chapters: &[Chapter]) -> Result<String> {
     let mut page = String::new();
     write_introduction(&mut page, machine, chapters)?;
     write_claims(&mut page, chapters)?;
     write_machine(&mut page, machine)?;
     for chapter in chapters {
-        write_chapter(&mut page, chapter, images)?;
+        write_chapter(&mut page, chapter)?;
     }
     Ok(page)
 }
@@ -110,7 +110,7 @@ fn write_machine(page: &mut String, machine: &Machine) -> Result<()> {
     Ok(())
 }
 
-fn write_chapter(page: &mut String, chapter: &Chapter, images: &str) -> Result<()> {
+fn write_chapter(page: &mut String, chapter: &Chapter) -> Result<()> {
     let Chapter {
         experiment,
         records,
@@ -122,10 +122,6 @@ fn write_chapter(page: &mut String, chapter: &Chapter, images: &str) -> Result<(
     }
     page.push_str(&table::of(experiment, Results(records)));
     writeln!(page)?;
-    if let Some(Plot::Dots(_, axis) | Plot::Lines(_, _, axis)) = experiment.plot {
-        let (title, name) = (experiment.title, experiment.name);
-        writeln!(page, "![{title}: {axis}]({images}/{name}.svg)\n")?;
-    }
     write_commands(page, chapter)
 }
 
@@ -169,7 +165,7 @@ mod tests {
             experiment,
             records,
         }];
-        write(&Machine::default(), &chapters, "images").unwrap()
+        write(&Machine::default(), &chapters).unwrap()
     }
 
     #[test]
@@ -194,7 +190,6 @@ mod tests {
     fn what_was_not_run_is_said() {
         let page = page_of(Vec::new());
         assert!(page.contains("Not run.") && page.contains("not measured"));
-        assert!(!page.contains("images/cpu.svg"));
     }
 
     #[test]
