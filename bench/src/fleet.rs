@@ -8,42 +8,29 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::socket::{Client, Target};
 
+const IDLE_TURN: Duration = Duration::from_millis(100);
 const READ_BYTES: usize = 256 * 1024;
-/// Sockets that are read before the schedule is looked at again. With all that are ready, what was due
-/// in between would go out late and in a burst, and the generator's delay would be taken for the
-/// server's.
+/// Sockets that are read before the schedule has its turn. If all that are ready were read, messages that
+/// are due in between would be sent late and in a burst, and the delay would be taken for the server's.
 const EVENTS: usize = 128;
 
-/// Open sockets, spread evenly over rooms.
+/// Open sockets.
 pub(crate) struct Fleet {
     poll: Poll,
     events: Events,
     pub(crate) clients: Vec<Client>,
     buffer: Vec<u8>,
-    started: Instant,
+    /// When the clock of the run started.
+    pub(crate) started: Instant,
 }
 
 impl Fleet {
-    /// Opens `sockets` connections in `rooms`: socket `i` is in room `i % rooms`.
-    pub(crate) fn open(target: &Target, sockets: usize, rooms: usize) -> Result<Self> {
-        Self::open_all((0..sockets).map(|index| (target, index % rooms)))
-    }
-
-    /// Opens one connection to each target: socket `i` is in room `i`.
-    pub(crate) fn open_each(targets: &[Target]) -> Result<Self> {
-        Self::open_all(
-            targets
-                .iter()
-                .enumerate()
-                .map(|(room, target)| (target, room)),
-        )
-    }
-
-    fn open_all<'a>(places: impl Iterator<Item = (&'a Target, usize)>) -> Result<Self> {
+    /// Opens one connection to each target.
+    pub(crate) fn open(targets: impl IntoIterator<Item = Target>) -> Result<Self> {
         let poll = Poll::new()?;
         let mut clients = Vec::new();
-        for (index, (target, room)) in places.enumerate() {
-            let client = Client::connect(target, room, index);
+        for (index, target) in targets.into_iter().enumerate() {
+            let client = Client::connect(&target, index);
             let mut client = client.with_context(|| format!("socket {}", index + 1))?;
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
@@ -57,16 +44,6 @@ impl Fleet {
             buffer: vec![0; READ_BYTES],
             started: Instant::now(),
         })
-    }
-
-    /// Starts the run's clock anew.
-    pub(crate) fn restart_clock(&mut self) {
-        self.started = Instant::now();
-    }
-
-    /// When the run's clock started.
-    pub(crate) fn started(&self) -> Instant {
-        self.started
     }
 
     /// Nanoseconds of the run so far.
@@ -101,6 +78,15 @@ impl Fleet {
             if event.is_readable() || event.is_read_closed() || event.is_error() {
                 client.receive(&mut self.buffer, |message| heard(index, message));
             }
+        }
+        Ok(())
+    }
+
+    /// Reads and drops what comes, for so long.
+    pub(crate) fn idle(&mut self, seconds: f64) -> Result<()> {
+        let until = Instant::now() + Duration::from_secs_f64(seconds);
+        while Instant::now() < until {
+            self.turn(IDLE_TURN, |_, _| {})?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail, ensure};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_HEADERS: usize = 64;
@@ -13,59 +13,58 @@ const READ_BYTES: usize = 64 * 1024;
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: TcpStream,
+    pub(crate) stream: TcpStream,
     address: SocketAddr,
-    bytes: Vec<u8>,
+    /// Bytes behind the last response.
+    pub(crate) rest: Vec<u8>,
 }
 
-/// A whole answer, its body as it came.
+/// A whole response, its body as it came.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Length of the whole answer on the wire.
+    /// Length of the whole response.
     pub(crate) wire_bytes: usize,
 }
 
-impl Answer {
+impl Response {
     /// The values of a header.
     pub(crate) fn header(&self, name: &str) -> impl Iterator<Item = &str> {
         let headers = self.headers.iter();
-        headers
-            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        let named = headers.filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
     }
-}
-
-/// How long a body is.
-enum Length {
-    Known(usize),
-    Chunked,
 }
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        Self::over(TcpStream::connect(address)?, address)
+    }
+
+    /// Uses a stream that is connected already.
+    pub(crate) fn over(stream: TcpStream, address: SocketAddr) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
+        let rest = Vec::new();
         Ok(Self {
             stream,
             address,
-            bytes: Vec::new(),
+            rest,
         })
     }
 
     /// Asks for a page; `headers` are whole lines, each with its line break.
-    pub(crate) fn get(&mut self, path: &str, headers: &str) -> Result<Answer> {
+    pub(crate) fn get(&mut self, path: &str, headers: &str) -> Result<Response> {
+        let host = self.address;
         self.send(&format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n",
-            self.address
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"
         ))
     }
 
     /// Sends a form, as the site's own page would.
-    pub(crate) fn post(&mut self, path: &str, headers: &str, form: &str) -> Result<Answer> {
+    pub(crate) fn post(&mut self, path: &str, headers: &str, form: &str) -> Result<Response> {
         let (host, length) = (self.address, form.len());
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
@@ -74,83 +73,56 @@ impl Connection {
         ))
     }
 
-    fn send(&mut self, request: &str) -> Result<Answer> {
+    fn send(&mut self, request: &str) -> Result<Response> {
         self.stream.write_all(request.as_bytes())?;
-        let (mut answer, length) = loop {
-            if let Some(head) = self.take_head()? {
-                break head;
+        let mut response = loop {
+            if let Some(response) = self.take_head()? {
+                break response;
             }
             self.read_more()?;
         };
-        match length {
-            Length::Known(length) => answer.body = self.take(length)?,
-            Length::Chunked => self.take_chunks(&mut answer)?,
+        let is_chunked = response.header("transfer-encoding").next().is_some();
+        ensure!(!is_chunked, "chunked responses cannot be measured");
+        let length = response
+            .header("content-length")
+            .next()
+            .unwrap_or("0")
+            .parse()?;
+        while self.rest.len() < length {
+            self.read_more()?;
         }
-        answer.wire_bytes += answer.body.len();
-        Ok(answer)
+        response.body = self.rest.drain(..length).collect();
+        response.wire_bytes += length;
+        Ok(response)
     }
 
-    fn take_head(&mut self) -> Result<Option<(Answer, Length)>> {
+    fn take_head(&mut self) -> Result<Option<Response>> {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut response = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(end) = response.parse(&self.bytes)? else {
+        let mut head = httparse::Response::new(&mut headers);
+        let httparse::Status::Complete(end) = head.parse(&self.rest)? else {
             return Ok(None);
         };
-        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-        let headers = response.headers.iter();
-        let answer = Answer {
-            status: response.code.unwrap_or_default(),
-            headers: headers
-                .map(|header| (header.name.to_owned(), text(header.value)))
-                .collect(),
+        let headers = head.headers.iter().map(|header| {
+            let value = String::from_utf8_lossy(header.value);
+            (header.name.to_owned(), value.into_owned())
+        });
+        let response = Response {
+            status: head.code.unwrap_or_default(),
+            headers: headers.collect(),
             body: Vec::new(),
             wire_bytes: end,
         };
-        let chunked = answer.header("transfer-encoding").next().is_some();
-        let length = match answer.header("content-length").next() {
-            _ if chunked => Length::Chunked,
-            Some(length) => Length::Known(length.parse()?),
-            None => Length::Known(0),
-        };
-        self.bytes.drain(..end);
-        Ok(Some((answer, length)))
-    }
-
-    fn take_chunks(&mut self, answer: &mut Answer) -> Result<()> {
-        loop {
-            let (start, length) = loop {
-                let line = httparse::parse_chunk_size(&self.bytes);
-                match line.ok().context("a chunk without a length")? {
-                    httparse::Status::Complete((start, length)) => break (start, length),
-                    httparse::Status::Partial => self.read_more()?,
-                }
-            };
-            self.bytes.drain(..start);
-            let chunk = self.take(usize::try_from(length)?)?;
-            self.take(2)?;
-            answer.wire_bytes += start + 2;
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            answer.body.extend(chunk);
-        }
-    }
-
-    fn take(&mut self, length: usize) -> Result<Vec<u8>> {
-        while self.bytes.len() < length {
-            self.read_more()?;
-        }
-        let rest = self.bytes.split_off(length);
-        Ok(std::mem::replace(&mut self.bytes, rest))
+        self.rest.drain(..end);
+        Ok(Some(response))
     }
 
     fn read_more(&mut self) -> Result<()> {
-        let have = self.bytes.len();
-        self.bytes.resize(have + READ_BYTES, 0);
-        let read = self.stream.read(&mut self.bytes[have..])?;
-        self.bytes.truncate(have + read);
+        let have = self.rest.len();
+        self.rest.resize(have + READ_BYTES, 0);
+        let read = self.stream.read(&mut self.rest[have..])?;
+        self.rest.truncate(have + read);
         if read == 0 {
-            bail!("the server hung up before its answer was whole");
+            bail!("the server hung up before its response was whole");
         }
         Ok(())
     }
@@ -164,27 +136,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_of_both_kinds_are_read_whole_and_the_connection_goes_on() {
+    fn bodies_are_read_whole_and_the_connection_goes_on() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 1024];
             for answer in [
                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello",
-                "HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
-                "HTTP/1.1 303 See\r\nLocation: /x/\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 303 See\r\nLocation: /x/\r\n\r\n",
             ] {
-                assert!(stream.read(&mut request).unwrap() > 0);
+                assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
         let mut connection = Connection::open(address).unwrap();
-        let first = connection.get("/", "").unwrap();
-        assert_eq!((first.status, &first.body[..]), (200, &b"hello"[..]));
-        assert_eq!(first.header("x-a").collect::<Vec<_>>(), ["b"]);
-        let second = connection.get("/", "").unwrap();
-        assert_eq!((second.status, &second.body[..]), (404, &b"abcde"[..]));
+        let page = connection.get("/", "").unwrap();
+        assert_eq!((page.status, &page.body[..]), (200, &b"hello"[..]));
+        assert_eq!(page.header("x-a").collect::<Vec<_>>(), ["b"]);
         assert_eq!(connection.post("/", "", "a=b").unwrap().status, 303);
         server.join().unwrap();
     }

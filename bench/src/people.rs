@@ -1,98 +1,118 @@
-//! People of a Parlour: they sign up, become friends and open conversations, over plain HTTP.
+//! People of a Parlour: they sign up, become friends and open conversations over plain HTTP, and post
+//! over their sockets.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use memchr::memmem;
 use url::form_urlencoded;
 
-use crate::http::{Answer, Connection};
+use crate::fleet::Fleet;
+use crate::http::{Connection, Response};
+use crate::socket::Target;
 
 const PASSWORD: &str = "correct horse battery staple";
+/// The server has hung if it sends nothing that is waited for in this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+const TURN: Duration = Duration::from_millis(5);
 
 /// Somebody with a browser.
 #[derive(Debug)]
 pub(crate) struct Person {
-    pub(crate) name: String,
+    name: String,
     address: SocketAddr,
     connection: Connection,
     cookies: BTreeMap<String, String>,
 }
 
 impl Person {
-    /// Makes an account and signs in.
+    /// Makes an account and signs in. `name` is unlike those of other runs.
     pub(crate) fn sign_up(address: SocketAddr, name: &str) -> Result<Self> {
         let mut person = Self {
-            name: name.to_owned(),
+            name: format!("{name}x{}", std::process::id()),
             address,
             connection: Connection::open(address)?,
             cookies: BTreeMap::new(),
         };
+        let (name, path) = (person.name.clone(), "/accounts/register/");
         let typed = [
-            ("username", name),
+            ("username", name.as_str()),
             ("password", PASSWORD),
             ("password_again", PASSWORD),
         ];
-        let path = "/accounts/register/";
         person.submit(path, path, &typed)?;
         Ok(person)
     }
 
-    /// Asks `other`, who says yes.
-    pub(crate) fn befriend(&mut self, other: &mut Self) -> Result<()> {
+    /// Asks `other`, who accepts; returns the number of their conversation.
+    pub(crate) fn befriend(&mut self, other: &mut Self) -> Result<u64> {
         self.submit("/friends/", "/friends/add/", &[("username", &other.name)])?;
-        let accept = other.action_for("/friends/", "accept")?;
-        other.submit("/friends/", &accept, &[])?;
-        Ok(())
+        let page = other.page("/friends/")?;
+        let (before, _) = page
+            .split_once("/accept/\"")
+            .context("no button to accept")?;
+        let (_, action) = before.rsplit_once('"').context("no button to accept")?;
+        other.submit("/friends/", &format!("{action}/accept/"), &[])?;
+        // The conversation is opened a moment after the friendship.
+        let began = Instant::now();
+        loop {
+            match self.room_with(other) {
+                Err(_) if began.elapsed() < PATIENCE => std::thread::park_timeout(TURN),
+                room => return room,
+            }
+        }
     }
 
     /// The number of the conversation with a friend.
     fn room_with(&mut self, other: &mut Self) -> Result<u64> {
         let page = other.page("/")?;
-        let (_, id) = page.split_once(r#""me":{"id":"#).context("no own id")?;
-        let id = id.split(',').next().unwrap_or_default();
-        let answer = self.get(&format!("/rooms/with/{id}/"))?;
-        let place = answer.header("location").next();
-        let place = place.context("no conversation")?;
-        let number = place.trim_start_matches("/rooms/").trim_end_matches('/');
-        Ok(number.parse()?)
+        let id = between(&page, r#""me":{"id":"#, ",").context("no own id")?;
+        let response = self.get(&format!("/rooms/with/{id}/"))?;
+        let place = response.header("location").next();
+        let room = between(place.context("no conversation")?, "/rooms/", "/");
+        Ok(room.context("no conversation")?.parse()?)
     }
 
     /// The text of a page that must be there.
-    pub(crate) fn page(&mut self, path: &str) -> Result<String> {
-        let answer = self.get(path)?;
-        if answer.status != 200 {
-            bail!("{path} was answered with {}", answer.status);
-        }
-        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    fn page(&mut self, path: &str) -> Result<String> {
+        let Response { status, body, .. } = self.get(path)?;
+        ensure!(status == 200, "{path} was answered with {status}");
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    fn get(&mut self, path: &str) -> Result<Response> {
+        let response = self.connection.get(path, &self.headers())?;
+        self.keep_cookies(&response);
+        Ok(response)
     }
 
     /// Sends the form with this action on the page at `path`.
-    pub(crate) fn submit(
-        &mut self,
-        path: &str,
-        action: &str,
-        typed: &[(&str, &str)],
-    ) -> Result<Answer> {
+    fn submit(&mut self, path: &str, action: &str, typed: &[(&str, &str)]) -> Result<()> {
         let page = self.page(path)?;
-        let token = value_after(&page, r#"name="csrf_token" value=""#).context("no form")?;
+        let token = between(&page, r#"name="csrf_token" value=""#, "\"").context("no form")?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf_token", token).extend_pairs(typed);
-        let headers = self.headers();
-        let answer = self.connection.post(action, &headers, &form.finish())?;
-        self.keep_cookies(&answer);
-        if answer.status != 303 {
-            bail!(
-                "{} could not post to {action}: {}",
-                self.name,
-                answer.status
-            );
-        }
-        Ok(answer)
+        let response = self
+            .connection
+            .post(action, &self.headers(), &form.finish())?;
+        self.keep_cookies(&response);
+        let (name, status) = (&self.name, response.status);
+        ensure!(status == 303, "{name} could not post to {action}: {status}");
+        Ok(())
     }
 
-    /// The header lines that say who this is.
+    fn keep_cookies(&mut self, response: &Response) {
+        for cookie in response.header("set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    /// The header line that says who this is.
     pub(crate) fn headers(&self) -> String {
         let cookies = self.cookies.iter();
         let cookies: Vec<_> = cookies
@@ -101,55 +121,81 @@ impl Person {
         format!("Cookie: {}\r\n", cookies.join("; "))
     }
 
-    /// The same for a socket.
-    pub(crate) fn socket_headers(&self) -> Vec<String> {
-        let origin = format!("Origin: http://{}", self.address);
-        vec![self.headers().trim_end().to_owned(), origin]
+    /// The socket of a page.
+    pub(crate) fn socket(&self) -> Target {
+        let address = self.address;
+        Target {
+            address,
+            path: "/ws/".to_owned(),
+            headers: format!("{}Origin: http://{address}\r\n", self.headers()),
+        }
     }
+}
 
-    fn get(&mut self, path: &str) -> Result<Answer> {
-        let headers = self.headers();
-        let answer = self.connection.get(path, &headers)?;
-        self.keep_cookies(&answer);
-        Ok(answer)
+/// Two friends, and the number of their conversation.
+pub(crate) struct Pair {
+    pub(crate) people: [Person; 2],
+    pub(crate) room: u64,
+}
+
+impl Pair {
+    /// Two new people become friends.
+    pub(crate) fn meet(address: SocketAddr, name: &str) -> Result<Self> {
+        let mut author = Person::sign_up(address, &format!("{name}a"))?;
+        let mut other = Person::sign_up(address, &format!("{name}b"))?;
+        let room = author.befriend(&mut other)?;
+        Ok(Self {
+            people: [author, other],
+            room,
+        })
     }
+}
 
-    /// Where the button of a person on this page leads.
-    fn action_for(&mut self, path: &str, verb: &str) -> Result<String> {
-        let page = self.page(path)?;
-        let end = page
-            .find(&format!("/{verb}/\""))
-            .context("no such button")?;
-        let start = page[..end].rfind('"').context("no such button")? + 1;
-        Ok(format!("{}/{verb}/", &page[start..end]))
-    }
+/// The frame that posts `body`, which is JSON already. The client id is a UUID of this process, `middle`
+/// and `tail` (48 bits), which must differ from post to post.
+pub(crate) fn post_frame(room: u64, (middle, tail): (u64, u64), body: &str) -> String {
+    let run = std::process::id();
+    let [a, b, c] = [middle >> 24 & 0xffff, middle >> 12 & 0xfff, middle & 0xfff];
+    format!(
+        r#"{{"type":"message.post","room":{room},"client_id":"{run:08x}-{a:04x}-4{b:03x}-8{c:03x}-{tail:012x}","body":"{body}"}}"#
+    )
+}
 
-    fn keep_cookies(&mut self, answer: &Answer) {
-        for cookie in answer.header("set-cookie") {
-            let pair = cookie.split(';').next().unwrap_or_default();
-            if let Some((name, value)) = pair.split_once('=') {
-                self.cookies.insert(name.to_owned(), value.to_owned());
+/// Whether an event of the server is of this type.
+pub(crate) fn is(event: &[u8], kind: &str) -> bool {
+    memmem::find(event, format!(r#""type":"{kind}""#).as_bytes()).is_some()
+}
+
+/// Whether an event says that something was refused.
+pub(crate) fn is_refusal(event: &[u8]) -> bool {
+    is(event, "message.refused") || is(event, "error.reported")
+}
+
+/// Waits until the sockets have received so many events of these types; a refusal is an error.
+pub(crate) fn wait_for(fleet: &mut Fleet, kinds: &[&str], awaited: usize) -> Result<()> {
+    let began = Instant::now();
+    let (sockets, mut received) = (fleet.open_sockets(), 0);
+    let mut refusal = None;
+    while received < awaited {
+        fleet.turn(TURN, |_, event| {
+            received += usize::from(kinds.iter().any(|kind| is(event, kind)));
+            if is_refusal(event) {
+                refusal = Some(String::from_utf8_lossy(event).into_owned());
             }
+        })?;
+        if let Some(refusal) = refusal {
+            bail!("refused: {refusal}");
         }
+        ensure!(fleet.open_sockets() == sockets, "the server hung up");
+        ensure!(began.elapsed() < PATIENCE, "the server does not answer");
     }
+    Ok(())
 }
 
-/// The conversation is opened a moment after the friendship.
-pub(crate) fn room_between(person: &mut Person, friend: &mut Person) -> Result<u64> {
-    const TRIES: u32 = 100;
-    const BETWEEN_TRIES: Duration = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        if let Ok(room) = person.room_with(friend) {
-            return Ok(room);
-        }
-        std::thread::park_timeout(BETWEEN_TRIES);
-    }
-    person.room_with(friend)
-}
-
-fn value_after<'a>(page: &'a str, start: &str) -> Option<&'a str> {
-    let (_, rest) = page.split_once(start)?;
-    rest.split('"').next()
+/// What stands in a text between two others.
+pub(crate) fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    rest.split(end).next()
 }
 
 #[cfg(test)]
@@ -159,10 +205,22 @@ mod tests {
     #[test]
     fn the_token_of_a_form_is_found() {
         let page = r#"<input name="csrf_token" value="abc"><input name="username" value="">"#;
-        assert_eq!(
-            value_after(page, r#"name="csrf_token" value=""#),
-            Some("abc")
-        );
-        assert_eq!(value_after("<p>no form", "name="), None);
+        let token = |page| between(page, r#"name="csrf_token" value=""#, "\"");
+        assert_eq!(token(page), Some("abc"));
+        assert_eq!(token("<p>no form"), None);
+    }
+
+    #[test]
+    fn each_post_has_a_client_id_of_its_own_and_events_are_told_apart() {
+        let id = |middle, tail| {
+            let post = post_frame(7, (middle, tail), "hello");
+            let post: serde_json::Value = serde_json::from_str(&post).unwrap();
+            post["client_id"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(id(1, 1).len(), 36);
+        assert!(id(1, 1) != id(1, 2) && id(1, 1) != id(2, 1));
+        assert!(is(br#"{"type":"read.moved","room":7}"#, "read.moved"));
+        assert!(is_refusal(br#"{"type":"message.refused","room":7}"#));
+        assert!(!is_refusal(br#"{"type":"presence.changed"}"#));
     }
 }

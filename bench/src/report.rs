@@ -1,4 +1,4 @@
-//! What a run found out: a table for people, one line of JSON for scripts.
+//! What a run found out: a table for people, one line of JSON for scripts. Names carry the units.
 
 use std::io::{self, Write as _};
 
@@ -6,71 +6,55 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 use serde_json::{Map, Value};
 
+const LONGEST_LATENCY_NS: u64 = 120_000_000_000;
+
 /// Figures of one run, in the order in which they were added.
 #[derive(Debug)]
-pub(crate) struct Report {
-    rows: Vec<(&'static str, Value, &'static str)>,
+pub(crate) struct Report(Vec<(String, Value)>);
+
+/// An empty histogram of nanoseconds, to three digits.
+pub(crate) fn latencies() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1_000, LONGEST_LATENCY_NS, 3)?)
 }
 
 impl Report {
-    /// An empty report of a mode against a server that people call `name`.
-    pub(crate) fn new(mode: &'static str, name: &str) -> Self {
-        let mut report = Self { rows: Vec::new() };
-        report.add("mode", mode, "");
-        report.add("server", name, "");
-        report
+    /// An empty report of a mode.
+    pub(crate) fn new(mode: &str) -> Self {
+        Self(vec![("mode".to_owned(), mode.into())])
     }
 
-    /// Adds a figure with its unit.
-    pub(crate) fn add(&mut self, name: &'static str, value: impl Into<Value>, unit: &'static str) {
-        self.rows.push((name, value.into(), unit));
-    }
-
-    /// Adds a figure that has a fraction, to three digits.
-    pub(crate) fn add_number(&mut self, name: &'static str, value: f64, unit: &'static str) {
-        self.add(name, (value * 1000.0).round() / 1000.0, unit);
-    }
-
-    /// Adds the percentiles of latencies in nanoseconds, as milliseconds; `null` where there are
-    /// none, for nothing came.
-    pub(crate) fn add_latencies(&mut self, latencies: &Histogram<u64>) {
-        if latencies.is_empty() {
-            for name in ["p50_ms", "p99_ms", "p999_ms", "max_ms"] {
-                self.add(name, Value::Null, "ms");
+    /// Adds a figure; a fraction is rounded to three digits.
+    pub(crate) fn add(&mut self, name: &str, value: impl Into<Value>) {
+        let value = match value.into() {
+            Value::Number(number) if number.is_f64() => {
+                let number = number.as_f64().unwrap_or_default();
+                ((number * 1000.0).round() / 1000.0).into()
             }
-            return;
+            value => value,
+        };
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// Adds the percentiles of latencies in nanoseconds, as milliseconds; `null` where nothing was
+    /// recorded. `prefix` tells several histograms apart.
+    pub(crate) fn add_latencies(&mut self, prefix: &str, latencies: &Histogram<u64>) {
+        for (name, quantile) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999), ("max", 1.0)] {
+            let ms = latencies.value_at_quantile(quantile) as f64 / 1e6;
+            let ms = (!latencies.is_empty()).then_some(ms);
+            self.add(&format!("{prefix}{name}_ms"), ms);
         }
-        let at = |quantile| latencies.value_at_quantile(quantile) as f64 / 1e6;
-        self.add_number("p50_ms", at(0.50), "ms");
-        self.add_number("p99_ms", at(0.99), "ms");
-        self.add_number("p999_ms", at(0.999), "ms");
-        self.add_number("max_ms", latencies.max() as f64 / 1e6, "ms");
     }
 
     /// Prints both forms to standard output.
-    pub(crate) fn print(&self) -> Result<()> {
+    pub(crate) fn print(self) -> Result<()> {
         let mut out = io::stdout().lock();
-        let width = self.rows.iter().map(|(name, ..)| name.len()).max();
-        for (name, value, unit) in &self.rows {
-            let value = match value {
-                Value::String(text) => text.clone(),
-                number => number.to_string(),
-            };
-            writeln!(
-                out,
-                "{name:width$}  {value} {unit}",
-                width = width.unwrap_or(0)
-            )?;
+        let width = self.0.iter().map(|(name, _)| name.len()).max();
+        let width = width.unwrap_or(0);
+        for (name, value) in &self.0 {
+            writeln!(out, "{name:width$}  {value}")?;
         }
-        writeln!(out, "{}", Value::Object(self.line()))?;
-        Ok(())
-    }
-
-    /// All figures by their names.
-    fn line(&self) -> Map<String, Value> {
-        let rows = self.rows.iter();
-        let figures = rows.map(|(name, value, _)| ((*name).to_owned(), value.clone()));
-        figures.collect()
+        let line: Map<_, _> = self.0.into_iter().collect();
+        Ok(writeln!(out, "{}", Value::Object(line))?)
     }
 }
 
@@ -79,36 +63,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_those_of_what_was_recorded_in_milliseconds() {
-        let mut latencies = Histogram::new(3).unwrap();
+    fn percentiles_are_milliseconds_and_null_where_nothing_was_recorded() {
+        let mut recorded = latencies().unwrap();
+        let mut report = Report::new("rate");
+        report.add_latencies("page_", &recorded);
         for ms in 1..=1000 {
-            latencies.record(ms * 1_000_000).unwrap();
+            recorded.record(ms * 1_000_000).unwrap();
         }
-        let mut report = Report::new("rate", "ours");
-        report.add_latencies(&latencies);
-        let line = report.line();
+        report.add_latencies("", &recorded);
+        report.add("third", 1.0 / 3.0);
+        let line: Map<_, _> = report.0.into_iter().collect();
         let near = |key: &str, expected: f64| {
             let figure = line[key].as_f64().unwrap();
             assert!((figure / expected - 1.0).abs() < 0.002, "{key}: {figure}");
         };
         near("p50_ms", 500.0);
         near("p99_ms", 990.0);
-        near("p999_ms", 999.0);
         near("max_ms", 1000.0);
-        assert_eq!(line["server"], "ours");
-    }
-
-    #[test]
-    fn where_nothing_came_there_are_no_percentiles() {
-        let mut report = Report::new("rate", "ours");
-        report.add_latencies(&Histogram::new(3).unwrap());
-        assert_eq!(report.line()["p99_ms"], Value::Null);
-    }
-
-    #[test]
-    fn a_number_has_three_digits_behind_the_point() {
-        let mut report = Report::new("rate", "ours");
-        report.add_number("third", 1.0 / 3.0, "s");
-        assert_eq!(report.line()["third"], 0.333);
+        assert_eq!(
+            (&line["page_p99_ms"], &line["third"]),
+            (&Value::Null, &0.333.into())
+        );
     }
 }

@@ -1,50 +1,51 @@
-//! A campaign: all servers under all loads, in turns, and the page of what came of it.
+//! A campaign: all servers under all loads, in turns, and the page of results.
 //!
-//! `scripts/bench` builds everything and comes here. The way of a figure: `experiments` say what is
-//! run, `round` runs it once (`server`, `process`, `cores`), `store` keeps its line of JSON,
-//! `statistics` make medians of the lines, and `page` shows them.
+//! `scripts/bench` builds everything and comes here. A figure goes from the `plan` (what is run)
+//! over `process` (a fresh server, the generator) and `results` (stored lines of JSON, medians) to
+//! the `page`.
 
-mod claims;
-mod cores;
-mod experiments;
-mod machine;
 mod page;
+mod plan;
 mod process;
-mod round;
-mod server;
-mod statistics;
-mod store;
-mod subject;
+mod results;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::thread::available_parallelism;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use serde_json::{Map, Value};
 
-use cores::Cores;
-use experiments::Experiment;
-use machine::Machine;
-use process::Interrupts;
-use round::Runner;
-use store::{Outcome, Record, Store};
+use plan::{Case, Experiment, Plan};
+use process::{Interrupts, Server, shell};
+use results::{Outcome, Record, Results};
 
-/// Where results are kept and shown, relative to the repository, from which it must be called.
+/// Where results are stored and shown, relative to the repository, from which this must be called.
 const RESULTS: &str = "target/bench";
 const PAGE: &str = "docs/benchmarks.md";
 const QUICK_RESULTS: &str = "target/bench/quick";
 const QUICK_PAGE: &str = "target/bench/quick/benchmarks.md";
+const FACTS: &str = "facts.json";
+
+const MOST_SOCKETS: usize = 10_000;
+/// Descriptors of a process that are no measured socket.
+const OTHER_DESCRIPTORS: usize = 500;
+/// The part of a load's time that `--quick` runs.
+const QUICK: f64 = 1.0 / 3.0;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// One short round, only to try things out; its page stays in target/bench/quick/.
     #[arg(long)]
     quick: bool,
-    /// Run this alone, and keep what is known of the others; may be given again.
+    /// Run this alone, and keep what is stored of the others; may be given again.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Run nothing, and write the page from what is known.
+    /// Run nothing, and write the page from what is stored.
     #[arg(long, conflicts_with = "only")]
     page: bool,
     /// How often each server has its turn.
@@ -54,51 +55,62 @@ pub(crate) struct Options {
 
 /// Runs what was asked for, and writes the page.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let folder = if options.quick {
-        QUICK_RESULTS
-    } else {
-        RESULTS
+    let (folder, page) = match options.quick {
+        true => (Path::new(QUICK_RESULTS), QUICK_PAGE),
+        false => (Path::new(RESULTS), PAGE),
     };
-    let store = Store::open(Path::new(folder))?;
+    fs::create_dir_all(folder)?;
     if !options.page {
-        measure(options, &store)?;
+        measure(options, folder)?;
     }
-    publish(options, &store)
+    let facts = fs::read_to_string(folder.join(FACTS)).context("nothing is stored yet")?;
+    let facts: BTreeMap<String, String> = serde_json::from_str(&facts)?;
+    let chapters = Plan::load()?.experiments.into_iter().map(|experiment| {
+        let results = Results::read(folder, &experiment.name)?;
+        Ok((experiment, results))
+    });
+    let chapters = chapters.collect::<Result<Vec<_>>>()?;
+    fs::write(page, page::write(&facts, &chapters, options.quick)?)?;
+    writeln!(io::stderr(), "written: {page}")?;
+    Ok(())
 }
 
-fn measure(options: &Options, store: &Store) -> Result<()> {
-    let experiments = chosen(&options.only)?;
-    let descriptors = machine::descriptors();
-    Machine::here(descriptors, options.quick).store(store.folder())?;
+fn measure(options: &Options, folder: &Path) -> Result<()> {
+    let mut plan = Plan::load()?;
+    plan.keep(&options.only)?;
+    let facts = plan
+        .facts
+        .iter()
+        .map(|(name, script)| (name, shell(script)));
+    let facts: BTreeMap<_, _> = facts.collect();
+    fs::write(folder.join(FACTS), serde_json::to_string_pretty(&facts)?)?;
+    let several = available_parallelism().is_ok_and(|cores| cores.get() > 1);
     let runner = Runner {
-        store,
-        interrupts: &Interrupts::listen()?,
-        cores: Cores::apart(),
-        descriptors,
+        folder,
+        plan: &plan,
+        interrupts: Interrupts::listen()?,
+        can_pin: several && !shell("taskset --version").is_empty(),
+        // What most systems begin with, if there is no bound.
+        descriptors: shell("ulimit -n").parse().unwrap_or(1024),
         quick: options.quick,
     };
     let rounds = if options.quick { 1 } else { options.rounds };
-    for experiment in &experiments {
-        store.begin(experiment.name)?;
-        for round in 1..=rounds.min(experiment.most_rounds) {
-            take_turns(&runner, experiment, round)?;
+    for experiment in &plan.experiments {
+        Results::clear(folder, &experiment.name)?;
+        for round in 1..=rounds.min(experiment.rounds.unwrap_or(rounds)) {
+            let cases = experiment.cases.iter();
+            for case in cases.filter(|case| !(options.quick && case.lengthy)) {
+                let record = runner.run(experiment, case, round)?;
+                Results::add(folder, &experiment.name, &record)?;
+                show(experiment, &record)?;
+            }
         }
     }
     Ok(())
 }
 
-fn take_turns(runner: &Runner<'_>, experiment: &Experiment, round: u32) -> Result<()> {
-    let cases = experiment.cases.iter();
-    for case in cases.filter(|case| !(runner.quick && case.lengthy)) {
-        let record = runner.run(case, round)?;
-        runner.store.add(experiment.name, &record)?;
-        tell(experiment, &record)?;
-    }
-    Ok(())
-}
-
-/// A line for those who wait.
-fn tell(experiment: &Experiment, record: &Record) -> Result<()> {
+/// Prints a line for those who wait.
+fn show(experiment: &Experiment, record: &Record) -> Result<()> {
     let Record {
         case,
         round,
@@ -106,45 +118,86 @@ fn tell(experiment: &Experiment, record: &Record) -> Result<()> {
         outcome,
         ..
     } = record;
-    let name = experiment.name;
     let mut out = io::stderr().lock();
-    write!(out, "{name}, round {round}, {case} ({took_s:.0} s):")?;
+    write!(
+        out,
+        "{}, round {round}, {case} ({took_s:.0} s):",
+        experiment.name
+    )?;
     match outcome {
         Outcome::Failure(why) => write!(out, " {why}")?,
         Outcome::Figures(figures) => {
-            let shown = experiment.columns.iter().take(3);
-            for column in shown.filter(|column| figures.contains_key(column.key)) {
-                write!(out, " {} {}", column.title, figures[column.key])?;
+            for (key, title, _) in experiment.columns.iter().take(3) {
+                write!(out, " {title} {}", figures.get(key).unwrap_or(&Value::Null))?;
             }
         }
     }
-    writeln!(out)?;
-    Ok(())
+    Ok(writeln!(out)?)
 }
 
-/// The experiments of these names, or all.
-fn chosen(only: &[String]) -> Result<Vec<Experiment>> {
-    let mut experiments = experiments::all();
-    let names: Vec<_> = experiments
-        .iter()
-        .map(|experiment| experiment.name)
-        .collect();
-    if let Some(unknown) = only.iter().find(|name| !names.contains(&name.as_str())) {
-        bail!("there is no {unknown}, only {}", names.join(", "));
-    }
-    if !only.is_empty() {
-        experiments.retain(|experiment| only.iter().any(|name| name == experiment.name));
-    }
-    Ok(experiments)
+/// What all runs of a campaign have in common.
+#[derive(Debug)]
+struct Runner<'a> {
+    folder: &'a Path,
+    plan: &'a Plan,
+    interrupts: Interrupts,
+    /// Server and generator can have a core each.
+    can_pin: bool,
+    /// Descriptors that a process may have.
+    descriptors: usize,
+    quick: bool,
 }
 
-fn publish(options: &Options, store: &Store) -> Result<()> {
-    let page = if options.quick { QUICK_PAGE } else { PAGE };
-    let machine = Machine::read(store.folder())?;
-    let chapters = page::chapters(store)?;
-    fs::write(page, page::write(&machine, &chapters)?)?;
-    writeln!(io::stderr().lock(), "written: {page}")?;
-    Ok(())
+impl Runner<'_> {
+    /// Runs a case once. A server that cannot be measured is a result; an interrupt is an error.
+    fn run(&self, experiment: &Experiment, case: &Case, round: u32) -> Result<Record> {
+        let server = &self.plan.servers[&case.server];
+        let load = self.load(case, server.descriptors);
+        let began = Instant::now();
+        let cores = match self.can_pin && experiment.pinned {
+            true => ["taskset -c 0 ", "taskset -c 1 "],
+            false => ["", ""],
+        };
+        let outcome = match self.measure(&server.command, &load, cores) {
+            Ok(figures) => Outcome::Figures(figures),
+            Err(failure) => Outcome::Failure(format!("{failure:#}")),
+        };
+        self.interrupts.check()?;
+        Ok(Record {
+            case: case.label.clone(),
+            round,
+            took_s: began.elapsed().as_secs_f64(),
+            server: server.command.clone(),
+            load,
+            outcome,
+        })
+    }
+
+    fn load(&self, case: &Case, descriptors: usize) -> String {
+        let sockets = self.descriptors.saturating_sub(OTHER_DESCRIPTORS) / descriptors;
+        let sockets = sockets.min(MOST_SOCKETS).to_string();
+        let seconds = case.seconds * if self.quick { QUICK } else { 1.0 };
+        format!(
+            "{} --seconds {seconds:.1}",
+            case.load.replace("{sockets}", &sockets)
+        )
+    }
+
+    fn measure(&self, server: &str, load: &str, cores: [&str; 2]) -> Result<Map<String, Value>> {
+        let [core, other_core] = cores;
+        let server = Server::start(&format!("{core}{server}"), self.folder, &self.interrupts)?;
+        let bench = std::env::current_exe()?;
+        let (bench, port, pid) = (bench.display(), server.port, server.pid());
+        let command = format!("{other_core}{bench} {load} --address 127.0.0.1:{port} --pid {pid}");
+        let output = process::output(&command, &self.interrupts)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("{}", said.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        let printed = String::from_utf8(output.stdout)?;
+        let line = printed.lines().last().context("it printed nothing")?;
+        Ok(serde_json::from_str(line)?)
+    }
 }
 
 #[cfg(test)]
@@ -152,19 +205,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_experiment_is_chosen_by_its_name_and_a_wrong_name_is_an_error() {
-        let names = |only: &[&str]| {
-            let only: Vec<_> = only.iter().map(|name| (*name).to_owned()).collect();
-            let chosen = chosen(&only)?;
-            let names = chosen.iter().map(|experiment| experiment.name);
-            anyhow::Ok(names.collect::<Vec<_>>())
+    fn a_load_is_what_the_machine_and_the_patience_allow() {
+        let case = Case {
+            load: "idle --sockets {sockets}".to_owned(),
+            seconds: 6.0,
+            ..Case::default()
         };
-        assert_eq!(names(&["idle", "cpu"]).unwrap(), ["cpu", "idle"]);
-        assert!(names(&[]).unwrap().len() > 10);
-        let failure = names(&["idel"]).unwrap_err().to_string();
-        assert!(
-            failure.starts_with("there is no idel, only cpu, "),
-            "{failure}"
+        let load = |descriptors, each, quick| {
+            let runner = Runner {
+                folder: Path::new(""),
+                plan: &Plan::load().unwrap(),
+                interrupts: Interrupts::default(),
+                can_pin: false,
+                descriptors,
+                quick,
+            };
+            runner.load(&case, each)
+        };
+        assert_eq!(
+            load(1_000_000, 1, false),
+            "idle --sockets 10000 --seconds 6.0"
         );
+        assert_eq!(load(1500, 1, true), "idle --sockets 1000 --seconds 2.0");
+        assert_eq!(load(1500, 2, false), "idle --sockets 500 --seconds 6.0");
     }
 }

@@ -1,5 +1,10 @@
-//! Processes of a campaign: their commands, waiting for their ends, and ends before their time.
+//! Processes of a campaign: servers, the generator and shell scripts. Ctrl-C and SIGTERM end the
+//! campaign, and no process outlives it.
 
+use std::fs::File;
+use std::io::Read as _;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,13 +12,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use signal_hook::consts::{SIGINT, SIGTERM};
+use tempfile::TempDir;
 
-/// Between two looks at a process that is waited for.
-const PAUSE: Duration = Duration::from_millis(10);
+/// The interval at which a process is polled.
+const POLL: Duration = Duration::from_millis(10);
 /// The longest run is the one that fills a database with a million messages.
 const LONGEST_RUN: Duration = Duration::from_secs(900);
+/// How long a server may take until it accepts a connection; Python's need a few seconds.
+const LONGEST_START: Duration = Duration::from_secs(30);
+/// Bytes of a log in which the reason of a failed start is looked for.
+const LONGEST_LOG: u64 = 64 * 1024;
 
-/// Knows whether somebody wants this program to end.
+/// Set once somebody wants this program to end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interrupts(Arc<AtomicBool>);
 
@@ -27,69 +37,127 @@ impl Interrupts {
         Ok(interrupts)
     }
 
-    #[cfg(test)]
-    pub(super) fn interrupt(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// An error once the program has to end.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.0.load(Ordering::Relaxed) {
+            true => bail!("interrupted"),
+            false => Ok(()),
+        }
     }
 
-    /// An error once it has to end.
-    pub(super) fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) {
-            bail!("interrupted");
+    /// Polls until `is_done`; an error if that takes longer than `limit`.
+    fn wait(&self, limit: Duration, mut is_done: impl FnMut() -> Result<bool>) -> Result<()> {
+        let started = Instant::now();
+        while !is_done()? {
+            self.check()?;
+            if started.elapsed() > limit {
+                bail!("it is not ready after {limit:?}");
+            }
+            std::thread::park_timeout(POLL);
         }
         Ok(())
     }
 }
 
-/// A command of words that are parted by spaces.
-pub(super) fn command(words: &str) -> Result<Command> {
+/// A command of words that are separated by spaces.
+fn command(words: &str) -> Result<Command> {
     let mut words = words.split_whitespace();
     let mut command = Command::new(words.next().context("an empty command")?);
-    command.args(words);
+    command.args(words).stdin(Stdio::null());
     Ok(command)
 }
 
-/// Lets a moment pass in which whoever is waited for can go on.
-pub(super) fn pause() {
-    std::thread::park_timeout(PAUSE);
-}
-
-/// Runs a command that prints less than a pipe holds; ends it if it is interrupted or takes too long.
+/// Runs a command that prints less than a pipe holds; kills it on an interrupt and after the longest
+/// run.
 pub(super) fn output(words: &str, interrupts: &Interrupts) -> Result<Output> {
     let mut command = command(words)?;
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // What it says of a failure goes into a table.
+    // Its error goes into a table.
     command.env("RUST_BACKTRACE", "0");
-    let child = command.stdin(Stdio::null()).spawn();
-    let mut child = child.with_context(|| words.to_owned())?;
-    match wait(&mut child, interrupts) {
-        Ok(()) => Ok(child.wait_with_output()?),
-        Err(failure) => {
-            child.kill()?;
-            child.wait()?;
-            Err(failure)
-        }
+    let mut child = command.spawn().with_context(|| words.to_owned())?;
+    let ended = interrupts.wait(LONGEST_RUN, || Ok(child.try_wait()?.is_some()));
+    if let Err(failure) = ended {
+        child.kill()?;
+        child.wait()?;
+        return Err(failure);
+    }
+    Ok(child.wait_with_output()?)
+}
+
+/// The lines that a shell script prints, joined by commas; empty if it fails.
+pub(super) fn shell(script: &str) -> String {
+    let output = Command::new("sh").args(["-c", script]).output();
+    let printed = output.map(|output| output.stdout).unwrap_or_default();
+    let printed = String::from_utf8_lossy(&printed);
+    printed
+        .lines()
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A server that accepts connections. Dropping it kills it.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    pub(super) port: u16,
+    /// Deleted with the server.
+    _data: TempDir,
+}
+
+impl Server {
+    /// Starts a fresh server on a free port and waits until it accepts a connection. What it prints
+    /// goes to `server.log` in `folder`, its data to a temporary folder there.
+    pub(super) fn start(words: &str, folder: &Path, interrupts: &Interrupts) -> Result<Self> {
+        // A folder in the target directory is on a disk, which one for temporary files need not be.
+        let data = tempfile::Builder::new().prefix("data").tempdir_in(folder)?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
+        let words = words.replace("{port}", &port.to_string());
+        let words = words.replace("{data}", &data.path().to_string_lossy());
+        let log_path = folder.join("server.log");
+        let log = File::create(&log_path)?;
+        let mut command = command(&words)?;
+        command.stdout(log.try_clone()?).stderr(log);
+        let child = command.spawn().with_context(|| words.clone())?;
+        let mut server = Self {
+            child,
+            port,
+            _data: data,
+        };
+        let listens = interrupts.wait(LONGEST_START, || {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("it ended before it listened: {status}");
+            }
+            Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
+        });
+        listens.with_context(|| first_line(&log_path))?;
+        Ok(server)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
     }
 }
 
-fn wait(child: &mut Child, interrupts: &Interrupts) -> Result<()> {
-    let started = Instant::now();
-    while child.try_wait()?.is_none() {
-        interrupts.check()?;
-        if started.elapsed() > LONGEST_RUN {
-            bail!("it has not ended after {LONGEST_RUN:?}");
-        }
-        pause();
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
-    Ok(())
 }
 
-/// The first line that a command prints, or nothing if it cannot be run.
-pub(super) fn first_line(words: &str) -> Option<String> {
-    let output = command(words).ok()?.output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let line = text.lines().next()?.trim();
-    (output.status.success() && !line.is_empty()).then(|| line.to_owned())
+/// The first thing that a server printed, which is the reason why it ended.
+fn first_line(log: &Path) -> String {
+    let mut said = Vec::new();
+    // The server may still be writing, perhaps faster than this reads.
+    if let Ok(file) = File::open(log) {
+        let _ = file.take(LONGEST_LOG).read_to_end(&mut said);
+    }
+    let said = String::from_utf8_lossy(&said);
+    let line = said.lines().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it printed nothing").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -97,19 +165,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_says_its_first_line() {
-        assert_eq!(first_line("echo one two"), Some("one two".to_owned()));
-        assert_eq!(first_line("false"), None);
-        assert_eq!(first_line("/no/such/program"), None);
+    fn a_script_prints_its_lines_and_a_failed_one_nothing() {
+        assert_eq!(shell("echo one two; echo three"), "one two, three");
+        assert_eq!(shell("/no/such/program 2>/dev/null"), "");
     }
 
     #[test]
-    fn an_interrupted_run_does_not_wait_for_its_end() {
+    fn a_server_that_ends_at_once_is_quoted_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = Server::start("ls /no/such/{port}", folder.path(), &Interrupts::default());
+        let failure = format!("{:#}", started.unwrap_err());
+        assert!(failure.contains("/no/such/"), "{failure}");
+        assert!(failure.contains("ended before it listened"), "{failure}");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "the log and nothing else");
+    }
+
+    #[test]
+    fn an_interrupt_ends_servers_and_runs() {
         let interrupts = Interrupts::default();
-        let output_of_echo = output("echo hello", &interrupts).unwrap();
-        assert_eq!(output_of_echo.stdout, b"hello\n");
-        interrupts.interrupt();
+        assert_eq!(
+            output("echo hello", &interrupts).unwrap().stdout,
+            b"hello\n"
+        );
+        interrupts.0.store(true, Ordering::Relaxed);
         let failure = output("cat /dev/zero", &interrupts).unwrap_err();
         assert_eq!(failure.to_string(), "interrupted");
+        let folder = tempfile::tempdir().unwrap();
+        let failure = Server::start("sleep 60", folder.path(), &interrupts).unwrap_err();
+        assert!(format!("{failure:#}").contains("interrupted"));
     }
 }

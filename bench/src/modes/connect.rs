@@ -5,9 +5,8 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 
-use super::traffic::latencies;
-use crate::arguments::Server;
-use crate::report::Report;
+use crate::report::{Report, latencies};
+use crate::server::Server;
 use crate::socket::Client;
 
 #[derive(Args, Clone, Debug)]
@@ -23,26 +22,23 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let target = options.server.target()?;
-    let probe = options.server.probe();
-    let cpu_before = probe.map(|probe| probe.cpu()).transpose()?;
+    let cpu_before = options.server.cpu()?;
     let mut latencies = latencies()?;
     let started = Instant::now();
-    for index in 0..options.handshakes {
+    for target in options.server.sockets(options.handshakes, options.rooms) {
         let begun = Instant::now();
         // All from the first source address: each port is free again when its socket is closed.
-        drop(Client::connect(&target, index % options.rooms, 0)?);
+        drop(Client::connect(&target, 0)?);
         latencies.saturating_record(begun.elapsed().as_nanos() as u64);
     }
     let took = started.elapsed().as_secs_f64();
 
-    let mut report = options.server.report("connect");
-    report.add("handshakes", options.handshakes, "");
-    report.add_number("per_second", options.handshakes as f64 / took, "per second");
-    report.add_latencies(&latencies);
-    if let (Some(probe), Some(before)) = (probe, cpu_before) {
-        let cpu = (probe.cpu()? - before).as_secs_f64();
-        report.add_number("cpu_s", cpu, "s");
+    let mut report = Report::new("connect");
+    report.add("handshakes", options.handshakes);
+    report.add("per_second", options.handshakes as f64 / took);
+    report.add_latencies("", &latencies);
+    if let Some(cpu) = options.server.cpu_since(cpu_before)? {
+        report.add("cpu_s", cpu);
     }
     Ok(report)
 }

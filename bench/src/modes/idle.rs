@@ -1,13 +1,12 @@
 //! Memory of connections in which nothing happens.
 
-use std::time::{Duration, Instant};
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
-use crate::arguments::Server;
 use crate::fleet::Fleet;
 use crate::report::Report;
+use crate::server::{Process, Server};
+use crate::socket::Target;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -25,40 +24,47 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let probe = options
-        .server
-        .probe()
-        .context("--pid says whose memory to read")?;
+    let Options { server, rooms, .. } = options;
+    let mut report = Report::new("idle");
     // The first few pay for what all share.
-    let first = Fleet::open(
-        &options.server.target()?,
-        options.rooms.min(100),
-        options.rooms,
+    let first = server.sockets((*rooms).min(100), *rooms);
+    let others = server.sockets(options.sockets, *rooms);
+    report.add("sockets", options.sockets);
+    add_growth(
+        &mut report,
+        server.process()?,
+        (first, others),
+        options.seconds,
     )?;
-    let before = probe.memory()?.resident_kib;
-    let started = Instant::now();
-    let mut fleet = Fleet::open(&options.server.target()?, options.sockets, options.rooms)?;
-    let opening = started.elapsed();
-    let cpu_before = probe.cpu()?;
-    let until = Instant::now() + Duration::from_secs_f64(options.seconds);
-    while Instant::now() < until {
-        fleet.turn(Duration::from_millis(100), |_, _| {})?;
-    }
-    let after = probe.memory()?.resident_kib;
-    let cpu = (probe.cpu()? - cpu_before).as_secs_f64();
-
-    let mut report = options.server.report("idle");
-    report.add("sockets", options.sockets, "");
-    report.add(
-        "still_open",
-        fleet.open_sockets() + first.open_sockets(),
-        "",
-    );
-    report.add("before_kib", before, "KiB");
-    report.add("after_kib", after, "KiB");
-    let per_socket = after.saturating_sub(before) as f64 / options.sockets as f64;
-    report.add_number("kib_per_socket", per_socket, "KiB");
-    report.add_number("opened_in_s", opening.as_secs_f64(), "s");
-    report.add_number("cpu_s", cpu, "s");
     Ok(report)
+}
+
+/// Opens the first sockets, then the others, keeps them open for a while, and adds what the others cost.
+pub(super) fn add_growth(
+    report: &mut Report,
+    process: Process,
+    (first, others): (
+        impl IntoIterator<Item = Target>,
+        impl IntoIterator<Item = Target>,
+    ),
+    seconds: f64,
+) -> Result<()> {
+    let first = Fleet::open(first)?;
+    let before = process.memory()?.resident_kib;
+    let descriptors = process.descriptors()?;
+    let mut fleet = Fleet::open(others)?;
+    fleet.idle(seconds)?;
+    let after = process.memory()?.resident_kib;
+    let opened = process.descriptors()?.saturating_sub(descriptors);
+
+    report.add("still_open", fleet.open_sockets() + first.open_sockets());
+    report.add("before_kib", before);
+    report.add("after_kib", after);
+    let counted = fleet.clients.len() as f64;
+    report.add(
+        "kib_per_socket",
+        after.saturating_sub(before) as f64 / counted,
+    );
+    report.add("descriptors_per_socket", opened as f64 / counted);
+    Ok(())
 }

@@ -3,7 +3,6 @@
 pub(crate) mod attack;
 pub(crate) mod browse;
 pub(crate) mod connect;
-mod fill;
 pub(crate) mod idle;
 pub(crate) mod post;
 pub(crate) mod rate;

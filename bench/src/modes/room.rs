@@ -1,27 +1,29 @@
 //! Conversations of Parlour that hold many messages: how fast they are stored, and how fast two
 //! pages of one are there, the newest and the one in the middle of its history.
 
-use std::net::SocketAddr;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use super::browse::{Visit, visit};
-use super::fill::{Pair, fill};
-use crate::probe::Probe;
+use super::browse::Visit;
+use crate::fleet::Fleet;
+use crate::frames::TEXT;
+use crate::people::{Pair, post_frame, wait_for};
 use crate::report::Report;
+use crate::server::Server;
+
+/// Posts of a burst: enough that they share commits, and fewer than may wait for a socket.
+const BURST: u32 = 200;
+/// Events for each post: it is stored, and it arrives at both.
+const EVENTS_PER_POST: usize = 3;
+const DONE: [&str; 3] = ["message.accepted", "message.created", "read.moved"];
+const BODY: &str = "as long as what people say to each other on an ordinary day, more or less.";
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
-    /// Address of a Parlour whose limits allow all this: see the README.
-    #[arg(long, default_value = "127.0.0.1:8000")]
-    address: SocketAddr,
-    /// The server's process, to read its time and memory.
-    #[arg(long)]
-    pid: Option<u32>,
-    /// What to call the server in the report.
-    #[arg(long, default_value = "parlour")]
-    name: String,
+    #[command(flatten)]
+    server: Server,
     /// Conversations, each of two people.
     #[arg(long, default_value_t = 1)]
     conversations: u32,
@@ -37,40 +39,68 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let run = std::process::id();
-    let pairs = (0..options.conversations)
-        .map(|index| Pair::meet(options.address, &format!("r{run}x{index}")))
-        .collect::<Result<Vec<_>>>()?;
-    let took = fill(options.address, &pairs, options.messages)?;
+    let &Options {
+        server,
+        conversations,
+        messages,
+        ..
+    } = options;
+    let pairs = (0..conversations).map(|index| Pair::meet(server.address, &format!("r{index}")));
+    let pairs = pairs.collect::<Result<Vec<_>>>()?;
+    let filled_per_s = fill(&pairs, messages)?;
 
     let first = pairs.first().context("--conversations is at least 1")?;
-    let (room, middle) = (first.room, options.messages / options.conversations / 2);
-    let probe = options.pid.map(Probe::new);
-    let newest = Visit {
-        address: options.address,
+    let (room, middle) = (first.room, messages / conversations / 2);
+    let mut visit = Visit {
+        server,
         path: format!("/rooms/{room}/"),
         headers: first.people[0].headers(),
         connections: options.connections,
         seconds: options.seconds,
     };
-    let middle = Visit {
-        path: format!("/rooms/{room}/?before={middle}"),
-        ..newest.clone()
-    };
-    let (newest, middle) = (visit(&newest, probe)?, visit(&middle, probe)?);
-    let mut report = Report::new("room", &options.name);
-    report.add("conversations", options.conversations, "");
-    report.add("messages", options.messages, "");
-    let per_second = f64::from(options.messages) / took.as_secs_f64();
-    report.add_number("filled_per_s", per_second, "stored per second");
-    newest.add_to(&mut report);
-    report.add_number("middle_requests_per_s", middle.per_second, "per second");
-    report.add("middle_answer_bytes", middle.bytes, "bytes on the wire");
-    let at = |quantile| middle.latencies.value_at_quantile(quantile) as f64 / 1e6;
-    report.add_number("middle_p50_ms", at(0.50), "ms");
-    report.add_number("middle_p99_ms", at(0.99), "ms");
-    if let Some(probe) = probe {
-        report.add("resident_kib", probe.memory()?.resident_kib, "KiB");
+    let mut report = Report::new("room");
+    report.add("conversations", conversations);
+    report.add("messages", messages);
+    report.add("filled_per_s", filled_per_s);
+    visit.repeat()?.add_to(&mut report, "");
+    visit.path = format!("/rooms/{room}/?before={middle}");
+    visit.repeat()?.add_to(&mut report, "middle_");
+    if let Some(process) = server.named_process() {
+        report.add("resident_kib", process.memory()?.resident_kib);
     }
     Ok(report)
+}
+
+/// Posts in bursts, into one conversation after the other and by everybody in turn; returns the messages
+/// stored per second. In the end everybody has read everything.
+fn fill(pairs: &[Pair], messages: u32) -> Result<f64> {
+    let people = pairs.iter().flat_map(|pair| &pair.people);
+    let mut fleet = Fleet::open(people.map(|person| person.socket()))?;
+    let began = Instant::now();
+    let mut posted = 0;
+    while posted < messages {
+        let until = messages.min(posted + BURST);
+        for number in posted..until {
+            let (turn, pair) = (number as usize / pairs.len(), number as usize % pairs.len());
+            let body = format!("Message {number}, {BODY}");
+            let post = post_frame(pairs[pair].room, (0, number.into()), &body);
+            fleet.clients[2 * pair + turn % 2].send(TEXT, post.as_bytes());
+        }
+        wait_for(
+            &mut fleet,
+            &DONE,
+            (until - posted) as usize * EVENTS_PER_POST,
+        )
+        .with_context(|| format!("after {posted} posts"))?;
+        posted = until;
+    }
+    let per_second = f64::from(messages) / began.elapsed().as_secs_f64();
+    // Without scripts, a page that shows something new also stores that it is read, which is not
+    // what is measured.
+    for client in &mut fleet.clients {
+        client.send(TEXT, br#"{"type":"rooms.read"}"#);
+    }
+    let conversations = pairs.len().min(messages as usize);
+    wait_for(&mut fleet, &DONE, 2 * conversations).context("while everything is marked as read")?;
+    Ok(per_second)
 }

@@ -5,18 +5,16 @@ use clap::Args;
 
 use super::rate;
 use super::traffic::{self, Load};
-use super::tutorial::Tutorial;
-use crate::fleet::Fleet;
 use crate::report::Report;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     #[command(flatten)]
     steps: rate::Options,
-    /// What the rate grows by from step to step.
+    /// The factor by which the rate grows from step to step.
     #[arg(long, default_value_t = 1.5)]
     growth: f64,
-    /// The step at which to stop whatever happens, in messages per second.
+    /// The step at which to stop in any case, in messages per second.
     #[arg(long, default_value_t = 100_000.0)]
     to: f64,
     /// The 99th percentile that still counts as in time, in milliseconds.
@@ -26,36 +24,33 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let steps = &options.steps;
-    let mut fleet = Fleet::open(&steps.server.target()?, steps.sockets, steps.rooms)?;
-    let mut talk = Tutorial::for_all(&fleet, steps.rooms, steps.payload);
-    let mut best = None;
-    let mut offered = steps.rate;
-    while offered <= options.to {
+    let (mut fleet, mut talk) = steps.open()?;
+    let (mut best, mut rate) = (None, steps.rate);
+    while rate <= options.to {
+        let (seconds, rooms) = (steps.seconds, steps.rooms);
         let load = Load {
-            rate: offered,
-            seconds: steps.seconds,
-            rooms: steps.rooms,
+            rate,
+            seconds,
+            rooms,
         };
         let outcome = traffic::run(&mut fleet, load, &mut talk, |_| Ok(()))?;
         let p99_ms = outcome.latencies.value_at_quantile(0.99) as f64 / 1e6;
         if outcome.delivered < outcome.expected || p99_ms > options.in_time_ms {
             break;
         }
-        best = Some((offered, outcome));
-        offered *= options.growth;
+        best = Some((rate, outcome));
+        rate *= options.growth;
     }
-    let mut report = steps.server.report("saturate");
-    report.add("sockets", steps.sockets, "");
-    report.add("rooms", steps.rooms, "");
-    report.add_number("gave_up_at", offered, "messages/s");
-    let Some((sustained, outcome)) = best else {
-        report.add_number("sustained", 0.0, "messages/s");
-        return Ok(report);
-    };
-    report.add_number("sustained", sustained, "messages/s");
-    rate::add_outcome(&mut report, &outcome);
-    if let Some(probe) = steps.server.probe() {
-        report.add("peak_kib", probe.memory()?.peak_kib, "KiB");
+    let mut report = Report::new("saturate");
+    report.add("sockets", steps.sockets);
+    report.add("rooms", steps.rooms);
+    report.add("gave_up_at", rate);
+    report.add("sustained", best.as_ref().map_or(0.0, |(rate, _)| *rate));
+    if let Some((_, outcome)) = best {
+        outcome.add_to(&mut report);
+    }
+    if let Some(process) = steps.server.named_process() {
+        report.add("peak_kib", process.memory()?.peak_kib);
     }
     Ok(report)
 }

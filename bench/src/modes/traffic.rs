@@ -1,20 +1,20 @@
 //! Messages at a fixed rate, and an account of who got what and when.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
 use crate::fleet::Fleet;
 use crate::frames::TEXT;
-use crate::schedule::{Due, Schedule};
-use crate::stamp::Stamp;
+use crate::report::{Report, latencies};
+use crate::schedule::{Schedule, Stamp};
+use crate::server::Server;
 
 /// How long the last messages may take; tests know what will not come.
 const GRACE: Duration = Duration::from_millis(if cfg!(test) { 1000 } else { 5000 });
 /// A turn of the poll, when nothing is due.
 const TURN: Duration = Duration::from_millis(20);
-const LONGEST_LATENCY_NS: u64 = 120_000_000_000;
 
 /// How many messages, how fast, into how many rooms.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,8 @@ pub(crate) struct Load {
 
 /// What is said and heard: the protocol of a server.
 pub(crate) trait Talk {
-    /// The socket that sends this message, and its frame's text.
-    fn say(&self, due: Due) -> (usize, String);
+    /// The socket that sends the next message of a room, and its frame's text.
+    fn say(&self, room: usize, stamp: Stamp) -> (usize, String);
 
     /// How many sockets should hear what is said in a room.
     fn listeners(&self, room: usize) -> u64;
@@ -42,7 +42,7 @@ pub(crate) trait Talk {
     }
 }
 
-/// What came of it.
+/// What was sent and delivered.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) sent: u64,
@@ -54,9 +54,46 @@ pub(crate) struct Outcome {
     pub(crate) took: Duration,
 }
 
-/// A histogram of nanoseconds, to three digits.
-pub(crate) fn latencies() -> Result<Histogram<u64>> {
-    Ok(Histogram::new_with_bounds(1_000, LONGEST_LATENCY_NS, 3)?)
+impl Outcome {
+    /// Adds what every mode says of its messages.
+    pub(super) fn add_to(&self, report: &mut Report) {
+        let Self {
+            sent,
+            expected,
+            delivered,
+            ..
+        } = *self;
+        report.add("sent", sent);
+        report.add("delivered", delivered);
+        report.add("lost", expected.saturating_sub(delivered));
+        report.add(
+            "delivered_percent",
+            100.0 * delivered as f64 / expected as f64,
+        );
+        report.add("out_of_order", self.out_of_order);
+        report.add(
+            "deliveries_per_s",
+            delivered as f64 / self.took.as_secs_f64(),
+        );
+        report.add_latencies("", &self.latencies);
+    }
+
+    /// Adds what the server's process took since `cpu_before`, if it was named.
+    pub(super) fn add_cost(
+        &self,
+        report: &mut Report,
+        server: &Server,
+        cpu_before: Option<Duration>,
+    ) -> Result<()> {
+        if let Some((cpu, process)) = server.cpu_since(cpu_before)?.zip(server.named_process()) {
+            report.add("cpu_s", cpu);
+            report.add("cpu_s_per_million", cpu * 1e6 / self.delivered as f64);
+            let memory = process.memory()?;
+            report.add("resident_kib", memory.resident_kib);
+            report.add("peak_kib", memory.peak_kib);
+        }
+        Ok(())
+    }
 }
 
 /// Sends as `load` says and waits until all is delivered, or for a grace after the last message.
@@ -77,17 +114,17 @@ pub(crate) fn run(
         took: Duration::ZERO,
     };
     let mut give_up_ns = u64::MAX;
-    fleet.restart_clock();
-    while outcome.sent < schedule.total() || outcome.delivered < outcome.expected {
+    fleet.started = Instant::now();
+    while outcome.sent < schedule.total || outcome.delivered < outcome.expected {
         let now_ns = fleet.now_ns();
         if now_ns > give_up_ns {
             break;
         }
-        while let Some(due) = schedule.take(now_ns) {
-            let (socket, text) = talk.say(due);
+        while let Some((room, stamp)) = schedule.take(now_ns) {
+            let (socket, text) = talk.say(room, stamp);
             fleet.clients[socket].send(TEXT, text.as_bytes());
             outcome.sent += 1;
-            outcome.expected += talk.listeners(due.room);
+            outcome.expected += talk.listeners(room);
         }
         for (socket, text) in talk.answers(now_ns) {
             fleet.clients[socket].send(TEXT, text.as_bytes());
@@ -99,7 +136,7 @@ pub(crate) fn run(
         if until_next.is_none() && give_up_ns == u64::MAX {
             give_up_ns = now_ns + GRACE.as_nanos() as u64;
         }
-        let started = fleet.started();
+        let started = fleet.started;
         fleet.turn(until_next.unwrap_or(TURN), |socket, message| {
             let arrived = started.elapsed();
             let arrived_ns = arrived.as_nanos() as u64;
@@ -153,15 +190,19 @@ mod tests {
 
     fn outcome_with(lost: &'static [usize]) -> Outcome {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let target = Target {
+            address: listener.local_addr().unwrap(),
+            path: "/".to_owned(),
+            headers: String::new(),
+        };
         let server = thread::spawn(move || echo(listener.accept().unwrap().0, lost));
-        let target = Target::new(&url, Vec::new()).unwrap();
-        let mut fleet = Fleet::open(&target, 1, 1).unwrap();
-        let mut talk = Tutorial::for_all(&fleet, 1, 40);
+        let mut fleet = Fleet::open([target]).unwrap();
+        let mut talk = Tutorial::new(1, 1, 40);
+        let (rate, seconds, rooms) = (200.0, 0.1, 1);
         let load = Load {
-            rate: 200.0,
-            seconds: 0.1,
-            rooms: 1,
+            rate,
+            seconds,
+            rooms,
         };
         let outcome = run(&mut fleet, load, &mut talk, |_| Ok(())).unwrap();
         drop(fleet);
@@ -170,20 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_comes_back_is_counted_once_and_in_order() {
-        let outcome = outcome_with(&[]);
+    fn what_comes_back_is_counted_once_and_in_order_and_the_rest_is_missed() {
+        let all = outcome_with(&[]);
+        assert_eq!((all.sent, all.expected, all.delivered), (20, 20, 20));
+        assert_eq!((all.out_of_order, all.latencies.len()), (0, 20));
+        assert!(all.took >= Duration::from_millis(90));
+        let some = outcome_with(&[3, 19]);
         assert_eq!(
-            (outcome.sent, outcome.expected, outcome.delivered),
-            (20, 20, 20)
+            (some.expected, some.delivered, some.out_of_order),
+            (20, 18, 0)
         );
-        assert_eq!((outcome.out_of_order, outcome.latencies.len()), (0, 20));
-        assert!(outcome.took >= Duration::from_millis(90));
-    }
-
-    #[test]
-    fn what_does_not_come_back_is_missed() {
-        let outcome = outcome_with(&[3, 19]);
-        assert_eq!((outcome.expected, outcome.delivered), (20, 18));
-        assert_eq!(outcome.out_of_order, 0);
     }
 }

@@ -1,44 +1,34 @@
-//! The protocol of the tutorial's chat: `{"message": ".."}`, and everybody in the room gets it.
+//! The protocol of the tutorial's chat: `{"message": ".."}`, and everybody in the room receives it.
 
 use super::traffic::Talk;
-use crate::fleet::Fleet;
-use crate::schedule::Due;
-use crate::stamp::Stamp;
+use crate::schedule::Stamp;
 
-/// The first socket of each room speaks; sockets from `listening` on are not listened to.
-pub(crate) struct Tutorial {
-    payload_bytes: usize,
+/// Socket `i` is in room `i % rooms`, and the first of each room speaks. Sockets from `listening` on are
+/// not listened to.
+pub(super) struct Tutorial {
+    rooms: usize,
     listening: usize,
-    members: Vec<u64>,
+    payload_bytes: usize,
 }
 
 impl Tutorial {
-    pub(crate) fn new(fleet: &Fleet, rooms: usize, payload_bytes: usize, listening: usize) -> Self {
-        let mut members = vec![0; rooms];
-        for client in &fleet.clients[..listening] {
-            members[client.room] += 1;
-        }
+    pub(super) fn new(rooms: usize, listening: usize, payload_bytes: usize) -> Self {
         Self {
-            payload_bytes,
+            rooms,
             listening,
-            members,
+            payload_bytes,
         }
-    }
-
-    /// One in which all sockets listen.
-    pub(crate) fn for_all(fleet: &Fleet, rooms: usize, payload_bytes: usize) -> Self {
-        Self::new(fleet, rooms, payload_bytes, fleet.clients.len())
     }
 }
 
 impl Talk for Tutorial {
-    fn say(&self, due: Due) -> (usize, String) {
-        let text = Stamp::of(due).text(self.payload_bytes);
-        (due.room, format!(r#"{{"message":"{text}"}}"#))
+    fn say(&self, room: usize, stamp: Stamp) -> (usize, String) {
+        let text = stamp.text(self.payload_bytes);
+        (room, format!(r#"{{"message":"{text}"}}"#))
     }
 
     fn listeners(&self, room: usize) -> u64 {
-        self.members[room]
+        (room..self.listening).step_by(self.rooms).len() as u64
     }
 
     fn hear(&mut self, socket: usize, message: &[u8], _: u64) -> Option<Stamp> {
@@ -50,24 +40,16 @@ impl Talk for Tutorial {
 mod tests {
     use super::*;
 
-    const DUE: Due = Due {
-        room: 1,
-        number: 5,
-        due_ns: 77,
-    };
-
     #[test]
     fn what_is_said_is_heard_by_those_who_listen() {
-        let mut talk = Tutorial {
-            payload_bytes: 100,
-            listening: 3,
-            members: vec![2, 1],
-        };
-        let (speaker, text) = talk.say(DUE);
-        assert_eq!((speaker, talk.listeners(1)), (1, 1));
+        let mut talk = Tutorial::new(2, 3, 100);
+        let (number, due_ns) = (5, 77);
+        let stamp = Stamp { number, due_ns };
+        let (speaker, text) = talk.say(1, stamp);
+        assert_eq!((speaker, talk.listeners(0), talk.listeners(1)), (1, 2, 1));
         let message: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(message["message"].as_str().unwrap().len(), 100);
-        assert_eq!(talk.hear(2, text.as_bytes(), 0), Some(Stamp::of(DUE)));
+        assert_eq!(talk.hear(2, text.as_bytes(), 0), Some(stamp));
         assert_eq!(talk.hear(3, text.as_bytes(), 0), None);
         assert_eq!(talk.hear(0, b"hello", 0), None);
     }
