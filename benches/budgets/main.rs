@@ -14,47 +14,30 @@ use report::Row;
 
 #[path = "../../tests/browser/chromedriver.rs"]
 mod chromedriver;
-mod cold;
-mod devtools;
-mod hours;
-mod keys;
-mod long_room;
-mod memory;
-mod missed;
+mod opening;
 #[expect(dead_code, reason = "the browser tests do more with it")]
 #[path = "../../tests/browser/people.rs"]
 mod people;
-mod poster;
 #[expect(dead_code, reason = "the browser tests do more with it")]
 #[path = "../../tests/browser/profile.rs"]
 mod profile;
+mod receiving;
 mod report;
 #[expect(dead_code, reason = "the browser tests do more with it")]
 #[path = "../../tests/browser/screen.rs"]
 mod screen;
-mod sending;
-mod sizes;
+mod server;
+mod sockets;
 #[expect(dead_code, unused_imports, reason = "the tests do more with it")]
 #[path = "../../tests/stage/mod.rs"]
 mod stage;
-mod switching;
 mod talk;
-mod watching;
+mod typing;
 #[expect(dead_code, reason = "the browser tests do more with it")]
 #[path = "../../tests/browser/wire.rs"]
 mod wire;
 
-const GROUPS: [&str; 9] = [
-    "sizes",
-    "cold",
-    "keys",
-    "sending",
-    "missed",
-    "switching",
-    "hours",
-    "long-room",
-    "memory",
-];
+const GROUPS: &str = "sizes cold keys sending missed switching hours long-room memory";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
@@ -65,12 +48,13 @@ async fn main() -> io::Result<()> {
         .skip(1)
         .filter(|word| word != "--bench")
         .collect();
-    if let Some(word) = chosen.iter().find(|word| !GROUPS.contains(&word.as_str())) {
-        return writeln!(io::stderr(), "{word} is none of {}", GROUPS.join(", "));
+    let groups: Vec<_> = GROUPS.split(' ').collect();
+    if let Some(word) = chosen.iter().find(|word| !groups.contains(&word.as_str())) {
+        return writeln!(io::stderr(), "{word} is none of {GROUPS}");
     }
     let load_before = report::load();
     let mut rows = Vec::new();
-    for group in GROUPS {
+    for group in groups {
         if chosen.is_empty() || chosen.iter().any(|word| word == group) {
             writeln!(io::stderr(), "== {group}")?;
             rows.extend(measure(group).await);
@@ -81,14 +65,14 @@ async fn main() -> io::Result<()> {
 
 async fn measure(group: &str) -> Vec<Row> {
     match group {
-        "sizes" => sizes::measure().await,
-        "cold" => vec![cold::measure().await],
-        "keys" => vec![keys::measure().await],
-        "sending" => sending::measure().await,
-        "missed" => vec![missed::measure().await],
-        "switching" => vec![switching::measure().await],
-        "hours" => vec![hours::measure().await],
-        "long-room" => vec![long_room::measure().await],
-        _ => memory::measure().await,
+        "sizes" => opening::sizes().await,
+        "cold" => opening::cold().await,
+        "keys" => typing::keys().await,
+        "sending" => typing::sending().await,
+        "missed" => receiving::missed().await,
+        "switching" => opening::switching().await,
+        "hours" => receiving::hours().await,
+        "long-room" => server::long_room().await,
+        _ => server::memory().await,
     }
 }

@@ -1,4 +1,4 @@
-//! What was seen, beside what was allowed: a table for people, a line of JSON for each row.
+//! What was measured, beside what was allowed: a table for people, a line of JSON for each row.
 
 use std::{
     fs,
@@ -9,46 +9,28 @@ use std::{
 use serde_json::{Value, json};
 
 /// One number of a row.
-pub(crate) struct Figure {
-    /// What tells it from the others of its row; may be empty.
+struct Figure {
+    /// Tells it from the others of its row; may be empty.
     name: &'static str,
     value: f64,
     unit: &'static str,
-    /// More than this is too much; `None` where the budget has no number for it.
+    /// The budget; `None` for a figure that only explains others.
     most: Option<f64>,
 }
 
 impl Figure {
-    /// A figure that has a budget.
-    pub(crate) fn within(most: f64, name: &'static str, value: f64, unit: &'static str) -> Self {
-        let most = Some(most);
-        Self {
-            name,
-            value,
-            unit,
-            most,
-        }
-    }
-
-    /// A figure that only explains others.
-    pub(crate) fn seen(name: &'static str, value: f64, unit: &'static str) -> Self {
-        let most = None;
-        Self {
-            name,
-            value,
-            unit,
-            most,
-        }
-    }
-
-    fn is_missed(&self) -> bool {
-        self.most.is_some_and(|most| self.value > most)
-    }
-
     fn words(&self, value: f64) -> String {
         let digits = usize::from(value.fract() != 0.0);
         let words = format!("{} {value:.digits$} {}", self.name, self.unit);
         words.trim().to_owned()
+    }
+
+    fn seen(&self) -> String {
+        let words = self.words(self.value);
+        match self.most {
+            Some(most) if self.value > most => format!("**{words}: missed**"),
+            _ => words,
+        }
     }
 
     fn json(&self) -> Value {
@@ -59,35 +41,48 @@ impl Figure {
 
 /// One line of the table.
 pub(crate) struct Row {
-    /// What is measured.
-    pub(crate) what: &'static str,
-    pub(crate) figures: Vec<Figure>,
-    /// How it was measured, in a few words.
-    pub(crate) how: String,
+    what: &'static str,
+    figures: Vec<Figure>,
+    how: String,
 }
 
 impl Row {
-    fn budget(&self) -> String {
-        let figures = self.figures.iter();
-        let budgets = figures.filter_map(|figure| figure.most.map(|most| figure.words(most)));
-        budgets.collect::<Vec<_>>().join(", ")
+    /// What is measured, and how, in a few words.
+    pub(crate) fn new(what: &'static str, how: impl Into<String>) -> Self {
+        let (how, figures) = (how.into(), Vec::new());
+        Self { what, figures, how }
     }
 
-    fn seen(&self) -> String {
-        let words = self.figures.iter().map(|figure| {
-            let words = figure.words(figure.value);
-            if figure.is_missed() {
-                format!("**{words}: missed**")
-            } else {
-                words
-            }
+    /// Adds a figure that has a budget.
+    pub(crate) fn within(
+        self,
+        most: f64,
+        name: &'static str,
+        value: f64,
+        unit: &'static str,
+    ) -> Self {
+        self.with(name, value, unit, Some(most))
+    }
+
+    /// Adds a figure that only explains others.
+    pub(crate) fn seen(self, name: &'static str, value: f64, unit: &'static str) -> Self {
+        self.with(name, value, unit, None)
+    }
+
+    fn with(
+        mut self,
+        name: &'static str,
+        value: f64,
+        unit: &'static str,
+        most: Option<f64>,
+    ) -> Self {
+        self.figures.push(Figure {
+            name,
+            value,
+            unit,
+            most,
         });
-        words.collect::<Vec<_>>().join(", ")
-    }
-
-    fn json(&self) -> Value {
-        let figures: Vec<_> = self.figures.iter().map(Figure::json).collect();
-        json!({ "what": self.what, "figures": figures, "how": self.how })
+        self
     }
 }
 
@@ -102,34 +97,41 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
 /// Prints the table as Markdown, then the lines of JSON, to standard output.
 pub(crate) fn print(rows: &[Row], load_before: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}\n", machine(load_before))?;
+    let (cores, load) = (thread::available_parallelism()?, load());
+    writeln!(
+        out,
+        "Release build, {cores} cores; load {load_before} before, {load} after.\n"
+    )?;
     writeln!(
         out,
         "| What | Budget | Seen | How |\n| --- | --- | --- | --- |"
     )?;
-    for row in rows {
-        let (budget, seen) = (row.budget(), row.seen());
-        writeln!(out, "| {} | {budget} | {seen} | {} |", row.what, row.how)?;
+    for Row { what, figures, how } in rows {
+        let budgets = figures
+            .iter()
+            .filter_map(|figure| Some(figure.words(figure.most?)));
+        let budgets = budgets.collect::<Vec<_>>().join(", ");
+        let seen = figures
+            .iter()
+            .map(Figure::seen)
+            .collect::<Vec<_>>()
+            .join(", ");
+        writeln!(out, "| {what} | {budgets} | {seen} | {how} |")?;
     }
     writeln!(out)?;
-    for row in rows {
-        writeln!(out, "{}", row.json())?;
+    for Row { what, figures, how } in rows {
+        let figures: Vec<_> = figures.iter().map(Figure::json).collect();
+        writeln!(
+            out,
+            "{}",
+            json!({ "what": what, "figures": figures, "how": how })
+        )?;
     }
     Ok(())
 }
 
-/// What the figures hold for. Load is how many processes wanted to run at once in the last minute.
-fn machine(load_before: &str) -> String {
-    let cores = thread::available_parallelism().map_or(0, usize::from);
-    format!(
-        "Release build, {cores} cores; load {load_before} before, {} after.",
-        load()
-    )
-}
-
-/// The machine's load of the last minute.
+/// The machine's load: how many processes wanted to run at once in the last minute.
 pub(crate) fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let last_minute = load.split_whitespace().next();
-    last_minute.unwrap_or("unknown").to_owned()
+    load.split(' ').next().unwrap_or("unknown").to_owned()
 }
