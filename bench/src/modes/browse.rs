@@ -18,9 +18,6 @@ pub(crate) struct Options {
     /// The page to ask for.
     #[arg(long, default_value = "/accounts/login/")]
     path: String,
-    /// A header for every request, as `Name: value`; may be given again.
-    #[arg(long = "header")]
-    headers: Vec<String>,
     /// Connections that ask at the same time.
     #[arg(long, default_value_t = 8)]
     connections: usize,
@@ -50,11 +47,10 @@ pub(super) struct Visited {
 }
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let headers = options.headers.iter();
     let visit = Visit {
         server: options.server,
         path: options.path.clone(),
-        headers: headers.map(|header| format!("{header}\r\n")).collect(),
+        headers: String::new(),
         connections: options.connections,
         seconds: options.seconds,
     };

@@ -31,9 +31,6 @@ pub(crate) struct Options {
     /// Length of each message's text, in bytes.
     #[arg(long, default_value_t = 100)]
     payload: usize,
-    /// Say what was received, as browsers do: at once, then at most four times a second.
-    #[arg(long)]
-    receipts: bool,
 }
 
 /// Parlour's protocol, as far as posting goes.
@@ -42,20 +39,7 @@ struct Posts {
     payload_bytes: usize,
     stored: Histogram<u64>,
     refused: u64,
-    /// Of each socket, if it tells what it has received.
-    receipts: Vec<Receipt>,
 }
-
-/// What one socket has received and not told.
-#[derive(Clone, Default)]
-struct Receipt {
-    room: u64,
-    seq: u64,
-    told_seq: u64,
-    told_ns: Option<u64>,
-}
-
-const TELL_EVERY_NS: u64 = 250_000_000;
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let &Options {
@@ -72,7 +56,6 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         payload_bytes: options.payload,
         stored: latencies()?,
         refused: 0,
-        receipts: vec![Receipt::default(); usize::from(options.receipts) * people],
     };
     let cpu_before = server.cpu()?;
     let load = Load {
@@ -130,13 +113,8 @@ impl Talk for Posts {
     fn hear(&mut self, socket: usize, event: &[u8], now_ns: u64) -> Option<Stamp> {
         if is(event, "message.created") {
             // The author receives it, too; each is the author of everything in one room.
-            let room = number_after(event, "\"room\":")?;
-            let stamp = Stamp::find(event).filter(|_| room != self.rooms[socket])?;
-            if let Some(receipt) = self.receipts.get_mut(socket) {
-                receipt.room = room;
-                receipt.seq = number_after(event, "\"seq\":").unwrap_or(receipt.seq);
-            }
-            return Some(stamp);
+            let own = format!(r#""room":{},"#, self.rooms[socket]);
+            return Stamp::find(event).filter(|_| memmem::find(event, own.as_bytes()).is_none());
         }
         if is(event, "message.accepted") {
             let name = "client_id\":\"";
@@ -148,40 +126,6 @@ impl Talk for Posts {
         }
         None
     }
-
-    fn answers(&mut self, now_ns: u64) -> Vec<(usize, String)> {
-        let mut answers = Vec::new();
-        for (socket, receipt) in self.receipts.iter_mut().enumerate() {
-            let Receipt {
-                room,
-                seq,
-                told_seq,
-                told_ns,
-            } = *receipt;
-            let is_due = told_ns.is_none_or(|told| now_ns >= told + TELL_EVERY_NS);
-            if seq > told_seq && is_due {
-                let from = told_seq + 1;
-                let answer = format!(
-                    r#"{{"type":"room.received","room":{room},"from":{from},"to":{seq},"waited_ms":0}}"#
-                );
-                answers.push((socket, answer));
-                receipt.told_seq = seq;
-                receipt.told_ns = Some(now_ns);
-            }
-        }
-        answers
-    }
-}
-
-fn number_after(message: &[u8], name: &str) -> Option<u64> {
-    let start = memmem::find(message, name.as_bytes())? + name.len();
-    let digits = message[start..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit());
-    std::str::from_utf8(&message[start..start + digits.count()])
-        .ok()?
-        .parse()
-        .ok()
 }
 
 #[cfg(test)]
@@ -194,7 +138,6 @@ mod tests {
             payload_bytes: 60,
             stored: latencies().unwrap(),
             refused: 0,
-            receipts: vec![Receipt::default(); 2],
         }
     }
 
@@ -225,26 +168,6 @@ mod tests {
         assert_eq!(posts.hear(1, own.as_bytes(), 0), None);
         assert_eq!(posts.hear(0, own.as_bytes(), 0), Some(STAMP));
         assert_eq!(posts.stored.len(), 0);
-    }
-
-    #[test]
-    fn what_was_received_is_told_at_once_and_then_four_times_a_second() {
-        let mut posts = posts();
-        let hear = |posts: &mut Posts, seq| {
-            let body = posts
-                .say(1, STAMP)
-                .1
-                .replace("message.post", "message.created");
-            let event = body.replacen("{", &format!(r#"{{"seq":{seq},"#), 1);
-            posts.hear(0, event.as_bytes(), 0)
-        };
-        assert!(hear(&mut posts, 4).is_some());
-        let told = posts.answers(0);
-        assert!(told[0].1.contains(r#""from":1,"to":4"#), "{told:?}");
-        assert!(hear(&mut posts, 5).is_some());
-        assert!(posts.answers(TELL_EVERY_NS - 1).is_empty());
-        let told = posts.answers(TELL_EVERY_NS);
-        assert!(told[0].1.contains(r#""from":5,"to":5"#), "{told:?}");
     }
 
     #[test]

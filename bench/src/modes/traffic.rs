@@ -34,12 +34,6 @@ pub(crate) trait Talk {
 
     /// The stamp of a message that counts for this socket.
     fn hear(&mut self, socket: usize, message: &[u8], now_ns: u64) -> Option<Stamp>;
-
-    /// What sockets say to what they have heard: the socket, and its frame's text.
-    fn answers(&mut self, now_ns: u64) -> Vec<(usize, String)> {
-        let _ = now_ns;
-        Vec::new()
-    }
 }
 
 /// What was sent and delivered.
@@ -125,9 +119,6 @@ pub(crate) fn run(
             fleet.clients[socket].send(TEXT, text.as_bytes());
             outcome.sent += 1;
             outcome.expected += talk.listeners(room);
-        }
-        for (socket, text) in talk.answers(now_ns) {
-            fleet.clients[socket].send(TEXT, text.as_bytes());
         }
         let until_next = schedule.next_ns().map(|next| {
             let left = next.saturating_sub(fleet.now_ns());
