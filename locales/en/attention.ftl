@@ -3,32 +3,32 @@
 unread-done = Marked as unread.
 unread-from-here = Mark unread from here
 
-level-title = Notifications of { $name }
+level-title = Notifications for { $name }
 level-heading = Notifications
-level-legend = What do you want to be notified of?
+level-legend = What do you want to be notified about?
 level-everything = Everything
 level-everything-hint = Every message.
 level-mentions = Mentions and replies
-level-mentions-hint = Messages that call you by name or answer you.
+level-mentions-hint = Messages that mention you or reply to you.
 level-nothing = Nothing
-level-nothing-hint = The list still shows what is unread.
+level-nothing-hint = No notifications. Unread messages are still shown in the list.
 level-hidden = Hidden
-level-hidden-hint = Nothing, and the room leaves the list. You find it under “Show hidden”.
-level-default = usual
+level-hidden-hint = No notifications, and the room is not in the list. Find it under “Show hidden”.
+level-default = default
 level-save = Save
-level-done = You are notified of { $name } as you chose.
+level-done = Notifications for { $name } are saved.
 
-why-notified = Nothing kept a notification away. A browser in which Parlour was open showed one, unless the message was on the screen already.
+why-notified = Notifications were on for this message. If Parlour was open in a browser, it showed one, unless the message was already on the screen.
 why-not-notified = You were not notified because: { $reasons }.
-why-own = you wrote it
+why-own = you wrote this message
 why-blocked = you blocked the author
-why-hidden = room hidden
-why-nothing = room on “Nothing”
-why-mentions = room on “Mentions and replies”
-why-quiet = quiet hours
-why-snoozed = notifications snoozed
-why-notice = it only says what happened in the room
-why-before = you joined the room after it
+why-hidden = the room is hidden
+why-nothing = the room is set to “Nothing”
+why-mentions = the room is set to “Mentions and replies”
+why-quiet = it arrived during your quiet hours
+why-snoozed = your notifications were snoozed
+why-notice = it only tells what happened in the room
+why-before = you joined the room later
 
 details-title = Message details
 details-heading = Message details
@@ -40,7 +40,7 @@ details-delivered-to =
        *[other] To { $count } of { $all } people
     }
 details-seen = Seen by
-details-seen-none = Nobody yet.
+details-seen-none = No one yet.
 details-deleted = This message was deleted.
 details-back = Back to the message
 
@@ -70,4 +70,4 @@ catch-up-people =
         [one] 1 person
        *[other] { $count } people
     }
-catch-up-reacted = Most reacted
+catch-up-reacted = Most reactions

@@ -1,19 +1,19 @@
 # The list of conversations and the room.
 
 chat-title = Conversations
-chat-none = No conversations yet. Add a friend, and talk as soon as they accept.
+chat-none = No conversations yet. Add a friend, and you can chat as soon as they accept.
 chat-pick-heading = Choose a conversation
-chat-pick-text = Or add somebody by username to begin a new one.
+chat-pick-text = Or add a friend by username to start a new one.
 chat-start-heading = Welcome to Parlour
-chat-start-text = It is quiet in here. Add a friend by username, and you can talk as soon as they accept.
-chat-friends-text = You have friends, but no conversation yet. Start one from your list of friends.
+chat-start-text = You have no conversations yet. Add a friend by username, and you can chat as soon as they accept.
+chat-friends-text = You have friends, but no conversations yet. Start one from your list of friends.
 chat-find-friends = Choose a friend
 chat-show-hidden = Show hidden
 
 read-all = Mark all read
 read-all-undo = Undo
-read-all-done = Everything is marked read.
-read-all-undone = Everything is as unread as it was.
+read-all-done = All conversations are marked as read.
+read-all-undone = Undone. What was unread is marked as unread again.
 
 room-notes = Notes to self
 room-alone = Only you
@@ -25,13 +25,13 @@ room-earlier = Earlier messages
 room-later = Newer messages
 room-latest = Go to the latest messages
 room-back-to-place = Back to where you were
-room-zone = Times are those of { $zone }.
-room-empty = Nothing has been said yet. Say hello to { $name }.
+room-zone = Times are in { $zone }.
+room-empty = No messages yet. Say hello to { $name }.
 room-message-to = Message { $name }
 room-send = Send
 room-reload = See new messages
-room-closed = You can read this conversation, but nobody can write in it now.
-room-archived = This room is archived. It can be read, and nobody can write in it.
+room-closed = You can read this conversation, but no one can send messages in it.
+room-archived = This room is archived. You can read it, but no one can send messages in it.
 room-closed-action = Add Friends
 room-kept = Not sent. You wrote:
 
@@ -43,7 +43,7 @@ room-refused-too-long =
     }
 room-refused-not-allowed = { $name } is not receiving messages from you.
 room-refused-rate = You are sending too fast. Wait a moment and send again.
-room-refused-conflict = This was already sent with another text. Copy what you need and send it again.
+room-refused-conflict = This was already sent with a different text. Copy what you need and send it as a new message.
 room-refused-busy = Parlour is busy. Send again in a moment.
 room-refused-closing = Parlour is restarting. Send again in a moment.
 
@@ -54,11 +54,11 @@ message-deleted-by-moderator = Message deleted by a moderator
 message-quote-gone = Original message deleted
 message-reactions = Reactions
 
-message-refused-author = Only its author can change what a message says.
+message-refused-author = Only the author can edit a message.
 message-refused-emoji = A reaction is one emoji. Choose another one.
 message-refused-gone = This message was deleted.
 message-refused-late = This message is too old to be edited. Write a new one instead.
-message-refused-reactions = This message has all the reactions that it can have. Choose one that is there already.
+message-refused-reactions = This message cannot have more kinds of reactions. Choose one that is already there.
 
 message-reply = Reply
 message-react = React
@@ -67,7 +67,7 @@ message-link = Copy link
 message-delete = Delete
 message-other-emoji = Another emoji
 message-back = Back to { $name }
-message-deleted-done = The message is deleted.
+message-deleted-done = The message was deleted.
 message-replying-to = Reply to
 message-outsider = { $name } is not in this room.
 message-invite = Invite to room
@@ -78,13 +78,13 @@ edit-save = Save
 edit-cancel = Cancel
 
 delete-title = Delete this message?
-delete-text = Its text goes for everybody, with its earlier versions and its reactions. “Message deleted” stays in its place.
+delete-text = The text, its earlier versions and its reactions will be deleted for everyone. “Message deleted” stays in its place.
 delete-cancel = Cancel
 delete-submit = Delete
 
 versions-title = Earlier versions
-versions-lead = What this message said, the newest text first. Everybody in the conversation can see this.
-versions-now = Now, since
+versions-lead = All versions of this message, the newest first. Everyone in the conversation can see them.
+versions-now = Current version, since
 versions-cut =
     { $count ->
         [one] 1 older version is not shown.

@@ -2,38 +2,38 @@
 
 preferences-title = Preferences
 preferences-heading = Preferences
-preferences-lead = They hold on all your devices.
-preferences-done = Your preferences are saved.
+preferences-lead = These apply on all your devices.
+preferences-done = Your preferences were saved.
 preferences-save = Save preferences
 
 preferences-others = What others see
 preferences-typing = Typing
-preferences-typing-hint = Others see when you type, and you see when they do.
+preferences-typing-hint = Others see when you are typing, and you see when they are.
 preferences-seen = Seen
-preferences-seen-hint = Others see how far you have read, and you see how far they have. Off on either side, it is off for both.
+preferences-seen-hint = Others see how far you have read, and you see how far they have. If either of you turns it off, neither sees it.
 
 preferences-open-at = Rooms open at
 preferences-open-unread = the first unread message
 preferences-open-newest = the newest message
 
 preferences-enter = Keyboard
-preferences-enter-sends = Enter sends, Shift+Enter begins a new line
-preferences-enter-newline = Enter begins a new line, Ctrl+Enter sends
+preferences-enter-sends = Enter sends, Shift+Enter starts a new line
+preferences-enter-newline = Enter starts a new line, Ctrl+Enter sends
 preferences-letter-keys = Single-letter keys
-preferences-letter-keys-hint = While a message has the focus: r replies, e edits, u marks unread.
+preferences-letter-keys-hint = While a message has the focus: r to reply, e to edit, u to mark unread.
 
 preferences-notifications = Notifications
 preferences-sounds = Sounds
-preferences-sounds-hint = Off means that Parlour makes no sound at all.
-preferences-hide-previews = Do not show what was written
+preferences-sounds-hint = When this is off, Parlour makes no sounds.
+preferences-hide-previews = Hide the text of messages
 
 preferences-here = Notifications in this browser
-preferences-here-why = They tell you of new messages while another page or program is in front.
+preferences-here-why = They tell you about new messages while you use another page or app.
 preferences-turn-on = Turn on notifications
 preferences-test = Send a test
 
 preferences-quiet = Quiet hours
-preferences-quiet-hint = On these days nothing is notified from the first time to the second, which may be on the next day.
+preferences-quiet-hint = No notifications between these times on the days you choose. The end may be on the next day.
 preferences-day-mon = Monday
 preferences-day-tue = Tuesday
 preferences-day-wed = Wednesday
@@ -44,13 +44,13 @@ preferences-day-sun = Sunday
 preferences-quiet-from = From
 preferences-quiet-until = Until
 preferences-zone = Time zone
-preferences-zone-hint = As Europe/Berlin. Without one, times are UTC.
-preferences-error-time = Write a time such as 22:00.
-preferences-error-zone = There is no time zone of this name. Write one such as Europe/Berlin.
+preferences-zone-hint = For example Europe/Berlin. If this is empty, times are in UTC.
+preferences-error-time = Enter a time such as 22:00.
+preferences-error-zone = There is no such time zone. Enter one such as Europe/Berlin.
 
 preferences-snooze = Snooze
-preferences-snooze-hint = No notification for a while; messages arrive as always.
-preferences-snoozed = Nothing is notified until { $time }.
+preferences-snooze-hint = No notifications for a while. Messages still arrive.
+preferences-snoozed = Notifications are snoozed until { $time }.
 preferences-snooze-ended = Notifications are on again.
 preferences-snooze-half-hour = For 30 minutes
 preferences-snooze-tomorrow = Until tomorrow

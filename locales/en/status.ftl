@@ -1,18 +1,18 @@
-# The page that tells everybody how quick this server is.
+# The page that tells everyone how fast this server is.
 
-status-title = How quick is it?
-status-heading = How quick is it?
-status-lead = How long messages took on this server in the last hour. Each browser says when it has a message, so this is the way through the server and to the first screen, not a guess.
-status-none = Nobody has written anything in the last hour.
+status-title = How fast is it?
+status-heading = How fast is it?
+status-lead = How long messages took on this server in the last hour. Each browser reports when it has received a message, so the times are measured all the way to the first screen.
+status-none = No messages in the last hour.
 status-step = Step
-status-half = Half within
-status-most = 99 of 100 within
+status-half = 50 % within
+status-most = 99 % within
 status-count = Messages
 status-ms = { $ms } ms
 status-delivered = Delivered
-status-delivered-help = From the moment in which the server got a message until the first device of somebody else had it.
+status-delivered-help = From when the server received a message until the first device of another person had it.
 status-stored = Stored
-status-stored-help = Until it was safely on the disk.
-status-announced = Announced
-status-announced-help = Until it was handed to everybody's connection.
-status-json = The same for programs: ask for application/json.
+status-stored-help = Until the message was safely on disk.
+status-announced = Broadcast
+status-announced-help = Until the message was handed to every connection.
+status-json = For programs: request application/json.

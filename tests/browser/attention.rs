@@ -92,7 +92,7 @@ impl Profile {
 
     async fn save_preferences(&self) {
         self.press("button", "Save preferences").await;
-        self.wait_for_text("Your preferences are saved.").await;
+        self.wait_for_text("Your preferences were saved.").await;
     }
 }
 
@@ -210,7 +210,7 @@ async fn three_tabs_notify_once_and_not_of_what_is_in_view_or_in_quiet_hours() {
 
     bo.show_tab(1).await;
     bo.open("/accounts/preferences/").await;
-    bo.tick("Do not show what was written").await;
+    bo.tick("Hide the text of messages").await;
     bo.save_preferences().await;
     ana.say("a secret").await;
     until("the third notification", async || {
@@ -261,7 +261,7 @@ async fn what_is_seen_is_shown_while_both_sides_want_it() {
     ana.wait_for(".message-seen[title*='bo']", true).await;
 
     bo.open("/accounts/preferences/").await;
-    bo.tick("Seen Others see how far you have read, and you see how far they have. Off on either side, it is off for both.").await;
+    bo.tick("Seen Others see how far you have read, and you see how far they have. If either of you turns it off, neither sees it.").await;
     bo.save_preferences().await;
     bo.open(&room).await;
     ana.wait_for(".message-seen", false).await;

@@ -279,7 +279,7 @@ async fn a_change_that_is_refused_says_why_and_shows_what_was_typed() {
 
     ana.wire.mend();
 
-    ana.wait_for_text("Not changed: This message was deleted.")
+    ana.wait_for_text("Edit not saved: This message was deleted.")
         .await;
     ana.wait_for_text("first, after much thought").await;
     ana.find("button", "Retry").await;
@@ -288,7 +288,7 @@ async fn a_change_that_is_refused_says_why_and_shows_what_was_typed() {
     ana.wait_for_text("first, after much thought").await;
     ana.press("button", "Discard").await;
     ana.message("Message deleted by a moderator").await;
-    ana.wait_until_no_text("Not changed").await;
+    ana.wait_until_no_text("Edit not saved").await;
 }
 
 #[tokio::test]

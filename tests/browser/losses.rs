@@ -115,7 +115,7 @@ async fn a_message_that_is_refused_says_why_and_can_be_deleted() {
     ana.wait_for_text("bo is not receiving messages from you")
         .await;
     ana.find("button", "Retry").await;
-    ana.wait_for_text("nobody can write in it now").await;
+    ana.wait_for_text("no one can send messages in it").await;
     ana.screenshot("refused").await;
     ana.press("button", "Delete").await;
     until("the message to go", async || {

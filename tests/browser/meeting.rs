@@ -87,7 +87,7 @@ async fn somebody_who_logs_out_elsewhere_is_told_and_keeps_what_was_typed() {
     phone.log_in("ana").await;
     phone.press("button", "Log out all other devices").await;
 
-    ana.find("dialog", "You were signed out").await;
+    ana.find("dialog", "You were logged out").await;
     ana.press("link", "Log in again").await;
     ana.log_in("ana").await;
     ana.open_conversation("bo").await;

@@ -12,25 +12,24 @@ impl Profile {
     pub(crate) async fn sign_up(&self, name: &str) {
         self.open("/accounts/login/").await;
         self.press("link", "Create one.").await;
-        self.fill("Username*", name).await;
-        self.fill("Password*", PASSWORD).await;
-        self.fill("Password again*", PASSWORD).await;
+        self.fill("Username", name).await;
+        self.fill("Password", PASSWORD).await;
+        self.fill("Password again", PASSWORD).await;
         self.press("button", "Create account").await;
         self.wait_for_path("/").await;
     }
 
     pub(crate) async fn log_in(&self, name: &str) {
-        self.fill("Username*", name).await;
-        self.fill("Password*", PASSWORD).await;
+        self.fill("Username", name).await;
+        self.fill("Password", PASSWORD).await;
         self.press("button", "Login").await;
     }
 
     pub(crate) async fn ask_to_be_friends(&self, name: &str) {
         self.open("/friends/").await;
-        self.fill("Username*", name).await;
+        self.fill("Username", name).await;
         self.press("button", "Add friend").await;
-        self.wait_for_text("Request sent if that person exists")
-            .await;
+        self.wait_for_text("your request was sent").await;
     }
 
     /// Logs out through the menu.
@@ -41,7 +40,7 @@ impl Profile {
             .find(By::Css("summary[aria-label=Menu]"))
             .await
             .unwrap();
-        // The menu may still be open, after a question that was answered with "Stay".
+        // The menu may still be open, after a question that was answered with "Stay logged in".
         let script = "return document.querySelector('summary[aria-label=Menu]').parentElement.open";
         if !self.ask_page::<bool>(script).await {
             menu.click().await.unwrap();

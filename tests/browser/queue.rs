@@ -41,13 +41,15 @@ async fn logging_out_asks_before_it_throws_away_what_was_not_sent() {
     ana.paste("half a thought").await;
 
     ana.log_out().await;
-    ana.find("dialog", "Something is not sent yet").await;
-    ana.press("button", "Stay").await;
-    ana.wait_gone("dialog", "Something is not sent yet").await;
+    ana.find("dialog", "Some of your messages are not sent")
+        .await;
+    ana.press("button", "Stay logged in").await;
+    ana.wait_gone("dialog", "Some of your messages are not sent")
+        .await;
     assert_eq!(ana.draft().await, "half a thought");
 
     ana.log_out().await;
-    ana.press("button", "Log out and remove them").await;
+    ana.press("button", "Log out and delete them").await;
     ana.wait_for_text("You are logged out.").await;
     let left: Vec<String> = ana.ask_page("return Object.keys(localStorage)").await;
     assert_eq!(left, [""; 0], "nothing of the person stays");

@@ -13,7 +13,7 @@ use crate::{
 
 /// The maximum time from storing a message to its appearance in the page.
 const SHOWN_WITHIN_MS: i64 = 5_000;
-const LINE: &str = "The server was restored to an earlier state.";
+const LINE: &str = "The server was restored from a backup.";
 
 /// How the database is restored.
 #[derive(Clone, Copy)]
@@ -223,8 +223,8 @@ async fn what_a_closed_tab_left_in_the_queue_changes_no_other_message() {
     let all = ["message 1", "another two", "another three", "queued"].map(str::to_owned);
     bo.wait_for_messages(&all).await;
     ana.find_status(LINE).await;
-    ana.find_status("1 deletion or reaction").await;
-    ana.wait_for_text("Not changed: the server was restored")
+    ana.find_status("1 waiting deletion or reaction").await;
+    ana.wait_for_text("Edit not saved: the server was restored")
         .await;
     assert_eq!(ana.messages().await.last().unwrap(), "edit of three");
     ana.pictures("restored-queue").await;

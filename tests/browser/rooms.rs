@@ -26,7 +26,7 @@ impl Profile {
         self.open("/").await;
         self.press("link", "New conversation").await;
         self.choose_person("radio", "A room").await;
-        self.fill("Name*", name).await;
+        self.fill("Name", name).await;
         self.choose_person("radio", access).await;
         for friend in friends {
             self.choose_person("checkbox", friend).await;
@@ -82,9 +82,9 @@ async fn rooms_appear_change_and_close_live() {
     bo.paste("half a thought").await;
 
     ana.press("link", "Room details").await;
-    let name = ana.find("textbox", "Name*").await;
+    let name = ana.find("textbox", "Name").await;
     name.clear().await.unwrap();
-    ana.fill("Name*", "Coffee").await;
+    ana.fill("Name", "Coffee").await;
     ana.press("button", "Save").await;
     bo.wait_for_heading("Coffee").await;
     bo.wait_for_conversations(&["Coffee", "ana"]).await;
@@ -104,7 +104,7 @@ async fn rooms_appear_change_and_close_live() {
     bo.press("link", "Back to conversations").await;
     bo.wait_for_path("/").await;
     bo.open(&room).await;
-    bo.wait_for_text("There is nothing here").await;
+    bo.wait_for_text("Page not found").await;
 }
 
 #[tokio::test]
@@ -132,12 +132,11 @@ async fn somebody_new_comes_by_a_link() {
     ana.sign_up("ana").await;
     let room = ana.make_room("Closed", "Tea", &[]).await;
     ana.press("link", "Room details").await;
-    ana.press("button", "Make link").await;
+    ana.press("button", "Create link").await;
     let link = ana.find("textbox", "Link").await;
     let link = link.prop("value").await.unwrap().unwrap();
     ana.find("button", "Copy").await;
-    ana.find("image", "Code for a camera that opens the link")
-        .await;
+    ana.find("image", "QR code of the link").await;
     ana.screenshot("invite").await;
     ana.open(&room).await;
     ana.find("textbox", "Message Tea").await;
@@ -148,19 +147,19 @@ async fn somebody_new_comes_by_a_link() {
     guest.wait_for_text("You are invited").await;
     guest.screenshot("join-visitor").await;
     guest.press("link", "Create account").await;
-    guest.fill("Username*", "guest").await;
-    guest.fill("Password*", crate::people::PASSWORD).await;
-    guest.fill("Password again*", crate::people::PASSWORD).await;
+    guest.fill("Username", "guest").await;
+    guest.fill("Password", crate::people::PASSWORD).await;
+    guest.fill("Password again", crate::people::PASSWORD).await;
     guest.press("button", "Create account").await;
     guest.wait_for_path(path).await;
-    guest.wait_for_text("ana invites you. 1 member.").await;
+    guest.wait_for_text("ana invited you. 1 member.").await;
     guest.screenshot("join").await;
     guest.press("button", "Join").await;
 
     guest.wait_for_path(&room).await;
     guest.say("here I am").await;
     ana.find_text_message("here I am").await;
-    ana.wait_for_text("guest joined by a link").await;
+    ana.wait_for_text("guest joined with an invite link").await;
     ana.wait_for_text("2 members").await;
     assert!(ana.is_marked_page().await);
 }
@@ -235,7 +234,7 @@ async fn rooms_are_made_joined_and_left_without_javascript() {
     bo.press("button", "Leave").await;
     bo.wait_for_text("You left Garden.").await;
     bo.open(&room).await;
-    bo.wait_for_text("There is nothing here").await;
+    bo.wait_for_text("Page not found").await;
 
     ana.press("link", "Room details").await;
     ana.press("link", "Archive").await;
@@ -270,7 +269,7 @@ pub(crate) async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, St
     ana.fill("Topic", "Thursdays at four, in the kitchen").await;
     ana.press("button", "Save").await;
     ana.press("button", "Make moderator: bo").await;
-    ana.press("button", "Make link").await;
+    ana.press("button", "Create link").await;
     ana.find("button", "Copy").await;
     let invite = ana.path().await;
     ana.open("/rooms/new/?kind=notes").await;

@@ -121,7 +121,7 @@ async fn rooms_are_walked_through_without_javascript() {
 async fn make_and_join(ana: &Profile, bo: &Profile) {
     ana.press("link", "New conversation").await;
     ana.choose_person("radio", "A room").await;
-    ana.fill("Name*", "Garden").await;
+    ana.fill("Name", "Garden").await;
     ana.choose_person("radio", "Open").await;
     ana.press("button", "Start").await;
     ana.wait_for_heading("Garden").await;
@@ -130,15 +130,14 @@ async fn make_and_join(ana: &Profile, bo: &Profile) {
         let list = ana.find("combobox", field).await;
         list.send_keys(choice).await.unwrap();
     }
-    ana.press("button", "Make link").await;
-    ana.find("image", "Code for a camera that opens the link")
-        .await;
+    ana.press("button", "Create link").await;
+    ana.find("image", "QR code of the link").await;
     let link = ana.find("textbox", "Link").await;
     let link = link.prop("value").await.unwrap().unwrap();
 
     bo.open(&link[link.find("/join/").unwrap()..]).await;
     bo.press("button", "Join").await;
-    bo.wait_for_text("bo joined by a link").await;
+    bo.wait_for_text("bo joined with an invite link").await;
     bo.press("link", "Room details").await;
     bo.wait_for_text("2 members").await;
     bo.press("link", "Leave").await;
@@ -151,9 +150,9 @@ async fn make_and_join(ana: &Profile, bo: &Profile) {
 
     ana.reload().await;
     ana.wait_for_text("1 of 3 used").await;
-    ana.press("button", "Take back").await;
-    ana.wait_for_text("The link is taken back.").await;
-    ana.overwrite("Name*", "Orchard").await;
+    ana.press("button", "Revoke").await;
+    ana.wait_for_text("The link was revoked.").await;
+    ana.overwrite("Name", "Orchard").await;
     ana.fill("Topic", "Apples and pears").await;
     ana.press("button", "Save").await;
     ana.wait_for_heading("Orchard").await;
@@ -193,7 +192,7 @@ async fn talk(ana: &Profile, bo: &Profile) {
     assert_eq!(ana.ask_page::<String>(target).await, "hello to you");
     ana.act_on("hello", "Delete").await;
     ana.press("button", "Delete").await;
-    ana.wait_for_text("The message is deleted.").await;
+    ana.wait_for_text("The message was deleted.").await;
     bo.press("link", "See new messages").await;
     bo.find_text_message("Message deleted").await;
     bo.wait_for_text("Original message deleted").await;
@@ -208,10 +207,11 @@ async fn page(ana: &Profile) {
         log.send_keys(Key::Home + "").await.unwrap();
         ana.press("link", "Earlier messages").await;
     }
-    ana.wait_for_text("ana began this conversation").await;
+    ana.wait_for_text("ana started this conversation").await;
     assert!(!ana.shows("link", "Earlier messages").await);
     ana.press("link", "Newer messages").await;
-    ana.wait_until_no_text("ana began this conversation").await;
+    ana.wait_until_no_text("ana started this conversation")
+        .await;
     ana.press("link", "Go to the latest messages").await;
     ana.find_text_message(&newest).await;
 }
@@ -238,13 +238,13 @@ async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("link", "Notifications").await;
     ana.choose_person("radio", "Nothing").await;
     ana.press("button", "Save").await;
-    ana.wait_for_text("You are notified of Orchard as you chose.")
+    ana.wait_for_text("Notifications for Orchard are saved.")
         .await;
 
     bo.post("once more").await;
     ana.press("link", "Orchard").await;
     ana.act_on("once more", "Message details").await;
-    ana.wait_for_text("You were not notified because: room on “Nothing”.")
+    ana.wait_for_text("You were not notified because: the room is set to “Nothing”.")
         .await;
     ana.press("button", "Mark unread from here").await;
     ana.wait_for_text("Marked as unread.").await;
@@ -261,7 +261,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("link", "Preferences").await;
     ana.press("checkbox", "Monday").await;
     ana.press("button", "Save preferences").await;
-    ana.wait_for_text("Your preferences are saved.").await;
+    ana.wait_for_text("Your preferences were saved.").await;
     ana.press("link", "Conversations").await;
 }
 

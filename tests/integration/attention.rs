@@ -170,20 +170,20 @@ async fn each_message_says_why_nobody_was_notified_of_it_when_it_came() {
 
     let page = bo.open(&format!("/rooms/{}/", room.id)).await;
     let ids = ids(&page);
-    let notified = "Nothing kept a notification away.";
+    let notified = "Notifications were on for this message.";
     assert!(why(&bo, room.id, &ids[0]).await.starts_with(notified));
     assert_eq!(
         why(&bo, room.id, &ids[2]).await,
-        "You were not notified because: room on “Mentions and replies”."
+        "You were not notified because: the room is set to “Mentions and replies”."
     );
     assert_eq!(
         why(&bo, room.id, &ids[3]).await,
-        "You were not notified because: room on “Mentions and replies”, quiet hours."
+        "You were not notified because: the room is set to “Mentions and replies”, it arrived during your quiet hours."
     );
     assert!(why(&bo, room.id, &ids[4]).await.starts_with(notified));
     assert_eq!(
         why(&ana, room.id, &ids[0]).await,
-        "You were not notified because: you wrote it."
+        "You were not notified because: you wrote this message."
     );
 }
 
@@ -274,7 +274,7 @@ async fn preferences_are_saved_told_to_open_pages_and_refused_in_words() {
     assert_eq!(refused.status, 422);
     assert_eq!(
         refused.texts("#time_zone-error"),
-        ["There is no time zone of this name. Write one such as Europe/Berlin."]
+        ["There is no such time zone. Enter one such as Europe/Berlin."]
     );
     assert!(refused.has("input[name=time_zone][value='Mars/Olympus']"));
 

@@ -142,7 +142,7 @@ async fn the_forms_do_what_the_socket_does() {
     assert_eq!(answer.status, 303);
     let page = ana.open(&format!("/rooms/{}/", room.id)).await;
     assert_eq!(page.messages(), ["Message deleted"]);
-    assert_eq!(page.texts(".flash"), ["The message is deleted."]);
+    assert_eq!(page.texts(".flash"), ["The message was deleted."]);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn asking_says_the_same_whether_or_not_the_person_exists() {
 
     assert_eq!(
         notice(&known),
-        "Request sent if that person exists and accepts requests."
+        "If this person exists and accepts requests, your request was sent."
     );
     assert_eq!(notice(&known), notice(&unknown));
     assert_eq!(known.status, unknown.status);

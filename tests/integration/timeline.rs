@@ -192,11 +192,11 @@ async fn times_are_those_of_the_zone_that_the_browser_once_told() {
     for page in [&unknown, &nonsense] {
         assert_eq!(page.texts("#log-inner .message-time"), ["22:30"]);
         assert_eq!(page.texts(".day"), ["31 December 2025"]);
-        assert!(page.body.contains("Times are those of UTC."));
+        assert!(page.body.contains("Times are in UTC."));
     }
     assert_eq!(kolkata.texts("#log-inner .message-time"), ["04:00"]);
     assert_eq!(kolkata.texts(".day"), ["1 January 2026"]);
-    assert!(kolkata.body.contains("Times are those of Asia/Kolkata."));
+    assert!(kolkata.body.contains("Times are in Asia/Kolkata."));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ async fn the_link_makes_the_owner_once() {
         "{}",
         page.body
     );
-    assert!(page.body.contains("You are the first one here."));
+    assert!(page.body.contains("You are the first person here."));
 
     ana.register(&path, "ana", PASSWORD).await.leads_to("/");
 

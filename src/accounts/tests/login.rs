@@ -78,7 +78,7 @@ async fn every_failure_looks_the_same() {
     }
 
     assert_eq!(answers[0].0, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answers[0].1.contains("do not belong together"));
+    assert!(answers[0].1.contains("Wrong username or password"));
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 

@@ -37,7 +37,7 @@ async fn a_new_password_signs_out_everywhere_else_and_here_the_cookie_changes() 
         .leads_to(PATH);
 
     let page = here.get(PATH).await.body;
-    assert!(page.contains("every other device is logged out"), "{page}");
+    assert!(page.contains("all other devices were logged out"), "{page}");
     assert!(here.is_inside().await);
     assert!(!there.is_inside().await);
     assert!(!before.clone().is_inside().await, "the old key is dead");
@@ -89,8 +89,8 @@ async fn a_new_password_keeps_the_rules() {
     let mut ana = Browser::of(&site, "anastasia").await;
     for (new, again, sentence) in [
         ("short", "short", "at least 8"),
-        ("anastasia1", "anastasia1", "too close to your username"),
-        (NEW, "another", "The two passwords differ."),
+        ("anastasia1", "anastasia1", "too similar to your username"),
+        (NEW, "another", "The two passwords do not match."),
     ] {
         ana.get(PATH).await;
         let fields = [

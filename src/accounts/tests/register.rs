@@ -36,7 +36,7 @@ async fn faults_stand_at_their_fields_and_the_name_is_kept() {
         ("ANA", PASSWORD, "This username is taken."),
         ("b o", PASSWORD, "without spaces."),
         ("bo", "short", "Use at least 8 characters."),
-        ("bo", "password1", "common passwords."),
+        ("bo", "password1", "very common password."),
     ] {
         let answer = bo.register(PATH, name, password).await;
 

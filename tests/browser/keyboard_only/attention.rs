@@ -98,8 +98,7 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.strike(Key::Down + Key::Down).await;
     ana.wait_for_focus("radio", "Nothing…").await;
     ana.tab_and_enter("button", "Save").await;
-    ana.wait_for_text("You are notified of bo as you chose.")
-        .await;
+    ana.wait_for_text("Notifications for bo are saved.").await;
     ana.tab_and_enter("summary", "Menu").await;
     ana.tab_and_enter("link", "Preferences").await;
     ana.tab_to("checkbox", "Monday").await;
@@ -107,7 +106,7 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.tab_to("InputTime", "From").await;
     ana.strike("1130PM").await;
     ana.tab_and_enter("button", "Save preferences").await;
-    ana.wait_for_text("Your preferences are saved.").await;
+    ana.wait_for_text("Your preferences were saved.").await;
     let from = "return document.getElementById('quiet_from').value";
     assert_eq!(ana.ask_page::<String>(from).await, "23:30");
 
@@ -125,7 +124,7 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.strike("m").await;
     ana.wait_for_focus("menuitem", "Message details").await;
     ana.strike(Key::Enter + "").await;
-    ana.wait_for_text("You were not notified because: room on “Nothing”.")
+    ana.wait_for_text("You were not notified because: the room is set to “Nothing”.")
         .await;
 }
 
@@ -159,7 +158,7 @@ async fn keys(ana: &Profile) {
     ana.strike("half a thought").await;
     ana.tab_back_and_enter("summary", "Menu").await;
     ana.tab_and_enter("button", "Log out").await;
-    ana.wait_for_focus("button", "Stay").await;
+    ana.wait_for_focus("button", "Stay logged in").await;
     ana.strike(Key::Enter + "").await;
     ana.wait_for_focus("button", "Log out").await;
 }

@@ -38,10 +38,10 @@ async fn make(ana: &Profile) {
     for (steps, access, name) in [(1, "Open…", "Study"), (0, "Closed…", "Garden")] {
         ana.tab_and_enter("link", "New conversation").await;
         ana.find("heading", "New conversation").await;
-        ana.tab_to("radio", "With some friends…").await;
+        ana.tab_to("radio", "A group of friends…").await;
         ana.strike(Key::Down + "").await;
         ana.wait_for_focus("radio", "A room…").await;
-        ana.tab_to("textbox", "Name*").await;
+        ana.tab_to("textbox", "Name").await;
         ana.strike(name).await;
         ana.tab_to("radio", "Closed…").await;
         for _ in 0..steps {
@@ -61,13 +61,14 @@ async fn people(ana: &Profile, cleo: &Profile) {
     ana.tab_and_enter("button", "Add").await;
     cleo.find("link", "Garden").await;
     ana.tab_and_enter("button", "Make moderator: cleo").await;
-    ana.tab_and_enter("button", "Make member: cleo").await;
+    ana.tab_and_enter("button", "Remove as moderator: cleo")
+        .await;
     ana.tab_and_enter("link", "Remove cleo").await;
     ana.tab_and_enter("button", "Remove").await;
     cleo.wait_gone("link", "Garden").await;
     ana.wait_for_text("1 member").await;
 
-    ana.tab_to("textbox", "Name*").await;
+    ana.tab_to("textbox", "Name").await;
     ana.chord(&[Key::Control], 'a').await;
     ana.strike("Orchard").await;
     ana.tab_to("textbox", "Topic").await;
@@ -81,14 +82,13 @@ async fn link(ana: &Profile) {
         ana.strike(Key::Up + "").await;
         assert_eq!(ana.chosen().await, choice);
     }
-    ana.tab_and_enter("button", "Make link").await;
-    ana.find("image", "Code for a camera that opens the link")
-        .await;
+    ana.tab_and_enter("button", "Create link").await;
+    ana.find("image", "QR code of the link").await;
     ana.tab_and_enter("button", "Copy").await;
     ana.wait_for_text("Link copied").await;
     ana.wait_for_focus("button", "Copy").await;
-    ana.tab_and_enter("button", "Take back").await;
-    ana.wait_for_text("The link is taken back.").await;
+    ana.tab_and_enter("button", "Revoke").await;
+    ana.wait_for_text("The link was revoked.").await;
 }
 
 async fn group_and_notes(ana: &Profile) {
@@ -105,7 +105,7 @@ async fn group_and_notes(ana: &Profile) {
     ana.wait_for_text("You left bo, cleo.").await;
 
     ana.tab_and_enter("link", "New conversation").await;
-    ana.tab_to("radio", "With some friends…").await;
+    ana.tab_to("radio", "A group of friends…").await;
     ana.strike(Key::Down + Key::Down).await;
     ana.wait_for_focus("radio", "Notes to self…").await;
     ana.tab_and_enter("button", "Start").await;
@@ -152,7 +152,7 @@ async fn end(ana: &Profile, cleo: &Profile) {
     ana.wait_until_no_text("This room will be deleted on").await;
 
     ana.tab_and_enter("link", "Leave").await;
-    ana.tab_to("combobox", "Who owns the room then?").await;
+    ana.tab_to("combobox", "Who will be the new owner?").await;
     assert_eq!(ana.chosen().await, "cleo");
     ana.tab_and_enter("button", "Leave").await;
     ana.wait_for_text("You left Study.").await;

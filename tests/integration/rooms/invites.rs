@@ -56,7 +56,7 @@ async fn somebody_inside_is_taken_to_the_room_and_uses_nothing_up() {
         shown
             .texts(".lead")
             .concat()
-            .contains("ana invites you. 2 members")
+            .contains("ana invited you. 2 members")
     );
     assert_eq!(
         eve.come_by(&link).await.location(),
@@ -67,7 +67,7 @@ async fn somebody_inside_is_taken_to_the_room_and_uses_nothing_up() {
         format!("/rooms/{room}/")
     );
     let told = ana.told_in(room).await;
-    assert_eq!(told.last().unwrap(), "eve joined by a link");
+    assert_eq!(told.last().unwrap(), "eve joined with an invite link");
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn links_that_are_over_say_so_kindly_and_tell_nothing_of_the_room() {
 
     for (link, status, words) in [
         (expired.as_str(), 410, "expired"),
-        (revoked.as_str(), 410, "taken back"),
-        ("/join/AAAAAAAAAAAAAAAAAAAAAAAAAAA/", 404, "leads nowhere"),
+        (revoked.as_str(), 410, "revoked"),
+        ("/join/AAAAAAAAAAAAAAAAAAAAAAAAAAA/", 404, "does not work"),
     ] {
         for person in [&eve, &site.visitor()] {
             let shown = person.get(link).await;

@@ -21,7 +21,7 @@ async fn a_closed_room_is_seen_by_its_people_and_by_nobody_else() {
         assert_eq!(person.members_of(room).await, ["ana", "bo"]);
     }
     let told = bo.told_in(room).await;
-    assert_eq!(told, ["ana began this conversation", "ana added bo"]);
+    assert_eq!(told, ["ana started this conversation", "ana added bo"]);
     assert_eq!(eve.get(&format!("/rooms/{room}/")).await.status, 404);
     assert_eq!(
         eve.get(&format!("/rooms/{room}/details/")).await.status,
@@ -220,7 +220,7 @@ async fn a_room_is_deleted_only_from_the_archive_and_can_be_kept() {
     assert!(!bo.open(&path).await.has("#room-banner [role=status]"));
     let told = bo.told_in(room).await;
     assert!(
-        told.last().unwrap().contains("ana keeps the room"),
+        told.last().unwrap().contains("ana kept the room"),
         "{told:?}"
     );
 }

@@ -177,7 +177,7 @@ async fn the_room_of_an_owner_who_leaves_goes_to_whom_they_choose_or_who_is_next
     assert_eq!(bo.about_room(room, "leave/", &[]).await.status, 303);
     let told = cleo.told_in(room).await;
     assert!(
-        told.contains(&"bo handed the room over to cleo".to_owned()),
+        told.contains(&"bo made cleo the owner".to_owned()),
         "{told:?}"
     );
 
