@@ -9,13 +9,13 @@ use channels::{Layer, OriginValidator, Streams};
 use crate::{
     accounts::{FirstRun, Notices, PasswordHasher, Sessions, SignedIn},
     chat::{live::Chat, reading::MoveReading},
-    config::{Limits as Bounds, Settings},
+    config::{Limits, Settings},
     db::Database,
     error::{Error, Result},
     friends::FriendBook,
     health::Stopping,
     security::{
-        ConnectionLimits, Csrf, HandshakeRate, Limits, PagesInFlight, SecretKeys, Site,
+        ConnectionLimits, Csrf, HandshakeRate, PagesInFlight, RateLimiter, SecretKeys, Site,
         TrustedProxies, connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
     },
     templates::Templates,
@@ -36,13 +36,13 @@ pub(crate) struct Parts {
     pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
-    bounds: Arc<Bounds>,
+    bounds: Arc<Limits>,
     templates: Templates,
     csrf: Csrf,
     headers: SecurityHeaders,
     notices: Notices,
     hasher: PasswordHasher,
-    limits: Limits,
+    limits: RateLimiter,
     friends: FriendBook,
 }
 
@@ -61,7 +61,7 @@ impl Parts {
         let site = Site::new(settings, address);
         let keys = SecretKeys::open(settings)?;
         let templates = Templates::load()?;
-        let limits = Limits::new(&settings.rates);
+        let limits = RateLimiter::new(&settings.rates);
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         let descriptors = raise_descriptor_limit();
         let first_run = FirstRun::prepare(&database).await?;

@@ -78,7 +78,7 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
 }
 
 /// Registration, log-in, devices and preferences. These need as `web::Data`: `Database`,
-/// `Templates`, `channels::Layer`, `Site`, `Csrf`, `Limits`, `PasswordHasher`, `Notices` and
+/// `Templates`, `channels::Layer`, `Site`, `Csrf`, `RateLimiter`, `PasswordHasher`, `Notices` and
 /// `FirstRun`.
 pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(

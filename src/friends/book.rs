@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     accounts::{User, UserId, username},
-    config::Limits as Settings,
+    config::Limits,
     db::{Connection, Database},
     error::{Error, Result},
-    security::{Account, Action, Limits},
+    security::{Account, Action, RateLimiter},
     words,
 };
 
@@ -25,13 +25,13 @@ pub(super) type Change = fn(&mut Connection, &User, &User) -> Result<Changed>;
 pub struct FriendBook {
     pub(super) database: Database,
     layer: Layer,
-    limits: Limits,
+    limits: RateLimiter,
     open_requests: OpenRequests,
 }
 
 impl FriendBook {
     /// Writes to `database` and announces on `layer`.
-    pub fn new(database: Database, layer: Layer, limits: Limits, settings: &Settings) -> Self {
+    pub fn new(database: Database, layer: Layer, limits: RateLimiter, settings: &Limits) -> Self {
         let open_requests = OpenRequests {
             most: settings.open_requests,
             most_when_new: settings.open_requests_new,

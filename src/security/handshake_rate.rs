@@ -7,19 +7,19 @@ use futures_util::future::LocalBoxFuture;
 
 use super::client_addr::client_of_scope;
 use super::request_log::ActingUser;
-use super::{Account, Action, Limits, TrustedProxies};
+use super::{Account, Action, RateLimiter, TrustedProxies};
 use crate::error::Error;
 
 /// Refuses with 429 and `Retry-After`. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HandshakeRate {
-    limits: Limits,
+    limits: RateLimiter,
     proxies: TrustedProxies,
 }
 
 impl HandshakeRate {
     /// Uses the token buckets of `limits`.
-    pub fn new(limits: Limits, proxies: TrustedProxies) -> Self {
+    pub fn new(limits: RateLimiter, proxies: TrustedProxies) -> Self {
         Self { limits, proxies }
     }
 

@@ -24,7 +24,7 @@ pub use client_addr::{TrustedProxies, client_addr};
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
 pub use handshake_rate::HandshakeRate;
-pub use limits::{Account, Action, Allowance, Limits};
+pub use limits::{Account, Action, Allowance, RateLimiter};
 pub use pages_in_flight::PagesInFlight;
 pub use secret_keys::SecretKeys;
 pub(crate) use secret_keys::how_to_make as how_to_make_key;

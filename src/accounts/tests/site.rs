@@ -24,7 +24,7 @@ use crate::config::Settings;
 use crate::db::testing::TestDatabase;
 use crate::db::{Connection, Timestamp};
 use crate::error::Result;
-use crate::security::{Csrf, Limits, SecretKeys, Site, csrf};
+use crate::security::{Csrf, RateLimiter, SecretKeys, Site, csrf};
 use crate::templates::Templates;
 
 /// The password of all test accounts.
@@ -40,7 +40,7 @@ pub(super) struct TestSite {
     templates: Templates,
     site: Site,
     csrf: Csrf,
-    limits: Limits,
+    limits: RateLimiter,
     hasher: PasswordHasher,
     notices: Notices,
     first_run: FirstRun,
@@ -77,7 +77,7 @@ impl TestSite {
             gate: Arc::default(),
             templates: Templates::load().unwrap(),
             csrf: Csrf::new(&keys, database.epoch(), &site, &settings.limits),
-            limits: Limits::with_clock(&settings.rates, move || *clock.lock().unwrap()),
+            limits: RateLimiter::with_clock(&settings.rates, move || *clock.lock().unwrap()),
             hasher: PasswordHasher::start(4, NonZeroUsize::MIN).unwrap(),
             notices: Notices::new(&keys, &site),
             first_run: FirstRun::prepare(&database).await.unwrap(),

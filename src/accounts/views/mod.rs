@@ -16,7 +16,7 @@ use super::page::data;
 use super::password::PasswordHasher;
 use crate::db::Database;
 use crate::error::{Error, Result};
-use crate::security::Limits;
+use crate::security::RateLimiter;
 
 /// A form that is shown again because of what it holds.
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -25,7 +25,7 @@ const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 pub(crate) struct Services {
     database: web::Data<Database>,
     hasher: web::Data<PasswordHasher>,
-    limits: web::Data<Limits>,
+    limits: web::Data<RateLimiter>,
     layer: web::Data<Layer>,
 }
 

@@ -12,10 +12,10 @@ use crate::{
         presence::PresenceServer,
         receipts::{Delivery, Health},
     },
-    config::Limits as Settings,
+    config::Limits,
     db::Database,
     error::Result,
-    security::Limits,
+    security::RateLimiter,
     templates::Templates,
 };
 
@@ -35,9 +35,9 @@ pub struct Chat {
     /// The database, for all other queries.
     pub database: Database,
     /// The configured limits.
-    pub limits: Arc<Settings>,
+    pub limits: Arc<Limits>,
     /// The rate limits of people and addresses.
-    pub rates: Limits,
+    pub rates: RateLimiter,
 }
 
 impl Chat {
@@ -50,7 +50,7 @@ impl Chat {
         database: &Database,
         layer: &Layer,
         templates: &Templates,
-        (rates, limits): (&Limits, &Arc<Settings>),
+        (rates, limits): (&RateLimiter, &Arc<Limits>),
     ) -> Result<Self> {
         let markup = Markup::compile(templates)?;
         let health = Health::default();

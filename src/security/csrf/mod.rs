@@ -23,7 +23,7 @@ use futures_util::StreamExt;
 
 use super::security_log::SecurityEvent;
 use super::{SecretKeys, Site, client_addr};
-use crate::config::Limits as Bounds;
+use crate::config::Limits;
 use crate::db::Epoch;
 use crate::error::Error;
 pub use source::OwnPages;
@@ -74,7 +74,7 @@ pub struct PageToken {
 impl Csrf {
     /// Creates the middleware's state. `bounds` limit the bodies of forms, which are read to find
     /// the token. Tokens of another epoch are refused.
-    pub fn new(keys: &SecretKeys, epoch: &Epoch, site: &Site, bounds: &Bounds) -> Self {
+    pub fn new(keys: &SecretKeys, epoch: &Epoch, site: &Site, bounds: &Limits) -> Self {
         Self {
             key: keys.csrf(epoch),
             epoch: epoch.clone(),

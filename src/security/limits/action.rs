@@ -5,7 +5,7 @@ use crate::config::{Rate, RateLimits};
 /// A rate-limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// A failed log-in. Used by [`super::Limits::start_login`] only.
+    /// A failed log-in. Used by [`super::RateLimiter::start_login`] only.
     LoginFailure,
     /// A submitted registration form, whatever it contains.
     RegistrationForm,

@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
-use super::{Account, Action, Limits};
+use super::{Account, Action, RateLimiter};
 use crate::error::Error;
 use crate::security::client_addr;
 use crate::security::request_log::ActingUser;
@@ -38,9 +38,9 @@ impl FormActions {
 }
 
 /// `App::wrap(from_fn(guard::of_address))`, outside the sessions. Needs `web::Data` of
-/// [`FormActions`] and [`Limits`]. Answers 429.
+/// [`FormActions`] and [`RateLimiter`]. Answers 429.
 pub async fn of_address<B: MessageBody + 'static>(
-    (actions, limits): (web::Data<FormActions>, web::Data<Limits>),
+    (actions, limits): (web::Data<FormActions>, web::Data<RateLimiter>),
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
@@ -53,7 +53,7 @@ pub async fn of_address<B: MessageBody + 'static>(
 
 /// `App::wrap(from_fn(guard::of_account))`, inside the sessions and outside the CSRF middleware.
 pub async fn of_account<B: MessageBody + 'static>(
-    (actions, limits): (web::Data<FormActions>, web::Data<Limits>),
+    (actions, limits): (web::Data<FormActions>, web::Data<RateLimiter>),
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<impl MessageBody>> {

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use super::Limits;
+use super::RateLimiter;
 use super::action::Action;
 use super::bucket::TokenBucket;
 use super::slots::{Account, Kind, Slot};
@@ -14,11 +14,11 @@ use crate::error::Result;
 #[derive(Debug)]
 #[must_use = "tell it how the log-in ended"]
 pub struct LoginAttempt {
-    limits: Limits,
+    limits: RateLimiter,
     slots: Vec<Slot>,
 }
 
-impl Limits {
+impl RateLimiter {
     /// Starts an attempt to log in as `username_key` (the folded name, which need not exist).
     ///
     /// # Errors

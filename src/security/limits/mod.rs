@@ -1,7 +1,7 @@
 //! Rate limiting with token buckets in memory: by account, by typed name, and by address.
 //!
-//! Views and sockets call [`Limits::check`] before they do any work. Log-in uses
-//! [`Limits::start_login`], which counts only failures. [`guard`] runs before every page and form.
+//! Views and sockets call [`RateLimiter::check`] before they do any work. Log-in uses
+//! [`RateLimiter::start_login`], which counts only failures. [`guard`] runs before every page and form.
 //! A restart resets all buckets.
 //!
 //! The limiter's own memory is bounded:
@@ -40,19 +40,19 @@ type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// The rate limiter of the whole server. Cheap to clone.
 #[derive(Clone)]
-pub struct Limits {
+pub struct RateLimiter {
     keys: Arc<Keys>,
     tables: Arc<Mutex<Tables>>,
     clock: Clock,
 }
 
-impl Limits {
+impl RateLimiter {
     /// Returns an empty limiter with the rates of the settings.
     pub fn new(rates: &RateLimits) -> Self {
         Self::with_clock(rates, Instant::now)
     }
 
-    /// As [`Limits::new`], with another clock, which must be monotonic.
+    /// As [`RateLimiter::new`], with another clock, which must be monotonic.
     pub fn with_clock(
         rates: &RateLimits,
         clock: impl Fn() -> Instant + Send + Sync + 'static,
@@ -86,7 +86,7 @@ impl Limits {
         self.counted(action, None, Some(address), address)
     }
 
-    /// Takes one token of `action` from the account alone, after [`Limits::check_address`].
+    /// Takes one token of `action` from the account alone, after [`RateLimiter::check_address`].
     /// `address` is for the log.
     ///
     /// # Errors
@@ -149,9 +149,9 @@ impl Limits {
     }
 }
 
-impl fmt::Debug for Limits {
+impl fmt::Debug for RateLimiter {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Limits").finish_non_exhaustive()
+        out.debug_struct("RateLimiter").finish_non_exhaustive()
     }
 }
 

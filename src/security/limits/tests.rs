@@ -19,17 +19,17 @@ impl Hands {
     }
 }
 
-fn limits() -> (Limits, Hands) {
+fn limits() -> (RateLimiter, Hands) {
     limits_for(50_000)
 }
 
 /// Returns a limiter with room for `buckets` of each kind, and its clock.
-fn limits_for(buckets: usize) -> (Limits, Hands) {
+fn limits_for(buckets: usize) -> (RateLimiter, Hands) {
     let hands = Hands(Arc::new(Mutex::new(Instant::now())));
     let read = hands.clone();
     let mut rates = Settings::for_data("unused").rates;
     rates.limiter_buckets = buckets;
-    let limits = Limits::with_clock(&rates, move || *read.0.lock().unwrap());
+    let limits = RateLimiter::with_clock(&rates, move || *read.0.lock().unwrap());
     (limits, hands)
 }
 
@@ -45,11 +45,11 @@ fn numbered(number: u32) -> IpAddr {
     IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + number))
 }
 
-fn buckets(limits: &Limits, kind: Kind) -> usize {
+fn buckets(limits: &RateLimiter, kind: Kind) -> usize {
     limits.lock().peek(kind).len()
 }
 
-fn fail(limits: &Limits, name: &str, address: IpAddr) {
+fn fail(limits: &RateLimiter, name: &str, address: IpAddr) {
     drop(limits.start_login(name, address).unwrap());
 }
 

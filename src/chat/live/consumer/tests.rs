@@ -28,7 +28,7 @@ use crate::{
     error::Error,
     preferences::Preferences,
     schema::{events, messages, rooms},
-    security::Limits,
+    security::RateLimiter,
     templates::Templates,
 };
 
@@ -53,7 +53,7 @@ impl Chat {
         let database = TestDatabase::new();
         let room = a_conversation(&database).await;
         let layer = Layer::in_memory();
-        let rates = Limits::new(&settings.rates);
+        let rates = RateLimiter::new(&settings.rates);
         let limits = Arc::new(settings.limits);
         let templates = Templates::load().unwrap();
         let parts = live::Chat::start(&database, &layer, &templates, (&rates, &limits)).unwrap();

@@ -25,11 +25,11 @@ use crate::{
         receipts::{Delivery, Health},
         rooms::Room,
     },
-    config::Limits as Settings,
+    config::Limits,
     db::{Database, Timestamp},
     friends::{FriendshipEvent, friendship_group},
     preferences::{SwitchEvent, switch_group},
-    security::Limits,
+    security::RateLimiter,
 };
 use announcer::Announcer;
 use commit_line::CommitLine;
@@ -49,9 +49,9 @@ pub struct ChatServerParts {
     /// The renderer of messages.
     pub markup: Markup,
     /// The rate limits of posting.
-    pub rates: Limits,
+    pub rates: RateLimiter,
     /// The settings for message length and edit window.
-    pub limits: Arc<Settings>,
+    pub limits: Arc<Limits>,
     /// The presence server, which is told who posts, joins and leaves.
     pub presence: Addr<PresenceServer>,
     /// The delivery statistics, which are told what is announced.
