@@ -34,8 +34,8 @@ where
     for (key, value) in table {
         let is_setting = command
             .get_arguments()
-            .any(|arg| arg.get_id() == key.as_str());
-        if !is_setting || key == "config" || key == "print_config" {
+            .any(|arg| arg.get_id() == key.as_str() && arg.get_env().is_some());
+        if !is_setting || key == "config" {
             return Err(wrong(
                 &mut command,
                 &format!("{path}: there is no setting `{key}`"),

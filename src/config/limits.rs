@@ -225,7 +225,7 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_BCRYPT_COST", default_value_t = 12, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(4..=20))]
     pub bcrypt_cost: u32,
-    /// A session ends after this time without a visit …
+    /// A session ends after this time without a visit
     #[arg(
         long,
         env = "PARLOUR_SESSION_IDLE",
@@ -233,7 +233,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub session_idle: Period,
-    /// … and after this time in any case
+    /// A session ends after this time in any case
     #[arg(
         long,
         env = "PARLOUR_SESSION_MAX",
@@ -249,7 +249,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub sessions_per_user: u32,
-    /// Friend requests one person may have open …
+    /// Friend requests one person may have open
     #[arg(
         long,
         env = "PARLOUR_OPEN_REQUESTS",
@@ -257,7 +257,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub open_requests: u32,
-    /// … and in the first 72 hours of an account
+    /// The same in the first 72 hours of an account
     #[arg(
         long,
         env = "PARLOUR_OPEN_REQUESTS_NEW",

@@ -1,10 +1,12 @@
 //! Every setting: a flag, an environment variable and a key of `parlour.toml`, in this order of
-//! force. clap holds the one definition; the file only replaces clap's defaults.
+//! precedence. clap holds the one definition; the file only replaces clap's defaults. `usual.rs` lists
+//! the settings that `--help` shows; the others are advanced.
 
 mod file;
 mod limits;
 mod rates;
 mod units;
+mod usual;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -138,8 +140,18 @@ impl Cli {
         I: IntoIterator<Item = T> + Clone,
         T: Into<std::ffi::OsString> + Clone,
     {
-        let command = file::with_defaults_from_file(Self::command(), arguments.clone())?;
+        let show_advanced = arguments
+            .clone()
+            .into_iter()
+            .any(|argument| argument.into() == usual::HELP_ADVANCED);
+        let command = usual::with_advanced(Self::command(), show_advanced);
+        let command = file::with_defaults_from_file(command, arguments.clone())?;
         Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    /// The flags as `--help` lists them: advanced settings are hidden.
+    pub fn command_line() -> clap::Command {
+        usual::with_advanced(Self::command(), false)
     }
 }
 

@@ -47,9 +47,47 @@ fn a_wrong_file_is_named_with_its_key() {
     let path = file.to_str().unwrap();
     fs::write(&file, "colour = \"red\"").unwrap();
     assert!(first_line(&["--config", path]).contains("`colour`"));
+    fs::write(&file, "help_advanced = true").unwrap();
+    assert!(first_line(&["--config", path]).contains("`help_advanced`"));
     fs::write(&file, "page_len = 500").unwrap();
     assert!(first_line(&["--config", path]).contains("--page-len"));
     assert!(first_line(&["--config", "/nowhere/p.toml"]).contains("/nowhere/p.toml"));
+}
+
+#[test]
+fn help_lists_the_usual_settings_and_names_the_way_to_the_others() {
+    let usual = read(&["--help"]).unwrap_err().to_string();
+    let all = read(&["--help-advanced"]).unwrap_err().to_string();
+
+    assert!(usual.contains("--public-url"), "{usual}");
+    assert!(!usual.contains("--resume-bytes"), "{usual}");
+    assert!(
+        usual.trim_end().ends_with("parlour --help-advanced"),
+        "{usual}"
+    );
+    assert!(all.contains("--public-url"), "{all}");
+    let (_, advanced) = all.split_once("Advanced settings:").unwrap();
+    assert!(advanced.contains("--resume-bytes"), "{all}");
+    assert!(!advanced.contains("--public-url"), "{all}");
+}
+
+#[test]
+fn every_name_in_the_list_of_usual_settings_is_a_setting() {
+    let command = Cli::command_line();
+    let shown = command
+        .get_arguments()
+        .filter(|arg| arg.get_env().is_some() && !arg.is_hide_set());
+    assert_eq!(shown.count(), usual::USUAL.len());
+}
+
+#[test]
+fn an_advanced_setting_is_set_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.toml");
+    fs::write(&file, "resume_len = 9").unwrap();
+    let cli = read(&["--config", file.to_str().unwrap(), "--page-bytes", "8"]).unwrap();
+    assert_eq!(cli.settings.limits.resume_len, 9);
+    assert_eq!(cli.settings.limits.page_bytes, 8);
 }
 
 #[test]

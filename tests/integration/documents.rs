@@ -1,61 +1,100 @@
 //! The documents list exactly the settings that the program has.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, path::Path};
 
-use clap::CommandFactory;
 use parlour::config::Cli;
+
+/// Begins the section of the advanced settings in each document.
+const ADVANCED: [(&str, &str); 2] = [
+    ("docs/settings.md", "\n## Advanced\n"),
+    (".env.example", "\n# ---- advanced"),
+];
+
+/// What `--help` knows of a setting.
+struct Setting {
+    flag: String,
+    environment: String,
+    default: String,
+    help: String,
+    is_advanced: bool,
+}
 
 fn document(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// Returns flag, environment variable and default of every setting.
-fn settings() -> Vec<(String, String, String)> {
-    let command = Cli::command();
+/// The usual part and the advanced part of a document.
+fn parts(name: &str) -> [String; 2] {
+    let (_, begin) = ADVANCED.iter().find(|(of, _)| *of == name).unwrap();
+    let text = document(name);
+    let (usual, advanced) = text.split_once(begin).unwrap();
+    [usual.to_owned(), advanced.to_owned()]
+}
+
+fn settings() -> Vec<Setting> {
     let read = |arg: &clap::Arg| {
-        let environment = arg.get_env()?.to_str()?.to_owned();
-        let defaults: Vec<_> = arg
-            .get_default_values()
-            .iter()
-            .filter_map(|v| v.to_str())
-            .collect();
-        Some((
-            format!("--{}", arg.get_long()?),
-            environment,
-            defaults.join(","),
-        ))
+        let defaults = arg.get_default_values().iter();
+        let defaults: Vec<_> = defaults.filter_map(|value| value.to_str()).collect();
+        Some(Setting {
+            flag: format!("--{}", arg.get_long()?),
+            environment: arg.get_env()?.to_str()?.to_owned(),
+            default: defaults.join(",").replace("false", ""),
+            help: arg.get_help()?.to_string(),
+            is_advanced: arg.is_hide_set(),
+        })
     };
-    command.get_arguments().filter_map(read).collect()
+    Cli::command_line()
+        .get_arguments()
+        .filter_map(read)
+        .collect()
 }
 
 #[test]
-fn every_setting_stands_in_the_table_with_its_default() {
-    let table = document("docs/settings.md");
-    for (flag, environment, default) in settings() {
+fn every_setting_stands_in_its_part_of_the_table_as_help_describes_it() {
+    let parts = parts("docs/settings.md");
+    for setting in settings() {
+        let Setting {
+            flag,
+            environment,
+            default,
+            help,
+            ..
+        } = &setting;
         let row = format!("| `{flag}` | `{environment}` |");
-        let line = table.lines().find(|line| line.starts_with(&row));
+        let part = &parts[usize::from(setting.is_advanced)];
+        let line = part.lines().find(|line| line.starts_with(&row));
         let line = line.unwrap_or_else(|| panic!("docs/settings.md has no row {row}"));
-        if !default.is_empty() && default != "false" {
-            assert!(
-                line.contains(&format!("| `{default}` |")),
-                "{line} should say {default}"
-            );
-        }
+        assert!(
+            line.contains(&format!("| `{default}` |")) || default.is_empty(),
+            "{line} should say {default}"
+        );
+        assert!(
+            line.ends_with(&format!("| {help} |")),
+            "{line} should say {help}"
+        );
     }
+    let rows = parts.iter().flat_map(|part| part.lines());
+    let rows = rows.filter(|line| line.starts_with("| `--")).count();
+    assert_eq!(rows, settings().len(), "rows of settings that are none");
 }
 
 #[test]
-fn every_environment_variable_stands_in_the_example_and_none_else() {
-    let example = document(".env.example");
-    let named = |line: &str| Some(line.strip_prefix('#')?.split_once('=')?.0.to_owned());
-    let named: BTreeSet<_> = example
-        .lines()
-        .filter_map(named)
-        .filter(|name| !name.contains(' '))
-        .collect();
-    let known: BTreeSet<_> = settings().into_iter().map(|(_, name, _)| name).collect();
-
-    assert_eq!(named, known);
+fn every_environment_variable_stands_in_its_part_of_the_example_and_none_else() {
+    let parts = parts(".env.example");
+    for setting in settings() {
+        let Setting {
+            environment,
+            default,
+            help,
+            ..
+        } = &setting;
+        let lines = format!("\n# {help}\n#{environment}={default}\n");
+        let part = &parts[usize::from(setting.is_advanced)];
+        assert!(part.contains(&lines), ".env.example should have {lines}");
+    }
+    let is_variable = |line: &&str| line.starts_with('#') && !line.starts_with("# ");
+    let variables = parts.iter().flat_map(|part| part.lines());
+    assert_eq!(variables.filter(is_variable).count(), settings().len());
 }
 
 #[test]
