@@ -66,27 +66,36 @@ async fn the_room_has_a_picture_in_light_and_in_dark() {
         ana.find("button", &format!("Remove {name}")).await;
         others.log_out().await;
     }
-    ana.open_conversation("bo").await;
+    let friends = ["bo", "cleo", "dario"];
+    let room = ana.make_room("Closed", "Sunday lunch", &friends).await;
+    bo.open(&room).await;
     let talk = [
         (&ana, "Are you home already?"),
         (&bo, "Almost. The train stood in the tunnel for a while."),
         (&bo, "I wrote this in there, by the way."),
-        (&ana, "It arrived the moment you came out"),
-        (&ana, "\u{1f389}"),
-        (&bo, "Soup at seven?"),
-        (&ana, "Soup at seven."),
+        (&ana, "It arrived the moment you came out."),
+        (&bo, "**Soup at seven?** I bring the bread."),
     ];
-    for (i, (person, text)) in talk.iter().enumerate() {
+    for (person, text) in talk {
         person.paste(text).await;
         person.press_enter().await;
-        ana.wait_for_count(i + 1).await;
-        bo.wait_for_count(i + 1).await;
+        for reader in [&ana, &bo] {
+            reader.message(&text.replace("**", "")).await;
+        }
     }
+    let invitation = "Soup at seven? I bring the bread.";
+    ana.choose(invitation, "React").await;
+    ana.press("button", "party popper").await;
+    bo.wait_for_chips(&["\u{1f389} 1"]).await;
+    ana.choose("I wrote this in there, by the way.", "Reply")
+        .await;
+    ana.say("Nothing is lost here.").await;
+    bo.message("Nothing is lost here.").await;
 
     for (scheme, name) in [("light", "room-light"), ("dark", "room-dark")] {
         ana.prefer(scheme).await;
         ana.reload().await;
-        ana.wait_for_count(talk.len()).await;
+        ana.wait_for_chips(&["\u{1f389} 1 mine"]).await;
         ana.screenshot(name).await;
     }
     others.prefer("dark").await;
