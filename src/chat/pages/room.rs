@@ -91,7 +91,7 @@ impl ShownRoom {
         let (reads, read) = (loaded.reads(), loaded.member.read_seq);
         let response = self.show(loaded, me, page, chat).await?;
         if let Some(seq) = reads {
-            visit.reads(chat, me, room, (seq, read)).await?;
+            visit.reads(chat, me, room, seq, read).await?;
         }
         Ok(response)
     }

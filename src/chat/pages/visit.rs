@@ -56,7 +56,8 @@ impl Visit {
         chat: &Chat,
         me: &User,
         room: RoomId,
-        (seq, read): (i64, i64),
+        seq: i64,
+        read: i64,
     ) -> Result<()> {
         if self == Self::Scripted {
             return Ok(());
