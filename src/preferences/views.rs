@@ -46,7 +46,8 @@ pub(crate) async fn change_preferences(
     me: SignedIn,
     page: Page,
     form: web::Form<PreferencesForm>,
-    (database, layer): (web::Data<Database>, web::Data<Layer>),
+    database: web::Data<Database>,
+    layer: web::Data<Layer>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let (user, wanted) = (me.user.id, form.clone());
     let saved = save(&database, user, move |before| wanted.check(before)).await;
@@ -69,7 +70,8 @@ pub(crate) async fn change_preferences(
 pub(crate) async fn snooze(
     me: SignedIn,
     form: web::Form<SnoozeForm>,
-    (database, layer): (web::Data<Database>, web::Data<Layer>),
+    database: web::Data<Database>,
+    layer: web::Data<Layer>,
 ) -> Result<Redirect> {
     let (user, length) = (me.user.id, form.length);
     let saved = save(&database, user, move |before| {

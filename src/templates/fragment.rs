@@ -138,7 +138,7 @@ mod tests {
     use Value::{Markup, Text};
 
     fragment_values! {
-        struct Line { name, markup }
+        struct Line { name, html }
     }
 
     fn compiled(source: &str) -> Result<Fragment> {
@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn a_value_stands_wherever_its_name_stands() {
-        let fragment = compiled("{{markup}}: {{name}}, {{name}}.").unwrap();
+        let fragment = compiled("{{markup html}}: {{name}}, {{name}}.").unwrap();
         let mut out = String::new();
         let values = Line {
             name: Text(&"<ana>"),
-            markup: Markup("<b>hello</b>"),
+            html: Markup("<b>hello</b>"),
         };
         fragment.fill(&mut out, &values);
         assert_eq!(out, "<b>hello</b>: &lt;ana&gt;, &lt;ana&gt;.");
