@@ -71,6 +71,7 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
         .configure(conversation_pages)
         .configure(room_pages)
         .configure(one_room_pages)
+        .configure(people_pages)
         .configure(invite_pages)
         .configure(attention_pages)
         .configure(message_pages)
@@ -191,20 +192,6 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/about/",
             web::post().to(room_details::describe_room),
         )
-        .route("/rooms/{room}/people/", web::get().to(people::new_people))
-        .route("/rooms/{room}/people/", web::post().to(people::add_people))
-        .route(
-            "/rooms/{room}/people/{user}/remove/",
-            web::get().to(people::confirm_removal),
-        )
-        .route(
-            "/rooms/{room}/people/{user}/remove/",
-            web::post().to(people::remove_person),
-        )
-        .route(
-            "/rooms/{room}/people/{user}/role/",
-            web::post().to(people::set_role),
-        )
         .route("/rooms/{room}/leave/", web::get().to(people::confirm_leave))
         .route("/rooms/{room}/leave/", web::post().to(people::leave_room))
         .route(
@@ -238,6 +225,23 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
         .route(
             "/rooms/{room}/keep/",
             web::post().to(room_changes::keep_room),
+        );
+}
+
+fn people_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route("/rooms/{room}/people/", web::get().to(people::new_people))
+        .route("/rooms/{room}/people/", web::post().to(people::add_people))
+        .route(
+            "/rooms/{room}/people/{user}/remove/",
+            web::get().to(people::confirm_removal),
+        )
+        .route(
+            "/rooms/{room}/people/{user}/remove/",
+            web::post().to(people::remove_person),
+        )
+        .route(
+            "/rooms/{room}/people/{user}/role/",
+            web::post().to(people::set_role),
         );
 }
 

@@ -74,7 +74,7 @@ impl Poster {
     }
 }
 
-/// The DevTools of the page in the only tab of a browser: several commands can be under way, and the
+/// The `DevTools` of the page in the only tab of a browser: several commands can be under way, and the
 /// driver's scripts do not run while something is measured.
 pub(crate) struct DevTools {
     line: Line,

@@ -42,7 +42,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// The values of one fragment, one for each name; [`fragment_values!`] implements it.
+/// The values of one fragment, one for each name; `fragment_values!` implements it.
 pub trait Values<V>: Sized {
     /// The names, in the order of [`Values::in_order`].
     const NAMES: &'static [&'static str];

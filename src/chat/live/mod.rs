@@ -11,7 +11,7 @@ pub(crate) mod streaming;
 pub use commands::{ChangeRoom, Delist, Enlist, PurgeRooms, Stop};
 pub use consumer::ChatConsumer;
 pub use protocol::{
-    ClientEvent, ClientFrame, ConnectionEvent, ConnectionRequest, ErrorCode, ServerEvent,
+    ClientEvent, ClientFrame, ConnectionEvent, ConnectionRequest, ErrorCode, Hello, ServerEvent,
     SocketLimits,
 };
 pub use server::{ChatServer, ChatServerParts};

@@ -41,13 +41,15 @@ impl RefusedAt<'_> {
     pub(crate) fn change(self, reason: &NotChanged) -> Refused {
         match reason {
             NotChanged::Body(reason) => self.body(*reason),
-            NotChanged::NoEmoji => self.new(RefusalCode::Invalid, "message-refused-emoji"),
+            NotChanged::NoEmoji => self.with_code(RefusalCode::Invalid, "message-refused-emoji"),
             NotChanged::Closing => self.closing(),
-            NotChanged::Gone => self.new(RefusalCode::Gone, "message-refused-gone"),
-            NotChanged::TooLate => self.new(RefusalCode::TooLate, "message-refused-late"),
-            NotChanged::NotYours => self.new(RefusalCode::NotAllowed, "message-refused-author"),
+            NotChanged::Gone => self.with_code(RefusalCode::Gone, "message-refused-gone"),
+            NotChanged::TooLate => self.with_code(RefusalCode::TooLate, "message-refused-late"),
+            NotChanged::NotYours => {
+                self.with_code(RefusalCode::NotAllowed, "message-refused-author")
+            }
             NotChanged::TooManyReactions => {
-                self.new(RefusalCode::TooMany, "message-refused-reactions")
+                self.with_code(RefusalCode::TooMany, "message-refused-reactions")
             }
             NotChanged::Refused(error) => self.error(error),
         }
@@ -55,7 +57,7 @@ impl RefusedAt<'_> {
 
     /// Returns the refusal of a command from another epoch of the database.
     pub(crate) fn other_history(self) -> Refused {
-        self.new(RefusalCode::OtherHistory, "room-refused-history")
+        self.with_code(RefusalCode::OtherHistory, "room-refused-history")
     }
 
     /// Returns the refusal for an error of the rate limits or the database.
@@ -68,14 +70,14 @@ impl RefusedAt<'_> {
                 );
                 self.with_text(RefusalCode::NotAllowed, text)
             }
-            Error::Conflict => self.new(RefusalCode::Conflict, "room-refused-conflict"),
+            Error::Conflict => self.with_code(RefusalCode::Conflict, "room-refused-conflict"),
             Error::TooMany { retry_after } => Refused {
                 retry_after_ms: Some(in_ms(*retry_after)),
-                ..self.new(RefusalCode::Rate, "room-refused-rate")
+                ..self.with_code(RefusalCode::Rate, "room-refused-rate")
             },
             _ => Refused {
                 retry_after_ms: Some(in_ms(BUSY_RETRY)),
-                ..self.new(RefusalCode::Busy, "room-refused-busy")
+                ..self.with_code(RefusalCode::Busy, "room-refused-busy")
             },
         }
     }
@@ -83,14 +85,14 @@ impl RefusedAt<'_> {
     fn closing(self) -> Refused {
         Refused {
             retry_after_ms: Some(in_ms(BUSY_RETRY)),
-            ..self.new(RefusalCode::Closing, "room-refused-closing")
+            ..self.with_code(RefusalCode::Closing, "room-refused-closing")
         }
     }
 
     fn body(self, reason: BodyError) -> Refused {
         match reason {
-            BodyError::Empty => self.new(RefusalCode::Empty, "room-refused-empty"),
-            BodyError::Control => self.new(RefusalCode::Invalid, "room-refused-control"),
+            BodyError::Empty => self.with_code(RefusalCode::Empty, "room-refused-empty"),
+            BodyError::Control => self.with_code(RefusalCode::Invalid, "room-refused-control"),
             BodyError::TooLong { excess } => {
                 let text = words::text_with("room-refused-too-long", &[("excess", excess.into())]);
                 Refused {
@@ -101,7 +103,7 @@ impl RefusedAt<'_> {
         }
     }
 
-    fn new(self, code: RefusalCode, key: &str) -> Refused {
+    fn with_code(self, code: RefusalCode, key: &str) -> Refused {
         self.with_text(code, words::text(key))
     }
 

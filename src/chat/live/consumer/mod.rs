@@ -23,7 +23,7 @@ use channels::{
 
 use super::{
     commands::{Delist, Enlist},
-    protocol::{ConnectionEvent, SocketLimits},
+    protocol::{ConnectionEvent, Hello, SocketLimits},
     services::Chat,
 };
 use crate::{
@@ -224,7 +224,7 @@ impl ChatConsumer {
         let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
         let preferences = self.chat.database.read(preferences).await?;
         let limits = &self.chat.limits;
-        Ok(ConnectionEvent::Hello {
+        Ok(ConnectionEvent::Hello(Box::new(Hello {
             user,
             version: env!("CARGO_PKG_VERSION").into(),
             epoch: self.chat.database.epoch().clone(),
@@ -237,7 +237,7 @@ impl ChatConsumer {
                 message_chars: limits.message_chars,
                 events_per_second: rate_limit::per_second(limits.socket_events),
             },
-        })
+        })))
     }
 }
 

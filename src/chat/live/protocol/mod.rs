@@ -57,26 +57,7 @@ impl ErrorCode {
 pub enum ConnectionEvent {
     /// The first frame of every socket.
     #[serde(rename = "session.hello")]
-    Hello {
-        /// The signed-in person.
-        user: UserRef,
-        /// The version of the server.
-        version: String,
-        /// The epoch of the server's database. Numbers from another epoch refer to other rows here.
-        epoch: Epoch,
-        /// All rooms of the person, with the newest event and the unread count of each.
-        rooms: Vec<RoomState>,
-        /// People whom the person blocks. Their messages do not count as unread.
-        blocked: Vec<UserId>,
-        /// Friends and members of small rooms who are online.
-        online: Vec<UserId>,
-        /// Friends and members of small rooms who are away.
-        away: Vec<UserId>,
-        /// The limits of this socket.
-        limits: SocketLimits,
-        /// The person's preferences.
-        preferences: Preferences,
-    },
+    Hello(Box<Hello>),
     /// The session ended. Close 4401 follows.
     #[serde(rename = "session.ended")]
     SessionEnded {
@@ -128,6 +109,29 @@ pub enum ErrorCode {
     OtherHistory,
     /// The server is busy.
     Busy,
+}
+
+/// Everything that a page needs to know at the start of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The signed-in person.
+    pub user: UserRef,
+    /// The version of the server.
+    pub version: String,
+    /// The epoch of the server's database. Numbers from another epoch refer to other rows here.
+    pub epoch: Epoch,
+    /// All rooms of the person, with the newest event and the unread count of each.
+    pub rooms: Vec<RoomState>,
+    /// People whom the person blocks. Their messages do not count as unread.
+    pub blocked: Vec<UserId>,
+    /// Friends and members of small rooms who are online.
+    pub online: Vec<UserId>,
+    /// Friends and members of small rooms who are away.
+    pub away: Vec<UserId>,
+    /// The limits of this socket.
+    pub limits: SocketLimits,
+    /// The person's preferences.
+    pub preferences: Preferences,
 }
 
 /// The limits of this socket.

@@ -56,6 +56,10 @@ impl CommitLine {
         F: Future<Output = Result<A>> + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        #[expect(
+            clippy::async_yields_async,
+            reason = "the line awaits the announcement in order, after the commit"
+        )]
         let entry = async move {
             let outcome = committed.await.map(|value| announce(value, Instant::now()));
             let announcement = async move {
