@@ -1,11 +1,11 @@
-//! Pictures from `static/`, and the scripts and styles that `build/` makes of what lies there: in the
-//! binary in release builds, compressed, too. The address carries a hash over all of them, so
-//! browsers may keep them for ever. The modules and sheets that the bundles are made of can be read
-//! beside them, for who wants to see how a page works.
+//! Static files: pictures from `static/`, and the bundles of scripts and styles that `build/`
+//! makes. Release builds have all of them in the binary, also compressed.
 //!
-//! Debug builds serve the modules and sheets in the place of the bundles, as they lie in the folder,
-//! so that a change shows when the page is loaded again; [`BUNDLES`] in their environment asks for what
-//! a release has.
+//! The address contains a hash of all files, so that browsers can cache them for ever. The modules
+//! and sheets from which a bundle is made are served, too, so that developers can read them.
+//!
+//! Debug builds read the modules and sheets from their folder instead of the bundles, so that a
+//! reload shows a change. With [`BUNDLES`] in the environment, they serve the bundles.
 
 use std::{borrow::Cow, env};
 
@@ -37,17 +37,17 @@ struct Brotli;
 #[folder = "$OUT_DIR/gzip"]
 struct Gzip;
 
-/// See above; tests of pages set it.
+/// The environment variable with which a debug build serves the bundles. Tests of pages set it.
 const BUNDLES: &str = "PARLOUR_BUNDLES";
 
 const PREFIX: &str = concat!("/static/", env!("STATIC_HASH"));
 
-/// What stands before `/css/…` and `/js/…` in a page, `/static/<hash>`.
+/// Returns the prefix of `/css/…` and `/js/…` in pages, `/static/<hash>`.
 pub(crate) fn prefix() -> &'static str {
     PREFIX
 }
 
-/// `GET /static/{hash}/{path}`. An address of another release answers with today's file, unkept.
+/// `GET /static/{hash}/{path}`. A hash of another release gets the current file, without caching.
 pub(crate) async fn show_asset(
     path: web::Path<(String, String)>,
     accepted: Option<web::Header<AcceptEncoding>>,
@@ -66,7 +66,7 @@ pub(crate) async fn show_asset(
         .insert_header((CACHE_CONTROL, keep))
         .insert_header((VARY, "accept-encoding"));
     let compressed = accepted.and_then(|accepted| compressed(&name, &accepted));
-    // What has no compressed form, as nothing has in debug builds, is left to the middleware.
+    // Files without a compressed form (all files in debug builds) are compressed by the middleware.
     let body = compressed.map_or(file, |(coding, file)| {
         response.insert_header(coding);
         file
@@ -74,7 +74,7 @@ pub(crate) async fn show_asset(
     Ok(response.body(bytes(body)))
 }
 
-/// Only what lies in `static/`.
+/// Returns the content type. Knows only the extensions in `static/`.
 fn kind_of(name: &str) -> Mime {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("css") => mime::TEXT_CSS_UTF_8,
@@ -100,7 +100,7 @@ fn plain(name: &str) -> Option<EmbeddedFile> {
     Bundles::get(name).or_else(|| Files::get(name))
 }
 
-/// The smallest form that the browser takes.
+/// Returns the smallest compressed form that the browser accepts.
 fn compressed(name: &str, accepted: &AcceptEncoding) -> Option<(ContentEncoding, EmbeddedFile)> {
     let takes = |coding: Encoding| accepted.negotiate([&coding].into_iter()) == Some(coding);
     if takes(Encoding::brotli())
@@ -112,7 +112,7 @@ fn compressed(name: &str, accepted: &AcceptEncoding) -> Option<(ContentEncoding,
     Some((ContentEncoding::Gzip, file))
 }
 
-/// Without a copy of what lies in the binary.
+/// Returns the content without copying it if it is in the binary.
 fn bytes(file: EmbeddedFile) -> Bytes {
     match file.data {
         Cow::Borrowed(data) => Bytes::from_static(data),

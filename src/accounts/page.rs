@@ -1,4 +1,4 @@
-//! What every page needs, so that a view only adds what is its own.
+//! The data and the response of every page: the fields of the layout, and those of the view.
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -21,27 +21,27 @@ use crate::security::Csrf;
 use crate::templates::Templates;
 use crate::words;
 
-/// What `layout.hbs` and its partials show on every page, at the top level of the template's data.
+/// The fields of `layout.hbs` and its partials, at the top level of the template's data.
 #[derive(Clone, Serialize)]
 pub(crate) struct Layout {
     lang: &'static str,
     title: String,
-    /// The path under which `static/` is served.
+    /// The URL prefix of `static/`.
     assets: &'static str,
     csrf_token: String,
-    /// Of the database.
+    /// The epoch of the database, or null on pages without forms.
     epoch: Option<Epoch>,
     theme: Theme,
     path: String,
-    /// The person who is signed in.
+    /// The signed-in person.
     me: Option<Person>,
     notice: Option<Notice>,
-    /// The number that stands before the title.
+    /// The unread count in front of the title.
     badge: Option<String>,
 }
 
 impl Layout {
-    /// The layout of a page that has no forms, for a visitor.
+    /// Returns the layout of a page without forms, for a visitor.
     pub(crate) fn for_visitor(title: String, theme: Theme, path: String) -> Self {
         Self {
             lang: "en",
@@ -58,7 +58,7 @@ impl Layout {
     }
 }
 
-/// The data of a page: the fields of the layout and those of its own template beside them.
+/// The data of a page: the fields of the layout and those of its own template, on the same level.
 #[derive(Serialize)]
 struct PageData<T> {
     #[serde(flatten)]
@@ -67,7 +67,7 @@ struct PageData<T> {
     own: T,
 }
 
-/// A page about to be rendered; views take it as an argument.
+/// A page to render. Views take it as an argument.
 #[derive(Clone)]
 pub struct Page {
     templates: Templates,
@@ -101,41 +101,42 @@ impl Page {
         })
     }
 
-    /// With the title of the message `key`; without, it is the site's name.
+    /// Sets the title to the text with the key `key`. The default title is the site's name.
     pub fn titled(self, key: &str) -> Self {
         self.with_title(words::text(key))
     }
 
-    /// With a title that is no fixed message: the name of a person or a room.
+    /// Sets a title that is not in the locale files, for example the name of a person or a room.
     pub fn with_title(mut self, title: String) -> Self {
         self.layout.title = title;
         self
     }
 
-    /// With a number before the title.
+    /// Sets the unread count in front of the title.
     pub fn with_badge(mut self, badge: Option<String>) -> Self {
         self.layout.badge = badge;
         self
     }
 
-    /// With another status than 200.
+    /// Sets another status than 200.
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// As the answer to something that came too often: 429, and when to try again.
+    /// Makes the page the response to a rate-limited request: status 429, and a `Retry-After`
+    /// header.
     pub fn limited(mut self, retry_after: Duration) -> Self {
         self.retry_after = Some(retry_after);
         self.with_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The token for scripts of the page, which is also in `csrf_token`.
+    /// Returns the CSRF token for the scripts of the page. Forms have it in the field `csrf_token`.
     pub fn csrf_token(&self) -> &str {
         &self.layout.csrf_token
     }
 
-    /// The answer: `template` filled with the fields of the layout and of `own`, which has others.
+    /// Renders `template` with the fields of the layout and of `own`. Their names must differ.
     ///
     /// # Errors
     /// [`Error::Template`] for a missing template or field.
@@ -162,7 +163,7 @@ impl FromRequest for Page {
     }
 }
 
-/// What the App registered as `web::Data<T>`.
+/// Returns the value that the App registered as `web::Data<T>`.
 pub(super) fn data<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>> {
     request.app_data().ok_or_else(|| {
         Error::internal(format!(

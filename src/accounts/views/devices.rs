@@ -1,4 +1,4 @@
-//! The browsers in which a person is signed in, and ending one or all others.
+//! The browsers in which a person is signed in. Ends the session of one, or of all others.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -39,7 +39,7 @@ pub(crate) async fn list_devices(
     page.titled("devices-title").render("accounts/devices", own)
 }
 
-/// What `accounts/devices.hbs` shows.
+/// The data of `accounts/devices.hbs`.
 #[derive(Serialize)]
 struct DevicesPage {
     sessions: Vec<Device>,
@@ -49,9 +49,9 @@ struct DevicesPage {
 #[derive(Serialize)]
 struct Device {
     id: String,
-    /// It is the one that asks.
+    /// Whether this is the browser of the request.
     current: bool,
-    /// Its name.
+    /// The short name of the browser, for example `Firefox · Linux`.
     browser: String,
     ip: String,
     /// ISO 8601, UTC.
@@ -82,7 +82,8 @@ fn in_words(moment: Timestamp) -> String {
     moment.utc("%-d %B %Y, %H:%M UTC")
 }
 
-/// `POST /accounts/devices/{id}/revoke/`: somebody else's session is as missing as one that is gone.
+/// `POST /accounts/devices/{id}/revoke/`: answers 404 both for sessions of other people and for
+/// ended ones, so that nobody can tell these apart.
 pub(crate) async fn revoke_device(
     services: Services,
     signed_in: SignedIn,

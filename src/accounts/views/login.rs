@@ -1,5 +1,5 @@
-//! Logging in and out. A wrong name, a wrong password, an account that is closed: the answer is the
-//! same in status, body, headers, time and what it counts for.
+//! Log-in and log-out. An unknown name, a wrong password and a closed account get the same
+//! response: the same status, body, headers and time. All three count for the same rate limits.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -62,7 +62,7 @@ pub(crate) async fn create_session(
     }
 }
 
-/// The person, if name and password belong together and the account is open.
+/// Returns the person if name and password match and the account is open.
 async fn check(services: &Services, form: &LoginForm, client: IpAddr) -> Result<Option<User>> {
     let key = username::key(&form.username);
     let attempt = services.limits.start_login(&key, client)?;
@@ -94,7 +94,7 @@ async fn compare(services: &Services, key: String, password: &str) -> Result<Opt
     Ok(found.filter(|_| is_right))
 }
 
-/// Brings an old hash up to date; that it could not be done is no reason to refuse anybody.
+/// Replaces an outdated hash. A failure is only logged, because the password was right.
 async fn rehash(services: &Services, credentials: &Credentials, password: &str) {
     if !services.hasher.is_outdated(&credentials.password) {
         return;
@@ -112,7 +112,7 @@ async fn rehash(services: &Services, credentials: &Credentials, password: &str) 
     }
 }
 
-/// Ends the session that the browser had until now, if any, and its sockets with it.
+/// Ends the previous session of the browser, if there is one, and closes its sockets.
 async fn leave(services: &Services, request: &HttpRequest, next: &User) -> Result<()> {
     let Some(before) = SignedIn::of(request) else {
         return Ok(());
@@ -141,7 +141,8 @@ pub(crate) async fn destroy_session(
     Ok(Redirect::to("/accounts/login/").done(words::text("log-out-done")))
 }
 
-/// Removes the row before the sockets hear of it, so that none can come back with it.
+/// Deletes the row before it notifies the sockets, so that a closed socket cannot reconnect with
+/// the ended session (a race otherwise).
 async fn end(services: &Services, ended: SignedIn, reason: EndReason) -> Result<()> {
     let id_hash = ended.session.id_hash;
     let row = id_hash.clone();
@@ -166,20 +167,20 @@ fn show_limited(page: Page, form: &LoginForm, retry_after: Duration) -> Result<H
     own.show(page.limited(retry_after))
 }
 
-/// What `accounts/login.hbs` shows.
+/// The data of `accounts/login.hbs`.
 #[derive(Serialize)]
 struct LoginPage<'a> {
     username: &'a str,
-    /// Where a log-in leads.
+    /// The path to go to after the log-in.
     next: &'a str,
-    /// The path of the form for a new account.
+    /// The path of the registration form.
     register: String,
     error: Option<String>,
     retry: Option<Retry>,
 }
 
 impl<'a> LoginPage<'a> {
-    /// `error` is the key of its words.
+    /// `error` is the key of its text in the locale files.
     fn new(username: &'a str, next: &'a NextPath, error: Option<&str>) -> Self {
         Self {
             username,
@@ -195,13 +196,13 @@ impl<'a> LoginPage<'a> {
     }
 }
 
-/// When the next try can succeed, for `Retry in 2 min 10 s`.
+/// The time until the next attempt can succeed, for `Retry in 2 min 10 s`.
 #[derive(Serialize)]
 struct Retry {
-    /// Seconds, all of them.
+    /// The whole time, in seconds.
     after: u64,
     minutes: u64,
-    /// The rest of the last minute.
+    /// The seconds after the last full minute.
     seconds: u64,
 }
 

@@ -1,4 +1,4 @@
-//! HTTP in, page out: one file for each page of the app.
+//! The views of accounts: one file for each page.
 
 pub(crate) mod devices;
 pub(crate) mod login;
@@ -18,10 +18,10 @@ use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::security::RateLimiter;
 
-/// A form that is shown again because of what it holds.
+/// The status of a form that is shown again because its input is invalid.
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
-/// What decides about names and passwords; each is registered as `web::Data`.
+/// The services that check names and passwords. Each is registered as `web::Data`.
 pub(crate) struct Services {
     database: web::Data<Database>,
     hasher: web::Data<PasswordHasher>,

@@ -1,4 +1,4 @@
-//! Changing the password: asks for the current one, and by default signs out everywhere else.
+//! Changing the password: requires the current one, and signs out all other browsers by default.
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
@@ -65,7 +65,7 @@ pub(crate) async fn change_password(
     }
 }
 
-/// Stores the new password; the epoch in which the person's sessions go on.
+/// Stores the new password. Returns the session epoch of the sessions that stay valid.
 async fn change(
     services: &Services,
     signed_in: &SignedIn,
@@ -106,7 +106,8 @@ async fn change(
     .await
 }
 
-/// One write: the new password, its epoch, and what becomes of the sessions.
+/// Stores the new password and its session epoch, and keeps or ends the other sessions, in one
+/// transaction.
 async fn store(
     services: &Services,
     signed_in: &SignedIn,
@@ -150,15 +151,15 @@ async fn show(
         .render("accounts/password", own)
 }
 
-/// What `accounts/password.hbs` shows.
+/// The data of `accounts/password.hbs`.
 #[derive(Serialize)]
 struct PasswordPage {
     errors: PasswordErrors,
-    /// How many other browsers are signed in.
+    /// The number of other browsers in which the person is signed in.
     other_sessions: usize,
 }
 
-/// The sentences at the fields.
+/// The error messages of the fields.
 #[derive(Serialize)]
 struct PasswordErrors {
     current_password: Option<String>,

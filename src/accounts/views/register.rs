@@ -1,5 +1,5 @@
-//! Making an account, and on a new server the owner's by the first-run link. Either way the person
-//! is signed in and lands inside.
+//! Registration, and the creation of the owner's account by the first-run link. Both sign the
+//! person in.
 
 use actix_session::Session;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
@@ -73,7 +73,7 @@ pub(crate) async fn create_owner(
 ) -> Result<Either<HttpResponse, Redirect>> {
     require_open(&first_run, &token, &services.database).await?;
     let made = make(&services, &form, &request, true).await;
-    // Somebody was quicker between the question and the write: the link is used up.
+    // A concurrent request created the owner after the check (a race), so the link is used up.
     let made = made.map_err(|error| match error {
         Error::Forbidden => Error::NotFound,
         other => other,
@@ -87,7 +87,7 @@ pub(crate) async fn create_owner(
     )
 }
 
-/// A wrong link and a used one are alike missing.
+/// Answers *not found* both for a wrong link and for a used one.
 async fn require_open(first_run: &FirstRun, token: &str, database: &Database) -> Result<()> {
     if !first_run.is(token) || database.read(|conn| Ok(User::owner_exists(conn)?)).await? {
         return Err(Error::NotFound);
@@ -102,7 +102,8 @@ async fn make(
     is_owner: bool,
 ) -> Result<User> {
     let (limits, client) = (&services.limits, client_addr(request));
-    // A mistake in the form is not a new account, yet checking a form costs something, too.
+    // An invalid form creates no account, but checking it costs time, so it has a rate limit of its
+    // own.
     limits.check_address(Action::RegistrationForm, client)?;
     let name = form.check()?;
     limits.check_address(Action::Registration, client)?;
@@ -122,7 +123,8 @@ async fn make(
     })
 }
 
-/// The table decides; asking first only saves a hash.
+/// Refuses a taken name before the password is hashed, to save a hash. The unique index of the
+/// table decides in the end.
 async fn refuse_taken(services: &Services, name: &Username) -> Result<()> {
     let key = name.key.clone();
     match services
@@ -170,7 +172,7 @@ fn finish(
     }
 }
 
-/// The page with its form; passwords are never given back.
+/// The page with its form. Passwords are never sent back.
 struct Form {
     username: String,
     errors: FieldErrors,
@@ -215,24 +217,24 @@ impl Form {
     }
 }
 
-/// What `accounts/register.hbs` shows.
+/// The data of `accounts/register.hbs`.
 #[derive(Serialize)]
 struct RegisterPage {
     username: String,
     errors: RegisterErrors,
-    /// What is wrong with the form as a whole.
+    /// An error message about the whole form.
     error: Option<String>,
-    /// The first account, which is the owner's, is made.
+    /// Whether the form creates the first account, the owner's.
     first_run: bool,
-    /// Where the form is sent.
+    /// The path to which the form is sent.
     action: String,
-    /// Where the new account leads.
+    /// The path to go to after the registration.
     next: String,
-    /// The path of the log-in.
+    /// The path of the log-in page.
     login: String,
 }
 
-/// The sentences at the fields.
+/// The error messages of the fields.
 #[derive(Serialize)]
 struct RegisterErrors {
     username: Option<String>,

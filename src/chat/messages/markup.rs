@@ -1,5 +1,5 @@
-//! The markup of messages, made from the templates once: `view.rs` fills it in for a page, and the
-//! pipeline for the live update.
+//! The markup of messages, compiled from the templates once. `view.rs` fills it in for pages, the
+//! announcer for live updates.
 
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
@@ -28,13 +28,13 @@ use crate::{
     words,
 };
 
-/// A message and a day divider, ready to be filled in; cheap to clone.
+/// The compiled markup of messages and day dividers. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Markup(Arc<Fragments>);
 
 #[derive(Debug)]
 struct Fragments {
-    /// By whether it follows its author's last.
+    /// Index 1 is for a message that follows one of the same author, index 0 for all others.
     messages: [OfKind; 2],
     edited: Fragment,
     quote: Fragment,
@@ -43,11 +43,11 @@ struct Fragments {
     reaction: Fragment,
     notices: HashMap<NoticeKind, Fragment>,
     day: Fragment,
-    /// Has no values.
+    /// The divider "New messages", which has no values.
     unread: String,
 }
 
-/// A message of each kind.
+/// The fragment of each kind of message.
 #[derive(Debug)]
 struct OfKind {
     plain: Fragment,
@@ -57,8 +57,11 @@ struct OfKind {
 }
 
 impl Markup {
+    /// Compiles the templates.
+    ///
     /// # Errors
-    /// [`crate::error::Error::Template`] where a template asks for what is not given here.
+    /// [`crate::error::Error::Template`] if a template uses a value that is not declared in
+    /// `template_data.rs`.
     pub fn compile(templates: &Templates) -> Result<Self> {
         let quote = |is_gone| {
             let data = |values: QuoteValues<_>| QuoteData { is_gone, values };
@@ -85,8 +88,9 @@ impl Markup {
         })))
     }
 
-    /// The log of a page: days divided, neighbours of one author grouped, by the clock of `zone`; browsers
-    /// convert it to their own. The line "New messages" stands above the message of event `unread_from`.
+    /// Renders the log of a page, with day dividers, and with neighbouring messages of one author
+    /// grouped. Times are in `zone`; scripts convert them to the browser's zone. The divider "New
+    /// messages" is above the message of event `unread_from`.
     pub fn log(&self, messages: Vec<Message>, zone: &Zone, unread_from: Option<i64>) -> String {
         let mut html = String::new();
         for entry in entries(messages, zone) {
@@ -102,14 +106,14 @@ impl Markup {
         html
     }
 
-    /// The markup of a message as the first of its group; browsers regroup.
+    /// Renders a message as the first of its group. Browsers group it again.
     pub fn render(&self, view: &MessageView) -> String {
         let mut html = String::new();
         self.message(&mut html, view, false);
         html
     }
 
-    /// Appends a message, under the name of the one before it if it `follows`.
+    /// Appends a message. If it `follows` one of the same author, it does not repeat the name.
     fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
         if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
             return fragment.fill(out, &notice_values(view));
@@ -202,7 +206,7 @@ impl Markup {
     }
 }
 
-/// The markup inside a message that has fragments of its own.
+/// The nested markup of a message, which has fragments of its own.
 #[derive(Default)]
 struct Parts {
     quote: String,
@@ -220,7 +224,7 @@ fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<
         hue: Text(&view.author.hue),
         room: Text(&view.room),
         html: Html(&view.html),
-        // A script reads the source from the markup where both are the same.
+        // Where the source equals the markup, scripts read it from the markup.
         source: Text(if view.html == view.body {
             &""
         } else {
@@ -265,7 +269,7 @@ impl OfKind {
     }
 }
 
-/// The line of the log that tells what happened.
+/// Compiles the line of a notice.
 fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
     let data = |values: NoticeValues<_>| NoticeData {
         key: kind.words_key(),
@@ -274,7 +278,8 @@ fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
     Fragment::compile(templates, "chat/log/_notice", data)
 }
 
-/// `1 2 5`: by these a browser knows which reactions are its person's own.
+/// Returns the ids of the people, for example `1 2 5`. Scripts find their own person's reactions by
+/// them.
 fn ids(reaction: &Reaction) -> String {
     let mut ids = String::new();
     for person in &reaction.people {

@@ -1,4 +1,4 @@
-//! What the views of messages stand on.
+//! The dependencies of the views of messages.
 
 use std::sync::Arc;
 
@@ -11,23 +11,23 @@ use super::{
 };
 use crate::{config::Limits, db::Database};
 
-/// Reading and changing messages; registered as `web::Data`.
+/// Reads and changes messages. Registered as `web::Data`.
 #[derive(Clone)]
 pub struct Messages {
-    /// For history.
+    /// The database, for the history.
     pub database: Database,
-    /// How messages look.
+    /// The markup of messages.
     pub markup: Markup,
-    /// Lengths of pages and messages, and how long a message can be edited.
+    /// The limits: lengths of pages and messages, and the time for edits.
     pub limits: Arc<Limits>,
-    /// Stores a message.
+    /// The actor that stores a message.
     pub post: Recipient<PostMessage>,
-    /// Changes a message.
+    /// The actor that changes a message.
     pub change: Recipient<ChangeMessage>,
 }
 
 impl Messages {
-    /// How much of a room one page shows.
+    /// Returns the maximum number of messages and bytes on one page.
     pub(crate) fn page_budget(&self) -> Budget {
         Budget {
             messages: self.limits.page_len,

@@ -1,5 +1,5 @@
-//! What the templates of a message show. [`Markup`](super::Markup) compiles a fragment from each of them
-//! and fills it in; the page of a room renders one as a page does.
+//! The data of the templates of a message. [`Markup`](super::Markup) compiles a fragment from each
+//! of them and fills it in. The page of a room renders one of them as a whole.
 
 use serde::Serialize;
 
@@ -9,10 +9,10 @@ use crate::{
     templates::{FragmentValues, fragment_values},
 };
 
-/// What `_message.hbs` and `_message_parts.hbs` show.
+/// The data of `_message.hbs` and `_message_parts.hbs`.
 #[derive(Serialize)]
 pub(crate) struct MessageData<V> {
-    /// Stands under the name of the message before it.
+    /// Whether the message follows one of the same author, and does not repeat the name.
     pub(super) follows: bool,
     pub(super) big_emoji: bool,
     pub(super) deleted: Option<Deletion>,
@@ -21,7 +21,8 @@ pub(crate) struct MessageData<V> {
 }
 
 impl MessageData<String> {
-    /// What scripts copy for a message of `author` that is on its way.
+    /// Returns the data of the template that scripts copy for a message of `author` that is not yet
+    /// sent.
     pub(crate) fn pending(author: &Person) -> Self {
         Self {
             follows: false,
@@ -39,19 +40,19 @@ impl MessageData<String> {
     }
 }
 
-/// What `_quote.hbs` shows.
+/// The data of `_quote.hbs`.
 #[derive(Serialize)]
 pub(super) struct QuoteData<V> {
-    /// The answered message is deleted.
+    /// Whether the answered message is deleted.
     pub(super) is_gone: bool,
     #[serde(flatten)]
     pub(super) values: QuoteValues<V>,
 }
 
-/// What `chat/log/_notice.hbs` shows.
+/// The data of `chat/log/_notice.hbs`.
 #[derive(Serialize)]
 pub(super) struct NoticeData<V> {
-    /// The words of what happened.
+    /// The key of the text in the locale files, for example `notice-removed`.
     pub(super) key: String,
     #[serde(flatten)]
     pub(super) values: NoticeValues<V>,
@@ -60,20 +61,20 @@ pub(super) struct NoticeData<V> {
 fragment_values! {
     /// The values of a [`MessageData`].
     pub(super) struct MessageValues {
-        /// The row.
+        /// The row id of the message.
         id,
-        /// The event that created it.
+        /// The number of the event that created the message.
         seq,
         author_id,
-        /// The user name.
+        /// The user name of the author.
         author,
         initials,
         hue,
-        /// Empty on the way.
+        /// The room. Empty for a message that is not yet sent.
         room,
         /// The text as markup.
         html,
-        /// What was typed, where the markup does not say it.
+        /// The text as typed. Empty if it equals `html`.
         source,
         /// ISO 8601, UTC.
         created_at,
@@ -87,48 +88,48 @@ fragment_values! {
         reactions,
     }
 
-    /// The values of a [`QuoteData`]. Of a deleted message only `to` is shown.
+    /// The values of a [`QuoteData`]. The template of a deleted message uses only `to`.
     pub(super) struct QuoteValues {
         room,
-        /// The answered message.
+        /// The row id of the answered message.
         to,
         author_id,
-        /// The user name.
+        /// The user name of its author.
         author,
         text,
     }
 
-    /// What `_edited.hbs` shows.
+    /// The data of `_edited.hbs`.
     pub(super) struct EditedValues {
         room,
-        /// The message.
+        /// The row id of the message.
         id,
-        /// ISO 8601, UTC.
+        /// The time of the edit: ISO 8601, UTC.
         at,
-        /// As people read it.
+        /// The time of the edit, as text for people.
         time,
     }
 
-    /// What `_reaction.hbs` shows.
+    /// The data of `_reaction.hbs`.
     pub(super) struct ReactionValues {
         room,
         message,
         emoji,
-        /// How many people reacted with this emoji.
+        /// The number of people who reacted with this emoji.
         count,
-        /// Their ids, with spaces between.
+        /// Their ids, separated by spaces.
         by,
-        /// Their user names, as people read them.
+        /// Their user names, as text for people.
         names,
     }
 
-    /// What `_reactions.hbs` shows.
+    /// The data of `_reactions.hbs`.
     pub(super) struct ReactionsValues {
-        /// Every reaction, each a filled-in `_reaction.hbs`.
+        /// All reactions, each a filled-in `_reaction.hbs`.
         reactions,
     }
 
-    /// What `_day.hbs` shows.
+    /// The data of `_day.hbs`.
     pub(super) struct DayValues {
         /// `2026-11-23`
         iso,
@@ -138,13 +139,13 @@ fragment_values! {
 
     /// The values of a [`NoticeData`].
     pub(super) struct NoticeValues {
-        /// The message row.
+        /// The row id of the message.
         id,
-        /// The event that created it.
+        /// The number of the event that created it.
         seq,
-        /// Who did it.
+        /// The user name of the person who did it.
         actor,
-        /// The name or the text that the words speak of.
+        /// The variable `$value` of the text: a name or a topic, for example.
         value,
         /// ISO 8601, UTC.
         created_at,

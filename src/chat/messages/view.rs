@@ -1,4 +1,4 @@
-//! Messages as templates show them: one partial for the page and for the live update.
+//! Messages in the form that templates need, both for pages and for live updates.
 
 use std::time::Duration;
 
@@ -18,46 +18,46 @@ use crate::{
     db::Timestamp,
 };
 
-/// Messages of one author no further apart than this stand under one name.
+/// The maximum time between two messages of one author in a group, which shows the name once.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// What `chat/messages/_message.hbs` shows, see [`Markup`](super::Markup).
+/// The data of `chat/messages/_message.hbs`. [`Markup`](super::Markup) renders it.
 #[derive(Debug, Clone)]
 pub struct MessageView {
-    /// Row id.
+    /// The row id.
     pub id: MessageId,
-    /// Number of the event that created it.
+    /// The number of the event that created it.
     pub seq: i64,
-    /// Who wrote it.
+    /// The author.
     pub author: Person,
-    /// As typed.
+    /// The text as typed.
     pub body: String,
     /// The text as markup.
     pub html: String,
     /// ISO 8601, UTC.
     pub created_at: String,
-    /// `08:02`, until a script knows better.
+    /// The time, for example `08:02`. Scripts convert it to the browser's zone.
     pub time: String,
     /// Whether the text is a few emoji and nothing else.
     pub big_emoji: bool,
-    /// Where it stands.
+    /// The room.
     pub room: RoomId,
-    /// The author's name for it.
+    /// The idempotency key, chosen by the author's browser.
     pub client_id: Uuid,
-    /// When it was edited: ISO 8601, and as people read it.
+    /// The time of the last edit: ISO 8601, and as text for people.
     pub edited: Option<(String, String)>,
-    /// Who deleted it.
+    /// The deletion, if it is deleted.
     pub deleted: Option<Deletion>,
-    /// What it answers.
+    /// The message that it answers.
     pub reply: Option<Reply>,
-    /// In the order of first use.
+    /// The reactions, in the order of first use.
     pub reactions: Vec<Reaction>,
-    /// What happened, where nobody typed this line; it then stands alone.
+    /// The kind of notice, or `None` for a message that a person typed. A notice is never grouped.
     pub notice: Option<NoticeKind>,
 }
 
 impl MessageView {
-    /// Shapes a stored message.
+    /// Converts a stored message.
     pub fn new(message: Message) -> Self {
         Self {
             id: message.id,
@@ -81,10 +81,10 @@ impl MessageView {
     }
 }
 
-/// One row of the log: a message, perhaps under a day divider.
+/// One row of the log: a message, with a day divider above it if a new day begins.
 pub(super) struct Entry {
     pub(super) day: Option<Day>,
-    /// Whether it stands under the name of the message before.
+    /// Whether it follows a message of the same author, and does not repeat the name.
     pub(super) follows: bool,
     pub(super) message: MessageView,
 }
@@ -97,10 +97,11 @@ pub(super) struct Day {
     pub text: String,
 }
 
-/// The rows of the log, by the clock of `zone`.
+/// Returns the rows of the log, with times in `zone`.
 pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(messages.len());
-    // Whom the next message could follow, and when; nobody after a deleted one.
+    // Author, time and day of the previous message. The author is `None` after a deleted one, which
+    // nothing may follow.
     let mut before: Option<(Option<UserId>, Timestamp, Date)> = None;
     for message in messages {
         let at = message.created_at;
@@ -132,7 +133,7 @@ pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     entries
 }
 
-/// The same rule as in `grouping.js`.
+/// Returns whether two messages are close enough to be grouped. `grouping.js` has the same rule.
 fn is_together(one: Timestamp, other: Timestamp) -> bool {
     Duration::from_millis(one.0.abs_diff(other.0)) <= GROUPED_WITHIN
 }

@@ -1,5 +1,6 @@
-//! The form twins of `message.edit`, `message.delete` and `message.react`: the same checks, the same
-//! words.
+//! The forms to edit, delete and react, for browsers without JavaScript. They send the same
+//! commands as `message.edit`, `message.delete` and `message.react`, so checks and error messages
+//! are the same.
 
 use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::{Deserialize, Serialize};
@@ -57,15 +58,15 @@ pub(crate) async fn edit_message(
     own.show(page)
 }
 
-/// What `edit.hbs` shows.
+/// The data of `edit.hbs`.
 #[derive(Serialize)]
 struct EditPage {
     #[serde(flatten)]
     about: AboutMessage,
-    /// What stands in the box.
+    /// The text in the edit box.
     body: String,
     client_id: Uuid,
-    /// Why the form was refused.
+    /// The reason why the form was refused.
     error: Option<String>,
 }
 
@@ -100,7 +101,7 @@ pub(crate) async fn update_message(
     own.show(page).map(Either::Right)
 }
 
-/// Asks first.
+/// Shows the page that asks before a message is deleted.
 pub(crate) async fn confirm_delete(
     me: SignedIn,
     page: Page,
@@ -122,12 +123,12 @@ pub(crate) async fn confirm_delete(
     own.show(page)
 }
 
-/// What `delete.hbs` shows.
+/// The data of `delete.hbs`.
 #[derive(Serialize)]
 struct DeletePage {
     #[serde(flatten)]
     about: AboutMessage,
-    /// Why the form was refused.
+    /// The reason why the form was refused.
     error: Option<String>,
 }
 
@@ -160,7 +161,7 @@ pub(crate) async fn delete_message(
     own.show(page).map(Either::Right)
 }
 
-/// Puts an emoji to a message, or takes it away if it is there.
+/// Adds a reaction, or removes it if the person has reacted with this emoji already.
 pub(crate) async fn toggle_reaction(
     me: SignedIn,
     place: web::Path<Place>,
@@ -196,10 +197,11 @@ fn asked(
     }
 }
 
-/// Nothing if it is done, otherwise why not.
+/// Changes the message. Returns `None` if it was accepted, otherwise the refusal.
 ///
 /// # Errors
-/// [`Error::NotFound`] for what the person may not see, [`Error::Forbidden`] for what is somebody else's.
+/// [`Error::NotFound`] if the person may not see the message, [`Error::Forbidden`] if it belongs to
+/// another person.
 async fn ask(messages: &Messages, asked: ChangeMessage) -> Result<Option<Refused>> {
     let (place, user, client_id) = ((asked.room, asked.message), asked.user, asked.client_id);
     let answer = messages.change.send(asked).await;

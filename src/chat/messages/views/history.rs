@@ -1,5 +1,5 @@
-//! Any page of a room's history: where a page stands in it, the log alone for scripts, and the
-//! address of a single message.
+//! One page of a room's history (keyset pagination): the cursor in the address, the log alone for
+//! scripts, and the permanent address of a message.
 
 use actix_web::{
     HttpResponse,
@@ -21,8 +21,9 @@ use crate::{
     words,
 };
 
-/// `?before=`, `?after=` or `?around=` the number of an event; without one the newest messages, or what
-/// is new if it begins before them; `?newest` the newest ones in any case.
+/// The cursor of a page: `?before=`, `?after=` or `?around=` the number of an event. Without a
+/// cursor, the page shows the newest messages, or the first unread ones if they are older.
+/// `?newest` always shows the newest messages.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct PlaceQuery {
     before: Option<i64>,
@@ -41,29 +42,29 @@ impl PlaceQuery {
     }
 }
 
-/// A page of the history that is about to be shown.
+/// A page of the history, ready to be rendered.
 pub(crate) struct ShownLog {
     pub(crate) member: RoomMember,
     pub(crate) page: HistoryPage,
     pub(crate) zone: Zone,
-    /// The first message that is new, by the number of its event.
+    /// The number of the event that created the first unread message.
     pub(crate) unread_from: Option<i64>,
 }
 
-/// What `_log.hbs` shows, beside the id of the room and the epoch. The links are those that work
-/// without a script.
+/// The data of `_log.hbs`, apart from the id of the room and the epoch. The links work without
+/// JavaScript.
 #[derive(Serialize)]
 pub(crate) struct Log {
-    /// The messages as markup.
+    /// The markup of the messages.
     log: String,
     earlier: Option<String>,
     later: Option<String>,
     last_seq: i64,
-    /// The sentence that stands in a log without messages.
+    /// The text of a log without messages.
     empty: String,
 }
 
-/// What `_log.hbs` shows when scripts ask for it without the page around it.
+/// The data of `_log.hbs` when scripts request it without the rest of the page.
 #[derive(Serialize)]
 struct LogAlone<'a> {
     #[serde(flatten)]
@@ -91,7 +92,8 @@ impl Log {
             earlier: page
                 .earlier
                 .map(|seq| format!("/rooms/{room}/?before={seq}")),
-            // A page opens at its end; here the first message is the next to be read.
+            // A page opens at its end. The anchor makes this one open at its first message, which
+            // is the next to be read.
             later: page
                 .later
                 .map(|seq| format!("/rooms/{room}/?after={seq}#earlier")),
@@ -101,7 +103,7 @@ impl Log {
     }
 }
 
-/// What stands where nothing has been said.
+/// Returns the text of a log without messages.
 fn empty_words(member: &RoomMember) -> String {
     match member.room.kind {
         RoomKind::Direct => {
@@ -113,7 +115,7 @@ fn empty_words(member: &RoomMember) -> String {
     }
 }
 
-/// `?message=` wants the messages around that one.
+/// With `?message=`, the page shows the messages around that one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct LogQuery {
     message: Option<MessageId>,
@@ -122,7 +124,7 @@ pub(crate) struct LogQuery {
     around: Option<i64>,
 }
 
-/// `GET /rooms/{room}/log/`: the log of the page with the same query, without the page.
+/// `GET /rooms/{room}/log/`: the log of the page with the same query, without the rest of the page.
 pub(crate) async fn show_log(
     me: SignedIn,
     zone: Zone,
@@ -159,7 +161,7 @@ pub(crate) async fn show_log(
         member,
         page,
         zone,
-        // The line stands where it stood when the room was opened.
+        // No divider "New messages": the page keeps the one that it got when the room was opened.
         unread_from: None,
     };
     let alone = LogAlone {
@@ -173,7 +175,7 @@ pub(crate) async fn show_log(
         .body(html))
 }
 
-/// `GET /rooms/{room}/messages/{message}/`: the page around the message, scrolled to it.
+/// `GET /rooms/{room}/messages/{message}/`: redirects to the history page around the message.
 pub(crate) async fn show_message(
     me: SignedIn,
     place: web::Path<(RoomId, MessageId)>,

@@ -1,4 +1,4 @@
-//! The pages of one message: what can be done with it, and what it said before.
+//! The pages of one message: its menu, and its earlier versions.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::{
     words,
 };
 
-/// The message that an address names, if `user` may see it.
+/// Finds the message of an address, if `user` may see it.
 pub(crate) async fn seen(
     messages: &Messages,
     (room, message): (RoomId, MessageId),
@@ -30,7 +30,7 @@ pub(crate) async fn seen(
     found.await
 }
 
-/// What all pages about a message show.
+/// The fields that all pages of a message have.
 #[derive(Serialize)]
 pub(crate) struct AboutMessage {
     room: RoomName,
@@ -42,11 +42,11 @@ pub(crate) struct AboutMessage {
 #[derive(Serialize)]
 struct RoomName {
     id: RoomId,
-    /// As the reader calls it.
+    /// The name of the room, as this member sees it.
     name: String,
 }
 
-/// What `_quoted.hbs` shows.
+/// The data of `_quoted.hbs`.
 #[derive(Serialize)]
 struct Quoted {
     id: MessageId,
@@ -78,7 +78,7 @@ impl AboutMessage {
     }
 }
 
-/// What `actions.hbs` shows.
+/// The data of `actions.hbs`.
 #[derive(Serialize)]
 struct ActionsPage {
     #[serde(flatten)]
@@ -94,18 +94,18 @@ struct ActionsPage {
 #[derive(Serialize)]
 struct QuickEmoji {
     emoji: &'static str,
-    /// The reader has reacted with it.
+    /// Whether the person has reacted with this emoji.
     on: bool,
 }
 
-/// What `versions.hbs` shows.
+/// The data of `versions.hbs`.
 #[derive(Serialize)]
 struct VersionsPage {
     #[serde(flatten)]
     about: AboutMessage,
     now: Version,
     earlier: Vec<Version>,
-    /// The sentence about versions that the page leaves out.
+    /// The sentence that counts the versions that are not shown.
     left_out: Option<String>,
 }
 
@@ -131,7 +131,7 @@ fn readable(at: Timestamp, zone: &Zone) -> String {
     zone.format(at, "%-d %B %Y, %H:%M")
 }
 
-/// `GET /rooms/{room}/messages/{message}/actions/`: the message menu without a script.
+/// `GET /rooms/{room}/messages/{message}/actions/`: the menu of a message, without JavaScript.
 pub(crate) async fn show_actions(
     me: SignedIn,
     page: Page,
@@ -167,7 +167,8 @@ pub(crate) async fn show_actions(
         .render("chat/messages/actions", own)
 }
 
-/// `GET /rooms/{room}/messages/{message}/versions/`: newest text first; for everybody in the room.
+/// `GET /rooms/{room}/messages/{message}/versions/`: all versions, the newest first, for every
+/// member of the room.
 pub(crate) async fn list_versions(
     me: SignedIn,
     page: Page,

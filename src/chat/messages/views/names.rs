@@ -1,4 +1,4 @@
-//! Who can be named in a room, for the list that opens at `@`.
+//! The members whom a message can mention, for the completion list that opens at `@`.
 
 use actix_web::{HttpResponse, web};
 
@@ -9,7 +9,7 @@ use crate::{
     error::Result,
 };
 
-/// More names than this nobody looks through.
+/// The maximum number of names. Longer lists are useless to people.
 const MOST: i64 = 1_000;
 
 /// `GET /rooms/{room}/names/`: `[{"id": 2, "username": "bo"}]`, for members of the room.

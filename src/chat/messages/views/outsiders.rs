@@ -1,5 +1,5 @@
-//! Whoever names a friend who is not in the room is offered to add them: above the box of the room,
-//! and on the page of what can be done with the message.
+//! Outsiders: mentioned friends who are not in the room. The author is offered to add them, above
+//! the message box and on the menu page of the message.
 
 use actix_web::{HttpResponse, http::header::ContentType, web};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::{
     templates::Templates,
 };
 
-/// The offer for a message that an address names; none for one that is gone.
+/// Returns the offer for the message of an address. Empty if the message is deleted.
 pub(crate) fn of_message(
     conn: &mut Connection,
     room: RoomId,
@@ -33,12 +33,12 @@ pub(crate) fn of_message(
     }
 }
 
-/// What `_outsiders.hbs` shows when scripts ask for it.
+/// The data of `_outsiders.hbs` when scripts request it.
 #[derive(Serialize)]
 struct Outsiders<'a> {
     outsiders: Vec<Person>,
     room: OutsidersRoom,
-    /// With a button that closes the offer.
+    /// Whether the offer has a button that closes it.
     closable: bool,
     csrf_token: &'a str,
 }
@@ -48,7 +48,8 @@ struct OutsidersRoom {
     id: RoomId,
 }
 
-/// `GET /rooms/{room}/messages/{message}/outsiders/`: the offer alone, for scripts.
+/// `GET /rooms/{room}/messages/{message}/outsiders/`: the offer without the rest of the page, for
+/// scripts.
 pub(crate) async fn show_outsiders(
     me: SignedIn,
     page: Page,
