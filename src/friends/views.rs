@@ -1,5 +1,5 @@
-//! The page Add Friends and its forms. Every form answers with a redirect to the page, so that a
-//! reload repeats nothing.
+//! The page *Add Friends* and its forms. Every form redirects to the page, so that a reload does
+//! not repeat the action.
 
 use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::{Deserialize, Serialize};
@@ -28,18 +28,18 @@ pub(crate) async fn list_friends(
     own.show(page)
 }
 
-/// What `friends/list.hbs` shows.
+/// The data of `friends/list.hbs`.
 #[derive(Serialize)]
 struct ListPage {
-    /// What was typed into the form.
+    /// The name as typed into the form.
     username: String,
-    /// Why the form was refused.
+    /// The reason why the form was refused.
     error: Option<String>,
     friends: Vec<FriendRow>,
     requests_count: usize,
-    /// People who asked this person.
+    /// The people who sent this person a request.
     requests: Vec<Person>,
-    /// People whom this person asked.
+    /// The people to whom this person sent a request.
     sent: Vec<Person>,
     blocked: Vec<Person>,
 }
@@ -48,7 +48,7 @@ struct ListPage {
 struct FriendRow {
     #[serde(flatten)]
     person: Person,
-    /// The conversation with the friend.
+    /// The path of the conversation with the friend.
     room_path: String,
 }
 
@@ -62,7 +62,7 @@ impl From<Person> for FriendRow {
 }
 
 impl ListPage {
-    /// With an empty form.
+    /// Reads the lists. The form is empty.
     async fn read(me: &User, book: &FriendBook) -> Result<Self> {
         let id = me.id;
         let lists = book.database.read(move |conn| {
@@ -122,7 +122,7 @@ pub(crate) async fn add_friend(
     own.show(page).map(Either::Right)
 }
 
-/// One view per verb: they differ in the change and in the words after it.
+/// Declares one view per verb. They differ only in the change and in the text afterwards.
 macro_rules! views_of_changes {
     ($($view:ident: $change:path, $words:literal;)*) => {$(
         pub(crate) async fn $view(
@@ -174,7 +174,8 @@ pub(crate) async fn confirm_block(
     confirm(&me, page, *other, &book, Confirmed::Block).await
 }
 
-/// Shows only people whom `me` already sees on the page: ids must not turn into names here.
+/// Shows only people whom `me` already sees on the page, because a guessed id must not reveal a
+/// name.
 async fn confirm(
     me: &SignedIn,
     page: Page,
@@ -194,14 +195,14 @@ async fn confirm(
         .render("friends/confirm", ConfirmPage { action, person })
 }
 
-/// What `friends/confirm.hbs` shows.
+/// The data of `friends/confirm.hbs`.
 #[derive(Serialize)]
 struct ConfirmPage {
     action: Confirmed,
     person: Person,
 }
 
-/// A change that the page asks about first.
+/// A change that requires a confirmation.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Confirmed {

@@ -1,4 +1,4 @@
-//! The page of preferences, and the snooze.
+//! The page of preferences, and the form that snoozes notifications.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(crate) async fn edit_preferences(
     let user = me.user.id;
     let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
     let mut preferences = preferences.await?;
-    // Until one is saved, the one that the browser is in stands there.
+    // Until a time zone is saved, the form suggests the browser's zone.
     if preferences.attention.time_zone.is_empty() && zone.name() != "UTC" {
         zone.name().clone_into(&mut preferences.attention.time_zone);
     }
@@ -66,7 +66,7 @@ pub(crate) async fn change_preferences(
     }
 }
 
-/// `POST /accounts/preferences/snooze/`: nothing is notified for a while, or again from now on.
+/// `POST /accounts/preferences/snooze/`: snoozes notifications, or ends the snooze.
 pub(crate) async fn snooze(
     me: SignedIn,
     form: web::Form<SnoozeForm>,
@@ -93,7 +93,7 @@ pub(crate) async fn snooze(
     Ok(Redirect::to(form.next.as_str()).done(done))
 }
 
-/// Reads, changes and writes in one transaction; what was there before, and what is now.
+/// Reads, changes and writes the preferences in one transaction. Returns the old and the new ones.
 async fn save(
     database: &Database,
     user: UserId,
@@ -108,7 +108,7 @@ async fn save(
     database.write(changed).await
 }
 
-/// The end of a snooze that is not over, on this person's clock.
+/// Returns the end of the current snooze, in the person's time zone.
 fn until(preferences: &Preferences) -> Option<String> {
     let attention = &preferences.attention;
     let end = attention.snoozed_until?;
@@ -117,18 +117,18 @@ fn until(preferences: &Preferences) -> Option<String> {
     attention.is_snoozed(Timestamp::now()).then_some(text)
 }
 
-/// What `preferences/edit.hbs` shows.
+/// The data of `preferences/edit.hbs`.
 #[derive(Serialize)]
 struct EditPage {
     form: ShownForm,
     /// The names of all time zones.
     zones: Vec<String>,
     errors: EditErrors,
-    /// The end of a snooze, as people read it.
+    /// The end of the snooze, as text for people.
     snoozed: Option<String>,
 }
 
-/// The sentences at the fields.
+/// The error messages of the fields.
 #[derive(Serialize)]
 struct EditErrors {
     quiet_from: Option<String>,

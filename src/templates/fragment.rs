@@ -1,8 +1,8 @@
-//! A template that is rendered once and then filled in many times, as a prepared statement is. For
-//! example, a message takes a tenth of the time in this way.
+//! A fragment: a template that is rendered once and then filled in many times, like a prepared
+//! statement. A message, for example, takes a tenth of the time.
 //!
-//! Compiling renders the template with a mark in the place of each value. [`fragment_values!`] declares
-//! the names of the values, and filling in gives a value for each name.
+//! Compiling renders the template with a placeholder for each value. [`fragment_values!`] declares
+//! the names of the values. Filling in replaces each placeholder with its value.
 
 use std::fmt::Display;
 
@@ -12,28 +12,28 @@ use serde::{Serialize, Serializer};
 use super::Templates;
 use crate::error::{Error, Result};
 
-/// Stand around the name of a value; no template has these (private use) characters.
+/// The delimiters of a placeholder: private-use characters, which occur in no template.
 const MARK: [char; 2] = ['\u{e000}', '\u{e001}'];
 
-/// A template with places for values. What a template decides (`if`, `each`) is decided when it
-/// is compiled: each outcome is a fragment of its own.
+/// A template with placeholders. Conditions (`if`, `each`) are evaluated when it is compiled, so
+/// each outcome needs a fragment of its own.
 #[derive(Debug)]
 pub struct Fragment {
     start: String,
-    /// The index of a value, and the text behind it.
+    /// The index of each value, and the text after it.
     rest: Vec<(usize, String)>,
 }
 
-/// What is put at a place.
+/// A value for a placeholder.
 pub enum Value<'v> {
-    /// Is escaped.
+    /// Text, which is escaped.
     Text(&'v dyn Display),
-    /// Stands as it is: only what our own renderer made, for a place between tags.
+    /// Markup of our own renderer, which is not escaped. Only for placeholders between tags.
     Markup(&'v str),
 }
 
 impl Serialize for Value<'_> {
-    /// As a string, so that a template can also be rendered with the same values.
+    /// Serializes as a string, so that a template can also be rendered with the same values.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.collect_str(text),
@@ -42,22 +42,22 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// The values of one fragment, one for each name; `fragment_values!` implements it.
+/// The values of one fragment, one for each name. `fragment_values!` implements it.
 pub trait Values<V>: Sized {
     /// The names, in the order of [`Values::in_order`].
     const NAMES: &'static [&'static str];
 
-    /// One value for each name.
+    /// Calls `value` with each name.
     fn named(value: impl FnMut(&'static str) -> V) -> Self;
 
-    /// The values in the order of the names.
+    /// Returns the values in the order of the names.
     fn in_order<'s>(&'s self) -> impl Iterator<Item = &'s V>
     where
         V: 's;
 }
 
-/// Declares the values of a fragment: a struct whose fields have the names that the template uses. Its
-/// parameter is a mark (`String`) when the fragment is compiled, and a [`Value`] when it is filled in.
+/// Declares the values of a fragment: a struct with a field for each name in the template. The type
+/// parameter is `String` (a placeholder) for compiling and [`Value`] for filling in.
 macro_rules! fragment_values {
     ($($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$about:meta])* $field:ident),+ $(,)? })+) => {$(
         $(#[$meta])*
@@ -89,8 +89,8 @@ fn mark(name: &str) -> String {
 }
 
 impl Fragment {
-    /// Renders the template `name` with the data that `data` makes of the marks, and resolves the name
-    /// in each mark to the index of its value.
+    /// Renders the template `name` with placeholders, and finds the index of the value in each.
+    /// `data` makes the template's data from the placeholders.
     ///
     /// # Errors
     /// [`Error::Template`] for a missing template or missing data.
@@ -112,10 +112,10 @@ impl Fragment {
         Ok(Self { start, rest })
     }
 
-    /// Appends the markup with these values. They are of the type with whose marks the fragment was
+    /// Appends the markup with `values`, which must have the type with which the fragment was
     /// compiled.
     pub fn fill<'v>(&self, out: &mut String, values: &impl Values<Value<'v>>) {
-        // The second is the escaped text, made when the value is first used.
+        // The second is the escaped text, a cache filled at the first use of the value.
         let mut values: Vec<(&Value<'v>, Option<String>)> =
             values.in_order().map(|value| (value, None)).collect();
         out.push_str(&self.start);

@@ -1,12 +1,12 @@
-//! Puts the text of plain partials in their place before templates are compiled.
+//! Inlines partials without parameters before templates are compiled.
 //!
-//! `{{> name}}` without parameters sees what its caller sees. Handlebars nevertheless copies all of
-//! that for each of them: a whole page, with its messages, for every icon.
+//! A `{{> name}}` without parameters has the data of its caller. Handlebars nevertheless copies
+//! that data for each call, for example the whole page with its messages for every icon.
 
 use std::collections::BTreeMap;
 
-/// `source` with each `{{> name}}` replaced by what `sources` has under that name. An unknown name
-/// stays, for Handlebars to complain about.
+/// Returns `source` with each `{{> name}}` replaced by the source of that name. Leaves unknown
+/// names, which Handlebars reports as errors.
 pub(super) fn inline(sources: &BTreeMap<String, String>, source: &str) -> String {
     const OPEN: &str = "{{> ";
     const CLOSE: &str = "}}";
@@ -23,7 +23,7 @@ pub(super) fn inline(sources: &BTreeMap<String, String>, source: &str) -> String
             rest = tail;
             continue;
         };
-        // A partial that has a line for itself brings its own end of line.
+        // A partial alone on its line ends with a line break of its own.
         let begins_line = text.is_empty() || text.ends_with('\n');
         let next_line = after.strip_prefix('\n').filter(|_| begins_line);
         text.push_str(&inline(sources, partial));

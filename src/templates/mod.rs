@@ -1,5 +1,6 @@
-//! The Handlebars registry, its helpers, and `render`. Read once at start (from the binary in
-//! release builds, from `templates/` in debug builds), strict: missing data is an error.
+//! The Handlebars registry, its helpers, and `render`. Templates are read once at start: from the
+//! binary in release builds, from `templates/` in debug builds. The registry is strict: missing
+//! data is an error.
 
 mod fragment;
 mod inline;
@@ -28,19 +29,20 @@ use crate::{
 #[folder = "templates"]
 struct Files;
 
-/// Every template of the site, compiled; cheap to clone.
+/// All compiled templates of the site. Cheap to clone.
 #[derive(Clone)]
 pub struct Templates(Arc<Handlebars<'static>>);
 
 impl Templates {
-    /// Compiles all templates. A template that does not compile stops the start.
+    /// Compiles all templates. If one does not compile, the server does not start.
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] naming the template and the line.
     pub fn load() -> Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
-        // A partial on an indented line would otherwise indent the lines of what people wrote.
+        // Otherwise, Handlebars would indent every line of a message by the indentation of its
+        // partial.
         registry.set_prevent_indent(true);
         let sources = sources();
         for (name, source) in &sources {
@@ -66,7 +68,7 @@ impl Templates {
         Ok(self.0.render(name, data)?)
     }
 
-    /// The templates, and one more, for a test.
+    /// Returns the templates and one more, for a test.
     #[cfg(test)]
     fn with_source(name: &str, source: &str) -> Self {
         let mut templates = Self::load().unwrap();
@@ -76,7 +78,7 @@ impl Templates {
     }
 }
 
-/// By name, which is the path below `templates/` without `.hbs`.
+/// Returns the sources by name, which is the path below `templates/` without `.hbs`.
 fn sources() -> BTreeMap<String, String> {
     let files = Files::iter().map(|path| {
         let file = Files::get(&path).expect("rust-embed lists only what it holds");
@@ -88,7 +90,7 @@ fn sources() -> BTreeMap<String, String> {
 
 handlebars_helper!(eq: |a: Value, b: Value| a == b);
 
-/// `{{t "key" name=value}}`: a message of the catalogue, escaped.
+/// `{{t "key" name=value}}`: a text of the locale files, escaped.
 fn translate(
     helper: &Helper<'_>,
     registry: &Handlebars<'_>,
@@ -108,11 +110,11 @@ fn translate(
     Ok(())
 }
 
-/// Stand around a value until it is escaped; nobody's text keeps them.
+/// The delimiters of a value until it is escaped. They are removed from the value itself.
 const NAME: [char; 2] = ['\u{e002}', '\u{e003}'];
 
-/// `{{t-names "key" name=value}}`: as `t`, with every value in a `<bdi>`, so that a name cannot
-/// reorder its neighbours.
+/// `{{t-names "key" name=value}}`: like `t`, with every value in a `<bdi>`, so that the direction
+/// of a name cannot affect the text around it.
 fn translate_names(
     helper: &Helper<'_>,
     registry: &Handlebars<'_>,
@@ -151,7 +153,8 @@ fn fluent(value: &Value) -> FluentValue<'_> {
     }
 }
 
-/// `{{json value}}` inside `<script type="application/json">`: nothing in it can end the script.
+/// `{{json value}}` inside `<script type="application/json">`: escaped, so that no value can close
+/// the script element.
 fn json_for_script(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
@@ -167,8 +170,8 @@ fn json_for_script(
     Ok(())
 }
 
-/// `{{markup name}}`: what [`Fragment`]s or `chat::formatting` made, as it is. The values in it are
-/// escaped already.
+/// `{{markup name}}`: markup of [`Fragment`]s or `chat::formatting`, without escaping. The values
+/// in it are escaped already.
 fn markup(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
@@ -194,7 +197,7 @@ fn escape_for_script(json: &str) -> String {
     escaped
 }
 
-/// `{{script-words}}` inside `<script type="application/json">`: the messages that scripts show.
+/// `{{script-words}}` inside `<script type="application/json">`: the texts for scripts.
 fn words_for_scripts(
     _: &Helper<'_>,
     _: &Handlebars<'_>,

@@ -1,4 +1,5 @@
-//! Who asks, and the ways in which a view reads and changes rooms for them.
+//! The signed-in person of a request, and the functions with which views read and change rooms for
+//! them.
 
 use std::{
     future::{Ready, ready},
@@ -18,7 +19,7 @@ use crate::{
     security::{Account, Action, client_addr},
 };
 
-/// A signed-in person; views of rooms take it as an argument.
+/// The signed-in person of a request. Views of rooms take it as an argument.
 pub(crate) struct Asker {
     pub(super) user: User,
     pub(super) chat: web::Data<Chat>,
@@ -38,7 +39,7 @@ impl Asker {
         })
     }
 
-    /// What `query` finds for this person.
+    /// Returns the result of `query` for this person.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Connection, UserId) -> Result<T> + Send + 'static,
@@ -47,7 +48,7 @@ impl Asker {
         self.chat.database.read(move |conn| query(conn, me)).await
     }
 
-    /// Takes one try of `action`.
+    /// Counts one attempt of `action` against its rate limit.
     ///
     /// # Errors
     /// [`Error::TooMany`].
@@ -56,10 +57,11 @@ impl Asker {
         self.chat.rates.check(action, account, self.ip)
     }
 
-    /// Does `change` for this person, which checks whether they may, and announces it.
+    /// Sends `change` to the chat server, which commits and announces it. `change` checks the
+    /// permission.
     ///
     /// # Errors
-    /// [`Error::TooMany`], and whatever the change answers.
+    /// [`Error::TooMany`], and the errors of `change`.
     pub(super) async fn change(
         &self,
         action: Action,

@@ -1,4 +1,4 @@
-//! The question before something that cannot simply be undone.
+//! The page that asks before a change that cannot easily be undone.
 
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -11,8 +11,8 @@ use crate::{
     words::{self, FluentValue},
 };
 
-/// A page with one question about a room. The words of the question `leave` are `ask-leave-heading`,
-/// `ask-leave-text` and `ask-leave-action`.
+/// A page with one question about a room. The texts of the question `leave`, for example, have the
+/// keys `ask-leave-heading`, `ask-leave-text` and `ask-leave-action`.
 pub(crate) struct Question<'a> {
     member: &'a RoomMember,
     name: &'a str,
@@ -24,7 +24,8 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// About the room of `member`; yes is a form to `action`, below the room's path.
+    /// Asks about the room of `member`. The button *yes* posts a form to `action`, relative to the
+    /// room's path.
     pub(crate) fn new(member: &'a RoomMember, name: &'a str, action: &str) -> Self {
         Self {
             member,
@@ -37,26 +38,26 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// With a value for its words.
+    /// Adds a variable of the texts.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<FluentValue<'a>>) -> Self {
         self.values.push((name, value.into()));
         self
     }
 
-    /// With what follows from yes.
+    /// Adds a sentence about the consequences.
     pub(crate) fn point(mut self, key: &str) -> Self {
         self.points.push(words::text_with(key, &self.values));
         self
     }
 
-    /// With a hidden field.
+    /// Adds a hidden field.
     pub(crate) fn field(mut self, name: &'static str, value: &str) -> Self {
         let value = value.to_owned();
         self.fields.push(HiddenField { name, value });
         self
     }
 
-    /// With a choice of the next owner; the first is the default.
+    /// Adds a choice of the next owner. The first person is the default.
     pub(crate) fn heirs(mut self, heirs: Vec<UserRef>) -> Self {
         self.heirs = heirs;
         self
@@ -83,21 +84,21 @@ impl<'a> Question<'a> {
     }
 }
 
-/// What `chat/membership/confirm.hbs` shows.
+/// The data of `chat/membership/confirm.hbs`.
 #[derive(Serialize)]
 struct ConfirmPage {
     heading: String,
     text: String,
-    /// What follows from yes.
+    /// The sentences about the consequences.
     points: Vec<String>,
-    /// Where the form is sent.
+    /// The path to which the form is sent.
     action: String,
-    /// The words on the button.
+    /// The label of the button that confirms.
     yes: String,
     fields: Vec<HiddenField>,
-    /// Who can be the next owner.
+    /// The members who can become the owner.
     heirs: Vec<UserRef>,
-    /// The path that "no" leads to.
+    /// The path of the button that cancels.
     no: String,
 }
 

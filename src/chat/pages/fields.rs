@@ -1,4 +1,4 @@
-//! A form whose fields may come several times, such as ticked boxes.
+//! A form whose fields may occur several times, for example check boxes.
 
 use std::str::FromStr;
 
@@ -12,16 +12,16 @@ use crate::error::{Error, Result};
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// The text of a field; empty if it is missing.
+    /// Returns the text of a field. Empty if it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         let mut named = self.0.iter().filter(|(known, _)| known == name);
         named.next().map_or("", |(_, value)| value)
     }
 
-    /// Every value of a field.
+    /// Returns all values of a field.
     ///
     /// # Errors
-    /// [`Error::BadRequest`] if one of them cannot be read.
+    /// [`Error::BadRequest`] if one of them cannot be parsed.
     pub(crate) fn all<T: FromStr>(&self, name: &str) -> Result<Vec<T>> {
         let named = self.0.iter().filter(|(known, _)| known == name);
         let values: std::result::Result<_, _> =

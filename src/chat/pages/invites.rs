@@ -1,4 +1,4 @@
-//! Links into a room, made and taken back by its moderators; each with its code for a camera.
+//! Invite links of a room: moderators create and revoke them. Each has a QR code.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::{
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Modules of white around a code, without which cameras do not find it.
+/// The width of the white border of a QR code, in modules. Scanners need it (the "quiet zone").
 const QUIET: usize = 4;
 
 #[derive(Debug, Deserialize)]
@@ -117,17 +117,17 @@ pub(crate) async fn show_invite(
         .await
 }
 
-/// What `chat/membership/invite.hbs` shows.
+/// The data of `chat/membership/invite.hbs`.
 #[derive(Serialize)]
 struct InvitePage {
-    /// Of the room.
+    /// The name of the room.
     name: String,
     link: String,
     code: Code,
     invite: ShownInvite,
 }
 
-/// What `chat/membership/_invite.hbs` shows.
+/// The data of `chat/membership/_invite.hbs`.
 #[derive(Serialize)]
 pub(crate) struct ShownInvite {
     id: InviteId,
@@ -138,9 +138,9 @@ pub(crate) struct ShownInvite {
     uses: i64,
     max_uses: Option<i64>,
     is_valid: bool,
-    /// Why it is over, as people read it.
+    /// The reason why it is no longer valid, as text for people.
     state: String,
-    /// The names of the members who came by it.
+    /// The names of the members who joined with it.
     came: Vec<String>,
 }
 
@@ -157,7 +157,7 @@ fn link(site: &Site, token: &str) -> Result<String> {
 }
 
 impl ShownInvite {
-    /// `listing` has all members of the room.
+    /// `listing` must have all members of the room.
     pub(crate) fn new(invite: &Invite, listing: &[ListedMember]) -> Self {
         let state = invite.state(Timestamp::now());
         let came = joined_by(listing, invite.id).into_iter();
@@ -185,7 +185,7 @@ impl From<Timestamp> for ShownTime {
     }
 }
 
-/// The key of the words for the state of a link.
+/// Returns the key of the text of a state in the locale files.
 pub(crate) fn state_key(state: InviteState) -> &'static str {
     match state {
         InviteState::Valid => "invites-state-valid",
@@ -196,14 +196,14 @@ pub(crate) fn state_key(state: InviteState) -> &'static str {
     }
 }
 
-/// A QR code, as the path of an SVG whose unit is one module.
+/// A QR code as the path of an SVG. The unit is one module.
 #[derive(Serialize)]
 struct Code {
-    /// Width and height, with the white around.
+    /// The width and the height, with the white border.
     size: usize,
-    /// Where the white begins, before the first module.
+    /// The coordinate of the first module, after the white border.
     offset: String,
-    /// A rectangle for each run of dark modules.
+    /// One rectangle for each run of dark modules.
     path: String,
 }
 

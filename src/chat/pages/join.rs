@@ -1,4 +1,4 @@
-//! Opening a link into a room, and coming in by it.
+//! The page of an invite link, and the form that accepts the invitation.
 
 use actix_web::{Either, HttpResponse, http::StatusCode, web};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::{
     words,
 };
 
-/// Longer than any token.
+/// The maximum length of a token, in bytes. All valid tokens are shorter.
 const TOKEN_BYTES: usize = 64;
 
 pub(crate) async fn show_invitation(
@@ -32,7 +32,7 @@ pub(crate) async fn show_invitation(
     }
 }
 
-/// A visitor is told that there is an invitation, and shown the two doors that lead back to it.
+/// Shows a visitor that they are invited, with links to log-in and registration that return here.
 async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResponse> {
     let path = format!("/join/{token}/");
     let state = chat.database.read(move |conn| {
@@ -56,7 +56,7 @@ async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResp
         .render("chat/membership/join_visitor", own)
 }
 
-/// What `join_visitor.hbs` shows: two paths that lead back to the invitation.
+/// The data of `join_visitor.hbs`: two paths that return to the invitation afterwards.
 #[derive(Serialize)]
 struct JoinVisitorPage {
     register: String,
@@ -101,17 +101,17 @@ fn show_valid(page: Page, path: String, valid: ValidInvitation) -> Result<HttpRe
         .render("chat/membership/join", own)
 }
 
-/// What `join.hbs` shows.
+/// The data of `join.hbs`.
 #[derive(Serialize)]
 struct JoinPage {
-    /// Where the form is sent.
+    /// The path to which the form is sent.
     action: String,
-    /// Of the room.
+    /// The name of the room.
     name: String,
     topic: String,
-    /// How many people are in the room.
+    /// The number of people in the room.
     members: i64,
-    /// Who made the link.
+    /// The person who created the link.
     by: Person,
 }
 
@@ -127,14 +127,14 @@ fn show_over(page: Page, key: &str, status: StatusCode) -> Result<HttpResponse> 
         .render("chat/membership/join_over", JoinOverPage { text })
 }
 
-/// What `join_over.hbs` shows.
+/// The data of `join_over.hbs`.
 #[derive(Serialize)]
 struct JoinOverPage {
-    /// Why the link lets nobody in.
+    /// The reason why the link is not valid.
     text: String,
 }
 
-/// Comes in, or is shown once more what the link has become in the meantime.
+/// Joins the room. If the link is no longer valid, shows the reason instead.
 pub(crate) async fn accept_invitation(
     asker: Asker,
     page: Page,

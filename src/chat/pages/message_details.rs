@@ -1,5 +1,5 @@
-//! The details of one message: why one was notified of it or not, how many have it, who has seen it,
-//! and a form to mark it unread.
+//! The details of one message: why the person was notified or not, how many people have received
+//! it, who has seen it, and a form that marks it as unread.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -55,37 +55,37 @@ pub(crate) async fn show_details(
         .render("chat/reading/message_details", own)
 }
 
-/// What `chat/reading/message_details.hbs` shows.
+/// The data of `chat/reading/message_details.hbs`.
 #[derive(Serialize)]
 struct MessageDetailsPage {
     /// The path of the message.
     back: String,
-    /// Where the form that marks it unread is sent.
+    /// The path of the form that marks it as unread.
     unread_path: String,
     message_id: MessageId,
-    /// The user name.
+    /// The user name of the author.
     author: String,
     /// ISO 8601, UTC.
     created_at: String,
     time: String,
-    /// Empty once the message is deleted.
+    /// The start of the text. Empty if it is deleted.
     excerpt: String,
-    /// Why the reader was notified of it or not.
+    /// The reason why the person was notified or not.
     why: String,
-    /// How many devices have it; none where that is not told.
+    /// The number of people who have received it. `None` where the page does not show it.
     delivered: Option<String>,
     seen: Option<SeenBy>,
-    /// The reader can mark it unread.
+    /// Whether the person can mark it as unread.
     can_mark: bool,
 }
 
-/// The people who have seen an own message.
+/// The people who have seen this message of the person.
 #[derive(Serialize)]
 struct SeenBy {
     people: Vec<Person>,
 }
 
-/// The sentence about the notification.
+/// Returns the sentence about the notification.
 fn why(told: &MessageDetails) -> String {
     let mut reasons: Vec<String> = told
         .facts
@@ -105,7 +105,8 @@ fn why(told: &MessageDetails) -> String {
     words::text_with("why-not-notified", &[("reasons", reasons.into())])
 }
 
-/// The people who have seen an own message; none where that is not shown.
+/// Returns the people who have seen this message of the person. `None` where the page does not show
+/// them.
 fn seen_by(told: &MessageDetails, seen: Vec<Seen>) -> Option<SeenBy> {
     if !told.facts.own || seen.is_empty() {
         return None;
@@ -117,7 +118,7 @@ fn seen_by(told: &MessageDetails, seen: Vec<Seen>) -> Option<SeenBy> {
     })
 }
 
-/// The sentence about how many of the others have an own message on a device.
+/// Returns the sentence about how many people have received this message of the person.
 fn delivered_to(told: &MessageDetails, delivered: Option<&Delivered>) -> Option<String> {
     let is_told = told.facts.own && !told.is_notice;
     let delivered = delivered.filter(|delivered| is_told && delivered.of > 0)?;

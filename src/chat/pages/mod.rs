@@ -1,4 +1,4 @@
-//! Whole pages of the chat, put together from the features.
+//! Whole pages of the chat, which combine the features.
 
 mod asker;
 mod confirm;

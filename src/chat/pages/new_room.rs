@@ -1,4 +1,4 @@
-//! A new conversation: with some friends, in a room with a name, or notes to self.
+//! The form for a new conversation: with friends, in a room with a name, or notes to self.
 
 use actix_web::{Either, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -23,13 +23,13 @@ use crate::{
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wish {
-    /// A friend who is to be in it.
+    /// The friend who is selected at first.
     with: Option<UserId>,
     /// `group`, `room` or `notes`.
     kind: Option<String>,
 }
 
-/// What a person wants, as the form has it.
+/// The content of the form.
 #[derive(Debug, Default)]
 struct Wanted {
     kind: String,
@@ -78,7 +78,7 @@ pub(crate) async fn create_room(
     show(&asker, page, wanted, errors).await.map(Either::Right)
 }
 
-/// Makes it; gives the path of where it is.
+/// Creates the conversation. Returns its path.
 async fn make(asker: &Asker, wanted: &Wanted) -> Result<String> {
     let people = wanted.people.clone();
     let most = asker.chat.limits.group_people;
@@ -94,7 +94,7 @@ async fn make(asker: &Asker, wanted: &Wanted) -> Result<String> {
             let found = move |conn: &mut _, me| room.create(conn, me);
             place(&asker.change(Action::RoomCreation, found).await?)
         }
-        // Two people have a conversation already.
+        // Any two friends have a direct conversation already.
         "group" if people.len() == 1 => Ok(format!("/rooms/with/{}/", people[0])),
         "group" => {
             let found = move |conn: &mut _, me| Room::create_group(conn, me, &people, most);
@@ -111,7 +111,7 @@ async fn open_notes(asker: &Asker) -> Result<String> {
     Ok(path(room.ok_or(Error::NotFound)?))
 }
 
-/// Where the events of a new room happened.
+/// Returns the path of the new room, in which the events happened.
 fn place(changes: &[RoomChange]) -> Result<String> {
     let first = changes.first();
     let first = first.ok_or_else(|| Error::internal("a new room has a first event"))?;
@@ -150,23 +150,23 @@ async fn show(
         .await
 }
 
-/// What `chat/membership/new_room.hbs` shows.
+/// The data of `chat/membership/new_room.hbs`.
 #[derive(Serialize)]
 struct NewRoomPage {
-    /// The chosen option.
+    /// The selected kind.
     kind: &'static str,
     is_open: bool,
     name: String,
     topic: String,
-    /// Characters of a name.
+    /// The maximum length of a name, in characters.
     name_chars: usize,
-    /// Characters of a topic.
+    /// The maximum length of a topic, in characters.
     topic_chars: usize,
     friends: Vec<Choice>,
     errors: RoomFormErrors,
 }
 
-/// A friend with a box, as `chat/membership/_choose.hbs` shows it.
+/// A friend with a check box, for `chat/membership/_choose.hbs`.
 #[derive(Serialize)]
 pub(crate) struct Choice {
     #[serde(flatten)]
@@ -174,7 +174,7 @@ pub(crate) struct Choice {
     chosen: bool,
 }
 
-/// Friends with a box for each; `chosen` are ticked.
+/// Returns a check box for each friend. Those in `chosen` are checked.
 pub(crate) fn choices(friends: Vec<Person>, chosen: &[UserId]) -> Vec<Choice> {
     let choice = |person: Person| Choice {
         chosen: chosen.contains(&person.id),

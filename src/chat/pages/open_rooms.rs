@@ -1,4 +1,4 @@
-//! The rooms that everybody on this server may join.
+//! The open rooms, which everybody on this server may join.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,12 @@ use crate::{
     words,
 };
 
-/// Rooms on one page of the list.
+/// The number of rooms on one page.
 const PAGE_LEN: i64 = 50;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Place {
-    /// Pages before this one.
+    /// The number of the page, from 0.
     #[serde(default)]
     page: u16,
 }
@@ -28,7 +28,7 @@ pub(crate) async fn list_open_rooms(
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
     let number = i64::from(place.page);
-    // One more than is shown tells whether there is another page.
+    // Read one room more than a page shows, to find out whether there is a next page.
     let slice = (number * PAGE_LEN, PAGE_LEN + 1);
     let rooms = asker.read(move |conn, me| Ok(OpenRoom::all(conn, me, slice)?));
     let rooms = rooms.await?;
@@ -43,13 +43,13 @@ pub(crate) async fn list_open_rooms(
         .await
 }
 
-/// What `chat/membership/open_rooms.hbs` shows.
+/// The data of `chat/membership/open_rooms.hbs`.
 #[derive(Serialize)]
 struct OpenRoomsPage {
     rooms: Vec<Row>,
-    /// The path of the page before this one.
+    /// The path of the previous page.
     previous: Option<String>,
-    /// The path of the page after this one.
+    /// The path of the next page.
     next: Option<String>,
 }
 
@@ -59,9 +59,9 @@ struct Row {
     name: String,
     topic: String,
     hue: i64,
-    /// How many people are in it.
+    /// The number of people in the room.
     members: i64,
-    /// The reader is one of them.
+    /// Whether the person is in the room.
     is_inside: bool,
     path: String,
 }

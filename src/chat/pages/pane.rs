@@ -1,5 +1,5 @@
-//! What pages about rooms share: the list of conversations beside them, the way back, and what the
-//! head of a room tells.
+//! The frame of pages about rooms: the list of conversations, the link back, and the header of the
+//! room.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
@@ -30,10 +30,10 @@ struct Back {
     text: String,
 }
 
-/// What `_pane.hbs` shows, and the fields of the template inside it.
+/// The data of `_pane.hbs`, and the fields of the template inside it.
 #[derive(Serialize)]
 struct PaneData<T> {
-    /// The room that the page is about.
+    /// The room of the page, if it has one.
     about: Option<RoomId>,
     back: Back,
     #[serde(flatten)]
@@ -44,7 +44,7 @@ struct PaneData<T> {
 }
 
 impl Pane {
-    /// A page that is about no single room.
+    /// Returns the frame of a page that has no room.
     pub(crate) fn new(title: String) -> Self {
         Self {
             title,
@@ -56,7 +56,7 @@ impl Pane {
         }
     }
 
-    /// A page about the room of `member`, which leads back to the room.
+    /// Returns the frame of a page about the room of `member`. The link leads back to the room.
     pub(crate) fn of(member: &RoomMember, title: String) -> Self {
         Self {
             title,
@@ -68,7 +68,8 @@ impl Pane {
         }
     }
 
-    /// A page about the room of `member`, which leads back to the details of the room.
+    /// Returns the frame of a page about the room of `member`. The link leads back to the room's
+    /// details.
     pub(crate) fn below_details(member: &RoomMember, title: String) -> Self {
         Self {
             back: Back {
@@ -79,10 +80,10 @@ impl Pane {
         }
     }
 
-    /// The answer: `template` in the frame, with the fields of `own`.
+    /// Renders `template` in the frame, with the fields of `own`.
     ///
     /// # Errors
-    /// [`Error::Template`] for a missing template or field, and whatever the database answers.
+    /// [`Error::Template`] for a missing template or field, and any error of the database.
     pub(crate) async fn render(
         self,
         asker: &Asker,
@@ -108,9 +109,9 @@ impl Pane {
     }
 }
 
-/// What the head of a room tells, beside its name.
+/// The part of a room's header that is read from the database.
 pub(crate) struct RoomHead {
-    /// People in it, where they come and go.
+    /// The number of members, for kinds of room that people can join and leave.
     members: Option<i64>,
 }
 
@@ -121,7 +122,7 @@ impl RoomHead {
         Ok(Self { members })
     }
 
-    /// The head of the room of `member`.
+    /// Returns the header of the room of `member`.
     pub(crate) fn shown(&self, member: &RoomMember, here: &Here) -> ShownHead {
         let room = &member.room;
         let details = room.kind.is_changing();
@@ -141,30 +142,30 @@ impl RoomHead {
     }
 }
 
-/// What pages about a room, and `_ending.hbs`, show of it.
+/// The data of a room's header, for pages about a room and for `_ending.hbs`.
 #[derive(Serialize)]
 pub(crate) struct ShownHead {
     id: RoomId,
     name: String,
     kind: RoomKind,
     topic: String,
-    /// Of the reader.
+    /// The role of the person.
     role: Role,
     face: Face,
     members: Option<i64>,
-    /// The path of the page about the room, if it has one.
+    /// The path of the room's details, if it has such a page.
     details: Option<String>,
     archived: bool,
-    /// When the room is deleted.
+    /// The day on which the room will be deleted.
     delete_day: Option<String>,
-    /// The reader can undo the deletion.
+    /// Whether the person can cancel the deletion.
     may_keep: bool,
 }
 
-/// The sentences at the fields of a form about a room.
+/// The error messages of a form about a room, by field.
 #[derive(Serialize)]
 pub(crate) struct RoomFormErrors {
-    /// About the form as a whole.
+    /// An error message about the whole form.
     form: Option<String>,
     name: Option<String>,
     topic: Option<String>,
@@ -182,8 +183,8 @@ impl From<FieldErrors> for RoomFormErrors {
     }
 }
 
-/// The page of a form that is shown again, and what stands at its fields; any other error is
-/// passed on.
+/// Returns the page that shows an invalid form again, with its error messages. Returns any other
+/// error unchanged.
 pub(crate) fn refused(page: Page, error: Error) -> Result<(Page, FieldErrors)> {
     match error {
         Error::Invalid(errors) => Ok((page.with_status(StatusCode::UNPROCESSABLE_ENTITY), errors)),

@@ -1,4 +1,4 @@
-//! Who is in a room: adding friends, removing, naming moderators, leaving.
+//! Members of a room: add friends, remove members, appoint moderators, leave.
 
 use actix_web::{Either, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -84,16 +84,16 @@ async fn show(
         .await
 }
 
-/// What `chat/membership/add_people.hbs` shows.
+/// The data of `chat/membership/add_people.hbs`.
 #[derive(Serialize)]
 struct AddPeoplePage {
-    /// Where the form is sent.
+    /// The path to which the form is sent.
     action: String,
-    /// The path that "cancel" leads to.
+    /// The path of the button that cancels.
     no: String,
-    /// Of the room.
+    /// The name of the room.
     name: String,
-    /// Friends who are not in the room.
+    /// The person's friends who are not in the room.
     friends: Vec<Choice>,
     errors: AddPeopleErrors,
 }
@@ -186,7 +186,7 @@ pub(crate) async fn confirm_leave(
     question.ask(&asker, page).await
 }
 
-/// Everybody else; the member who becomes the owner by default is the first.
+/// Returns all other members. The first is the one who becomes the owner by default.
 fn heirs(listing: &[ListedMember], me: UserId) -> Vec<UserRef> {
     let follows = RoomMember::successor(listing).map(|heir| heir.person.id);
     let others = listing.iter().map(|listed| &listed.person);
@@ -221,7 +221,7 @@ pub(crate) async fn leave_room(
             let sentence = words::text_with("rooms-left", &[("room", left.into())]);
             Ok(Redirect::to("/").done(sentence))
         }
-        // Whoever was chosen has left in the meantime: the question is asked again.
+        // The chosen member has left in the meantime (a race), so the page asks again.
         Err(Error::Invalid(errors)) => {
             let sentence = errors.into_values().collect::<Vec<_>>().join(" ");
             Ok(Redirect::to(format!("/rooms/{room}/leave/")).danger(sentence))
@@ -230,7 +230,7 @@ pub(crate) async fn leave_room(
     }
 }
 
-/// The room that the last one has left goes now; the next hour's purge takes what this one could not.
+/// Deletes a room after its last member has left. If that fails, the hourly purge deletes it.
 fn purge(asker: &Asker) {
     let now = Timestamp::now();
     if asker.chat.server.try_send(PurgeRooms { now }).is_err() {

@@ -1,4 +1,4 @@
-//! A message posted with the form of a room.
+//! The form that posts a message, for browsers without JavaScript.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -21,8 +21,8 @@ use crate::{
     security::client_addr,
 };
 
-/// The form twin of `message.post`: the same checks, the same words, and the page's own
-/// `client_id`, so that a form sent twice is one message.
+/// Sends the same command as `message.post`, so checks and error messages are the same. The page
+/// contains the `client_id` (idempotency key), so that a form that is sent twice posts one message.
 pub(crate) async fn create_message(
     me: SignedIn,
     page: Page,
@@ -76,7 +76,7 @@ pub(crate) async fn create_message(
     shown.render(&me.user, page, &chat).await
 }
 
-/// The room, with an offer to add those whom the message names and who are not there.
+/// Returns the path of the room. If the message mentions outsiders, the page offers to add them.
 async fn after_posting(chat: &Chat, created: &MessageCreated, me: UserId) -> Result<String> {
     let (room, message) = (created.room, created.id);
     if created.body.contains('@') {

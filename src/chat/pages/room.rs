@@ -33,17 +33,17 @@ use crate::{
 pub(crate) struct NewMessageForm {
     pub(super) body: String,
     pub(super) client_id: Uuid,
-    /// The message that it answers; empty for none.
+    /// The message that it answers. Empty if it answers none.
     #[serde(default)]
     pub(super) reply_to: String,
 }
 
-/// What the box is about.
+/// The query of the page that concerns the message box.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BoxQuery {
-    /// It answers this message.
+    /// The message to answer.
     reply: Option<MessageId>,
-    /// This message was just written, and names somebody who is not here.
+    /// The message that was just posted and mentions outsiders.
     named: Option<MessageId>,
 }
 
@@ -68,23 +68,23 @@ pub(crate) async fn show_room(
     shown.render(&me.user, page, &chat).await
 }
 
-/// A room page about to be shown.
+/// The page of a room, ready to be rendered.
 pub(crate) struct ShownRoom {
     pub(crate) room: RoomId,
     pub(crate) place: Place,
-    /// The message that the box answers.
+    /// The message to answer.
     pub(crate) reply: Option<MessageId>,
-    /// A message that names somebody who may be added.
+    /// The message that mentions outsiders, whom the person may add.
     pub(crate) named: Option<MessageId>,
     pub(crate) zone: Zone,
-    /// How it is looked at.
+    /// Whether the browser runs scripts.
     pub(crate) visit: Visit,
-    /// What was typed, under which name, and why it was refused.
+    /// A refused message: its text, its `client_id`, and the refusal.
     pub(crate) refused: Option<(NewMessageForm, Refused)>,
 }
 
 impl ShownRoom {
-    /// The page. Where no script will tell what is read, everything that it shows is read by that.
+    /// Renders the page. Without JavaScript, the page marks the messages that it shows as read.
     pub(crate) async fn render(self, me: &User, page: Page, chat: &Chat) -> Result<HttpResponse> {
         let (visit, room) = (self.visit, self.room);
         let loaded = self.load(me, chat).await?;
@@ -181,7 +181,7 @@ impl ShownRoom {
     }
 }
 
-/// What the database knows of a page.
+/// The data that the page reads from the database.
 struct Loaded {
     member: RoomMember,
     history: HistoryPage,
@@ -194,14 +194,14 @@ struct Loaded {
 }
 
 impl Loaded {
-    /// The event up to which a look at the page reads.
+    /// Returns the event up to which this page marks the room as read.
     fn reads(&self) -> Option<i64> {
         self.unread
             .read_by(&self.history, self.member.room.last_seq)
     }
 }
 
-/// What `room.hbs` shows.
+/// The data of `room.hbs`.
 #[derive(Serialize)]
 struct RoomPage {
     #[serde(flatten)]
@@ -210,24 +210,24 @@ struct RoomPage {
     #[serde(flatten)]
     log: Log,
     catch_up: Option<CatchUpLists>,
-    /// The time zone in which times are printed.
+    /// The time zone of the times on the page.
     zone: String,
     pending: MessageData<String>,
     can_post: bool,
-    /// Why nobody can write here.
+    /// The reason why nobody can write in this room.
     closed: Option<String>,
-    /// What stands in the box.
+    /// The text in the message box.
     draft: String,
-    /// Why the message was refused.
+    /// The reason why the message was refused.
     refusal: Option<String>,
     reply: Option<Answered>,
-    /// Friends whom the message that was just posted names, and who are not in the room.
+    /// The outsiders whom the posted message mentions.
     outsiders: Vec<Person>,
     client_id: Uuid,
     page_data: PageData,
 }
 
-/// What `chat/rooms/_header.hbs` shows.
+/// The data of `chat/rooms/_header.hbs`.
 #[derive(Serialize)]
 struct Header {
     #[serde(flatten)]
@@ -236,17 +236,17 @@ struct Header {
     health: HealthLine,
 }
 
-/// The message that the box answers.
+/// The message to answer.
 #[derive(Serialize)]
 struct Answered {
     id: MessageId,
-    /// The user name.
+    /// The user name of its author.
     author: String,
     text: String,
 }
 
 impl Answered {
-    /// Nothing for a message that is gone.
+    /// Returns `None` if the message is deleted.
     fn read(
         conn: &mut Connection,
         member: &RoomMember,
@@ -267,7 +267,7 @@ impl Answered {
     }
 }
 
-/// Why nobody can write here.
+/// Returns the key of the reason why nobody can write in this room.
 fn closed_key(member: &RoomMember) -> &'static str {
     if member.is_archived() {
         "room-archived"

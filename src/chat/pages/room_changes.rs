@@ -1,4 +1,4 @@
-//! What becomes of a room: who may join, archive, delete.
+//! Changes that only the owner of a room may make: who can join, archive, delete.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ fn owner(conn: &mut Connection, room: RoomId, me: UserId) -> Result<RoomOwner> {
     RoomMember::find(conn, room, me)?.owner()
 }
 
-/// Does `change` as the room's owner.
+/// Makes `change` as the room's owner.
 async fn change(
     asker: &Asker,
     room: RoomId,

@@ -1,4 +1,5 @@
-//! The page about a room: who is in it, what it is about, the links into it, what becomes of it.
+//! The details page of a room: its members, name and topic, invite links, and how to archive or
+//! delete it.
 
 use std::collections::HashSet;
 
@@ -29,12 +30,13 @@ use crate::{
     words,
 };
 
-/// Links that the page shows; more than a room may have at a time, and some that are over.
+/// The maximum number of links on the page. Higher than the limit of valid links of a room, so that
+/// the page also shows some that have ended.
 const INVITES_SHOWN: i64 = 100;
-/// Members on one page.
+/// The number of members on one page.
 const PEOPLE_LEN: usize = 200;
 
-/// `?page=`, the first one is 0.
+/// The query `?page=`, from 0.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Place {
     #[serde(default)]
@@ -48,13 +50,13 @@ pub(crate) struct AboutForm {
     topic: String,
 }
 
-/// What the page is made of.
+/// The data that the page reads from the database.
 struct About {
     member: RoomMember,
     head: RoomHead,
     listing: Vec<ListedMember>,
     invites: Vec<Invite>,
-    /// People of whom this member is shown whether they are here.
+    /// The people whose presence this member may see.
     visible: HashSet<UserId>,
 }
 
@@ -77,7 +79,7 @@ impl About {
         })
     }
 
-    /// How much those of the room are here, as far as this member may see it.
+    /// Returns the presence of the members, as far as this member may see it.
     async fn here(&self, chat: &Chat) -> Result<Here> {
         let ids = self.listing.iter().map(|listed| listed.person.id);
         let may_see = |id: &UserId| *id == self.member.user || self.visible.contains(id);
@@ -164,20 +166,20 @@ impl About {
     }
 }
 
-/// What `chat/rooms/details.hbs` shows.
+/// The data of `chat/rooms/details.hbs`.
 #[derive(Serialize)]
 struct DetailsPage {
     room: ShownHead,
     is_open: bool,
     is_named: bool,
-    /// How many people are in the room.
+    /// The number of people in the room.
     count: usize,
     people: People,
     may: May,
     form: AboutForm,
-    /// Characters of a name.
+    /// The maximum length of a name, in characters.
     name_chars: usize,
-    /// Characters of a topic.
+    /// The maximum length of a topic, in characters.
     topic_chars: usize,
     errors: RoomFormErrors,
     invites: Vec<ShownInvite>,
@@ -189,9 +191,9 @@ struct People {
     rows: Vec<MemberRow>,
     /// The path of this page.
     path: String,
-    /// The path of the page before this one.
+    /// The path of the previous page.
     previous: Option<String>,
-    /// The path of the page after this one.
+    /// The path of the next page.
     next: Option<String>,
 }
 
@@ -199,7 +201,7 @@ struct People {
 struct MemberRow {
     #[serde(flatten)]
     person: Person,
-    /// As people read it; none for a simple member.
+    /// The role, as text for people. `None` for ordinary members.
     role: Option<String>,
     is_me: bool,
     presence: PresenceState,
@@ -209,7 +211,7 @@ struct MemberRow {
     may_dismiss: bool,
 }
 
-/// What the reader may do with the room.
+/// The changes that the person may make.
 #[derive(Serialize)]
 struct May {
     add: bool,
@@ -238,11 +240,11 @@ pub(crate) async fn show_details(
     show(&asker, page, *room, shown).await
 }
 
-/// How the page is shown.
+/// The content of the form.
 #[derive(Default)]
 struct Shown {
     people_page: u16,
-    /// What was typed, if it was refused.
+    /// The refused input, if there is any.
     form: Option<AboutForm>,
     errors: FieldErrors,
 }
@@ -283,7 +285,8 @@ pub(crate) async fn describe_room(
 async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {
     let parsed = (RoomName::parse(&form.name), Topic::parse(&form.topic));
     let describe = move |conn: &mut Connection, me| {
-        // Whoever may not rename a room is told nothing about names.
+        // Check the permission first, so that people who may not rename the room get no error about
+        // its name.
         let moderator = RoomMember::find(conn, room, me)?.moderator()?;
         let (name, topic) = (parsed.0?, parsed.1?);
         moderator.describe(conn, &name, &topic)

@@ -1,4 +1,4 @@
-//! What is unread in the room whose page is about to be shown, and where the page opens.
+//! The unread messages of the room on the page, and the place where the page opens.
 
 use crate::{
     accounts::Zone,
@@ -15,12 +15,12 @@ use crate::{
     error::Result,
 };
 
-/// What is unread here.
+/// The unread messages of the room.
 pub(crate) struct UnreadHere {
-    /// "New messages" stands above the message of this event.
+    /// The event of the first unread message. The divider "New messages" is above it.
     pub(crate) from: Option<i64>,
     missed: Option<CatchUp>,
-    /// The reader wants the room to open there.
+    /// Whether the person wants rooms to open at the first unread message.
     opens_there: bool,
 }
 
@@ -38,8 +38,9 @@ impl UnreadHere {
         })
     }
 
-    /// The history in which the page opens: that of its address, or, where the address names none and
-    /// the newest messages do not reach so far back, the one around what is new.
+    /// Returns the history page to show. It is the one in the address. If the address has no
+    /// cursor, and the first unread message is older than the newest page, it is the page around
+    /// that message.
     pub(crate) fn open(
         &self,
         conn: &mut Connection,
@@ -66,22 +67,23 @@ impl UnreadHere {
         }
     }
 
-    /// What was missed, if that is much.
+    /// Returns the summary of the missed messages, if there are many.
     pub(crate) fn catch_up(&self, room: RoomId, zone: &Zone) -> Option<CatchUpLists> {
         let missed = self.missed.as_ref();
         missed.map(|missed| CatchUpLists::new(missed, room, zone))
     }
 
-    /// The path of the page that sums up a few missed messages; none where nothing was missed, or so
-    /// much that the page of the room sums it up.
+    /// Returns the path of the summary of a few missed messages. `None` if there are none, or so
+    /// many that the room itself shows the summary.
     pub(crate) fn catch_up_path(&self, member: &RoomMember) -> Option<String> {
         let (room, since) = (member.room.id, member.read_seq);
         let is_little = self.from.is_some() && self.missed.is_none();
         is_little.then(|| format!("/rooms/{room}/catch-up/?since={since}"))
     }
 
-    /// The event up to which a look at a page reads. The newest page reads the room to its end
-    /// (`last_seq`); another one reads what it shows, unless something older is new.
+    /// Returns the event up to which a page marks the room as read. The newest page reads up to
+    /// `last_seq`. Any other page reads the messages that it shows, but only if the first unread
+    /// one is among them.
     pub(crate) fn read_by(&self, history: &HistoryPage, last_seq: i64) -> Option<i64> {
         if history.later.is_none() {
             return Some(last_seq);

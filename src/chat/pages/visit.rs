@@ -1,4 +1,4 @@
-//! How a page is looked at: without scripts, what is shown is read by that.
+//! How messages become read: by a script, or, without JavaScript, by opening the page.
 
 use actix_web::{
     HttpRequest,
@@ -16,20 +16,22 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Set by every page that runs scripts (`attention.js`): then a script tells what is really seen.
+/// The cookie that every page sets if it runs scripts (`attention.js`). Scripts report which
+/// messages are really seen.
 const SCRIPT_COOKIE: &str = "parlour_script";
 
-/// How a page is looked at.
+/// How messages on a page become read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visit {
-    /// By a person whose browser runs no scripts: what is shown is read.
+    /// The browser runs no scripts: the page marks the messages that it shows as read.
     Plain,
-    /// Scripts tell what is read, or nobody looks.
+    /// Scripts report what is read, or the browser only prefetches the page, so that nobody sees it
+    /// yet.
     Scripted,
 }
 
 impl Visit {
-    /// What `request` says of it.
+    /// Derives it from the headers and cookies of `request`.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let is_early = request.headers().contains_key("sec-purpose");
         let runs_scripts = request.cookie(SCRIPT_COOKIE).is_some();
@@ -40,7 +42,8 @@ impl Visit {
         }
     }
 
-    /// Whoever sends a form that scripts would have sent runs none: the next page is read by looking.
+    /// Returns the cookie that removes [`SCRIPT_COOKIE`]. A form that scripts usually send was sent
+    /// without them, so the browser runs none, and the next page marks its messages as read.
     pub(crate) fn forget_script() -> Cookie<'static> {
         Cookie::build(SCRIPT_COOKIE, "")
             .path("/")
@@ -49,8 +52,9 @@ impl Visit {
             .finish()
     }
 
-    /// Everything up to event `seq` is on the page: it has arrived, and it is read, where up to `read`
-    /// was before. Either is written down only where it is news.
+    /// Records that the page shows all events up to `seq`: they are delivered, and, in
+    /// [`Visit::Plain`], read. `read` is the previous read cursor. Writes nothing if nothing
+    /// changes.
     pub(crate) async fn reads(
         self,
         chat: &Chat,
@@ -82,7 +86,8 @@ impl Visit {
         });
         let moved = chat.server.send(moved).await;
         match moved.unwrap_or(Err(Error::Busy("the chat server"))) {
-            // Reading is not worth an error page; the next visit reads it.
+            // A busy database is no reason for an error page. The next page view marks the messages
+            // as read.
             Ok(_) | Err(Error::Busy(_)) => Ok(()),
             Err(error) => Err(error),
         }

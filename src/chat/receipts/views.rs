@@ -1,5 +1,5 @@
-//! How long messages take on this server: the line in the head of a room, and a page for everybody, which
-//! names no room and no person.
+//! Delivery times of this server: the line in the header of a room, and a status page for
+//! everybody, which names neither rooms nor people.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{accounts::Page, chat::rooms::RoomId, error::Result, words};
 
-/// `GET /status/`, as a page or, for whoever accepts only that, as JSON.
+/// `GET /status/`: a page, or JSON for clients that ask only for JSON.
 pub(crate) async fn show_status(
     request: HttpRequest,
     page: Page,
@@ -37,27 +37,27 @@ pub(crate) async fn show_status(
         .render("chat/receipts/status", StatusPage { rows })
 }
 
-/// The JSON that programs get.
+/// The JSON response.
 #[derive(Serialize)]
 struct StatusAnswer {
     messages: Stages<Option<Quantiles>>,
 }
 
-/// What `status.hbs` shows.
+/// The data of `status.hbs`.
 #[derive(Serialize)]
 struct StatusPage {
     rows: [StatusRow; 3],
 }
 
-/// One stage of the way of a message.
+/// One stage of the delivery of a message.
 #[derive(Serialize)]
 struct StatusRow {
     name: String,
     help: String,
-    /// Half of the messages were quicker, as people read it; nothing was measured without it.
+    /// The median, as text for people. `None` if nothing was measured.
     p50: Option<String>,
     p99: Option<String>,
-    /// How many messages were measured.
+    /// The number of measured messages.
     count: Option<u64>,
 }
 
@@ -74,7 +74,7 @@ impl StatusRow {
     }
 }
 
-/// Browsers name pages before anything else; a program that names JSON gets it.
+/// Returns whether the client prefers JSON. Browsers name HTML first.
 fn wants_json(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(ACCEPT);
     let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
@@ -83,18 +83,18 @@ fn wants_json(request: &HttpRequest) -> bool {
     })
 }
 
-/// How quick messages are in a room: two parts, of which a phone shows the first. Empty where nothing
-/// was measured.
+/// The delivery times in a room, in two parts; phones show only the first. Empty if nothing was
+/// measured.
 #[derive(Default, Serialize)]
 pub(crate) struct HealthLine {
     short: String,
     long: String,
-    /// What was measured.
+    /// A sentence that explains what was measured.
     title: String,
 }
 
 impl HealthLine {
-    /// The present line of `room`.
+    /// Returns the current line of `room`.
     pub(crate) fn of(health: &Health, room: RoomId) -> Self {
         let ServerEvent::Health {
             delivered: Some(measured),

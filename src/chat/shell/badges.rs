@@ -1,5 +1,6 @@
-//! What the list of conversations, the title and the icon say of what is unread, as pages show it
-//! before a script has run. `static/js/reading/unread.js` says the same of what comes afterwards.
+//! Unread badges: in the list of conversations, the title and the icon, as the server renders them.
+//! `static/js/reading/unread.js` updates them in the browser. `chat/reading/models/reading.rs`
+//! decides which messages count.
 
 use std::collections::HashMap;
 
@@ -16,10 +17,10 @@ use crate::{
     words,
 };
 
-/// Larger numbers are "99+".
+/// Larger counts are shown as "99+".
 const LARGEST: i64 = 99;
 
-/// What is unread in all rooms of one person.
+/// The unread counts of all rooms of one person.
 pub(crate) struct Badges {
     readings: HashMap<RoomId, Reading>,
     can_undo: bool,
@@ -33,25 +34,26 @@ impl Badges {
         })
     }
 
-    /// Whoever looks at a room's newest messages without a script has read them.
+    /// Sets the counts of a room to 0, because its newest messages are on the page (without
+    /// JavaScript).
     pub(crate) fn forget(&mut self, room: RoomId) {
         if let Some(reading) = self.readings.get_mut(&room) {
             (reading.unread, reading.mentions) = (0, 0);
         }
     }
 
-    /// How many messages of a room are unread.
+    /// Returns the number of unread messages in a room.
     pub(crate) fn unread(&self, room: RoomId) -> i64 {
         self.readings.get(&room).map_or(0, |reading| reading.unread)
     }
 
-    /// Whether the room is in the list.
+    /// Returns whether the room is in the list of conversations.
     pub(crate) fn lists(&self, room: RoomId) -> bool {
         let reading = self.readings.get(&room);
         reading.is_none_or(|reading| reading.level != Level::Hidden)
     }
 
-    /// What the link of a room, called `name`, says of it.
+    /// Returns the badge of the room with the title `name`.
     pub(crate) fn of(&self, room: RoomId, name: &str) -> Badge {
         let Some(reading) = self
             .readings
@@ -71,13 +73,13 @@ impl Badges {
         }
     }
 
-    /// The number of the title and of the icon, null for none.
+    /// Returns the number in the title and on the icon. `None` for zero.
     pub(crate) fn total(&self) -> Option<String> {
         let total: i64 = self.readings.values().map(Reading::called).sum();
         (total > 0).then(|| capped(total))
     }
 
-    /// What "mark all read" can do.
+    /// Returns whether "mark all read" and its undo are available.
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
             any: self.readings.values().any(|reading| reading.unread > 0),
@@ -86,23 +88,23 @@ impl Badges {
     }
 }
 
-/// What is unread in one room, as `_conversation.hbs` shows it.
+/// The badge of one room, for `_conversation.hbs`.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Badge {
-    /// Something is unread.
+    /// Whether there are unread messages.
     any: bool,
-    /// Mentions; a dot without one.
+    /// The number of mentions. Without mentions, the badge is a dot.
     number: Option<String>,
     /// The accessible name of the room's link.
     label: String,
 }
 
-/// What `_read_all.hbs` shows.
+/// The data of `_read_all.hbs`.
 #[derive(Serialize)]
 pub(crate) struct Waiting {
-    /// Something is unread.
+    /// Whether there are unread messages in any room.
     any: bool,
-    /// "Mark all read" can be undone.
+    /// Whether "mark all read" can be undone.
     undo: bool,
 }
 
@@ -113,7 +115,7 @@ fn capped(number: i64) -> String {
     number.to_string()
 }
 
-/// The name, then `, 3 unread`, then `, mentioned`.
+/// Returns the title, then, for example, `, 3 unread`, then `, mentioned`.
 fn label(name: &str, reading: &Reading) -> String {
     let count = capped(reading.unread);
     let mut label = name.to_owned();

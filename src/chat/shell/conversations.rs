@@ -1,5 +1,5 @@
-//! The list of conversations, which stands beside every page of the chat, and the way from a person
-//! to the conversation with them.
+//! The list of conversations (the sidebar), which every page of the chat shows, and the redirect
+//! from a person to the conversation with them.
 
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
@@ -22,13 +22,13 @@ use crate::{
     preferences::Preferences,
 };
 
-/// What every page of the chat shows beside its own.
+/// The list of conversations and its data.
 pub(crate) struct Conversations {
     rows: Vec<RoomMember>,
     friends: Vec<UserId>,
-    /// How the reader of the page wants it.
+    /// The preferences of the person.
     pub(crate) preferences: Preferences,
-    /// What is unread.
+    /// The unread counts.
     pub(crate) badges: Badges,
 }
 
@@ -44,14 +44,14 @@ impl Conversations {
         })
     }
 
-    /// Which of the friends are here.
+    /// Returns the presence of the friends.
     pub(crate) async fn here(&self, chat: &Chat) -> Result<Here> {
         let users = self.friends.clone();
         let here = chat.presence.send(WhoIsHere { users }).await;
         here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
 
-    /// What stands beside the page of the room `current`, or of none.
+    /// Returns the sidebar of a page about the room `current`, or about no room.
     pub(crate) fn sidebar(&self, current: Option<RoomId>, here: &Here) -> Sidebar {
         let row = |member: &RoomMember| Conversation {
             room_id: member.room.id,
@@ -72,27 +72,27 @@ impl Conversations {
     }
 }
 
-/// What `_sidebar.hbs` shows.
+/// The data of `_sidebar.hbs`.
 #[derive(Serialize)]
 pub(crate) struct Sidebar {
     conversations: Vec<Conversation>,
-    /// Rooms whose level is "hidden".
+    /// The rooms with the level "hidden".
     hidden_conversations: Vec<Conversation>,
     waiting: Waiting,
 }
 
-/// What `_conversation.hbs` shows.
+/// The data of `_conversation.hbs`.
 #[derive(Serialize)]
 struct Conversation {
     room_id: RoomId,
     path: String,
     face: Face,
-    /// Its page is the one that is shown.
+    /// Whether the page shows this room.
     current: bool,
     unread: Badge,
 }
 
-/// What `index.hbs` shows.
+/// The data of `index.hbs`.
 #[derive(Serialize)]
 struct IndexPage {
     #[serde(flatten)]
@@ -122,8 +122,8 @@ pub(crate) async fn list_conversations(
         .render("chat/shell/index", own)
 }
 
-/// The way from a person to the conversation with them. Right after an acceptance the chat server
-/// may not have made it yet; friends have one all the same.
+/// Redirects from a person to the conversation with them. Creates the conversation if they are
+/// friends and the chat server has not created it yet (a race just after a request was accepted).
 pub(crate) async fn show_direct(
     me: SignedIn,
     other: web::Path<UserId>,

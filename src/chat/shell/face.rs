@@ -1,4 +1,5 @@
-//! How a room looks in lists and in its header: the face of the other person, or one of its own.
+//! The avatar of a room: that of the other person in a direct conversation, otherwise one of its
+//! own.
 
 use std::collections::HashMap;
 
@@ -13,30 +14,30 @@ use crate::{
     words,
 };
 
-/// How much people are here; who is offline is not among them.
+/// The presence of people. People who are offline are left out.
 pub(crate) type Here = HashMap<UserId, PresenceState>;
 
-/// What `_face.hbs` shows.
+/// The data of `_face.hbs`.
 #[derive(Serialize)]
 pub(crate) struct Face {
-    /// Of the room, as this member calls it.
+    /// The name of the room, as this member sees it.
     name: String,
     kind: RoomKind,
     initials: String,
     hue: i64,
     /// The other person of a direct conversation.
     person_id: Option<UserId>,
-    /// How much that person is here.
+    /// The presence of that person.
     presence: PresenceState,
-    /// The same, as people read it.
+    /// The presence as text for people.
     presence_word: String,
 }
 
 impl Face {
-    /// The face of the room of `member`.
+    /// Returns the avatar of the room of `member`.
     pub(crate) fn new(member: &RoomMember, here: &Here) -> Self {
         let room = &member.room;
-        // The letters and the colour of a room are derived as those of a person are.
+        // Initials and colour of a room are derived in the same way as those of a person.
         let own = Person::new(UserId(room.id.0), member.title.clone());
         let shown = member.other.as_ref().unwrap_or(&own);
         let of_other = |person: &Person| here.get(&person.id).copied();
@@ -53,7 +54,7 @@ impl Face {
     }
 }
 
-/// How much somebody is here, as people read it.
+/// Returns the presence as text for people.
 pub(crate) fn presence_word(presence: PresenceState) -> String {
     words::text(&format!("presence-{}", presence.word()))
 }

@@ -1,4 +1,4 @@
-//! What stands around every page of the chat: the list of conversations, badges, faces.
+//! The frame of every page of the chat: the list of conversations, badges, avatars.
 
 mod badges;
 mod conversations;

@@ -1,4 +1,4 @@
-//! What scripts are told by the page.
+//! The JSON data that a page passes to its scripts.
 
 use serde::Serialize;
 
@@ -14,21 +14,21 @@ use crate::{
     preferences::Preferences,
 };
 
-/// The JSON in the element `page-data`; `static/js/page.js` reads it.
+/// The JSON in the element `page-data`. `static/js/page/data.js` parses it.
 #[derive(Serialize)]
 pub(crate) struct PageData {
     me: UserRef,
-    /// What is told of the room on its page; all of it null on others.
+    /// The fields of the room on the page. Null or false on pages that show no room.
     #[serde(flatten)]
     room: RoomData,
-    /// The room that a page without its log is about.
+    /// The room of a page that does not show the log, for example its details.
     about: Option<RoomId>,
-    /// Characters of a message.
+    /// The maximum length of a message, in characters.
     max_chars: usize,
     edit_window_ms: u64,
-    /// The address of the list of emoji.
+    /// The URL of the list of emoji.
     emoji: String,
-    /// Each with its name.
+    /// The suggested emoji, each with its name.
     quick_emoji: &'static [(&'static str, &'static str)],
     csrf_token: String,
     preferences: Preferences,
@@ -45,7 +45,7 @@ struct RoomData {
 }
 
 impl PageData {
-    /// For the pages of no room.
+    /// Returns the data of a page without a room.
     pub(crate) fn new(me: &User, page: &Page, chat: &Chat, preferences: &Preferences) -> Self {
         let edit_window = chat.limits.edit_window.0.as_millis();
         Self {
@@ -61,7 +61,7 @@ impl PageData {
         }
     }
 
-    /// For the page of the room of `member`.
+    /// Adds the room of `member`, whose log the page shows.
     pub(crate) fn of_room(self, member: &RoomMember) -> Self {
         let room = &member.room;
         let room = RoomData {
@@ -75,7 +75,7 @@ impl PageData {
         Self { room, ..self }
     }
 
-    /// For a page about `room` that does not show its log.
+    /// Adds `room`, whose log the page does not show.
     pub(crate) fn about(self, room: Option<RoomId>) -> Self {
         Self {
             about: room,

@@ -1,4 +1,5 @@
-//! "Catch me up": what happened in a room since one left, as a page and on top of the room.
+//! "Catch me up": a summary of the messages that a person missed in a room, as a page of its own
+//! and at the top of the room.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -15,16 +16,16 @@ use crate::{
     words::{self, FluentValue},
 };
 
-/// A room with more unread messages offers to catch up by itself.
+/// The minimum number of unread messages from which the room shows the summary by itself.
 const OFFERED_FROM: i64 = 21;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct CatchUpQuery {
-    /// After this event; without it, after what is read.
+    /// The event after which the summary starts. The default is the read cursor.
     since: Option<i64>,
 }
 
-/// What `catch_up.hbs` shows.
+/// The data of `catch_up.hbs`.
 #[derive(Serialize)]
 struct CatchUpPage {
     room_name: String,
@@ -33,10 +34,10 @@ struct CatchUpPage {
     catch_up: CatchUpLists,
 }
 
-/// What `_catch_up.hbs` and `_missed.hbs` show.
+/// The data of `_catch_up.hbs` and `_missed.hbs`.
 #[derive(Serialize)]
 pub(crate) struct CatchUpLists {
-    /// "3 mentions, 2 replies, 41 messages by 5 people"
+    /// For example `3 mentions, 2 replies, 41 messages by 5 people`.
     summary: String,
     lists: Vec<CatchUpList>,
 }
@@ -50,9 +51,9 @@ struct CatchUpList {
 
 #[derive(Serialize)]
 struct CatchUpLine {
-    /// Of the message.
+    /// The path of the message.
     path: String,
-    /// The user name.
+    /// The user name of the author.
     author: String,
     excerpt: String,
     /// ISO 8601, UTC.
@@ -60,7 +61,7 @@ struct CatchUpLine {
     time: String,
 }
 
-/// What `member` missed, if that is much.
+/// Returns the messages that `member` missed, if there are enough for a summary.
 pub(crate) fn offered(
     conn: &mut Connection,
     member: &RoomMember,
@@ -73,7 +74,7 @@ pub(crate) fn offered(
 }
 
 impl CatchUpLists {
-    /// Empty lists are left out.
+    /// Converts missed messages. Leaves out empty lists.
     pub(crate) fn new(missed: &CatchUp, room: RoomId, zone: &Zone) -> Self {
         let line = |message: &Missed| CatchUpLine {
             path: format!("/rooms/{room}/messages/{}/", message.id),
@@ -106,7 +107,7 @@ fn counted(key: &str, count: i64) -> String {
     words::text_with(key, &[("count", count.into())])
 }
 
-/// "3 mentions, 2 replies, 41 messages by 5 people"
+/// Returns, for example, `3 mentions, 2 replies, 41 messages by 5 people`.
 fn summary(missed: &CatchUp) -> String {
     if missed.messages == 0 {
         return words::text("catch-up-nothing");

@@ -1,4 +1,4 @@
-//! What a member is notified of in a room: a page of its own, and the same form on the page about
+//! The notification level of a room: a page of its own, and the same form on the details page of
 //! the room.
 
 use actix_web::{HttpResponse, web};
@@ -23,7 +23,7 @@ pub(crate) struct LevelForm {
     next: NextPath,
 }
 
-/// What `notifications.hbs` shows.
+/// The data of `notifications.hbs`.
 #[derive(Serialize)]
 struct NotificationsPage {
     room_name: String,
@@ -32,21 +32,21 @@ struct NotificationsPage {
     level: LevelChoice,
 }
 
-/// What `_level.hbs` shows.
+/// The data of `_level.hbs`.
 #[derive(Serialize)]
 struct LevelChoice {
     room: RoomId,
     options: Vec<LevelOption>,
-    /// Where the form leads.
+    /// The path to go to after the form.
     next: String,
 }
 
 #[derive(Serialize)]
 struct LevelOption {
     value: Level,
-    /// The key of its words.
+    /// The key of its label in the locale files.
     label: String,
-    /// The key of its explanation.
+    /// The key of its explanation in the locale files.
     hint: String,
     on: bool,
     is_default: bool,

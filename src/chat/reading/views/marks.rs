@@ -1,4 +1,4 @@
-//! Read positions, moved by forms.
+//! Forms that move read cursors.
 
 use actix::Recipient;
 use actix_web::web;
@@ -14,7 +14,7 @@ use crate::{
     words,
 };
 
-/// The actor that stores positions.
+/// The actor that stores read cursors.
 type Positions = web::Data<Recipient<MoveReading>>;
 
 async fn move_reading(positions: &Positions, wanted: MoveReading) -> Result<Vec<RoomId>> {
@@ -22,7 +22,7 @@ async fn move_reading(positions: &Positions, wanted: MoveReading) -> Result<Vec<
     moved.unwrap_or(Err(Error::Busy("the chat server")))
 }
 
-/// `POST /rooms/{room}/messages/{message}/unread/`: it and all after it are unread again.
+/// `POST /rooms/{room}/messages/{message}/unread/`: marks the message and all later ones as unread.
 pub(crate) async fn mark_unread(
     me: SignedIn,
     place: web::Path<(RoomId, MessageId)>,
@@ -36,7 +36,7 @@ pub(crate) async fn mark_unread(
         Ok(moved.then_some(room).into_iter().collect())
     });
     move_reading(&positions, moved).await?;
-    // Not to the room: to look at it would be to read it.
+    // Do not redirect to the room, because opening it would mark the message as read again.
     Ok(Redirect::to("/").done(words::text("unread-done")))
 }
 

@@ -1,4 +1,4 @@
-//! What is unread and what is notified, by links and forms: each of them does what a script does.
+//! The pages and forms for unread messages and notifications. Each form does the same as a script.
 
 pub(crate) mod catch_up;
 pub(crate) mod levels;
