@@ -1,4 +1,4 @@
-//! Files as small as they get.
+//! Compresses files as far as possible.
 
 use std::{
     fs,
@@ -9,13 +9,13 @@ use std::{
 use brotli::CompressorWriter;
 use flate2::{Compression, write::GzEncoder};
 
-/// The best and slowest.
+/// The best quality, which is the slowest.
 const BROTLI_QUALITY: u32 = 11;
-/// 2^22 bytes: larger than any file here.
+/// The window is 2^22 bytes, larger than any file here.
 const BROTLI_WINDOW: u32 = 22;
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Leaves out what does not become smaller.
+/// Compresses the files of `from` into `to`. Leaves out those that would not become smaller.
 pub(crate) fn folder(from: &Path, to: &Path, coding: &str) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

@@ -1,10 +1,10 @@
-//! Emoji as Unicode lists them: for the picker, and for the program, which would otherwise carry a
-//! table of 700 KB in its memory.
+//! The emoji of Unicode: a list for the picker, and one for the server, so that it need not keep a
+//! table of 700 KB in memory.
 
 use emojis::{Emoji, iter};
 use serde_json::json;
 
-/// A list of `[emoji, name, other names]` in the order of Unicode, without skin tones.
+/// Returns a list of `[emoji, name, other names]` in the order of Unicode, without skin tones.
 pub(crate) fn for_picker() -> String {
     let entry = |emoji: &'static Emoji| {
         let codes: Vec<&str> = emoji.shortcodes().collect();
@@ -14,8 +14,8 @@ pub(crate) fn for_picker() -> String {
     json!(iter().map(entry).collect::<Vec<_>>()).to_string()
 }
 
-/// Every emoji in full, also with skin tones, a line each, in the order that they have without
-/// variation selectors.
+/// Returns all emoji, also with skin tones, one per line, sorted by their text without variation
+/// selectors.
 pub(crate) fn sorted() -> String {
     let mut all: Vec<&str> = iter()
         .flat_map(|emoji| {

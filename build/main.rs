@@ -1,7 +1,8 @@
-//! Makes what the binary carries beside its code: one script and one style sheet per kind of page out
-//! of `static/`, and the lists of emoji. Release builds compress them as well as can be, which is too
-//! slow for when they are asked for.
-//! New migrations must reach the binary, too: `embed_migrations!` alone does not see them come.
+//! The build script: bundles `static/` into one script and one style sheet per kind of page, and
+//! writes the lists of emoji. For release builds it also compresses them, because the best
+//! compression is too slow at request time.
+//!
+//! It also reruns the build after a new migration, which `embed_migrations!` alone does not notice.
 
 mod compress;
 mod emoji;
@@ -18,10 +19,10 @@ use std::{
     process::Command,
 };
 
-/// Where the pages' scripts begin: of visitors, of everybody else, of rooms, and of two pages that
-/// need something of their own.
+/// The entry points of the bundles: for visitors, for all other pages, for rooms, and for two pages
+/// that need more.
 const SCRIPTS: [&str; 5] = ["forms", "app", "room", "why-here", "permission"];
-/// What visitors see, and what everybody else does.
+/// The style sheets for visitors, and for all other pages.
 const STYLES: [&str; 2] = ["door", "app"];
 
 #[expect(clippy::print_stdout, reason = "Cargo reads what is printed")]
@@ -59,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A folder with nothing of an earlier build in it.
+/// Creates an empty folder. Deletes the files of an earlier build.
 fn empty(folder: PathBuf) -> Result<PathBuf, Box<dyn Error>> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -68,7 +69,7 @@ fn empty(folder: PathBuf) -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
-/// The same files, and names, make the same hash.
+/// Adds the names and contents of all files to the hash.
 fn add_folder(hash: &mut DefaultHasher, folder: &Path) -> io::Result<()> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -86,9 +87,8 @@ fn add_folder(hash: &mut DefaultHasher, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the program may say where it has addresses in a thirtieth of the room that it takes
-/// otherwise, which is over a megabyte: only glibc 2.36 and later understand it. A program that is
-/// built for another machine keeps to what all understand.
+/// Returns whether the linker may pack relative relocations (RELR), which saves more than a
+/// megabyte. Only glibc 2.36 and later support it. Cross builds do not use it.
 fn packs_relocations() -> bool {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
     if env::var("HOST") != env::var("TARGET")

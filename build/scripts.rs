@@ -1,13 +1,14 @@
-//! One script out of many modules. A module becomes a function that runs once and answers with what
-//! it exports, so names of different modules stay apart:
+//! Bundles many modules into one script. Each module becomes a function that runs once and returns
+//! its exports, so that names of different modules cannot collide:
 //!
 //! ```js
 //! const $page_words = (() => { function say(key) { … } return { say }; })();
 //! const $log_fold = (() => { const { say } = $page_words; … })();
 //! ```
 //!
-//! What is exported must therefore be complete when its module has run: only functions, classes and
-//! constants, and no circles. Anything else is an error here rather than in a browser.
+//! A module must therefore export only values that are complete when it has run: functions, classes
+//! and constants. Import circles are not allowed. The build fails for anything else, so that the
+//! error does not appear in a browser.
 
 use std::{error::Error, fs, path::Path};
 
@@ -23,7 +24,7 @@ use oxc_span::{GetSpan, SourceType};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The module `name` in `folder` and all that it imports, as a module without imports.
+/// Bundles the module `name` in `folder` with all modules that it imports.
 pub(crate) fn bundle(folder: &Path, name: &str) -> Result<String> {
     let mut bundle = Bundle {
         folder,
@@ -43,7 +44,8 @@ struct Bundle<'a> {
 }
 
 impl Bundle<'_> {
-    /// Behind everything that it imports, in the order in which a browser would run them.
+    /// Appends a module after all modules that it imports, in the order in which a browser would
+    /// run them.
     fn add(&mut self, path: &str) -> Result<()> {
         if self.ended.iter().any(|ended| ended == path) {
             return Ok(());
@@ -65,13 +67,13 @@ impl Bundle<'_> {
     }
 }
 
-/// A module taken apart.
+/// A parsed module.
 struct Module {
-    /// From the folder of all scripts, such as `log/scroll.js`.
+    /// Its path below the folder of all scripts, for example `log/scroll.js`.
     path: String,
     /// The paths of the modules that it imports.
     imported: Vec<String>,
-    /// `const { … } = …;` for each import.
+    /// One `const { … } = …;` for each import.
     imports: String,
     body: String,
     exports: Vec<String>,
@@ -176,7 +178,7 @@ impl Module {
     }
 }
 
-/// Resolves what `importer` imports, which is relative to its own folder: in `log/fold.js`
+/// Resolves an import, which is relative to the folder of `importer`. For example, in `log/fold.js`
 /// `../page/words.js` is `page/words.js`.
 fn resolve(importer: &str, request: &str) -> String {
     let mut steps: Vec<&str> = importer.split('/').collect();
@@ -193,7 +195,7 @@ fn resolve(importer: &str, request: &str) -> String {
     steps.join("/")
 }
 
-/// `log/live-region.js` is `$log_live_region`.
+/// Returns the identifier of a module, for example `$log_live_region` for `log/live-region.js`.
 fn variable(path: &str) -> String {
     let name = path.trim_end_matches(".js");
     format!("${}", name.replace(['-', '/'], "_"))

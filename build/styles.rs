@@ -1,10 +1,11 @@
-//! One style sheet out of several: `@import "x.css";` and `@import "x.css" print;` lines become what
-//! they name. All names are relative to the folder of all sheets. Sheets with `url()` are in it
-//! directly, because a browser resolves that against the bundle.
+//! Bundles several style sheets into one: replaces each `@import "x.css";` and `@import "x.css"
+//! print;` with the sheet that it names. All names are relative to the folder of all sheets. Sheets
+//! with `url()` must be in that folder itself, because a browser resolves the URL relative to the
+//! bundle.
 
 use std::{fs, io, path::Path};
 
-/// `name.css` in `folder` with its imports in their places.
+/// Returns `name.css` in `folder` with all imports inlined.
 pub(crate) fn bundle(folder: &Path, name: &str) -> io::Result<String> {
     inline(folder, &format!("{name}.css"))
 }
@@ -23,7 +24,7 @@ fn inline(folder: &Path, file: &str) -> io::Result<String> {
     Ok(sheet)
 }
 
-/// The file and the medium of an import.
+/// Returns the file and the medium of an import.
 fn imported(line: &str) -> Option<(&str, &str)> {
     let (file, media) = line.strip_prefix("@import \"")?.split_once('"')?;
     Some((file, media.strip_suffix(';')?.trim()))

@@ -107,7 +107,7 @@ struct Place {
     event: String,
 }
 
-/// What a call site has logged since `began`.
+/// The rate limit of one call site, in the window that started at `began`.
 struct Window {
     began: Instant,
     rate: Rate,

@@ -50,7 +50,7 @@ impl Parts {
     /// Creates all parts for a server that listens on `address`, and starts the chat server.
     ///
     /// # Errors
-    /// What prevents a start: the secret key, a template, a pattern of origins.
+    /// The reason why the server cannot start: the secret key, a template, or a pattern of origins.
     pub(crate) async fn assemble(
         settings: &Settings,
         address: SocketAddr,

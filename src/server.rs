@@ -66,7 +66,8 @@ impl Running {
     /// Opens the data folder and the database, and serves on `listener` from now on.
     ///
     /// # Errors
-    /// What prevents a start: the folder, the key, the database, a template, the address.
+    /// The reason why the server cannot start: the folder, the key, the database, a template, or
+    /// the address.
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self> {
         let (folder, lock) = data_folder::hold(&settings)?;
         half_data::refuse(&settings, &lock)?;

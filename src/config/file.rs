@@ -1,5 +1,5 @@
-//! `parlour.toml`: each key is a flag without its dashes; its values replace clap's defaults,
-//! so that flags and environment still win and one parser checks all three.
+//! `parlour.toml`: each key is a flag without its dashes. The values replace clap's defaults, so
+//! that flags and environment take precedence, and one parser validates all three.
 
 use std::{ffi::OsString, fs, io, path::Path};
 

@@ -1,6 +1,6 @@
 //! Every setting: a flag, an environment variable and a key of `parlour.toml`, in this order of
-//! precedence. clap holds the one definition; the file only replaces clap's defaults. `usual.rs` lists
-//! the settings that `--help` shows; the others are advanced.
+//! precedence. Settings are declared only once, for clap. The file replaces clap's defaults.
+//! `usual.rs` lists the settings that `--help` shows. The others are advanced.
 
 mod file;
 mod limits;
@@ -131,10 +131,10 @@ pub struct Settings {
 }
 
 impl Cli {
-    /// Reads flags, environment and file.
+    /// Parses flags, environment and file.
     ///
     /// # Errors
-    /// clap's error; its first line names the setting and what is wrong with it.
+    /// The error of clap, whose first line names the invalid setting and the reason.
     pub fn read<I, T>(arguments: I) -> Result<Self, clap::Error>
     where
         I: IntoIterator<Item = T> + Clone,
@@ -149,14 +149,14 @@ impl Cli {
         Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
 
-    /// The flags as `--help` lists them: advanced settings are hidden.
+    /// Returns the flags as `--help` lists them. Advanced settings are hidden.
     pub fn command_line() -> clap::Command {
         usual::with_advanced(Self::command(), false)
     }
 }
 
 impl Settings {
-    /// The defaults, with nothing read from the environment: for tests and embedders.
+    /// Returns the defaults without reading the environment, for tests and embedders.
     pub fn for_data(data: impl Into<PathBuf>) -> Self {
         let command = Cli::command().mut_args(|arg| arg.env(None::<&str>));
         let matches = command.get_matches_from(["parlour"]);
@@ -167,19 +167,19 @@ impl Settings {
         }
     }
 
-    /// The settings as a `parlour.toml`.
+    /// Returns the settings as a `parlour.toml`.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("settings are flat names with plain values")
     }
 
-    /// Where the database lies.
+    /// Returns the path of the database.
     pub fn database_path(&self) -> PathBuf {
         self.database_url
             .clone()
             .unwrap_or_else(|| self.data.join("parlour.sqlite3"))
     }
 
-    /// The address that people use, without a path: the public URL, or the one that is listened on.
+    /// Returns the URL of the site, without a path: the public URL, or the address of the listener.
     pub fn site_url(&self, listening: SocketAddr) -> Url {
         self.public_url.clone().unwrap_or_else(|| {
             Url::parse(&format!("http://{listening}/"))
@@ -187,12 +187,12 @@ impl Settings {
         })
     }
 
-    /// Whether cookies carry `Secure`.
+    /// Returns whether cookies have the attribute `Secure`.
     pub fn secure_cookies(&self) -> bool {
         !self.insecure_cookies && !self.is_plain_loopback()
     }
 
-    /// What contradicts itself although each setting alone is right.
+    /// Checks for settings that are valid alone but contradict each other.
     ///
     /// # Errors
     /// One sentence that names the settings.

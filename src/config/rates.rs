@@ -1,4 +1,4 @@
-//! How often a person and an address may do something.
+//! The rate limits for people and addresses.
 
 use clap::Args;
 use serde::Serialize;

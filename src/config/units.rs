@@ -1,11 +1,11 @@
-//! Values of settings that are more than a number: times, rates, addresses.
+//! Parsers of settings that are more than a number: times, rates, addresses.
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use serde::{Serialize, Serializer};
 use url::Url;
 
-/// A length of time, written `30s`, `15m`, `14days`.
+/// A duration, for example `30s`, `15m`, `14days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period(pub Duration);
 
@@ -27,12 +27,12 @@ impl fmt::Display for Period {
     }
 }
 
-/// So many per so much time: a token bucket of `count` that refills within `period`.
+/// The rate of a token bucket with `count` tokens, which refills within `period`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Most at once.
+    /// The capacity of the bucket (the burst).
     pub count: u32,
-    /// Time in which `count` come back.
+    /// The time in which an empty bucket becomes full.
     pub period: Duration,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Rates that hold together.
+/// Several rates of the same action. All of them must allow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rates(pub Vec<Rate>);
 
@@ -85,7 +85,7 @@ impl fmt::Display for Rates {
     }
 }
 
-/// In the file a value stands as it is written on the command line.
+/// Serializes as on the command line.
 macro_rules! serialize_as_text {
     ($($name:ident)*) => {$(
         impl Serialize for $name {
@@ -117,7 +117,7 @@ pub(super) fn site_url(text: &str) -> Result<Url, String> {
     }
 }
 
-/// A limit that would lock everybody out at 0.
+/// Parses a limit that must not be 0, because 0 would lock everybody out.
 pub(super) fn count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count @ 1..) => Ok(count),

@@ -1,13 +1,13 @@
-//! Which settings `--help` lists, and which are advanced: they are set in the same ways, but only
-//! `--help-advanced` lists them, and the documents keep them in a section of their own.
+//! Usual and advanced settings. Advanced ones work in the same way, but only `--help-advanced` and
+//! a separate section of the documents list them.
 
 use clap::{Arg, ArgAction, Command};
 
 /// The flag that lists every setting.
 pub(super) const HELP_ADVANCED: &str = "--help-advanced";
 
-/// Ids of the settings that somebody who runs a server sets. All others are advanced: limits that
-/// measurements and tests change.
+/// The ids of the usual settings, which the operator of a server may want to change. All others are
+/// advanced: limits that only measurements and tests change.
 pub(super) const USUAL: [&str; 26] = [
     // The site.
     "config",
@@ -20,7 +20,7 @@ pub(super) const USUAL: [&str; 26] = [
     "allowed_hosts",
     "trusted_proxies",
     "insecure_cookies",
-    // What people may do.
+    // Limits of accounts, messages and rooms.
     "message_chars",
     "edit_window",
     "group_people",
@@ -28,7 +28,8 @@ pub(super) const USUAL: [&str; 26] = [
     "session_idle",
     "session_max",
     "bcrypt_cost",
-    // How much and how often. A school or an office behind one address raises those of an address.
+    // Sizes and rates. A school or an office, where many people share one address, needs higher
+    // limits per address.
     "sockets_per_user",
     "sockets_per_ip",
     "connections_per_ip",
@@ -63,7 +64,7 @@ pub(super) fn with_advanced(command: Command, show_advanced: bool) -> Command {
     }
 }
 
-/// Settings are the arguments that the environment can set, too.
+/// Returns whether an argument is a setting: one that the environment can set, too.
 fn is_advanced(arg: &Arg) -> bool {
     arg.get_env().is_some() && !USUAL.contains(&arg.get_id().as_str())
 }

@@ -50,7 +50,7 @@ pub(crate) async fn dress<B: MessageBody + 'static>(
     }
 }
 
-/// What is kept of a request. The request itself must be returned to actix.
+/// The parts of a request that an error page needs. The request itself must be returned to actix.
 struct Asked {
     path: String,
     /// The page to return to after log-in.
@@ -133,7 +133,7 @@ impl Asked {
     }
 }
 
-/// What `error.hbs` shows.
+/// The data of `error.hbs`.
 #[derive(Serialize)]
 struct ErrorPage<'a> {
     #[serde(flatten)]

@@ -17,7 +17,7 @@ use crate::{
     words,
 };
 
-/// What one side saw before the change and sees after it.
+/// The relation of two people before and after a change, as one of them sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View {
     before: Relation,

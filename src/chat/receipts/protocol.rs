@@ -51,7 +51,7 @@ pub enum ServerEvent {
         room: RoomId,
         /// The quantiles of this room, or of the whole server if the room was quiet.
         delivered: Option<Quantiles>,
-        /// What the quantiles are about.
+        /// The scope of the quantiles: this room or the whole server.
         of: HealthOf,
     },
 }

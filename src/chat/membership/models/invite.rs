@@ -216,7 +216,7 @@ impl RoomModerator {
     }
 }
 
-/// What an invite link means for the person who opens it.
+/// The result of opening an invite link, for the person who opens it.
 #[derive(Debug, Clone)]
 pub enum Invitation {
     /// The person can join.
@@ -242,7 +242,7 @@ pub struct ValidInvitation {
 }
 
 impl Invitation {
-    /// Returns what the link `token` means for `user` at `now`.
+    /// Returns the result of opening the link `token` for `user` at `now`.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown token.

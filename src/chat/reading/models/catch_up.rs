@@ -21,7 +21,7 @@ const LISTED: i64 = 10;
 /// The number of most reacted messages.
 const MOST_REACTED: usize = 3;
 
-/// What one member missed.
+/// The messages that one member missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatchUp {
     /// The cursor: the summary covers later events.

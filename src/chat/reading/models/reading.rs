@@ -23,7 +23,7 @@ pub const COUNTED: i64 = 100;
 /// valid.
 const UNDO_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// What one member has not read in one room.
+/// The read cursor and the unread counts of one member in one room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     /// The room.
