@@ -8,7 +8,7 @@ import { say } from "../page/words.js";
 /** @type {Record<string, string>} */
 const REASONS = { revoked: "js-signed-out-revoked", password_changed: "js-signed-out-password" };
 
-/** Returns whether the session has ended, which a redirect of the front page tells; null without an answer. */
+/** Returns whether the session has ended: then the front page redirects. Null if the server does not answer. */
 export async function isSignedOut() {
   try {
     const answer = await fetch("/", { method: "HEAD", redirect: "manual", cache: "no-store" });

@@ -1,5 +1,5 @@
-// Fallback transport with the interface of a WebSocket, for networks that block those: server-sent events for what
-// comes, and requests for what goes out, one at a time so that the order holds.
+// Fallback transport with the interface of a WebSocket, for networks that block those: server-sent events for incoming
+// events, and one HTTP request at a time for outgoing ones, so that they stay in order.
 
 import { fetchToken, token } from "../page/form-tokens.js";
 

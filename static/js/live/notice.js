@@ -24,7 +24,7 @@ export class Notice {
   #upgraded = false;
 
   /** The version of the server that made the page. @type {string | undefined} */ #version;
-  /** Was the server restored to an earlier state, and the line about it not yet dismissed? */ #restored = false;
+  /** Whether the server was restored and the line about it is not yet dismissed. */ #restored = false;
   /** Changes that were dropped because of that. */ #dropped = 0;
 
   /** @param {HTMLElement | null} element role=status  @param {Connection} connection  @param {Sender} sender */

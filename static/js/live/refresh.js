@@ -1,6 +1,6 @@
 // Partial refresh: when a relation or the set of rooms changes, fetches the page again and replaces the elements
 // marked `data-refresh` by id. What a person types is never inside one of them, except for the composer, which is
-// replaced only when it has to appear or to go (`data-refresh-key`).
+// replaced only when it appears or disappears (`data-refresh-key`).
 
 import { shownRoom } from "../membership/removed.js";
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
@@ -18,7 +18,7 @@ class Refresher {
   #timer = 0;
   #running = false;
   #again = false;
-  /** Do the forms of the page need tokens of another history? */ #wantsTokens = false;
+  /** Whether the forms of the page need tokens of another history. */ #wantsTokens = false;
 
   /** The server has another history. */
   restart() {

@@ -9,7 +9,7 @@ import { restartDelay, retryDelay } from "./backoff.js";
 const PING_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 10_000;
 const OPEN_WITHIN_MS = 5_000;
-/** After so many sockets that did not open while the site was reachable, something on the way blocks them. */
+/** After this many sockets in a row that did not open although the site was reachable, uses the fallback. */
 const REFUSED_SOCKETS = 2;
 const TRY_SOCKET_EVERY_MS = 60_000;
 const SIGNED_OUT = 4401;

@@ -25,7 +25,7 @@ export function wakeOn(connection) {
 }
 
 /**
- * Only the first key of an interruption, because the back-off must not become one attempt per letter.
+ * Only the first key of an interruption triggers an attempt. Otherwise every key would bypass the back-off.
  * @param {Connection} connection  @param {() => void} tryNow
  */
 function firstKeystroke(connection, tryNow) {

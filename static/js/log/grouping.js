@@ -1,4 +1,4 @@
-// Grouping: when a message is shown under the one before without its own head. Pure: tests need no page.
+// Grouping: when a message follows one of the same author, and does not repeat name and avatar. Pure, for tests.
 
 import { dayKey } from "../page/times.js";
 

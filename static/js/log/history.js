@@ -20,7 +20,7 @@ const TRIES = 3;
 export class LogHistory {
   #edges;
   #wanted = 0;
-  /** Does the list wait for the first messages of another history of the server? */ #isStale = false;
+  /** Whether the list waits for the first messages of another history of the server. */ #isStale = false;
 
   /**
    * @param {{list: HTMLElement, scroll: LogScroll, room: number,

@@ -37,7 +37,7 @@ export class KnownHistory {
   }
 
   /**
-   * The room has an event of this number, if one is given.
+   * Records that the room has an event of this number. Does nothing without a number.
    * @param {number} room  @param {number | undefined | null} seq  @param {number} [made]
    */
   note(room, seq, made) {
@@ -47,7 +47,7 @@ export class KnownHistory {
   }
 
   /**
-   * This browser knew an event of this number before the page was opened.
+   * Records that this browser knew an event of this number before the page was opened.
    * @param {number} room  @param {number | undefined} seq
    */
   remember(room, seq) {

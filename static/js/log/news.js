@@ -3,7 +3,7 @@
 export class News {
   #count = 0;
   /** @type {number | null} */ #first = null;
-  /** Did a jump lead the reader away, who has not reached the end since? */
+  /** Whether a jump led the reader away from the end, which they have not reached since. */
   #onTheWay = false;
 
   get count() {

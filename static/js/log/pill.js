@@ -47,7 +47,7 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
     this.#withdraw();
   }
 
-  /** Offers the way back for a while, after sending scrolled to the end. @param {Place} place */
+  /** Offers to go back for a while, after sending a message scrolled to the end. @param {Place} place */
   offerBack(place) {
     clearTimeout(this.#offer);
     this.#place = place;

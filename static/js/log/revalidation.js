@@ -75,7 +75,7 @@ export class Revalidation {
   }
 }
 
-/** Returns all that an event can change of a message, as a string. @param {HTMLElement} message */
+/** Returns the parts of a message that an event can change, as a string for comparison. @param {HTMLElement} message */
 function said(message) {
   const body = find(message, ".message-body");
   const chips = /** @type {HTMLButtonElement[]} */ ([...message.querySelectorAll(".chip[data-by]")]).map(

@@ -16,7 +16,7 @@ export const lineOf = (message) => message.querySelector(".message-body") ?? mes
 /** @typedef {{message: HTMLElement, top: number}} Anchor  the same, with the element */
 
 export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} */ (EventTarget) {
-  /** Does the page have the newest message? Otherwise the reader cannot be at the end. */
+  /** Whether the page has the newest message. Otherwise the reader cannot be at the end. */
   isNewest = true;
   /** The first messages in view; null at the end.
    * @type {Anchor[] | null} */
@@ -42,7 +42,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
     return this.isNewest && Math.abs(this.log.scrollTop) < AT_END_PX;
   }
 
-  /** Is the reader more than a screen from the newest message? */
+  /** Whether the reader is more than a screen from the newest message. */
   get isFar() {
     return !this.isNewest || Math.abs(this.log.scrollTop) > this.log.clientHeight;
   }
@@ -130,7 +130,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
       });
       this.#rest = { promise, resolve };
     }
-    // Ignores the events of own corrections, which are rounded to pixels and would make the anchor drift.
+    // Ignores scroll events that `keep` itself caused: they are rounded to pixels, and would make the anchor drift.
     if (this.log.scrollTop === this.#noted) return;
     this.#note();
   }

@@ -1,4 +1,4 @@
-// Replaces a message with a newer form of itself.
+// Replaces the element of a message after the message has changed.
 
 /** Replaces a message; the focus stays on the same control. @param {HTMLElement} old  @param {HTMLElement} fresh */
 export function swap(old, fresh) {

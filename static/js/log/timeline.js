@@ -33,7 +33,7 @@ export class Timeline {
     this.counted = counted;
   }
 
-  /** Returns whether this own message waits behind a gap. @param {string} clientId */
+  /** Returns whether this message of the person waits behind a gap. @param {string} clientId */
   holds(clientId) {
     return [...this.#held.values()].some((event) => "client_id" in event && event.client_id === clientId);
   }
@@ -69,7 +69,7 @@ export class Timeline {
     this.#asked = false;
     if (missing && missing.to > this.lastSeq) this.#drawGap(missing);
     for (const event of events) if (event.seq > this.lastSeq) this.#happened(event);
-    // The answer is complete: numbers that it does not have concern other people.
+    // The answer is complete: numbers that it leaves out belong to events that this person does not receive.
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
     this.#release();
     if (this.#held.size > 0) this.#ask();

@@ -7,7 +7,7 @@ import { Draft, joined } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
 
 const SAVE_AFTER_MS = 300;
-/** In multiples of the longest message. Larger texts are not pasted, because browsers need seconds to lay them out. */
+/** The longest text that can be pasted, as a multiple of the longest message. Browsers need seconds to lay out more. */
 const PASTE_AT_MOST = 5;
 const touch = matchMedia("(pointer: coarse)");
 

@@ -78,7 +78,7 @@ export class Editing {
 
   /** @param {OnElement<KeyboardEvent>} event */
   #key(event) {
-    // So that the keys of the log do not act on what is typed.
+    // Otherwise the shortcuts of the log would react to typing.
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Escape") {

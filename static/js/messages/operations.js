@@ -1,5 +1,5 @@
-// Operations that can wait in the queue, and their events. They are idempotent: each says what is to be, not what is to
-// happen, and has a `client_id`.
+// Operations that can wait in the queue, and their events. They are idempotent: each has a `client_id`, and states the
+// wanted result (for example "reacted with 🌱"), not a step (for example "toggle").
 
 /** @import { Item } from "../live/queue.js" */
 /** @import { Operation, OperationFields } from "../live/protocol.js" */

@@ -39,7 +39,7 @@ export class Outsiders {
     });
   }
 
-  /** An own message was stored or edited. @param {{id: number, html: string}} message */
+  /** A message of the person was stored or edited. @param {{id: number, html: string}} message */
   said({ id, html }) {
     const text = elementFrom(html)?.querySelector(".message-text");
     if (text && namesOutsiders(text)) this.#ask(id);

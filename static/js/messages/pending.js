@@ -1,4 +1,4 @@
-// Pending messages: own messages that the server has not accepted yet, at the end of the log, each with its state.
+// Pending messages: those that the server has not accepted yet, at the end of the log, each with its state.
 
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { regroup } from "../log/regroup.js";

@@ -1,4 +1,4 @@
-// Reactions under a message: marks the own ones, and shows one that is added or removed (optimistic update).
+// Reactions under a message: marks those of the person, and shows one that is added or removed (optimistic update).
 
 import { build, find } from "../page/elements.js";
 import { say } from "../page/words.js";

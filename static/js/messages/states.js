@@ -1,10 +1,10 @@
-// Delivery states of own messages, as text and picture. Pure except for the functions that build elements.
+// Delivery states of the person's own messages, as text and picture. Pure except for the functions that build elements.
 
 import { build } from "../page/elements.js";
 import { say } from "../page/words.js";
 
 /**
- * What is known of an own message.
+ * The known facts about a message of the person.
  * @typedef {object} Known
  * @property {"waiting" | "behind" | "sending" | "sent"} sending  how far it got to the server; "behind" waits for
  *   the message before, not for the connection

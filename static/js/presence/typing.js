@@ -52,7 +52,7 @@ export class TypingLine {
     this.element = element;
   }
 
-  /** Ignored if the person does not share the own typing. @param {Person} person */
+  /** Ignored if this person does not share their own typing. @param {Person} person */
   started({ id, username }) {
     if (!preferences().typing) return;
     clearTimeout(this.#people.get(id)?.timer);

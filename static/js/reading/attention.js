@@ -1,4 +1,4 @@
-// Connects the model of what is unread with the socket, the badges and the open page.
+// Connects the unread counts with the socket, the badges and the open page.
 
 import { pageData, userId } from "../page/data.js";
 import { Badges } from "./badges.js";
@@ -28,7 +28,7 @@ export const isInView = (room) => pageData?.room === room && isLookedAt() && atE
 const badges = new Badges(unread, isInView);
 export const showBadges = () => badges.show();
 
-// Without this cookie the server marks pages as read when it renders them (views/attention/reading.rs).
+// Without this cookie the server marks pages as read when it renders them (chat/pages/visit.rs).
 // biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists only on https
 document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
 

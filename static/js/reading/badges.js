@@ -1,5 +1,5 @@
 // Unread badges: bold names, numbers and dots in the list, the title, the favicon, the badge of the installed app. The
-// server renders the same texts (views/badges.rs).
+// server renders the same texts (chat/shell/badges.rs).
 
 import { byId, find } from "../page/elements.js";
 import { say } from "../page/words.js";

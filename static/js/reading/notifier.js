@@ -1,5 +1,5 @@
-// Notifies of a message outside of its room: by a system notification, or by a toast in the visible page. Once for all
-// tabs, never for what is on the screen, and withdrawn when it is read.
+// Notifies of a message outside of its room: by a system notification, or by a toast in the visible page. Only one tab
+// notifies, and never of a message on the screen. A notification is removed when its message is read.
 
 import { userId } from "../page/data.js";
 import { say } from "../page/words.js";
@@ -17,7 +17,7 @@ import { closeToasts, showToast } from "./toast.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { MessageCreated, RoomState } from "../live/protocol.js" */
 
-/** Time for another device to read the message, and for another tab to say that it shows it. */
+/** Time for another device to read the message, and for another tab to report that it shows it. */
 const WAIT_MS = 1_200;
 
 const canNotify = () => globalThis.Notification?.permission === "granted";
@@ -83,7 +83,7 @@ class Notifier {
       if (isLookedAt()) showToast(told);
       note("toast");
     }
-    // The leader alone does what follows.
+    // Only the leader continues.
     if (!this.leader.leads) return undefined;
     if (canNotify()) {
       this.#notify(event, told);
@@ -114,7 +114,7 @@ export function followMessages(connection, storage) {
   connection.addEventListener("restarted", () => notifier.restart());
   connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
   connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
-  // What was read on other devices during an interruption.
+  // Other devices may have read messages during the interruption.
   document.addEventListener("parlour:unread", () => {
     for (const room of unread.rooms()) notifier.read(room, unread.state(room)?.read_seq ?? 0);
   });

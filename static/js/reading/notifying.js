@@ -1,5 +1,5 @@
 // Why somebody is not notified of a message. Pure; the server has the same rule for its explanations
-// (models/notifying.rs), and one table of cases tests both.
+// (chat/reading/models/notifying.rs), and one table of cases tests both.
 
 /**
  * Returns all reasons against a notification; without one the person is notified.

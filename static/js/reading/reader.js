@@ -8,7 +8,7 @@ const TELL_EVERY_MS = 1_000;
 export const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
 
 export class Reader {
-  /** The `seq` of each article whose lower edge is not below the view. @type {Map<Element, number>} */
+  /** The `seq` of each message whose lower edge is in view or above it. @type {Map<Element, number>} */
   #inView = new Map();
   #looking = 0;
   #telling = 0;
@@ -44,7 +44,7 @@ export class Reader {
     this.#tell();
   }
 
-  /** The person marked something unread: nothing more is read until this page is left. */
+  /** The person marked a message as unread: until the page is closed, no message becomes read. */
   hold() {
     this.#held = true;
     clearTimeout(this.#looking);
@@ -55,7 +55,7 @@ export class Reader {
     return this.#held;
   }
 
-  /** The server has another history, of which nothing was read here. */
+  /** The server has another history: forgets what was read in the former one. */
   restart() {
     clearTimeout(this.#looking);
     clearTimeout(this.#telling);

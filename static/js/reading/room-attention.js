@@ -63,7 +63,7 @@ export function trackReading({ connection, list, room, scroll }) {
   return {
     /** Scrolls to the first new message, if it is not in view at the end. */
     open: () => showFirstNew(scroll),
-    /** Something was sent: nothing is new any more. */
+    /** The person sent a message: removes the unread divider. */
     sent: () => dismissDivider(keep),
     /** Marks the message and all after it unread, on all devices. @param {HTMLElement} message */
     markUnread(message) {

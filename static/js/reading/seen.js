@@ -1,5 +1,5 @@
-// Seen marks: a mark at the newest own message that each other person has read. The server sends only positions that
-// both sides agree to share.
+// Seen marks: for each other person, a mark at the newest message of this person that they have read. The server sends
+// only positions that both sides agree to share.
 
 import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
@@ -15,7 +15,7 @@ const isolated = (name) => `\u2068${name}\u2069`;
 /** @typedef {{id: number, name: string}} Marked  a person with a mark */
 
 /**
- * Returns the `seq` of the own message that has each person's mark, by person. Pure, for tests.
+ * Returns the `seq` of the message that has each person's mark, by person. Pure, for tests.
  * @param {number[]} ownSeqs  @param {Map<number, {seq: number}>} positions
  */
 export function placeMarks(ownSeqs, positions) {

@@ -1,5 +1,5 @@
 // Unread counts per room, from which every badge is derived. Pure: the last snapshot of the server, and the events
-// since. What events do not determine is not guessed: methods return true if a new snapshot is needed.
+// since. Never guesses a count: a method returns true if the events are not enough, and a new snapshot is needed.
 
 /** @import { MessageChanged, MessageCreated, ReadMoved, RoomState, UnreadSnapshot } from "../live/protocol.js" */
 
@@ -20,7 +20,7 @@ export class Unread {
   /** @type {Map<number, {state: RoomState, live: Map<number, Live>, changedSeq: number}>} */ #rooms = new Map();
   /** @type {Set<number>} */ #blocked = new Set();
   /** Snapshots that were requested and have not arrived. */ #asked = 0;
-  /** Did an event arrive since the last request that its answer may not include? */ #isOvertaken = false;
+  /** Whether an event arrived after the last request, so that the answer may not include it. */ #isOvertaken = false;
 
   /** @param {number} me the person's id */
   constructor(me) {

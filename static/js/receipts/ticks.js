@@ -1,4 +1,4 @@
-// Ticks: delivery states of the own messages that the server has. Most are visible only on hover or focus; one tick
+// Ticks: delivery states of the person's messages that the server has. Most are visible only on hover or focus; one tick
 // shows for a moment, and two ticks stay at the newest message that was delivered.
 
 import { stateElement, stateOf } from "../messages/states.js";
@@ -69,7 +69,7 @@ export class Ticks {
   #mark(message) {
     const known = this.#known(message);
     const old = message.querySelector(".message-state");
-    // Called for each own message at each receipt: texts are built only for changes.
+    // Called for each message of the person at each receipt: texts are built only for changes.
     const signature = JSON.stringify([known.ms, known.delivered]);
     if (old?.dataset.known === signature) return;
     const state = stateOf({ ...known, time: clockTime(message.dataset.at) });
@@ -112,7 +112,7 @@ export class Ticks {
     message.setAttribute("aria-describedby", element.id);
   }
 
-  /** Keeps the two ticks of the newest own message visible. */
+  /** Keeps the two ticks of the person's newest message visible. */
   #showNewest() {
     const before = this.list.querySelector(".message-state.newest");
     const now = this.#own().at(-1)?.querySelector(".message-state.state-delivered") ?? null;
