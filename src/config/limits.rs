@@ -80,7 +80,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub connections_per_ip: usize,
-    /// Pages on their way to one person, or to the visitors of one address
+    /// Pages in flight to one person, or to the visitors of one address
     #[arg(
         long,
         env = "PARLOUR_PAGES_IN_FLIGHT",
@@ -89,7 +89,7 @@ pub struct Limits {
         value_parser = units::count
     )]
     pub pages_in_flight: usize,
-    /// Time that one page more waits for its turn before it is refused
+    /// Longest wait of a page above the limit of pages in flight, before it is refused
     #[arg(
         long,
         env = "PARLOUR_PAGE_WAIT",
@@ -121,7 +121,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub ping_interval: Period,
-    /// Silence after which a socket is dropped
+    /// Time without a frame from the client after which a socket is closed
     #[arg(
         long,
         env = "PARLOUR_IDLE_TIMEOUT",
@@ -129,7 +129,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub idle_timeout: Period,
-    /// How often an open socket checks that its session still holds
+    /// How often an open socket checks that its session is still valid
     #[arg(
         long,
         env = "PARLOUR_SESSION_CHECK",
@@ -145,7 +145,7 @@ pub struct Limits {
         value_name = "RATE"
     )]
     pub socket_events: Rate,
-    /// Events of a socket that may be wrong or too fast before it is closed
+    /// Invalid or too frequent events of a socket before it is closed
     #[arg(
         long,
         env = "PARLOUR_SOCKET_ERRORS",
@@ -197,7 +197,7 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_PAGE_LEN", default_value_t = 50, value_name = "N",
           value_parser = units::page_len)]
     pub page_len: u32,
-    /// Messages of one page of history, bytes of markup; at least one message is shown
+    /// Bytes of markup on one page of history; at least one message is shown
     #[arg(
         long,
         env = "PARLOUR_PAGE_BYTES",
@@ -205,7 +205,7 @@ pub struct Limits {
         value_name = "BYTES"
     )]
     pub page_bytes: usize,
-    /// Events that one reconnect is sent before older ones become a named hole
+    /// Events in one answer after a reconnect; older ones become a gap that the page can load
     #[arg(
         long,
         env = "PARLOUR_RESUME_LEN",
@@ -213,7 +213,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub resume_len: u32,
-    /// Events that one reconnect is sent, bytes of JSON; at least one event is sent
+    /// Bytes of JSON in one answer after a reconnect; at least one event is sent
     #[arg(
         long,
         env = "PARLOUR_RESUME_BYTES",
@@ -241,7 +241,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub session_max: Period,
-    /// Sessions of one person; the oldest goes first
+    /// Sessions of one person; the least recently used one ends first
     #[arg(
         long,
         env = "PARLOUR_SESSIONS_PER_USER",
@@ -257,7 +257,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub open_requests: u32,
-    /// The same in the first 72 hours of an account
+    /// Friend requests a new account may have open, in its first 72 hours
     #[arg(
         long,
         env = "PARLOUR_OPEN_REQUESTS_NEW",
@@ -265,7 +265,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub open_requests_new: u32,
-    /// People in a conversation of several that has no name
+    /// People in a group conversation without a name
     #[arg(
         long,
         env = "PARLOUR_GROUP_PEOPLE",
@@ -273,7 +273,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub group_people: u32,
-    /// Links into one room that may hold at the same time
+    /// Valid invite links of one room at the same time
     #[arg(
         long,
         env = "PARLOUR_ROOM_INVITES",
@@ -281,7 +281,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub room_invites: u32,
-    /// Time in which the owner can still keep a room that is to be deleted
+    /// Time in which the owner can cancel the deletion of a room
     #[arg(
         long,
         env = "PARLOUR_ROOM_DELETE_AFTER",
@@ -305,7 +305,7 @@ pub struct Limits {
         value_name = "RATE"
     )]
     pub log_repeats: Rate,
-    /// Security events of one name in the log, of those that cost nothing to cause; more are counted
+    /// Security events of one kind in the log, if they cost a client nothing; more are counted
     #[arg(
         long,
         env = "PARLOUR_LOG_SECURITY_EVENTS",
@@ -313,7 +313,7 @@ pub struct Limits {
         value_name = "RATE"
     )]
     pub log_security_events: Rate,
-    /// Time in which open sockets are closed and work is finished at the end
+    /// Longest time for a graceful shutdown: closing sockets and finishing work
     #[arg(
         long,
         env = "PARLOUR_SHUTDOWN_TIMEOUT",

@@ -26,10 +26,10 @@ pub(crate) const FRAME_BYTES_PER_CHAR: usize = 64;
 #[derive(Debug, Parser)]
 #[command(name = "parlour", version, about = "A self-hosted web chat")]
 pub struct Cli {
-    /// What to do; without one, serve
+    /// The command; without one, the server starts
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// File that may hold every setting, as `name = value`
+    /// File with settings, as `name = value`
     #[arg(
         long,
         env = "PARLOUR_CONFIG",
@@ -37,7 +37,7 @@ pub struct Cli {
         value_name = "FILE"
     )]
     pub config: PathBuf,
-    /// Print the settings that would hold, as a parlour.toml, and stop
+    /// Print the settings in effect as a parlour.toml, and exit
     #[arg(long)]
     pub print_config: bool,
     /// All settings
@@ -48,7 +48,7 @@ pub struct Cli {
 /// What `parlour` does besides serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make the owner of this server; the password is asked for, or read from standard input
+    /// Create the owner of this server; the password is asked for, or read from standard input
     #[command(name = "createsuperuser")]
     CreateSuperuser {
         /// Name of the owner
@@ -60,7 +60,7 @@ pub enum Command {
         /// The new file
         file: PathBuf,
     },
-    /// Put back what a backup holds; the present data is moved aside, not deleted
+    /// Restore a backup; the present data is moved aside, not deleted
     Restore {
         /// A file of `parlour backup`, or a copy of the database alone
         file: PathBuf,
@@ -109,7 +109,7 @@ pub struct Settings {
         value_name = "HOSTS"
     )]
     pub allowed_hosts: Vec<String>,
-    /// Networks of proxies whose forwarding headers are believed
+    /// Networks of proxies whose X-Forwarded-For is trusted
     #[arg(
         long,
         env = "PARLOUR_TRUSTED_PROXIES",

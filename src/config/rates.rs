@@ -24,7 +24,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub login_failures_ip: Rates,
-    /// Forms for a new account from one address, also those with a mistake
+    /// Registration forms from one address, including invalid ones
     #[arg(
         long,
         env = "PARLOUR_REGISTRATION_FORMS_IP",
@@ -72,7 +72,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_requests_ip: Rates,
-    /// Other changes between two people, of one person: accepting, removing, blocking
+    /// Other changes of friendships by one person: accept, remove, block
     #[arg(
         long,
         env = "PARLOUR_FRIEND_CHANGES",
@@ -80,7 +80,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_changes: Rates,
-    /// Other changes between two people, of one address
+    /// Other changes of friendships from one address
     #[arg(
         long,
         env = "PARLOUR_FRIEND_CHANGES_IP",
@@ -136,7 +136,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_creations_ip: Rates,
-    /// New links into rooms, and people added to rooms, of one person
+    /// New invite links, and people added to rooms, of one person
     #[arg(
         long,
         env = "PARLOUR_INVITATIONS",
@@ -144,7 +144,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub invitations: Rates,
-    /// New links into rooms, and people added to rooms, of one address
+    /// New invite links, and people added to rooms, of one address
     #[arg(
         long,
         env = "PARLOUR_INVITATIONS_IP",
@@ -264,7 +264,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub events_ip: Rates,
-    /// Events of one person that read the database for their answer
+    /// Events of one person whose answer needs a database query
     #[arg(
         long,
         env = "PARLOUR_SOCKET_READS",
@@ -272,7 +272,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub socket_reads: Rates,
-    /// Events of one address that read the database for their answer
+    /// Events from one address whose answer needs a database query
     #[arg(
         long,
         env = "PARLOUR_SOCKET_READS_IP",
@@ -280,7 +280,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub socket_reads_ip: Rates,
-    /// Buckets remembered for accounts, for typed names and for addresses, each; about 110 bytes a bucket
+    /// Token buckets kept for each of accounts, typed names and addresses; about 110 bytes per bucket
     #[arg(
         long,
         env = "PARLOUR_LIMITER_BUCKETS",
