@@ -63,7 +63,7 @@ pub(crate) fn close_new_files() {
 /// Locks the data folder and the database for this process.
 ///
 /// # Errors
-/// As [`DataFolder::open`] and [`DatabaseLock::take`].
+/// The errors of [`DataFolder::open`] and [`DatabaseLock::take`].
 pub(crate) fn hold(settings: &Settings) -> Result<(DataFolder, DatabaseLock)> {
     let folder = DataFolder::open(&settings.data)?;
     let database = DatabaseLock::take(&settings.database_path())?;

@@ -109,7 +109,7 @@ pub(super) fn verify(path: &Path) -> Result<()> {
 /// manifest.
 ///
 /// # Errors
-/// As [`verify`].
+/// The errors of [`verify`].
 pub(super) fn unpack(path: &Path, folder: &Path) -> Result<()> {
     read(path, |name, content| {
         let mut file = File::create_new(folder.join(name))?;

@@ -74,10 +74,10 @@ impl Database {
         Self::open_locked(&DatabaseLock::take(path)?)
     }
 
-    /// As [`Database::open`], for callers that hold the lock as long as the database is in use.
+    /// Like [`Database::open`], for callers that hold the lock as long as the database is in use.
     ///
     /// # Errors
-    /// As [`Database::open`], and if the write-ahead log belongs to another file.
+    /// The errors of [`Database::open`]. Also an error if the write-ahead log belongs to another file.
     pub(crate) fn open_locked(lock: &DatabaseLock) -> Result<Self> {
         let path = lock.database();
         sqlite::refuse_network_file_system(path)?;
@@ -144,7 +144,7 @@ impl Database {
         self.enqueue(change).await
     }
 
-    /// As [`Database::write`], but takes the place in the queue when called, not when first polled.
+    /// Like [`Database::write`], but takes the place in the queue when called, not when first polled.
     /// So changes are committed in the order of the calls. The change may have its own type of
     /// refusal.
     pub fn enqueue<T, E, F>(

@@ -38,8 +38,8 @@ impl SecretKeys {
     /// missing.
     ///
     /// # Errors
-    /// As [`SecretKeys::open_or_create`]. A missing file given by `--secret-key-file` is an error,
-    /// too.
+    /// The errors of [`SecretKeys::open_or_create`]. A missing file given by `--secret-key-file` is
+    /// an error, too.
     pub(crate) fn open(settings: &Settings) -> Result<Self> {
         match &settings.secret_key_file {
             Some(path) if !path.exists() => Err(named(
@@ -92,7 +92,7 @@ impl SecretKeys {
     /// Reads a key file.
     ///
     /// # Errors
-    /// As [`SecretKeys::open_or_create`].
+    /// The errors of [`SecretKeys::open_or_create`].
     pub(crate) fn read(path: &Path) -> Result<Self> {
         refuse_open_modes(path)?;
         let mut secret = Vec::with_capacity(LEN + 1);

@@ -82,7 +82,7 @@ impl SecurityEvent {
         self.record_of("-", user, client);
     }
 
-    /// As [`SecurityEvent::record`], with the tried `action`.
+    /// Like [`SecurityEvent::record`], with the tried `action`.
     pub fn record_of(self, action: &'static str, user: Option<i64>, client: IpAddr) {
         let (event, client) = (self.name(), client.to_string());
         let user = user.map_or_else(|| "-".to_owned(), |id| id.to_string());

@@ -40,7 +40,7 @@ impl PasswordHasher {
         Ok(Self { queue, cost })
     }
 
-    /// As [`PasswordHasher::start`], with one thread per core.
+    /// Like [`PasswordHasher::start`], with one thread per core.
     pub fn on_every_core(cost: u32) -> io::Result<Self> {
         Self::start(cost, thread::available_parallelism()?)
     }

@@ -58,7 +58,7 @@ pub enum ServerEvent {
     Unread {
         /// All rooms of the person.
         rooms: Vec<RoomState>,
-        /// As in `session.hello`.
+        /// The same as in `session.hello`.
         blocked: Vec<UserId>,
     },
     /// The person's notification level in a room changed. Sent to all their sockets.
@@ -147,9 +147,9 @@ pub struct ReadMoved {
     pub read_seq: i64,
     /// The newest event that the counts include.
     pub last_seq: i64,
-    /// As in [`RoomState`].
+    /// The same as in [`RoomState`].
     pub unread: i64,
-    /// As in [`RoomState`].
+    /// The same as in [`RoomState`].
     pub mentions: i64,
 }
 

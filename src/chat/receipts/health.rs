@@ -123,7 +123,7 @@ impl Health {
         }
     }
 
-    /// As [`Health::of_server`], cached for a second, because anybody may ask for it.
+    /// Like [`Health::of_server`], but cached for a second, because anybody may ask for it.
     pub fn of_server_lately(&self) -> Stages<Option<Quantiles>> {
         let now = (self.clock)();
         let counted = self.lock().counted;

@@ -87,7 +87,7 @@ impl TokenBucket {
         self.is_held = !self.wait(rate, now).is_zero();
     }
 
-    /// As [`TokenBucket::take`], with exponential backoff: once empty, each further try doubles the
+    /// Like [`TokenBucket::take`], with exponential backoff: once empty, each further try doubles the
     /// wait.
     pub(super) fn take_with_growing_delay(&mut self, rate: Rate, now: Instant) {
         if self.blocked_until + rate.period < now {

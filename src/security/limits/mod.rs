@@ -52,7 +52,7 @@ impl RateLimiter {
         Self::with_clock(rates, Instant::now)
     }
 
-    /// As [`RateLimiter::new`], with another clock, which must be monotonic.
+    /// Like [`RateLimiter::new`], with another clock, which must be monotonic.
     pub fn with_clock(
         rates: &RateLimits,
         clock: impl Fn() -> Instant + Send + Sync + 'static,

@@ -119,7 +119,7 @@ export class LogHistory {
     const page = await this.fetch(new URL(link.href).search);
     await this.scroll.rested();
     row.ariaBusy = "false";
-    // Evicted or replaced in the meantime.
+    // The row was evicted or replaced in the meantime.
     if (!row.isConnected) return;
     if (!page) {
       this.#edges.unobserve(row);
@@ -146,7 +146,7 @@ export class LogHistory {
     if (!page || wanted !== this.#wanted) return false;
     this.put(() => {
       this.#clear();
-      // With the arrivals, because otherwise `toEnd` would stop at a `.later` row.
+      // Insert the live messages in the same step, because otherwise `toEnd` would stop at a `.later` row.
       const isContinued = !page.later && arrivals.isWhole;
       const later = isContinued ? null : this.#laterOf(page);
       const messages = [...page.messages, ...(isContinued ? arrivedAfter(page, arrivals.events) : [])];

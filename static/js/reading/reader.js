@@ -25,7 +25,7 @@ export class Reader {
     this.list = list;
     this.tell = tell;
     this.read = read;
-    // With this margin above, a message is fully inside exactly when its lower edge is.
+    // The large margin above makes a message count as fully inside as soon as its lower edge is.
     this.observer = new IntersectionObserver((entries) => this.#moved(entries), {
       root: log,
       rootMargin: "1000000px 0px 0px 0px",

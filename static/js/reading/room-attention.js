@@ -67,7 +67,7 @@ export function trackReading({ connection, list, room, scroll }) {
     sent: () => dismissDivider(keep),
     /** Marks the message and all after it unread, on all devices. @param {HTMLElement} message */
     markUnread(message) {
-      // Otherwise the server, which has an earlier position, sends nothing.
+      // Report the newest position first. Otherwise the server still has an earlier one, and sends no `read.moved`.
       reader.tellNow();
       reader.hold();
       keep(() => placeDivider(message));

@@ -21,7 +21,7 @@ export class Ticks {
     this.list = list;
     this.userId = userId;
     this.isDirect = isDirect;
-    // So that modules that insert messages need not know about ticks.
+    // Observing the list keeps modules that insert messages independent of this one.
     /** @param {MutationRecord[]} records */
     const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
     new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
