@@ -88,7 +88,8 @@ pub(crate) async fn revoke_device(
     services: Services,
     signed_in: SignedIn,
     id_hash: web::Path<String>,
-    (session, request): (Session, HttpRequest),
+    session: Session,
+    request: HttpRequest,
 ) -> Result<Redirect> {
     let (user, id_hash) = (signed_in.user.id, id_hash.into_inner());
     let row = id_hash.clone();
