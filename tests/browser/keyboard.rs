@@ -48,9 +48,9 @@ async fn a_question_mark_outside_a_box_shows_the_keys_and_escape_hides_them() {
     let page = ana.driver.query(thirtyfour::By::Tag("body")).first().await;
     page.unwrap().send_keys("?").await.unwrap();
 
-    ana.find("dialog", "Keyboard").await;
+    ana.find("dialog", "Keyboard shortcuts").await;
     assert!(ana.violations().await.is_empty());
     ana.screenshot("keys").await;
     ana.keys(Key::Escape + "").await;
-    ana.wait_gone("dialog", "Keyboard").await;
+    ana.wait_gone("dialog", "Keyboard shortcuts").await;
 }

@@ -536,7 +536,7 @@ async fn pages_that_do_not_come_say_so_and_come_with_the_connection() {
     ana.wire.cut();
     ana.find_status("Reconnecting…").await;
     ana.scroll_up(1200).await;
-    ana.find("link", "Earlier messages did not load. Try again.")
+    ana.find("link", "Could not load earlier messages. Try again.")
         .await;
     let place = ana.reading().await;
 

@@ -126,7 +126,7 @@ async fn make_and_join(ana: &Profile, bo: &Profile) {
     ana.press("button", "Start").await;
     ana.wait_for_heading("Garden").await;
     ana.press("link", "Room details").await;
-    for (field, choice) in [("Expires after", "1 day"), ("For", "3 people")] {
+    for (field, choice) in [("Expires after", "1 day"), ("Can be used by", "3 people")] {
         let list = ana.find("combobox", field).await;
         list.send_keys(choice).await.unwrap();
     }

@@ -21,6 +21,7 @@ use crate::http::Connection;
 use crate::people::{Pair, Person, post_frame, wait_for};
 use crate::report::{Report, latencies};
 use crate::server::{Process, Server};
+use crate::socket::Target;
 
 /// Characters that templates escape, in the text and in its source.
 const WORST: &str = "&<>\"'";
@@ -33,6 +34,8 @@ const PING_EVERY: Duration = Duration::from_millis(60);
 /// Pings between two pages of the bystander.
 const PINGS_PER_PAGE: u32 = 4;
 const TURN: Duration = Duration::from_millis(5);
+/// The server notices within this time that the sockets of a round are closed.
+const CLOSED_WITHIN: Duration = Duration::from_secs(20);
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -123,6 +126,18 @@ fn fill(pair: &Pair, messages: u32) -> Result<()> {
     Ok(())
 }
 
+/// Opens the sockets of a round. The server may still count those of the round before, and then refuses
+/// some, until it has seen that they are closed.
+fn open(targets: &[Target]) -> Result<Fleet> {
+    let until = Instant::now() + CLOSED_WITHIN;
+    loop {
+        match Fleet::open(targets.to_vec()) {
+            Err(_) if Instant::now() < until => thread::park_timeout(TURN * 20),
+            opened => return opened,
+        }
+    }
+}
+
 /// Opens everything and reads nothing, round after round; the most memory that was seen.
 fn attack(options: &Options, pair: &Pair, process: Process) -> Result<u64> {
     let attacker = &pair.people[0];
@@ -130,7 +145,7 @@ fn attack(options: &Options, pair: &Pair, process: Process) -> Result<u64> {
     let targets = vec![attacker.socket(); options.sockets];
     let mut most_kib = 0;
     for _ in 0..options.rounds {
-        let mut fleet = Fleet::open(targets.clone())?;
+        let mut fleet = open(&targets)?;
         for index in 0..options.sockets {
             fleet.stop_reading(index)?;
             for _ in 0..options.resumes {

@@ -145,7 +145,7 @@ async fn keys(ana: &Profile) {
     ana.strike(Key::Escape + "").await;
     ana.wait_for_focus("summary", "Menu").await;
     ana.strike(Key::Enter + "").await;
-    ana.tab_and_enter("button", "Keyboard").await;
+    ana.tab_and_enter("button", "Keyboard shortcuts").await;
     ana.wait_for_focus("button", "Close").await;
     ana.strike(Key::Enter + "").await;
     ana.wait_for_focus("summary", "Menu").await;

@@ -77,7 +77,7 @@ async fn people(ana: &Profile, cleo: &Profile) {
 }
 
 async fn link(ana: &Profile) {
-    for (field, choice) in [("Expires after", "1 day"), ("For", "3 people")] {
+    for (field, choice) in [("Expires after", "1 day"), ("Can be used by", "3 people")] {
         ana.tab_to("combobox", field).await;
         ana.strike(Key::Up + "").await;
         assert_eq!(ana.chosen().await, choice);
