@@ -37,6 +37,8 @@ pub(super) const SETTINGS: &[&str] = &[
     "--reactions=100000/1s",
     "--reactions-ip=100000/1s",
     "--socket-events=100000/1s",
+    "--handshakes=100000/1s",
+    "--handshakes-ip=100000/1s",
     "--sockets-per-user=1000",
     "--sockets-per-ip=2000",
 ];
