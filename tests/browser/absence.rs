@@ -124,11 +124,8 @@ impl Three {
             Profile::start(site)
         );
         bo.meet(&ana, ("bo", "ana")).await;
-        cleo.sign_up("cleo").await;
-        cleo.ask_to_be_friends("bo").await;
-        bo.open("/friends/").await;
-        bo.press("button", "Accept cleo").await;
-        bo.find("button", "Remove cleo").await;
+        cleo.join("cleo").await;
+        cleo.befriend(&bo, ("cleo", "bo")).await;
         let room = bo.make_room("Closed", "Tea", &["ana", "cleo"]).await;
         bo.say_many(&numbered("before", 45)).await;
         for person in [&ana, &bo, &cleo] {

@@ -8,14 +8,10 @@ use crate::{profile::Profile, stage::Program};
 async fn a_part_of_a_name_leads_to_another_conversation() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, others) = tokio::join!(Profile::start(&site), Profile::start(&site));
-    ana.sign_up("ana").await;
+    ana.join("ana").await;
     for name in ["Zoë", "dario"] {
-        others.sign_up(name).await;
-        others.ask_to_be_friends("ana").await;
-        ana.open("/friends/").await;
-        ana.press("button", &format!("Accept {name}")).await;
-        ana.find("button", &format!("Remove {name}")).await;
-        others.log_out().await;
+        others.join(name).await;
+        others.befriend(&ana, (name, "ana")).await;
     }
     ana.open_conversation("dario").await;
     ana.paste("half a thought").await;
@@ -43,7 +39,8 @@ async fn a_part_of_a_name_leads_to_another_conversation() {
 async fn a_question_mark_outside_a_box_shows_the_keys_and_escape_hides_them() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let ana = Profile::start(&site).await;
-    ana.sign_up("ana").await;
+    ana.join("ana").await;
+    ana.open("/").await;
 
     let page = ana.driver.query(thirtyfour::By::Tag("body")).first().await;
     page.unwrap().send_keys("?").await.unwrap();

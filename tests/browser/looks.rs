@@ -59,12 +59,8 @@ async fn the_room_has_a_picture_in_light_and_in_dark() {
     ana.meet(&bo, ("ana", "bo")).await;
     let others = Profile::start(&site).await;
     for name in ["cleo", "dario"] {
-        others.sign_up(name).await;
-        others.ask_to_be_friends("ana").await;
-        ana.open("/friends/").await;
-        ana.press("button", &format!("Accept {name}")).await;
-        ana.find("button", &format!("Remove {name}")).await;
-        others.log_out().await;
+        others.join(name).await;
+        others.befriend(&ana, (name, "ana")).await;
     }
     let friends = ["bo", "cleo", "dario"];
     let room = ana.make_room("Closed", "Sunday lunch", &friends).await;

@@ -6,11 +6,8 @@ use crate::{profile::Profile, stage::Program};
 async fn tea(site: &Program, ana: &Profile) -> (Profile, Profile, String) {
     let (bo, cleo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
-    cleo.sign_up("cleo").await;
-    cleo.ask_to_be_friends("ana").await;
-    ana.open("/friends/").await;
-    ana.press("button", "Accept cleo").await;
-    ana.find("button", "Remove cleo").await;
+    cleo.join("cleo").await;
+    cleo.befriend(&ana, ("cleo", "ana")).await;
     let room = ana.make_room("Closed", "Tea", &["bo"]).await;
     (bo, cleo, room)
 }

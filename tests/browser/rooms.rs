@@ -7,14 +7,6 @@ use crate::{
 };
 
 impl Profile {
-    /// Makes two signed-in people friends.
-    async fn befriend(&self, other: &Self, (my_name, their_name): (&str, &str)) {
-        self.ask_to_be_friends(their_name).await;
-        other.open("/friends/").await;
-        other.press("button", &format!("Accept {my_name}")).await;
-        other.find("button", &format!("Remove {my_name}")).await;
-    }
-
     /// Checks a box or a radio button whose name starts with `start`.
     pub(crate) async fn choose_person(&self, role: &str, start: &str) {
         let element = self.find_beginning(role, start).await;
@@ -129,7 +121,7 @@ async fn a_page_that_was_offline_during_the_removal_closes_when_it_comes_back() 
 async fn somebody_new_comes_by_a_link() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, guest) = tokio::join!(Profile::start(&site), Profile::start(&site));
-    ana.sign_up("ana").await;
+    ana.join("ana").await;
     let room = ana.make_room("Closed", "Tea", &[]).await;
     ana.press("link", "Room details").await;
     ana.press("button", "Create link").await;
@@ -170,8 +162,7 @@ async fn four_friends_have_a_group_and_each_has_notes() {
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     let (cleo, dan) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
-    cleo.sign_up("cleo").await;
-    dan.sign_up("dan").await;
+    tokio::join!(cleo.join("cleo"), dan.join("dan"));
     ana.befriend(&cleo, ("ana", "cleo")).await;
     cleo.befriend(&dan, ("cleo", "dan")).await;
 
@@ -252,12 +243,8 @@ pub(crate) async fn furnished(site: &Program) -> (Profile, Vec<(&'static str, St
     let (ana, bo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
     for name in ["cleopatra.the.seventh", "dario", "emil"] {
-        bo.log_out().await;
-        bo.sign_up(name).await;
-        bo.ask_to_be_friends("ana").await;
-        ana.open("/friends/").await;
-        ana.press("button", &format!("Accept {name}")).await;
-        ana.find("button", &format!("Remove {name}")).await;
+        bo.join(name).await;
+        bo.befriend(&ana, (name, "ana")).await;
     }
     let open = ana.make_room("Open", "Garden", &[]).await;
     let lasting = ana.make_room("Open", "Kitchen", &["emil"]).await;
