@@ -76,6 +76,12 @@ async fn messages_written_without_a_network_survive_a_reload_and_go_out_once_in_
     ana.say("one").await;
     ana.say("two").await;
     ana.wait_for_text("Waiting for connection").await;
+    let first = "return document.querySelector('article.pending .message-body').textContent";
+    let read: String = ana.ask_page(first).await;
+    assert!(
+        read.starts_with("one "),
+        "the state has its own words: {read}"
+    );
     ana.paste("still at it").await;
     // Without a network, a reload ends on a page that cannot be loaded, so close the tab and open
     // it again.

@@ -2,6 +2,27 @@
 
 use crate::{profile::Profile, stage::Program};
 
+impl Profile {
+    /// Returns the plain text that copying a selection gives. The selection goes from the first of
+    /// these words in the log to the end of the last.
+    async fn copied(&self, first: &str, last: &str) -> String {
+        let script = format!(
+            "const walker = document.createTreeWalker(document.getElementById('log-inner'), NodeFilter.SHOW_TEXT);
+             const texts = [];
+             while (walker.nextNode()) texts.push(walker.currentNode);
+             const start = texts.find((text) => text.data.includes('{first}'));
+             const end = texts.findLast((text) => text.data.includes('{last}'));
+             const endAt = end.data.indexOf('{last}') + '{last}'.length;
+             getSelection().setBaseAndExtent(start, start.data.indexOf('{first}'), end, endAt);
+             let copied = '';
+             addEventListener('copy', (event) => {{ copied = event.clipboardData.getData('text/plain') }}, {{ once: true }});
+             document.execCommand('copy');
+             return copied"
+        );
+        self.ask_page(&script).await
+    }
+}
+
 #[tokio::test]
 async fn hostile_texts_stay_texts_live_and_after_a_reload() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
@@ -127,4 +148,36 @@ async fn a_tall_message_of_blocks_folds() {
         person.press("button", "Show more").await;
         person.find("button", "Show less").await;
     }
+}
+
+#[tokio::test]
+async fn copying_from_the_log_gives_names_times_texts_and_numbers_without_buttons() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.say("the plan").await;
+    ana.wait_for_count(1).await;
+    ana.paste("2. boil\n3. wait").await;
+    ana.press_enter().await;
+    bo.wait_for_count(2).await;
+    bo.say("agreed, one two three").await;
+    ana.wait_for_count(3).await;
+
+    let copied = ana.copied("the plan", "agreed").await;
+
+    let words: Vec<_> = copied.lines().collect();
+    let [plan, boil, wait, agreed] = words[..] else {
+        panic!("four lines: {copied}")
+    };
+    for (line, author, text) in [
+        (plan, "ana", "the plan"),
+        (boil, "ana", "2. boil"),
+        (agreed, "bo", "agreed"),
+    ] {
+        let (time, said) = line.split_once("] ").expect("a time");
+        assert!(time.starts_with('[') && time.contains(':'), "{line}");
+        assert_eq!(said, format!("{author}: {text}"));
+    }
+    assert_eq!(wait, "3. wait");
+    assert_eq!(ana.copied("one", "two").await, "one two");
 }

@@ -48,5 +48,6 @@ export function refusalLine(words, ...buttons) {
  */
 export function stateElement({ name, word }) {
   const words = build("span", name === "sending" ? { className: "vh" } : {}, word);
-  return build("span", { className: `message-state state-${name}`, dir: "auto" }, words);
+  // The blank separates it from the last word of the message, in what assistive technology reads.
+  return build("span", { className: `message-state state-${name}`, dir: "auto" }, " ", words);
 }
