@@ -114,7 +114,7 @@ fn translate(
 const NAME: [char; 2] = ['\u{e002}', '\u{e003}'];
 
 /// `{{t-names "key" name=value}}`: like `t`, with every value in a `<bdi>`, so that the direction
-/// of a name cannot affect the text around it.
+/// of a name cannot affect the text around it. Browsers do not translate it.
 fn translate_names(
     helper: &Helper<'_>,
     registry: &Handlebars<'_>,
@@ -131,7 +131,11 @@ fn translate_names(
         .collect();
     let escape = registry.get_escape_fn();
     let text = escape(&words::text_with(key, &values));
-    out.write(&text.replace(NAME[0], "<bdi>").replace(NAME[1], "</bdi>"))?;
+    out.write(
+        &text
+            .replace(NAME[0], "<bdi translate=\"no\">")
+            .replace(NAME[1], "</bdi>"),
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,11 @@
 //! Texts in a browser: markup is shown as typed, and every script has its own text direction.
 
-use crate::{profile::Profile, stage::Program};
+use thirtyfour::Key;
+
+use crate::{
+    profile::Profile,
+    stage::{Program, number},
+};
 
 impl Profile {
     /// Returns the plain text that copying a selection gives. The selection goes from the first of
@@ -180,4 +185,60 @@ async fn copying_from_the_log_gives_names_times_texts_and_numbers_without_button
     }
     assert_eq!(wait, "3. wait");
     assert_eq!(ana.copied("one", "two").await, "one two");
+}
+
+impl Profile {
+    /// Replaces the texts of the page as the translation of a browser does: every text becomes
+    /// elements with other words, except where the page forbids it.
+    async fn translate_page(&self) {
+        self.ask_page::<serde_json::Value>(
+            "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const texts = [];
+            while (walker.nextNode()) texts.push(walker.currentNode);
+            for (const text of texts) {
+                const parent = text.parentElement;
+                if (!parent.translate || parent.closest('script, style, textarea, noscript, template')) continue;
+                const font = document.createElement('font');
+                font.textContent = text.data.toUpperCase();
+                text.replaceWith(font);
+            }",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_browser_translates_is_never_saved_as_the_text_of_a_message() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.say("guten tag").await;
+    ana.find_text_message("guten tag").await;
+    ana.say("wie geht es").await;
+    ana.wait_for_count(2).await;
+
+    ana.translate_page().await;
+    ana.find_text_message("WIE GEHT ES").await;
+    ana.keys(Key::Up + "").await;
+    let edit = ana.find("textbox", "Edit message").await;
+    let source = edit.prop("value").await.unwrap().unwrap();
+    assert_eq!(source, "wie geht es");
+    ana.keys(Key::Enter + "").await;
+    ana.wait_gone("textbox", "Edit message").await;
+
+    // Names are not translated, so that what is made of them finds the person.
+    ana.keys("@b").await;
+    ana.keys(Key::Enter + "").await;
+    let typed = "return document.activeElement.value";
+    assert_eq!(ana.ask_page::<String>(typed).await, "@bo ");
+    ana.keys("hallo".to_owned() + Key::Enter).await;
+    ana.wait_for_count(3).await;
+    let bodies = "SELECT count(*) AS number FROM messages WHERE body IN ('guten tag', 'wie geht es', '@bo hallo')";
+    assert_eq!(number(&site.data().join("parlour.sqlite3"), bodies), 3);
+    let versions = "SELECT count(*) AS number FROM message_versions";
+    assert_eq!(
+        number(&site.data().join("parlour.sqlite3"), versions),
+        0,
+        "nothing was changed"
+    );
 }

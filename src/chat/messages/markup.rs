@@ -224,12 +224,7 @@ fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<
         hue: Text(&view.author.hue),
         room: Text(&view.room),
         html: Html(&view.html),
-        // Where the source equals the markup, scripts read it from the markup.
-        source: Text(if view.html == view.body {
-            &""
-        } else {
-            &view.body
-        }),
+        source: Text(&view.body),
         created_at: Text(&view.created_at),
         time: Text(&view.time),
         quote: Html(&parts.quote),
@@ -398,7 +393,7 @@ mod tests {
                 ..said("<b>bo</b>")
             };
             let html = markup.render(&MessageView::new(message));
-            assert!(html.contains("<bdi>ana</bdi> "), "{html}");
+            assert!(html.contains("<bdi translate=\"no\">ana</bdi> "), "{html}");
             let words = format!("\">{}", kind.words_key());
             assert!(!html.contains("<b>") && !html.contains(&words), "{html}");
             assert!(!html.contains(['\u{e000}', '\u{e002}']), "{html}");

@@ -74,7 +74,8 @@ fragment_values! {
         room,
         /// The text as markup.
         html,
-        /// The text as typed. Empty if it equals `html`.
+        /// The text as typed, for the edit box: a browser may have translated the markup. Empty if
+        /// the message is deleted, or not yet sent.
         source,
         /// ISO 8601, UTC.
         created_at,

@@ -75,7 +75,9 @@ export class Revalidation {
   }
 }
 
-/** Returns the parts of a message that an event can change, as a string for comparison. @param {HTMLElement} message */
+/**
+ * Returns the parts of a message that an event can change, as a string for comparison; none that a browser translates.
+ * @param {HTMLElement} message */
 function said(message) {
   const body = find(message, ".message-body");
   const chips = /** @type {HTMLButtonElement[]} */ ([...message.querySelectorAll(".chip[data-by]")]).map(
@@ -84,8 +86,7 @@ function said(message) {
   return JSON.stringify([
     message.matches(".deleted"),
     body.dataset.source,
-    find(body, ".message-text").textContent,
-    message.querySelector(".quote")?.textContent,
+    message.querySelector(".quote-gone") !== null,
     message.querySelector(".edited")?.dataset.time,
     chips,
   ]);

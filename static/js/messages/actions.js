@@ -208,6 +208,8 @@ export class MessageActions {
     markOwn(message, this.me.id);
     const edited = message.querySelector("a.edited");
     if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time ?? "") });
+    // Not in translations: they would break names and code.
+    for (const part of message.querySelectorAll(".mention, code, .link-host")) part.translate = false;
     const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
     for (const mention of call) mention.classList.add("mention-me");
     const isAnswer =

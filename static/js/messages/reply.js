@@ -90,7 +90,7 @@ export function quoteOf(message) {
 
 /** Builds the quote above a pending message. @param {Reply} reply  @param {number} room */
 export function quoteLine({ id, author, text }, room) {
-  const name = build("bdi", { className: "quote-author" }, author);
+  const name = build("bdi", { className: "quote-author", translate: false }, author);
   const words = build("span", { className: "quote-text" }, text);
   const fields = { className: "quote", href: `/rooms/${room}/messages/${id}/`, dir: "auto" };
   const line = build("a", fields, name, " ", words);

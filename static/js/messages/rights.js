@@ -29,10 +29,7 @@ export function factsOf(message) {
 }
 
 /**
- * Returns the source of a message: the server adds it where the text alone does not show it.
- * @param {HTMLElement} message
+ * Returns the source of a message, which the server adds to it. The text on the page is no source: the browser may have
+ * translated it. @param {HTMLElement} message
  */
-export function sourceOf(message) {
-  const text = find(message, ".message-text");
-  return find(message, ".message-body").dataset.source || text.textContent;
-}
+export const sourceOf = (message) => find(message, ".message-body").dataset.source ?? "";

@@ -3,7 +3,7 @@
 import { build } from "./elements.js";
 
 /** Builds an option that shows a name. @param {string} id  @param {string} name */
-export const buildOption = (id, name) => build("li", { id, role: "option" }, build("bdi", {}, name));
+export const buildOption = (id, name) => build("li", { id, role: "option" }, build("bdi", { translate: false }, name));
 
 /**
  * Selects an option and scrolls to it; without one, none is selected.

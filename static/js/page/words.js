@@ -44,7 +44,7 @@ export function sayCount(key, count, values = {}) {
 export function sayNames(key, names) {
   const nodes = new DocumentFragment();
   (words[key] ?? key).split(PLACE).forEach((part, index) => {
-    nodes.append(index % 2 === 0 ? part : build("bdi", {}, names[part] ?? ""));
+    nodes.append(index % 2 === 0 ? part : build("bdi", { translate: false }, names[part] ?? ""));
   });
   return nodes;
 }

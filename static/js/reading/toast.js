@@ -12,7 +12,7 @@ const MOST = 3;
 export function showToast({ title, body, path, room }) {
   const toasts = document.getElementById("toasts");
   if (!toasts) return;
-  const name = build("bdi", { className: "toast-title" }, title);
+  const name = build("bdi", { className: "toast-title", translate: false }, title);
   const text = build("span", { className: "toast-text", dir: "auto" }, body);
   const close = build("button", { type: "button", className: "toast-close", ariaLabel: say("js-toast-close") }, "×");
   const toast = build("div", { className: "toast" }, build("a", { href: path }, name, text), close);

@@ -52,7 +52,7 @@ async fn an_open_room_is_found_and_joined_by_everybody() {
         news["html"]
             .as_str()
             .unwrap()
-            .contains("<bdi>eve</bdi> joined")
+            .contains("<bdi translate=\"no\">eve</bdi> joined")
     );
     at_eve.wait_in(room, "room.added").await;
     let own = at_eve.wait_for("member.changed").await;
@@ -150,7 +150,7 @@ async fn a_new_name_and_topic_are_told_live_and_bad_ones_at_their_field() {
     let renamed = at_bo.wait_for("room.changed").await;
     let html = renamed["html"].as_str().unwrap();
     assert!(
-        html.contains("<bdi>&lt;b&gt;Coffee&lt;/b&gt;</bdi>"),
+        html.contains("<bdi translate=\"no\">&lt;b&gt;Coffee&lt;/b&gt;</bdi>"),
         "{html}"
     );
     at_bo.wait_for("room.changed").await;

@@ -76,9 +76,7 @@ impl Budget {
 
 /// Returns an upper bound of the bytes of a text and its source in markup.
 pub(crate) fn text_weight(body: &str, html: &str) -> usize {
-    // The page has the source beside the markup only if they differ.
-    let source = if html == body { 0 } else { escaped_len(body) };
-    FRAME_BYTES + html.len() + source
+    FRAME_BYTES + html.len() + escaped_len(body)
 }
 
 /// Returns an upper bound of the bytes of a quote in markup.
