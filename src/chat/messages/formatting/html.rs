@@ -151,7 +151,8 @@ impl Html {
             Piece::Close => self.close(),
             Piece::Break => self.out.push_str("<br>"),
             Piece::Text(text) if self.link.is_some() => self.bare_text(text),
-            Piece::Text(text) => self.text(text),
+            Piece::Text(text) => self.names(text),
+            Piece::Address(address, target) => self.address(address, target.as_deref()),
             Piece::Letter(letter) => self.bare_text(letter.encode_utf8(&mut [0; 4])),
             Piece::Code(code) => {
                 self.out.push_str("<code>");
@@ -235,16 +236,14 @@ impl Html {
         }
     }
 
-    fn text(&mut self, text: &str) {
-        for span in links::spans(text) {
-            match span {
-                links::Span::Text(text) => self.names(text),
-                links::Span::Link(text, url) => {
-                    self.open_link(url);
-                    self.bare_text(text);
-                    self.close();
-                }
+    fn address(&mut self, address: &str, target: Option<&url::Url>) {
+        match target {
+            Some(url) if self.link.is_none() => {
+                self.open_link(Box::new(url.clone()));
+                self.bare_text(address);
+                self.close();
             }
+            _ => self.bare_text(address),
         }
     }
 

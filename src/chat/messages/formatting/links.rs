@@ -1,7 +1,5 @@
-//! Links: allowed schemes, finding bare addresses (autolinks), and the visible hint of the real
-//! target.
+//! Links: allowed schemes, and the visible hint of the real target.
 
-use linkify::{LinkFinder, LinkKind};
 use url::Url;
 
 /// The allowed schemes. Others, for example `javascript:`, could attack the reader.
@@ -21,60 +19,38 @@ pub(crate) fn address(typed: &str) -> Option<Url> {
     is_fine.then_some(url)
 }
 
-/// A link or the text between links.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Span<'t> {
-    Text(&'t str),
-    Link(&'t str, Box<Url>),
-}
-
-/// Splits a text into links and the text between them.
-pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
-    if !text.contains("://") && !text.contains('@') {
-        return vec![Span::Text(text)];
-    }
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
-    let mut spans = Vec::new();
-    let mut at = 0;
-    for link in finder.links(text) {
-        let mut start = link.start();
-        let before = &text[at..start];
-        let url = match link.kind() {
-            LinkKind::Email if before.ends_with('@') => None,
-            LinkKind::Email => {
-                start -= before.len() - before.trim_end_matches("mailto:").len();
-                address(&format!("mailto:{}", link.as_str()))
-            }
-            _ => address(link.as_str()),
-        };
-        if let Some(url) = url {
-            if at < start {
-                spans.push(Span::Text(&text[at..start]));
-            }
-            at = link.end();
-            spans.push(Span::Link(&text[start..at], Box::new(url)));
-        }
-    }
-    if at < text.len() {
-        spans.push(Span::Text(&text[at..]));
-    }
-    spans
-}
-
 /// Returns the real target of the link, unless its text shows that already.
 pub(crate) fn hint<'u>(text: &str, url: &'u Url) -> Option<&'u str> {
-    let place = match url.scheme() {
-        "mailto" => url.path(),
-        _ => url.host_str()?,
-    };
     let text = text.trim();
-    let text = ["https://", "http://", "mailto:"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme))
-        .unwrap_or(text);
-    let behind = text.strip_prefix(place);
-    let says_so =
-        behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', ':']));
+    let (place, says_so) = match url.scheme() {
+        "mailto" => (url.path(), is_same_mail(text, url)),
+        _ => (url.host_str()?, begins_with(text, url.host_str()?)),
+    };
     (!says_so).then_some(place)
+}
+
+fn is_same_mail(text: &str, url: &Url) -> bool {
+    let mail = without_scheme(text, &["mailto:"]);
+    Url::parse(&format!("mailto:{mail}")).is_ok_and(|shown| shown.path() == url.path())
+}
+
+/// Returns whether the text, with or without a scheme, is the host or continues behind it.
+fn begins_with(text: &str, host: &str) -> bool {
+    let text = without_scheme(text, &["https://", "http://"]);
+    let is_host = |start: &str| start.eq_ignore_ascii_case(host);
+    text.get(..host.len()).is_some_and(is_host)
+        && text[host.len()..]
+            .chars()
+            .next()
+            .is_none_or(|next| matches!(next, '/' | '?' | '#' | ':'))
+}
+
+fn without_scheme<'t>(text: &'t str, schemes: &[&str]) -> &'t str {
+    let behind = |scheme: &&str| {
+        let start = text.get(..scheme.len())?;
+        start
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &text[scheme.len()..])
+    };
+    schemes.iter().find_map(behind).unwrap_or(text)
 }

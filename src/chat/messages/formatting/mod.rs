@@ -1,15 +1,21 @@
-//! Formatting: turns a small part of Markdown into HTML. `subset.rs` parses it, `html.rs` writes it
-//! for pages, and `plain.rs` for one line of text. A message is rendered when it is posted, and the
+//! Formatting: turns a small part of Markdown into HTML. `addresses.rs` finds the bare addresses,
+//! which `masked.rs` hides from the Markdown parser. `subset.rs` parses the rest, `html.rs` writes
+//! it for pages, and `plain.rs` for one line of text. A message is rendered when it is posted, and the
 //! markup is stored with it (a cache).
 //!
 //! Two defences against cross-site scripting: the writer escapes everything, and an independent
 //! sanitiser checks its output. A bug in the writer could lose a tag, but not let one in.
 
+mod addresses;
 mod html;
+#[cfg(test)]
+mod link_tests;
 mod links;
+mod masked;
 mod mentions;
 mod plain;
 mod sanitiser;
+mod scripts;
 mod subset;
 #[cfg(test)]
 mod tests;
@@ -24,7 +30,7 @@ pub use plain::{EXCERPT_CHARS, plain};
 /// The version of the renderer, stored with its markup to invalidate the cache. Increase it
 /// whenever the same text gives other markup. Messages of other versions are rendered again when
 /// they are read.
-pub const RENDERING: i64 = 1;
+pub const RENDERING: i64 = 2;
 
 /// Renders the markup of a message, with mentions still to be resolved.
 pub fn render(source: &str) -> Rendered {
@@ -56,7 +62,7 @@ fn is_bare(source: &str) -> bool {
         0..=0x1F | 0x7F => true,
         b':' => bytes.get(at + 1) == Some(&b'/'),
         // These bytes start the invisible characters and the no-break space.
-        0xC2 | 0xE2 => source[at..]
+        0xC2 | 0xE2 | 0xEF => source[at..]
             .chars()
             .next()
             .is_some_and(|letter| is_invisible(letter) || letter == '\u{A0}'),
@@ -81,12 +87,12 @@ fn visible(source: &str) -> Cow<'_, str> {
     }
 }
 
-/// Embeddings, overrides and isolates. The marks U+200E and U+200F are allowed, because they affect
+/// Embeddings, overrides and isolates, and the noncharacters of which [`masked`] uses one. The marks U+200E and U+200F are allowed, because they affect
 /// only their own place.
 fn is_invisible(letter: char) -> bool {
     match letter {
         '\n' | '\t' => false,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FDD0}'..='\u{FDEF}' => true,
         other => other.is_control(),
     }
 }

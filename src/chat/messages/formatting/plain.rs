@@ -26,7 +26,9 @@ fn words(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {
         match piece {
-            Piece::Text(words) | Piece::Code(words) => text.push_str(words),
+            Piece::Text(words) | Piece::Code(words) | Piece::Address(words, _) => {
+                text.push_str(words);
+            }
             Piece::Letter(letter) => text.push(*letter),
             Piece::CodeBlock(code) => {
                 text.push(' ');

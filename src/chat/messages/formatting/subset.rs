@@ -7,7 +7,11 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Mark};
 use url::Url;
 
-use crate::chat::messages::formatting::links;
+use super::{
+    addresses::{self, Address},
+    links,
+    masked::Masked,
+};
 
 /// The maximum nesting of quotes, lists and emphasis. Deeper text is shown as typed, because
 /// writing and sanitising cost more with each level (denial of service).
@@ -44,6 +48,8 @@ pub(crate) enum Piece {
     Close,
     /// Text without line breaks.
     Text(String),
+    /// A bare address, and where it leads, if it is a link.
+    Address(String, Option<Box<Url>>),
     /// A character after a backslash, which starts no markup.
     Letter(char),
     Break,
@@ -52,20 +58,32 @@ pub(crate) enum Piece {
     CodeBlock(String),
 }
 
+impl Address {
+    /// `typed` is the address, with or without the marks behind it.
+    fn piece(&self, typed: &str) -> Piece {
+        Piece::Address(typed.to_owned(), self.target(typed).map(Box::new))
+    }
+}
+
 impl Piece {
     /// Returns whether the piece opens a block element.
     pub(crate) fn is_block(&self) -> bool {
         match self {
             Self::Open(Tag::Bold | Tag::Italic | Tag::Strike | Tag::Link(_)) => false,
             Self::Open(_) | Self::CodeBlock(_) => true,
-            Self::Close | Self::Text(_) | Self::Letter(_) | Self::Break | Self::Code(_) => false,
+            Self::Close
+            | Self::Text(_)
+            | Self::Address(..)
+            | Self::Letter(_)
+            | Self::Break
+            | Self::Code(_) => false,
         }
     }
 
     fn shows_something(&self) -> bool {
         match self {
             Self::Text(text) | Self::Code(text) | Self::CodeBlock(text) => !text.trim().is_empty(),
-            Self::Letter(_) => true,
+            Self::Letter(_) | Self::Address(..) => true,
             Self::Open(_) | Self::Close | Self::Break => false,
         }
     }
@@ -79,11 +97,12 @@ pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
     }
     let mut source = source.to_owned();
     for _ in 0..MAX_READINGS {
-        let parser = Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH);
+        let masked = Masked::new(&source);
+        let parser = Parser::new_ext(masked.text(), Options::ENABLE_STRIKETHROUGH);
         let definitions = parser.reference_definitions().iter();
         let mut starts: Vec<usize> = definitions.map(|(_, found)| found.span.start).collect();
         if starts.is_empty() {
-            return Reader::new(&source).read(parser);
+            return Reader::new(&source, &masked).read(parser);
         }
         // Escape link definitions: `[name]: address` would otherwise be invisible.
         starts.sort_unstable();
@@ -128,6 +147,11 @@ enum Open {
 
 struct Reader<'s> {
     source: &'s str,
+    masked: &'s Masked<'s>,
+    /// The addresses that are not consumed yet.
+    addresses: &'s [Address],
+    /// The last piece, if it is an address with marks behind it that may belong to it.
+    unfinished: Option<&'s Address>,
     pieces: Vec<Piece>,
     open: Vec<Open>,
     /// Text that is not a piece yet.
@@ -144,9 +168,12 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: &'s str) -> Self {
+    fn new(source: &'s str, masked: &'s Masked<'s>) -> Self {
         Self {
             source,
+            masked,
+            addresses: masked.addresses(),
+            unfinished: None,
             pieces: Vec::new(),
             open: Vec::new(),
             run: String::new(),
@@ -187,18 +214,18 @@ impl<'s> Reader<'s> {
                 }
             }
             Mark::Item => self.begin_block(Tag::Item, range.start),
-            Mark::CodeBlock(CodeBlockKind::Fenced(words)) => self.begin_fence(&words),
+            Mark::CodeBlock(CodeBlockKind::Fenced(words)) => self.begin_fence(&words, range),
             Mark::CodeBlock(CodeBlockKind::Indented) => {
                 self.begin_paragraph(Open::Indented, range.start);
             }
             Mark::HtmlBlock => self.begin_paragraph(Open::Html, range.start),
-            other => self.start_inline(other, range.start),
+            other => self.start_inline(other, range),
         }
     }
 
-    fn start_inline(&mut self, mark: Mark<'_>, start: usize) {
-        self.catch_up(start);
-        let typed = &self.source[start..];
+    fn start_inline(&mut self, mark: Mark<'_>, range: Range<usize>) {
+        self.catch_up(range.start);
+        let typed = &self.source[range.start..];
         match mark {
             Mark::Emphasis if typed.starts_with('*') => self.begin_inline(Tag::Italic, 1),
             Mark::Strong if typed.starts_with('*') => self.begin_inline(Tag::Bold, 2),
@@ -207,8 +234,9 @@ impl<'s> Reader<'s> {
             Mark::Link {
                 link_type: LinkType::Inline,
                 dest_url,
+                title,
                 ..
-            } => match links::address(&dest_url) {
+            } => match links::address(&self.masked.target(&dest_url, &title, &range)) {
                 Some(url) => self.begin_inline(Tag::Link(Box::new(url)), 1),
                 None => self.begin_typed(1),
             },
@@ -258,12 +286,13 @@ impl<'s> Reader<'s> {
     fn inside(&mut self, event: Event<'_>, range: Range<usize>) {
         match (event, self.open.last()) {
             (Event::Text(text), Some(Open::Fenced | Open::Indented)) | (Event::Html(text), _) => {
-                self.lines.push_str(&text);
+                self.lines.push_str(&self.masked.verbatim(&text, range));
             }
             (Event::Code(code), _) => {
                 self.catch_up(range.start);
                 self.flush();
-                self.pieces.push(Piece::Code(code.into_string()));
+                self.pieces
+                    .push(Piece::Code(self.masked.code(&code, &range)));
                 self.at = range.end;
             }
             (Event::SoftBreak | Event::HardBreak, _) => {
@@ -333,8 +362,9 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn begin_fence(&mut self, words: &str) {
+    fn begin_fence(&mut self, words: &str, range: Range<usize>) {
         self.flush();
+        let words = self.masked.code(words, &range);
         self.open.push(Open::Fenced);
         self.paragraph_end = None;
         let is_language = words.len() <= MAX_LANGUAGE_LEN
@@ -410,8 +440,55 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Consumes the source up to `end` as text.
+    /// Consumes the source up to `end` as text and addresses.
     fn type_up_to(&mut self, end: usize) {
+        self.finish_address(end);
+        while let Some(address) = self.next_address(end) {
+            self.type_text(address.start);
+            self.flush();
+            self.push_address(address, address.end);
+            self.unfinished = Some(address);
+            self.finish_address(end);
+        }
+        self.type_text(end);
+    }
+
+    fn next_address(&mut self, end: usize) -> Option<&'s Address> {
+        let at = self.at;
+        let consumed = self.addresses.partition_point(|next| next.start < at);
+        self.addresses = &self.addresses[consumed..];
+        let (next, later) = self.addresses.split_first()?;
+        if next.end > end {
+            return None;
+        }
+        self.addresses = later;
+        Some(next)
+    }
+
+    /// Adds the marks behind the last address to it, if they are plain text up to `end`. The parser
+    /// may give each mark as a text of its own.
+    fn finish_address(&mut self, end: usize) {
+        let is_complete = |address: &mut &Address| address.end_with_marks <= end;
+        let Some(address) = self.unfinished.take_if(is_complete) else {
+            return;
+        };
+        let behind = self.source.get(address.end..self.at);
+        let is_last = matches!(self.pieces.last(), Some(Piece::Address(..)))
+            && behind == Some(self.run.as_str());
+        if is_last && address.end < address.end_with_marks {
+            self.run.clear();
+            self.pieces.pop();
+            self.push_address(address, address.end_with_marks);
+        }
+    }
+
+    fn push_address(&mut self, address: &Address, end: usize) {
+        let typed = &self.source[address.start..end];
+        self.pieces.push(address.piece(typed));
+        self.at = end;
+    }
+
+    fn type_text(&mut self, end: usize) {
         let typed = self.source.get(self.at..end).unwrap_or_default();
         self.at = self.at.max(end);
         let in_block = self.open.len() > 1;
@@ -427,6 +504,7 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Adds lines without inline markup, but with their addresses.
     fn type_lines(&mut self, lines: &str, is_indented: bool) {
         for (i, line) in lines.split('\n').enumerate() {
             if i > 0 {
@@ -435,7 +513,15 @@ impl<'s> Reader<'s> {
             if is_indented && !line.is_empty() {
                 self.run.push_str("    ");
             }
-            self.run.push_str(line);
+            let mut at = 0;
+            for address in addresses::find(line) {
+                let end = address.end_with_marks;
+                self.run.push_str(&line[at..address.start]);
+                self.flush();
+                self.pieces.push(address.piece(&line[address.start..end]));
+                at = end;
+            }
+            self.run.push_str(&line[at..]);
         }
     }
 }

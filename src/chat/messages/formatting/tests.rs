@@ -348,7 +348,10 @@ fn a_known_name_is_marked_with_whom_it_means() {
 fn a_bare_text_is_rendered_as_the_long_way_would() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let letters: Vec<String> = (' '..='~')
-        .chain("éß\u{A0}\u{AD}\u{85}שלום花子😀\u{200D}\u{200F}\u{202E}\u{2066}’“…–\u{2028}".chars())
+        .chain(
+            "éß\u{A0}\u{AD}\u{85}שלום花子😀\u{200D}\u{200F}\u{202E}\u{2066}\u{FDD0}，’“…–\u{2028}"
+                .chars(),
+        )
         .map(String::from)
         .collect();
     let mut letters: Vec<&str> = letters.iter().map(String::as_str).collect();
