@@ -101,6 +101,7 @@ impl Parts {
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(self.layer.clone()))
+            .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.site.clone()))
             .app_data(Data::new(self.proxies.clone()))
             .app_data(Data::new(self.stopping.clone()))

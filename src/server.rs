@@ -19,7 +19,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    accounts::{recognise, report_storage},
+    accounts::{choose_session, recognise, report_storage},
     chat::{
         layer::{ChatEvent, ConsumerEvent, everyone_group},
         live::{ChatServer, Stop},
@@ -211,6 +211,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
                     .wrap(from_fn(guard::of_account))
                     .wrap(from_fn(recognise))
                     .wrap(parts.sessions.middleware())
+                    .wrap(from_fn(choose_session))
                     .wrap(from_fn(report_storage))
                     .wrap(from_fn(guard::of_address)),
             )

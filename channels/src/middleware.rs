@@ -102,11 +102,16 @@ impl Middleware for CookieMiddleware {
 
 impl CookieMiddleware {
     fn read(scope: &mut Scope) {
+        let header = Self::header(scope);
+        scope.set_cookies(Cookies::parse(&header));
+    }
+
+    /// The `Cookie` header as text; empty without one.
+    pub(crate) fn header(scope: &Scope) -> String {
         let header = scope.headers().find(|(name, _)| *name == "cookie");
         // Header bytes are Latin-1: each byte is the character of that number.
         let text = header.map(|(_, value)| value.iter().copied().map(char::from).collect());
-        let text: String = text.unwrap_or_default();
-        scope.set_cookies(Cookies::parse(&text));
+        text.unwrap_or_default()
     }
 
     /// Reads the cookies unless that was done further out.

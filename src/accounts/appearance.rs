@@ -1,9 +1,6 @@
 //! The colour theme: light, dark, or that of the system. A cookie stores it, so that the server
 //! renders pages in the right theme at once.
 
-use std::convert::Infallible;
-use std::str::FromStr;
-
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::LOCATION;
@@ -11,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::next_path::NextPath;
-use crate::security::Site;
+use crate::security::{Site, cookies};
 
 const COOKIE: &str = "parlour_theme";
 const LIFETIME: Duration = Duration::days(365);
@@ -30,12 +27,18 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Returns the theme in the cookie of `request`.
+    /// Returns the theme in the cookie of `request`. Unknown text means the system's theme.
     pub fn of(request: &HttpRequest) -> Self {
-        let cookie = request.cookie(COOKIE);
-        cookie
-            .and_then(|cookie| cookie.value().parse().ok())
+        let mut values = cookies::values(request.headers(), COOKIE);
+        values
+            .find_map(|theme| Self::known(&theme))
             .unwrap_or_default()
+    }
+
+    fn known(text: &str) -> Option<Self> {
+        [Self::System, Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.as_str() == text)
     }
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -44,19 +47,6 @@ impl Theme {
             Self::Light => "light",
             Self::Dark => "dark",
         }
-    }
-}
-
-impl FromStr for Theme {
-    type Err = Infallible;
-
-    /// Parses a theme. Unknown text means the system's theme.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        })
     }
 }
 

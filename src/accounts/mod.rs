@@ -35,8 +35,8 @@ pub use page::Page;
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};
 pub use session::{
-    EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, recognise,
-    report_storage, still_valid, user_group,
+    EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, choose_session,
+    recognise, report_storage, still_valid, user_group,
 };
 pub use superuser::create_superuser;
 pub use zone::Zone;

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::security::{SecretKeys, Site};
+use crate::security::{SecretKeys, Site, cookies};
 
 const COOKIE: &str = "parlour_notice";
 /// Long enough for a slow redirect, but too short to appear on another day.
@@ -59,14 +59,19 @@ impl Notices {
 
     /// Returns the notice in the cookies of `request`, and the cookie that removes it.
     pub fn take(&self, request: &HttpRequest) -> Option<(Notice, Cookie<'static>)> {
-        let mut jar = CookieJar::new();
-        jar.add_original(request.cookie(&self.cookie_name)?);
-        let signed = jar.signed(&self.key).get(&self.cookie_name)?;
-        let json = URL_SAFE_NO_PAD.decode(signed.value()).ok()?;
-        let notice = serde_json::from_slice(&json).ok()?;
+        let mut values = cookies::values(request.headers(), &self.cookie_name);
+        let notice = values.find_map(|value| self.read(value))?;
         let mut removal = self.cookie(String::new());
         removal.make_removal();
         Some((notice, removal))
+    }
+
+    fn read(&self, value: String) -> Option<Notice> {
+        let mut jar = CookieJar::new();
+        jar.add_original(Cookie::new(self.cookie_name.clone(), value));
+        let signed = jar.signed(&self.key).get(&self.cookie_name)?;
+        let json = URL_SAFE_NO_PAD.decode(signed.value()).ok()?;
+        serde_json::from_slice(&json).ok()
     }
 
     fn write(&self, notice: &Notice) -> Option<Cookie<'static>> {

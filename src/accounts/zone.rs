@@ -11,6 +11,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::db::Timestamp;
 use crate::error::Error;
+use crate::security::cookies;
 
 const COOKIE: &str = "parlour_zone";
 const UTC: &str = "UTC";
@@ -22,13 +23,15 @@ pub struct Zone(TimeZone);
 impl Zone {
     /// Returns the zone of the browser of `request`. An unknown name means UTC.
     pub fn of(request: &HttpRequest) -> Self {
-        let cookie = request.cookie(COOKIE);
-        cookie.map_or_else(Self::default, |cookie| Self::named(cookie.value()))
+        let mut names = cookies::values(request.headers(), COOKIE);
+        names
+            .find_map(|name| Self::known(&name))
+            .unwrap_or_default()
     }
 
-    fn named(name: &str) -> Self {
+    fn known(name: &str) -> Option<Self> {
         static KNOWN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
-        KNOWN.get(name).map(Self).unwrap_or_default()
+        KNOWN.get(name).map(Self).ok()
     }
 
     /// Returns the name in the tz database, for example `Europe/Berlin`.
@@ -67,11 +70,13 @@ impl FromRequest for Zone {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
     fn a_zone_of_the_database_moves_times_and_days() {
-        let berlin = Zone::named("Europe/Berlin");
+        let berlin = Zone::known("Europe/Berlin").unwrap();
         let late = Timestamp(1_767_222_000_000);
         assert_eq!(berlin.name(), "Europe/Berlin");
         assert_eq!(
@@ -84,8 +89,13 @@ mod tests {
 
     #[test]
     fn whatever_else_a_cookie_says_is_utc() {
+        let request = TestRequest::default().insert_header(("Cookie", "parlour_zone=Mars"));
+        assert_eq!(Zone::of(&request.to_http_request()).name(), "UTC");
+        let two = "parlour_zone=Mars; parlour_zone=Europe/Berlin";
+        let request = TestRequest::default().insert_header(("Cookie", two));
+        assert_eq!(Zone::of(&request.to_http_request()).name(), "Europe/Berlin");
         for name in ["", "Mars/Olympus", "../../etc/passwd", "+02:00", "<b>"] {
-            assert_eq!(Zone::named(name).name(), "UTC", "{name}");
+            assert!(Zone::known(name).is_none(), "{name}");
         }
     }
 }

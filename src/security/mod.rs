@@ -9,6 +9,7 @@
 pub mod bounds;
 pub mod client_addr;
 pub mod connection_limits;
+pub mod cookies;
 pub mod csrf;
 pub mod handshake_rate;
 pub mod headers;

@@ -18,6 +18,7 @@ mod chat;
 mod documents;
 mod durability;
 mod expression;
+mod foreign_bytes;
 mod friends;
 mod half_data;
 mod history;

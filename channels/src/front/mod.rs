@@ -23,7 +23,12 @@ const ROOT_PATH: HeaderName = HeaderName::from_static("daphne-root-path");
 
 /// Bytes that some parsers take for the end of a line, so that what follows could pose as a
 /// header (CVE-2026-44546).
-const LINE_ENDS: [u8; 6] = [0x0b, 0x0c, 0x1c, 0x1d, 0x1e, 0x85];
+const LINE_ENDS: [u8; 5] = [0x0b, 0x0c, 0x1c, 0x1d, 0x1e];
+
+/// U+0085, the end of a line in C1. As Latin-1 it is the single byte [`NEXT_LINE_BYTE`], which is
+/// also a part of many letters in UTF-8 (Å, х, م, 全).
+const NEXT_LINE: char = '\u{85}';
+const NEXT_LINE_BYTE: u8 = 0x85;
 
 /// What a site is told about the proxies before it.
 #[derive(Clone, Debug)]
@@ -144,8 +149,20 @@ pub(crate) fn flaw(head: &RequestHead) -> Option<&'static str> {
     }
     let mut values = head.headers.iter().map(|(_, value)| value.as_bytes());
     values
-        .any(|value| value.iter().any(|byte| LINE_ENDS.contains(byte)))
+        .any(may_end_line)
         .then_some("A header value holds a control character")
+}
+
+/// Whether some parser takes a part of the value for the end of a line, whether it reads the bytes
+/// as UTF-8 or, where they are not UTF-8, as Latin-1.
+fn may_end_line(value: &[u8]) -> bool {
+    let has_control = value.iter().any(|byte| LINE_ENDS.contains(byte));
+    let has_next_line = || {
+        value.utf8_chunks().any(|chunk| {
+            chunk.valid().contains(NEXT_LINE) || chunk.invalid().contains(&NEXT_LINE_BYTE)
+        })
+    };
+    has_control || (value.contains(&NEXT_LINE_BYTE) && has_next_line())
 }
 
 /// Says in an answer which server gave it, unless the application has said so.

@@ -113,8 +113,11 @@ impl ProxyHeaders {
     /// The client's address; nothing if the proxy does not tell.
     pub(super) fn client(&self, headers: &HeaderMap) -> Option<SocketAddr> {
         let values = headers.get_all(&self.host);
-        let lists = values.filter_map(|value| value.to_str().ok());
-        let entries = lists.flat_map(|list| list.split(',')).map(address);
+        // Cut as bytes: a client could hide its address behind an entry that is no text.
+        let lists = values.map(|value| value.as_bytes());
+        let entries = lists
+            .flat_map(|list| list.split(|byte| *byte == b','))
+            .map(|entry| std::str::from_utf8(entry).ok().and_then(address));
         let (ip, own_port) = self.choose(&entries.collect::<Vec<_>>())?;
         let port = headers
             .get(&self.port)
@@ -207,6 +210,21 @@ mod tests {
             assert_eq!(client, None, "{value}");
         }
         assert_eq!(proxies().client(&headers(&[])), None);
+    }
+
+    #[test]
+    fn a_client_does_not_hide_behind_an_entry_that_is_no_text() {
+        for entry in [&b"J\xf6rg"[..], "Jörg".as_bytes(), b"\xff"] {
+            let mut told = HeaderMap::new();
+            let value = HeaderValue::from_bytes(&[entry, b", 192.0.2.7"].concat()).unwrap();
+            told.append(header_name("X-Forwarded-For"), value);
+            assert_eq!(
+                proxies().client(&told).unwrap().to_string(),
+                "192.0.2.7:0",
+                "{}",
+                entry.escape_ascii()
+            );
+        }
     }
 
     #[test]

@@ -19,18 +19,17 @@ impl Cookies {
     /// Reads the value of a `Cookie` header.
     ///
     /// The last of several cookies of one name wins; a part without `=` is a value with an empty
-    /// name; double quotes and backslash escapes are undone; nothing is percent-decoded.
+    /// name; double quotes and backslash escapes are undone; nothing is percent-decoded. Only ASCII
+    /// spaces are trimmed, because in Latin-1 the last byte of a letter may look like a space (à).
     pub fn parse(header: &str) -> Self {
-        let parts = header.split(';').map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or(("", part));
-            (name.trim(), value.trim())
-        });
-        let cookies = parts.filter(|(name, value)| !name.is_empty() || !value.is_empty());
-        Self(
-            cookies
-                .map(|(name, value)| (name, unquote(value)))
-                .collect(),
-        )
+        Self(pairs(header).collect())
+    }
+
+    /// All values of one name in a `Cookie` header, in its order.
+    pub(crate) fn values<'a>(header: &'a str, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+        pairs(header)
+            .filter(move |(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     /// The value of one cookie.
@@ -52,6 +51,16 @@ impl Cookies {
     pub fn is_empty(&self) -> bool {
         self.0.iter().next().is_none()
     }
+}
+
+/// The pairs of a `Cookie` header, in its order.
+fn pairs(header: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let parts = header.split(';').map(|part| {
+        let (name, value) = part.split_once('=').unwrap_or(("", part));
+        (name.trim_ascii(), value.trim_ascii())
+    });
+    let cookies = parts.filter(|(name, value)| !name.is_empty() || !value.is_empty());
+    cookies.map(|(name, value)| (name, unquote(value)))
 }
 
 /// Removes surrounding double quotes, then `\"`-like and `\054`-like escapes.

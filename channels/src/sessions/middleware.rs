@@ -13,12 +13,17 @@ use crate::answer::Deny;
 use crate::error::WithSources;
 use crate::middleware::{CookieMiddleware, Middleware, Next};
 use crate::routing::{AnswerHeaders, Connecting};
-use crate::scope::Scope;
+use crate::scope::{Cookies, Scope};
+
+/// How many keys of one request are looked up in the store, so that a head full of cookies costs
+/// few queries. A browser sends one for each path and domain that has the cookie.
+const MAX_KEYS: usize = 8;
 
 /// Puts a [`Session`] into the scope, and its cookie onto the answer when it was changed.
 ///
 /// Reads the cookies itself if no [`CookieMiddleware`] has. Inside of another one it does
-/// nothing: the outer session stays. A session that an answer cannot save denies the handshake,
+/// nothing: the outer session stays. Of several cookies of the name, the last with a session counts.
+/// A session that an answer cannot save denies the handshake,
 /// with 400 if it was deleted meanwhile and with 500 if the store failed.
 ///
 /// ```
@@ -102,6 +107,32 @@ impl SessionMiddleware {
     pub fn autosave(self, autosave: bool) -> Self {
         self.with(|settings| settings.autosave = autosave)
     }
+
+    /// The keys that the client sent, that of the last cookie first, as in Django.
+    fn keys(&self, scope: &Scope) -> Vec<SessionKey> {
+        let header = CookieMiddleware::header(scope);
+        let values = Cookies::values(&header, &self.settings.name);
+        let mut keys: Vec<_> = values
+            .filter_map(|value| SessionKey::parse(&value))
+            .collect();
+        keys.reverse();
+        keys.truncate(MAX_KEYS);
+        keys
+    }
+
+    /// The first key with a session, or else the first one. Another program on the host, or
+    /// another path, may have set a cookie of the same name.
+    async fn choose(&self, keys: Vec<SessionKey>) -> Option<SessionKey> {
+        if keys.len() > 1 {
+            for key in &keys {
+                // A store that fails says so again when the session is read.
+                if !matches!(self.store.exists(key).await, Ok(false)) {
+                    return Some(key.clone());
+                }
+            }
+        }
+        keys.into_iter().next()
+    }
 }
 
 impl Middleware for SessionMiddleware {
@@ -115,9 +146,8 @@ impl Middleware for SessionMiddleware {
                 return next.run(scope).await;
             }
             CookieMiddleware::read_once(&mut scope);
-            let cookie = scope.cookies().get(&self.settings.name);
-            let has_cookie = cookie.is_some();
-            let key = cookie.and_then(SessionKey::parse);
+            let has_cookie = scope.cookies().get(&self.settings.name).is_some();
+            let key = self.choose(self.keys(&scope)).await;
             let session = Session::new(Arc::clone(&self.store), self.settings.clone(), key);
             scope.insert(session.clone());
             match next.run(scope).await {

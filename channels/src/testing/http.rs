@@ -129,7 +129,7 @@ impl HttpCommunicator {
     }
 
     /// Adds a header to the request.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.scope = self.scope.header(name, value);
         self
     }

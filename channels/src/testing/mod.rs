@@ -97,7 +97,7 @@ impl WebsocketCommunicator {
     }
 
     /// Adds a header to the handshake.
-    pub fn header(self, name: &str, value: &str) -> Self {
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.scope(|scope| scope.header(name, value))
     }
 

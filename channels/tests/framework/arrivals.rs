@@ -229,6 +229,36 @@ async fn a_request_that_could_be_misread_is_refused() {
                 let line = [b"X-Evil: a", &[byte][..], b"b"].concat();
                 assert_eq!(ask(b"", &line).await, 400, "{byte:x} {driver:?} {upgrade}");
             }
+            for case in [
+                &include_bytes!("cases/cookie-utf8-85.bin")[..],
+                include_bytes!("cases/cookie-latin1.bin"),
+            ] {
+                let line = [b"Cookie: ", case.trim_ascii_end()].concat();
+                assert_eq!(ask(b"", &line).await, good, "{}", line.escape_ascii());
+            }
+            let case = include_bytes!("cases/header-utf8-85.bin").trim_ascii_end();
+            assert_eq!(ask(b"", case).await, good);
+            // Letters with the byte 85 in each place: Å, х, م, 全, ꅇ, 𐅀, 🅰 and a mark of direction.
+            for letter in ["Å", "х", "م", "全", "ꅇ", "𐅀", "🅰", "\u{2005}", "\u{145}"] {
+                let line = format!("X-Fine: {letter}rhus{letter}");
+                assert_eq!(ask(b"", line.as_bytes()).await, good, "{line}");
+            }
+            for evil in [
+                &b"\xc2\x85"[..],
+                b"\x85",
+                b"\xc3\x85\x85",
+                b"\x85\xc3\x85",
+                b"\xc3\x85\xc2\x85",
+                b"\xc3\xc3\x85\x0b",
+                b"\xe5\x85",
+                b"\xe5\x85x\xa8",
+                b"\xff\x85",
+            ] {
+                let line = [b"X-Evil: a", evil, b"b"].concat();
+                assert_eq!(ask(b"", &line).await, 400, "{}", line.escape_ascii());
+                let line = [b"Cookie: a=", evil, b"b"].concat();
+                assert_eq!(ask(b"", &line).await, 400, "{}", line.escape_ascii());
+            }
             for name in ["X Evil: 1", "X\u{e4}: 1", "X(Evil): 1", ": 1"] {
                 assert_eq!(ask(b"", name.as_bytes()).await, 400, "{name}");
             }

@@ -8,7 +8,7 @@ use channels::{
 
 #[test]
 fn the_vectors_of_django_hold() {
-    let cases: [(&str, &[(&str, &str)]); 19] = [
+    let cases: [(&str, &[(&str, &str)]); 21] = [
         ("a=1;a=2", &[("a", "2")]),
         ("flag; x=y", &[("", "flag"), ("x", "y")]),
         (r#"q="quoted val""#, &[("q", "quoted val")]),
@@ -28,6 +28,9 @@ fn the_vectors_of_django_hold() {
         (r#"k="\08\777\q""#, &[("k", "08777q")]),
         (r#"k="\"#, &[("k", "\"\\")]),
         (r#"k="\""#, &[("k", "\\")]),
+        ("\t a\t=\t1 ", &[("a", "1")]),
+        // Django trims the last byte of a letter that looks like a space in Latin-1.
+        ("k=Ã\u{a0}", &[("k", "Ã\u{a0}")]),
     ];
     for (header, expected) in cases {
         let cookies = Cookies::parse(header);
@@ -78,5 +81,20 @@ async fn consumers_see_cookies_behind_the_middleware_only() {
             .header("cookie", "theme=dark");
         client.connect().await.unwrap();
         assert_eq!(client.receive_from().await.unwrap(), Frame::from(expected));
+    }
+}
+
+#[actix_web::test]
+async fn a_cookie_that_is_no_utf_8_hides_no_other() {
+    let latin1: &[u8] = include_bytes!("cases/cookie-latin1.bin");
+    for cookies in [
+        [latin1.trim_ascii_end(), b"; theme=dark"].concat(),
+        [b"theme=dark; ", latin1.trim_ascii_end()].concat(),
+        b"\xff\xfe; =\x80; theme=dark".to_vec(),
+    ] {
+        let app = (|_: &Scope| Theme).into_endpoint().wrap(CookieMiddleware);
+        let mut client = WebsocketCommunicator::new(app, "/").header("cookie", cookies);
+        client.connect().await.unwrap();
+        assert_eq!(client.receive_from().await.unwrap(), Frame::from("dark"));
     }
 }

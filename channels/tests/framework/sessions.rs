@@ -560,3 +560,31 @@ async fn a_response_saves_and_carries_the_cookie_unless_it_failed() {
     assert_eq!((response.status, cookie(&response.headers)), (500, None));
     assert_eq!(store.len(), 1);
 }
+
+#[actix_web::test]
+async fn every_cookie_of_the_name_is_tried() {
+    let store = Store::default();
+    let app = site(&store);
+    let key = stored(&store, 7).await;
+    let (ours, stale) = (key.as_str(), SessionKey::random());
+    let stale = stale.as_str();
+    let latin1: &[u8] = include_bytes!("cases/cookie-latin1.bin");
+    let latin1 = latin1.trim_ascii_end();
+    let pair = |key: &str| format!("sessionid={key}").into_bytes();
+    for (first, second) in [
+        (latin1.to_vec(), pair(ours)),
+        (pair(ours), latin1.to_vec()),
+        (pair(stale), pair(ours)),
+        (pair(ours), pair(stale)),
+        (b"sessionid=no key".to_vec(), pair(ours)),
+        (pair(ours), b"sessionid=\xff\xfe\xfd; \x85".to_vec()),
+        (pair(ours), "à=sessionid; x=全; \u{a0}".as_bytes().to_vec()),
+    ] {
+        let cookies = [&first[..], b"; ", &second].concat();
+        let shown = cookies.escape_ascii().to_string();
+        let client = WebsocketCommunicator::new(app.clone(), "/read/");
+        let mut client = client.header("cookie", cookies);
+        client.connect().await.expect("an open connection");
+        assert_eq!(said(&mut client, "get").await, "Some(7) false", "{shown}");
+    }
+}

@@ -4,6 +4,7 @@
 //! [`recognise()`] passes the signed-in person to views, other middleware and the log. Signing in
 //! and out is here, too.
 
+mod choice;
 mod ended;
 mod recognise;
 mod socket;
@@ -20,8 +21,9 @@ use super::models::{User, UserId};
 use crate::config::Limits;
 use crate::db::Database;
 use crate::error::{Error, Result};
-use crate::security::{SecretKeys, Site, client_addr};
+use crate::security::{SecretKeys, Site, client_addr, cookies};
 
+pub use choice::choose_session;
 pub(super) use ended::announce;
 pub use ended::{EndReason, SessionEvent, user_group};
 pub use recognise::{recognise, report_storage};
@@ -34,6 +36,8 @@ const SIGNED_IN: &str = "signed_in";
 /// The key under which [`sign_in`] stores what [`Store`] needs to open a session.
 const OPENING: &str = "opening";
 const MAX_USER_AGENT_CHARS: usize = 256;
+/// How many keys of one request are looked up, so that a head full of cookies costs few queries.
+const MAX_KEYS: usize = 8;
 
 /// The signed-in person of a request or a socket, with the session that proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,29 +106,34 @@ impl Sessions {
             .build()
     }
 
-    /// Returns the person who is signed in by the `Cookie` header `cookies`.
+    /// Returns the person who is signed in by one of `cookies`, the value of a `Cookie` header.
     ///
     /// Uses the same cookie jar, key and store as [`Sessions::middleware`], for code outside of it.
     ///
     /// # Errors
     /// Any error of the database. It means neither signed in nor signed out.
-    pub async fn open(&self, cookies: &str) -> Result<Option<SignedIn>> {
-        match self.session_key(cookies) {
-            Some(key) => self.store.find(&store::hash(&key)).await,
-            None => Ok(None),
+    pub async fn open(&self, cookies: impl AsRef<[u8]>) -> Result<Option<SignedIn>> {
+        for key in self.keys(cookies::read(cookies.as_ref())) {
+            if let Some(signed_in) = self.store.find(&store::hash(&key)).await? {
+                return Ok(Some(signed_in));
+            }
         }
+        Ok(None)
     }
 
-    /// Parses cookies as actix does: skips unreadable ones, and uses the first of each name.
-    fn session_key(&self, cookies: &str) -> Option<String> {
-        let cookie = cookies
-            .split(';')
-            .filter_map(|cookie| Cookie::parse_encoded(cookie.trim()).ok())
-            .find(|cookie| cookie.name() == self.cookie_name)?;
-        let mut jar = CookieJar::new();
-        jar.add_original(cookie.into_owned());
-        let opened = jar.private(&self.key).get(&self.cookie_name)?;
-        Some(opened.value().to_owned())
+    /// Returns the keys in the session cookies that this server has made, in their order. There is
+    /// one, unless another program on the host sets a cookie of the same name for another path.
+    fn keys<'a>(&self, cookies: impl Iterator<Item = Cookie<'a>>) -> Vec<String> {
+        let mut keys = Vec::new();
+        for cookie in cookies.filter(|cookie| cookie.name() == self.cookie_name) {
+            let mut jar = CookieJar::new();
+            jar.add_original(cookie.into_owned());
+            let opened = jar.private(&self.key).get(&self.cookie_name);
+            let key = opened.map(|opened| opened.value().to_owned());
+            keys.extend(key.filter(|key| !keys.contains(key)));
+        }
+        keys.truncate(MAX_KEYS);
+        keys
     }
 }
 
@@ -139,7 +148,7 @@ pub(super) fn sign_in(
     epoch: i64,
 ) -> Result<()> {
     let user_agent = request.headers().get(header::USER_AGENT);
-    let user_agent = user_agent.and_then(|value| value.to_str().ok());
+    let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
     let opening = Opening {
         user_id: user,
         epoch,

@@ -8,6 +8,7 @@ use super::{SessionRef, Sessions, SignedIn};
 use crate::accounts::models::StoredSession;
 use crate::db::{Database, Timestamp};
 use crate::error::Result;
+use crate::security::cookies;
 use crate::security::request_log::ActingUser;
 
 /// Refuses handshakes without a valid session, and stores [`SignedIn`] in the scope of the others.
@@ -22,11 +23,7 @@ impl SocketSession {
     }
 
     async fn recognise(&self, scope: &Scope) -> std::result::Result<SignedIn, Deny> {
-        match self
-            .sessions
-            .open(scope.header("cookie").unwrap_or_default())
-            .await
-        {
+        match self.sessions.open(cookies::of_scope(scope)).await {
             Ok(Some(signed_in)) => Ok(signed_in),
             Ok(None) => Err(Deny::forbidden().text("Sign in first")),
             Err(error) => {

@@ -17,8 +17,8 @@ use super::browser::Answer;
 use crate::accounts::models::{NewUser, User};
 use crate::accounts::session::Sessions;
 use crate::accounts::{
-    FirstRun, Notices, PasswordHasher, SessionEvent, recognise, report_storage, user_group,
-    username,
+    FirstRun, Notices, PasswordHasher, SessionEvent, choose_session, recognise, report_storage,
+    user_group, username,
 };
 use crate::config::Settings;
 use crate::db::testing::TestDatabase;
@@ -135,6 +135,7 @@ impl TestSite {
             .app_data(web::Data::new((**self.database).clone()))
             .app_data(web::Data::new(self.templates.clone()))
             .app_data(web::Data::new(self.layer.clone()))
+            .app_data(web::Data::new(self.sessions.clone()))
             .app_data(web::Data::new(self.site.clone()))
             .app_data(web::Data::new(self.csrf.clone()))
             .app_data(web::Data::new(self.limits.clone()))
@@ -147,6 +148,7 @@ impl TestSite {
             .wrap(from_fn(csrf::guard))
             .wrap(from_fn(recognise))
             .wrap(self.sessions.middleware())
+            .wrap(from_fn(choose_session))
             .wrap(from_fn(report_storage));
         let app = init_service(app).await;
         match Service::call(&app, request.to_request()).await {

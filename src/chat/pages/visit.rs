@@ -14,6 +14,7 @@ use crate::{
         rooms::{RoomId, RoomMember},
     },
     error::{Error, Result},
+    security::cookies,
 };
 
 /// The cookie that every page sets if it runs scripts (`attention.js`). Scripts report which
@@ -34,7 +35,7 @@ impl Visit {
     /// Derives it from the headers and cookies of `request`.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let is_early = request.headers().contains_key("sec-purpose");
-        let runs_scripts = request.cookie(SCRIPT_COOKIE).is_some();
+        let runs_scripts = cookies::values(request.headers(), SCRIPT_COOKIE).count() > 0;
         if is_early || runs_scripts {
             Self::Scripted
         } else {

@@ -22,7 +22,7 @@ use actix_web::{HttpMessage, HttpRequest, rt};
 use futures_util::StreamExt;
 
 use super::security_log::SecurityEvent;
-use super::{SecretKeys, Site, client_addr};
+use super::{SecretKeys, Site, client_addr, cookies};
 use crate::config::Limits;
 use crate::db::Epoch;
 use crate::error::Error;
@@ -91,7 +91,7 @@ impl Csrf {
 
     /// Returns a new token for a page that answers `request`.
     pub fn token_for(&self, request: &HttpRequest) -> PageToken {
-        if let Some(owner) = self.owner_of(request) {
+        if let Some(owner) = self.owners_of(request).next() {
             return PageToken {
                 token: token::make(&self.key, &owner),
                 cookie: None,
@@ -110,12 +110,17 @@ impl Csrf {
         }
     }
 
-    fn owner_of(&self, request: &HttpRequest) -> Option<Owner> {
-        if let Some(SessionId(id)) = request.extensions().get() {
-            return Some(Owner::Session(id.clone()));
-        }
-        let cookie = request.cookie(&self.site.cookie_name(COOKIE))?;
-        token::is_nonce(cookie.value()).then(|| Owner::Visitor(cookie.value().to_owned()))
+    /// Returns the session, or else the visitor of each cookie with the right name: another program
+    /// on the host may have set one, too.
+    fn owners_of(&self, request: &HttpRequest) -> impl Iterator<Item = Owner> {
+        let session = request.extensions().get().map(|SessionId(id)| id.clone());
+        let is_visitor = session.is_none();
+        let name = self.site.cookie_name(COOKIE);
+        let nonces: Vec<String> = cookies::values(request.headers(), &name)
+            .filter(|nonce| is_visitor && token::is_nonce(nonce))
+            .collect();
+        let visitors = nonces.into_iter().map(Owner::Visitor);
+        session.map(Owner::Session).into_iter().chain(visitors)
     }
 
     /// Returns an error unless the request may pass. Restores a form's body for the view.
@@ -136,8 +141,8 @@ impl Csrf {
             }
             None => return Err(Error::Forbidden.into()),
         };
-        let owner = self.owner_of(request.request()).ok_or(Error::Forbidden)?;
-        if token::verify(&self.key, &owner, &token) {
+        let mut owners = self.owners_of(request.request());
+        if owners.any(|owner| token::verify(&self.key, &owner, &token)) {
             Ok(())
         } else {
             Err(Error::Forbidden.into())
