@@ -7,8 +7,8 @@ use actix_web::web::{Data, FormConfig, ServiceConfig};
 use channels::{Layer, OriginValidator, Streams};
 
 use crate::{
-    accounts::{FirstRun, Notices, PasswordHasher, Sessions, SignedIn},
-    chat::{live::Chat, reading::MoveReading},
+    accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn},
+    chat::{live::Chat, pages::room, reading::MoveReading},
     config::{Limits, Settings},
     db::Database,
     error::{Error, Result},
@@ -41,6 +41,7 @@ pub(crate) struct Parts {
     csrf: Csrf,
     headers: SecurityHeaders,
     notices: Notices,
+    kept_forms: KeptForms,
     hasher: PasswordHasher,
     limits: RateLimiter,
     friends: FriendBook,
@@ -75,6 +76,7 @@ impl Parts {
             csrf: Csrf::new(&keys, database.epoch(), &site, &bounds),
             headers: SecurityHeaders::new(&site).map_err(Error::internal)?,
             notices: Notices::new(&keys, &site),
+            kept_forms: KeptForms::new(room::page_with_box),
             hasher: PasswordHasher::on_every_core(bounds.bcrypt_cost).map_err(Error::internal)?,
             friends: FriendBook::new(database.clone(), layer.clone(), limits.clone(), &bounds),
             chat,
@@ -110,6 +112,7 @@ impl Parts {
             .app_data(Data::new(self.csrf.clone()))
             .app_data(Data::new(self.headers.clone()))
             .app_data(Data::new(self.notices.clone()))
+            .app_data(Data::new(self.kept_forms.clone()))
             .app_data(Data::new(self.hasher.clone()))
             .app_data(Data::new(self.limits.clone()))
             .app_data(Data::new(self.pages.clone()))

@@ -13,7 +13,7 @@ use channels::{Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRou
 use crate::{
     accounts::{
         SocketSession, appearance,
-        views::{devices, login, password, register},
+        views::{devices, kept, login, password, register},
     },
     assets,
     chat::{
@@ -79,14 +79,15 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
 }
 
 /// Registration, log-in, devices and preferences. These need as `web::Data`: `Database`,
-/// `Templates`, `channels::Layer`, `Site`, `Csrf`, `RateLimiter`, `PasswordHasher`, `Notices` and
-/// `FirstRun`.
+/// `Templates`, `channels::Layer`, `Site`, `Csrf`, `RateLimiter`, `PasswordHasher`, `Notices`,
+/// `KeptForms` and `FirstRun`.
 pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/accounts/login/")
             .route(web::get().to(login::new_session))
             .route(web::post().to(login::create_session)),
     )
+    .route("/accounts/kept/{id}/", web::get().to(kept::show_kept_form))
     .service(web::resource("/accounts/logout/").route(web::post().to(login::destroy_session)))
     .service(
         web::resource("/accounts/register/")

@@ -9,12 +9,20 @@ login-submit = Login
 login-no-account = Don't have an account?
 login-create = Create one.
 login-failed = Wrong username or password. Check both and try again.
+login-ended = You were logged out, so this was not sent.
+login-no-cookies = Your browser sent no cookie. Allow cookies for this site, because without them you cannot stay logged in. Then try again.
+login-kept = Log in again to continue. What you typed is kept.
+login-stale = This page was open for too long. Try again.
+login-already = You are already logged in as { $name }.
 login-limited = Too many attempts. Your password may be correct: wait, then try again.
 login-retry =
     { $minutes ->
         [0] Retry in { $seconds } s
        *[other] Retry in { $minutes } min { $seconds } s
     }
+
+kept-heading = Not sent yet
+kept-lead = The page was open when you logged in or out, so Parlour did not accept it.
 
 register-title = Create account
 register-heading = Create account

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::kept::RefusedForm;
 use super::next_path::NextPath;
 use super::password;
 use super::username::{self, Username};
@@ -10,11 +11,32 @@ use crate::words;
 
 /// `/accounts/login/`.
 #[derive(Deserialize)]
+#[serde(try_from = "Vec<(String, String)>")]
 pub(crate) struct LoginForm {
     pub(super) username: String,
     pub(super) password: String,
-    #[serde(default)]
     pub(super) next: NextPath,
+    /// The form that the log-in page carries, because it was refused.
+    pub(super) kept: Option<RefusedForm>,
+}
+
+impl TryFrom<Vec<(String, String)>> for LoginForm {
+    type Error = &'static str;
+
+    fn try_from(fields: Vec<(String, String)>) -> std::result::Result<Self, Self::Error> {
+        let value = |name: &str| {
+            let field = fields.iter().find(|(known, _)| known == name);
+            field.map(|(_, value)| value.clone())
+        };
+        Ok(Self {
+            username: value("username").ok_or("the field username is missing")?,
+            password: value("password").ok_or("the field password is missing")?,
+            next: value("next")
+                .map(|next| NextPath::new(&next))
+                .unwrap_or_default(),
+            kept: RefusedForm::carried_by(fields),
+        })
+    }
 }
 
 /// `/accounts/register/` and the first-run page.

@@ -9,6 +9,7 @@ pub(crate) mod appearance;
 mod browser;
 mod first_run;
 mod forms;
+mod kept;
 pub mod models;
 mod next_path;
 mod notice;
@@ -27,6 +28,7 @@ mod tests;
 use crate::security::Account;
 pub use appearance::Theme;
 pub use first_run::FirstRun;
+pub(crate) use kept::{KeptForm, KeptForms, RefusedForm};
 pub use models::{User, UserId};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
@@ -39,6 +41,7 @@ pub use session::{
     recognise, report_storage, still_valid, user_group,
 };
 pub use superuser::create_superuser;
+pub(crate) use views::kept::answer as answer_refused_form;
 pub use zone::Zone;
 
 impl From<UserId> for Account<'_> {

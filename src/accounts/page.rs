@@ -78,7 +78,11 @@ pub struct Page {
 }
 
 impl Page {
-    fn new(request: &HttpRequest) -> Result<Self> {
+    /// Returns a page that answers `request`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if a part is not registered.
+    pub(super) fn of(request: &HttpRequest) -> Result<Self> {
         let csrf = data::<Csrf>(request)?;
         let token = csrf.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
@@ -159,7 +163,7 @@ impl FromRequest for Page {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        ready(Self::new(request))
+        ready(Self::of(request))
     }
 }
 

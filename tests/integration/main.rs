@@ -22,6 +22,7 @@ mod foreign_bytes;
 mod friends;
 mod half_data;
 mod history;
+mod kept_forms;
 mod limits;
 mod outsiders;
 mod pages;

@@ -17,8 +17,8 @@ use super::browser::Answer;
 use crate::accounts::models::{NewUser, User};
 use crate::accounts::session::Sessions;
 use crate::accounts::{
-    FirstRun, Notices, PasswordHasher, SessionEvent, choose_session, recognise, report_storage,
-    user_group, username,
+    FirstRun, KeptForms, Notices, PasswordHasher, SessionEvent, choose_session, recognise,
+    report_storage, user_group, username,
 };
 use crate::config::Settings;
 use crate::db::testing::TestDatabase;
@@ -43,6 +43,7 @@ pub(super) struct TestSite {
     limits: RateLimiter,
     hasher: PasswordHasher,
     notices: Notices,
+    kept_forms: KeptForms,
     first_run: FirstRun,
     now: Arc<Mutex<Instant>>,
 }
@@ -80,6 +81,7 @@ impl TestSite {
             limits: RateLimiter::with_clock(&settings.rates, move || *clock.lock().unwrap()),
             hasher: PasswordHasher::start(4, NonZeroUsize::MIN).unwrap(),
             notices: Notices::new(&keys, &site),
+            kept_forms: KeptForms::new(|_| None),
             first_run: FirstRun::prepare(&database).await.unwrap(),
             database,
             site,
@@ -141,6 +143,7 @@ impl TestSite {
             .app_data(web::Data::new(self.limits.clone()))
             .app_data(web::Data::new(self.hasher.clone()))
             .app_data(web::Data::new(self.notices.clone()))
+            .app_data(web::Data::new(self.kept_forms.clone()))
             .app_data(web::Data::new(self.first_run.clone()))
             .app_data(web::Data::from(Arc::clone(&self.gate)))
             .configure(crate::routes::account_pages)

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{REFUSED, Services};
 use crate::accounts::forms::LoginForm;
+use crate::accounts::kept::{KeptForm, KeptForms, RefusedForm};
 use crate::accounts::models::{Credentials, StoredSession, User};
 use crate::accounts::next_path::{NextPath, NextQuery};
 use crate::accounts::notice::Redirect;
@@ -21,6 +22,8 @@ use crate::security::security_log::SecurityEvent;
 use crate::security::{Action, client_addr};
 use crate::words;
 
+pub(in crate::accounts) const LOGIN: &str = "/accounts/login/";
+
 /// `GET /accounts/login/?next=…`
 pub(crate) async fn new_session(
     page: Page,
@@ -30,7 +33,7 @@ pub(crate) async fn new_session(
     if signed_in.is_some() {
         return Ok(Either::Right(Redirect::to(query.next.as_str())));
     }
-    let own = LoginPage::new("", &query.next, None);
+    let own = LoginPage::new("", &query.next, None, None);
     Ok(Either::Left(own.show(page)?))
 }
 
@@ -41,6 +44,7 @@ pub(crate) async fn create_session(
     form: web::Form<LoginForm>,
     session: Session,
     request: HttpRequest,
+    forms: web::Data<KeptForms>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     let client = client_addr(&request);
     match check(&services, &form, client).await {
@@ -48,7 +52,12 @@ pub(crate) async fn create_session(
             leave(&services, &request, &user).await?;
             sign_in(&session, &request, user.id, user.session_epoch)?;
             SecurityEvent::LoginSucceeded.record(Some(user.id.0), client);
-            Ok(Either::Right(Redirect::to(form.next.as_str())))
+            let kept = form.into_inner();
+            let page = match kept.kept {
+                Some(form) => forms.keep(user.id, form),
+                None => kept.next.as_str().to_owned(),
+            };
+            Ok(Either::Right(Redirect::to(page)))
         }
         Ok(None) => {
             SecurityEvent::LoginFailed.record(None, client);
@@ -155,16 +164,42 @@ async fn end(services: &Services, ended: SignedIn, reason: EndReason) -> Result<
 }
 
 fn show_failed(page: Page, form: &LoginForm) -> Result<HttpResponse> {
-    let own = LoginPage::new(&form.username, &form.next, Some("login-failed"));
+    let own = LoginPage::of(form, "login-failed");
     own.show(page.with_status(REFUSED))
 }
 
 fn show_limited(page: Page, form: &LoginForm, retry_after: Duration) -> Result<HttpResponse> {
     let own = LoginPage {
         retry: Some(Retry::after(retry_after)),
-        ..LoginPage::new(&form.username, &form.next, Some("login-limited"))
+        ..LoginPage::of(form, "login-limited")
     };
     own.show(page.limited(retry_after))
+}
+
+/// Answers a form whose session has ended. The page carries the form until the log-in. `why` is the
+/// key of the reason in the locale files.
+pub(in crate::accounts) fn show_ended(
+    page: Page,
+    next: &NextPath,
+    why: &str,
+    form: Option<&RefusedForm>,
+) -> Result<HttpResponse> {
+    let own = LoginPage {
+        ended: Some(words::text(why)),
+        ..LoginPage::new("", next, None, form)
+    };
+    own.show(page)
+}
+
+/// Answers a log-in form whose token is not valid. `why` is the key of the reason in the locale
+/// files.
+pub(in crate::accounts) fn show_stale(
+    page: Page,
+    username: &str,
+    next: &NextPath,
+    why: &str,
+) -> Result<HttpResponse> {
+    LoginPage::new(username, next, Some(why), None).show(page)
 }
 
 /// The data of `accounts/login.hbs`.
@@ -177,18 +212,34 @@ struct LoginPage<'a> {
     register: String,
     error: Option<String>,
     retry: Option<Retry>,
+    /// The reason why a form is answered with the log-in.
+    ended: Option<String>,
+    /// The form that is kept until the log-in.
+    kept: Option<KeptForm>,
 }
 
 impl<'a> LoginPage<'a> {
     /// `error` is the key of its text in the locale files.
-    fn new(username: &'a str, next: &'a NextPath, error: Option<&str>) -> Self {
+    fn new(
+        username: &'a str,
+        next: &'a NextPath,
+        error: Option<&str>,
+        kept: Option<&RefusedForm>,
+    ) -> Self {
         Self {
             username,
             next: next.as_str(),
             register: next.behind("/accounts/register/"),
             error: error.map(words::text),
             retry: None,
+            ended: None,
+            kept: kept.map(RefusedForm::carried),
         }
+    }
+
+    /// Returns the page that shows `form` again.
+    fn of(form: &'a LoginForm, error: &str) -> Self {
+        Self::new(&form.username, &form.next, Some(error), form.kept.as_ref())
     }
 
     fn show(self, page: Page) -> Result<HttpResponse> {

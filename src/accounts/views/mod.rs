@@ -1,6 +1,7 @@
 //! The views of accounts: one file for each page.
 
 pub(crate) mod devices;
+pub(crate) mod kept;
 pub(crate) mod login;
 pub(crate) mod password;
 pub(crate) mod register;

@@ -20,7 +20,7 @@ use crate::security::security_log::SecurityEvent;
 use crate::security::{Action, client_addr};
 use crate::words;
 
-const REGISTER: &str = "/accounts/register/";
+pub(in crate::accounts) const REGISTER: &str = "/accounts/register/";
 
 /// `GET /accounts/register/?next=…`
 pub(crate) async fn new_account(
@@ -170,6 +170,22 @@ fn finish(
         }
         Err(other) => Err(other),
     }
+}
+
+/// Answers a registration whose token is not valid. `why` is the text of the reason.
+pub(in crate::accounts) fn show_stale(
+    page: Page,
+    username: String,
+    next: NextPath,
+    why: String,
+) -> Result<HttpResponse> {
+    let form = Form {
+        username,
+        next,
+        error: Some(why),
+        ..Form::empty(None)
+    };
+    form.show(page)
 }
 
 /// The page with its form. Passwords are never sent back.

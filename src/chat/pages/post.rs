@@ -70,7 +70,8 @@ pub(crate) async fn create_message(
         named: None,
         zone: Zone::of(&request),
         visit: Visit::Plain,
-        refused: Some((form, refused)),
+        draft: Some(form),
+        refused: Some(refused),
     };
     let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
     shown.render(&me.user, page, &chat).await

@@ -1,6 +1,6 @@
 //! The page of a room.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, User, Zone},
+    accounts::{KeptForms, Page, Person, Redirect, RefusedForm, SignedIn, User, Zone},
     chat::{
         live::Chat,
         log::MessageId,
@@ -45,6 +45,30 @@ pub(crate) struct BoxQuery {
     reply: Option<MessageId>,
     /// The message that was just posted and mentions outsiders.
     named: Option<MessageId>,
+    /// The id of a message form that was kept until its author had logged in.
+    kept: Option<String>,
+}
+
+/// Returns the path of the page that shows a kept message in its box.
+pub(crate) fn page_with_box(form: &RefusedForm) -> Option<String> {
+    let room = form.path().strip_prefix("/rooms/")?;
+    let room: RoomId = room.strip_suffix("/messages/")?.parse().ok()?;
+    form.has_text().then(|| format!("/rooms/{room}/"))
+}
+
+impl NewMessageForm {
+    /// Takes the fields of a kept form. With the same `client_id`, sending it twice posts one
+    /// message.
+    fn of(form: &RefusedForm) -> Self {
+        let value = |name| form.value(name).unwrap_or_default();
+        Self {
+            body: value("body").to_owned(),
+            client_id: value("client_id")
+                .parse()
+                .unwrap_or_else(|_| Uuid::new_v4()),
+            reply_to: value("reply_to").to_owned(),
+        }
+    }
 }
 
 pub(crate) async fn show_room(
@@ -55,17 +79,31 @@ pub(crate) async fn show_room(
     answer: web::Query<BoxQuery>,
     request: HttpRequest,
     chat: web::Data<Chat>,
+    forms: web::Data<KeptForms>,
 ) -> Result<HttpResponse> {
+    let answer = answer.into_inner();
+    let kept = answer
+        .kept
+        .and_then(|id| Some((forms.find(me.user.id, &id)?, id)));
+    let draft = kept.as_ref().map(|(form, _)| NewMessageForm::of(form));
+    let reply = draft.as_ref().and_then(|form| form.reply_to.parse().ok());
     let shown = ShownRoom {
         room: *room,
         place: query.place(),
-        reply: answer.reply,
+        reply: answer.reply.or(reply),
         named: answer.named,
         zone: Zone::of(&request),
         visit: Visit::of(&request),
+        draft,
         refused: None,
     };
-    shown.render(&me.user, page, &chat).await
+    match (shown.render(&me.user, page, &chat).await, kept) {
+        // Somebody else has logged in, or they were removed: the text is shown without the room.
+        (Err(Error::NotFound), Some((_, id))) => {
+            Ok(Redirect::to(KeptForms::page(&id)).respond_to(&request))
+        }
+        (shown, _) => shown,
+    }
 }
 
 /// The page of a room, ready to be rendered.
@@ -79,8 +117,10 @@ pub(crate) struct ShownRoom {
     pub(crate) zone: Zone,
     /// Whether the browser runs scripts.
     pub(crate) visit: Visit,
-    /// A refused message: its text, its `client_id`, and the refusal.
-    pub(crate) refused: Option<(NewMessageForm, Refused)>,
+    /// The message in the box: its text and its `client_id`.
+    pub(crate) draft: Option<NewMessageForm>,
+    /// The reason why it was refused.
+    pub(crate) refused: Option<Refused>,
 }
 
 impl ShownRoom {
@@ -142,7 +182,7 @@ impl ShownRoom {
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
         }
-        let (form, refused) = self.refused.unzip();
+        let (form, refused) = (self.draft, self.refused);
         let page_data = PageData::new(me, &page, chat, &conversations.preferences);
         let page = page
             .with_title(member.title.clone())

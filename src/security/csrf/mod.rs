@@ -51,6 +51,11 @@ impl SubmittedForm {
     }
 }
 
+/// Marks a request that was refused only because its token is of another session or visitor. The
+/// form comes from a page of this site that was open for too long.
+#[derive(Clone, Copy, Debug)]
+pub struct StaleToken;
+
 /// The key and rules of the middleware. Registered as `web::Data`.
 #[derive(Clone, Debug)]
 pub struct Csrf {
@@ -128,7 +133,9 @@ impl Csrf {
         if !source::is_ours(&self.site, request.headers()) {
             return Err(Error::Forbidden.into());
         }
-        let token = match header_token(request.headers()) {
+        let in_header = header_token(request.headers());
+        let is_in_field = in_header.is_none();
+        let token = match in_header {
             Some(token) => token,
             None if is_form(request.headers()) => {
                 let body = self.read_form(request.take_payload()).await?;
@@ -143,10 +150,12 @@ impl Csrf {
         };
         let mut owners = self.owners_of(request.request());
         if owners.any(|owner| token::verify(&self.key, &owner, &token)) {
-            Ok(())
-        } else {
-            Err(Error::Forbidden.into())
+            return Ok(());
         }
+        if is_in_field && token::is_well_formed(&token) && source::says_ours(request.headers()) {
+            request.extensions_mut().insert(StaleToken);
+        }
+        Err(Error::Forbidden.into())
     }
 
     async fn read_form(&self, mut payload: Payload) -> actix_web::Result<Bytes> {
@@ -183,7 +192,8 @@ pub async fn guard<B: MessageBody + 'static>(
     match csrf.accept(&mut request).await {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         Err(refusal) => {
-            if matches!(refusal.as_error(), Some(Error::Forbidden)) {
+            let is_stale = request.extensions().get::<StaleToken>().is_some();
+            if !is_stale && matches!(refusal.as_error(), Some(Error::Forbidden)) {
                 SecurityEvent::RequestForged.record(None, client_addr(request.request()));
             }
             Ok(request.error_response(refusal).map_into_right_body())

@@ -31,6 +31,12 @@ pub(super) fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
     }
 }
 
+/// Returns whether the headers name the source at all. Together with [`is_ours`], this proves that a
+/// browser sent the form from a page of this site.
+pub(super) fn says_ours(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN) || headers.contains_key(REFERER)
+}
+
 /// The same rule for event streams, which browsers request with a plain GET.
 pub struct OwnPages(Site);
 

@@ -11,6 +11,9 @@ use sha2::Sha256;
 /// The length of a nonce, in bytes. 128 random bits cannot be guessed.
 const NONCE_LEN: usize = 16;
 
+/// The length of the code, in bytes, as SHA-256 makes it.
+const MAC_LEN: usize = 32;
+
 /// The owner to whom a token is bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -57,6 +60,18 @@ pub(super) fn verify(key: &[u8; 64], owner: &Owner, token: &str) -> bool {
         && URL_SAFE_NO_PAD
             .decode(code)
             .is_ok_and(|code| mac(key, owner, nonce).verify_slice(&code).is_ok())
+}
+
+/// Returns whether the token has the form of one that [`make`] returns, of whichever owner.
+pub(super) fn is_well_formed(token: &str) -> bool {
+    let is_code = |code| {
+        URL_SAFE_NO_PAD
+            .decode(code)
+            .is_ok_and(|code| code.len() == MAC_LEN)
+    };
+    token
+        .split_once('.')
+        .is_some_and(|(nonce, code)| is_nonce(nonce) && is_code(code))
 }
 
 fn mac(key: &[u8; 64], owner: &Owner, nonce: &str) -> Hmac<Sha256> {
@@ -109,6 +124,10 @@ mod tests {
             format!("{token}."),
         ] {
             assert!(!verify(&KEY, &owner, &wrong), "{wrong}");
+        }
+        assert!(is_well_formed(&token) && is_well_formed(&make(&[8; 64], &visitor())));
+        for wrong in ["", ".", "old", "a.b", nonce, &format!("{nonce}.AA")] {
+            assert!(!is_well_formed(wrong), "{wrong}");
         }
     }
 

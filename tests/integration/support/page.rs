@@ -41,6 +41,14 @@ impl Page {
             .collect()
     }
 
+    /// Returns the texts of all elements that match a CSS selector, with their white space.
+    pub(crate) fn raw_texts(&self, selector: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        html.select(&css(selector))
+            .map(|element| element.text().collect())
+            .collect()
+    }
+
     /// Returns whether an element matches a CSS selector.
     pub(crate) fn has(&self, selector: &str) -> bool {
         Html::parse_document(&self.body)

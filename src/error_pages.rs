@@ -2,8 +2,6 @@
 //! sign-in redirects to the log-in. The page of a refused form shows what was typed. Other clients
 //! get plain text, and so does everybody if the error page itself fails.
 
-mod kept_form;
-
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     body::MessageBody,
@@ -20,12 +18,14 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::{
-    accounts::{Layout, Theme},
-    security::{csrf::SubmittedForm, request_log::RequestId},
+    accounts::{KeptForm, Layout, Theme, answer_refused_form},
+    security::{
+        csrf::{StaleToken, SubmittedForm},
+        request_log::RequestId,
+    },
     templates::Templates,
     words,
 };
-use kept_form::KeptForm;
 
 /// `App::wrap(from_fn(error_pages::dress))`; needs `web::Data<Templates>`.
 pub(crate) async fn dress<B: MessageBody + 'static>(
@@ -40,7 +40,10 @@ pub(crate) async fn dress<B: MessageBody + 'static>(
         }
         Ok(response) => {
             let (request, plain) = response.map_into_boxed_body().into_parts();
-            let response = asked.answer(&templates, plain);
+            let response = match asked.renew(&request) {
+                Some(renewed) => renewed,
+                None => asked.answer(&templates, plain),
+            };
             Ok(ServiceResponse::new(request, response).map_into_right_body())
         }
         Err(error) => {
@@ -70,7 +73,7 @@ impl Asked {
         let accept = request
             .headers()
             .get(header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok());
+            .map(|accept| String::from_utf8_lossy(accept.as_bytes()));
         let form = SubmittedForm::default();
         request.extensions_mut().insert(form.clone());
         Self {
@@ -81,6 +84,16 @@ impl Asked {
             request_id: RequestId::of(request).to_string(),
             form,
         }
+    }
+
+    /// Returns the answer to a form of a page whose session has ended or changed since.
+    fn renew(&self, request: &HttpRequest) -> Option<HttpResponse> {
+        request.extensions().get::<StaleToken>()?;
+        let body = self.form.body().filter(|_| self.reads_pages)?;
+        answer_refused_form(request, &body).unwrap_or_else(|error| {
+            log::error!(target: "parlour::http", "a refused form was not kept: {error}");
+            None
+        })
     }
 
     fn answer(&self, templates: &Templates, plain: HttpResponse) -> HttpResponse {
