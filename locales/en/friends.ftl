@@ -62,5 +62,6 @@ confirm-block-lead = Once blocked, this person
 confirm-block-messages = cannot send you messages
 confirm-block-requests = cannot send you friend requests
 confirm-block-presence = cannot see when you are online or typing
+confirm-block-rooms = In rooms that you share, their messages fold to “Blocked message – show”. Their mentions, replies and reactions do not reach you.
 confirm-block-silent = They will not be told. You can unblock them at any time, but you have to become friends again to chat.
 confirm-cancel = Cancel

@@ -1,6 +1,7 @@
 //! Rows and queries of friend requests, friendships and blocks.
 
 use diesel::{dsl::exists, prelude::*};
+use serde::Serialize;
 
 use super::relation::DECLINED_LOOKS_PENDING;
 use crate::{
@@ -179,6 +180,42 @@ impl Block {
             .select((users::id, users::username))
             .load::<(UserId, String)>(conn)?;
         Ok(people(rows))
+    }
+}
+
+/// The people whom one person blocks. Cheap to search.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct BlockedPeople(Vec<UserId>);
+
+impl BlockedPeople {
+    /// Returns the people whom `me` blocks.
+    pub fn of(conn: &mut Connection, me: UserId) -> QueryResult<Self> {
+        let ids = blocks::table
+            .filter(blocks::blocker_id.eq(me))
+            .order(blocks::blocked_id)
+            .select(blocks::blocked_id)
+            .load(conn)?;
+        Ok(Self(ids))
+    }
+
+    /// Returns whether the person is one of them.
+    pub fn contains(&self, person: UserId) -> bool {
+        self.0.binary_search(&person).is_ok()
+    }
+
+    /// Returns their ids, sorted.
+    pub fn into_ids(self) -> Vec<UserId> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+impl FromIterator<UserId> for BlockedPeople {
+    fn from_iter<People: IntoIterator<Item = UserId>>(people: People) -> Self {
+        let mut ids: Vec<UserId> = people.into_iter().collect();
+        ids.sort();
+        Self(ids)
     }
 }
 

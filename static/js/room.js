@@ -23,6 +23,7 @@ import { pageData, pageEpoch, userId } from "./page/data.js";
 import { byId } from "./page/elements.js";
 import { tabMemory } from "./page/storage.js";
 import { TypingLine, TypingTeller } from "./presence/typing.js";
+import { followBlocks, unread } from "./reading/attention.js";
 import { trackReading } from "./reading/room-attention.js";
 import { followHealth } from "./receipts/health.js";
 import { Ticks } from "./receipts/ticks.js";
@@ -53,6 +54,9 @@ let arrivals = 0;
 
 const drafts = new DraftMark({ storage, userId, room, made: page.created_ms, history: known });
 for (const body of drafts.settle()) queue.add(room, { op: "post", body, refused: { code: OTHER_HISTORY } });
+
+/** Whether messages of this person are folded. A direct conversation folds nothing. @param {number} person */
+const isBlocked = (person) => !page.is_direct && unread.isBlocked(person);
 
 const timeline = new Timeline({
   list,
@@ -112,6 +116,7 @@ const actions = new MessageActions({
   lastSeq: () => timeline.lastSeq,
   markUnread: (message) => attention.markUnread(message),
   page,
+  isBlocked: (person) => isBlocked(person),
 });
 const pending = new PendingMessages({
   list,
@@ -134,7 +139,7 @@ function countNews(event) {
   // The answer to a post has no author.
   const author = "author" in event ? event.author : null;
   typingLine.stopped({ id: author?.id ?? userId });
-  if (!author || author.id === userId) return;
+  if (!author || author.id === userId || isBlocked(author.id)) return;
   arrivals += 1;
   news.push(Number(event.id));
 }
@@ -191,6 +196,11 @@ on("room.events", (answer) => {
   renderPending();
   notice.news(arrivals - before);
   if (answer.cut) revalidation.invalidate(answer.after);
+});
+followBlocks(connection, () => {
+  actions.blockedChanged();
+  // The server left out reactions of a person who is not blocked any more.
+  revalidation.invalidate(timeline.lastSeq);
 });
 on("room.delivered", (delivered) => ticks.delivered(delivered));
 connection.addEventListener("restarted", ({ detail }) => {

@@ -8,6 +8,7 @@
 mod absence;
 mod accessibility;
 mod attention;
+mod blocks;
 mod chromedriver;
 mod expression;
 mod faces;

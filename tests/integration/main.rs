@@ -13,6 +13,7 @@ mod attention;
 mod backup;
 mod badges;
 mod behind_a_proxy;
+mod blocks;
 mod budgets;
 mod chat;
 mod documents;

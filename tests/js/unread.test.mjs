@@ -152,3 +152,14 @@ test("who is blocked or not any more is asked when messages are counted", () => 
   unread.told({ rooms: [state({ unread: 0 })], blocked: [] });
   assert.deepEqual(count(unread), [2, 0]);
 });
+
+test("a block holds from its event on, before the snapshot that follows it", () => {
+  const unread = model({ kind: "group", unread: 0, mentions: 0 });
+  unread.created({ room: 7, seq: 12, author: BO, mentions: [ANA] });
+  assert.equal(unread.badge(7).unread, 1);
+  assert.equal(unread.related({ user: BO, state: "blocked" }), true, "the counts of the server change, too");
+  assert.equal(unread.isBlocked(BO.id), true);
+  assert.deepEqual(unread.badge(7), { unread: 0, number: 0, mentioned: false });
+  unread.related({ user: BO, state: "none" });
+  assert.equal(unread.badge(7).number, 1);
+});

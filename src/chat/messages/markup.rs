@@ -4,12 +4,7 @@
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
 use super::{
-    models::{
-        details::Deletion,
-        message::Message,
-        reaction::{NAMES_AT_A_REACTION, Reaction},
-        reply::Reply,
-    },
+    models::{details::Deletion, message::Message, reaction::NAMES_AT_A_REACTION, reply::Reply},
     template_data::{
         DayValues, EditedValues, MessageData, MessageValues, NoticeData, NoticeValues, QuoteData,
         QuoteValues, ReactionValues, ReactionsValues,
@@ -17,9 +12,10 @@ use super::{
     view::{Day, MessageView, entries},
 };
 use crate::{
-    accounts::Zone,
+    accounts::{UserRef, Zone},
     chat::log::NoticeKind,
     error::Result,
+    friends::BlockedPeople,
     templates::{
         Fragment,
         FragmentValue::{self, Markup as Html, Text},
@@ -34,10 +30,15 @@ pub struct Markup(Arc<Fragments>);
 
 #[derive(Debug)]
 struct Fragments {
-    /// Index 1 is for a message that follows one of the same author, index 0 for all others.
-    messages: [OfKind; 2],
+    /// For a message that begins a group.
+    first: OfKind,
+    /// For a message that follows one of the same author.
+    follows: OfKind,
+    /// For a message of a person whom the reader blocks.
+    blocked: OfKind,
     edited: Fragment,
     quote: Fragment,
+    quote_blocked: Fragment,
     quote_gone: Fragment,
     reactions: Fragment,
     reaction: Fragment,
@@ -63,8 +64,12 @@ impl Markup {
     /// [`crate::error::Error::Template`] if a template uses a value that is not declared in
     /// `template_data.rs`.
     pub fn compile(templates: &Templates) -> Result<Self> {
-        let quote = |is_gone| {
-            let data = |values: QuoteValues<_>| QuoteData { is_gone, values };
+        let quote = |is_gone, is_blocked| {
+            let data = |values: QuoteValues<_>| QuoteData {
+                is_gone,
+                is_blocked,
+                values,
+            };
             Fragment::compile(templates, "chat/messages/_quote", data)
         };
         let edited = |values: EditedValues<_>| values;
@@ -73,13 +78,13 @@ impl Markup {
         let day = |values: DayValues<_>| values;
         let notice = |kind: &NoticeKind| Ok((*kind, notice(templates, *kind)?));
         Ok(Self(Arc::new(Fragments {
-            messages: [
-                OfKind::compile(templates, false)?,
-                OfKind::compile(templates, true)?,
-            ],
+            first: OfKind::compile(templates, false, false)?,
+            follows: OfKind::compile(templates, true, false)?,
+            blocked: OfKind::compile(templates, false, true)?,
             edited: Fragment::compile(templates, "chat/messages/_edited", edited)?,
-            quote: quote(false)?,
-            quote_gone: quote(true)?,
+            quote: quote(false, false)?,
+            quote_blocked: quote(false, true)?,
+            quote_gone: quote(true, false)?,
             reactions: Fragment::compile(templates, "chat/messages/_reactions", reactions)?,
             reaction: Fragment::compile(templates, "chat/messages/_reaction", reaction)?,
             day: Fragment::compile(templates, "chat/messages/_day", day)?,
@@ -90,8 +95,15 @@ impl Markup {
 
     /// Renders the log of a page, with day dividers, and with neighbouring messages of one author
     /// grouped. Times are in `zone`; scripts convert them to the browser's zone. The divider "New
-    /// messages" is above the message of event `unread_from`.
-    pub fn log(&self, messages: Vec<Message>, zone: &Zone, unread_from: Option<i64>) -> String {
+    /// messages" is above the message of event `unread_from`. Messages and quotes of people in
+    /// `folded` are folded, and their reactions left out.
+    pub fn log(
+        &self,
+        messages: Vec<Message>,
+        zone: &Zone,
+        unread_from: Option<i64>,
+        folded: &BlockedPeople,
+    ) -> String {
         let mut html = String::new();
         for entry in entries(messages, zone) {
             if let Some(day) = &entry.day {
@@ -101,24 +113,30 @@ impl Markup {
             if is_first_new {
                 html.push_str(&self.0.unread);
             }
-            self.message(&mut html, &entry.message, entry.follows && !is_first_new);
+            let follows = entry.follows && !is_first_new;
+            self.message(&mut html, &entry.message, follows, folded);
         }
         html
     }
 
-    /// Renders a message as the first of its group. Browsers group it again.
+    /// Renders a message for all members, as the first of its group. Browsers group it again, and
+    /// fold what their person blocks.
     pub fn render(&self, view: &MessageView) -> String {
         let mut html = String::new();
-        self.message(&mut html, view, false);
+        self.message(&mut html, view, false, &BlockedPeople::default());
         html
     }
 
     /// Appends a message. If it `follows` one of the same author, it does not repeat the name.
-    fn message(&self, out: &mut String, view: &MessageView, follows: bool) {
+    fn message(&self, out: &mut String, view: &MessageView, follows: bool, folded: &BlockedPeople) {
         if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
             return fragment.fill(out, &notice_values(view));
         }
-        let of_kind = &self.0.messages[usize::from(follows)];
+        let of_kind = match folded.contains(view.author.id) {
+            true => &self.0.blocked,
+            false if follows => &self.0.follows,
+            false => &self.0.first,
+        };
         let fragment = match view.deleted {
             Some(Deletion::ByAuthor) => &of_kind.deleted,
             Some(Deletion::ByModerator) => &of_kind.deleted_by_moderator,
@@ -126,9 +144,9 @@ impl Markup {
             None => &of_kind.plain,
         };
         let parts = Parts {
-            quote: self.quote(view),
+            quote: self.quote(view, folded),
             edited: self.edited(view),
-            reactions: self.reactions(view),
+            reactions: self.reactions(view, folded),
         };
         fragment.fill(out, &message_values(view, &parts));
     }
@@ -142,7 +160,7 @@ impl Markup {
         self.0.day.fill(out, &values);
     }
 
-    fn quote(&self, view: &MessageView) -> String {
+    fn quote(&self, view: &MessageView, folded: &BlockedPeople) -> String {
         let mut html = String::new();
         let Some(Reply { to, original }) = &view.reply else {
             return html;
@@ -162,7 +180,10 @@ impl Markup {
                     text: Text(text),
                     ..values
                 };
-                self.0.quote.fill(&mut html, &values);
+                match folded.contains(author.id) {
+                    true => self.0.quote_blocked.fill(&mut html, &values),
+                    false => self.0.quote.fill(&mut html, &values),
+                }
             }
             None => self.0.quote_gone.fill(&mut html, &values),
         }
@@ -183,10 +204,15 @@ impl Markup {
         html
     }
 
-    fn reactions(&self, view: &MessageView) -> String {
+    fn reactions(&self, view: &MessageView, folded: &BlockedPeople) -> String {
         let (mut chips, mut html) = (String::new(), String::new());
         for reaction in &view.reactions {
-            let (count, by, names) = (reaction.people.len(), ids(reaction), names(reaction));
+            let shown = |person: &&UserRef| !folded.contains(person.id);
+            let people: Vec<&UserRef> = reaction.people.iter().filter(shown).collect();
+            if people.is_empty() {
+                continue;
+            }
+            let (count, by, names) = (people.len(), ids(&people), names(&people));
             let values = ReactionValues {
                 room: Text(&view.room),
                 message: Text(&view.id),
@@ -245,12 +271,14 @@ fn notice_values(view: &MessageView) -> NoticeValues<FragmentValue<'_>> {
 }
 
 impl OfKind {
-    fn compile(templates: &Templates, follows: bool) -> Result<Self> {
+    fn compile(templates: &Templates, follows: bool, blocked: bool) -> Result<Self> {
         let message = |big_emoji: bool, deleted: Option<Deletion>| {
             let data = |values: MessageValues<_>| MessageData {
                 follows,
                 big_emoji,
                 deleted,
+                // A deleted message has nothing left to fold.
+                blocked: blocked && deleted.is_none(),
                 values,
             };
             Fragment::compile(templates, "chat/messages/_message", data)
@@ -275,9 +303,9 @@ fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
 
 /// Returns the ids of the people, for example `1 2 5`. Scripts find their own person's reactions by
 /// them.
-fn ids(reaction: &Reaction) -> String {
+fn ids(people: &[&UserRef]) -> String {
     let mut ids = String::new();
-    for person in &reaction.people {
+    for person in people {
         let space = if ids.is_empty() { "" } else { " " };
         // Writing to a string cannot fail.
         let _ = write!(ids, "{space}{}", person.id);
@@ -285,8 +313,7 @@ fn ids(reaction: &Reaction) -> String {
     ids
 }
 
-fn names(reaction: &Reaction) -> String {
-    let people = &reaction.people;
+fn names(people: &[&UserRef]) -> String {
     let named: Vec<&str> = people
         .iter()
         .take(NAMES_AT_A_REACTION)
@@ -307,8 +334,8 @@ mod tests {
     use super::*;
     use crate::accounts::Person;
     use crate::accounts::UserId;
-    use crate::accounts::UserRef;
     use crate::chat::log::MessageId;
+    use crate::chat::messages::models::reaction::Reaction;
     use crate::chat::testing::said;
 
     fn markup() -> Markup {
@@ -317,7 +344,8 @@ mod tests {
 
     fn filled(message: Message) -> String {
         let mut filled = String::new();
-        markup().message(&mut filled, &MessageView::new(message), false);
+        let view = MessageView::new(message);
+        markup().message(&mut filled, &view, false, &BlockedPeople::default());
         filled
     }
 
@@ -340,10 +368,11 @@ mod tests {
                 follows,
                 big_emoji: view.big_emoji,
                 deleted: None,
+                blocked: false,
                 values: message_values(&view, &parts),
             };
             let mut filled = String::new();
-            markup.message(&mut filled, &view, follows);
+            markup.message(&mut filled, &view, follows, &BlockedPeople::default());
             assert_eq!(
                 filled,
                 templates.render("chat/messages/_message", &data).unwrap()
@@ -372,6 +401,55 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("data-by=\"3\""), "{html}");
+    }
+
+    #[test]
+    fn what_blocked_people_said_is_folded_and_their_reactions_are_left_out() {
+        let (eve, bo) = (Person::new(UserId(3), "eve"), Person::new(UserId(2), "bo"));
+        let folded: BlockedPeople = [eve.id].into_iter().collect();
+        let log = |message: Message, folded: &BlockedPeople| {
+            markup().log(vec![message], &Zone::default(), None, folded)
+        };
+        let by_eve = Message {
+            author: eve.clone(),
+            ..said("@ana look")
+        };
+        let html = log(by_eve.clone(), &folded);
+        assert!(html.contains("Blocked message – show"), "{html}");
+        assert!(html.contains("aria-labelledby=\"blocked-7\""), "{html}");
+        let everybody = log(by_eve.clone(), &BlockedPeople::default());
+        assert!(!everybody.contains("locked"), "{everybody}");
+        let deleted = Message {
+            deleted: Some(Deletion::ByAuthor),
+            ..by_eve
+        };
+        assert!(!log(deleted, &folded).contains("locked"));
+
+        let answer = Message {
+            author: bo.clone(),
+            reply: Some(Reply {
+                to: MessageId(4),
+                original: Some((eve.clone(), "look".to_owned())),
+            }),
+            reactions: vec![
+                Reaction {
+                    emoji: "🌱".to_owned(),
+                    people: vec![UserRef::from(&eve)],
+                },
+                Reaction {
+                    emoji: "🎉".to_owned(),
+                    people: vec![UserRef::from(&eve), UserRef::from(&bo)],
+                },
+            ],
+            ..said("hm")
+        };
+        let html = log(answer.clone(), &folded);
+        assert!(html.contains("class=\"quote blocked\""), "{html}");
+        assert!(!html.contains("🌱"), "{html}");
+        assert!(html.contains("data-by=\"2\" title=\"bo\""), "{html}");
+        let everybody = log(answer, &BlockedPeople::default());
+        assert!(everybody.contains("data-by=\"3 2\""), "{everybody}");
+        assert!(!everybody.contains("locked"), "{everybody}");
     }
 
     #[test]

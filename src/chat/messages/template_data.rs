@@ -16,6 +16,8 @@ pub(crate) struct MessageData<V> {
     pub(super) follows: bool,
     pub(super) big_emoji: bool,
     pub(super) deleted: Option<Deletion>,
+    /// Whether the reader blocks the author, so that the message is folded.
+    pub(super) blocked: bool,
     #[serde(flatten)]
     pub(super) values: MessageValues<V>,
 }
@@ -28,6 +30,7 @@ impl MessageData<String> {
             follows: false,
             big_emoji: false,
             deleted: None,
+            blocked: false,
             values: MessageValues {
                 id: "pending".to_owned(),
                 author_id: author.id.to_string(),
@@ -45,6 +48,8 @@ impl MessageData<String> {
 pub(super) struct QuoteData<V> {
     /// Whether the answered message is deleted.
     pub(super) is_gone: bool,
+    /// Whether the reader blocks its author, so that the quote is folded.
+    pub(super) is_blocked: bool,
     #[serde(flatten)]
     pub(super) values: QuoteValues<V>,
 }

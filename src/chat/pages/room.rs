@@ -26,6 +26,7 @@ use crate::{
     },
     db::Connection,
     error::{Error, Result},
+    friends::BlockedPeople,
     words,
 };
 
@@ -151,6 +152,7 @@ impl ShownRoom {
                 reply: Answered::read(conn, &member, reply)?,
                 outsiders: outsiders::of_message(conn, room, named, user)?,
                 head: RoomHead::read(conn, &member)?,
+                folded: member.folded(conn)?,
                 member,
                 conversations,
                 unread,
@@ -176,6 +178,7 @@ impl ShownRoom {
             head,
             reply,
             outsiders,
+            folded,
         } = loaded;
         let room = self.room;
         let here = conversations.here(chat).await?;
@@ -206,13 +209,14 @@ impl ShownRoom {
             refusal: refused.map(|refused| refused.text),
             reply,
             outsiders,
-            page_data: page_data.of_room(&member),
+            page_data: page_data.of_room(&member, &folded),
             log: Log::new(
                 ShownLog {
                     member,
                     page: history,
                     zone: self.zone,
                     unread_from: unread.from,
+                    folded,
                 },
                 &chat.messages,
             ),
@@ -231,6 +235,8 @@ struct Loaded {
     head: RoomHead,
     reply: Option<Answered>,
     outsiders: Vec<Person>,
+    /// The people whose messages are folded.
+    folded: BlockedPeople,
 }
 
 impl Loaded {

@@ -11,7 +11,7 @@ pub use models::{
     level::Level,
     notified::MessageDetails,
     notifying::{Facts, Reason},
-    reading::{AllRead, COUNTED, Reading, blocked_by},
+    reading::{AllRead, COUNTED, Reading},
     seen::Seen,
 };
 pub use protocol::{ClientEvent, ReadMoved, RoomState, SeenBy, ServerEvent};

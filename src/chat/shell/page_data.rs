@@ -11,6 +11,7 @@ use crate::{
         rooms::{Role, RoomId, RoomKind, RoomMember},
     },
     db::Timestamp,
+    friends::BlockedPeople,
     preferences::Preferences,
 };
 
@@ -42,6 +43,8 @@ struct RoomData {
     last_seq: Option<i64>,
     role: Option<Role>,
     is_direct: bool,
+    /// The people whose messages are folded. The hello of the socket has the present ones.
+    folded: BlockedPeople,
 }
 
 impl PageData {
@@ -62,7 +65,7 @@ impl PageData {
     }
 
     /// Adds the room of `member`, whose log the page shows.
-    pub(crate) fn of_room(self, member: &RoomMember) -> Self {
+    pub(crate) fn of_room(self, member: &RoomMember, folded: &BlockedPeople) -> Self {
         let room = &member.room;
         let room = RoomData {
             room: Some(room.id),
@@ -71,6 +74,7 @@ impl PageData {
             last_seq: Some(room.last_seq),
             role: Some(member.role),
             is_direct: room.kind == RoomKind::Direct,
+            folded: folded.clone(),
         };
         Self { room, ..self }
     }

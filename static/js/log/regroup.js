@@ -14,7 +14,8 @@ const facts = (message) => ({
   at: message.dataset.at,
   isReply: message.querySelector(".quote") !== null,
   isNotice: message.matches(".notice"),
-  isDeleted: message.matches(".deleted"),
+  // A message that is folded stands alone, so that its head shows who wrote it.
+  isDeleted: message.matches(".deleted, .blocked"),
 });
 
 /** Regroups a message and the next one. Call after each insertion and removal. @param {HTMLElement} message */

@@ -1,11 +1,13 @@
 // Message actions: reply, react, edit, delete, copy, mention. Connects their parts with the log, the queue and the
 // composer.
 
+import { foldTall } from "../log/fold.js";
 import { copy } from "../page/clipboard.js";
 import { build, byId, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
+import { BlockedMessages, isFolded } from "./blocked.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
@@ -38,9 +40,10 @@ export class MessageActions {
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
    *   sender: Sender, scroll: LogScroll, lastSeq: () => number,
-   *   markUnread: (message: HTMLElement) => void, page: RoomPage}} options
+   *   markUnread: (message: HTMLElement) => void, page: RoomPage,
+   *   isBlocked: (person: number) => boolean}} options
    */
-  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page }) {
+  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page, isBlocked }) {
     this.list = list;
     this.room = room;
     this.storage = storage;
@@ -50,7 +53,7 @@ export class MessageActions {
     this.page = page;
     this.me = page.me;
     this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq });
-    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me }));
+    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me, isBlocked }));
     this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
@@ -78,6 +81,7 @@ export class MessageActions {
       act,
     });
     list.addEventListener("click", (event) => this.#chip(event));
+    this.blocked = new BlockedMessages({ list, isBlocked, opened: (message) => foldTall([message], scroll) });
     this.keepInside = keepTabInside(list);
     prepareMessages(list, (message) => this.#prepare(message));
     this.editing.restore();
@@ -105,6 +109,14 @@ export class MessageActions {
   /** Shows the changes in the queue on their messages. */
   render() {
     this.changes.render();
+  }
+
+  /** Somebody was blocked or unblocked. */
+  blockedChanged() {
+    this.mentions.people.forget();
+    this.scroll.keep(() => {
+      for (const message of this.list.querySelectorAll("article.message")) this.#prepare(message);
+    });
   }
 
   /** Puts the text of a queued message back into the composer. Returns whether there is one. @param {Item} item */
@@ -144,7 +156,7 @@ export class MessageActions {
   #rights(message) {
     const { role, edit_window_ms: editWindowMs } = this.page;
     const facts = factsOf(message);
-    if (this.changes.isGoing(facts.id)) return /** @type {Set<Right>} */ (new Set());
+    if (isFolded(message) || this.changes.isGoing(facts.id)) return /** @type {Set<Right>} */ (new Set());
     return allowed(facts, { userId: this.me.id, role, canPost: this.#composer !== null, editWindowMs });
   }
 
@@ -204,6 +216,7 @@ export class MessageActions {
   /** @param {HTMLElement} message */
   #prepare(message) {
     if (!message.dataset.id) return;
+    this.blocked.fold(message);
     offerMenu(message);
     markOwn(message, this.me.id);
     const edited = message.querySelector("a.edited");
@@ -211,10 +224,11 @@ export class MessageActions {
     // Not in translations: they would break names and code.
     for (const part of message.querySelectorAll(".mention, code, .link-host")) part.translate = false;
     const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
-    for (const mention of call) mention.classList.add("mention-me");
+    const isBlocked = message.matches(".blocked");
+    for (const mention of call) mention.classList.toggle("mention-me", !isBlocked);
     const isAnswer =
       message.querySelector(`.quote[data-author="${this.me.id}"]`) && Number(message.dataset.author) !== this.me.id;
-    message.classList.toggle("calls-me", call.length > 0 || Boolean(isAnswer));
+    message.classList.toggle("calls-me", !isBlocked && (call.length > 0 || Boolean(isAnswer)));
     this.keepInside(message);
     this.editing.follow(message);
   }

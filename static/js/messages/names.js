@@ -35,14 +35,18 @@ export class People {
   /** @type {Person[] | null} */ #fetched = null;
   #asking = false;
 
-  /** @param {{list: HTMLElement, room: number, me: {id: number, username: string}}} options */
-  constructor({ list, room, me }) {
+  /**
+   * @param {{list: HTMLElement, room: number, me: {id: number, username: string},
+   *   isBlocked: (person: number) => boolean}} options  blocked people are not suggested
+   */
+  constructor({ list, room, me, isBlocked }) {
     this.list = list;
     this.room = room;
     this.me = me;
+    this.isBlocked = isBlocked;
   }
 
-  /** The server has another history: fetches the names again. */
+  /** The server has another history, or other people are blocked: fetches the names again. */
   forget() {
     this.#fetched = null;
   }
@@ -63,7 +67,7 @@ export class People {
     }
     for (const person of this.#fetched ?? []) known.set(person.id, person);
     known.delete(this.me.id);
-    return [...known.values()];
+    return [...known.values()].filter(({ id }) => !this.isBlocked(id));
   }
 
   /** Fetches the members once; after a failure, again next time. Returns whether they were loaded now. */

@@ -3,7 +3,7 @@
 
 import { build } from "../page/elements.js";
 
-const CONTROLS = "a[href], button, pre";
+const CONTROLS = "a[href], button, summary, pre";
 
 /**
  * Calls `prepare` for each message in the log, and for each that is added.

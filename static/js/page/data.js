@@ -17,6 +17,7 @@ export const pageEpoch = document.body.dataset.epoch;
  * @property {boolean} is_direct  @property {number | null} [about]  the room of a page that does not show its messages
  * @property {number | null} room  @property {string | null} kind  @property {string | null} role
  * @property {number | null} created_ms  @property {number | null} last_seq
+ * @property {number[]} folded  people whose messages are folded
  *
  * @typedef {PageData & {room: number, kind: string, role: string, created_ms: number, last_seq: number}} RoomPage
  */

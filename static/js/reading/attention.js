@@ -11,7 +11,7 @@ import { Unread } from "./unread.js";
 /** Debounces requests for a snapshot; a jitter spreads those of many browsers. */
 const ASK_WITHIN_MS = 300;
 
-export const unread = new Unread(userId);
+export const unread = new Unread(userId, pageData?.folded);
 
 let atEnd = () => false;
 /** Sets how to find out whether the newest message of the open room is in view. @param {() => boolean} isAtEnd */
@@ -31,6 +31,23 @@ export const showBadges = () => badges.show();
 // Without this cookie the server marks pages as read when it renders them (chat/pages/visit.rs).
 // biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists only on https
 document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
+
+/**
+ * Calls `changed` when somebody is blocked or unblocked, here or in another tab.
+ * @param {Connection} connection  @param {() => void} changed
+ */
+export function followBlocks(connection, changed) {
+  let known = unread.blocked().join();
+  const compare = () => {
+    const now = unread.blocked().join();
+    if (now === known) return;
+    known = now;
+    changed();
+  };
+  for (const type of /** @type {const} */ (["session.hello", "unread.told", "relation.changed"])) {
+    connection.addEventListener(type, compare);
+  }
+}
 
 /** @param {Connection} connection */
 export function followUnread(connection) {
@@ -76,12 +93,11 @@ export function followUnread(connection) {
   });
   // A room was added or removed, or somebody was blocked: the counts are different.
   on("room.removed", ({ room }) => unread.gone(room));
-  for (const type of /** @type {const} */ (["room.added", "relation.changed"])) {
-    on(type, () => {
-      unread.overtake();
-      return true;
-    });
-  }
+  on("room.added", () => {
+    unread.overtake();
+    return true;
+  });
+  on("relation.changed", (event) => unread.related(event));
   document.addEventListener("parlour:swapped", showBadges);
   for (const event of ["focus", "blur"]) addEventListener(event, showBadges);
   document.addEventListener("visibilitychange", showBadges);

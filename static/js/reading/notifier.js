@@ -73,6 +73,8 @@ class Notifier {
 
   /** @param {MessageCreated} event  @param {boolean} isOnScreen */
   #decide(event, isOnScreen) {
+    // The author may have been blocked while this waited.
+    if (unread.isBlocked(event.author.id)) return undefined;
     const isRead = (unread.state(event.room)?.read_seq ?? Infinity) >= event.seq;
     /** @param {string} outcome */
     const note = (outcome) => this.leader.leads && this.decisions.note(event.id, outcome);

@@ -35,7 +35,10 @@ export function trackReading({ connection, list, room, scroll }) {
   const burst = new Burst(log, byId("log-status"));
   watchEnd(() => scroll.atEnd && !reader.isHeld);
 
-  on("message.created", ({ author }) => author.id !== userId && burst.arrived(author.id));
+  on(
+    "message.created",
+    ({ author }) => author.id !== userId && !unread.isBlocked(author.id) && burst.arrived(author.id),
+  );
   on("read.seen", (event) => seen.moved(event));
   on("seen.told", (event) => seen.told(event.seen));
   let known = 0;

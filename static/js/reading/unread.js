@@ -22,9 +22,10 @@ export class Unread {
   /** Snapshots that were requested and have not arrived. */ #asked = 0;
   /** Whether an event arrived after the last request, so that the answer may not include it. */ #isOvertaken = false;
 
-  /** @param {number} me the person's id */
-  constructor(me) {
+  /** @param {number} me the person's id  @param {number[]} blocked  those of the page, until a snapshot arrives */
+  constructor(me, blocked = []) {
     this.me = me;
+    this.#blocked = new Set(blocked);
   }
 
   /** Takes over a snapshot; newer messages stay. @param {UnreadSnapshot} snapshot */
@@ -139,6 +140,22 @@ export class Unread {
   /** @param {number} room  @returns {RoomState | undefined} the last state from the server */
   state(room) {
     return this.#rooms.get(room)?.state;
+  }
+
+  /**
+   * A relation changed, so that this person may be blocked now or not any more. The counts need a new snapshot.
+   * @param {{user: {id: number}, state: string}} event
+   */
+  related({ user, state }) {
+    this.overtake();
+    if (state === "blocked") this.#blocked.add(user.id);
+    else this.#blocked.delete(user.id);
+    return true;
+  }
+
+  /** Returns the ids of the people whom the person blocks, sorted. */
+  blocked() {
+    return [...this.#blocked].sort((a, b) => a - b);
   }
 
   /** @param {number} person */

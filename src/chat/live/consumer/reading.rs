@@ -10,13 +10,12 @@ use crate::{
     chat::{
         layer::frame,
         live::Chat,
-        reading::{
-            AllRead, ClientEvent, MoveReading, Reading, RoomState, SeenBy, ServerEvent, blocked_by,
-        },
+        reading::{AllRead, ClientEvent, MoveReading, Reading, RoomState, SeenBy, ServerEvent},
         rooms::{RoomId, RoomMember},
     },
     db::Connection,
     error::{Error, Result},
+    friends::BlockedPeople,
 };
 
 impl ChatConsumer {
@@ -147,7 +146,7 @@ pub(super) async fn room_states(
             Some(RoomState::new(&member.room, member.title, &reading))
         };
         let rooms = rooms.into_iter().filter_map(state).collect();
-        Ok((rooms, blocked_by(conn, user)?))
+        Ok((rooms, BlockedPeople::of(conn, user)?.into_ids()))
     };
     chat.database.read(states).await
 }

@@ -122,7 +122,7 @@ pub struct Hello {
     pub epoch: Epoch,
     /// All rooms of the person, with the newest event and the unread count of each.
     pub rooms: Vec<RoomState>,
-    /// People whom the person blocks. Their messages do not count as unread.
+    /// People whom the person blocks. Their messages do not count as unread, and pages fold them.
     pub blocked: Vec<UserId>,
     /// Friends and members of small rooms who are online.
     pub online: Vec<UserId>,

@@ -21,6 +21,7 @@ use crate::{
     },
     db::{Database, testing::TestDatabase},
     error::Error,
+    friends::BlockedPeople,
     schema::{blocks, messages},
     templates::Templates,
 };
@@ -303,7 +304,12 @@ fn a_message_weighs_at_least_as_much_as_its_markup() {
     for message in notices.chain([said("hello"), said("🎉"), bold, worst, deleted]) {
         let weight = message.weight();
         let zone = Zone::default();
-        let shown = markup.log(vec![message.clone()], &zone, None);
+        let shown = markup.log(
+            vec![message.clone()],
+            &zone,
+            None,
+            &BlockedPeople::default(),
+        );
         assert!(
             shown.len() <= weight,
             "{} of {weight}: {shown}",

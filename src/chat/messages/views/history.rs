@@ -17,6 +17,7 @@ use crate::{
     },
     db::Epoch,
     error::Result,
+    friends::BlockedPeople,
     templates::Templates,
     words,
 };
@@ -49,6 +50,8 @@ pub(crate) struct ShownLog {
     pub(crate) zone: Zone,
     /// The number of the event that created the first unread message.
     pub(crate) unread_from: Option<i64>,
+    /// The people whose messages are folded.
+    pub(crate) folded: BlockedPeople,
 }
 
 /// The data of `_log.hbs`, apart from the id of the room and the epoch. The links work without
@@ -85,10 +88,13 @@ impl Log {
             page,
             zone,
             unread_from,
+            folded,
         } = shown;
         let room = member.room.id;
         Self {
-            log: messages.markup.log(page.messages, &zone, unread_from),
+            log: messages
+                .markup
+                .log(page.messages, &zone, unread_from, &folded),
             earlier: page
                 .earlier
                 .map(|seq| format!("/rooms/{room}/?before={seq}")),
@@ -154,15 +160,17 @@ pub(crate) async fn show_log(
             None => place,
         };
         let page = HistoryPage::read(conn, &member, place, budget)?;
-        Ok((member, page))
+        let folded = member.folded(conn)?;
+        Ok((member, page, folded))
     });
-    let (member, page) = loaded.await?;
+    let (member, page, folded) = loaded.await?;
     let shown = ShownLog {
         member,
         page,
         zone,
         // No divider "New messages": the page keeps the one that it got when the room was opened.
         unread_from: None,
+        folded,
     };
     let alone = LogAlone {
         log: Log::new(shown, &messages),

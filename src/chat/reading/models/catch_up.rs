@@ -157,6 +157,8 @@ fn reacted(
         "SELECT reactions.message_id AS id, count(DISTINCT reactions.user_id) AS people \
          FROM (SELECT messages.id {WHAT_COUNTS} ORDER BY messages.seq DESC LIMIT ?4) AS missed \
          CROSS JOIN reactions ON reactions.message_id = missed.id \
+         WHERE reactions.user_id NOT IN \
+            (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3) \
          GROUP BY reactions.message_id ORDER BY people DESC, id DESC LIMIT ?5"
     ))
     .bind::<BigInt, _>(member.room.id)

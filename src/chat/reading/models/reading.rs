@@ -237,14 +237,6 @@ impl AllRead {
     }
 }
 
-/// Returns the people whom `user` blocks. Their messages do not count as unread.
-pub fn blocked_by(conn: &mut Connection, user: UserId) -> QueryResult<Vec<UserId>> {
-    blocks::table
-        .filter(blocks::blocker_id.eq(user))
-        .select(blocks::blocked_id)
-        .load(conn)
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

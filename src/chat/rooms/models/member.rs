@@ -10,7 +10,7 @@ use crate::{
     chat::rooms::RoomId,
     db::{Connection, text_enum},
     error::{Error, Result},
-    friends::Friendship,
+    friends::{BlockedPeople, Friendship},
     schema::{members, rooms, users},
     words,
 };
@@ -112,6 +112,18 @@ impl RoomMember {
             .load::<(UserId, String)>(conn)?;
         let person = |(id, username)| UserRef { id, username };
         Ok(rows.into_iter().map(person).collect())
+    }
+
+    /// Returns the people whose messages are folded for this member: those whom they block. A
+    /// direct conversation folds nothing, because it is opened on purpose and is closed for
+    /// writing.
+    pub fn folded(&self, conn: &mut Connection) -> QueryResult<BlockedPeople> {
+        match self.room.kind {
+            RoomKind::Direct | RoomKind::Notes => Ok(BlockedPeople::default()),
+            RoomKind::Group | RoomKind::Open | RoomKind::Closed => {
+                BlockedPeople::of(conn, self.user)
+            }
+        }
     }
 
     /// Returns whether the member may write. In a direct conversation the two must be friends and
