@@ -24,11 +24,12 @@ import { byId } from "./page/elements.js";
 import { tabMemory } from "./page/storage.js";
 import { TypingLine, TypingTeller } from "./presence/typing.js";
 import { followBlocks, unread } from "./reading/attention.js";
+import { isLookedAt } from "./reading/reader.js";
 import { trackReading } from "./reading/room-attention.js";
 import { followHealth } from "./receipts/health.js";
 import { Ticks } from "./receipts/ticks.js";
 
-/** @import { LogEvent } from "./live/protocol.js" */
+/** @import { LogEvent, RoomEvents } from "./live/protocol.js" */
 /** @import { RoomPage } from "./page/data.js" */
 
 const page = /** @type {RoomPage} */ (pageData);
@@ -40,15 +41,16 @@ const pill = new Pill({
   scroll,
   jump: byId("jump"),
   back: byId("back-to-place"),
+  isLookedAt,
 });
 const typingLine = new TypingLine(byId("typing"));
 const teller = new TypingTeller(connection, room);
 /** Milliseconds until the answer, by client id, of messages that may not be in the log yet. */
 /** @type {Map<string, number | null>} */ const answered = new Map();
 const ticks = new Ticks({ list, userId, isDirect: page.is_direct });
-/** Messages that the present change of the log added, and the ids of those of others. */
+/** Messages that the present change of the log added, and those of others. */
 /** @type {HTMLElement[]} */ const fresh = [];
-/** @type {number[]} */ const news = [];
+/** @type {{id: number, seq: number}[]} */ const news = [];
 let arrivals = 0;
 /** @type {Composer | null} */ let composer = null;
 
@@ -141,7 +143,17 @@ function countNews(event) {
   typingLine.stopped({ id: author?.id ?? userId });
   if (!author || author.id === userId || isBlocked(author.id)) return;
   arrivals += 1;
-  news.push(Number(event.id));
+  news.push({ id: Number(event.id), seq: event.seq });
+}
+
+/** @typedef {{from: number, to: number, count: number}} LeftOut  a gap, and the messages of others in it */
+/** @param {RoomEvents} answer  @returns {LeftOut | null} */
+function leftOut({ missing, messages, events }) {
+  if (!missing || messages === undefined) return null;
+  const isOther = (/** @type {LogEvent} */ event) =>
+    event.type === "message.created" && event.author.id !== userId && !isBlocked(event.author.id);
+  const count = messages - events.filter(isOther).length;
+  return count > 0 ? { ...missing, count } : null;
 }
 
 // app.js handles the events of other rooms.
@@ -159,14 +171,21 @@ const renderPending = () =>
 /**
  * Changes the log. New messages are measured together afterwards, which needs one layout.
  * @param {() => void} change
+ * @param {{isMissed?: boolean, left?: LeftOut | null}} [options]  `isMissed`: nobody saw the new messages arrive;
+ *   `left`: those that the page does not get
  */
-const changeLog = (change) =>
+const changeLog = (change, { isMissed = !isLookedAt(), left = null } = {}) => {
   scroll.keep(() => {
     change();
     history.trim();
     foldTall(fresh.splice(0), scroll);
-    pill.count(news.splice(0));
   });
+  const arrived = news.splice(0);
+  const gap = left && list.querySelector(`.missing[data-from="${left.from}"]`);
+  const first = gap ?? (arrived[0] && document.getElementById(`message-${arrived[0].id}`));
+  if (isMissed && first) attention.missed(first);
+  if (isMissed || !scroll.atEnd) pill.count(arrived, left);
+};
 /** @param {LogEvent} event */
 const apply = (event) => {
   changeLog(() => timeline.apply(event));
@@ -175,6 +194,7 @@ const apply = (event) => {
 
 on("message.created", apply);
 on("message.changed", (event) => {
+  if (event.change === "deleted") pill.remove(event);
   // A reaction does not announce the message again.
   if (event.change === "reacted") quietly(log, () => apply(event));
   else apply(event);
@@ -190,11 +210,12 @@ on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user
 on("typing.stopped", ({ user }) => typingLine.stopped(user));
 on("room.events", (answer) => {
   const before = arrivals;
+  const left = leftOut(answer);
   // Screen readers do not announce a hundred messages.
-  quietly(log, () => changeLog(() => timeline.catchUp(answer)));
+  quietly(log, () => changeLog(() => timeline.catchUp(answer), { isMissed: true, left }));
   for (const event of answer.events) if (event.type === "message.changed") actions.follow(event);
   renderPending();
-  notice.news(arrivals - before);
+  notice.news(arrivals - before + (left?.count ?? 0));
   if (answer.cut) revalidation.invalidate(answer.after);
 });
 followBlocks(connection, () => {
@@ -281,7 +302,9 @@ relabelAtMidnight(list);
 fillGaps(list, history, ({ from, to }) => receipts.has(room, from, to));
 floatDay(byId("day-float"), scroll);
 jumper.addEventListener("jumped", () => pill.away());
-pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail));
+pill.addEventListener("first", ({ detail }) => jumper.toFirst(detail, (message) => attention.mark(message)));
+for (const event of ["focus", "pageshow"]) addEventListener(event, () => pill.lookedAt());
+document.addEventListener("visibilitychange", () => pill.lookedAt());
 pill.addEventListener("end", () => jumper.toEnd());
 pill.addEventListener("back", ({ detail }) => jumper.restore(detail));
 roveMessages(log, { toBox: () => composer?.focus(), toEnd: () => jumper.toEnd() });

@@ -15,7 +15,7 @@ const SAID: usize = 130;
 
 impl Profile {
     /// Posts many messages at once, with the form of the room.
-    async fn say_many(&self, texts: &[String]) {
+    pub(crate) async fn say_many(&self, texts: &[String]) {
         let texts = serde_json::to_string(texts).unwrap();
         let script = format!(
             "return (async () => {{
@@ -32,7 +32,7 @@ impl Profile {
     }
 
     /// Edits, deletes or reacts to the message with this text, with its form.
-    async fn do_to(&self, text: &str, act: &str, fields: &str) {
+    pub(crate) async fn do_to(&self, text: &str, act: &str, fields: &str) {
         let script = format!(
             "return (async () => {{
                const article = [...document.querySelectorAll('article[data-id]')]
@@ -81,7 +81,7 @@ impl Profile {
 
     /// Simulates a minute without network: moves the page's clock forward and fires the `online`
     /// event.
-    async fn a_minute_has_passed(&self) {
+    pub(crate) async fn a_minute_has_passed(&self) {
         self.ask_page::<Value>(
             "const now = Date.now.bind(Date); Date.now = () => now() + 60_000; dispatchEvent(new Event('online'))",
         )
@@ -102,7 +102,7 @@ impl Profile {
     }
 }
 
-fn numbered(word: &str, count: usize) -> Vec<String> {
+pub(crate) fn numbered(word: &str, count: usize) -> Vec<String> {
     (1..=count)
         .map(|number| format!("{word} {number}"))
         .collect()

@@ -11,7 +11,7 @@ use crate::{
 
 impl Profile {
     /// Returns the accessible name of the link to a conversation.
-    async fn link_name(&self, name: &str) -> String {
+    pub(crate) async fn link_name(&self, name: &str) -> String {
         let script = format!(
             "const link = [...document.querySelectorAll('a[data-conversation]')]
                .find((one) => one.querySelector('.side-name').textContent === '{name}');

@@ -30,5 +30,6 @@ mod stage;
 mod texts;
 mod timeline;
 mod tour;
+mod unseen;
 mod wire;
 mod without_javascript;

@@ -20,7 +20,10 @@ struct Grown {
 }
 
 /// Starts two friends in a conversation that has this number of messages.
-async fn a_conversation_of(count: i64, arguments: &[&str]) -> (Program, Profile, Profile) {
+pub(crate) async fn a_conversation_of(
+    count: i64,
+    arguments: &[&str],
+) -> (Program, Profile, Profile) {
     let site = Program::start(&[&["--bcrypt-cost", "4"], arguments].concat()).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
@@ -100,18 +103,18 @@ impl Profile {
     }
 
     /// Returns the distance of the view from the end of the log, in CSS pixels.
-    async fn above_end(&self) -> f64 {
+    pub(crate) async fn above_end(&self) -> f64 {
         self.ask_page("return -document.getElementById('messages').scrollTop")
             .await
     }
 
-    async fn scroll_up(&self, pixels: u32) {
+    pub(crate) async fn scroll_up(&self, pixels: u32) {
         let script = format!("document.getElementById('messages').scrollTop = -{pixels}");
         self.ask_page::<Value>(&script).await;
     }
 
     /// Returns the number of the first message in view, and its position.
-    async fn reading(&self) -> (String, f64) {
+    pub(crate) async fn reading(&self) -> (String, f64) {
         self.ask_page(
             "const log = document.getElementById('messages').getBoundingClientRect();
             const first = [...document.querySelectorAll('article[data-seq]')]

@@ -67,6 +67,7 @@
  * @typedef {object} RoomEvents
  * @property {number} room  @property {number} after  @property {LogEvent[]} events  @property {number} last_seq
  * @property {Gap | null} missing  @property {true} [cut]  @property {true} [restarted]
+ * @property {number} [messages]  of others, also those in the gap; only if `cut`
  *
  * @typedef {{room: number, of: number, positions: {user: number, seq: number}[]}} RoomDelivered
  * @typedef {{p50_ms: number, p99_ms: number, count: number}} Delays

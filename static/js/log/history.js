@@ -74,6 +74,11 @@ export class LogHistory {
     return (await this.#replace(`?message=${id}`)) && document.getElementById(`message-${id}`) !== null;
   }
 
+  /** Replaces the messages with those around an event. Returns whether they were loaded. @param {number} seq */
+  showAroundEvent(seq) {
+    return this.#replace(`?around=${seq}`);
+  }
+
   /** Evicts messages so that `adding` more fit, unless somebody scrolls. Call within `scroll.keep`. */
   trim(adding = 0) {
     if (this.scroll.isMoving) return;

@@ -5,6 +5,7 @@ import { byId } from "../page/elements.js";
 
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { LogHistory } from "./history.js" */
+/** @import { Arrival } from "./news.js" */
 /** @import { LogScroll, Place } from "./scroll.js" */
 
 const FLASH_MS = 2_000;
@@ -89,11 +90,24 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     return isThere && this.scroll.show(byId(`message-${place.id}`), place.top);
   }
 
-  /** Scrolls so that the message begins a third below the top. @param {number | string} id */
-  async toFirst(id) {
-    if (await this.#bring(id)) {
-      this.scroll.show(byId(`message-${id}`), this.scroll.log.clientHeight / 3);
-    }
+  /**
+   * Scrolls so that the first new message begins a third below the top.
+   * @param {Arrival} first  @param {(message: HTMLElement) => void} mark  puts the divider above it
+   */
+  async toFirst({ id, seq }, mark) {
+    const isThere = id === null ? await this.#bringEvent(seq) : await this.#bring(id);
+    if (!isThere) return;
+    const message = id === null ? firstFrom(this.scroll.log, seq) : document.getElementById(`message-${id}`);
+    if (!message) return;
+    mark(message);
+    this.scroll.show(message, this.scroll.log.clientHeight / 3);
+  }
+
+  /** Loads the messages around an event, unless a later navigation overtakes this one. @param {number} seq */
+  async #bringEvent(seq) {
+    this.#way += 1;
+    const way = this.#way;
+    return (await this.history.showAroundEvent(seq)) && way === this.#way;
   }
 
   /**
@@ -167,6 +181,11 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     event.preventDefault();
     if (!(await this.#to(id))) location.assign(link.href);
   }
+}
+
+/** Returns the first message from an event on. @param {HTMLElement} log  @param {number} seq */
+function firstFrom(log, seq) {
+  return [...log.querySelectorAll("article[data-seq]:not(.deleted)")].find(({ dataset }) => Number(dataset.seq) >= seq);
 }
 
 /** Returns the id of the message in the hash of an address. @param {string} hash */

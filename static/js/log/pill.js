@@ -4,22 +4,24 @@ import { find } from "../page/elements.js";
 import { say, sayCount } from "../page/words.js";
 import { News } from "./news.js";
 
+/** @import { Arrival, Gap } from "./news.js" */
 /** @import { LogScroll, Place } from "./scroll.js" */
 
 const OFFER_MS = 10_000;
 
-export class Pill extends /** @type {new () => TypedTarget<{first: number, end: null, back: Place}>} */ (EventTarget) {
+export class Pill extends /** @type {new () => TypedTarget<{first: Arrival, end: null, back: Place}>} */ (EventTarget) {
   #news = new News();
   /** @type {Place | null} */ #place = null;
   #offer = 0;
 
   /**
-   * Dispatches "first" (`detail` = a message's id), "end" and "back" (`detail` = a place).
-   * @param {{scroll: LogScroll, jump: HTMLButtonElement, back: HTMLButtonElement}} options
+   * Dispatches "first" (`detail` = the first new message), "end" and "back" (`detail` = a place).
+   * @param {{scroll: LogScroll, jump: HTMLButtonElement, back: HTMLButtonElement, isLookedAt: () => boolean}} options
    */
-  constructor({ scroll, jump, back }) {
+  constructor({ scroll, jump, back, isLookedAt }) {
     super();
     this.scroll = scroll;
+    this.isLookedAt = isLookedAt;
     this.jump = jump;
     this.back = back;
     this.label = find(jump, "span");
@@ -28,10 +30,24 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
     scroll.addEventListener("moved", () => this.#show());
   }
 
-  /** Counts messages of others that arrived. @param {number[]} ids */
-  count(ids) {
-    if (ids.length === 0 || this.scroll.atEnd) return;
-    for (const id of ids) this.#news.add(id);
+  /**
+   * Counts messages of others that arrived, unless they are in view.
+   * @param {{id: number, seq: number}[]} arrivals  @param {Gap | null} [gap]  messages that the page lacks
+   */
+  count(arrivals, gap = null) {
+    for (const { id, seq } of arrivals) this.#news.add(id, seq);
+    if (gap) this.#news.missed(gap);
+    if (gap || arrivals.length > 0) this.#show();
+  }
+
+  /** A message was deleted. @param {{id: number, message_seq: number}} event */
+  remove({ id, message_seq: seq }) {
+    this.#news.remove(id, seq);
+    this.#show();
+  }
+
+  /** The person looks at the page again. */
+  lookedAt() {
     this.#show();
   }
 
@@ -47,7 +63,7 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
     this.#withdraw();
   }
 
-  /** Offers to go back for a while, after sending a message scrolled to the end. @param {Place} place */
+  /** Offers to go back for a while, because a press or an own message leads away. @param {Place} place */
   offerBack(place) {
     clearTimeout(this.#offer);
     this.#place = place;
@@ -56,6 +72,8 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
   }
 
   #pressed() {
+    const place = this.scroll.place();
+    if (place) this.offerBack(place);
     const first = this.#news.press();
     this.dispatchEvent(first === null ? new Event("end") : new CustomEvent("first", { detail: first }));
     this.#show();
@@ -75,7 +93,7 @@ export class Pill extends /** @type {new () => TypedTarget<{first: number, end: 
   }
 
   #show() {
-    if (this.scroll.atEnd) this.#news.clear();
+    if (this.scroll.atEnd && this.isLookedAt()) this.#news.clear();
     const { count } = this.#news;
     const isShown = this.#news.isShown(this.scroll);
     if (!isShown && this.jump.contains(document.activeElement)) this.scroll.log.focus({ preventScroll: true });

@@ -18,10 +18,13 @@ export class Reader {
   #held = false;
 
   /**
-   * @param {{log: HTMLElement, list: HTMLElement, tell: (seq: number) => boolean, read: (seq: number) => void}} options
-   *   `tell` sends a `seq` to the server, and returns false if it cannot now; `read` is called at once.
+   * @param {{log: HTMLElement, list: HTMLElement, tell: (seq: number) => boolean, read: (seq: number) => void,
+   *   limit: () => number}} options
+   *   `tell` sends a `seq` to the server, and returns false if it cannot now; `read` is called at once. Messages above
+   *   `limit` do not become read.
    */
-  constructor({ log, list, tell, read }) {
+  constructor({ log, list, tell, read, limit }) {
+    this.limit = limit;
     this.list = list;
     this.tell = tell;
     this.read = read;
@@ -88,7 +91,8 @@ export class Reader {
   }
 
   get #last() {
-    return Math.max(0, ...this.#inView.values());
+    const limit = this.limit();
+    return Math.max(0, ...[...this.#inView.values()].filter((seq) => seq <= limit));
   }
 
   #look() {

@@ -6,7 +6,7 @@ import { byId } from "../page/elements.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
-import { dismissDivider, placeDivider, showFirstNew } from "./unread-divider.js";
+import { dismissDivider, isAtUnread, placeDivider, showFirstNew } from "./unread-divider.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 
@@ -23,6 +23,11 @@ export function trackReading({ connection, list, room, scroll }) {
     read(seq) {
       unread.read(room, seq);
       showBadges();
+    },
+    // What a gap leaves out is unread until the reader has gone past it to the end.
+    limit() {
+      const gap = scroll.atEnd ? null : list.querySelector(".missing");
+      return gap ? Number(gap.dataset.from) - 1 : Infinity;
     },
   });
   const seen = new SeenMarks({
@@ -66,6 +71,17 @@ export function trackReading({ connection, list, room, scroll }) {
   return {
     /** Scrolls to the first new message, if it is not in view at the end. */
     open: () => showFirstNew(scroll),
+    /**
+     * Messages arrived while nobody looked: puts the divider above the first of them, unless an earlier one is unread.
+     * The log follows its end only as long as the divider is in view.
+     * @param {HTMLElement} first  a message, or the row of a gap
+     */
+    missed(first) {
+      if (!isAtUnread(unread.state(room)?.read_seq ?? 0)) keep(() => placeDivider(first));
+      showFirstNew(scroll);
+    },
+    /** Puts the divider above a new message. @param {HTMLElement} message */
+    mark: (message) => keep(() => placeDivider(message)),
     /** The person sent a message: removes the unread divider. */
     sent: () => dismissDivider(keep),
     /** Marks the message and all after it unread, on all devices. @param {HTMLElement} message */

@@ -26,13 +26,28 @@ export function showFirstNew(scroll) {
   scroll.show(first, log.clientHeight * FROM_THE_TOP + above);
 }
 
-/** Puts the divider above a message that was marked unread. @param {HTMLElement} message */
+/**
+ * Returns whether unread messages begin at the divider, or no: it stays from an earlier visit, or there is none.
+ * @param {number} readSeq  the read cursor
+ */
+export function isAtUnread(readSeq) {
+  let element = divider()?.nextElementSibling;
+  while (element && !element.matches("article[data-seq]")) element = element.nextElementSibling;
+  return (
+    element !== null && element !== undefined && Number(/** @type {HTMLElement} */ (element).dataset.seq) > readSeq
+  );
+}
+
+/** Puts the divider above an unread message, or above the row of a gap. @param {HTMLElement} message */
 export function placeDivider(message) {
-  divider()?.remove();
+  const old = divider();
+  const after = old?.nextElementSibling;
+  old?.remove();
+  if (after?.matches("article.message")) regroup(/** @type {HTMLElement} */ (after));
   const words = say("js-new-line");
   const fields = { className: "new-messages", id: "new-messages", role: "separator", ariaLabel: words };
   message.before(build("div", fields, build("span", {}, words)));
-  regroup(message);
+  if (message.matches("article.message")) regroup(message);
 }
 
 /** Removes the divider; `keep` keeps the view in its place. @param {(change: () => void) => void} keep */

@@ -47,6 +47,7 @@ pub(crate) fn frame_after(
             last_seq,
             missing: None,
             cut: false,
+            messages: None,
             restarted,
         };
         return Ok(layer::frame(&answer));
@@ -69,6 +70,7 @@ pub(crate) fn frame_after(
         last_seq,
         missing,
         cut: true,
+        messages: Some(member.missed_after(conn, after)?),
         restarted,
     };
     Ok(layer::frame(&answer))

@@ -148,6 +148,11 @@ pub enum ServerEvent {
         /// them again.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         cut: bool,
+        /// The number of messages of others after `after`, at most 10,000, also of those in
+        /// `missing`. Leaves out deleted ones and those of people whom the person blocks. Only if
+        /// `cut`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        messages: Option<i64>,
         /// True if `after` belongs to another epoch. Then `events` start at the beginning of this
         /// one.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]

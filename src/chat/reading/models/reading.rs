@@ -82,6 +82,14 @@ const COUNTS: &str = "SELECT members.room_id, members.read_seq, members.level, r
         LIMIT 100)) AS mentions \
     FROM members INNER JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ?1";
 
+/// Parameters: ?1 reader, ?2 room, ?3 the event after which messages count.
+const MISSED: &str = "SELECT count(*) AS messages FROM (SELECT 1 FROM messages \
+    WHERE messages.room_id = ?2 AND messages.seq > ?3 AND messages.author_id <> ?1 \
+    AND messages.deleted_at IS NULL AND messages.notice IS NULL \
+    AND messages.author_id NOT IN \
+        (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?1) \
+    LIMIT 10000)";
+
 impl From<Row> for Reading {
     fn from(row: Row) -> Self {
         let is_direct = row.kind == RoomKind::Direct;
@@ -154,6 +162,22 @@ impl RoomMember {
             .set(members::read_seq.eq(seq))
             .execute(conn)?;
         Ok(moved > 0)
+    }
+
+    /// Returns the number of messages of others after event `seq` that count, see
+    /// [`Reading::unread`], at most 10,000. The limit bounds the time on a reader's thread.
+    pub fn missed_after(&self, conn: &mut Connection, seq: i64) -> QueryResult<i64> {
+        #[derive(QueryableByName)]
+        struct Missed {
+            #[diesel(sql_type = BigInt)]
+            messages: i64,
+        }
+        let missed = sql_query(MISSED)
+            .bind::<BigInt, _>(self.user)
+            .bind::<BigInt, _>(self.room.id)
+            .bind::<BigInt, _>(seq)
+            .get_result::<Missed>(conn)?;
+        Ok(missed.messages)
     }
 
     /// Returns the event number of the first unread message.
