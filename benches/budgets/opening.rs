@@ -1,6 +1,7 @@
 //! Opening a conversation: what crosses the network, and how long a person waits.
 
 use serde::Deserialize;
+use serde_json::Value;
 use thirtyfour::By;
 
 use crate::{
@@ -125,12 +126,14 @@ pub(crate) async fn switching() -> Vec<Row> {
     let mut took = Vec::new();
     for turn in 0..SWITCHES {
         let to = if turn % 2 == 0 { other } else { ROOM };
+        ana.ask_page::<Value>("watched.awaitRoom()").await;
         let link = By::Css(format!("#conversations a[href='{to}']"));
         ana.driver.find(link).await.unwrap().click().await.unwrap();
         ana.wait_for_path(to).await;
         let drawn = "return watched.firstMessage.then((time) => time - Number(sessionStorage.getItem('watched/clicked')))";
         took.push(ana.ask_page::<f64>(drawn).await);
-        ana.wait_until_page("return watched.opened > 0").await;
+        let settled = "return watched.opened > 0 && document.activeElement.id === 'composer-body'";
+        ana.wait_until_page(settled).await;
     }
     let how = format!(
         "{SWITCHES} clicks in the sidebar, 50 messages each, CPU 4× slower; from the click to Element Timing of the first message's text"

@@ -17,19 +17,28 @@
     });
   });
 
-  // The browser itself says when it has drawn a text that carries this attribute.
-  const marking = new MutationObserver(() => {
-    const texts = ".message-body, .message-body *";
-    for (const text of document.querySelectorAll(texts)) text.setAttribute("elementtiming", "message");
-  });
-  marking.observe(document, { childList: true, subtree: true });
-  watched.firstMessage = new Promise((resolve) => {
+  /** Resolves to the time at which the first text of a message that comes into the page is drawn. */
+  const nextMessage = (buffered) => new Promise((resolve) => {
+    // The browser itself says when it has drawn a text that carries this attribute.
+    const marking = new MutationObserver((records) => {
+      const texts = ".message-body, .message-body *";
+      for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+        for (const text of node.querySelectorAll?.(texts) ?? []) text.setAttribute("elementtiming", "message");
+        if (node.matches?.(texts)) node.setAttribute("elementtiming", "message");
+      }
+    });
+    marking.observe(document, { childList: true, subtree: true });
     new PerformanceObserver((list, observer) => {
       observer.disconnect();
       marking.disconnect();
       resolve(since1970(list.getEntries()[0].renderTime));
-    }).observe({ type: "element", buffered: true });
+    }).observe({ type: "element", buffered });
   });
+  watched.firstMessage = nextMessage(true);
+  /** `firstMessage` becomes that of the room that is opened next in this page. */
+  watched.awaitRoom = () => {
+    watched.firstMessage = nextMessage(false);
+  };
 
   /** `arrived` becomes the times at which a message that says this, and that the server has taken, is in the page and is drawn. */
   watched.expect = (text) => {

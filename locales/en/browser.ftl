@@ -78,6 +78,7 @@ js-later-failed = Could not load newer messages. Try again.
 js-draft = Draft
 js-left-one = { $count } character left
 js-left-other = { $count } characters left
+js-message-to = Message { $name }
 js-paste-too-long = Nothing was pasted: the text has { $count } characters, and a message can have { $most }.
 js-shorten-one = { $count } character too many. Shorten the message, then send it.
 js-shorten-other = { $count } characters too many. Shorten the message, then send it.

@@ -27,7 +27,6 @@ room-latest = Go to the latest messages
 room-back-to-place = Back to where you were
 room-zone = Times are in { $zone }.
 room-empty = No messages yet. Say hello to { $name }.
-room-message-to = Message { $name }
 room-send = Send
 room-reload = See new messages
 room-closed = You can read this conversation, but no one can send messages in it.

@@ -27,6 +27,7 @@ mod screen;
 mod sending;
 #[path = "../stage/mod.rs"]
 mod stage;
+mod switching;
 mod texts;
 mod timeline;
 mod tour;

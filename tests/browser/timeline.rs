@@ -174,7 +174,7 @@ impl Profile {
 
     /// Returns the bytes of the scripts' heap and the number of DOM nodes, after a garbage
     /// collection.
-    async fn memory(&self) -> (f64, f64) {
+    pub(crate) async fn memory(&self) -> (f64, f64) {
         let cdp = self.driver.cdp();
         cdp.send_raw("Performance.enable", json!({})).await.unwrap();
         cdp.send_raw("HeapProfiler.collectGarbage", json!({}))

@@ -1,14 +1,17 @@
 //! The network between one browser and the site: a small TCP relay that a test can cut (no
-//! network), or make one-way, so that requests arrive but no answers (the server dies in between).
+//! network), make slow, or make one-way, so that requests arrive but no answers (the server dies in
+//! between).
 //!
 //! Chromium's own offline switch does not affect open WebSockets, but the relay does.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -24,6 +27,7 @@ pub(crate) struct Wire {
     /// The port to which the browser connects instead of the site.
     pub(crate) port: u16,
     state: watch::Sender<State>,
+    latency: watch::Sender<Duration>,
 }
 
 impl Wire {
@@ -32,12 +36,17 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (state, watching) = watch::channel(State::Whole);
+        let (latency, slow) = watch::channel(Duration::ZERO);
         tokio::spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
-                tokio::spawn(relay(browser, site, watching.clone()));
+                tokio::spawn(relay(browser, site, watching.clone(), slow.clone()));
             }
         });
-        Self { port, state }
+        Self {
+            port,
+            state,
+            latency,
+        }
     }
 
     /// Closes every connection, and every new one at once.
@@ -58,13 +67,24 @@ impl Wire {
         self.state.send_replace(State::RefusingSockets);
     }
 
+    /// Delays everything that the server sends from now on, as a long way does, without making it
+    /// narrower.
+    pub(crate) fn lengthen(&self, latency: Duration) {
+        self.latency.send_replace(latency);
+    }
+
     /// Makes new connections work again.
     pub(crate) fn mend(&self) {
         self.state.send_replace(State::Whole);
     }
 }
 
-async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<State>) {
+async fn relay(
+    browser: TcpStream,
+    site: SocketAddr,
+    mut state: watch::Receiver<State>,
+    latency: watch::Receiver<Duration>,
+) {
     if *state.borrow() == State::Cut {
         return;
     }
@@ -82,7 +102,7 @@ async fn relay(browser: TcpStream, site: SocketAddr, mut state: watch::Receiver<
     let (from_server, to_server) = server.into_split();
     let answers = state.clone();
     tokio::select! {
-        () = async { tokio::join!(questions(from_browser, to_server), carry_answers(from_server, to_browser, answers)); } => {}
+        () = async { tokio::join!(questions(from_browser, to_server), carry_answers(from_server, to_browser, answers, latency)); } => {}
         _ = state.wait_for(|state| *state == State::Cut) => {}
     }
 }
@@ -109,16 +129,30 @@ async fn carry_answers(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut state: watch::Receiver<State>,
+    latency: watch::Receiver<Duration>,
 ) {
-    let mut buffer = vec![0; 16 * 1024];
-    while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let open = state
-            .wait_for(|state| *state != State::HoldingAnswers)
-            .await
-            .is_ok();
-        if !open || to.write_all(&buffer[..length]).await.is_err() {
-            return;
+    let (on_the_way, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(1024);
+    let sent = async move {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            let due = Instant::now() + *latency.borrow();
+            if (on_the_way.send((due, buffer[..length].to_vec())).await).is_err() {
+                return;
+            }
         }
-    }
-    to.shutdown().await.ok();
+    };
+    let received = async move {
+        while let Some((due, bytes)) = arriving.recv().await {
+            sleep_until(due).await;
+            let open = state
+                .wait_for(|state| *state != State::HoldingAnswers)
+                .await
+                .is_ok();
+            if !open || to.write_all(&bytes).await.is_err() {
+                return;
+            }
+        }
+        to.shutdown().await.ok();
+    };
+    tokio::join!(sent, received);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Burst, isBurst } from "../../static/js/log/burst.js";
+import { Lifetime } from "../../static/js/page/lifetime.js";
 
 test("more than three within five seconds are a burst", () => {
   assert.equal(isBurst([0, 1000, 2000], 2000), false);
@@ -18,7 +19,7 @@ test("the log is silent during a burst, and its summary is said once it is over"
   };
   const status = { textContent: "" };
   globalThis.document ??= { documentElement: { lang: "en" }, getElementById: () => null };
-  const burst = new Burst(log, status);
+  const burst = new Burst(log, status, new Lifetime());
   for (const author of [1, 2, 1]) burst.arrived(author);
   assert.equal(attributes.has("aria-live"), false);
   for (const author of [1, 2]) burst.arrived(author);

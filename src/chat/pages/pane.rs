@@ -99,7 +99,7 @@ impl Pane {
         let data = PaneData {
             about: self.room,
             back: self.back,
-            sidebar: conversations.sidebar(self.room, &here),
+            sidebar: conversations.sidebar(&asker.user, self.room, &here),
             page_data: page_data.about(self.room),
             own,
         };

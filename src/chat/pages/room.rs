@@ -15,7 +15,7 @@ use crate::{
         live::Chat,
         log::MessageId,
         messages::{
-            HistoryPage, MessageData, Place, QUOTE_CHARS, Refused, VisibleMessage,
+            HistoryPage, Place, QUOTE_CHARS, Refused, VisibleMessage,
             formatting::plain,
             views::{Log, PlaceQuery, ShownLog, outsiders},
         },
@@ -191,7 +191,7 @@ impl ShownRoom {
             .with_title(member.title.clone())
             .with_badge(conversations.badges.total());
         let own = RoomPage {
-            sidebar: conversations.sidebar(Some(room), &here),
+            sidebar: conversations.sidebar(me, Some(room), &here),
             room: Header {
                 head: head.shown(&member, &here),
                 catch_up_path: unread.catch_up_path(&member),
@@ -199,7 +199,6 @@ impl ShownRoom {
             },
             catch_up: unread.catch_up(room, &self.zone),
             zone: self.zone.name().to_owned(),
-            pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
             can_post,
             closed: (!can_post).then(|| words::text(closed_key(&member))),
             client_id: form
@@ -258,7 +257,6 @@ struct RoomPage {
     catch_up: Option<CatchUpLists>,
     /// The time zone of the times on the page.
     zone: String,
-    pending: MessageData<String>,
     can_post: bool,
     /// The reason why nobody can write in this room.
     closed: Option<String>,

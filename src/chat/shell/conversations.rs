@@ -9,9 +9,10 @@ use super::{
     face::{Face, Here},
 };
 use crate::{
-    accounts::{Page, SignedIn, UserId},
+    accounts::{Page, Person, SignedIn, User, UserId},
     chat::{
         live::Chat,
+        messages::MessageData,
         presence::WhoIsHere,
         rooms::{Room, RoomId, RoomMember},
         shell::PageData,
@@ -52,7 +53,7 @@ impl Conversations {
     }
 
     /// Returns the sidebar of a page about the room `current`, or about no room.
-    pub(crate) fn sidebar(&self, current: Option<RoomId>, here: &Here) -> Sidebar {
+    pub(crate) fn sidebar(&self, me: &User, current: Option<RoomId>, here: &Here) -> Sidebar {
         let row = |member: &RoomMember| Conversation {
             room_id: member.room.id,
             path: format!("/rooms/{}/", member.room.id),
@@ -68,17 +69,21 @@ impl Conversations {
             conversations: listed.into_iter().map(row).collect(),
             hidden_conversations: hidden.into_iter().map(row).collect(),
             waiting: self.badges.waiting(),
+            pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
         }
     }
 }
 
-/// The data of `_sidebar.hbs`.
+/// The data of `_sidebar.hbs`, and of `chat/pages/_opening.hbs`, with which scripts open one of the
+/// conversations.
 #[derive(Serialize)]
 pub(crate) struct Sidebar {
     conversations: Vec<Conversation>,
     /// The rooms with the level "hidden".
     hidden_conversations: Vec<Conversation>,
     waiting: Waiting,
+    /// A message that is not yet sent.
+    pending: MessageData<String>,
 }
 
 /// The data of `_conversation.hbs`.
@@ -113,7 +118,7 @@ pub(crate) async fn list_conversations(
         .await?;
     let here = conversations.here(&chat).await?;
     let own = IndexPage {
-        sidebar: conversations.sidebar(None, &here),
+        sidebar: conversations.sidebar(&me.user, None, &here),
         has_friends: !conversations.friends.is_empty(),
         page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
     };

@@ -2,9 +2,9 @@
 // marked `data-refresh` by id. What a person types is never inside one of them, except for the composer, which is
 // replaced only when it appears or disappears (`data-refresh-key`).
 
-import { shownRoom } from "../membership/removed.js";
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
 import { fetchPage } from "../page/fragment.js";
+import { shown } from "../page/shown.js";
 
 /** @import { Connection } from "./socket.js" */
 /** @import { RoomState } from "./protocol.js" */
@@ -40,9 +40,12 @@ class Refresher {
     }
     this.#running = true;
     // Null without a connection or a session: the socket notices both, and the next hello refreshes.
-    const page = await fetchPage(ownAddress());
+    const address = ownAddress();
+    const page = await fetchPage(address);
     if (this.#wantsTokens) await this.#renewTokens(page);
-    if (page) swapAll(page);
+    // Another room may have been opened in the meantime.
+    if (address !== ownAddress()) this.#again = true;
+    else if (page) swapAll(page);
     this.#running = false;
     if (this.#again) {
       this.#again = false;
@@ -74,8 +77,11 @@ function isDifferent(old, fresh) {
   return key === undefined ? old.innerHTML !== fresh.innerHTML : key !== fresh.dataset.refreshKey;
 }
 
-/** @param {HTMLElement} old  @param {HTMLElement} fresh */
-function swap(old, fresh) {
+/**
+ * Replaces an element with a newer form of it from another page; the focus stays on the same control.
+ * @param {HTMLElement} old  @param {HTMLElement} fresh
+ */
+export function swap(old, fresh) {
   const focused =
     document.activeElement && old.contains(document.activeElement) ? describe(document.activeElement) : null;
   document.dispatchEvent(new CustomEvent("parlour:swapping", { detail: old }));
@@ -121,7 +127,7 @@ export function refreshOn(connection) {
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
     // On other pages only the name of a group shows who is in it.
-    if (room === shownRoom || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
+    if (room === shown().about || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
   });
   connection.addEventListener("session.hello", ({ detail }) => {
     // Changes during an interruption were missed. Right after loading, comparing the list of rooms is enough; the
@@ -136,7 +142,7 @@ const rowOf = (room) => document.querySelector(`#conversations a[href="/rooms/${
 
 /** @param {number} room */
 function spread(room) {
-  const members = room === shownRoom ? Number(document.getElementById("room-head")?.dataset.members) : 0;
+  const members = room === shown().about ? Number(document.getElementById("room-head")?.dataset.members) : 0;
   return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
 }
 

@@ -80,16 +80,17 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     socket.onclose = ({ code }) => this.#lost(socket, code);
   }
 
-  /** Returns a function that subscribes to the events of one room. @param {number} room */
-  inRoom(room) {
+  /**
+   * Returns a function that subscribes to the events of one room, until the signal.
+   * @param {number} room  @param {AbortSignal} signal
+   */
+  inRoom(room, signal) {
     /**
      * @template {keyof EventsOfRooms} Type
      * @param {Type} type  @param {(event: EventsOfRooms[Type]) => void} handle
      */
     return (type, handle) => {
-      this.addEventListener(type, ({ detail }) => {
-        if (detail.room === room) handle(detail);
-      });
+      this.addEventListener(type, ({ detail }) => detail.room === room && handle(detail), { signal });
     };
   }
 

@@ -2,6 +2,8 @@
 
 import { sayCount } from "../page/words.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const WITHIN_MS = 5_000;
 const MOST = 3;
 const QUIET_MS = 2_500;
@@ -20,10 +22,14 @@ export class Burst {
   /** @type {Set<number>} */ #people = new Set();
   #timer = 0;
 
-  /** @param {HTMLElement} log role=log  @param {HTMLElement} status role=status, for the summary */
-  constructor(log, status) {
+  /**
+   * @param {HTMLElement} log role=log  @param {HTMLElement} status role=status, for the summary
+   * @param {Lifetime} lifetime
+   */
+  constructor(log, status, lifetime) {
     this.log = log;
     this.status = status;
+    lifetime.atEnd(() => clearTimeout(this.#timer));
   }
 
   /** Call before a message of somebody else is inserted. @param {number} author */

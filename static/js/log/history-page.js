@@ -14,10 +14,10 @@ import { ROW } from "./regroup.js";
 
 /**
  * Fetches a page of the log, for example "?before=7"; null if that fails.
- * @param {number} room  @param {string} query  @returns {Promise<HistoryPage | null>}
+ * @param {number} room  @param {string} query  @param {AbortSignal} signal  @returns {Promise<HistoryPage | null>}
  */
-export async function fetchHistoryPage(room, query) {
-  const fetched = (await fetchPage(`/rooms/${room}/log/${query}`))?.getElementById("log-inner");
+export async function fetchHistoryPage(room, query, signal) {
+  const fetched = (await fetchPage(`/rooms/${room}/log/${query}`, { signal }))?.getElementById("log-inner");
   if (!fetched) return null;
   const list = document.importNode(fetched, true);
   localise(list);

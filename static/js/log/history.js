@@ -9,6 +9,7 @@ import { quietly } from "./live-region.js";
 import { ROW, regroup, regroupFrom } from "./regroup.js";
 import { messageFrom } from "./timeline.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { LogScroll } from "./scroll.js" */
 /** @import { Timeline } from "./timeline.js" */
 /** @import { HistoryPage } from "./history-page.js" */
@@ -25,11 +26,11 @@ export class LogHistory {
   /**
    * @param {{list: HTMLElement, scroll: LogScroll, room: number,
    *   timeline: Timeline, shown: (messages: HTMLElement[]) => void,
-   *   epoch: () => string, began: (lastSeq: number) => void}} options
+   *   epoch: () => string, began: (lastSeq: number) => void, lifetime: Lifetime}} options
    *   `epoch` of the server's history; `began`: the newest messages
    *   of another history are there, up to the event `lastSeq`
    */
-  constructor({ list, scroll, room, timeline, shown, epoch, began }) {
+  constructor({ list, scroll, room, timeline, shown, epoch, began, lifetime }) {
     this.list = list;
     this.scroll = scroll;
     this.room = room;
@@ -37,6 +38,7 @@ export class LogHistory {
     this.shown = shown;
     this.epoch = epoch;
     this.began = began;
+    this.lifetime = lifetime;
     const { log } = scroll;
     this.#edges = new IntersectionObserver(
       (seen) => {
@@ -45,6 +47,7 @@ export class LogHistory {
       },
       { root: log, rootMargin: `${NEAR_PX}px 0px` },
     );
+    lifetime.disconnect(this.#edges);
     list.addEventListener("click", (event) => this.#pressed(event));
     log.addEventListener("scrollend", () => this.scroll.keep(() => this.trim(PAGE)));
     this.#watch();
@@ -168,13 +171,15 @@ export class LogHistory {
   }
 
   /**
-   * Fetches a page; again if it is stale, which means rendered before a change that is applied already.
+   * Fetches a page; again if it is stale, which means rendered before a change that is applied already. Null also if
+   * another room has been opened in the meantime.
    * @param {string} query
    */
   async fetch(query) {
+    const { signal } = this.lifetime;
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const page = await fetchHistoryPage(this.room, query);
-      if (page && page.epoch !== this.epoch()) return null;
+      const page = await fetchHistoryPage(this.room, query, signal);
+      if (this.lifetime.isOver || (page && page.epoch !== this.epoch())) return null;
       if (!page || page.lastSeq >= this.timeline.changedSeq) return page;
     }
     return null;

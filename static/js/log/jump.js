@@ -4,11 +4,13 @@
 import { byId } from "../page/elements.js";
 
 /** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { LogHistory } from "./history.js" */
 /** @import { Arrival } from "./news.js" */
 /** @import { LogScroll, Place } from "./scroll.js" */
 
 const FLASH_MS = 2_000;
+/** The address of a message. */
 const LINK = /^\/rooms\/(\d+)\/messages\/(\d+)\/$/;
 
 export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */ (EventTarget) {
@@ -18,10 +20,11 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   /**
    * Dispatches "jumped" when a message is shown.
    * @param {{scroll: LogScroll, history: LogHistory, room: number,
-   *   memory: BrowserMemory, key: string, epoch: string}} options
+   *   memory: BrowserMemory, key: string, epoch: string, lifetime: Lifetime}} options
    *   `key` is the key of the stored place; ids in places belong to the history `epoch`
    */
-  constructor({ scroll, history, room, memory, key, epoch }) {
+  constructor({ scroll, history, room, memory, key, epoch, lifetime }) {
+    const { signal } = lifetime;
     super();
     this.scroll = scroll;
     this.history = history;
@@ -29,9 +32,12 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     this.memory = memory;
     this.key = key;
     this.epoch = epoch;
-    addEventListener("popstate", ({ state }) => this.#popped(state));
-    addEventListener("pagehide", () => this.#remember());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#remember());
+    addEventListener("popstate", ({ state }) => this.#popped(state), { signal });
+    addEventListener("pagehide", () => this.remember(), { signal });
+    // Also here, because the entry of the history cannot be changed any more when Back or Forward leads to another one.
+    scroll.addEventListener("rested", () => this.remember(), { signal });
+    const turned = () => document.visibilityState === "hidden" && this.remember();
+    document.addEventListener("visibilitychange", turned, { signal });
     scroll.log.addEventListener("click", (event) => this.#followed(event));
   }
 
@@ -40,12 +46,12 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
    * @param {() => void} toNew
    */
   async start(toNew) {
-    const { hash, search } = location;
+    const { hash, pathname, search } = location;
     const { place, epoch } = window.history.state ?? {};
     const kept = JSON.parse(this.memory.get(this.key) ?? "null");
     this.scroll.toEnd();
     if (place && epoch === this.epoch) return this.restore(place);
-    const linked = messageOf(hash);
+    const linked = messageOf(hash) ?? LINK.exec(pathname)?.[2];
     if (linked) return this.#openMessage(linked);
     if (search) return this.#openHistoryPage();
     return kept && kept.epoch === this.epoch ? this.restore(kept) : toNew();
@@ -126,7 +132,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     if (!(await this.#bring(id))) return false;
     const message = byId(`message-${id}`);
     this.scroll.centre(message);
-    message.focus({ preventScroll: true });
+    if (!isTyping()) message.focus({ preventScroll: true });
     this.dispatchEvent(new Event("jumped"));
     message.classList.add("found");
     setTimeout(() => message.classList.remove("found"), FLASH_MS);
@@ -158,6 +164,8 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
 
   /** @param {{place?: Place | null, message?: number, epoch?: string} | null} state */
   #popped(state) {
+    // The entry is one of another room, which is opened instead.
+    if (!location.pathname.startsWith(`/rooms/${this.room}/`)) return undefined;
     // The entry belongs to another history of the server.
     if (state && state.epoch !== this.epoch) return this.toEnd();
     const message = messageOf(location.hash) ?? state?.message;
@@ -165,9 +173,13 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     return message ? this.#reveal(message) : undefined;
   }
 
-  #remember() {
+  /**
+   * Stores the place of the reader, for the next time that the room is opened in this tab.
+   * @param {boolean} [isPresent]  whether the present entry of the history is still one of this room
+   */
+  remember(isPresent = true) {
     const place = this.scroll.place();
-    window.history.replaceState(this.#state({ place }), "");
+    if (isPresent) window.history.replaceState(this.#state({ place }), "");
     if (place) this.memory.set(this.key, JSON.stringify({ ...place, epoch: this.epoch }));
     else this.memory.remove(this.key);
   }
@@ -186,6 +198,12 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
 /** Returns the first message from an event on. @param {HTMLElement} log  @param {number} seq */
 function firstFrom(log, seq) {
   return [...log.querySelectorAll("article[data-seq]:not(.deleted)")].find(({ dataset }) => Number(dataset.seq) >= seq);
+}
+
+/** Returns whether somebody is typing, so that the focus must not be taken away. */
+function isTyping() {
+  const box = document.activeElement;
+  return box instanceof HTMLTextAreaElement && box.value !== "";
 }
 
 /** Returns the id of the message in the hash of an address. @param {string} hash */

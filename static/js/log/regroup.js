@@ -4,6 +4,8 @@ import { build, find } from "../page/elements.js";
 import { dayKey, dayWords } from "../page/times.js";
 import { follows } from "./grouping.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const MIDNIGHT_CHECK_MS = 30_000;
 /** Rows that have a day: messages and notices. */
 export const ROW = "article.message, .notice";
@@ -39,15 +41,15 @@ export function regroupAll(list) {
   list.querySelectorAll(ROW).forEach(regroupOne);
 }
 
-/** Relabels the dividers at midnight: "Today" becomes "Yesterday". @param {HTMLElement} list */
-export function relabelAtMidnight(list) {
+/** Relabels the dividers at midnight: "Today" becomes "Yesterday". @param {HTMLElement} list  @param {Lifetime} lifetime */
+export function relabelAtMidnight(list, lifetime) {
   let today = dayKey(Date.now());
-  setInterval(() => {
+  lifetime.every(MIDNIGHT_CHECK_MS, () => {
     const now = dayKey(Date.now());
     if (now === today) return;
     today = now;
     list.querySelectorAll(".day").forEach(label);
-  }, MIDNIGHT_CHECK_MS);
+  });
 }
 
 /** @param {HTMLElement} message */

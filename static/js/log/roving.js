@@ -1,5 +1,7 @@
 // Roving focus in the log: arrows between messages, Home and End, Escape back to the composer.
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
@@ -15,10 +17,14 @@ export function roveMessages(log, { toBox, toEnd }) {
   });
 }
 
-/** Page keys and End in an empty composer scroll the log. @param {HTMLElement} log  @param {() => void} toEnd */
-export function pageFromBox(log, toEnd) {
+/**
+ * Page keys and End in an empty composer scroll the log.
+ * @param {HTMLElement} log  @param {() => void} toEnd  @param {Lifetime} lifetime
+ */
+export function pageFromBox(log, toEnd, { signal }) {
   /** @type {Record<string, number>} */ const pages = { PageUp: -0.9, PageDown: 0.9 };
-  document.addEventListener("keydown", (event) => {
+  /** @param {OnElement<KeyboardEvent>} event */
+  const pressed = (event) => {
     const { key } = event;
     const box = /** @type {HTMLTextAreaElement} */ (event.target);
     if (box.id !== "composer-body" || box.value !== "") return;
@@ -26,7 +32,8 @@ export function pageFromBox(log, toEnd) {
     else if (key === "End") toEnd();
     else return;
     event.preventDefault();
-  });
+  };
+  document.addEventListener("keydown", pressed, { signal });
 }
 
 /** @param {HTMLElement} log  @param {KeyboardEvent} event */

@@ -1,6 +1,8 @@
 // Scroll anchoring: the log follows its end, or keeps the line that is read in its place, whatever changes around it.
 // The log is a reversed column: scrollTop is 0 at the end and negative above it.
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const AT_END_PX = 64;
 const CANDIDATES = 4;
 /** Without a scroll event for this time the log counts as at rest. */
@@ -15,7 +17,7 @@ export const lineOf = (message) => message.querySelector(".message-body") ?? mes
 /** @typedef {{id: string, top: number}} Place  a message, and how far below the top of the log its line is */
 /** @typedef {{message: HTMLElement, top: number}} Anchor  the same, with the element */
 
-export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} */ (EventTarget) {
+export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, rested: null}>} */ (EventTarget) {
   /** Whether the page has the newest message. Otherwise the reader cannot be at the end. */
   isNewest = true;
   /** The first messages in view; null at the end.
@@ -26,14 +28,19 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
   /** Resolves when scrolling ends; null at rest. @type {{promise: Promise<void>, resolve: () => void} | null} */
   #rest = null;
 
-  /** Dispatches "moved" after every scroll and change. @param {HTMLElement} log */
-  constructor(log) {
+  /**
+   * Dispatches "moved" after every scroll and change, and "rested" when scrolling ends.
+   * @param {HTMLElement} log  @param {Lifetime} lifetime
+   */
+  constructor(log, lifetime) {
     super();
     this.log = log;
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     log.addEventListener("scrollend", () => this.#rested());
     // Pictures, the composer and the window change size by themselves. Called before the change is painted.
     const observer = new ResizeObserver(() => this.#stay());
+    lifetime.disconnect(observer);
+    lifetime.atEnd(() => this.#rested());
     observer.observe(log);
     observer.observe(/** @type {Element} */ (log.firstElementChild));
   }
@@ -116,8 +123,10 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null}>} 
 
   #rested() {
     clearTimeout(this.#resting);
-    this.#rest?.resolve();
+    if (!this.#rest) return;
+    this.#rest.resolve();
     this.#rest = null;
+    this.dispatchEvent(new Event("rested"));
   }
 
   #scrolled() {

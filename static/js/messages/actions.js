@@ -18,14 +18,16 @@ import { MessageMenu } from "./menu.js";
 import { People } from "./names.js";
 import { OptimisticUpdates } from "./optimistic.js";
 import { hasReacted, markOwn } from "./reactions.js";
-import { quoteOf, Replying } from "./reply.js";
+import { quoteOf } from "./reply.js";
 import { allowed, factsOf } from "./rights.js";
 import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 
 /** @import { Sender } from "../live/sender.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Composer } from "./composer.js" */
+/** @import { Replying } from "./reply.js" */
 /** @import { Item } from "../live/queue.js" */
 /** @import { MessageChanged } from "../live/protocol.js" */
 /** @import { RoomPage } from "../page/data.js" */
@@ -41,20 +43,19 @@ export class MessageActions {
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
    *   sender: Sender, scroll: LogScroll, lastSeq: () => number,
    *   markUnread: (message: HTMLElement) => void, page: RoomPage,
-   *   isBlocked: (person: number) => boolean}} options
+   *   isBlocked: (person: number) => boolean, lifetime: Lifetime}} options
    */
-  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page, isBlocked }) {
+  constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page, isBlocked, lifetime }) {
     this.list = list;
     this.room = room;
-    this.storage = storage;
     this.sender = sender;
     this.scroll = scroll;
     this.markUnread = markUnread;
     this.page = page;
     this.me = page.me;
-    this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq });
-    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me, isBlocked }));
-    this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji });
+    this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq, lifetime });
+    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me, isBlocked }), lifetime);
+    this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji, lifetime });
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
       template: byId("edit-box"),
@@ -75,6 +76,7 @@ export class MessageActions {
       log,
       rights: (message) => this.#rights(message),
       act,
+      lifetime,
     });
     listenToKeys(log, {
       menu: (message) => this.menu.open(message, message.querySelector(".message-more"), message),
@@ -83,26 +85,19 @@ export class MessageActions {
     list.addEventListener("click", (event) => this.#chip(event));
     this.blocked = new BlockedMessages({ list, isBlocked, opened: (message) => foldTall([message], scroll) });
     this.keepInside = keepTabInside(list);
-    prepareMessages(list, (message) => this.#prepare(message));
+    prepareMessages(list, (message) => this.#prepare(message), lifetime);
     this.editing.restore();
   }
 
   /**
    * Takes the composer of the page, which may have been replaced; null without one.
-   * @param {Composer | null} composer
+   * @param {Composer | null} composer  @param {Replying | null} replying
    */
-  adoptBox(composer) {
+  adoptBox(composer, replying) {
     this.#composer = composer;
-    this.replying = null;
+    this.replying = replying;
     if (!composer) return;
     this.mentions.attach(composer.box);
-    this.replying = new Replying({
-      line: byId("replying"),
-      field: /** @type {HTMLInputElement} */ (composer.form.elements.namedItem("reply_to")),
-      draft: new Draft(this.storage, this.me.id, `${this.room}/reply`),
-      closed: () => composer.focus(),
-    });
-    composer.addEventListener("escape", () => this.replying?.clear());
     composer.addEventListener("edit-last", () => this.#editLast());
   }
 

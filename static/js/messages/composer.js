@@ -6,6 +6,8 @@ import { preferences } from "../preferences/preferences.js";
 import { Draft, joined } from "./drafts.js";
 import { remaining, trimmed } from "./length.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const SAVE_AFTER_MS = 300;
 /** The longest text that can be pasted, as a multiple of the longest message. Browsers need seconds to lay out more. */
 const PASTE_AT_MOST = 5;
@@ -19,10 +21,11 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   /**
    * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape", and
    * "edit-last" for the key that asks for it.
-   * @param {{form: HTMLFormElement, draft: Draft, maxChars: number}} options
+   * @param {{form: HTMLFormElement, draft: Draft, maxChars: number, lifetime: Lifetime}} options
    */
-  constructor({ form, draft, maxChars }) {
+  constructor({ form, draft, maxChars, lifetime }) {
     super();
+    const { signal } = lifetime;
     this.form = form;
     this.box = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
     this.note = byId("composer-note");
@@ -30,12 +33,13 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.draft = draft;
     this.maxChars = maxChars;
     this.#restore();
-    form.addEventListener("submit", (event) => this.#submit(event));
-    this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("input", () => this.#changed());
-    this.box.addEventListener("paste", (event) => this.#inserted(event, event.clipboardData));
-    this.box.addEventListener("drop", (event) => this.#inserted(event, event.dataTransfer));
-    this.box.addEventListener("blur", () => this.#left());
+    lifetime.atEnd(() => clearTimeout(this.#saving));
+    form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.box.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.box.addEventListener("input", () => this.#changed(), { signal });
+    this.box.addEventListener("paste", (event) => this.#inserted(event, event.clipboardData), { signal });
+    this.box.addEventListener("drop", (event) => this.#inserted(event, event.dataTransfer), { signal });
+    this.box.addEventListener("blur", () => this.#left(), { signal });
     this.#grow();
     this.#showCount();
   }
@@ -159,9 +163,13 @@ export function sendKey(event) {
   return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }
 
-/** Focuses the composer on a printable key while nothing has the focus. @param {() => Composer | null} composer */
-export function typeAnywhere(composer) {
-  document.addEventListener("keydown", (event) => {
+/**
+ * Focuses the composer on a printable key while nothing has the focus.
+ * @param {() => Composer | null} composer  @param {Lifetime} lifetime
+ */
+export function typeAnywhere(composer, { signal }) {
+  /** @param {KeyboardEvent} event */
+  const pressed = (event) => {
     if (
       event.defaultPrevented ||
       event.key.length !== 1 ||
@@ -175,5 +183,6 @@ export function typeAnywhere(composer) {
     const idle = active === document.body || active === null || active.closest("#messages, #main") === active;
     const inLog = active?.matches?.("article.message");
     if ((idle || inLog) && !document.querySelector("dialog[open]")) composer()?.focus();
-  });
+  };
+  document.addEventListener("keydown", pressed, { signal });
 }

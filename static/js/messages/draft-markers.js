@@ -17,6 +17,7 @@ export function markDrafts({ storage, userId }) {
   };
   addEventListener("storage", ({ key }) => (key === null || key.startsWith(prefix)) && showAll());
   document.addEventListener("parlour:swapped", ({ detail }) => detail.id === "conversations" && showAll());
+  document.addEventListener("parlour:room", showAll);
   showAll();
 }
 

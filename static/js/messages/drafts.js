@@ -1,7 +1,7 @@
 // Drafts: what is typed and not sent, stored per person and room. The key contains the room, so that a draft cannot
 // appear in another one.
 
-/** @import { KnownHistory } from "../log/known-history.js" */
+/** @import { KnownHistory, Stamp } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 
 /** One room's draft. */
@@ -40,8 +40,8 @@ export class Draft {
 /** The drafts of a room, with the room and the history that they belong to. */
 export class DraftMark {
   /**
-   * @param {{storage: BrowserMemory, userId: number, room: number, made: number,
-   *   history: KnownHistory}} options  `made`: when the room was created
+   * @param {{storage: BrowserMemory, userId: number, room: number, made: number | undefined,
+   *   history: KnownHistory}} options  `made`: when the room was created; undefined if that is not known yet
    */
   constructor({ storage, userId, room, made, history }) {
     this.storage = storage;
@@ -55,6 +55,12 @@ export class DraftMark {
     this.reply = reply;
   }
 
+  /** Returns whether the drafts belong to this room and the present history, so that `settle` would change nothing. */
+  get isSame() {
+    const { seen, ...mark } = this.#mark();
+    return this.history.compare(this.room, mark).isSame;
+  }
+
   save() {
     this.storage.set(this.key, JSON.stringify({ ...this.history.stamp(this.room), made: this.made }));
   }
@@ -65,7 +71,7 @@ export class DraftMark {
    * @returns {string[]} texts of another room
    */
   settle() {
-    const { seen, ...mark } = JSON.parse(this.storage.get(this.key) ?? "{}");
+    const { seen, ...mark } = this.#mark();
     // A page that was closed after this one was rendered may have seen later events.
     const { isSame, isSameRoom } = this.history.compare(this.room, mark);
     if (isSame) this.history.remember(this.room, seen);
@@ -78,6 +84,11 @@ export class DraftMark {
     }
     this.save();
     return isSameRoom ? [] : [typed, edited].filter(Boolean);
+  }
+
+  /** @returns {Stamp} */
+  #mark() {
+    return JSON.parse(this.storage.get(this.key) ?? "{}");
   }
 }
 

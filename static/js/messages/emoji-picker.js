@@ -5,6 +5,8 @@ import { ranked } from "../page/match.js";
 import { Popup } from "../page/popup.js";
 import { say } from "../page/words.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const MOST = 64;
 const COLUMNS = 8;
 /** @type {Record<string, number>} */
@@ -14,14 +16,17 @@ export class Picker {
   /** Emoji, name, other names. @type {[string, string, string][] | null} */ #list = null;
   /** @type {(emoji: string) => void} */ #choose = () => {};
 
-  /** @param {{element: HTMLElement, source: string, quick: [string, string][]}} options  `quick` with names */
-  constructor({ element, source, quick }) {
+  /**
+   * @param {{element: HTMLElement, source: string, quick: [string, string][], lifetime: Lifetime}} options
+   *   `quick` with names
+   */
+  constructor({ element, source, quick, lifetime }) {
     this.element = element;
     this.source = source;
     /** @type {HTMLInputElement} */ this.search = find(element, ".picker-search");
     this.found = find(element, ".picker-found");
     this.none = find(element, ".picker-none");
-    this.popup = new Popup(element);
+    this.popup = new Popup(element, lifetime);
     find(element, ".picker-quick").append(...quick.map(([emoji, name]) => choice(emoji, name)));
     element.addEventListener("click", ({ target }) => this.#pick(target.closest(".choice")));
     element.addEventListener("keydown", (event) => this.#key(event));

@@ -5,6 +5,7 @@ import { buildOption, select } from "../page/listbox.js";
 import { place } from "../page/popup.js";
 import { suggested, typedName } from "./names.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { People } from "./names.js" */
 /** @import { Person } from "../live/protocol.js" */
 
@@ -15,10 +16,12 @@ export class Mentions {
   #chosen = 0;
   /** @type {Person[]} */ #people = [];
 
-  /** @param {HTMLElement} list a listbox  @param {People} people */
-  constructor(list, people) {
+  /** @param {HTMLElement} list a listbox  @param {People} people  @param {Lifetime} lifetime */
+  constructor(list, people, lifetime) {
     this.list = list;
     this.people = people;
+    this.lifetime = lifetime;
+    lifetime.atEnd(() => this.#close());
     list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       const option = event.target.closest("[role=option]");
@@ -30,13 +33,16 @@ export class Mentions {
   attach(box) {
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-controls", this.list.id);
-    box.addEventListener("input", async () => {
+    const { signal } = this.lifetime;
+    const typed = async () => {
       this.#look(box);
       const isNaming = /@\S*$/u.test(box.value.slice(0, box.selectionStart));
-      if (isNaming && (await this.people.fetch()) && document.activeElement === box) this.#look(box);
-    });
-    box.addEventListener("keydown", (event) => this.#key(event), { capture: true });
-    box.addEventListener("blur", () => this.#close());
+      const isHere = () => document.activeElement === box && !this.lifetime.isOver;
+      if (isNaming && (await this.people.fetch()) && isHere()) this.#look(box);
+    };
+    box.addEventListener("input", typed, { signal });
+    box.addEventListener("keydown", (event) => this.#key(event), { capture: true, signal });
+    box.addEventListener("blur", () => this.#close(), { signal });
   }
 
   /** @param {HTMLTextAreaElement} box */

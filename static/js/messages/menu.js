@@ -2,6 +2,7 @@
 
 import { Popup } from "../page/popup.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Right } from "./rights.js" */
 
 const LONG_PRESS_MS = 500;
@@ -14,13 +15,13 @@ export class MessageMenu {
 
   /**
    * @param {{element: HTMLElement, log: HTMLElement, rights: (message: HTMLElement) => Set<Right>,
-   *   act: (what: Right, message: HTMLElement) => void}} options
+   *   act: (what: Right, message: HTMLElement) => void, lifetime: Lifetime}} options
    */
-  constructor({ element, log, rights, act }) {
+  constructor({ element, log, rights, act, lifetime }) {
     this.element = element;
     this.rights = rights;
     this.act = act;
-    this.popup = new Popup(element);
+    this.popup = new Popup(element, lifetime);
     element.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-do]")));
     element.addEventListener("keydown", (event) => this.#key(event));
     log.addEventListener("click", (event) => {

@@ -8,7 +8,8 @@ import { build, buildButton, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 import { markOwn, showReaction } from "./reactions.js";
 import { refusalLine } from "./states.js";
-/** @import { Pending, Sender } from "../live/sender.js" */
+/** @import { Pending, Sender, SenderEvents } from "../live/sender.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 /** @import { Item } from "../live/queue.js" */
 
@@ -21,17 +22,19 @@ export class OptimisticUpdates {
 
   /**
    * @param {{room: number, me: {id: number, username: string}, sender: Sender,
-   *   scroll: LogScroll, lastSeq: () => number}} options
+   *   scroll: LogScroll, lastSeq: () => number, lifetime: Lifetime}} options
    */
-  constructor({ room, me, sender, scroll, lastSeq }) {
+  constructor({ room, me, sender, scroll, lastSeq, lifetime: { signal } }) {
     this.room = room;
     this.me = me;
     this.sender = sender;
     this.scroll = scroll;
     this.lastSeq = lastSeq;
-    sender.addEventListener("changed", ({ detail: { room: where, item, seq } }) => {
+    /** @param {CustomEvent<SenderEvents["changed"]>} event */
+    const changed = ({ detail: { room: where, item, seq } }) => {
       if (where === room && seq !== null && seq > lastSeq()) this.#settling.push({ item, seq });
-    });
+    };
+    sender.addEventListener("changed", changed, { signal });
   }
 
   /** Returns the text of the message after its pending edits, or undefined without one. @param {number} id */

@@ -10,6 +10,7 @@ import { isBigEmoji } from "./big-emoji.js";
 import { quoteLine } from "./reply.js";
 import { refusalLine, stateElement, stateOf } from "./states.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Pending, Sender } from "../live/sender.js" */
 /** @import { Item } from "../live/queue.js" */
 
@@ -21,9 +22,9 @@ export class PendingMessages {
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, room: number,
    *   sender: Sender, holds: (clientId: string) => boolean,
-   *   added: (message: HTMLElement) => void, takenBack: (item: Item) => boolean}} options
+   *   added: (message: HTMLElement) => void, takenBack: (item: Item) => boolean, lifetime: Lifetime}} options
    */
-  constructor({ list, template, room, sender, holds, added, takenBack }) {
+  constructor({ list, template, room, sender, holds, added, takenBack, lifetime }) {
     this.list = list;
     this.template = template;
     this.room = room;
@@ -31,6 +32,7 @@ export class PendingMessages {
     this.holds = holds;
     this.added = added;
     this.takenBack = takenBack;
+    lifetime.atEnd(() => clearTimeout(this.#ticking));
   }
 
   /** Shows the posts in the queue. */

@@ -2,6 +2,7 @@
 // change the text.
 
 import { build, find } from "../page/elements.js";
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Draft } from "./drafts.js" */
 /** @import { Reply } from "../live/queue.js" */
 
@@ -10,24 +11,22 @@ export class Replying {
 
   /**
    * @param {{line: HTMLElement, field: HTMLInputElement, draft: Draft,
-   *   closed: () => void}} options  `field` is what the form sends without scripts
+   *   closed: () => void, lifetime: Lifetime}} options  `field` is what the form sends without scripts
    */
-  constructor({ line, field, draft, closed }) {
+  constructor({ line, field, draft, closed, lifetime: { signal } }) {
     this.line = line;
     this.field = field;
     this.draft = draft;
     this.closed = closed;
     const close = find(line, ".close");
-    close.addEventListener("click", (event) => {
+    /** @param {Event} event */
+    const pressed = (event) => {
       event.preventDefault();
       this.clear();
       this.closed();
-    });
-    close.addEventListener("keydown", (event) => {
-      if (event.key !== " ") return;
-      event.preventDefault();
-      close.click();
-    });
+    };
+    close.addEventListener("click", pressed, { signal });
+    close.addEventListener("keydown", (event) => event.key === " " && pressed(event), { signal });
     this.#restore();
   }
 

@@ -3,13 +3,15 @@
 
 import { build } from "../page/elements.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 const CONTROLS = "a[href], button, summary, pre";
 
 /**
  * Calls `prepare` for each message in the log, and for each that is added.
- * @param {HTMLElement} list  @param {(message: HTMLElement) => void} prepare
+ * @param {HTMLElement} list  @param {(message: HTMLElement) => void} prepare  @param {Lifetime} lifetime
  */
-export function prepareMessages(list, prepare) {
+export function prepareMessages(list, prepare, lifetime) {
   /** @param {Node} node */
   const take = (node) => {
     if (!(node instanceof HTMLElement)) return;
@@ -17,9 +19,11 @@ export function prepareMessages(list, prepare) {
     for (const message of messages) prepare(message);
   };
   take(list);
-  new MutationObserver((records) => {
+  const observer = new MutationObserver((records) => {
     for (const { addedNodes } of records) addedNodes.forEach(take);
-  }).observe(list, { childList: true });
+  });
+  observer.observe(list, { childList: true });
+  lifetime.disconnect(observer);
 }
 
 /**

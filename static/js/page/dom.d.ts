@@ -12,11 +12,19 @@ interface DocumentEventMap {
   "parlour:leaving": CustomEvent<null>;
   /** There is a new snapshot of what is unread. */
   "parlour:unread": CustomEvent<null>;
+  /** The page shows another room, which has this id. */
+  "parlour:room": CustomEvent<number>;
+  /** Wants to lead to a path; canceled by who does. */
+  "parlour:visit": CustomEvent<string>;
 }
 
 /** An `EventTarget` whose events carry the details that `Details` has under their type. */
 interface TypedTarget<Details> {
-  addEventListener<Type extends keyof Details>(type: Type, listener: (event: CustomEvent<Details[Type]>) => void): void;
+  addEventListener<Type extends keyof Details>(
+    type: Type,
+    listener: (event: CustomEvent<Details[Type]>) => void,
+    options?: AddEventListenerOptions,
+  ): void;
   dispatchEvent(event: Event): boolean;
 }
 

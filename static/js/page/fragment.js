@@ -14,14 +14,22 @@ export function elementFrom(html) {
 /**
  * Fetches a page of this site as a document whose scripts do not run. Returns null without an answer, and where
  * the server refuses or redirects, for example because nobody is signed in.
- * @param {string} address
+ * @param {string} address  @param {RequestInit} [options]
  */
-export async function fetchPage(address) {
+export async function fetchPage(address, options) {
   try {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
-    if (!answer.ok) return null;
-    return new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+    return await askForPage(address, { redirect: "error", ...options });
   } catch {
     return null;
   }
+}
+
+/**
+ * The same, but throws without an answer. Follows redirects.
+ * @param {string} address  @param {RequestInit} [options]
+ */
+export async function askForPage(address, options) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, ...options });
+  if (!answer.ok) return null;
+  return new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
 }

@@ -1,16 +1,17 @@
 // Popover beside its anchor, within the page. Closes on Escape, on a press outside, and when the focus leaves it; the
 // focus then returns to the opener.
 
+/** @import { Lifetime } from "./lifetime.js" */
+
 const GAP_PX = 4;
 const EDGE_PX = 8;
 
 export class Popup {
   /** @type {HTMLElement | null} */ #opener = null;
 
-  /** @param {HTMLElement} element  @param {() => void} [closed] */
-  constructor(element, closed = () => {}) {
+  /** @param {HTMLElement} element  @param {Lifetime} lifetime */
+  constructor(element, { signal }) {
     this.element = element;
-    this.closed = closed;
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
@@ -20,10 +21,12 @@ export class Popup {
     element.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !element.contains(/** @type {Node} */ (relatedTarget))) this.close(false);
     });
-    document.addEventListener("pointerdown", ({ target }) => {
+    /** @param {OnElement<PointerEvent>} event */
+    const pressed = ({ target }) => {
       if (this.isOpen && !element.contains(target) && !this.#opener?.contains(target)) this.close(false);
-    });
-    addEventListener("resize", () => this.close(false));
+    };
+    document.addEventListener("pointerdown", pressed, { signal });
+    addEventListener("resize", () => this.close(false), { signal });
   }
 
   get isOpen() {
@@ -47,7 +50,6 @@ export class Popup {
     // The message may have been replaced with a newer form.
     const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id ?? "");
     if (refocus) back?.focus({ preventScroll: true });
-    this.closed();
   }
 }
 

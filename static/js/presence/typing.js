@@ -4,6 +4,7 @@ import { say, sayNames } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 
 /** @import { Connection } from "../live/socket.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Person } from "../live/protocol.js" */
 
 const START_EVERY_MS = 3_000;
@@ -15,10 +16,11 @@ export class TypingTeller {
   #told = 0;
   #leaving = 0;
 
-  /** @param {Connection} connection  @param {number} room */
-  constructor(connection, room) {
+  /** @param {Connection} connection  @param {number} room  @param {Lifetime} lifetime */
+  constructor(connection, room, lifetime) {
     this.connection = connection;
     this.room = room;
+    lifetime.atEnd(() => this.stop());
   }
 
   /** @param {boolean} hasText */
@@ -47,9 +49,10 @@ export class TypingTeller {
 export class TypingLine {
   /** By id. @type {Map<number, {name: string, timer: Timer}>} */ #people = new Map();
 
-  /** @param {HTMLElement} element */
-  constructor(element) {
+  /** @param {HTMLElement} element  @param {Lifetime} lifetime */
+  constructor(element, lifetime) {
     this.element = element;
+    lifetime.atEnd(() => this.clear());
   }
 
   /** Ignored if this person does not share their own typing. @param {Person} person */

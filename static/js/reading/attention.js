@@ -1,12 +1,14 @@
 // Connects the unread counts with the socket, the badges and the open page.
 
 import { pageData, userId } from "../page/data.js";
+import { shown } from "../page/shown.js";
 import { Badges } from "./badges.js";
 import { isLookedAt } from "./reader.js";
 import { Unread } from "./unread.js";
 
 /** @import { Connection } from "../live/socket.js" */
 /** @import { ServerEvents } from "../live/protocol.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 
 /** Debounces requests for a snapshot; a jitter spreads those of many browsers. */
 const ASK_WITHIN_MS = 300;
@@ -23,7 +25,7 @@ export const watchEnd = (isAtEnd) => {
  * Returns whether the person looks at the end of the room, so that new messages there are read at once.
  * @param {number} room
  */
-export const isInView = (room) => pageData?.room === room && isLookedAt() && atEnd();
+export const isInView = (room) => shown().room === room && isLookedAt() && atEnd();
 
 const badges = new Badges(unread, isInView);
 export const showBadges = () => badges.show();
@@ -34,9 +36,9 @@ document.cookie = "parlour_script=1; path=/; max-age=604800; samesite=lax";
 
 /**
  * Calls `changed` when somebody is blocked or unblocked, here or in another tab.
- * @param {Connection} connection  @param {() => void} changed
+ * @param {Connection} connection  @param {Lifetime} lifetime  @param {() => void} changed
  */
-export function followBlocks(connection, changed) {
+export function followBlocks(connection, { signal }, changed) {
   let known = unread.blocked().join();
   const compare = () => {
     const now = unread.blocked().join();
@@ -45,7 +47,7 @@ export function followBlocks(connection, changed) {
     changed();
   };
   for (const type of /** @type {const} */ (["session.hello", "unread.told", "relation.changed"])) {
-    connection.addEventListener(type, compare);
+    connection.addEventListener(type, compare, { signal });
   }
 }
 

@@ -2,6 +2,7 @@
 // notifies, and never of a message on the screen. A notification is removed when its message is read.
 
 import { userId } from "../page/data.js";
+import { visit } from "../page/visit.js";
 import { say } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
@@ -105,7 +106,7 @@ class Notifier {
     notification.addEventListener("click", () => {
       notification.close();
       globalThis.focus();
-      location.assign(path);
+      visit(path);
     });
   }
 }

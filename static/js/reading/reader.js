@@ -4,6 +4,8 @@
 const LOOKED_AT_MS = 500;
 const TELL_EVERY_MS = 1_000;
 
+/** @import { Lifetime } from "../page/lifetime.js" */
+
 /** Returns whether the person looks at this page. */
 export const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
 
@@ -19,12 +21,13 @@ export class Reader {
 
   /**
    * @param {{log: HTMLElement, list: HTMLElement, tell: (seq: number) => boolean, read: (seq: number) => void,
-   *   limit: () => number}} options
+   *   limit: () => number, lifetime: Lifetime}} options
    *   `tell` sends a `seq` to the server, and returns false if it cannot now; `read` is called at once. Messages above
    *   `limit` do not become read.
    */
-  constructor({ log, list, tell, read, limit }) {
+  constructor({ log, list, tell, read, limit, lifetime }) {
     this.limit = limit;
+    const { signal } = lifetime;
     this.list = list;
     this.tell = tell;
     this.read = read;
@@ -34,12 +37,19 @@ export class Reader {
       rootMargin: "1000000px 0px 0px 0px",
       threshold: [0, 0.99],
     });
-    new MutationObserver(() => this.#observe()).observe(list, { childList: true });
+    const added = new MutationObserver(() => this.#observe());
+    added.observe(list, { childList: true });
+    lifetime.disconnect(this.observer);
+    lifetime.disconnect(added);
+    lifetime.atEnd(() => {
+      this.#tell();
+      this.hold();
+    });
     this.#observe();
-    for (const event of ["focus", "pageshow"]) addEventListener(event, () => this.#look());
-    addEventListener("pagehide", () => this.#tell());
-    addEventListener("blur", () => this.#tell());
-    document.addEventListener("visibilitychange", () => (isLookedAt() ? this.#look() : this.#tell()));
+    for (const event of ["focus", "pageshow"]) addEventListener(event, () => this.#look(), { signal });
+    for (const event of ["pagehide", "blur"]) addEventListener(event, () => this.#tell(), { signal });
+    const turned = () => (isLookedAt() ? this.#look() : this.#tell());
+    document.addEventListener("visibilitychange", turned, { signal });
   }
 
   /** Reports now, so that the next event does not overtake it. */
@@ -47,7 +57,7 @@ export class Reader {
     this.#tell();
   }
 
-  /** The person marked a message as unread: until the page is closed, no message becomes read. */
+  /** The person marked a message as unread: until the room is left, no message becomes read. */
   hold() {
     this.#held = true;
     clearTimeout(this.#looking);

@@ -1,21 +1,27 @@
 // Read tracking of the open room: what is read, who has seen what, the unread divider, and announcements.
 
 import { Burst } from "../log/burst.js";
-import { pageData, userId } from "../page/data.js";
+import { userId } from "../page/data.js";
 import { byId } from "../page/elements.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
 import { dismissDivider, isAtUnread, placeDivider, showFirstNew } from "./unread-divider.js";
 /** @import { Connection } from "../live/socket.js" */
+/** @import { SessionHello } from "../live/protocol.js" */
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 
-/** @param {{connection: Connection, list: HTMLElement, room: number, scroll: LogScroll}} options */
-export function trackReading({ connection, list, room, scroll }) {
+/**
+ * @param {{connection: Connection, list: HTMLElement, room: number, isDirect: boolean, scroll: LogScroll,
+ *   lifetime: Lifetime}} options
+ */
+export function trackReading({ connection, list, room, isDirect, scroll, lifetime }) {
+  const { signal } = lifetime;
   const { log } = scroll;
   /** @param {() => void} change */
   const keep = (change) => scroll.keep(change);
-  const on = connection.inRoom(room);
+  const on = connection.inRoom(room, signal);
   const reader = new Reader({
     log,
     list,
@@ -29,16 +35,19 @@ export function trackReading({ connection, list, room, scroll }) {
       const gap = scroll.atEnd ? null : list.querySelector(".missing");
       return gap ? Number(gap.dataset.from) - 1 : Infinity;
     },
+    lifetime,
   });
   const seen = new SeenMarks({
     list,
     userId,
-    isDirect: pageData?.kind === "direct",
+    isDirect,
     ask: () => connection.send({ type: "seen.ask", room }),
     keep,
+    lifetime,
   });
-  const burst = new Burst(log, byId("log-status"));
+  const burst = new Burst(log, byId("log-status"), lifetime);
   watchEnd(() => scroll.atEnd && !reader.isHeld);
+  lifetime.atEnd(() => watchEnd(() => false));
 
   on(
     "message.created",
@@ -46,26 +55,31 @@ export function trackReading({ connection, list, room, scroll }) {
   );
   on("read.seen", (event) => seen.moved(event));
   on("seen.told", (event) => seen.told(event.seen));
-  let known = 0;
+  let known = unread.state(room)?.read_seq ?? 0;
   on("read.moved", ({ read_seq: seq }) => {
     // Marked unread, here or on another device: viewing the room must not mark it read again.
     if (seq < known) reader.hold();
     known = seq;
   });
-  connection.addEventListener("restarted", () => {
+  const restarted = () => {
     reader.restart();
     seen.told([]);
-  });
-  connection.addEventListener("session.hello", ({ detail }) => {
+  };
+  /** @param {CustomEvent<SessionHello>} event */
+  const greeted = ({ detail }) => {
     const state = detail.rooms.find((one) => one.room === room);
     known = state?.read_seq ?? 0;
     if (state) reader.reconnected(known);
     seen.askSoon();
-  });
+  };
+  connection.addEventListener("restarted", restarted, { signal });
+  connection.addEventListener("session.hello", greeted, { signal });
   for (const type of /** @type {const} */ (["relation.changed", "preferences.changed", "seen.changed"])) {
-    connection.addEventListener(type, () => seen.askSoon());
+    connection.addEventListener(type, () => seen.askSoon(), { signal });
   }
-  document.addEventListener("keydown", ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep));
+  /** @param {KeyboardEvent} event */
+  const pressed = ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep);
+  document.addEventListener("keydown", pressed, { signal });
   if (connection.state === "open") seen.askSoon();
 
   return {

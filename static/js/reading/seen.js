@@ -5,6 +5,7 @@ import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
 import { say } from "../page/words.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { SeenPosition } from "../live/protocol.js" */
 
 /** If there are more, the last place shows how many have no face. */
@@ -33,16 +34,19 @@ export class SeenMarks {
 
   /**
    * @param {{list: HTMLElement, userId: number, isDirect: boolean, ask: () => boolean,
-   *   keep: (change: () => void) => void}} options
+   *   keep: (change: () => void) => void, lifetime: Lifetime}} options
    */
-  constructor({ list, userId, isDirect, ask, keep }) {
+  constructor({ list, userId, isDirect, ask, keep, lifetime }) {
     this.list = list;
     this.userId = userId;
     this.isDirect = isDirect;
     this.ask = ask;
     this.keep = keep;
     // Observes messages alone: marks are no children of the list.
-    new MutationObserver(() => this.render()).observe(list, { childList: true });
+    const observer = new MutationObserver(() => this.render());
+    observer.observe(list, { childList: true });
+    lifetime.disconnect(observer);
+    lifetime.atEnd(() => clearTimeout(this.#asked));
   }
 
   /** Requests the positions; debounced. */

@@ -4,22 +4,25 @@
 import { find } from "../page/elements.js";
 import { say } from "../page/words.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Connection } from "../live/socket.js" */
 /** @import { RoomHealth } from "../live/protocol.js" */
 
 const ASK_EVERY_MS = 10_000;
 
-/**
- * @param {Connection} connection
- * @param {{room: number, line: HTMLElement | null}} options `line` is in the head of the room
- */
-export function followHealth(connection, { room, line }) {
+/** @param {Connection} connection  @param {{room: number, lifetime: Lifetime}} options */
+export function followHealth(connection, { room, lifetime }) {
+  const { signal } = lifetime;
   const ask = () => connection.send({ type: "room.status", room });
   const askIfSeen = () => document.visibilityState === "visible" && ask();
-  connection.addEventListener("session.hello", ask);
-  connection.addEventListener("room.health", ({ detail }) => detail.room === room && line && show(line, detail));
-  document.addEventListener("visibilitychange", askIfSeen);
-  setInterval(askIfSeen, ASK_EVERY_MS);
+  connection.addEventListener("session.hello", ask, { signal });
+  connection.inRoom(room, signal)("room.health", (health) => {
+    // In the head of the room, which may have been replaced.
+    const line = document.getElementById("room-health");
+    if (line) show(line, health);
+  });
+  document.addEventListener("visibilitychange", askIfSeen, { signal });
+  lifetime.every(ASK_EVERY_MS, askIfSeen);
   if (connection.state === "open") ask();
 }
 

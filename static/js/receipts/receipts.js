@@ -19,7 +19,7 @@ export class Receipts {
 
   /**
    * @param {Connection} connection
-   * @param {{room: number | null, now?: () => number}} options `room` is open, and requests its events itself
+   * @param {{room: number | null, now?: () => number}} options `room` is open, and requests its events itself; it may change
    */
   constructor(connection, { room, now = () => performance.now() }) {
     this.connection = connection;

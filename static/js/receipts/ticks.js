@@ -5,6 +5,7 @@ import { stateElement, stateOf } from "../messages/states.js";
 import { find } from "../page/elements.js";
 import { clockTime } from "../page/times.js";
 
+/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { RoomDelivered } from "../live/protocol.js" */
 /** @import { Known, State } from "../messages/states.js" */
 
@@ -16,15 +17,17 @@ export class Ticks {
   /** The number of others; null in rooms without receipts. @type {number | null} */ #of = null;
   /** Milliseconds until the server's answer, by id. @type {Map<string, number>} */ #took = new Map();
 
-  /** @param {{list: HTMLElement, userId: number, isDirect: boolean}} options */
-  constructor({ list, userId, isDirect }) {
+  /** @param {{list: HTMLElement, userId: number, isDirect: boolean, lifetime: Lifetime}} options */
+  constructor({ list, userId, isDirect, lifetime }) {
     this.list = list;
     this.userId = userId;
     this.isDirect = isDirect;
     // Observing the list keeps modules that insert messages independent of this one.
     /** @param {MutationRecord[]} records */
     const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
-    new MutationObserver((records) => this.#markThese(added(records))).observe(list, { childList: true });
+    const observer = new MutationObserver((records) => this.#markThese(added(records)));
+    observer.observe(list, { childList: true });
+    lifetime.disconnect(observer);
     this.markAll();
   }
 

@@ -2,7 +2,10 @@
 // the head, without touching what is typed.
 
 export function followName() {
-  let name = document.getElementById("room-head")?.dataset.name ?? "";
+  let name = "";
+  document.addEventListener("parlour:swapping", ({ detail: head }) => {
+    if (head.id === "room-head") name = head.dataset.name;
+  });
   document.addEventListener("parlour:swapped", ({ detail: head }) => {
     if (head.id !== "room-head" || head.dataset.name === name) return;
     /** @param {string} text */
@@ -13,6 +16,5 @@ export function followName() {
     }
     /** @type {HTMLTextAreaElement | null} */ const box = document.getElementById("composer-body");
     if (box) box.placeholder = renamed(box.placeholder);
-    name = head.dataset.name;
   });
 }

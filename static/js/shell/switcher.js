@@ -4,6 +4,7 @@ import { find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
 import { buildOption, select } from "../page/listbox.js";
 import { ranked } from "../page/match.js";
+import { visit } from "../page/visit.js";
 
 const MOST = 12;
 
@@ -72,7 +73,10 @@ class Switcher {
 
   /** @param {HTMLElement | null | undefined} chosen */
   #go(chosen) {
-    if (chosen) location.assign(chosen.dataset.path);
+    if (!chosen) return;
+    // First, because nothing outside of an open dialog can have the focus.
+    this.dialog.close();
+    visit(chosen.dataset.path);
   }
 }
 

@@ -1,0 +1,130 @@
+// The frame of a room's page: puts the page of another room into this document. The box stays the same element, so that
+// focus, caret and a composition of the keyboard go on while the page around it changes.
+
+import { swap } from "../live/refresh.js";
+import { byId, find } from "../page/elements.js";
+import { say } from "../page/words.js";
+
+/**
+ * Shows a room whose page is not there yet: its name, an empty log, and the box.
+ * @param {HTMLElement} link  of the room in the list of conversations  @param {HTMLElement} status  of the connection
+ */
+export function showWaiting(link, status) {
+  const room = Number(link.dataset.conversation);
+  const name = find(link, ".side-name").textContent;
+  /** @type {HTMLTemplateElement} */ const template = byId("room-opening");
+  const main = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
+  main.dataset.room = String(room);
+  find(main, "h1 bdi").textContent = name;
+  const face = link.querySelector(".face")?.cloneNode(true);
+  if (face) find(main, ".face").replaceWith(face);
+  /** @type {HTMLFormElement} */ const form = find(main, "#composer");
+  const words = say("js-message-to", { name });
+  form.action = `/rooms/${room}/messages/`;
+  find(form, "label").textContent = words;
+  find(form, "textarea").placeholder = words;
+  put(main, status);
+  emptyBox();
+  const site = document.querySelector(".brand span")?.textContent ?? "";
+  document.title = `${name} – ${site}`;
+  markCurrent(link);
+}
+
+/**
+ * Shows the page of the room that is open, and the list of conversations of that page. Returns whether the box stayed.
+ * @param {Document} page  @param {HTMLElement} status  of the connection
+ */
+export function showPage(page, status) {
+  const isKept = put(/** @type {HTMLElement} */ (page.getElementById("main")), status);
+  document.title = page.title;
+  const [old, fresh] = [document, page].map((one) => one.getElementById("conversations"));
+  if (old && fresh && rowsOf(old) !== rowsOf(fresh)) swap(old, document.importNode(fresh, true));
+  return isKept;
+}
+
+/** Says where the menus and forms around the room lead back to. @param {number} room */
+export function leadBackTo(room) {
+  const path = `/rooms/${room}/`;
+  /** @type {NodeListOf<HTMLInputElement>} */ const fields = document.querySelectorAll(".theme input[name=next]");
+  for (const field of fields) field.value = path;
+  /** @type {HTMLFormElement | null} */ const form = document.getElementById("reacting");
+  if (form) form.action = path;
+}
+
+/** Empties the box, whose text is stored as the draft of the former room. */
+function emptyBox() {
+  /** @type {HTMLFormElement} */ const form = byId("composer");
+  for (const name of ["body", "reply_to"]) field(form, name).value = "";
+  find(form, "textarea").removeAttribute("aria-invalid");
+  const note = byId("composer-note");
+  note.replaceChildren();
+  note.classList.remove("refused");
+}
+
+/** @param {HTMLElement} link */
+function markCurrent(link) {
+  for (const other of document.querySelectorAll("#conversations [aria-current]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "page");
+  link.scrollIntoView({ block: "nearest" });
+}
+
+/** Returns which conversations a list has, in its order. @param {HTMLElement} list */
+function rowsOf(list) {
+  const links = [...list.querySelectorAll("a[data-conversation]")];
+  return links
+    .map(
+      (link) =>
+        `${link.dataset.conversation} ${link.closest("details") !== null} ${find(link, ".side-name").textContent}`,
+    )
+    .join("\n");
+}
+
+/** @param {HTMLElement} main  the new one  @param {HTMLElement} status */
+function put(main, status) {
+  const present = byId("main");
+  find(main, "#connection").replaceWith(status);
+  copyAttributes(present, main);
+  if (present.parentElement) present.parentElement.className = "shell shell-room";
+  const [box, twin] = [present, main].map((one) => one.querySelector("#composer")?.closest("#post-area"));
+  if (!box || !twin) {
+    present.replaceChildren(...main.childNodes);
+    return false;
+  }
+  adjustBox(/** @type {HTMLElement} */ (box), /** @type {HTMLElement} */ (twin));
+  putAround(/** @type {HTMLElement} */ (box), /** @type {HTMLElement} */ (twin), present);
+  return true;
+}
+
+/**
+ * Replaces everything in `root` around `kept` with what is around its `twin` in another tree of the same shape.
+ * @param {Element} kept  @param {Element} twin  @param {Element} root
+ */
+function putAround(kept, twin, root) {
+  const [parent, other] = [kept, twin].map((one) => /** @type {Element} */ (one.parentElement));
+  for (const node of [...parent.childNodes]) if (node !== kept) node.remove();
+  const nodes = [...other.childNodes];
+  const at = nodes.indexOf(/** @type {ChildNode} */ (twin));
+  kept.before(...nodes.slice(0, at));
+  kept.after(...nodes.slice(at + 1));
+  if (parent !== root) putAround(parent, other, root);
+}
+
+/** Gives the box the labels and the address of another room. @param {HTMLElement} box  @param {HTMLElement} twin */
+function adjustBox(box, twin) {
+  copyAttributes(box, twin);
+  /** @type {[HTMLFormElement, HTMLFormElement]} */
+  const [form, other] = [find(box, "#composer"), find(twin, "#composer")];
+  form.action = other.action;
+  find(form, "label").textContent = find(other, "label").textContent;
+  find(form, "textarea").placeholder = find(other, "textarea").placeholder;
+  for (const name of ["csrf_token", "client_id"]) field(form, name).value = field(other, name).value;
+}
+
+/** @param {HTMLFormElement} form  @param {string} name */
+const field = (form, name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+
+/** @param {Element} to  @param {Element} from */
+function copyAttributes(to, from) {
+  for (const { name } of [...to.attributes]) if (!from.hasAttribute(name)) to.removeAttribute(name);
+  for (const { name, value } of from.attributes) to.setAttribute(name, value);
+}
