@@ -8,6 +8,7 @@ use parlour::chat::log::MessageId;
 use parlour::chat::messages::{Markup, Message, MessageView, formatting};
 use parlour::chat::rooms::RoomId;
 use parlour::db::Timestamp;
+use parlour::friends::BlockedPeople;
 use parlour::templates::Templates;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,13 +31,15 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         MessageView::new(message(1))
     });
 
+    let nobody = BlockedPeople::default();
     let messages: Vec<_> = (1..=MESSAGES).map(message).collect();
     steady(criterion, "render/log of a room", || {
-        markup.log(black_box(&messages).clone(), &Zone::default(), Some(40))
+        let messages = black_box(&messages).clone();
+        markup.log(messages, &Zone::default(), Some(40), &nobody)
     });
     let pages: [(&str, &str, &dyn Fn() -> Value); 2] = [
         ("room page", "chat/pages/room", &|| {
-            room_page(markup.log(messages.clone(), &Zone::default(), Some(40)))
+            room_page(markup.log(messages.clone(), &Zone::default(), Some(40), &nobody))
         }),
         ("login page", "accounts/login", &login_page),
     ];
