@@ -8,7 +8,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::error::HandlerError;
+use crate::error::{Error, HandlerError};
 use crate::event::CloseCode;
 
 /// A yes to the handshake, with an optional subprotocol and headers.
@@ -40,6 +40,39 @@ impl Accept {
         self.headers.push((name.into(), value.into()));
         self
     }
+
+    /// Whether the client offered the subprotocol, and the headers are legal.
+    pub(crate) fn check(&self, offered: &[String]) -> Result<(), Error> {
+        if let Some(chosen) = &self.subprotocol
+            && !offered.contains(chosen)
+        {
+            return Err(Error::UnofferedSubprotocol {
+                chosen: chosen.clone(),
+                offered: offered.to_vec(),
+            });
+        }
+        match self.headers.iter().find(|header| !may_be_sent(header)) {
+            Some((name, _)) => Err(Error::Header(name.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a header is legal HTTP and not one of those that the handshake itself sets.
+fn may_be_sent((name, value): &(String, String)) -> bool {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+    const OWN: [&str; 5] = [
+        "connection",
+        "upgrade",
+        "content-length",
+        "transfer-encoding",
+        "content-encoding",
+    ];
+    let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+        return false;
+    };
+    let own = OWN.contains(&name.as_str()) || name.as_str().starts_with("sec-websocket-");
+    !own && HeaderValue::from_str(value).is_ok()
 }
 
 /// Status and headers of an HTTP response; a bare number is a head without headers.

@@ -27,6 +27,9 @@ pub enum Error {
         /// Payload bytes that the connection may queue.
         limit: usize,
     },
+    /// The mailbox of the connection is full, because its peer does not read.
+    #[error("{}", SendError::Full)]
+    MailboxFull,
     /// `accept` chose a subprotocol that the client did not offer.
     #[error("subprotocol {chosen:?} was not offered; the client offered {offered:?}")]
     UnofferedSubprotocol {
@@ -113,6 +116,9 @@ pub enum SendError {
         /// Payload bytes that the connection may queue.
         limit: usize,
     },
+    /// The mailbox of the connection is full, because its peer does not read.
+    #[error("the mailbox of the connection is full; wait with `send`, or drop the frame")]
+    Full,
 }
 
 impl From<SendError> for Error {
@@ -120,6 +126,7 @@ impl From<SendError> for Error {
         match failure {
             SendError::Closed(closed) => Self::Closed(closed),
             SendError::TooLarge { bytes, limit } => Self::FrameTooLarge { bytes, limit },
+            SendError::Full => Self::MailboxFull,
         }
     }
 }

@@ -82,7 +82,7 @@ pub(crate) async fn start(
     let runner = Runner::new(made.connection, receiver, Rc::clone(&link));
     let runner = runner.ended_by(made.closers).counted_by(open);
     Ok(Launched {
-        attached: Attached::new(runner),
+        attached: Attached::new(runner, Rc::clone(&link)),
         link,
         channel,
         headers: made.headers,

@@ -9,11 +9,13 @@
 //! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
 //! `channels::worker`.
 //!
-//! The feature `rustls`, off by default, lets [`Server`] speak TLS.
+//! Features, off by default: `rustls` lets [`Server`] speak TLS, `web-actors` lets actors of
+//! actix-web-actors join groups.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod actor;
 mod answer;
 pub mod auth;
 mod blocking;
@@ -43,6 +45,8 @@ pub mod sessions;
 mod signals;
 pub mod socket;
 pub mod testing;
+#[cfg(feature = "web-actors")]
+pub mod web_actors;
 pub mod worker;
 
 pub use answer::{Accept, Deny, ResponseHead};

@@ -2,7 +2,7 @@
 
 use actix::prelude::*;
 use bytestring::ByteString;
-use channels::{GroupName, Layer, LayerMessage};
+use channels::{GroupName, Layer};
 use serde::{Deserialize, Serialize};
 
 use super::rooms::RoomId;
@@ -85,36 +85,6 @@ pub(crate) async fn tell_people(
         layer.group_send(&user_group(person), told).await?;
     }
     Ok(())
-}
-
-/// Subscribes `actor` to these groups before it handles anything else. If the layer refuses, the
-/// actor works without the messages of other apps, and the failure is logged.
-pub(crate) fn subscribe<A>(
-    actor: &A,
-    ctx: &mut Context<A>,
-    layer: &Layer,
-    groups: impl IntoIterator<Item = GroupName> + 'static,
-) where
-    A: Actor<Context = Context<A>> + StreamHandler<LayerMessage>,
-{
-    let layer = layer.clone();
-    let subscribed = async move {
-        let channel = layer.new_channel().await?;
-        for group in groups {
-            layer.group_add(&group, channel.name()).await?;
-        }
-        Ok(channel)
-    };
-    let subscribed = subscribed.into_actor(actor);
-    ctx.wait(subscribed.map(|channel: Result<_>, _, ctx| match channel {
-        Ok(channel) => {
-            ctx.add_stream(channel);
-        }
-        Err(error) => {
-            let actor = std::any::type_name::<A>();
-            log::error!(target: "parlour::chat", "{actor} is not subscribed to other apps: {error}");
-        }
-    }));
 }
 
 /// Sends in the background, and logs a failure.

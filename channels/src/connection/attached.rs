@@ -1,27 +1,35 @@
-//! Ties a runner to its driver, and lets it finish alone when the driver goes.
+//! Ties a connection's actor to its driver, and lets its consumer finish alone when the driver goes.
 //!
 //! Drivers vanish at any moment: a peer hangs up, actix drops a response body. `disconnect` is
 //! owed whatever happened.
 
 use std::any::Any;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use actix::fut::wrap_future;
+use actix::{ActorFutureExt as _, AsyncContext as _};
+use tokio::time::sleep;
+
+use super::actor::{ConnectionActor, ConnectionContext, Mail};
+use super::link::Link;
 use super::runner::Runner;
-use crate::event::Disconnect;
+use crate::event::{CloseCode, Disconnect};
 
-/// A runner in the hands of a driver. When dropped before its end, it is moved to a task of its
-/// own, which lets the running handler finish and calls `disconnect`.
+/// A connection's actor on its context, in the hands of a driver. When dropped before its end, the
+/// consumer goes on in a task of its own: the running handler finishes, and `disconnect` is called.
 #[derive(Default)]
 pub(crate) struct Attached {
-    runner: Option<Runner>,
+    actor: Option<ConnectionActor>,
     kept: Option<Rc<dyn Any>>,
 }
 
 impl Attached {
-    pub(crate) fn new(runner: Runner) -> Self {
+    pub(crate) fn new(runner: Runner, link: Rc<Link>) -> Self {
         Self {
-            runner: Some(runner),
+            actor: Some(ConnectionActor::new(runner, link)),
             kept: None,
         }
     }
@@ -31,13 +39,17 @@ impl Attached {
         self.kept = Some(guard);
     }
 
+    /// Lets the consumer work and the actor read its messages; ready once `disconnect` has run.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let poll = self
-            .runner
+            .actor
             .as_mut()
-            .map_or(Poll::Ready(()), |runner| runner.poll(cx));
+            .map_or(Poll::Ready(()), |actor| actor.poll(cx));
         if poll.is_ready() {
-            self.runner = None;
+            let actor = self.actor.take();
+            if let Some(mail) = actor.as_ref().and_then(|actor| Mail::of(&actor.link)) {
+                mail.close();
+            }
             self.kept = None;
         }
         poll
@@ -45,19 +57,32 @@ impl Attached {
 
     /// The runner, until it has finished.
     pub(crate) fn runner(&mut self) -> Option<&mut Runner> {
-        self.runner.as_mut()
+        self.actor.as_mut().map(|actor| &mut actor.runner)
+    }
+
+    /// Closes the connection after a time; the next poll begins to wait.
+    pub(crate) fn close_later(&mut self, after: Duration, code: CloseCode, reason: String) {
+        if let Some(actor) = &self.actor {
+            let time = wrap_future(sleep(after));
+            let close = move |(), actor: &mut ConnectionActor, _: &mut ConnectionContext| {
+                actor.close(code, &reason);
+            };
+            ConnectionContext::new(&actor.link).spawn(time.map(close));
+        }
     }
 }
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        let Some(mut runner) = self.runner.take() else {
+        let Some(mut actor) = self.actor.take() else {
             return;
         };
         let kept = self.kept.take();
-        runner.end(Disconnect::lost());
+        actor.runner.end(Disconnect::lost());
+        // Also for an address that a handler asks for after this.
+        actor.link.of_actor_or_new::<Mail>().close();
         actix_web::rt::spawn(async move {
-            std::future::poll_fn(|cx| runner.poll(cx)).await;
+            poll_fn(|cx| actor.runner.poll(cx)).await;
             drop(kept);
         });
     }

@@ -1,17 +1,20 @@
 //! What a consumer can do with its connection: answer, send, join groups, set timers.
 
 use std::fmt;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use super::address::ConsumerAddress;
 use super::link::Link;
-use super::session::panic_text;
 use super::tasks::{TaskHandle, Tasks};
 use super::timers::{Due, TimerId, Timers};
+use super::turn::panic_text;
 use crate::answer::Accept;
 use crate::consumer::Consumer;
 use crate::consumer::WebsocketConsumer;
@@ -40,6 +43,7 @@ impl<C: Consumer> Context<C> {
         channel_name: ChannelName,
         link: Rc<Link>,
     ) -> Self {
+        link.offer(scope.subprotocols());
         Self {
             scope,
             layer,
@@ -148,18 +152,7 @@ impl<C: Consumer> Context<C> {
 
     /// Answers the handshake with yes, if what the answer says may be said.
     pub(crate) fn answer(&mut self, accept: Accept) -> Result<(), Error> {
-        if let Some(chosen) = &accept.subprotocol {
-            let offered = self.scope.subprotocols();
-            if !offered.contains(chosen) {
-                return Err(Error::UnofferedSubprotocol {
-                    chosen: chosen.clone(),
-                    offered: offered.to_vec(),
-                });
-            }
-        }
-        if let Some((name, _)) = accept.headers.iter().find(|header| !may_be_sent(header)) {
-            return Err(Error::Header(name.clone()));
-        }
+        accept.check(self.scope.subprotocols())?;
         self.link.accept(accept)
     }
 
@@ -294,6 +287,44 @@ impl<C: WebsocketConsumer> Context<C> {
         self.link.send(frame.into())
     }
 
+    /// The address of this connection, for other actors, tasks and threads.
+    pub fn address(&self) -> ConsumerAddress {
+        ConsumerAddress::of(&self.link)
+    }
+
+    /// Sends everything that a stream gives, as fast as the peer reads it, beside the handlers. Ends
+    /// with the stream, with the connection, or when the handle is cancelled. A frame that alone
+    /// exceeds the outbox is left out and logged.
+    ///
+    /// ```
+    /// # use channels::{Context, Frame, HandlerResult, WebsocketConsumer};
+    /// use futures_util::stream;
+    /// struct Countdown;
+    /// impl WebsocketConsumer for Countdown {
+    ///     type Event = ();
+    ///     async fn receive(&mut self, _: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+    ///         ctx.send_each(stream::iter((0..1_000_000).rev().map(|left| left.to_string())));
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    pub fn send_each<F: Into<Frame>>(
+        &mut self,
+        frames: impl Stream<Item = F> + 'static,
+    ) -> TaskHandle {
+        let address = self.address();
+        self.spawn(async move {
+            let mut frames = pin!(frames);
+            while let Some(frame) = frames.next().await {
+                match address.send(frame).await {
+                    Err(SendError::Closed(_)) => return,
+                    Err(failure) => log::warn!(target: "channels::consumer", "{failure}"),
+                    Ok(()) => {}
+                }
+            }
+        })
+    }
+
     /// Bytes that were queued here and that the connection has not taken yet: payloads, and 64
     /// for each frame. What [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes)
     /// bounds; a consumer that produces without end waits until it is low.
@@ -309,23 +340,6 @@ impl<C: WebsocketConsumer> Context<C> {
         self.send(serde_json::to_string(value)?)?;
         Ok(())
     }
-}
-
-/// Whether a header is legal HTTP and not one of those that the handshake itself sets.
-fn may_be_sent((name, value): &(String, String)) -> bool {
-    use actix_web::http::header::{HeaderName, HeaderValue};
-    const OWN: [&str; 5] = [
-        "connection",
-        "upgrade",
-        "content-length",
-        "transfer-encoding",
-        "content-encoding",
-    ];
-    let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
-        return false;
-    };
-    let own = OWN.contains(&name.as_str()) || name.as_str().starts_with("sec-websocket-");
-    !own && HeaderValue::from_str(value).is_ok()
 }
 
 impl<C: Consumer> fmt::Debug for Context<C> {

@@ -3,6 +3,7 @@
 //! The consumer's side answers the handshake, queues frames and asks for the end; the driver's
 //! side takes all that out. Both live on one thread.
 
+use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -83,6 +84,10 @@ pub(crate) struct Link {
     cancelled: Cell<bool>,
     /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
     accepted_by_gate: Cell<bool>,
+    /// The subprotocols that the client offered, until it has an answer.
+    offered: RefCell<Vec<String>>,
+    /// What the actor keeps here once somebody has asked for its address.
+    of_actor: OnceCell<Box<dyn Any>>,
     /// One application's connections share them.
     limits: Rc<Limits>,
 }
@@ -102,6 +107,8 @@ impl Link {
             held: Cell::new(false),
             cancelled: Cell::new(false),
             accepted_by_gate: Cell::new(false),
+            offered: RefCell::default(),
+            of_actor: OnceCell::new(),
             limits,
         }
     }
@@ -110,7 +117,29 @@ impl Link {
         &self.limits
     }
 
+    /// What the actor keeps here; nothing until it does.
+    pub(super) fn of_actor<T: 'static>(&self) -> Option<&T> {
+        self.of_actor.get()?.downcast_ref()
+    }
+
+    pub(super) fn of_actor_or_new<T: Default + 'static>(&self) -> &T {
+        let kept = self.of_actor.get_or_init(|| Box::new(T::default()));
+        kept.downcast_ref()
+            .expect("only the actor keeps something here")
+    }
+
     // ---- the consumer's side
+
+    /// Notes what the client offered.
+    pub(super) fn offer(&self, subprotocols: &[String]) {
+        self.offered.replace(subprotocols.to_vec());
+    }
+
+    /// Answers the handshake with yes, if the client offered what the answer chooses.
+    pub(super) fn accept_offered(&self, accept: Accept) -> Result<(), Error> {
+        accept.check(&self.offered.borrow())?;
+        self.accept(accept)
+    }
 
     pub(crate) fn accept(&self, accept: Accept) -> Result<(), Error> {
         match self.phase.get() {
@@ -134,6 +163,7 @@ impl Link {
     }
 
     fn put_answer(&self, answer: Answer) {
+        self.offered.take();
         self.answer.set(Some(Box::new(answer)));
     }
 
@@ -322,6 +352,10 @@ impl Link {
     /// the frames that came before.
     pub(crate) fn hold(&self, held: bool) {
         self.held.set(held && self.phase.get() != Phase::Ended);
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.get()
     }
 
     /// Whether more was sent than may wait: the peer does not keep up, or the consumer raves.

@@ -3,6 +3,8 @@
 //! A driver (`socket/`, `testing.rs`) feeds frames to a [`Runner`] and takes frames out of the
 //! [`Link`]; between the two sits a consumer with its [`Context`]. Drivers see no generic types.
 
+mod actor;
+mod address;
 mod attached;
 mod context;
 mod handlers;
@@ -10,9 +12,14 @@ mod inbox;
 mod link;
 mod runner;
 mod session;
+mod spawned;
 mod tasks;
 mod timers;
+mod turn;
 
+pub(crate) use actor::Mail;
+pub use actor::{Close, Send};
+pub use address::ConsumerAddress;
 pub(crate) use attached::Attached;
 pub use context::Context;
 #[expect(
@@ -22,7 +29,8 @@ pub use context::Context;
 pub use handlers::Handlers;
 pub(crate) use link::{Answer, Limits, Link, Outgoing};
 pub(crate) use runner::Runner;
-pub(crate) use session::{Connection, Outcome, Session, Turn, guarded};
+pub(crate) use session::Session;
 pub use tasks::TaskHandle;
 pub(crate) use timers::Due;
 pub use timers::TimerId;
+pub(crate) use turn::{Connection, Outcome, Turn, guarded};

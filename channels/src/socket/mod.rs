@@ -1,11 +1,9 @@
-//! Connections over real sockets: the actor of one connection, and its two drivers.
+//! Connections over real sockets: the peer of one connection, and its two drivers.
 //!
 //! `own.rs` takes a socket over from the HTTP server; [`mounted`] streams the answer of one route
 //! of an actix-web App. The only place that touches a descriptor or a frame; consumers never see
 //! any of it.
 
-mod actor;
-mod context;
 mod deflate;
 mod frames;
 mod handshake;
@@ -18,9 +16,12 @@ mod kill;
 mod mounted;
 mod options;
 mod outlet;
+mod output;
 mod own;
+mod peer;
 mod reassembly;
 mod registry;
+mod running;
 mod wire;
 mod writing;
 

@@ -1,7 +1,7 @@
 //! The driver that lives inside an actix-web App: one route that speaks WebSocket.
 //!
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
-//! accepted connection goes on as a [`SocketActor`].
+//! accepted connection goes on as [`Running`].
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -14,14 +14,14 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
-use super::actor::{SocketActor, Transport};
-use super::context::Running;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::{KillHandle, KillSwitch};
 use super::options::SocketOptions;
 use super::outlet::Way;
+use super::peer::Transport;
 use super::registry::{Entry, Registry};
+use super::running::Running;
 use super::wire::Source;
 use crate::answer::Deny;
 use crate::connection::{Answer, Limits};
@@ -45,7 +45,7 @@ use crate::routing::{Endpoint, IntoEndpoint};
 /// # impl WebsocketConsumer for Echo {
 /// #     type Event = ();
 /// #     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
-/// #         Ok(ctx.send(frame)?)
+/// #         Ok(out.send(frame)?)
 /// #     }
 /// # }
 /// let layer = Layer::in_memory();
@@ -114,7 +114,7 @@ impl Mount {
                     unsent: BytesMut::new(),
                     entry: entry.clone(),
                 };
-                let running = SocketActor::run(launched, transport);
+                let running = Running::new(launched, transport);
                 head.streaming(Body::start(running, entry))
             }
         }
@@ -150,7 +150,7 @@ fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
     visit.map(Visit::connecting).map(Rc::new)
 }
 
-/// The actor of a connection, between the task that runs it and the body that sends what it puts
+/// A connection, between the task that runs it and the body that sends what it puts
 /// out.
 ///
 /// A task of its own, since actix polls a body only while its peer takes what it is sent: an actor
@@ -183,7 +183,7 @@ impl Stage {
         let mut running = self.running.borrow_mut();
         let poll = Pin::new(&mut *running).poll(cx);
         self.finished.set(poll.is_ready());
-        if poll.is_ready() || running.ctx().outlet().waiting() > 0 {
+        if poll.is_ready() || running.out().outlet().waiting() > 0 {
             wake(&self.sender);
         }
         poll
@@ -191,9 +191,9 @@ impl Stage {
 
     fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut running = self.running.borrow_mut();
-        let out = running.ctx().outlet().take_out();
+        let out = running.out().outlet().take_out();
         if !out.is_empty() {
-            if running.ctx().was_held_back() {
+            if running.out().was_held_back() {
                 wake(&self.runner);
             }
             return Poll::Ready(Some(out.freeze()));

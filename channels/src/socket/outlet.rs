@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::{BufMut as _, BytesMut};
 
@@ -18,8 +19,8 @@ use super::kill::KillHandle;
 use super::wire::{Wire, poll_write_all};
 use super::writing::{parts, ready_frame, write_frame};
 use crate::clock::{Clock, Moment};
-use crate::connection::{Attached, Link, Runner};
-use crate::event::Frame;
+use crate::connection::{Attached, Link, Mail, Runner};
+use crate::event::{CloseCode, Frame};
 use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
 use crate::names::ChannelName;
 use crate::observe;
@@ -117,6 +118,11 @@ impl Outlet {
         let _ = self.consumer.borrow_mut().poll(task);
     }
 
+    /// Closes the connection after a time.
+    pub(super) fn close_later(&self, after: Duration, code: CloseCode, reason: String) {
+        self.consumer.borrow_mut().close_later(after, code, reason);
+    }
+
     /// The consumer finishes without its driver.
     pub(super) fn let_go(&self) {
         drop(self.consumer.take());
@@ -192,7 +198,8 @@ impl Outlet {
         };
         // What panics outside of a handler ends this connection and not the router.
         let poll = catch_unwind(AssertUnwindSafe(|| runner.poll(task)));
-        if !matches!(poll, Ok(Poll::Pending)) || self.link.is_closing() {
+        if !matches!(poll, Ok(Poll::Pending)) || self.link.is_closing() || Mail::is_new(&self.link)
+        {
             return ControlFlow::Break(());
         }
         let mut frames = SPARE.take();

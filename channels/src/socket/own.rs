@@ -20,15 +20,15 @@ use futures_util::future::LocalBoxFuture;
 use socket2::SockRef;
 use tokio_util::codec::Encoder as _;
 
-use super::actor::{SocketActor, Transport};
-use super::context::Running;
 use super::deflate::Agreed;
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
 use super::kill::bound_send_buffer;
 use super::options::SocketOptions;
 use super::outlet::Way;
+use super::peer::Transport;
 use super::registry::{Entry, Registry};
+use super::running::Running;
 use super::wire::{Io, Source, Wire, end_orderly};
 use crate::answer::Deny;
 use crate::connection::{Answer, Limits};
@@ -102,7 +102,7 @@ impl OwnSockets {
             unsent,
             entry: Some(entry),
         };
-        let running = SocketActor::run(launched, transport);
+        let running = Running::new(launched, transport);
         actix_web::rt::spawn(OwnSocket::Open(running));
     }
 
@@ -180,8 +180,8 @@ impl Future for OwnSocket {
 
 /// What is left to do when the actor has finished.
 fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
-    let (entry, limit) = running.actor().left_behind();
-    let (cut, outlet) = (running.ctx().is_cut(), running.ctx().outlet());
+    let (entry, limit) = running.peer().left_behind();
+    let (cut, outlet) = (running.out().is_cut(), running.out().outlet());
     let (out, wire) = (outlet.take_out(), outlet.wire().cloned());
     Box::pin(async move {
         match wire {
@@ -199,22 +199,22 @@ fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
 fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
     for _ in 0..ROUNDS_PER_POLL {
         let finished = Pin::new(&mut *running).poll(cx).is_ready();
-        let ctx = running.ctx();
-        let waiting = ctx.outlet().waiting();
-        if ctx.is_unsent() {
-            let written = ctx.outlet().poll_write(cx);
+        let out = running.out();
+        let waiting = out.outlet().waiting();
+        if out.is_unsent() {
+            let written = out.outlet().poll_write(cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }
-            let taken = waiting - ctx.outlet().waiting();
-            ctx.note_sent(taken, written.is_ready());
+            let taken = waiting - out.outlet().waiting();
+            out.note_sent(taken, written.is_ready());
         }
         if finished {
             return Poll::Ready(());
         }
-        let sent = ctx.outlet().waiting() < waiting;
-        if !(ctx.was_held_back() && sent) {
+        let sent = out.outlet().waiting() < waiting;
+        if !(out.was_held_back() && sent) {
             return Poll::Pending;
         }
     }

@@ -51,4 +51,5 @@ mod tasks;
 mod tls;
 mod tokens;
 mod users;
+mod web_actors;
 mod workers;

@@ -44,6 +44,17 @@ impl Site {
         configure: impl FnOnce(Server) -> Server,
     ) -> Self {
         let (app, journal) = application();
+        Self::run(driver, app, journal, options, configure)
+    }
+
+    /// A server with this application under `/ws/`.
+    pub(crate) fn run(
+        driver: Driver,
+        app: impl IntoEndpoint,
+        journal: Reader,
+        options: SocketOptions,
+        configure: impl FnOnce(Server) -> Server,
+    ) -> Self {
         let app = channels::URLRouter::new().path("ws/", app).into_endpoint();
         let layer = Layer::in_memory();
         let server = Server::new().workers(2).disable_signals();

@@ -12,7 +12,7 @@ use std::{
 
 use actix::prelude::*;
 use bytestring::ByteString;
-use channels::{Layer, LayerMessage};
+use channels::{Layer, LayerMessage, actor::subscribe};
 
 use super::{
     commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere},
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     accounts::{UserId, UserRef},
     chat::{
-        layer::{ConsumerEvent, frame, room_group, send_later, subscribe, tell_people},
+        layer::{ConsumerEvent, frame, room_group, send_later, tell_people},
         rooms::{RoomId, RoomMember},
     },
     db::Database,
@@ -74,7 +74,7 @@ impl Actor for PresenceServer {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
-        subscribe(self, ctx, &self.layer, [friendship_group()]);
+        subscribe(ctx, &self.layer, [friendship_group()]);
     }
 }
 

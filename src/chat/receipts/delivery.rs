@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix::prelude::*;
-use channels::{Layer, LayerMessage};
+use channels::{Layer, LayerMessage, actor::subscribe};
 use tokio::sync::oneshot;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     accounts::UserId,
     chat::{
-        layer::{frame, send_later, subscribe, tell_people},
+        layer::{frame, send_later, tell_people},
         rooms::RoomId,
     },
     db::Database,
@@ -313,7 +313,7 @@ impl Actor for Delivery {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(FORGET_AFTER, |server, _| server.forget_quiet_rooms());
-        subscribe(self, ctx, &self.layer, [friendship_group()]);
+        subscribe(ctx, &self.layer, [friendship_group()]);
     }
 }
 

@@ -4,6 +4,8 @@ use crate::sockets::Driver;
 
 pub(crate) const DRIVER: Driver = Driver::Mounted;
 
+#[path = "../socket_addresses.rs"]
+mod addresses;
 #[path = "../socket_attacks.rs"]
 mod attacks;
 #[path = "../socket_deflate.rs"]

@@ -13,13 +13,13 @@ mod subscriptions;
 use std::{sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use channels::{Layer, LayerMessage};
+use channels::{Layer, LayerMessage, actor::subscribe};
 
 use super::commands::{Delist, Enlist, Stop};
 use crate::{
     accounts::UserId,
     chat::{
-        layer::{send_later, subscribe},
+        layer::send_later,
         messages::Markup,
         presence::PresenceServer,
         receipts::{Delivery, Health},
@@ -104,7 +104,7 @@ impl Actor for ChatServer {
         ctx.run_later(Duration::ZERO, Self::purge_later);
         ctx.run_interval(PURGED_EVERY, Self::purge_later);
         let groups = [friendship_group(), switch_group()];
-        subscribe(self, ctx, &self.parts.layer, groups);
+        subscribe(ctx, &self.parts.layer, groups);
     }
 }
 

@@ -1,9 +1,9 @@
-//! The actor of one connection: moves frames between the socket and the consumer's runner.
+//! The peer of one connection: moves frames between the socket and the consumer's actor.
 //!
-//! Here is its life and what it writes; `reading.rs` is what it does with what the peer says.
-//! One for each accepted handshake, started by `mounted.rs` or `own.rs`; a server that
-//! stops has a [`GoAway`] for it. All its work is one turn after another, so nothing waits for a slow
-//! handler but the handlers after it.
+//! Here is its life and what it is sent; `reading.rs` is what becomes of what it says. One for each
+//! accepted handshake, started by `mounted.rs` or `own.rs`; a server that stops has a [`GoAway`]
+//! for it. All work is one turn after another, so nothing waits for a slow handler but the handlers
+//! after it.
 
 mod reading;
 
@@ -11,18 +11,14 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix::fut::wrap_future;
-use actix::{Actor, ActorContext as _, ActorFutureExt as _, AsyncContext as _, Handler};
 use bytes::BytesMut;
-use tokio::time::sleep;
 
-use self::reading::Read;
-use super::context::{Running, SocketContext};
 use super::deflate::Deflater;
 use super::frames::Opcode;
 use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
 use super::outlet::{Outlet, Way};
+use super::output::Output;
 use super::registry::{Entry, GoAway};
 use crate::connection::Outgoing;
 use crate::event::{CloseCode, Disconnect};
@@ -32,12 +28,21 @@ use crate::layers::Forwarder;
 /// Rounds of reading and handling, before other connections get their turn.
 const ROUNDS_PER_POLL: usize = 4;
 
-pub(super) struct SocketActor {
+pub(super) struct Peer {
     incoming: Incoming,
     heartbeat: Heartbeat,
     deflater: Option<Box<Deflater>>,
     entry: Option<Rc<Entry>>,
     phase: Phase,
+}
+
+/// What came of reading.
+#[derive(PartialEq, Eq)]
+enum Read {
+    /// All there is; the peer's next bytes wake the task.
+    Everything,
+    /// There may be more, but the consumer has enough to do.
+    NotAll,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,9 +65,9 @@ pub(super) struct Transport {
     pub(super) entry: Option<Rc<Entry>>,
 }
 
-impl SocketActor {
-    /// The actor on its context, for a driver to poll and to write what it puts out.
-    pub(super) fn run(launched: Launched, transport: Transport) -> Running {
+impl Peer {
+    /// The peer, and the way out that it shares with the consumer.
+    pub(super) fn meet(launched: Launched, transport: Transport) -> (Self, Rc<Outlet>) {
         let Launched {
             attached,
             link,
@@ -73,14 +78,14 @@ impl SocketActor {
         if let Some(mut runner) = outlet.runner() {
             runner.receiver().attach(Rc::clone(&outlet) as _);
         }
-        let actor = Self {
+        let peer = Self {
             heartbeat: Heartbeat::new(transport.incoming.options()),
             incoming: transport.incoming,
             deflater: transport.deflater.map(Box::new),
             entry: transport.entry,
             phase: Phase::Open,
         };
-        Running::new(actor, outlet)
+        (peer, outlet)
     }
 
     /// How messages get past the consumer until the next turn.
@@ -89,7 +94,7 @@ impl SocketActor {
         outlet.runner().filter(|_| open)?.forwarder()
     }
 
-    /// Lets the server's orders reach the task that runs this actor.
+    /// Lets the server's orders reach the task that drives this connection.
     pub(super) fn run_by(&self, task: &Context<'_>) {
         if let Some(entry) = &self.entry {
             entry.reach_by(task.waker());
@@ -103,32 +108,32 @@ impl SocketActor {
     }
 
     /// Takes the server's order, if there is one.
-    pub(super) fn take_order(&mut self, ctx: &mut SocketContext) {
+    pub(super) fn take_order(&mut self, out: &mut Output) {
         let order = self.entry.as_ref().and_then(|entry| entry.next_order());
         if let Some(order) = order {
-            self.handle(order, ctx);
+            self.obey(order, out);
         }
     }
 
-    /// Reads, lets the consumer work, and puts out what it says; stops the context at the end.
-    pub(super) fn turn(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        self.work(ctx, task);
-        let forwarder = self.forwarder(ctx.outlet());
-        ctx.outlet().open_for(forwarder, task);
+    /// Reads, lets the consumer work, and puts out what it says; finishes at the end.
+    pub(super) fn turn(&mut self, out: &mut Output, task: &mut Context<'_>) {
+        self.work(out, task);
+        let forwarder = self.forwarder(out.outlet());
+        out.outlet().open_for(forwarder, task);
     }
 
-    fn work(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+    fn work(&mut self, out: &mut Output, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
-            let read = self.read(ctx, task);
-            ctx.outlet().link().hold(ctx.has_enough());
-            ctx.outlet().poll_consumer(task);
-            self.write(ctx);
-            self.watch(ctx, task);
+            let read = self.read(out, task);
+            out.outlet().link().hold(out.has_enough());
+            out.outlet().poll_consumer(task);
+            self.write(out);
+            self.watch(out, task);
             if matches!(self.phase, Phase::Finished) {
-                ctx.stop();
+                out.finish();
                 return;
             }
-            if read == Read::Everything || !self.has_room(ctx) {
+            if read == Read::Everything || !self.has_room(out) {
                 return;
             }
         }
@@ -136,33 +141,33 @@ impl SocketActor {
     }
 
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
-    fn write(&mut self, ctx: &mut SocketContext) {
-        if ctx.outlet().link().overflowed() {
+    fn write(&mut self, out: &mut Output) {
+        if out.outlet().link().overflowed() {
             log::warn!(target: "channels::socket", "more waits for a peer than may; it is cut");
-            self.cut(ctx);
+            self.cut(out);
             self.phase = Phase::Finished;
             return;
         }
-        while !ctx.has_enough() {
-            let Some(outgoing) = ctx.outlet().link().take_outgoing() else {
+        while !out.has_enough() {
+            let Some(outgoing) = out.outlet().link().take_outgoing() else {
                 return;
             };
-            self.put_out(outgoing, ctx);
+            self.put_out(outgoing, out);
         }
-        ctx.hold_back();
+        out.hold_back();
     }
 
-    fn write_everything(&mut self, ctx: &mut SocketContext) {
-        while let Some(outgoing) = ctx.outlet().link().take_outgoing() {
-            self.put_out(outgoing, ctx);
+    fn write_everything(&mut self, out: &mut Output) {
+        while let Some(outgoing) = out.outlet().link().take_outgoing() {
+            self.put_out(outgoing, out);
         }
     }
 
-    fn put_out(&mut self, outgoing: Outgoing, ctx: &mut SocketContext) {
+    fn put_out(&mut self, outgoing: Outgoing, out: &mut Output) {
         match outgoing {
-            Outgoing::Frame(frame) => ctx.message(&frame, self.deflater.as_deref_mut()),
+            Outgoing::Frame(frame) => out.message(&frame, self.deflater.as_deref_mut()),
             Outgoing::Close(code, reason) => {
-                ctx.close(Some(code.as_u16()), &reason);
+                out.close(Some(code.as_u16()), &reason);
                 let limit = self.incoming.options().close_timeout;
                 self.heartbeat.end_after(limit);
                 self.phase = Phase::Closing;
@@ -172,73 +177,61 @@ impl SocketActor {
 
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
-    fn watch(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
+    fn watch(&mut self, out: &mut Output, task: &mut Context<'_>) {
         match self.phase {
             Phase::Finished => {}
             Phase::Closing => {
                 if self.heartbeat.poll_end(task).is_ready() {
-                    self.end(Disconnect::lost(), ctx);
+                    self.end(Disconnect::lost(), out);
                 }
             }
-            Phase::Open => self.beat(ctx, task),
+            Phase::Open => self.beat(out, task),
         }
     }
 
-    fn beat(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        let unsent_since = ctx.outlet().unsent_since();
+    fn beat(&mut self, out: &mut Output, task: &mut Context<'_>) {
+        let unsent_since = out.outlet().unsent_since();
         let options = self.incoming.options();
         match self.heartbeat.poll(options, unsent_since, task) {
             Poll::Pending => {}
-            Poll::Ready(Beat::Ping) => ctx.frame(Opcode::Ping, b""),
-            Poll::Ready(Beat::Expired) => self.expire(ctx, task),
+            Poll::Ready(Beat::Ping) => out.frame(Opcode::Ping, b""),
+            Poll::Ready(Beat::Expired) => self.expire(out, task),
             Poll::Ready(Beat::Lost) => {
                 log::debug!(target: "channels::socket", "peer silent for too long");
-                self.cut(ctx);
-                self.end(Disconnect::lost(), ctx);
+                self.cut(out);
+                self.end(Disconnect::lost(), out);
             }
         }
     }
 
-    fn expire(&mut self, ctx: &mut SocketContext, task: &mut Context<'_>) {
-        ctx.outlet().link().close(CloseCode::NORMAL, "");
-        ctx.outlet().poll_consumer(task);
-        self.write(ctx);
+    fn expire(&mut self, out: &mut Output, task: &mut Context<'_>) {
+        out.outlet().link().close(CloseCode::NORMAL, "");
+        out.outlet().poll_consumer(task);
+        self.write(out);
     }
 
-    fn cut(&self, ctx: &mut SocketContext) {
-        ctx.cut();
-        ctx.outlet().cut();
+    fn cut(&self, out: &mut Output) {
+        out.cut();
+        out.outlet().cut();
     }
 
-    fn end(&mut self, why: Disconnect, ctx: &SocketContext) {
+    fn end(&mut self, why: Disconnect, out: &Output) {
         self.phase = Phase::Finished;
-        if let Some(mut runner) = ctx.outlet().runner() {
+        if let Some(mut runner) = out.outlet().runner() {
             runner.end(why);
         }
     }
-}
-
-impl Actor for SocketActor {
-    type Context = SocketContext;
-}
-
-impl Handler<GoAway> for SocketActor {
-    type Result = ();
 
     /// The turn that comes next does the rest.
-    fn handle(&mut self, order: GoAway, ctx: &mut SocketContext) {
+    fn obey(&mut self, order: GoAway, out: &mut Output) {
         match order {
             GoAway::Within(farewell) => {
-                let time = wrap_future(sleep(farewell.delay()));
-                let close = move |(), _: &mut Self, ctx: &mut SocketContext| {
-                    let reason = farewell.reason();
-                    ctx.outlet().link().close(CloseCode::RESTART, &reason);
-                };
-                ctx.spawn(time.map(close));
+                let (after, reason) = (farewell.delay(), farewell.reason());
+                out.outlet().close_later(after, CloseCode::RESTART, reason);
             }
             GoAway::Now => {
-                self.cut(ctx);
-                self.end(Disconnect::lost(), ctx);
+                self.cut(out);
+                self.end(Disconnect::lost(), out);
             }
         }
     }

@@ -2,33 +2,39 @@
 
 use std::pin::Pin;
 
-use actix::SpawnHandle;
 use actix::fut::ActorFuture;
+use actix::{Actor, SpawnHandle};
 
-use crate::socket::actor::SocketActor;
+pub(super) type Boxed<A> = Pin<Box<dyn ActorFuture<A, Output = ()>>>;
 
-pub(super) type Boxed = Pin<Box<dyn ActorFuture<SocketActor, Output = ()>>>;
-
-#[derive(Default)]
-pub(super) struct Spawned {
-    entries: Vec<Entry>,
+pub(super) struct Spawned<A: Actor> {
+    entries: Vec<Entry<A>>,
     next_handle: SpawnHandle,
 }
 
-struct Entry {
+struct Entry<A: Actor> {
     handle: SpawnHandle,
     /// Elsewhere while it is polled.
-    future: Option<Boxed>,
+    future: Option<Boxed<A>>,
     is_waited_for: bool,
 }
 
-impl Spawned {
+impl<A: Actor> Default for Spawned<A> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            next_handle: SpawnHandle::default(),
+        }
+    }
+}
+
+impl<A: Actor> Spawned<A> {
     fn position(&self, handle: SpawnHandle) -> Option<usize> {
         let mut entries = self.entries.iter();
         entries.position(|entry| entry.handle == handle)
     }
 
-    pub(super) fn add(&mut self, future: Boxed, is_waited_for: bool) -> SpawnHandle {
+    pub(super) fn add(&mut self, future: Boxed<A>, is_waited_for: bool) -> SpawnHandle {
         let handle = self.next_handle;
         self.next_handle = handle.next();
         self.entries.push(Entry {
@@ -50,7 +56,7 @@ impl Spawned {
 
     /// The next one from an index on, which moves behind it. Its future is not there while one
     /// that is waited for stops it.
-    pub(super) fn take(&mut self, index: &mut usize) -> Option<(SpawnHandle, Option<Boxed>)> {
+    pub(super) fn take(&mut self, index: &mut usize) -> Option<(SpawnHandle, Option<Boxed<A>>)> {
         let stopped = self.is_waited_for();
         let entry = self.entries.get_mut(*index)?;
         *index += 1;
@@ -64,7 +70,7 @@ impl Spawned {
     pub(super) fn put_back(
         &mut self,
         handle: SpawnHandle,
-        unfinished: Option<Boxed>,
+        unfinished: Option<Boxed<A>>,
         index: &mut usize,
     ) {
         // It may have cancelled others, or itself.
