@@ -1,9 +1,11 @@
 //! What arrives from a peer: frames read, text checked, fragments joined to messages.
 
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use tokio::time::{Sleep, sleep};
 
 use super::deflate::Inflater;
 use super::frames::{FrameReader, Opcode, Piece, Violation};
@@ -12,6 +14,7 @@ use super::reassembly::{Reassembly, most_compressed};
 use super::wire::Source;
 use crate::event::{CloseCode, Frame};
 
+const TOO_SLOW: Violation = Violation::new(CloseCode::POLICY, "message took too long");
 const CLOSE_NOT_UTF8: Violation =
     Violation::new(CloseCode::INVALID_DATA, "close reason is not UTF-8");
 
@@ -21,6 +24,8 @@ pub(super) enum Arrived {
     Frame(Frame),
     Ping(Bytes),
     Pong,
+    /// Bytes of a frame that is not whole yet: a sign of life.
+    Part,
     /// The code, if there was one, and the reason.
     Close(Option<(u16, String)>),
     /// It broke the protocol or a limit.
@@ -50,6 +55,9 @@ struct Begun {
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
     control: Option<(Opcode, Vec<u8>)>,
+    /// Set when the rest has to be waited for. It ends a frame of which now and then a byte comes,
+    /// since each of them is a sign of life.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Incoming {
@@ -91,7 +99,7 @@ impl Incoming {
                     arrived
                 }
                 None => match self.read(cx) {
-                    Poll::Ready(Ok(arrived)) => arrived,
+                    Poll::Ready(Ok(arrived)) => Some(arrived.unwrap_or(Arrived::Part)),
                     Poll::Ready(Err(Ended)) => return Poll::Ready(None),
                     Poll::Pending => return self.poll_deadline(cx).map(Some),
                 },
@@ -173,12 +181,14 @@ impl Decoder {
         arrived
     }
 
-    /// Ready when a message takes longer than it may.
+    /// Ready when a message takes longer than it may. Called when there is nothing to read.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
-        match &mut self.begun {
-            Some(begun) => begun.reassembly.poll_deadline(cx),
-            None => Poll::Pending,
-        }
+        let Some(begun) = &mut self.begun else {
+            return Poll::Pending;
+        };
+        let limit = self.options.fragment_timeout;
+        let deadline = begun.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
+        deadline.as_mut().poll(cx).map(|()| TOO_SLOW)
     }
 }
 
@@ -193,6 +203,7 @@ impl Begun {
             reader: FrameReader::new(max_frame_bytes, may_compress),
             reassembly: Reassembly::default(),
             control: None,
+            deadline: None,
         }
     }
 

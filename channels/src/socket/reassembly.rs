@@ -1,13 +1,9 @@
-//! Joins the payloads of a message, inflated if need be, within bounds of bytes, number of fragments and time.
+//! Joins the payloads of a message, inflated if need be, within bounds of bytes and number of fragments.
 //!
 //! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use bytes::BytesMut;
 use bytestring::ByteString;
-use tokio::time::{Sleep, sleep};
 
 use super::deflate::Inflater;
 use super::frames::{FrameHead, Opcode, Violation};
@@ -18,7 +14,6 @@ pub(super) const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "messag
 const NOT_UTF8: Violation = Violation::new(CloseCode::INVALID_DATA, "text is not UTF-8");
 const OUT_OF_TURN: Violation = Violation::new(CloseCode::PROTOCOL, "fragment out of turn");
 const TOO_MANY: Violation = Violation::new(CloseCode::POLICY, "too many fragments");
-const TOO_SLOW: Violation = Violation::new(CloseCode::POLICY, "fragments too far apart");
 
 /// Reserved for a payload before any of it has come; a header alone is no reason for more.
 const RESERVED_BYTES: u64 = 16 * 1024;
@@ -43,8 +38,6 @@ struct Partial {
     fragments: usize,
     /// Whether the frame that is being read is the message's last.
     in_last: bool,
-    /// Set when the message turns out to have more than one frame.
-    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Reassembly {
@@ -77,9 +70,6 @@ impl Reassembly {
             return Err(TOO_BIG);
         }
         partial.in_last = head.is_last;
-        if !head.is_last && partial.deadline.is_none() {
-            partial.deadline = Some(Box::pin(sleep(options.fragment_timeout)));
-        }
         Ok(())
     }
 
@@ -128,15 +118,6 @@ impl Reassembly {
             Err(_) => Err(NOT_UTF8),
         }
     }
-
-    /// Ready when the message takes longer than it may.
-    pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
-        let partial = self.0.as_mut();
-        match partial.and_then(|partial| partial.deadline.as_mut()) {
-            Some(deadline) => deadline.as_mut().poll(cx).map(|()| TOO_SLOW),
-            None => Poll::Pending,
-        }
-    }
 }
 
 impl Partial {
@@ -149,7 +130,6 @@ impl Partial {
             valid_up_to: 0,
             fragments: 0,
             in_last: head.is_last,
-            deadline: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use channels::SocketOptions;
+use futures_util::future::join_all;
 
 use super::DRIVER;
 use crate::scripted::PATIENCE;
@@ -183,6 +184,56 @@ async fn fragments_too_far_apart_close_with_1008() {
     client.send(OPEN_TEXT, b"and then").await;
     assert_eq!(client.expect_close().await, Some(1008));
     assert!(started.elapsed() >= limit);
+}
+
+/// Sends the bytes one by one, each after a part of the idle time.
+async fn dribble(client: &mut Client, bytes: &[u8], pause: Duration) {
+    let mut next = tokio::time::interval(pause);
+    for byte in bytes {
+        next.tick().await;
+        if client.try_send_raw(&[*byte]).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_peer_that_sends_one_frame_slowly_is_not_silent() {
+    let idle = Duration::from_millis(1500);
+    let options = SocketOptions::new().idle_timeout(idle).ping_interval(idle);
+    let site = Site::start(DRIVER, options);
+    // The length is in the first bytes of the header, or in eight more.
+    let long = [
+        &[TEXT, 0xff, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0][..],
+        b"slow",
+    ]
+    .concat();
+    let dribbled = [frame(TEXT, b"slow and long"), long].map(async |bytes| {
+        let mut client = site.open("/ws/accept/").await;
+        let started = Instant::now();
+        dribble(&mut client, &bytes, idle / 6).await;
+        assert!(started.elapsed() > idle * 2, "the premise");
+        assert!(client.receive_text().await.starts_with("slow"));
+    });
+    join_all(dribbled).await;
+}
+
+#[actix_web::test]
+async fn a_frame_that_does_not_end_in_its_time_closes_with_1008() {
+    let limit = Duration::from_millis(150);
+    let site = Site::start(DRIVER, SocketOptions::new().fragment_timeout(limit));
+    for begun in [
+        &[TEXT][..],
+        &[TEXT, 0x85, 0, 0, 0, 0, b'x'],
+        &[PING, 0x85, 0, 0, 0, 0, b'x'],
+        &[TEXT, 0xfe, 0],
+    ] {
+        let started = Instant::now();
+        let mut client = site.open("/ws/accept/").await;
+        client.send_raw(begun).await;
+        assert_eq!(client.expect_close().await, Some(1008), "{begun:x?}");
+        assert!(started.elapsed() >= limit);
+    }
 }
 
 #[actix_web::test]

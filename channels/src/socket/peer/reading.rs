@@ -57,7 +57,7 @@ impl Peer {
                 }
             }
             Arrived::Ping(payload) if open => out.frame(Opcode::Pong, &payload),
-            Arrived::Frame(_) | Arrived::Ping(_) | Arrived::Pong => {}
+            Arrived::Frame(_) | Arrived::Ping(_) | Arrived::Pong | Arrived::Part => {}
             Arrived::Close(close) => self.answer_close(close, out, task),
             Arrived::Violation(violation) => {
                 log::debug!(target: "channels::socket", "peer refused: {}", violation.reason);
