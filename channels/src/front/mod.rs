@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::dev::RequestHead;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 use percent_encoding::percent_decode;
 
@@ -165,9 +165,11 @@ fn may_end_line(value: &[u8]) -> bool {
     has_control || (value.contains(&NEXT_LINE_BYTE) && has_next_line())
 }
 
-/// Says in an answer which server gave it, unless the application has said so.
-pub(crate) fn name_server(headers: &mut HeaderMap, name: Option<&HeaderValue>) {
-    if let Some(name) = name.filter(|_| !headers.contains_key(header::SERVER)) {
-        headers.insert(header::SERVER, name.clone());
+/// Adds the server's own headers to an answer, unless the application has set them.
+pub(crate) fn dress(headers: &mut HeaderMap, own: &[(HeaderName, HeaderValue)]) {
+    for (name, value) in own {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
+        }
     }
 }

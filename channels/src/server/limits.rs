@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::http::KeepAlive;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use super::Server;
 use super::connections::Connections;
@@ -100,6 +100,25 @@ impl Server {
         let name = Some(name).filter(|name| !name.is_empty());
         self.settings.server_name =
             name.map(|name| HeaderValue::from_str(name).expect("a legal value of a header"));
+        self
+    }
+
+    /// A header of every answer that has none of its name: of pages, of handshakes, and of what is
+    /// refused before either, such as a head that cannot be parsed. For the security headers of a
+    /// site.
+    ///
+    /// ```
+    /// # use channels::Server;
+    /// let server = Server::new().header("x-frame-options", "DENY");
+    /// # let _ = server;
+    /// ```
+    ///
+    /// # Panics
+    /// If it cannot stand in an answer.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a legal name of a header");
+        let value = HeaderValue::from_str(value).expect("a legal value of a header");
+        self.settings.headers.push((name, value));
         self
     }
 

@@ -23,6 +23,7 @@
 
 mod addresses;
 mod connections;
+mod dressed;
 mod handle;
 mod hooks;
 mod limits;
@@ -40,7 +41,7 @@ use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::dev::{AppConfig, Response, Service};
 use actix_web::http::KeepAlive;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use addresses::Listener;
 use connections::Connections;
@@ -112,6 +113,7 @@ struct Settings {
     tls_handshake_timeout: Duration,
     http_timeout: Option<Duration>,
     server_name: Option<HeaderValue>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     front: Front,
     access: AccessLog,
 }
@@ -133,6 +135,7 @@ impl Default for Server {
                 tls_handshake_timeout: TLS_HANDSHAKE_TIMEOUT,
                 http_timeout: None,
                 server_name: None,
+                headers: Vec::new(),
                 front: Front::default(),
                 access: AccessLog::default(),
             },
@@ -205,7 +208,11 @@ impl Server {
         if let Some(limit) = self.max_connections {
             builder = builder.max_concurrent_connections(limit);
         }
+        let name = self.settings.server_name.clone();
+        let name = name.map(|name| (header::SERVER, name));
+        let headers = self.settings.headers.iter().cloned().chain(name);
         let shared = service::Shared {
+            headers: headers.collect(),
             settings: self.settings,
             stopping: builder.graceful_shutdown_signal(),
             sockets: self.sockets,

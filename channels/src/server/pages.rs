@@ -17,7 +17,7 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
 use super::service::Shared;
-use crate::front::{Visit, VisitSlot, flaw, name_server};
+use crate::front::{Visit, VisitSlot, dress, flaw};
 
 impl Shared {
     /// Hands a request to the App, with the means for consumers mounted in it.
@@ -53,7 +53,7 @@ impl Shared {
                 Some(answering) => shared.answer(answering).await,
                 None => refusal(StatusCode::BAD_REQUEST, flaw.unwrap_or_default()),
             };
-            name_server(response.headers_mut(), shared.settings.server_name.as_ref());
+            dress(response.headers_mut(), &shared.headers);
             Ok(match visit.take() {
                 Some(visit) => counted(response, visit),
                 None => response,

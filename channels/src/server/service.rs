@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use actix_tls::accept::{
     rustls_0_23::{Acceptor, TlsStream},
 };
 use actix_web::dev::{AppConfig, Response, Service};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::rt::net::TcpStream;
 #[cfg(unix)]
 use actix_web::rt::net::UnixStream;
@@ -29,6 +31,7 @@ use futures_util::future::LocalBoxFuture;
 use super::Settings;
 use super::addresses::Listener;
 use super::connections::Connections;
+use super::dressed::{Dressed, HeaderLines};
 use crate::front::{Arrival, LocalAddr, Transport};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
@@ -41,6 +44,8 @@ const NO_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
+    /// What every answer says.
+    pub(super) headers: Arc<[(HeaderName, HeaderValue)]>,
     pub(super) stopping: GracefulShutdownSignal,
     pub(super) sockets: Option<(Endpoint, Layer, SocketOptions)>,
     pub(super) registry: Arc<Registry>,
@@ -170,10 +175,16 @@ where
         let shared = Rc::clone(&shared);
         move |request, app: &_| shared.serve(request, secure, app)
     });
+    let lines = Rc::new(HeaderLines::new(&shared.headers));
+    let dressed = fn_service(
+        move |(io, protocol, peer): (T, Protocol, Option<SocketAddr>)| {
+            ready(Ok((Dressed::new(io, Rc::clone(&lines)), protocol, peer)))
+        },
+    );
     let sockets = shared.own_sockets();
     let owns_sockets = sockets.is_some();
     let stopping = shared.stopping.clone();
-    HttpService::build()
+    let served = HttpService::build()
         .graceful_shutdown_signal(move || {
             let stopping = stopping.clone();
             async move { stopping.notified().await }
@@ -183,8 +194,8 @@ where
         .client_disconnect_timeout(shared.settings.client_disconnect_timeout)
         .h1_allow_half_closed(shared.settings.h1_allow_half_closed)
         .local_addr(listens_at)
-        .on_connect_ext(move |io: &T, data| {
-            if let Some(tcp) = io.tcp() {
+        .on_connect_ext(move |io: &Dressed<T>, data| {
+            if let Some(tcp) = io.io().tcp() {
                 prepare(tcp, data);
                 if !owns_sockets {
                     keep_switch(tcp, data);
@@ -196,7 +207,8 @@ where
             fn_service(move |handshake| {
                 take_over(Rc::clone(&shared), Rc::clone(&sockets), handshake)
             })
-        }))
+        }));
+    dressed.and_then(served)
 }
 
 impl Shared {
@@ -208,7 +220,7 @@ impl Shared {
             limits: Rc::new(options.limits()),
             options: Rc::new(options),
             registry: Arc::clone(&self.registry),
-            server_name: self.settings.server_name.clone(),
+            headers: Arc::clone(&self.headers),
         }))
     }
 
@@ -230,13 +242,14 @@ impl Shared {
 fn take_over<T: Io + 'static>(
     shared: Rc<Shared>,
     sockets: Rc<OwnSockets>,
-    (request, framed): (Request, Framed<T, h1::Codec>),
+    (request, framed): (Request, Framed<Dressed<T>, h1::Codec>),
 ) -> LocalBoxFuture<'static, Result<(), Infallible>> {
     let parts = framed.into_parts();
-    let arrival = shared.arrival(&request, parts.io.is_secure());
+    let io = parts.io.into_io();
+    let arrival = shared.arrival(&request, io.is_secure());
     let visit = shared.settings.access.visit(request.head(), arrival.client);
     let handed = HandedOver {
-        io: parts.io,
+        io,
         codec: parts.codec,
         already_read: parts.read_buf,
         unsent: parts.write_buf,

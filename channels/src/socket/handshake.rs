@@ -22,8 +22,12 @@ use crate::scope::{Scope, ScopeBuilder};
 const KEY_LEN: usize = 24;
 
 /// The answer to what is not a handshake of version 13, or nothing if it is one.
-pub(super) fn refusal(head: &RequestHead) -> Option<HttpResponse> {
+pub(super) fn refusal(head: &RequestHead, max_head_bytes: usize) -> Option<HttpResponse> {
     let headers = &head.headers;
+    if head_bytes(head) > max_head_bytes {
+        let mut response = HttpResponse::RequestHeaderFieldsTooLarge();
+        return Some(response.force_close().body("The handshake is too large"));
+    }
     if head.method != Method::GET {
         let mut response = HttpResponse::MethodNotAllowed();
         response.insert_header((header::ALLOW, "GET"));
@@ -40,6 +44,15 @@ pub(super) fn refusal(head: &RequestHead) -> Option<HttpResponse> {
         ));
     }
     flaw(head).map(bad)
+}
+
+/// Target and header lines in bytes, as they were sent but for spaces.
+fn head_bytes(head: &RequestHead) -> usize {
+    const SEPARATORS: usize = 4;
+    let lines = head.headers.iter();
+    let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + SEPARATORS);
+    let target = head.uri.path_and_query();
+    target.map_or(0, |target| target.as_str().len()) + lines.sum::<usize>()
 }
 
 /// What is wrong with a request that does ask for a WebSocket.
@@ -116,10 +129,16 @@ pub(crate) fn scope_builder(head: &RequestHead, arrival: &Arrival) -> ScopeBuild
     // The values of one name are in order; that of different names is lost with the HTTP server.
     let mut headers: Vec<_> = head.headers.iter().collect();
     headers.sort_by_key(|(name, _)| name.as_str());
+    // A target with a host of its own goes before the header (RFC 9112 §3.2.2).
+    let authority = head.uri.authority();
     for (name, value) in headers {
-        if !arrival.hides(name) {
+        let is_other_host = authority.is_some() && name == header::HOST;
+        if !arrival.hides(name) && !is_other_host {
             builder = builder.header(name.as_str(), value.as_bytes());
         }
+    }
+    if let Some(authority) = authority {
+        builder = builder.header("host", authority.as_str());
     }
     for offer in offers(head) {
         builder = builder.subprotocol(&decoded(offer));

@@ -78,7 +78,7 @@ struct Mount {
 
 impl Mount {
     async fn open(&self, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
-        if let Some(refused) = refusal(request.head()) {
+        if let Some(refused) = refusal(request.head(), self.options.max_head_bytes) {
             return refused;
         }
         let Ok(entry) = enter(request) else {

@@ -23,6 +23,7 @@ pub struct SocketOptions {
     pub(super) max_message_bytes: usize,
     pub(super) max_frame_bytes: usize,
     pub(super) max_fragments: usize,
+    pub(super) max_head_bytes: usize,
     pub(super) fragment_timeout: Duration,
     pub(super) ping_interval: Duration,
     pub(super) idle_timeout: Duration,
@@ -43,6 +44,7 @@ impl Default for SocketOptions {
             max_message_bytes: 64 * 1024,
             max_frame_bytes: 64 * 1024,
             max_fragments: 128,
+            max_head_bytes: 128 * 1024,
             fragment_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(60),
@@ -77,13 +79,22 @@ impl SocketOptions {
         self
     }
 
+    /// Target and headers of a handshake together, in bytes; beyond: 431. Default 128 KiB, which is
+    /// what the HTTP server reads of a head.
+    pub fn max_head_bytes(mut self, bytes: usize) -> Self {
+        self.max_head_bytes = bytes;
+        self
+    }
+
     /// Frames of one message, empty ones too; beyond: close 1008. Default 128.
     pub fn max_fragments(mut self, frames: usize) -> Self {
         self.max_fragments = frames;
         self
     }
 
-    /// Time from a message's first fragment to its last; beyond: close 1008. Default 30 s.
+    /// Time from a message's first byte to its last, in one frame or several; beyond: close 1008.
+    /// Default 30 s. Each byte is a sign of life, so that [`idle_timeout`](Self::idle_timeout) does
+    /// not end a slow peer meanwhile.
     pub fn fragment_timeout(mut self, limit: Duration) -> Self {
         self.fragment_timeout = limit;
         self

@@ -14,7 +14,7 @@ use actix_http::body::{BodySize, MessageBody as _};
 use actix_http::{Request, Response, h1};
 use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::BytesMut;
 use futures_util::future::LocalBoxFuture;
 use socket2::SockRef;
@@ -32,7 +32,7 @@ use super::running::Running;
 use super::wire::{Io, Source, Wire, end_orderly};
 use crate::answer::Deny;
 use crate::connection::{Answer, Limits};
-use crate::front::{Arrival, SocketVisit, Visit, name_server};
+use crate::front::{Arrival, SocketVisit, Visit, dress};
 use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
@@ -60,8 +60,8 @@ pub(crate) struct OwnSockets {
     /// Those of the options.
     pub(crate) limits: Rc<Limits>,
     pub(crate) registry: Arc<Registry>,
-    /// What the `Server` header says; nothing if there is none.
-    pub(crate) server_name: Option<HeaderValue>,
+    /// What every answer says.
+    pub(crate) headers: Arc<[(HeaderName, HeaderValue)]>,
 }
 
 impl OwnSockets {
@@ -86,7 +86,7 @@ impl OwnSockets {
             Ok((response, launched, entry)) => (response, Some((launched, entry))),
             Err(response) => (response, None),
         };
-        name_server(response.headers_mut(), self.server_name.as_ref());
+        dress(response.headers_mut(), &self.headers);
         encode(&mut codec, response, &mut unsent);
         let Some((launched, entry)) = launched else {
             end_orderly(&wire, unsent, self.options.close_timeout).await;
@@ -113,7 +113,7 @@ impl OwnSockets {
         visit: Option<SocketVisit>,
         deflate: Option<&Agreed>,
     ) -> Result<(HttpResponse, Launched, Rc<Entry>), HttpResponse> {
-        if let Some(refused) = refusal(head) {
+        if let Some(refused) = refusal(head, self.options.max_head_bytes) {
             return Err(refused);
         }
         let Some(entry) = self.registry.enter() else {

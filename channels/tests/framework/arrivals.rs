@@ -266,6 +266,16 @@ async fn a_request_that_could_be_misread_is_refused() {
     }
 }
 
+#[actix_web::test]
+async fn a_target_with_a_host_goes_before_the_header() {
+    for driver in [Driver::OwnSocket, Driver::Mounted] {
+        let address = start(driver, |server| server);
+        let told = told(address, "http://evil.example:81/ws/x/", "").await;
+        assert_eq!(header(&told, "host"), Some("evil.example:81"), "{driver:?}");
+        assert_eq!(told["path"], "/ws/x/");
+    }
+}
+
 const FORWARDED: &str = "X-Forwarded-For: 6.6.6.6, 192.0.2.7\r\nX-Forwarded-Port: 4711\r\n\
                          X-Forwarded-Proto: https\r\n";
 

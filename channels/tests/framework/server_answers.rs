@@ -134,6 +134,73 @@ async fn the_server_has_no_name_but_the_one_it_is_given() {
 }
 
 #[actix_web::test]
+async fn every_answer_has_the_headers_of_the_server() {
+    let dressed = |server: Server| {
+        server
+            .header("x-frame-options", "DENY")
+            .header("server", "tea")
+    };
+    let limit = Duration::from_millis(100);
+    let hasty = site(|server| dressed(server).client_request_timeout(limit));
+    let mut late = Client::dial(hasty.address).await;
+    let (status, headers) = late.request("GET / HTTP/1.1\r\nHost: x\r\n").await;
+    assert_eq!((status, &*headers["x-frame-options"]), (408, "DENY"));
+    let site = site(dressed);
+    let answered = async |bytes: &[u8]| {
+        let mut client = Client::dial(site.address).await;
+        let (status, headers) = client.request_raw(bytes).await;
+        assert_eq!(
+            headers["x-frame-options"],
+            "DENY",
+            "{}",
+            bytes.escape_ascii()
+        );
+        (status, headers["server"].clone())
+    };
+    let long = format!("GET /?{} HTTP/1.1\r\n", "x".repeat(200_000));
+    for (bytes, status) in [
+        (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..], 200),
+        (b"GET /not HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: \x85\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+        (b"no request at all\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            400,
+        ),
+        (long.as_bytes(), 431),
+    ] {
+        let told = answered(bytes).await;
+        assert_eq!(
+            told,
+            (status, "tea".to_owned()),
+            "{}",
+            bytes[..20].escape_ascii()
+        );
+    }
+    let own = answered(b"GET /names-itself HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert_eq!(own, (200, "mine".to_owned()));
+    for path in ["/ws/accept/", "/ws/deny/", "/ws/none/at/all/"] {
+        let mut client = Client::dial(site.address).await;
+        let (_, headers) = client.handshake(path, "").await;
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_handshake_may_be_so_large_and_no_larger() {
+    for driver in DRIVERS {
+        let site = Site::start(driver, SocketOptions::new().max_head_bytes(2000));
+        for (name, bytes, status) in [("X", 1000, 101), ("X", 2000, 431), ("X_Y", 2000, 431)] {
+            let mut client = Client::dial(site.address).await;
+            let header = format!("{name}: {}\r\n", "x".repeat(bytes));
+            let (told, _) = client.handshake("/ws/accept/", &header).await;
+            assert_eq!(told, status, "{driver:?} {name} {bytes}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_socket_that_has_lived_its_time_is_closed_with_1000() {
     for driver in DRIVERS {
         let life = Duration::from_millis(200);
