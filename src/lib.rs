@@ -16,6 +16,7 @@ pub mod error;
 mod error_pages;
 pub mod friends;
 mod half_data;
+mod head_requests;
 mod health;
 pub mod logging;
 mod parts;

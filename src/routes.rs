@@ -158,7 +158,6 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
     .route("/status", web::get().to(status::show_status))
     .route("/status/", web::get().to(status::show_status))
     .route("/", web::get().to(list_conversations))
-    .route("/", web::head().to(list_conversations))
     .route("/rooms/with/{user}/", web::get().to(show_direct));
 }
 
@@ -397,6 +396,7 @@ pub(crate) fn sockets(parts: &Parts) -> (Endpoint, SocketOptions) {
     let options = SocketOptions::new()
         .max_message_bytes(limits.max_message_bytes)
         .max_frame_bytes(limits.max_message_bytes)
+        .max_head_bytes(limits.max_head_bytes)
         .ping_interval(limits.ping_interval.0)
         .idle_timeout(limits.idle_timeout.0)
         .outbox_bytes(limits.socket_queue_bytes)

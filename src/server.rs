@@ -30,7 +30,7 @@ use crate::{
     data_folder::{self, DataFolder},
     db::{Database, DatabaseLock},
     error::{Error, Result},
-    error_pages, half_data,
+    error_pages, half_data, head_requests,
     health::Stopping,
     parts::Parts,
     routes,
@@ -183,7 +183,11 @@ fn drain_time(whole: Duration) -> Duration {
 fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<RunningServer> {
     let limits = &settings.limits;
     let (sockets, options) = routes::sockets(&parts);
-    let mut server = Server::new()
+    let mut server = Server::new();
+    for (name, value) in parts.headers.of_all_answers() {
+        server = server.header(name, value);
+    }
+    let mut server = server
         .websocket(sockets, &parts.layer, options)
         .client_request_timeout(limits.head_timeout.0)
         .connections_per_address(limits.connections_per_ip, {
@@ -221,6 +225,7 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
             .wrap(from_fn(hosts::guard))
             .wrap(from_fn(bounds::guard))
             .wrap(from_fn(headers::add))
+            .wrap(from_fn(head_requests::answer))
             .wrap(from_fn(request_log::write))
     });
     Ok(server.listen(listener).map_err(Error::internal)?.run())

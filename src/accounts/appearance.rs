@@ -29,7 +29,11 @@ pub enum Theme {
 impl Theme {
     /// Returns the theme in the cookie of `request`. Unknown text means the system's theme.
     pub fn of(request: &HttpRequest) -> Self {
-        let mut values = cookies::values(request.headers(), COOKIE);
+        let site = request.app_data::<web::Data<Site>>();
+        let name = site.map_or_else(|| COOKIE.to_owned(), |site| site.port_name(COOKIE));
+        // Earlier versions set it without the port.
+        let mut values = cookies::values(request.headers(), &name)
+            .chain(cookies::values(request.headers(), COOKIE));
         values
             .find_map(|theme| Self::known(&theme))
             .unwrap_or_default()
@@ -62,7 +66,7 @@ pub(crate) async fn change_appearance(
     form: web::Form<AppearanceForm>,
     site: web::Data<Site>,
 ) -> HttpResponse {
-    let cookie = Cookie::build(COOKIE, form.theme.as_str())
+    let cookie = Cookie::build(site.port_name(COOKIE), form.theme.as_str())
         .path("/")
         .secure(site.secure_cookies())
         .http_only(true)

@@ -13,6 +13,7 @@ use crate::db::Timestamp;
 use crate::error::Error;
 use crate::security::cookies;
 
+/// Without the port of the server, because the zone is that of the browser.
 const COOKIE: &str = "parlour_zone";
 const UTC: &str = "UTC";
 

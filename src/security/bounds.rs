@@ -12,7 +12,7 @@ use actix_web::{
 use crate::{config::Limits, error::Error};
 
 /// `App::wrap(from_fn(bounds::guard))`. Needs `web::Data<Limits>` of the settings. Answers 431 and
-/// 503. Sockets are limited only by their handshake timeout, because they stay open.
+/// 503. Handshakes have the same limit of their head (`routes::sockets`), and a timeout of their own.
 pub async fn guard<B: MessageBody + 'static>(
     limits: web::Data<Limits>,
     request: ServiceRequest,

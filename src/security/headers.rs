@@ -50,6 +50,13 @@ impl SecurityHeaders {
         Ok(Self { always, unless_set })
     }
 
+    /// Returns all headers as text, for the answers that pass no App: denied handshakes, and what
+    /// cannot be parsed.
+    pub fn of_all_answers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.always.iter().chain(&self.unless_set);
+        all.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
+
     fn add_to(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.always {
             headers.insert(name.clone(), value.clone());

@@ -51,13 +51,17 @@ impl Middleware for OwnHosts {
     }
 }
 
-/// Returns whether there is exactly one `Host` (or the authority of the target, with HTTP/2) and it
-/// is ours.
+/// Returns whether there is exactly one `Host`, and it is ours. A target with an authority, as a
+/// proxy is asked (`GET http://chat.example.org/`) or in HTTP/2, must be ours, too.
 fn is_ours(site: &Site, request: &ServiceRequest) -> bool {
     let mut named = request.headers().get_all(HOST);
+    let target = request.uri().authority();
+    let target = target.map(|authority| site.has_host(authority.as_str()));
     match (named.next(), named.next()) {
-        (Some(host), None) => host.to_str().is_ok_and(|host| site.has_host(host)),
-        (None, None) => request.uri().host().is_some_and(|host| site.has_host(host)),
+        (Some(host), None) => {
+            host.to_str().is_ok_and(|host| site.has_host(host)) && target != Some(false)
+        }
+        (None, None) => target == Some(true),
         _ => false,
     }
 }

@@ -17,15 +17,20 @@ const HEADER: &[u8] = include_bytes!("../cases/header-utf8-85.bin");
 
 /// Cookies of other programs: the cases, letters with the byte 85 (х, م, 全), names and values that
 /// are no text, and pairs that are none.
-fn foreign() -> Vec<Vec<u8>> {
+fn foreign(site: &Site) -> Vec<Vec<u8>> {
+    let port = site.address.port();
+    let ours = ["session", "visitor", "notice", "theme"];
+    let ours = ours.map(|name| format!("parlour_{name}_{port}=other; parlour_{name}=other"));
+    let ours = ours.join("; ");
+    let latin1 = [ours.as_bytes(), b"; x=J\xf6rg"].concat();
     let cases = [
         LATIN1.trim_ascii_end(),
         UTF8.trim_ascii_end(),
         "theme=тёх; مدينة=م; 全=全".as_bytes(),
         b"\xff\xfe=\x80",
         b"flag; =; x=%ff; y=\"\\",
-        b"parlour_session=other; parlour_visitor=other; parlour_notice=other; parlour_theme=other",
-        b"parlour_session=J\xf6rg; __Host-parlour_session=J\xf6rg",
+        ours.as_bytes(),
+        &latin1,
     ];
     cases.map(<[u8]>::to_vec).to_vec()
 }
@@ -74,7 +79,7 @@ async fn cookies_of_other_programs_sign_nobody_out() {
     let (ana, bo) = site.friends("ana", "bo").await;
     let room = ana.room_with(&bo).await;
     let own = ana.cookies();
-    for foreign in foreign() {
+    for foreign in foreign(&site) {
         for cookies in beside(&own, &foreign) {
             let shown = foreign.escape_ascii();
             let page = get(&ana, "/friends/", &cookies).await;
@@ -103,7 +108,7 @@ async fn cookies_of_other_programs_sign_nobody_out() {
 async fn cookies_of_other_programs_keep_nobody_from_signing_in() {
     let site = Site::start().await;
     site.sign_up("ana").await;
-    for foreign in foreign() {
+    for foreign in foreign(&site) {
         for order in 0..2 {
             let visitor = site.visitor();
             let page = get(&visitor, "/accounts/login/", &beside("", &foreign)[order]).await;

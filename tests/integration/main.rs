@@ -46,3 +46,4 @@ mod streams;
 mod support;
 mod texts;
 mod timeline;
+mod wire;

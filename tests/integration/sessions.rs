@@ -20,7 +20,7 @@ async fn the_session_cookie_is_kept_from_scripts_and_other_sites() {
     let cookies: Vec<_> = cookies.map(|value| value.to_str().unwrap()).collect();
     let session = cookies
         .iter()
-        .find(|cookie| cookie.starts_with("parlour_session="))
+        .find(|cookie| cookie.starts_with(&format!("parlour_session_{}=", site.address.port())))
         .unwrap();
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(session.contains(part), "{session}");
@@ -259,6 +259,7 @@ async fn a_socket_needs_a_session_that_holds_at_that_moment() {
         String::new(),
         copy.cookies(),
         "parlour_session=forged".to_owned(),
+        format!("parlour_session_{}=forged", site.address.port()),
     ] {
         let headers = [("Origin", ana.origin()), ("Cookie", cookies)];
         let answer = within("an answer", Socket::try_connect(&ana, &headers)).await;

@@ -22,10 +22,13 @@ pub async fn choose_session<B: MessageBody + 'static>(
 ) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
     if !sessions.is_plain(&request) {
         let chosen = sessions.choose(&request).await.map_err(|error| {
-            log::warn!(target: "parlour::accounts", "sessions: {error}");
+            log::warn!(
+                target: "parlour::accounts",
+                "503: the session of the request was not read: {error}"
+            );
             Error::Busy("sessions")
         })?;
-        let is_session = |name: &str| name == sessions.cookie_name;
+        let is_session = |name: &str| sessions.is_session(name);
         cookies::replace(request.headers_mut(), is_session, chosen);
     }
     next.call(request).await
@@ -34,8 +37,12 @@ pub async fn choose_session<B: MessageBody + 'static>(
 impl Sessions {
     /// Returns whether the session middleware reads the cookies as [`Sessions::open`] does.
     fn is_plain(&self, request: &ServiceRequest) -> bool {
-        let ours = cookies::values(request.headers(), &self.cookie_name);
-        cookies::are_text(request.headers()) && ours.count() <= 1
+        let mut ours =
+            cookies::all(request.headers()).filter(|cookie| self.is_session(cookie.name()));
+        let is_new = ours
+            .next()
+            .is_none_or(|cookie| cookie.name() == self.cookie_name);
+        cookies::are_text(request.headers()) && is_new && ours.next().is_none()
     }
 
     /// Returns the cookie of the first session that is open, or else the first that this server

@@ -74,6 +74,8 @@ pub struct Sessions {
     store: Store,
     key: Key,
     cookie_name: String,
+    /// The name without the port, which sessions of earlier versions have.
+    old_cookie_name: String,
     secure: bool,
     max_age: CookieDuration,
 }
@@ -86,6 +88,7 @@ impl Sessions {
             store: Store::new(database, limits),
             key: keys.session_cookie(),
             cookie_name: site.cookie_name(COOKIE),
+            old_cookie_name: site.old_cookie_name(COOKIE),
             secure: site.secure_cookies(),
             max_age: CookieDuration::seconds(longest),
         }
@@ -121,19 +124,30 @@ impl Sessions {
         Ok(None)
     }
 
-    /// Returns the keys in the session cookies that this server has made, in their order. There is
-    /// one, unless another program on the host sets a cookie of the same name for another path.
+    /// Returns the keys in the session cookies that this server has made, in their order, those with
+    /// the old name last. There is one, unless another program on the host sets a cookie of the same
+    /// name for another path.
+    ///
+    /// The old name weakens nothing: only a cookie that this server has encrypted for it opens.
     fn keys<'a>(&self, cookies: impl Iterator<Item = Cookie<'a>>) -> Vec<String> {
+        let ours = cookies.filter(|cookie| self.is_session(cookie.name()));
+        let mut ours: Vec<_> = ours.collect();
+        ours.sort_by_key(|cookie| cookie.name() != self.cookie_name);
         let mut keys = Vec::new();
-        for cookie in cookies.filter(|cookie| cookie.name() == self.cookie_name) {
+        for cookie in ours {
             let mut jar = CookieJar::new();
+            let name = cookie.name().to_owned();
             jar.add_original(cookie.into_owned());
-            let opened = jar.private(&self.key).get(&self.cookie_name);
+            let opened = jar.private(&self.key).get(&name);
             let key = opened.map(|opened| opened.value().to_owned());
             keys.extend(key.filter(|key| !keys.contains(key)));
         }
         keys.truncate(MAX_KEYS);
         keys
+    }
+
+    fn is_session(&self, name: &str) -> bool {
+        name == self.cookie_name || name == self.old_cookie_name
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix_session::Session;
 use actix_session::storage::{SessionKey, SessionStore};
-use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpRequest, web};
 use diesel::prelude::*;
@@ -258,6 +258,40 @@ async fn what_is_put_into_a_session_is_bounded() {
 async fn enter(session: Session, request: HttpRequest) -> &'static str {
     sign_in(&session, &request, UserId(1), 0).unwrap();
     "inside"
+}
+
+/// Returns a `Cookie` header with `key` in a cookie of this name.
+fn sealed(keys: &SecretKeys, name: &str, key: &SessionKey) -> String {
+    let mut jar = CookieJar::new();
+    let cookie = Cookie::new(name.to_owned(), key.as_ref().to_owned());
+    jar.private_mut(&keys.session_cookie()).add(cookie);
+    jar.get(name).unwrap().encoded().to_string()
+}
+
+#[actix_web::test]
+async fn a_session_of_before_the_port_was_in_the_name_stays_open() {
+    let shelf = Shelf::new().await;
+    let settings = Settings::for_data("unused");
+    let site = Site::new(&settings, "127.0.0.1:8000".parse().unwrap());
+    let keys = SecretKeys::ephemeral().unwrap();
+    let sessions = Sessions::new(shelf.database.clone(), &keys, &site, &settings.limits);
+    let (key, other) = (shelf.open().await, "x".repeat(64).try_into().unwrap());
+    let old = sealed(&keys, "parlour_session", &key);
+
+    assert!(sessions.open(&old).await.unwrap().is_some());
+    let dead = sealed(&keys, "parlour_session_8000", &other);
+    assert!(
+        sessions
+            .open(format!("{dead}; {old}"))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let foreign = sealed(&SecretKeys::ephemeral().unwrap(), "parlour_session", &key);
+    assert!(sessions.open(&foreign).await.unwrap().is_none());
+    // A cookie that was encrypted for one name opens under no other.
+    let renamed = old.replace("parlour_session=", "parlour_session_8000=");
+    assert!(sessions.open(&renamed).await.unwrap().is_none());
 }
 
 #[actix_web::test]

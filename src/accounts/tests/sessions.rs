@@ -3,7 +3,7 @@ use actix_web::http::StatusCode;
 use super::browser::Browser;
 use super::site::{PASSWORD, TestSite};
 
-const SESSION: &str = "parlour_session";
+const SESSION: &str = "parlour_session_8000";
 
 /// Returns whether a person is signed in according to the pages, and according to the sockets'
 /// function.

@@ -75,7 +75,7 @@ async fn without_a_living_session_there_is_no_socket() {
     let site = TestSite::new().await;
     let mut ana = Browser::of(&site, "ana").await;
     let cookies = ana.cookie_header();
-    let forged = cookies.replace("parlour_session=", "parlour_session=x");
+    let forged = cookies.replace("parlour_session_8000=", "parlour_session_8000=x");
 
     assert_eq!(refusal(stack(&site), "").await, 403);
     assert_eq!(refusal(stack(&site), &forged).await, 403);

@@ -1,8 +1,9 @@
 //! How messages become read: by a script, or, without JavaScript, by opening the page.
 
 use actix_web::{
-    HttpRequest,
+    HttpMessage, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
+    web,
 };
 
 use crate::{
@@ -14,11 +15,13 @@ use crate::{
         rooms::{RoomId, RoomMember},
     },
     error::{Error, Result},
-    security::cookies,
+    head_requests::AskedForHead,
+    security::{Site, cookies, csrf},
 };
 
 /// The cookie that every page sets if it runs scripts (`attention.js`). Scripts report which
-/// messages are really seen.
+/// messages are really seen. All servers on one host share it, because it says something of the
+/// browser.
 const SCRIPT_COOKIE: &str = "parlour_script";
 
 /// How messages on a page become read.
@@ -26,17 +29,22 @@ const SCRIPT_COOKIE: &str = "parlour_script";
 pub(crate) enum Visit {
     /// The browser runs no scripts: the page marks the messages that it shows as read.
     Plain,
-    /// Scripts report what is read, or the browser only prefetches the page, so that nobody sees it
-    /// yet.
+    /// Scripts report what is read, or perhaps nobody sees the page: the browser only prefetches it
+    /// or asks for its head, or a page of another site leads to it, maybe in a hidden frame or by a
+    /// script.
     Scripted,
 }
 
 impl Visit {
     /// Derives it from the headers and cookies of `request`.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let is_early = request.headers().contains_key("sec-purpose");
-        let runs_scripts = cookies::values(request.headers(), SCRIPT_COOKIE).count() > 0;
-        if is_early || runs_scripts {
+        let headers = request.headers();
+        let is_early = headers.contains_key("sec-purpose");
+        let runs_scripts = cookies::values(headers, SCRIPT_COOKIE).count() > 0;
+        let site = request.app_data::<web::Data<Site>>();
+        let is_led_here = site.is_some_and(|site| csrf::is_from_elsewhere(site, headers));
+        let is_head = request.extensions().get::<AskedForHead>().is_some();
+        if is_early || runs_scripts || is_led_here || is_head {
             Self::Scripted
         } else {
             Self::Plain
@@ -100,6 +108,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::config::Settings;
 
     #[test]
     fn only_a_browser_without_scripts_reads_by_looking() {
@@ -107,6 +116,23 @@ mod tests {
         assert_eq!(Visit::of(&plain), Visit::Plain);
         let scripted = TestRequest::default().cookie(Cookie::new(SCRIPT_COOKIE, "1"));
         assert_eq!(Visit::of(&scripted.to_http_request()), Visit::Scripted);
+        let site = Site::new(
+            &Settings::for_data("unused"),
+            "127.0.0.1:8000".parse().unwrap(),
+        );
+        for (name, value, expected) in [
+            ("Sec-Fetch-Site", "cross-site", Visit::Scripted),
+            ("Sec-Fetch-Site", "same-site", Visit::Scripted),
+            ("Sec-Fetch-Site", "same-origin", Visit::Plain),
+            ("Sec-Fetch-Site", "none", Visit::Plain),
+            ("Referer", "http://evil.example/", Visit::Scripted),
+            ("Referer", "http://127.0.0.1:8001/", Visit::Scripted),
+            ("Referer", "http://127.0.0.1:8000/friends/", Visit::Plain),
+        ] {
+            let request = TestRequest::default().app_data(web::Data::new(site.clone()));
+            let request = request.insert_header((name, value)).to_http_request();
+            assert_eq!(Visit::of(&request), expected, "{name}: {value}");
+        }
         let early = TestRequest::default().insert_header(("Sec-Purpose", "prefetch"));
         assert_eq!(Visit::of(&early.to_http_request()), Visit::Scripted);
     }

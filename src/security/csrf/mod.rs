@@ -26,7 +26,7 @@ use super::{SecretKeys, Site, client_addr, cookies};
 use crate::config::Limits;
 use crate::db::Epoch;
 use crate::error::Error;
-pub use source::OwnPages;
+pub use source::{OwnPages, is_from_elsewhere};
 use token::Owner;
 
 const FIELD: &str = "csrf_token";

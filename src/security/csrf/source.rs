@@ -37,6 +37,21 @@ pub(super) fn says_ours(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN) || headers.contains_key(REFERER)
 }
 
+/// Returns whether a page of another site led to this request, as far as the browser tells. A typed
+/// address or a bookmark did not.
+pub fn is_from_elsewhere(site: &Site, headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all(SEC_FETCH_SITE).peekable();
+    if said.peek().is_some() {
+        return said.any(|said| said.as_bytes() != SAME_ORIGIN && said.as_bytes() != b"none");
+    }
+    let mut referers = headers.get_all(REFERER);
+    referers.any(|referer| {
+        !referer
+            .to_str()
+            .is_ok_and(|referer| site.has_origin(referer))
+    })
+}
+
 /// The same rule for event streams, which browsers request with a plain GET.
 pub struct OwnPages(Site);
 
