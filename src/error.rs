@@ -1,7 +1,7 @@
 //! The error type of the app. Each variant is named for what its receiver does about it. This
 //! module imports nothing else of the app. `error_pages` renders errors as pages.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -77,6 +77,25 @@ impl Error {
         (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
     }
 
+    /// Adds the file, the cause and the remedy to an error of the database, for the operator who
+    /// starts the program.
+    pub fn of_database(self, file: &Path) -> Self {
+        let cause = match self {
+            Self::Busy(_) => "database is locked".to_owned(),
+            Self::Database(cause) => cause.to_string(),
+            Self::Internal(cause) => cause.to_string(),
+            other => return other,
+        };
+        let file = file.display().to_string();
+        let has_file = cause.contains(&file);
+        let named = if has_file {
+            cause
+        } else {
+            format!("{file}: {cause}")
+        };
+        Self::internal(with_remedy(named))
+    }
+
     /// Returns a plain 500 that keeps `cause` for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
@@ -89,11 +108,38 @@ impl From<DieselError> for Error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
             DieselError::DatabaseError(_, ref details) if is_storage_trouble(details.message()) => {
-                log::warn!(target: "parlour::db", "storage: {error}");
+                let cause = with_remedy(error.to_string());
+                log::warn!(target: "parlour::db", "the database could not be used: {cause}");
                 Self::Busy("database")
             }
             other => Self::Database(other),
         }
+    }
+}
+
+/// Adds what the operator can do to an error text of SQLite, if it is a known one.
+pub(crate) fn with_remedy(text: String) -> String {
+    let known = [
+        (
+            "locked",
+            "another program holds its lock: end that program (`fuser` on the file names it)",
+        ),
+        ("disk is full", "free space on its disk, or raise the quota"),
+        (
+            "readonly",
+            "let the user of the server write to the file and its folder",
+        ),
+        ("disk I/O", "check its disk and file system (`dmesg`)"),
+        ("malformed", "restore a backup with `parlour restore`"),
+        ("not a database", "restore a backup with `parlour restore`"),
+        (
+            "unable to open",
+            "let the user of the server open the file and its folder",
+        ),
+    ];
+    match known.iter().find(|(words, _)| text.contains(words)) {
+        Some((_, remedy)) => format!("{text}; {remedy}"),
+        None => text,
     }
 }
 
@@ -152,6 +198,29 @@ impl ResponseError for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_the_database_names_the_file_the_cause_and_the_remedy() {
+        let file = Path::new("/srv/parlour.sqlite3");
+        let failed = |text: &str| {
+            let details: Box<dyn diesel::result::DatabaseErrorInformation + Send + Sync> =
+                Box::new(text.to_owned());
+            let cause = DieselError::DatabaseError(DatabaseErrorKind::Unknown, details);
+            std::error::Error::source(&Error::from(cause).of_database(file))
+                .unwrap()
+                .to_string()
+        };
+        for (text, remedy) in [
+            ("database is locked", "end that program"),
+            ("database disk image is malformed", "parlour restore"),
+            ("attempt to write a readonly database", "let the user"),
+        ] {
+            let said = failed(text);
+            assert!(said.starts_with("/srv/parlour.sqlite3: "), "{said}");
+            assert!(said.contains(remedy), "{said}");
+        }
+        assert!(matches!(Error::NotFound.of_database(file), Error::NotFound));
+    }
 
     #[test]
     fn what_a_person_reads_never_holds_the_cause() {

@@ -73,11 +73,14 @@ impl Running {
         half_data::refuse(&settings, &lock)?;
         let opened = move || Ok::<_, Error>((Database::open_locked(&lock)?, lock));
         let (database, lock) = web::block(opened).await.map_err(Error::internal)??;
-        database.write(Room::repair_direct).await?;
+        let file = settings.database_path();
+        let repaired = database.write(Room::repair_direct).await;
+        repaired.map_err(|error| error.of_database(&file))?;
         let queue = settings.limits.socket_queue_events;
         let layer = Layer::new(InMemoryLayer::builder().capacity(queue).build());
         let address = listener.local_addr().map_err(Error::internal)?;
-        let parts = Parts::assemble(&settings, address, database.clone(), layer.clone()).await?;
+        let parts = Parts::assemble(&settings, address, database.clone(), layer.clone());
+        let parts = parts.await.map_err(|error| error.of_database(&file))?;
         let (url, chat, delivery, stopping) = (
             parts.site.url().clone(),
             parts.chat.server.clone(),

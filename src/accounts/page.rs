@@ -135,6 +135,12 @@ impl Page {
         self.with_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
+    /// Adds a `Retry-After` header, if there is a time.
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait.or(self.retry_after);
+        self
+    }
+
     /// Returns the CSRF token for the scripts of the page. Forms have it in the field `csrf_token`.
     pub fn csrf_token(&self) -> &str {
         &self.layout.csrf_token

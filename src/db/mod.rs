@@ -83,9 +83,10 @@ impl Database {
         sqlite::refuse_network_file_system(path)?;
         let found = run::examine(lock)?;
         let mut connection = sqlite::connect(path)?;
-        sqlite::migrate(&mut connection, path)?;
-        run::begin(&mut connection, lock, &found)?;
-        let epoch = Epoch::read(&mut connection)?;
+        sqlite::migrate(&mut connection, path).map_err(|error| error.of_database(path))?;
+        run::begin(&mut connection, lock, &found).map_err(|error| error.of_database(path))?;
+        let epoch =
+            Epoch::read(&mut connection).map_err(|error| Error::from(error).of_database(path))?;
         let watch = FileWatch::start(path);
         // The mode `rw` does not create the file again if it was removed.
         let manager = ConnectionManager::new(copy::uri(path, "mode=rw")?);
@@ -122,7 +123,8 @@ impl Database {
         let readers = self.readers.clone();
         web::block(move || {
             let mut conn = readers.get().map_err(|error| {
-                log::warn!(target: "parlour::db", "no reader: {error}");
+                log::warn!(target: "parlour::db", "no connection to read the database was free \
+                    within {READER_WAIT:?} ({error}); the disk is slow, or there are too many visitors");
                 Error::Busy("database readers")
             })?;
             query(&mut conn)

@@ -19,17 +19,17 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// The pragmas of all connections. The busy time-out comes first, because the others may already
 /// meet a lock. `FULL` is the durability promise: `NORMAL` survives a killed process, but not a
-/// power cut.
+/// power cut. `secure_delete` overwrites deleted text with zeros, so that it is gone from the file.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
     PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; \
     PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=1000; \
-    PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+    PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;";
 
 /// `f_type` of NFS, SMB, CIFS and SMB2. Their locks are too weak for SQLite.
 const NETWORK_FILE_SYSTEMS: [u32; 4] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42];
 
 pub(super) fn connect(path: &Path) -> Result<Connection> {
-    let named = |cause: String| Error::internal(format!("{}: {cause}", path.display()));
+    let named = |cause: String| Error::internal(cause).of_database(path);
     let mut conn =
         Connection::establish(&path.to_string_lossy()).map_err(|cause| named(cause.to_string()))?;
     conn.batch_execute(PRAGMAS)

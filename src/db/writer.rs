@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     db::{Connection, copy, watch::FileWatch},
-    error::{Error, Result},
+    error::{Error, Result, with_remedy},
 };
 
 /// The capacity of the queue. If it is full, the disk is too slow, and callers get "busy"
@@ -271,8 +271,9 @@ impl Writing {
         self.healthy.store(false, Ordering::Release);
         self.failures += 1;
         if self.failures == 1 {
-            log::error!(target: "parlour::db", "{}: commit failed: {error}; \
-                nothing can be stored until this is over", self.watch.database().display());
+            let cause = with_remedy(error.to_string());
+            log::error!(target: "parlour::db", "{}: nothing can be stored, because a commit failed: \
+                {cause}", self.watch.database().display());
         }
     }
 

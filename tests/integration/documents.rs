@@ -120,3 +120,15 @@ fn every_link_between_the_documents_leads_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_nginx_example_is_for_the_version_of_debian_12() {
+    let proxy = document("docs/proxy.md");
+    let example = proxy.split("```nginx").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    assert!(example.contains("listen 443 ssl http2;"), "{example}");
+    // Directives that nginx 1.22 does not know.
+    for newer in ["http2 on", "http3 ", "quic", "ssl_reject_handshake_"] {
+        assert!(!example.contains(newer), "{newer}");
+    }
+}

@@ -25,6 +25,7 @@ mod half_data;
 mod history;
 mod kept_forms;
 mod limits;
+mod operators;
 mod outsiders;
 mod pages;
 mod partings;

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::hint::black_box;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -106,6 +107,11 @@ impl Outlet {
 
     pub(super) fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// The address at the other end, where the socket is our own; a proxy's, if there is one.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.wire()?.borrow().tcp()?.peer_addr().ok()
     }
 
     /// The consumer's runner, until it has finished.

@@ -14,7 +14,7 @@ use crate::accounts::models::UserId;
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How many forms of one person are kept: one for each of a few tabs.
 const MOST_OF_ONE: usize = 8;
-/// The memory for all forms, in bytes. A form has at most 64 KiB (`max_form_bytes`).
+/// The memory for all forms, in bytes. A form has at most 128 KiB (`max_form_bytes`).
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// The kept forms of all people, and the pages that show them. Registered as `web::Data`.

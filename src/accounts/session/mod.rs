@@ -35,6 +35,8 @@ const COOKIE: &str = "parlour_session";
 const SIGNED_IN: &str = "signed_in";
 /// The key under which [`sign_in`] stores what [`Store`] needs to open a session.
 const OPENING: &str = "opening";
+/// The key under which [`note_log_in`] asks [`Store`] to log the log-in.
+const LOG_IN: &str = "log_in";
 const MAX_USER_AGENT_CHARS: usize = 256;
 /// How many keys of one request are looked up, so that a head full of cookies costs few queries.
 const MAX_KEYS: usize = 8;
@@ -177,6 +179,12 @@ pub(super) fn sign_in(
     session.insert(OPENING, opening).map_err(Error::internal)?;
     session.renew();
     Ok(())
+}
+
+/// Has the log-in of [`sign_in`] logged as a security event, once the session is stored. Before, it
+/// may still fail.
+pub(super) fn note_log_in(session: &Session) -> Result<()> {
+    session.insert(LOG_IN, true).map_err(Error::internal)
 }
 
 #[cfg(test)]

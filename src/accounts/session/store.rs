@@ -2,6 +2,7 @@
 //! people only. A request in flight cannot bring an ended session back (a race).
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use actix_session::storage::{
 use actix_web::cookie::time::Duration as CookieDuration;
 use sha2::{Digest, Sha256};
 
-use super::{OPENING, Opening, SIGNED_IN, SessionRef, SignedIn};
+use super::{LOG_IN, OPENING, Opening, SIGNED_IN, SessionRef, SignedIn};
 use crate::accounts::models::{NewSession, StoredSession};
 use crate::config::Limits;
 use crate::db::{Database, Timestamp};
 use crate::error::{Error, Result};
+use crate::security::security_log::SecurityEvent;
 
 type State = HashMap<String, String>;
 
@@ -152,11 +154,17 @@ impl SessionStore for Store {
         let Some(opening) = state.remove(OPENING) else {
             return Ok(key);
         };
+        let is_log_in = state.remove(LOG_IN).is_some();
         let opening: Opening = serde_json::from_str(&opening)
             .map_err(|error| SaveError::Serialization(error.into()))?;
+        let (user, client) = (opening.user_id, opening.ip.parse());
         let data = data_of(state).map_err(SaveError::Serialization)?;
         let inserted = self.insert(&key, opening, data).await;
         inserted.map_err(|error| SaveError::Other(error.into()))?;
+        if is_log_in {
+            let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+            SecurityEvent::LoginSucceeded.record(Some(user.0), client);
+        }
         Ok(key)
     }
 
@@ -202,6 +210,7 @@ impl SessionStore for Store {
 fn data_of(mut state: State) -> std::result::Result<String, anyhow::Error> {
     state.remove(SIGNED_IN);
     state.remove(OPENING);
+    state.remove(LOG_IN);
     let data = serde_json::to_string(&state)?;
     if data.len() > MAX_DATA_BYTES {
         return Err(Error::TooLarge.into());

@@ -15,7 +15,7 @@ use crate::accounts::models::{Credentials, StoredSession, User};
 use crate::accounts::next_path::{NextPath, NextQuery};
 use crate::accounts::notice::Redirect;
 use crate::accounts::page::Page;
-use crate::accounts::session::{EndReason, SignedIn, announce, sign_in};
+use crate::accounts::session::{EndReason, SignedIn, announce, note_log_in, sign_in};
 use crate::accounts::username;
 use crate::error::{Error, Result};
 use crate::security::security_log::SecurityEvent;
@@ -51,7 +51,7 @@ pub(crate) async fn create_session(
         Ok(Some(user)) => {
             leave(&services, &request, &user).await?;
             sign_in(&session, &request, user.id, user.session_epoch)?;
-            SecurityEvent::LoginSucceeded.record(Some(user.id.0), client);
+            note_log_in(&session)?;
             let kept = form.into_inner();
             let page = match kept.kept {
                 Some(form) => forms.keep(user.id, form),

@@ -14,7 +14,9 @@ use crate::{
     accounts::{Page, SignedIn, UserId, Zone},
     chat::{
         live::Chat,
-        messages::{MessageCreated, NotPosted, Place, PostMessage, RefusedAt, views::outsiders},
+        messages::{
+            MessageCreated, NotPosted, Place, PostMessage, RefusalCode, RefusedAt, views::outsiders,
+        },
         rooms::{RoomId, RoomMember},
     },
     error::{Error, Result},
@@ -63,6 +65,12 @@ pub(crate) async fn create_message(
         name: Some(&member.title),
     };
     let refused = at.post(&reason);
+    let wait = refused.retry_after();
+    let status = match refused.code {
+        RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
+        RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     let shown = ShownRoom {
         room,
         place: Place::End,
@@ -73,7 +81,7 @@ pub(crate) async fn create_message(
         draft: Some(form),
         refused: Some(refused),
     };
-    let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
+    let page = page.with_status(status).with_retry_after(wait);
     shown.render(&me.user, page, &chat).await
 }
 

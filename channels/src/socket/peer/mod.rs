@@ -143,7 +143,11 @@ impl Peer {
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
     fn write(&mut self, out: &mut Output) {
         if out.outlet().link().overflowed() {
-            log::warn!(target: "channels::socket", "more waits for a peer than may; it is cut");
+            let limit = out.outlet().link().limits().outbox_bytes;
+            let peer = out.outlet().peer();
+            let peer = peer.map_or_else(|| "a peer".to_owned(), |peer| peer.to_string());
+            log::warn!(target: "channels::socket", "{peer} reads too slowly: more than \
+                {limit} bytes (SocketOptions::outbox_bytes) or too many events wait for it; it is cut");
             self.cut(out);
             self.phase = Phase::Finished;
             return;

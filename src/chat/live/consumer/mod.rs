@@ -277,7 +277,16 @@ impl WebsocketConsumer for ChatConsumer {
         self.on_event(&event, ctx).await
     }
 
-    async fn disconnect(&mut self, _: Disconnect, ctx: &mut Context<Self>) {
+    async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
+        if why.code == Some(CloseCode::OVERLOAD.as_u16()) {
+            let user = signed_in(ctx).map_or(UserId(0), |signed_in| signed_in.user.id);
+            let client = self.ip;
+            log::info!(
+                target: "parlour::chat",
+                "the socket of user {user} from {client} was cut, because it does not read its \
+                 events (--socket-queue-bytes, --socket-queue-events); its page reconnects and resumes"
+            );
+        }
         self.delist(ctx).await;
         if self
             .set_presence(ctx, PresenceState::Offline)

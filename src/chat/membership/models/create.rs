@@ -130,6 +130,7 @@ fn insert(
     key: Option<&str>,
 ) -> QueryResult<RoomId> {
     let now = Timestamp::now();
+    let moment = Room::moment_on_top(conn, now)?;
     diesel::insert_into(rooms::table)
         .values((
             rooms::kind.eq(kind),
@@ -138,7 +139,7 @@ fn insert(
             rooms::direct_key.eq(key),
             rooms::created_at.eq(now),
             // A new room appears at the top of the list.
-            rooms::last_message_at.eq(now),
+            rooms::last_message_at.eq(moment),
         ))
         .returning(rooms::id)
         .get_result(conn)

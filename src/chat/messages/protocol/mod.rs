@@ -2,6 +2,8 @@
 
 mod room_change;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -186,6 +188,13 @@ pub struct Refused {
     /// If set, the browser retries after this time without asking the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+}
+
+impl Refused {
+    /// Returns the time after which the same may succeed, if nothing but time is needed.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after_ms.map(Duration::from_millis)
+    }
 }
 
 /// Kinds of refusal.

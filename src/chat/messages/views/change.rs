@@ -91,7 +91,9 @@ pub(crate) async fn update_message(
         return Ok(Either::Left(back_to(place)));
     };
     let seen = seen(&messages, place, me.user.id).await?;
-    let page = page.with_status(status(&refused));
+    let page = page
+        .with_status(status(&refused))
+        .with_retry_after(refused.retry_after());
     let own = EditPage {
         about: AboutMessage::new(&seen, &Zone::of(&request)),
         body: form.body,
@@ -153,7 +155,9 @@ pub(crate) async fn delete_message(
         return Ok(Either::Left(done));
     };
     let seen = seen(&messages, place, me.user.id).await?;
-    let page = page.with_status(status(&refused));
+    let page = page
+        .with_status(status(&refused))
+        .with_retry_after(refused.retry_after());
     let own = DeletePage {
         about: AboutMessage::new(&seen, &Zone::of(&request)),
         error: Some(refused.text),
@@ -174,10 +178,15 @@ pub(crate) async fn toggle_reaction(
     let change = MessageChange::React { emoji, on: None };
     let asked = asked(&me, &request, place, Uuid::new_v4(), change);
     let refused = ask(&messages, asked).await?;
-    Ok(match refused {
-        None => back_to(place),
-        Some(refused) => back_to(place).danger(refused.text),
-    })
+    match refused {
+        None => Ok(back_to(place)),
+        // Time is all that is needed, so the error page offers to try again.
+        Some(refused) => match (refused.code, refused.retry_after()) {
+            (RefusalCode::Rate, Some(retry_after)) => Err(Error::TooMany { retry_after }),
+            (RefusalCode::Busy | RefusalCode::Closing, _) => Err(Error::Busy("a reaction")),
+            _ => Ok(back_to(place).danger(refused.text)),
+        },
+    }
 }
 
 fn asked(

@@ -1,6 +1,8 @@
 //! Rooms: where people talk. Each room numbers its events in one gap-free sequence.
 
-use diesel::prelude::*;
+use std::time::Duration;
+
+use diesel::{dsl::max, prelude::*};
 
 use crate::{
     accounts::UserId,
@@ -118,6 +120,17 @@ impl Room {
             .get_result(conn)
     }
 
+    /// Returns the moment that puts a room above all others in the lists: `now`, or, if the clock has
+    /// jumped back since, one millisecond after the newest. So the lists have the order of the
+    /// commits, because only the writer takes such moments, one after the other.
+    pub(crate) fn moment_on_top(conn: &mut Connection, now: Timestamp) -> QueryResult<Timestamp> {
+        let newest: Option<Timestamp> = rooms::table
+            .select(max(rooms::last_message_at))
+            .first(conn)?;
+        let next = newest.map(|newest| newest.plus(Duration::from_millis(1)));
+        Ok(next.map_or(now, |next| now.max(next)))
+    }
+
     /// Takes the next event number for a message, and moves the room to the top of its members'
     /// lists.
     pub(crate) fn next_message_seq(
@@ -125,10 +138,11 @@ impl Room {
         room: RoomId,
         now: Timestamp,
     ) -> QueryResult<i64> {
+        let moment = Self::moment_on_top(conn, now)?;
         diesel::update(rooms::table.find(room))
             .set((
                 rooms::last_seq.eq(rooms::last_seq + 1),
-                rooms::last_message_at.eq(now),
+                rooms::last_message_at.eq(moment),
             ))
             .returning(rooms::last_seq)
             .get_result(conn)
