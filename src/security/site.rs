@@ -166,7 +166,7 @@ fn host_name(host: &str) -> Option<&str> {
         let is_digits = port.bytes().all(|byte| byte.is_ascii_digit());
         is_digits && port.parse::<u16>().is_ok()
     };
-    let name = if name.ends_with(']') {
+    let name = if name.starts_with('[') {
         name
     } else {
         name.strip_suffix('.').unwrap_or(name)

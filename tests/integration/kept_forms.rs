@@ -172,6 +172,8 @@ async fn post_without_cookies(site: &Site, path: &str, fields: &[(String, String
     let visitor = site.visitor();
     let request = visitor
         .request(Method::POST, path)
+        // Of another program on the host.
+        .header("Cookie", "other=1")
         .header("Origin", visitor.origin())
         .form(fields);
     Page::read(request.send().await.unwrap()).await

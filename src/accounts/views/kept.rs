@@ -14,6 +14,7 @@ use crate::accounts::notice::Redirect;
 use crate::accounts::page::{Page, data};
 use crate::accounts::session::SignedIn;
 use crate::error::{Error, Result};
+use crate::security::Csrf;
 use crate::words;
 
 /// The status of the log-in that answers a form. The form is refused, so it is not 200.
@@ -45,10 +46,10 @@ pub(crate) fn answer(request: &HttpRequest, body: &[u8]) -> Result<Option<HttpRe
         }
         return show(Page::of(request)?.with_status(REFUSED), &form).map(Some);
     }
-    let why = if sends_no_cookies(request) {
-        "login-no-cookies"
-    } else {
+    let why = if request.headers().contains_key(COOKIE) {
         "login-ended"
+    } else {
+        "login-no-cookies"
     };
     let next = page_of_form(request);
     let form = Some(form).filter(RefusedForm::has_text);
@@ -69,21 +70,17 @@ fn show_again(request: &HttpRequest, body: &[u8]) -> Result<HttpResponse> {
     let page = Page::of(request)?.with_status(REFUSED);
     let username = field(body, "username").unwrap_or_default();
     let next = NextPath::new(&field(body, "next").unwrap_or_default());
-    let why = if sends_no_cookies(request) {
-        "login-no-cookies"
-    } else {
+    // The page that had the form has set the cookie of visitors.
+    let why = if data::<Csrf>(request)?.knows(request) {
         "login-stale"
+    } else {
+        "login-no-cookies"
     };
     if request.path() == register::REGISTER {
         register::show_stale(page, username, next, words::text(why))
     } else {
         login::show_stale(page, &username, &next, why)
     }
-}
-
-/// A browser that accepts our cookies sends at least that of visitors.
-fn sends_no_cookies(request: &HttpRequest) -> bool {
-    !request.headers().contains_key(COOKIE)
 }
 
 /// Returns the page that had the form, which the browser names in `Referer`.

@@ -80,12 +80,12 @@ pub(crate) async fn show_room(
     answer: web::Query<BoxQuery>,
     request: HttpRequest,
     chat: web::Data<Chat>,
-    forms: web::Data<KeptForms>,
 ) -> Result<HttpResponse> {
     let answer = answer.into_inner();
+    let forms = request.app_data::<web::Data<KeptForms>>();
     let kept = answer
         .kept
-        .and_then(|id| Some((forms.find(me.user.id, &id)?, id)));
+        .and_then(|id| Some((forms?.find(me.user.id, &id)?, id)));
     let draft = kept.as_ref().map(|(form, _)| NewMessageForm::of(form));
     let reply = draft.as_ref().and_then(|form| form.reply_to.parse().ok());
     let shown = ShownRoom {

@@ -115,6 +115,11 @@ impl Csrf {
         }
     }
 
+    /// Returns whether the request has a cookie of ours that a token can be bound to.
+    pub fn knows(&self, request: &HttpRequest) -> bool {
+        self.owners_of(request).next().is_some()
+    }
+
     /// Returns the session, or else the visitor of each cookie with the right name: another program
     /// on the host may have set one, too.
     fn owners_of(&self, request: &HttpRequest) -> impl Iterator<Item = Owner> {
