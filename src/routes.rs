@@ -129,6 +129,7 @@ fn friend_pages(cfg: &mut web::ServiceConfig) {
         web::scope("/friends")
             .route("/", web::get().to(friends::list_friends))
             .route("/add/", web::post().to(friends::add_friend))
+            .route("/cancel/", web::post().to(friends::cancel_friend_request))
             .route(
                 "/{id}/accept/",
                 web::post().to(friends::accept_friend_request),
@@ -136,10 +137,6 @@ fn friend_pages(cfg: &mut web::ServiceConfig) {
             .route(
                 "/{id}/decline/",
                 web::post().to(friends::decline_friend_request),
-            )
-            .route(
-                "/{id}/cancel/",
-                web::post().to(friends::cancel_friend_request),
             )
             .route("/{id}/remove/", web::get().to(friends::confirm_remove))
             .route("/{id}/remove/", web::post().to(friends::remove_friend))
@@ -331,7 +328,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/friends/add/", Action::Form),
     ("/friends/{id}/accept/", Action::FriendChange),
     ("/friends/{id}/decline/", Action::FriendChange),
-    ("/friends/{id}/cancel/", Action::FriendChange),
+    ("/friends/cancel/", Action::FriendChange),
     ("/friends/{id}/remove/", Action::FriendChange),
     ("/friends/{id}/block/", Action::FriendChange),
     ("/friends/{id}/unblock/", Action::FriendChange),

@@ -27,6 +27,7 @@ diesel::table! {
         created_at -> BigInt,
         declined_at -> Nullable<BigInt>,
         cancelled_at -> Nullable<BigInt>,
+        typed -> Text,
     }
 }
 
@@ -200,6 +201,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    unknown_requests (sender_id, name_key) {
+        sender_id -> BigInt,
+        name_key -> Text,
+        typed -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         username -> Text,
@@ -235,6 +245,7 @@ diesel::joinable!(read_before -> users (user_id));
 diesel::joinable!(removals -> rooms (room_id));
 diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(unknown_requests -> users (sender_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
@@ -254,5 +265,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     removals,
     rooms,
     sessions,
+    unknown_requests,
     users,
 );

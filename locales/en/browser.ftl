@@ -101,6 +101,9 @@ js-burst-people-other = { $count } people
 
 js-new-message = New message
 js-new-line = New messages
+js-asks = wants to be your friend
+js-requests-one = { $count } friend request
+js-requests-other = { $count } friend requests
 js-toast-close = Close
 js-test-title = Parlour
 js-test-body = This is what a notification looks like.

@@ -44,9 +44,10 @@ preferences-day-sun = Sunday
 preferences-quiet-from = From
 preferences-quiet-until = Until
 preferences-zone = Time zone
-preferences-zone-hint = For example Europe/Berlin. If this is empty, times are in UTC.
+preferences-zone-browser = Same as this browser ({ $zone })
+preferences-zone-hint = Quiet hours follow your browser until you choose a time zone.
 preferences-error-time = Enter a time such as 22:00.
-preferences-error-zone = There is no such time zone. Enter one such as Europe/Berlin.
+preferences-error-zone = There is no such time zone. Choose one from the list.
 
 preferences-snooze = Snooze
 preferences-snooze-hint = No notifications for a while. Messages still arrive.

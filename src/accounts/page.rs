@@ -38,6 +38,9 @@ pub(crate) struct Layout {
     notice: Option<Notice>,
     /// The unread count in front of the title.
     badge: Option<String>,
+    /// The number of friend requests that wait for an answer. Scripts find out on pages that leave
+    /// it 0.
+    requests: usize,
 }
 
 impl Layout {
@@ -54,6 +57,7 @@ impl Layout {
             me: None,
             notice: None,
             badge: None,
+            requests: 0,
         }
     }
 }
@@ -119,6 +123,12 @@ impl Page {
     /// Sets the unread count in front of the title.
     pub fn with_badge(mut self, badge: Option<String>) -> Self {
         self.layout.badge = badge;
+        self
+    }
+
+    /// Sets the number of friend requests that wait for an answer.
+    pub fn with_requests(mut self, requests: usize) -> Self {
+        self.layout.requests = requests;
         self
     }
 

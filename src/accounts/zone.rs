@@ -35,6 +35,11 @@ impl Zone {
         KNOWN.get(name).map(Self).ok()
     }
 
+    /// Returns the rules of the zone.
+    pub fn rules(&self) -> &TimeZone {
+        &self.0
+    }
+
     /// Returns the name in the tz database, for example `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or(UTC)

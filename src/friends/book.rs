@@ -9,13 +9,16 @@ use super::{
     events,
 };
 use crate::{
-    accounts::{User, UserId, username},
+    accounts::{User, UserId},
     config::Limits,
     db::{Connection, Database},
     error::{Error, Result},
     security::{Account, Action, RateLimiter},
     words,
 };
+
+/// The maximum length of a typed name. A composed character of a name may be typed as four.
+const TYPED_CHARS: usize = 600;
 
 /// One of [`changes`], made by `me` about the other.
 pub(super) type Change = fn(&mut Connection, &User, &User) -> Result<Changed>;
@@ -50,26 +53,38 @@ impl FriendBook {
     /// # Errors
     /// [`Error::Invalid`] for the field `username`, [`Error::TooMany`].
     pub(super) async fn add(&self, me: &User, typed: &str, address: IpAddr) -> Result<()> {
-        if typed.trim().is_empty() {
-            return Err(Error::invalid(
-                "username",
-                words::text("friends-error-empty"),
-            ));
+        let refused = |key| Err(Error::invalid("username", words::text(key)));
+        match typed.trim().chars().count() {
+            0 => return refused("friends-error-empty"),
+            chars if chars > TYPED_CHARS => return refused("username-too-long"),
+            _ => {}
         }
         self.limits
             .check(Action::FriendRequest, Some(Account::Id(me.id.0)), address)?;
-        let key = username::key(typed);
-        let (me, limit) = (me.clone(), self.open_requests);
+        let (sender, typed, limit) = (me.clone(), typed.to_owned(), self.open_requests);
         let changed = self
             .database
-            .write(move |conn| match User::named(conn, &key)? {
-                Some(other) => changes::add(conn, &me, &other, limit).map(Some),
-                None => changes::refuse_too_many(conn, &me, limit).map(|()| None),
-            });
-        if let Some(changed) = changed.await? {
+            .write(move |conn| changes::add(conn, &sender, &typed, limit));
+        self.announce_request(me.id, changed.await?).await
+    }
+
+    /// Cancels the request to this name, or dismisses the one that lapsed.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none.
+    pub(super) async fn cancel(&self, me: &User, typed: &str) -> Result<()> {
+        let (sender, typed) = (me.clone(), typed.to_owned());
+        let changed = self
+            .database
+            .write(move |conn| changes::cancel(conn, &sender, &typed));
+        self.announce_request(me.id, changed.await?).await
+    }
+
+    async fn announce_request(&self, me: UserId, changed: Option<Changed>) -> Result<()> {
+        if let Some(changed) = changed {
             events::announce(&self.layer, &changed).await?;
         }
-        Ok(())
+        events::announce_requests(&self.layer, me).await
     }
 
     /// Makes `change` about the person `other`.

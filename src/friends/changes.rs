@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use super::{
     Relation,
-    models::{Block, FriendRequest, Friendship},
+    models::{Block, FriendRequest, Friendship, SentRequest, UnknownRequest},
     relation::ASK_AGAIN_AFTER,
 };
 use crate::{
-    accounts::{Person, User, UserId},
+    accounts::{Person, User, UserId, username},
     db::{Connection, Timestamp},
     error::{Error, Result},
     schema::friend_requests,
@@ -28,6 +28,15 @@ impl View {
     /// Returns the new relation if this side sees a change.
     pub(super) fn news(self) -> Option<Relation> {
         (self.before != self.after).then_some(self.after)
+    }
+
+    /// Returns whether only this side's own request was sent or cancelled. Its list does not tell
+    /// whom it reached, if anybody.
+    pub(super) fn is_own_request(self) -> bool {
+        matches!(
+            (self.before, self.after),
+            (Relation::None, Relation::Outgoing) | (Relation::Outgoing, Relation::None)
+        )
     }
 }
 
@@ -66,18 +75,38 @@ pub(super) struct OpenRequests {
 /// How long an account counts as new.
 const NEW_ACCOUNT: std::time::Duration = std::time::Duration::from_secs(72 * 3600);
 
-/// Sends a friend request to `other`, or accepts the one that `other` sent.
+/// Sends a friend request to the person with the name `typed`, or accepts the one that they sent.
+/// Returns `None` if nobody has the name. The request is then remembered, and looks like any other
+/// to its sender.
 ///
 /// # Errors
 /// [`Error::Invalid`] for the field `username` if the reason may be revealed. Being blocked, having
-/// been declined recently, and success look the same.
+/// been declined recently, an unknown name, and success look the same.
 pub(super) fn add(
     conn: &mut Connection,
     me: &User,
-    other: &User,
+    typed: &str,
     limit: OpenRequests,
+) -> Result<Option<Changed>> {
+    SentRequest::forget_old(conn, me.id)?;
+    let (typed, key) = (typed.trim(), username::key(typed));
+    let Some(other) = User::named(conn, &key)? else {
+        refuse_too_many(conn, me, limit)?;
+        UnknownRequest::ask(conn, me.id, (&key, typed))?;
+        return Ok(None);
+    };
+    add_known(conn, me, &other, (typed, limit)).map(Some)
+}
+
+fn add_known(
+    conn: &mut Connection,
+    me: &User,
+    other: &User,
+    (typed, limit): (&str, OpenRequests),
 ) -> Result<Changed> {
     between(conn, me, other, |conn| {
+        // The name may have been unknown when it was asked before.
+        UnknownRequest::cancel(conn, me.id, &username::key(typed))?;
         match Relation::between(conn, me.id, other.id)? {
             Relation::Myself => Err(refused("friends-error-self", other)),
             Relation::Friend => Err(refused("friends-error-already-friend", other)),
@@ -85,7 +114,7 @@ pub(super) fn add(
             Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
             Relation::Outgoing | Relation::None | Relation::BlockedByOther => {
                 refuse_too_many(conn, me, limit)?;
-                ask(conn, me.id, other.id)
+                ask(conn, (me.id, other.id), typed)
             }
         }
     })
@@ -94,6 +123,7 @@ pub(super) fn add(
 /// Accepts the request from `other`.
 pub(super) fn accept(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
+        UnknownRequest::cancel(conn, me.id, &username::key(&other.username))?;
         match Relation::between(conn, me.id, other.id)? {
             Relation::Incoming => Ok(Friendship::begin(conn, me.id, other.id)?),
             Relation::Friend => Ok(()),
@@ -110,11 +140,26 @@ pub(super) fn decline(conn: &mut Connection, me: &User, other: &User) -> Result<
     })
 }
 
-/// Cancels the request to `other`.
-pub(super) fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+/// Cancels the request to the name `typed`, or dismisses the one that lapsed. Returns `None` if
+/// nobody has the name.
+///
+/// # Errors
+/// [`Error::NotFound`] if the sender's list has no such request.
+pub(super) fn cancel(conn: &mut Connection, me: &User, typed: &str) -> Result<Option<Changed>> {
+    let key = username::key(typed);
+    if UnknownRequest::cancel(conn, me.id, &key)? {
+        return Ok(None);
+    }
+    let other = User::named(conn, &key)?.ok_or(Error::NotFound)?;
+    cancel_known(conn, me, &other).map(Some)
+}
+
+fn cancel_known(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
     between(conn, me, other, |conn| {
-        expect(conn, me, other, Relation::Outgoing)?;
         let request = FriendRequest::find(conn, me.id, other.id)?.ok_or(Error::NotFound)?;
+        if request.cancelled_at.is_some() {
+            return Err(Error::NotFound);
+        }
         if request.declined_at.is_none() {
             FriendRequest::delete(conn, me.id, other.id)?;
             return Ok(());
@@ -192,7 +237,7 @@ fn between(
 }
 
 /// Inserts a request, or a hidden one if the recipient blocks the sender or declined recently.
-fn ask(conn: &mut Connection, me: UserId, other: UserId) -> Result<()> {
+fn ask(conn: &mut Connection, (me, other): (UserId, UserId), typed: &str) -> Result<()> {
     let now = Timestamp::now();
     let asked_before = FriendRequest::find(conn, me, other)?;
     let recent = now.minus(ASK_AGAIN_AFTER);
@@ -206,6 +251,7 @@ fn ask(conn: &mut Connection, me: UserId, other: UserId) -> Result<()> {
         created_at: now,
         declined_at,
         cancelled_at: None,
+        typed: typed.to_owned(),
     };
     FriendRequest::delete(conn, me, other)?;
     diesel::insert_into(friend_requests::table)
@@ -224,14 +270,15 @@ fn mark_declined(conn: &mut Connection, sender: UserId, recipient: UserId) -> Qu
     Ok(())
 }
 
-pub(super) fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Result<()> {
+fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Result<()> {
     let is_new = me.created_at > Timestamp::now().minus(NEW_ACCOUNT);
     let most = if is_new {
         limit.most_when_new
     } else {
         limit.most
     };
-    let open = FriendRequest::from(conn, me.id)?.len();
+    let sent = SentRequest::by(conn, me.id)?;
+    let open = sent.iter().filter(|request| !request.lapsed).count();
     if open < usize::try_from(most).unwrap_or(usize::MAX) {
         return Ok(());
     }

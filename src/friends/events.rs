@@ -13,6 +13,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum RelationEvent {
+    /// The person sent or cancelled a request. It does not name the recipient, who may not exist.
+    #[serde(rename = "requests.changed")]
+    RequestsChanged {},
     /// The relation to `user` changed to `state`, as this person sees it.
     #[serde(rename = "relation.changed")]
     Changed {
@@ -67,6 +70,14 @@ pub fn friendship_group() -> GroupName {
     GroupName::encode("friendships")
 }
 
+/// Tells the other pages of `me` that the list of sent requests changed. Sent after every request,
+/// so that it does not depend on whether the recipient exists.
+pub(super) async fn announce_requests(layer: &Layer, me: UserId) -> Result<()> {
+    let event = RelationEvent::RequestsChanged {};
+    layer.group_send(&user_group(me), event).await?;
+    Ok(())
+}
+
 /// Notifies both sides. A side that sees no change gets no message, so that being blocked or
 /// declined cannot be detected.
 pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
@@ -90,7 +101,9 @@ pub(super) async fn announce(layer: &Layer, changed: &Changed) -> Result<()> {
         (&changed.me, &changed.other, changed.my_view),
         (&changed.other, &changed.me, changed.their_view),
     ] {
-        if let Some(state) = view.news() {
+        // The sender gets `requests.changed`, see `announce_requests`.
+        let news = view.news().filter(|_| !view.is_own_request());
+        if let Some(state) = news {
             let event = RelationEvent::Changed {
                 user: UserRef::from(other),
                 state,

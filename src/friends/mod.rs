@@ -10,7 +10,9 @@ pub(crate) mod views;
 
 pub use book::FriendBook;
 pub use events::{FriendshipEvent, RelationEvent, friendship_group};
-pub use models::{BlockedPeople, Friendship, blocked_with, blocks_among, friends_of};
+pub use models::{
+    BlockedPeople, Friendship, SentRequest, asking, blocked_with, blocks_among, friends_of,
+};
 pub use relation::Relation;
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use diesel::{dsl::exists, prelude::*};
 use serde::Serialize;
 
-use super::relation::DECLINED_LOOKS_PENDING;
+use super::relation::{LAPSE_IS_TOLD, LAPSES_AFTER};
 use crate::{
     accounts::{Person, UserId},
     db::{Connection, Timestamp},
-    schema::{blocks, friend_requests, friendships, members, users},
+    schema::{blocks, friend_requests, friendships, members, unknown_requests, users},
 };
 
 /// A friend request, until it is accepted, cancelled or expires.
@@ -19,6 +19,8 @@ pub(super) struct FriendRequest {
     pub(super) created_at: Timestamp,
     pub(super) declined_at: Option<Timestamp>,
     pub(super) cancelled_at: Option<Timestamp>,
+    /// The name of the recipient as the sender typed it.
+    pub(super) typed: String,
 }
 
 impl FriendRequest {
@@ -35,14 +37,13 @@ impl FriendRequest {
     }
 
     /// Returns whether the recipient sees it.
-    pub(super) fn is_open(&self) -> bool {
-        self.declined_at.is_none() && self.cancelled_at.is_none()
+    pub(super) fn is_open(&self, now: Timestamp) -> bool {
+        self.declined_at.is_none() && self.looks_pending(now)
     }
 
-    /// Returns whether it looks pending to the sender. A declined one does until it expires.
+    /// Returns whether it looks pending to the sender. A declined one does until it lapses.
     pub(super) fn looks_pending(&self, now: Timestamp) -> bool {
-        let lapsed = |declined: Timestamp| declined < now.minus(DECLINED_LOOKS_PENDING);
-        self.cancelled_at.is_none() && !self.declined_at.is_some_and(lapsed)
+        self.cancelled_at.is_none() && self.created_at >= now.minus(LAPSES_AFTER)
     }
 
     pub(super) fn delete(
@@ -60,29 +61,110 @@ impl FriendRequest {
             .filter(friend_requests::recipient_id.eq(recipient))
             .filter(friend_requests::declined_at.is_null())
             .filter(friend_requests::cancelled_at.is_null())
+            .filter(friend_requests::created_at.ge(Timestamp::now().minus(LAPSES_AFTER)))
             .order(friend_requests::created_at)
             .select((users::id, users::username))
             .load::<(UserId, String)>(conn)?;
         Ok(people(rows))
     }
+}
 
-    /// Returns the recipients of requests that look pending to `sender`, newest first.
-    pub(super) fn from(conn: &mut Connection, sender: UserId) -> QueryResult<Vec<Person>> {
-        let lapsed = Timestamp::now().minus(DECLINED_LOOKS_PENDING);
-        let rows = friend_requests::table
-            .inner_join(users::table.on(users::id.eq(friend_requests::recipient_id)))
+/// A request to a name that nobody bears.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = unknown_requests)]
+pub(super) struct UnknownRequest {
+    sender_id: UserId,
+    name_key: String,
+    typed: String,
+    created_at: Timestamp,
+}
+
+impl UnknownRequest {
+    pub(super) fn ask(
+        conn: &mut Connection,
+        sender: UserId,
+        (key, typed): (&str, &str),
+    ) -> QueryResult<()> {
+        let row = Self {
+            sender_id: sender,
+            name_key: key.to_owned(),
+            typed: typed.to_owned(),
+            created_at: Timestamp::now(),
+        };
+        diesel::replace_into(unknown_requests::table)
+            .values(row)
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Deletes it. Returns whether there was one that the sender's list shows.
+    pub(super) fn cancel(conn: &mut Connection, sender: UserId, key: &str) -> QueryResult<bool> {
+        let own = unknown_requests::table.find((sender, key));
+        Ok(diesel::delete(own).execute(conn)? == 1)
+    }
+}
+
+/// A request as the list of its sender shows it. It has nothing that depends on whether the
+/// recipient exists, so that nobody can try out names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRequest {
+    /// The name as it was typed.
+    pub typed: String,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Whether it lapsed without an answer.
+    pub lapsed: bool,
+}
+
+impl SentRequest {
+    /// Returns the requests of `sender` that look pending or lapsed recently, newest first.
+    pub fn by(conn: &mut Connection, sender: UserId) -> QueryResult<Vec<Self>> {
+        let now = Timestamp::now();
+        let (lapsed, forgotten) = (now.minus(LAPSES_AFTER), forgotten(now));
+        let mut rows: Vec<(String, Timestamp)> = friend_requests::table
             .filter(friend_requests::sender_id.eq(sender))
             .filter(friend_requests::cancelled_at.is_null())
-            .filter(
-                friend_requests::declined_at
-                    .is_null()
-                    .or(friend_requests::declined_at.ge(lapsed)),
-            )
-            .order(friend_requests::created_at.desc())
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
-        Ok(people(rows))
+            .filter(friend_requests::created_at.ge(forgotten))
+            .select((friend_requests::typed, friend_requests::created_at))
+            .load(conn)?;
+        let unknown: Vec<(String, Timestamp)> = unknown_requests::table
+            .filter(unknown_requests::sender_id.eq(sender))
+            .filter(unknown_requests::created_at.ge(forgotten))
+            .select((unknown_requests::typed, unknown_requests::created_at))
+            .load(conn)?;
+        rows.extend(unknown);
+        rows.sort_by(|a, b| (b.1, &b.0).cmp(&(a.1, &a.0)));
+        let request = |(typed, created_at)| Self {
+            typed,
+            created_at,
+            lapsed: created_at < lapsed,
+        };
+        Ok(rows.into_iter().map(request).collect())
     }
+
+    /// Deletes the requests of `sender` that no list shows any more.
+    pub(super) fn forget_old(conn: &mut Connection, sender: UserId) -> QueryResult<()> {
+        let forgotten = forgotten(Timestamp::now());
+        let known = friend_requests::table
+            .filter(friend_requests::sender_id.eq(sender))
+            .filter(friend_requests::created_at.lt(forgotten));
+        diesel::delete(known).execute(conn)?;
+        let unknown = unknown_requests::table
+            .filter(unknown_requests::sender_id.eq(sender))
+            .filter(unknown_requests::created_at.lt(forgotten));
+        diesel::delete(unknown).execute(conn)?;
+        Ok(())
+    }
+}
+
+/// Returns the time before which requests are not shown any more, even as lapsed.
+fn forgotten(now: Timestamp) -> Timestamp {
+    now.minus(LAPSES_AFTER).minus(LAPSE_IS_TOLD)
+}
+
+/// Returns the people whose request waits for an answer of `me`, oldest first.
+pub fn asking(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
+    FriendRequest::to(conn, me)
 }
 
 /// A friendship of two people. The smaller id comes first, so that each pair has one row.

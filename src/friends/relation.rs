@@ -11,8 +11,11 @@ use crate::{
     db::{Connection, Timestamp},
 };
 
-/// How long a declined request looks pending to its sender.
-pub(super) const DECLINED_LOOKS_PENDING: Duration = Duration::from_secs(30 * 86_400);
+/// How long a request is open, counted from when it was sent. A declined one looks pending until
+/// then, so that its sender cannot tell it from one that was not answered.
+pub(super) const LAPSES_AFTER: Duration = Duration::from_secs(30 * 86_400);
+/// How long its sender is told that a request lapsed.
+pub(super) const LAPSE_IS_TOLD: Duration = Duration::from_secs(30 * 86_400);
 /// How long a declined person must wait before a new request reaches the recipient.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 
@@ -52,7 +55,8 @@ impl Relation {
         if Friendship::exists(conn, me, other)? {
             return Ok(Self::Friend);
         }
-        if FriendRequest::find(conn, other, me)?.is_some_and(|request| request.is_open()) {
+        let now = Timestamp::now();
+        if FriendRequest::find(conn, other, me)?.is_some_and(|request| request.is_open(now)) {
             return Ok(Self::Incoming);
         }
         Self::outgoing(conn, me, other)
@@ -67,11 +71,12 @@ impl Relation {
         }
     }
 
-    /// Returns whether `me` sees `other` anywhere: in the lists of friends, or in a conversation.
+    /// Returns whether `me` sees `other` anywhere: in the lists of friends, or in a conversation. A
+    /// request of `me` shows nothing of `other`, because there may be no such person.
     pub fn is_known(conn: &mut Connection, me: UserId, other: UserId) -> QueryResult<bool> {
         match Self::shown(conn, me, other)? {
             Self::Myself => Ok(false),
-            Self::None => share_a_room(conn, me, other),
+            Self::None | Self::Outgoing => share_a_room(conn, me, other),
             _ => Ok(true),
         }
     }

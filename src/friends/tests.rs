@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use super::{
     Relation,
     changes::{self, Changed, OpenRequests},
-    models::FriendRequest,
+    models::SentRequest,
 };
 use crate::{
     accounts::{User, UserId},
     db::{Connection, Database, Timestamp, testing::TestDatabase},
     error::{Error, Result},
-    schema::{friend_requests, users},
+    schema::{friend_requests, unknown_requests, users},
 };
 
 const ANA: UserId = UserId(1);
@@ -24,7 +24,47 @@ const LIMIT: OpenRequests = OpenRequests {
 type Change = fn(&mut Connection, &User, &User) -> Result<Changed>;
 
 fn add(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
-    changes::add(conn, me, other, LIMIT)
+    let changed = changes::add(conn, me, &other.username, LIMIT)?;
+    Ok(changed.expect("a person with this name"))
+}
+
+fn cancel(conn: &mut Connection, me: &User, other: &User) -> Result<Changed> {
+    let changed = changes::cancel(conn, me, &other.username)?;
+    Ok(changed.expect("a person with this name"))
+}
+
+/// Asks for a name that nobody bears.
+async fn ask_nobody(db: &Database, name: &'static str) {
+    let asked = db.write(move |conn| {
+        let me = User::find(conn, ANA)?;
+        changes::add(conn, &me, name, LIMIT)
+    });
+    assert!(asked.await.unwrap().is_none(), "{name} is somebody");
+}
+
+/// Returns the list of Ana's requests: the names, and whether each lapsed.
+async fn sent(db: &Database) -> Vec<(String, bool)> {
+    let sent = db
+        .read(|conn| Ok(SentRequest::by(conn, ANA)?))
+        .await
+        .unwrap();
+    let row = |request: SentRequest| (request.typed, request.lapsed);
+    sent.into_iter().map(row).collect()
+}
+
+/// Makes all requests older.
+async fn age_requests(db: &Database, by: Duration) {
+    db.write(move |conn| {
+        let then = Timestamp::now().minus(by);
+        diesel::update(unknown_requests::table)
+            .set(unknown_requests::created_at.eq(then))
+            .execute(conn)?;
+        Ok(diesel::update(friend_requests::table)
+            .set(friend_requests::created_at.eq(then))
+            .execute(conn)?)
+    })
+    .await
+    .unwrap();
 }
 
 async fn two_people() -> TestDatabase {
@@ -67,6 +107,18 @@ async fn change(db: &Database, change: Change, me: UserId, other: UserId) -> Res
 async fn befriend(db: &Database) {
     change(db, add, ANA, BO).await.unwrap();
     change(db, changes::accept, BO, ANA).await.unwrap();
+}
+
+/// Puts both into a conversation, so that they see each other there.
+async fn share_a_room(db: &Database) {
+    let room = "INSERT INTO rooms (id, kind, created_at) VALUES (1, 'group', 0)";
+    let members = "INSERT INTO members (room_id, user_id, joined_at) VALUES (1, 1, 0), (1, 2, 0)";
+    db.write(move |conn| {
+        diesel::sql_query(room).execute(conn)?;
+        Ok(diesel::sql_query(members).execute(conn)?)
+    })
+    .await
+    .unwrap();
 }
 
 /// Returns the relations that Ana sees of Bo, and Bo of Ana.
@@ -140,8 +192,77 @@ async fn a_declined_request_looks_pending_for_thirty_days() {
     let declined = change(&db, changes::decline, BO, ANA).await.unwrap();
     assert_eq!(declined.their_view.news(), None);
     assert_eq!(views(&db).await, (Relation::Outgoing, Relation::None));
-    age_refusal(&db, Duration::from_secs(31 * 86_400)).await;
+    age_refusal(&db, Duration::from_secs(29 * 86_400)).await;
+    assert_eq!(views(&db).await, (Relation::Outgoing, Relation::None));
+    age_requests(&db, Duration::from_secs(31 * 86_400)).await;
     assert_eq!(views(&db).await, (Relation::None, Relation::None));
+}
+
+#[actix_web::test]
+async fn open_declined_and_unknown_requests_lapse_together_with_a_word() {
+    let day = |days: u64| Duration::from_secs(days * 86_400);
+    let db = two_people().await;
+    change(&db, add, ANA, BO).await.unwrap();
+    change(&db, add, ANA, UserId(3)).await.unwrap();
+    change(&db, changes::decline, UserId(3), ANA).await.unwrap();
+    ask_nobody(&db, "Nobody").await;
+    let all = |lapsed| {
+        let names = ["user3", "user2", "Nobody"];
+        names.map(|name| (name.to_owned(), lapsed))
+    };
+    age_requests(&db, day(29)).await;
+    assert_eq!(sent(&db).await, all(false), "they look alike");
+    age_requests(&db, day(31)).await;
+    assert_eq!(sent(&db).await, all(true));
+    assert_eq!(
+        views(&db).await,
+        (Relation::None, Relation::None),
+        "bo sees none"
+    );
+    let late = change(&db, changes::accept, BO, ANA).await;
+    assert!(matches!(late, Err(Error::NotFound)));
+    let dismissed = change(&db, cancel, ANA, BO).await.unwrap();
+    assert_eq!(dismissed.their_view.news(), None);
+    assert_eq!(sent(&db).await.len(), 2);
+    age_requests(&db, day(61)).await;
+    assert!(sent(&db).await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_name_that_is_born_later_is_asked_once() {
+    let db = two_people().await;
+    ask_nobody(&db, "Late").await;
+    ask_nobody(&db, " LATE ").await;
+    assert_eq!(sent(&db).await, [("LATE".to_owned(), false)]);
+    db.write(|conn| {
+        let late = users::table.find(BO);
+        Ok(diesel::update(late)
+            .set((users::username.eq("late"), users::username_key.eq("late")))
+            .execute(conn)?)
+    })
+    .await
+    .unwrap();
+    change(&db, add, ANA, BO).await.unwrap();
+    assert_eq!(sent(&db).await, [("late".to_owned(), false)]);
+    assert_eq!(views(&db).await, (Relation::Outgoing, Relation::Incoming));
+}
+
+#[actix_web::test]
+async fn requests_to_unknown_names_count_like_all_others() {
+    let db = two_people().await;
+    for name in ["one", "two", "three", "four"] {
+        ask_nobody(&db, name).await;
+    }
+    change(&db, add, ANA, BO).await.unwrap();
+    assert!(matches!(
+        change(&db, add, ANA, UserId(3)).await,
+        Err(Error::Invalid(_))
+    ));
+    let more = db.write(|conn| {
+        let me = User::find(conn, ANA)?;
+        changes::add(conn, &me, "five", LIMIT)
+    });
+    assert!(matches!(more.await, Err(Error::Invalid(_))));
 }
 
 #[actix_web::test]
@@ -149,7 +270,7 @@ async fn asking_again_reaches_the_other_only_after_seven_days() {
     let db = two_people().await;
     change(&db, add, ANA, BO).await.unwrap();
     change(&db, changes::decline, BO, ANA).await.unwrap();
-    change(&db, changes::cancel, ANA, BO).await.unwrap();
+    change(&db, cancel, ANA, BO).await.unwrap();
     change(&db, add, ANA, BO).await.unwrap();
     assert_eq!(views(&db).await, (Relation::Outgoing, Relation::None));
     age_refusal(&db, Duration::from_secs(8 * 86_400)).await;
@@ -184,6 +305,7 @@ async fn a_blocked_person_who_asks_sees_an_ordinary_request() {
 async fn if_both_block_one_unblocking_leaves_the_other_block() {
     let db = two_people().await;
     befriend(&db).await;
+    share_a_room(&db).await;
     change(&db, changes::block, ANA, BO).await.unwrap();
     change(&db, add, BO, ANA).await.unwrap();
     change(&db, changes::block, BO, ANA).await.unwrap();
@@ -225,7 +347,7 @@ async fn a_young_account_has_five_requests_open_at_most() {
     let sixth = change(&db, add, ANA, UserId(7)).await;
     assert!(matches!(sixth, Err(Error::Invalid(_))));
     let open = db
-        .read(|conn| Ok(FriendRequest::from(conn, ANA)?))
+        .read(|conn| Ok(SentRequest::by(conn, ANA)?))
         .await
         .unwrap();
     assert_eq!(open.len(), 5);
@@ -237,7 +359,7 @@ async fn a_stranger_cannot_be_changed_and_so_not_be_named() {
     let all: [Change; 6] = [
         changes::accept,
         changes::decline,
-        changes::cancel,
+        cancel,
         changes::remove,
         changes::block,
         changes::unblock,

@@ -8,7 +8,7 @@ use super::{
     Relation,
     book::{Change, FriendBook},
     changes,
-    models::{Block, FriendRequest, friends_of},
+    models::{Block, SentRequest, asking, friends_of},
 };
 use crate::{
     accounts::{Page, Person, Redirect, SignedIn, User, UserId},
@@ -39,8 +39,8 @@ struct ListPage {
     requests_count: usize,
     /// The people who sent this person a request.
     requests: Vec<Person>,
-    /// The people to whom this person sent a request.
-    sent: Vec<Person>,
+    /// The requests that this person sent.
+    sent: Vec<SentRow>,
     blocked: Vec<Person>,
 }
 
@@ -50,6 +50,29 @@ struct FriendRow {
     person: Person,
     /// The path of the conversation with the friend.
     room_path: String,
+}
+
+/// A sent request. All of it is derived from the typed name.
+#[derive(Serialize)]
+struct SentRow {
+    #[serde(flatten)]
+    person: Person,
+    /// Whether it lapsed without an answer.
+    lapsed: bool,
+}
+
+impl From<SentRequest> for SentRow {
+    fn from(request: SentRequest) -> Self {
+        let letters = request
+            .typed
+            .chars()
+            .map(|letter| i64::from(u32::from(letter)));
+        let colour = UserId(letters.sum());
+        Self {
+            person: Person::new(colour, request.typed),
+            lapsed: request.lapsed,
+        }
+    }
 }
 
 impl From<Person> for FriendRow {
@@ -67,14 +90,15 @@ impl ListPage {
         let id = me.id;
         let lists = book.database.read(move |conn| {
             let friends = friends_of(conn, id)?;
-            let requests = FriendRequest::to(conn, id)?;
+            let requests = asking(conn, id)?;
+            let sent = SentRequest::by(conn, id)?;
             Ok(Self {
                 username: String::new(),
                 error: None,
                 friends: friends.into_iter().map(FriendRow::from).collect(),
                 requests_count: requests.len(),
                 requests,
-                sent: FriendRequest::from(conn, id)?,
+                sent: sent.into_iter().map(SentRow::from).collect(),
                 blocked: Block::by(conn, id)?,
             })
         });
@@ -82,7 +106,9 @@ impl ListPage {
     }
 
     fn show(self, page: Page) -> Result<HttpResponse> {
-        page.titled("friends-title").render("friends/list", self)
+        page.titled("friends-title")
+            .with_requests(self.requests_count)
+            .render("friends/list", self)
     }
 }
 
@@ -122,6 +148,18 @@ pub(crate) async fn add_friend(
     own.show(page).map(Either::Right)
 }
 
+/// Cancels the request to a name. The form has the name and no id, because the name may be unknown.
+pub(crate) async fn cancel_friend_request(
+    me: SignedIn,
+    form: web::Form<AddForm>,
+    book: web::Data<FriendBook>,
+) -> Result<Redirect> {
+    let typed = form.into_inner().username;
+    book.cancel(&me.user, &typed).await?;
+    let name = [("name", typed.trim().into())];
+    Ok(Redirect::to(PAGE).done(words::text_with("friends-cancelled", &name)))
+}
+
 /// Declares one view per verb. They differ only in the change and in the text afterwards.
 macro_rules! views_of_changes {
     ($($view:ident: $change:path, $words:literal;)*) => {$(
@@ -138,7 +176,6 @@ macro_rules! views_of_changes {
 views_of_changes! {
     accept_friend_request: changes::accept, "friends-accepted";
     decline_friend_request: changes::decline, "friends-declined";
-    cancel_friend_request: changes::cancel, "friends-cancelled";
     remove_friend: changes::remove, "friends-removed";
     block_person: changes::block, "friends-blocked-done";
     unblock_person: changes::unblock, "friends-unblocked";

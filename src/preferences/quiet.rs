@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use jiff::{Timestamp as Moment, ToSpan, Zoned, civil::Weekday, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use crate::{db::Timestamp, schema::preferences};
+use crate::{accounts::Zone, db::Timestamp, schema::preferences};
 
 const MINUTES_A_DAY: i64 = 24 * 60;
 
@@ -65,16 +65,17 @@ pub struct Attention {
     #[diesel(embed)]
     #[serde(flatten)]
     pub quiet: QuietHours,
-    /// The IANA name of the time zone. Empty if it is not known, which means UTC.
+    /// The IANA name of the chosen time zone. Empty if none is chosen: then quiet hours follow the
+    /// browser's zone.
     pub time_zone: String,
     /// The end of the snooze.
     pub snoozed_until: Option<Timestamp>,
 }
 
 impl Attention {
-    /// Returns whether the moment is in quiet hours.
-    pub fn is_quiet(&self, moment: Timestamp) -> bool {
-        let local = self.local(moment);
+    /// Returns whether the moment is in quiet hours. `browser` is the zone of the person's browser.
+    pub fn is_quiet(&self, moment: Timestamp, browser: &Zone) -> bool {
+        let local = self.local(moment, browser);
         let today = weekday(local.weekday());
         let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
         self.quiet.covers(today, minute)
@@ -86,8 +87,8 @@ impl Attention {
     }
 
     /// Returns the next time it is eight in the morning, on a later day.
-    pub fn tomorrow(&self, now: Timestamp) -> Timestamp {
-        let local = self.local(now);
+    pub fn tomorrow(&self, now: Timestamp, browser: &Zone) -> Timestamp {
+        let local = self.local(now, browser);
         let morning = local.checked_add(1.day()).and_then(|day| {
             day.with()
                 .hour(8)
@@ -102,8 +103,11 @@ impl Attention {
     }
 
     /// Converts a moment to the person's time zone.
-    pub fn local(&self, moment: Timestamp) -> Zoned {
-        let zone = zone(&self.time_zone).unwrap_or(TimeZone::UTC);
+    pub fn local(&self, moment: Timestamp, browser: &Zone) -> Zoned {
+        let zone = match self.time_zone.as_str() {
+            "" => browser.rules().clone(),
+            chosen => zone(chosen).unwrap_or(TimeZone::UTC),
+        };
         let moment = Moment::from_millisecond(moment.0).unwrap_or(Moment::UNIX_EPOCH);
         moment.to_zoned(zone)
     }
@@ -176,7 +180,12 @@ mod tests {
         for case in cases {
             let at: Moment = case.at.parse().unwrap();
             let at = Timestamp(at.as_millisecond());
-            assert_eq!(case.attention.is_quiet(at), case.quiet, "{}", case.name);
+            assert_eq!(
+                case.attention.is_quiet(at, &Zone::default()),
+                case.quiet,
+                "{}",
+                case.name
+            );
             assert_eq!(case.attention.is_snoozed(at), case.snoozed, "{}", case.name);
         }
     }
@@ -198,7 +207,7 @@ mod tests {
             snoozed_until: None,
         };
         let late: Moment = "2026-11-26T23:30:00Z".parse().unwrap();
-        let end = attention.tomorrow(Timestamp(late.as_millisecond()));
+        let end = attention.tomorrow(Timestamp(late.as_millisecond()), &Zone::default());
         assert_eq!(end.iso(), "2026-11-28T07:00:00.000Z");
     }
 

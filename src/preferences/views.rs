@@ -29,14 +29,10 @@ pub(crate) async fn edit_preferences(
 ) -> Result<HttpResponse> {
     let user = me.user.id;
     let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
-    let mut preferences = preferences.await?;
-    // Until a time zone is saved, the form suggests the browser's zone.
-    if preferences.attention.time_zone.is_empty() && zone.name() != "UTC" {
-        zone.name().clone_into(&mut preferences.attention.time_zone);
-    }
-    let own = EditPage::new(preferences.shown(), FieldErrors::new());
+    let preferences = preferences.await?;
+    let own = EditPage::new(preferences.shown(), &zone, FieldErrors::new());
     let own = EditPage {
-        snoozed: until(&preferences),
+        snoozed: until(&preferences, &zone),
         ..own
     };
     own.show(page)
@@ -45,6 +41,7 @@ pub(crate) async fn edit_preferences(
 pub(crate) async fn change_preferences(
     me: SignedIn,
     page: Page,
+    zone: Zone,
     form: web::Form<PreferencesForm>,
     database: web::Data<Database>,
     layer: web::Data<Layer>,
@@ -59,7 +56,7 @@ pub(crate) async fn change_preferences(
         }
         Err(Error::Invalid(errors)) => {
             let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
-            let own = EditPage::new(form.shown(), errors);
+            let own = EditPage::new(form.shown(), &zone, errors);
             own.show(page).map(Either::Left)
         }
         Err(other) => Err(other),
@@ -69,23 +66,24 @@ pub(crate) async fn change_preferences(
 /// `POST /accounts/preferences/snooze/`: snoozes notifications, or ends the snooze.
 pub(crate) async fn snooze(
     me: SignedIn,
+    zone: Zone,
     form: web::Form<SnoozeForm>,
     database: web::Data<Database>,
     layer: web::Data<Layer>,
 ) -> Result<Redirect> {
-    let (user, length) = (me.user.id, form.length);
+    let (user, length, browser) = (me.user.id, form.length, zone.clone());
     let saved = save(&database, user, move |before| {
         let now = Timestamp::now();
         let mut wanted = before.clone();
         wanted.attention.snoozed_until = match length {
             Snooze::HalfHour => Some(now.plus(HALF_HOUR)),
-            Snooze::Tomorrow => Some(before.attention.tomorrow(now)),
+            Snooze::Tomorrow => Some(before.attention.tomorrow(now, &browser)),
             Snooze::Off => None,
         };
         Ok(wanted)
     });
     let changed = saved.await?;
-    let done = match until(&changed.1) {
+    let done = match until(&changed.1, &zone) {
         Some(time) => words::text_with("preferences-snoozed", &[("time", time.into())]),
         None => words::text("preferences-snooze-ended"),
     };
@@ -109,10 +107,10 @@ async fn save(
 }
 
 /// Returns the end of the current snooze, in the person's time zone.
-fn until(preferences: &Preferences) -> Option<String> {
+fn until(preferences: &Preferences, browser: &Zone) -> Option<String> {
     let attention = &preferences.attention;
     let end = attention.snoozed_until?;
-    let local = attention.local(end);
+    let local = attention.local(end, browser);
     let text = local.strftime("%A, %H:%M %Z").to_string();
     attention.is_snoozed(Timestamp::now()).then_some(text)
 }
@@ -121,6 +119,8 @@ fn until(preferences: &Preferences) -> Option<String> {
 #[derive(Serialize)]
 struct EditPage {
     form: ShownForm,
+    /// The words of the choice that follows the browser's zone.
+    browser_zone: String,
     /// The names of all time zones.
     zones: Vec<String>,
     errors: EditErrors,
@@ -137,9 +137,13 @@ struct EditErrors {
 }
 
 impl EditPage {
-    fn new(form: ShownForm, mut errors: FieldErrors) -> Self {
+    fn new(form: ShownForm, browser: &Zone, mut errors: FieldErrors) -> Self {
         Self {
             form,
+            browser_zone: words::text_with(
+                "preferences-zone-browser",
+                &[("zone", browser.name().into())],
+            ),
             zones: zones(),
             errors: EditErrors {
                 quiet_from: errors.remove("quiet_from"),

@@ -27,7 +27,7 @@ impl Profile {
         .await;
     }
 
-    async fn wait_for_title(&self, title: &str) {
+    pub(crate) async fn wait_for_title(&self, title: &str) {
         until(&format!("the title '{title}'"), async || {
             (self.ask_page::<String>("return document.title").await == title).then_some(())
         })

@@ -21,6 +21,7 @@ mod outsiders;
 mod people;
 mod profile;
 mod queue;
+mod requests;
 mod restore;
 mod rooms;
 mod screen;

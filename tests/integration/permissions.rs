@@ -19,7 +19,7 @@ const INSIDE: [(&str, &str); 34] = [
     ("POST", "/friends/add/"),
     ("POST", "/friends/{person}/accept/"),
     ("POST", "/friends/{person}/decline/"),
-    ("POST", "/friends/{person}/cancel/"),
+    ("POST", "/friends/cancel/"),
     ("POST", "/friends/{person}/remove/"),
     ("POST", "/friends/{person}/block/"),
     ("POST", "/friends/{person}/unblock/"),

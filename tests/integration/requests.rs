@@ -42,6 +42,89 @@ async fn asking_says_the_same_whether_or_not_the_person_exists() {
 }
 
 #[tokio::test]
+async fn a_request_to_nobody_looks_like_any_other() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    let mut at_ana = ana.socket().await;
+    let mut pages = Vec::new();
+    for name in ["Bo", "No"] {
+        ana.ask(name).await;
+        let event = at_ana.wait_for("requests.changed").await;
+        let page = ana.open("/friends/").await;
+        let rows = page.texts("[aria-labelledby=sent-heading]").concat();
+        let hue = page.attribute("[aria-labelledby=sent-heading] .avatar", "class");
+        pages.push((
+            event,
+            rows.replace(name, "?"),
+            hue.is_some(),
+            page.body.len(),
+        ));
+        assert_eq!(ana.lists().await.sent, [name]);
+        let guessed = ana.get(&format!("/friends/{}/block/", bo.id)).await;
+        assert_eq!(
+            guessed.status, 404,
+            "no page shows whom the request reached"
+        );
+        let cancelled = ana.cancel_request(name).await;
+        assert_eq!((cancelled.status, cancelled.location()), (303, "/friends/"));
+        at_ana.wait_for("requests.changed").await;
+        assert_eq!(ana.cancel_request(name).await.status, 404);
+    }
+    assert_eq!(pages[0].1, pages[1].1);
+    assert_eq!((&pages[0].0, pages[0].2), (&pages[1].0, pages[1].2));
+    assert!(
+        pages[0].3.abs_diff(pages[1].3) < 8,
+        "one digit of the colour at most"
+    );
+    assert_eq!(at_ana.already_heard("relation.changed").len(), 0);
+}
+
+#[tokio::test]
+async fn a_request_is_noticed_in_the_title_the_menu_and_the_list() {
+    let site = Site::start().await;
+    let ana = site.sign_up("ana").await;
+    let before = ana.open("/").await;
+    assert_eq!(before.texts("title"), ["Conversations – Parlour"]);
+    assert!(before.has(".foot-link .badge[hidden]"));
+    for name in ["bo", "cleo", "dan"] {
+        site.sign_up(name).await.ask("ana").await;
+    }
+    let home = ana.open("/").await;
+    assert_eq!(home.texts("title"), ["(3) Conversations – Parlour"]);
+    assert_eq!(
+        home.texts(".side-ask"),
+        ["bo wants to be your friend and 2 more"]
+    );
+    let link = home.attribute(".foot-link", "aria-label");
+    assert_eq!(link.as_deref(), Some("Add Friends, 3 friend requests"));
+    let hello = ana.socket().await.hello.clone();
+    assert_eq!(hello["requests"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_sender_is_told_that_a_request_lapsed() {
+    let site = Site::start().await;
+    let (ana, bo) = (site.sign_up("ana").await, site.sign_up("bo").await);
+    ana.ask("bo").await;
+    ana.ask("nobody").await;
+    let then = i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap()
+        - 31 * 86_400_000;
+    site.execute(&format!("UPDATE friend_requests SET created_at = {then}"));
+    site.execute(&format!("UPDATE unknown_requests SET created_at = {then}"));
+
+    assert!(bo.lists().await.requests.is_empty());
+    let page = ana.open("/friends/").await;
+    let hints = page.texts("[aria-labelledby=sent-heading] .hint");
+    assert_eq!(hints, ["No answer in 30 days. This request has ended."; 2]);
+    assert_eq!(ana.open("/").await.texts(".side-ask").len(), 1);
+    for name in ["bo", "nobody"] {
+        assert_eq!(ana.cancel_request(name).await.status, 303);
+    }
+    assert!(ana.lists().await.sent.is_empty());
+    assert!(ana.open("/").await.texts(".side-ask").is_empty());
+}
+
+#[tokio::test]
 async fn asking_oneself_or_a_friend_is_explained_at_the_field() {
     let site = Site::start().await;
     let (ana, _bo) = site.friends("ana", "bo").await;
@@ -100,7 +183,7 @@ async fn a_number_never_turns_into_a_name() {
     let site = Site::start().await;
     let (ana, eve) = (site.sign_up("annabella").await, site.sign_up("eve").await);
 
-    for verb in ["accept", "decline", "cancel", "remove", "block", "unblock"] {
+    for verb in ["accept", "decline", "remove", "block", "unblock"] {
         let answer = eve.post_to_friends(verb, ana.id).await;
         let page = eve.open("/friends/").await;
         assert!(!answer.body.contains("annabella"), "{verb}");

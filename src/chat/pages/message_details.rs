@@ -27,11 +27,12 @@ pub(crate) async fn show_details(
     zone: Zone,
 ) -> Result<HttpResponse> {
     let ((room, message), user) = (*place, me.user.id);
+    let browser = zone.clone();
     let (told, seen) = chat
         .database
         .read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
-            let told = member.details_of(conn, message)?;
+            let told = member.details_of(conn, message, &browser)?;
             let seen = member.seen_by(conn)?;
             Ok((told, seen))
         })

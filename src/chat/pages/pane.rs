@@ -103,8 +103,8 @@ impl Pane {
             page_data: page_data.about(self.room),
             own,
         };
-        page.with_title(self.title)
-            .with_badge(conversations.badges.total())
+        conversations
+            .count_on(page.with_title(self.title))
             .render(template, data)
     }
 }

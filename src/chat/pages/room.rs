@@ -187,9 +187,7 @@ impl ShownRoom {
         }
         let (form, refused) = (self.draft, self.refused);
         let page_data = PageData::new(me, &page, chat, &conversations.preferences);
-        let page = page
-            .with_title(member.title.clone())
-            .with_badge(conversations.badges.total());
+        let page = conversations.count_on(page.with_title(member.title.clone()));
         let own = RoomPage {
             sidebar: conversations.sidebar(me, Some(room), &here),
             room: Header {

@@ -73,9 +73,11 @@ impl Badges {
         }
     }
 
-    /// Returns the number in the title and on the icon. `None` for zero.
-    pub(crate) fn total(&self) -> Option<String> {
-        let total: i64 = self.readings.values().map(Reading::called).sum();
+    /// Returns the number in the title and on the icon, which includes `requests` friend requests.
+    /// `None` for zero.
+    pub(crate) fn total(&self, requests: usize) -> Option<String> {
+        let called: i64 = self.readings.values().map(Reading::called).sum();
+        let total = called.saturating_add(i64::try_from(requests).unwrap_or(i64::MAX));
         (total > 0).then(|| capped(total))
     }
 
@@ -171,7 +173,8 @@ mod tests {
         );
         assert_eq!(of(4), badge(true, None, "Garden, 2 unread"));
         assert!(!badges.lists(RoomId(3)) && badges.lists(RoomId(9)));
-        assert_eq!(badges.total().as_deref(), Some("4"));
+        assert_eq!(badges.total(0).as_deref(), Some("4"));
+        assert_eq!(badges.total(2).as_deref(), Some("6"));
         assert_eq!(of(9), badge(false, None, "Garden"));
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     db::Connection,
     error::{Error, Result},
-    friends::{Friendship, friends_of},
+    friends::{Friendship, SentRequest, asking, friends_of},
     preferences::Preferences,
 };
 
@@ -31,13 +31,21 @@ pub(crate) struct Conversations {
     pub(crate) preferences: Preferences,
     /// The unread counts.
     pub(crate) badges: Badges,
+    /// The people whose friend request waits for an answer.
+    asking: Vec<Person>,
+    /// The name of a sent request that lapsed and is not dismissed yet.
+    lapsed: Option<String>,
 }
 
 impl Conversations {
     pub(crate) fn read(conn: &mut Connection, me: UserId, most: usize) -> Result<Self> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let friends = friends_of(conn, me)?;
+        let sent = SentRequest::by(conn, me)?;
+        let lapsed = sent.into_iter().find(|request| request.lapsed);
         Ok(Self {
+            asking: asking(conn, me)?,
+            lapsed: lapsed.map(|request| request.typed),
             rows: RoomMember::all_of(conn, me, most)?,
             friends: friends.into_iter().map(|friend| friend.id).collect(),
             preferences: Preferences::of(conn, me)?,
@@ -70,7 +78,19 @@ impl Conversations {
             hidden_conversations: hidden.into_iter().map(row).collect(),
             waiting: self.badges.waiting(),
             pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
+            asks: self.asking.first().map(|first| Asks {
+                name: first.username.clone(),
+                more: self.asking.len() - 1,
+            }),
+            lapsed: self.lapsed.clone(),
         }
+    }
+
+    /// Sets the number in front of the title, and that of the friend requests.
+    pub(crate) fn count_on(&self, page: Page) -> Page {
+        let asking = self.asking.len();
+        page.with_badge(self.badges.total(asking))
+            .with_requests(asking)
     }
 }
 
@@ -84,6 +104,19 @@ pub(crate) struct Sidebar {
     waiting: Waiting,
     /// A message that is not yet sent.
     pending: MessageData<String>,
+    /// The friend requests that wait for an answer.
+    asks: Option<Asks>,
+    /// The name of a sent request that lapsed.
+    lapsed: Option<String>,
+}
+
+/// The people who sent a friend request.
+#[derive(Serialize)]
+struct Asks {
+    /// The user name of the first one.
+    name: String,
+    /// The number of the others.
+    more: usize,
 }
 
 /// The data of `_conversation.hbs`.
@@ -122,8 +155,8 @@ pub(crate) async fn list_conversations(
         has_friends: !conversations.friends.is_empty(),
         page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
     };
-    page.titled("chat-title")
-        .with_badge(conversations.badges.total())
+    conversations
+        .count_on(page.titled("chat-title"))
         .render("chat/shell/index", own)
 }
 

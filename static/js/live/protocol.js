@@ -26,7 +26,7 @@
  *
  * @typedef {object} SessionHello
  * @property {Person} user  @property {string} version  @property {string} [epoch]
- * @property {RoomState[]} rooms  @property {number[]} blocked
+ * @property {RoomState[]} rooms  @property {number[]} blocked  @property {number[]} [requests]
  * @property {number[]} online  @property {number[]} [away]
  * @property {{message_chars: number, events_per_second: number}} [limits]  @property {Preferences} [preferences]
  *
@@ -91,7 +91,7 @@
  *   "session.hello": SessionHello, "session.ended": {reason: string},
  *   "server.restarting": {reconnect_within_ms: number},
  *   "relation.changed": {user: Person, state: string}, "preferences.changed": {preferences: Preferences},
- *   "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
+ *   "requests.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
  * }} ServerEvents  by their type
  */
 

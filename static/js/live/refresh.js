@@ -122,6 +122,7 @@ export function refreshOn(connection) {
   let greeted = false;
   connection.addEventListener("restarted", () => refresher.restart());
   connection.addEventListener("relation.changed", () => refresher.ask());
+  connection.addEventListener("requests.changed", () => refresher.ask());
   connection.addEventListener("room.added", () => refresher.ask());
   connection.addEventListener("room.removed", () => refresher.ask());
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));

@@ -7,14 +7,14 @@ const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /**
  * Returns day (0 is Monday) and minute of a moment in a time zone; an unknown zone counts as UTC.
- * @param {number} moment  @param {string} timeZone
+ * @param {number} moment  @param {string | undefined} timeZone  undefined is that of this browser
  */
 function local(moment, timeZone) {
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   let format;
   try {
-    format = new Intl.DateTimeFormat("en", { ...options, timeZone: timeZone || "UTC" });
+    format = new Intl.DateTimeFormat("en", { ...options, timeZone });
   } catch {
     format = new Intl.DateTimeFormat("en", { ...options, timeZone: "UTC" });
   }
@@ -22,10 +22,13 @@ function local(moment, timeZone) {
   return { day: DAYS.indexOf(parts.weekday), minute: Number(parts.hour) * 60 + Number(parts.minute) };
 }
 
-/** @param {Preferences} preferences  @param {number} moment Unix milliseconds */
-export function isQuiet({ quiet_days: days, quiet_from: from, quiet_until: until, time_zone: zone }, moment) {
+/**
+ * Returns whether a moment is in quiet hours. Until a zone is chosen, they follow the zone of this browser.
+ * @param {Preferences} preferences  @param {number} moment Unix milliseconds  @param {string} [browser]  for tests
+ */
+export function isQuiet({ quiet_days: days, quiet_from: from, quiet_until: until, time_zone: zone }, moment, browser) {
   if (days === 0) return false;
-  const { day, minute } = local(moment, zone);
+  const { day, minute } = local(moment, zone || browser);
   /** @param {number} which */
   const begins = (which) => (days & (1 << which)) !== 0;
   if (from < until) return begins(day) && minute >= from && minute < until;

@@ -4,6 +4,7 @@ import { pageData, userId } from "../page/data.js";
 import { shown } from "../page/shown.js";
 import { Badges } from "./badges.js";
 import { isLookedAt } from "./reader.js";
+import { requests } from "./requests.js";
 import { Unread } from "./unread.js";
 
 /** @import { Connection } from "../live/socket.js" */
@@ -27,7 +28,7 @@ export const watchEnd = (isAtEnd) => {
  */
 export const isInView = (room) => shown().room === room && isLookedAt() && atEnd();
 
-const badges = new Badges(unread, isInView);
+const badges = new Badges(unread, isInView, () => requests.count);
 export const showBadges = () => badges.show();
 
 // Without this cookie the server marks pages as read when it renders them (chat/pages/visit.rs).

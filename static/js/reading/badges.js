@@ -2,7 +2,7 @@
 // server renders the same texts (chat/shell/badges.rs).
 
 import { byId, find } from "../page/elements.js";
-import { say } from "../page/words.js";
+import { say, sayCount } from "../page/words.js";
 import { capped } from "./unread.js";
 
 /** @import { Badge, Unread } from "./unread.js" */
@@ -10,10 +10,11 @@ import { capped } from "./unread.js";
 const COUNT = /^\(\d+\+?\) /;
 
 export class Badges {
-  /** @param {Unread} unread  @param {(room: number) => boolean} isInView */
-  constructor(unread, isInView) {
+  /** @param {Unread} unread  @param {(room: number) => boolean} isInView  @param {() => number} asking */
+  constructor(unread, isInView, asking) {
     this.unread = unread;
     this.isInView = isInView;
+    this.asking = asking;
   }
 
   show() {
@@ -24,7 +25,9 @@ export class Badges {
       any ||= badge.unread > 0;
       showLink(link, badge);
     }
-    const total = this.unread.total(this.isInView);
+    const asking = this.asking();
+    showRequests(asking);
+    const total = this.unread.total(this.isInView) + asking;
     showTitle(total);
     showIcon(total);
     const form = document.getElementById("read-all");
@@ -55,6 +58,18 @@ function showLink(link, badge) {
   mark.classList.toggle("badge-dot", badge.number === 0);
   if (badge.number > 0) mark.dataset.number = capped(badge.number);
   else delete mark.dataset.number;
+}
+
+/** Shows the number of friend requests at the links to Add Friends. @param {number} count */
+function showRequests(count) {
+  for (const link of document.querySelectorAll("a[data-requests]")) {
+    const mark = find(link, ".badge");
+    link.dataset.requests = String(count);
+    mark.hidden = count === 0;
+    mark.dataset.number = capped(count);
+    if (count > 0) link.setAttribute("aria-label", `${link.textContent.trim()}, ${sayCount("js-requests", count)}`);
+    else link.removeAttribute("aria-label");
+  }
 }
 
 /** @param {number} total */

@@ -150,6 +150,14 @@ impl Person {
             .await
     }
 
+    /// Cancels the request to this name, with the button in the list of sent requests.
+    pub(crate) async fn cancel_request(&self, name: &str) -> Page {
+        let token = self.csrf_token("/friends/").await;
+        let fields = [("csrf_token", token.as_str()), ("username", name)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.post("/friends/cancel/", &fields).await
+    }
+
     /// Presses a button with a confirmation (`block`, `remove`), and confirms.
     pub(crate) async fn press_and_confirm(&self, verb: &str, other: &Self) -> Page {
         let path = format!("/friends/{}/{verb}/", other.id);

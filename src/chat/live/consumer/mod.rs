@@ -36,6 +36,7 @@ use crate::{
         rooms::{Room, RoomId},
     },
     error::{Error, Result},
+    friends::asking,
     preferences::Preferences,
 };
 use rate_limit::RateLimit;
@@ -221,8 +222,8 @@ impl ChatConsumer {
             users
         };
         let id = user.id;
-        let preferences = move |conn: &mut _| Ok(Preferences::of(conn, id)?);
-        let preferences = self.chat.database.read(preferences).await?;
+        let own = move |conn: &mut _| Ok((Preferences::of(conn, id)?, asking(conn, id)?));
+        let (preferences, asking) = self.chat.database.read(own).await?;
         let limits = &self.chat.limits;
         Ok(ConnectionEvent::Hello(Box::new(Hello {
             user,
@@ -230,6 +231,7 @@ impl ChatConsumer {
             epoch: self.chat.database.epoch().clone(),
             rooms,
             blocked,
+            requests: asking.into_iter().map(|person| person.id).collect(),
             online: of(PresenceState::Online),
             away: of(PresenceState::Away),
             preferences,

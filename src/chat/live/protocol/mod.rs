@@ -124,6 +124,9 @@ pub struct Hello {
     pub rooms: Vec<RoomState>,
     /// People whom the person blocks. Their messages do not count as unread, and pages fold them.
     pub blocked: Vec<UserId>,
+    /// People whose friend request waits for an answer of the person.
+    #[serde(default)]
+    pub requests: Vec<UserId>,
     /// Friends and members of small rooms who are online.
     pub online: Vec<UserId>,
     /// Friends and members of small rooms who are away.

@@ -71,7 +71,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
     for (name, example) in &examples {
         assert_eq!(example["type"], *name);
         let again = match name.as_str() {
-            "relation.changed" => read_and_written::<RelationEvent>(example),
+            "relation.changed" | "requests.changed" => read_and_written::<RelationEvent>(example),
             "preferences.changed" => read_and_written::<PreferencesEvent>(example),
             "message.created" | "message.changed" | "member.changed" | "room.changed" => {
                 read_and_written::<RoomChange>(example)
@@ -96,6 +96,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "room.added",
         "room.removed",
         "relation.changed",
+        "requests.changed",
         "preferences.changed",
         "read.moved",
         "unread.told",

@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 
 use super::{level::Level, notifying::Facts};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, Zone},
     chat::{log::MessageId, rooms::RoomMember},
     db::{Connection, Timestamp},
     preferences::Preferences,
@@ -36,7 +36,7 @@ type Row = (i64, UserId, String, String, Timestamp, Option<String>);
 
 impl RoomMember {
     /// Returns a message of this room, with the facts that decided about this member's
-    /// notification.
+    /// notification. `browser` is the zone of the person's browser.
     ///
     /// # Errors
     /// [`diesel::NotFound`] if the message does not exist or is in another room.
@@ -44,6 +44,7 @@ impl RoomMember {
         &self,
         conn: &mut Connection,
         message: MessageId,
+        browser: &Zone,
     ) -> QueryResult<MessageDetails> {
         let row = messages::table
             .inner_join(users::table)
@@ -64,7 +65,7 @@ impl RoomMember {
             .select(members::joined_at)
             .first(conn)?;
         Ok(MessageDetails {
-            facts: self.facts(conn, message, (author, created_at))?,
+            facts: self.facts(conn, message, (author, created_at), browser)?,
             is_before: created_at < joined_at,
             author: Person::new(author, username),
             is_notice: notice.is_some(),
@@ -79,6 +80,7 @@ impl RoomMember {
         conn: &mut Connection,
         message: MessageId,
         (author, moment): (UserId, Timestamp),
+        browser: &Zone,
     ) -> QueryResult<Facts> {
         let block = blocks::table
             .find((self.user, author))
@@ -92,7 +94,7 @@ impl RoomMember {
             blocked: select(exists(block)).get_result(conn)?,
             level: Level::at(conn, self, moment)?,
             called: select(exists(calls)).get_result(conn)?,
-            quiet: attention.is_quiet(moment),
+            quiet: attention.is_quiet(moment, browser),
             snoozed: attention.is_snoozed(moment),
         })
     }

@@ -1,0 +1,2 @@
+DROP TABLE unknown_requests;
+ALTER TABLE friend_requests DROP COLUMN typed;
