@@ -7,6 +7,7 @@
 
 mod absence;
 mod accessibility;
+mod announcing;
 mod attention;
 mod blocks;
 mod chromedriver;

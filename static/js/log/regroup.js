@@ -96,7 +96,7 @@ function nextMessage(message) {
 
 /** @param {string} day */
 function newDivider(day) {
-  const divider = build("div", { className: "day", role: "separator" }, build("span"));
+  const divider = build("div", { className: "day", role: "separator", ariaLive: "off" }, build("span"));
   divider.dataset.day = day;
   label(divider);
   return divider;

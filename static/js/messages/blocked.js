@@ -34,6 +34,8 @@ export class BlockedMessages {
       if (message.isConnected) regroup(message);
     }
     if (line || isBlocked) nameOf(message);
+    // A folded message is not announced.
+    if (isBlocked) message.ariaLive = "off";
     for (const quote of message.querySelectorAll("a.quote")) foldQuote(quote, this.isBlocked);
     for (const chip of message.querySelectorAll(".chip[data-by]")) removeReactions(chip, this.isBlocked);
   }

@@ -180,7 +180,7 @@ export function typeAnywhere(composer, { signal }) {
     )
       return;
     const active = document.activeElement;
-    const idle = active === document.body || active === null || active.closest("#messages, #main") === active;
+    const idle = active === document.body || active === null || active.closest("#messages, #main, h1") === active;
     const inLog = active?.matches?.("article.message");
     if ((idle || inLog) && !document.querySelector("dialog[open]")) composer()?.focus();
   };

@@ -1,5 +1,7 @@
 // Autocomplete of names after `@` and a letter. The focus stays in the box; arrows choose, Enter and Tab insert, Escape
-// closes. Inserting replaces only what was typed of the name.
+// closes. Inserting replaces only what was typed of the name. While the list is open, the box is a combobox (ARIA
+// Authoring Practices, "editable combobox with list autocomplete"); otherwise it is a text box. HTML allows the role only
+// for one-line fields, but without it no screen reader says that a list is open.
 
 import { buildOption, select } from "../page/listbox.js";
 import { place } from "../page/popup.js";
@@ -15,6 +17,7 @@ export class Mentions {
   /** The box that names are offered for. @type {HTMLTextAreaElement | null} */ #box = null;
   #chosen = 0;
   /** @type {Person[]} */ #people = [];
+  /** Attributes of the box while the list is open. */ #open;
 
   /** @param {HTMLElement} list a listbox  @param {People} people  @param {Lifetime} lifetime */
   constructor(list, people, lifetime) {
@@ -22,6 +25,12 @@ export class Mentions {
     this.people = people;
     this.lifetime = lifetime;
     lifetime.atEnd(() => this.#close());
+    this.#open = {
+      role: "combobox",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "true",
+      "aria-controls": list.id,
+    };
     list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       const option = event.target.closest("[role=option]");
@@ -32,7 +41,6 @@ export class Mentions {
   /** Offers names in a box. Call before adding other handlers of its keys. @param {HTMLTextAreaElement} box */
   attach(box) {
     box.setAttribute("aria-autocomplete", "list");
-    box.setAttribute("aria-controls", this.list.id);
     const { signal } = this.lifetime;
     const typed = async () => {
       this.#look(box);
@@ -52,6 +60,7 @@ export class Mentions {
     if (this.#people.length === 0) return this.#close();
     this.#box = box;
     this.#chosen = 0;
+    for (const [name, value] of Object.entries(this.#open)) box.setAttribute(name, value);
     this.list.replaceChildren(...this.#people.map(({ id, username }) => buildOption(`name-${id}`, username)));
     this.list.hidden = false;
     place(this.list, (box.closest("form, .editing") ?? box).getBoundingClientRect(), { above: true });
@@ -91,6 +100,6 @@ export class Mentions {
   #close() {
     if (this.list.hidden) return;
     this.list.hidden = true;
-    this.#box?.removeAttribute("aria-activedescendant");
+    for (const name of [...Object.keys(this.#open), "aria-activedescendant"]) this.#box?.removeAttribute(name);
   }
 }

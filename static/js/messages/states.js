@@ -48,6 +48,8 @@ export function refusalLine(words, ...buttons) {
  */
 export function stateElement({ name, word }) {
   const words = build("span", name === "sending" ? { className: "vh" } : {}, word);
-  // The blank separates it from the last word of the message, in what assistive technology reads.
-  return build("span", { className: `message-state state-${name}`, dir: "auto" }, " ", words);
+  // The blank separates it from the last word of the message, in what assistive technology reads. The state changes with
+  // every step of the message: screen readers read it with the message, and do not announce it.
+  const fields = { className: `message-state state-${name}`, dir: "auto", ariaLive: "off" };
+  return build("span", fields, " ", words);
 }

@@ -34,7 +34,8 @@ export function offerMenu(message) {
   const link = message.querySelector("a.message-more");
   if (!link) return;
   const { className, textContent } = link;
-  link.replaceWith(build("button", { type: "button", className, textContent, ariaHasPopup: "menu" }));
+  const fields = { className, textContent, ariaHasPopup: "menu", ariaLive: "off" };
+  link.replaceWith(build("button", { type: "button", ...fields }));
 }
 
 /** @param {HTMLElement} list */

@@ -42,6 +42,8 @@ export function openConversation({ page, writing, lifetime, services }) {
   const { signal } = lifetime;
   const log = byId("messages");
   const list = byId("log-inner");
+  // Opening the room announces nothing: the log is filled before it becomes live.
+  quietly(log, () => regroupAll(list));
   const scroll = new LogScroll(log, lifetime);
   const pill = new Pill({ scroll, jump: byId("jump"), back: byId("back-to-place"), isLookedAt });
   const typingLine = new TypingLine(byId("typing"), lifetime);
@@ -65,6 +67,8 @@ export function openConversation({ page, writing, lifetime, services }) {
     inserted(message, event) {
       // A notice is not counted as a new message.
       if (message.matches(".notice")) return;
+      // The copy that was shown while it was sent has been announced already.
+      if (Number(message.dataset.author) === userId) message.ariaLive = "off";
       fresh.push(message);
       countNews(event);
       if (!("client_id" in event)) return;
@@ -190,9 +194,8 @@ export function openConversation({ page, writing, lifetime, services }) {
   on("message.created", apply);
   on("message.changed", (event) => {
     if (event.change === "deleted") pill.remove(event);
-    // A reaction does not announce the message again.
-    if (event.change === "reacted") quietly(log, () => apply(event));
-    else apply(event);
+    // A change does not announce the message again.
+    quietly(log, () => apply(event));
     actions.follow(event);
   });
   on("member.changed", apply);
@@ -280,7 +283,6 @@ export function openConversation({ page, writing, lifetime, services }) {
     { signal },
   );
 
-  regroupAll(list);
   foldTall([...list.querySelectorAll("article.message")], scroll);
   relabelAtMidnight(list, lifetime);
   fillGaps(list, history, ({ from, to }) => receipts.has(room, from, to));

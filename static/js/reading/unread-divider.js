@@ -45,7 +45,13 @@ export function placeDivider(message) {
   old?.remove();
   if (after?.matches("article.message")) regroup(/** @type {HTMLElement} */ (after));
   const words = say("js-new-line");
-  const fields = { className: "new-messages", id: "new-messages", role: "separator", ariaLabel: words };
+  const fields = {
+    className: "new-messages",
+    id: "new-messages",
+    role: "separator",
+    ariaLabel: words,
+    ariaLive: "off",
+  };
   message.before(build("div", fields, build("span", {}, words)));
   if (message.matches("article.message")) regroup(message);
 }
