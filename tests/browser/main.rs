@@ -20,6 +20,7 @@ mod losses;
 mod meeting;
 mod outsiders;
 mod people;
+mod phones;
 mod profile;
 mod queue;
 mod requests;

@@ -5,7 +5,8 @@ import { Popup } from "../page/popup.js";
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Right } from "./rights.js" */
 
-const LONG_PRESS_MS = 500;
+/** Less than the half second after which browsers begin to select text and cancel the pointer. */
+const LONG_PRESS_MS = 450;
 const MOVED_PX = 10;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
@@ -36,6 +37,8 @@ export class MessageMenu {
   open(message, anchor, opener = anchor) {
     const rights = this.rights(message);
     if (rights.size === 0 || !anchor || !opener) return;
+    // A long press may be reported twice.
+    if (this.popup.isOpen && this.#message === message) return;
     this.#message = message;
     for (const item of this.#all()) item.hidden = !rights.has(/** @type {Right} */ (item.dataset.do));
     this.popup.open(anchor, opener);
@@ -79,23 +82,45 @@ function byLetter(items, index, letter) {
   return order.find((item) => item.textContent.toLowerCase().startsWith(letter.toLowerCase()));
 }
 
+/** Returns the message, unless a press means something else there. @param {HTMLElement} target */
+const pressable = (target) =>
+  target.closest("a, button, summary, pre") ? null : target.closest("article.message[data-id]");
+
 /**
- * Opens the menu on a long press. The browser still offers its selection of text.
+ * Opens the menu on a long press. The browser still offers its selection of text. Browsers that have a context menu for
+ * a long press fire its event instead of ours, or after it.
  * @param {HTMLElement} log  @param {(message: HTMLElement) => void} open
  */
 function longPress(log, open) {
   let timer = 0;
+  /** Whether this press has opened the menu. */ let isDone = false;
   /** @type {{x: number, y: number} | null} */ let start = null;
   const stop = () => clearTimeout(timer);
+  /** @param {HTMLElement} message */
+  const finish = (message) => {
+    stop();
+    isDone = true;
+    open(message);
+  };
   log.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY }) => {
     stop();
-    const message = target.closest("article.message[data-id]");
-    if (pointerType !== "touch" || !message || target.closest("a, button, pre")) return;
+    isDone = false;
+    const message = pressable(target);
+    if (pointerType !== "touch" || !message) return;
     start = { x: clientX, y: clientY };
-    timer = setTimeout(() => open(message), LONG_PRESS_MS);
+    timer = setTimeout(() => finish(message), LONG_PRESS_MS);
   });
   log.addEventListener("pointermove", ({ clientX, clientY }) => {
     if (start && Math.hypot(clientX - start.x, clientY - start.y) > MOVED_PX) stop();
   });
+  log.addEventListener("contextmenu", (event) => {
+    const { pointerType, target } = /** @type {OnElement<PointerEvent>} */ (event);
+    const message = pressable(target);
+    if (pointerType !== "touch" || !message) return;
+    event.preventDefault();
+    finish(message);
+  });
+  // Otherwise the mouse events that browsers emulate would focus the message, and so close the menu.
+  log.addEventListener("touchend", (event) => isDone && event.preventDefault(), { passive: false });
   for (const end of ["pointerup", "pointercancel", "scroll"]) log.addEventListener(end, stop, { passive: true });
 }

@@ -8,6 +8,7 @@ const EDGE_PX = 8;
 
 export class Popup {
   /** @type {HTMLElement | null} */ #opener = null;
+  /** @type {HTMLElement | null} */ #anchor = null;
 
   /** @param {HTMLElement} element  @param {Lifetime} lifetime */
   constructor(element, { signal }) {
@@ -19,14 +20,22 @@ export class Popup {
       this.close();
     });
     element.addEventListener("focusout", ({ relatedTarget }) => {
-      if (relatedTarget && !element.contains(/** @type {Node} */ (relatedTarget))) this.close(false);
+      // A touch that opened it ends on its opener, which then takes the focus.
+      if (!relatedTarget || relatedTarget === this.#opener) return;
+      if (!element.contains(/** @type {Node} */ (relatedTarget))) this.close(false);
     });
     /** @param {OnElement<PointerEvent>} event */
     const pressed = ({ target }) => {
-      if (this.isOpen && !element.contains(target) && !this.#opener?.contains(target)) this.close(false);
+      const isButton = this.#opener?.matches("button") && this.#opener.contains(target);
+      if (this.isOpen && !element.contains(target) && !isButton) this.close(false);
+    };
+    // On a phone, the keyboard closes when the focus leaves the box for the popover.
+    const resized = () => {
+      if (this.isOpen && this.#anchor?.isConnected) place(element, this.#anchor.getBoundingClientRect());
+      else this.close(false);
     };
     document.addEventListener("pointerdown", pressed, { signal });
-    addEventListener("resize", () => this.close(false), { signal });
+    addEventListener("resize", resized, { signal });
   }
 
   get isOpen() {
@@ -36,6 +45,7 @@ export class Popup {
   /** Opens at `anchor`; `opener` gets the focus back on closing. @param {HTMLElement} anchor */
   open(anchor, opener = anchor) {
     this.#opener = opener;
+    this.#anchor = anchor;
     if (opener.hasAttribute("aria-haspopup")) opener.setAttribute("aria-expanded", "true");
     this.element.hidden = false;
     place(this.element, anchor.getBoundingClientRect());

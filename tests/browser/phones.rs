@@ -1,0 +1,137 @@
+//! Phones: touch, small targets, and little height.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    profile::Profile,
+    stage::{Program, until},
+};
+
+/// Longer than a long press, and than the browser's own.
+const PRESSED: Duration = Duration::from_millis(900);
+
+impl Profile {
+    async fn become_phone(&self, width: u32, height: u32) {
+        self.use_screen(width, height).await;
+        let touch = json!({ "enabled": true, "maxTouchPoints": 1 });
+        let method = "Emulation.setTouchEmulationEnabled";
+        self.driver.cdp().send_raw(method, touch).await.unwrap();
+    }
+
+    /// Presses the middle of the text of the last message for a while.
+    async fn press_long(&self) {
+        let script = "const text = [...document.querySelectorAll('article .message-text')].at(-1);
+            const { left, right, top, bottom } = text.getBoundingClientRect();
+            return [(left + Math.min(right, left + 60)) / 2, (top + bottom) / 2]";
+        let (x, y): (f64, f64) = self.ask_page(script).await;
+        let touch = |kind: &str, points: Value| json!({ "type": kind, "touchPoints": points });
+        let cdp = self.driver.cdp();
+        let method = "Input.dispatchTouchEvent";
+        let start = touch("touchStart", json!([{ "x": x, "y": y }]));
+        cdp.send_raw(method, start).await.unwrap();
+        tokio::time::sleep(PRESSED).await;
+        cdp.send_raw(method, touch("touchEnd", json!([])))
+            .await
+            .unwrap();
+    }
+
+    /// Returns the height of the visible part of the log.
+    async fn log_height(&self) -> f64 {
+        let script = "const log = document.getElementById('messages').getBoundingClientRect();
+            const foot = document.querySelector('.room-foot').getBoundingClientRect();
+            return foot.bottom <= innerHeight + 1 ? Math.max(0, log.height) : -1";
+        self.ask_page(script).await
+    }
+}
+
+#[tokio::test]
+async fn a_long_press_opens_the_menu_and_its_targets_are_large_and_over_no_words() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    for text in [
+        "short",
+        "and one that is long enough for more than a line on a small phone",
+    ] {
+        bo.say(text).await;
+        ana.say(text).await;
+    }
+    ana.wait_for_count(4).await;
+    ana.become_phone(320, 568).await;
+    ana.reload().await;
+    ana.wait_for_count(4).await;
+    let script = "const targets = [...document.querySelectorAll('article .message-more')];
+        const words = [...document.querySelectorAll('article .message-text, article .message-author, article .message-time')]
+            .filter((one) => !one.closest('.follows') || one.matches('.message-text'))
+            .flatMap((one) => { const range = document.createRange(); range.selectNodeContents(one); return [...range.getClientRects()]; });
+        const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        return targets.map((one) => {
+            const box = one.getBoundingClientRect();
+            return [box.width, box.height, words.some((word) => over(box, word))];
+        })";
+    let targets: Vec<(f64, f64, bool)> = ana.ask_page(script).await;
+    assert_eq!(targets.len(), 4);
+    for (width, height, is_over) in targets {
+        assert!(
+            width >= 44.0 && height >= 44.0 && !is_over,
+            "{width} × {height} {is_over}"
+        );
+    }
+    assert!(!ana.scrolls_sideways().await);
+    ana.screenshot("phone-targets").await;
+
+    ana.press_long().await;
+    ana.find("menuitem", "Reply").await;
+    ana.screenshot("phone-long-press").await;
+    // The keyboard closes when the focus leaves the box.
+    ana.use_screen(320, 500).await;
+    until("the menu in the smaller window", async || {
+        let script = "const menu = document.getElementById('message-menu');
+            const { top, bottom } = menu.getBoundingClientRect();
+            return !menu.hidden && top >= 0 && bottom <= innerHeight";
+        ana.ask_page::<bool>(script).await.then_some(())
+    })
+    .await;
+    ana.press("menuitem", "Reply").await;
+    ana.find("button", "Cancel reply").await;
+}
+
+#[tokio::test]
+async fn the_log_is_left_room_beside_the_keyboard() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    for number in 0..12 {
+        ana.say(&format!("line {number}")).await;
+    }
+    ana.wait_for_count(12).await;
+    // Landscape with a keyboard, and 320 px with one: with a line in the box and with six.
+    for (width, height, least) in [
+        (640, 190, 100.0),
+        (844, 200, 100.0),
+        (320, 310, 100.0),
+        (320, 568, 200.0),
+    ] {
+        ana.become_phone(width, height).await;
+        ana.reload().await;
+        for text in ["one line", "\none\ntwo\nthree\nfour\nfive"] {
+            ana.paste(text).await;
+            let least = if text.contains('\n') && height < 250 {
+                70.0
+            } else {
+                least
+            };
+            until("room for the log", async || {
+                let left = ana.log_height().await;
+                (left >= least).then_some(())
+            })
+            .await;
+            assert!(!ana.scrolls_sideways().await, "{width} × {height}");
+        }
+        ana.screenshot(&format!("phone-keyboard-{width}-{height}"))
+            .await;
+        ana.ask_page::<Value>("const box = document.getElementById('composer-body'); box.value = ''; box.dispatchEvent(new Event('input', { bubbles: true }))").await;
+    }
+}
