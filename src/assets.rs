@@ -74,6 +74,16 @@ pub(crate) async fn show_asset(
     Ok(response.body(bytes(body)))
 }
 
+/// `GET /worker.js`: the service worker. It has an address of its own, because a worker is in charge
+/// of the folder that it comes from, and because browsers compare it by its address.
+pub(crate) async fn show_worker() -> Result<HttpResponse> {
+    let file = plain("worker.js").ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header(ContentType(kind_of("worker.js")))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(bytes(file)))
+}
+
 /// Returns the content type. Knows only the extensions in `static/`.
 fn kind_of(name: &str) -> Mime {
     match name.rsplit_once('.').map(|(_, extension)| extension) {

@@ -46,6 +46,7 @@ pub(crate) fn files(cfg: &mut web::ServiceConfig) {
             "/static/{hash}/{path:.*}",
             web::get().to(assets::show_asset),
         )
+        .route("/worker.js", web::get().to(assets::show_worker))
         .route("/healthz", web::get().to(health::show_health))
         .route("/readyz", web::get().to(health::show_readiness))
         .route("/ws/{rest:.*}", web::to(ask_for_upgrade));

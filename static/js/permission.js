@@ -36,9 +36,18 @@ async function ask() {
 }
 
 function sendTest() {
-  new Notification(say("js-test-title"), { body: say("js-test-body"), tag: "parlour/test" });
   chime();
-  state.textContent = say("js-notifications-tested");
+  const notification = {
+    title: say("js-test-title"),
+    options: { body: say("js-test-body"), tag: "parlour/test" },
+    path: location.pathname,
+    /** @param {boolean} isShown */
+    done(isShown) {
+      state.textContent = say(isShown ? "js-notifications-tested" : "js-notifications-none");
+    },
+  };
+  // The script of all pages shows it, so that the worker is registered in one place.
+  document.dispatchEvent(new CustomEvent("parlour:notify", { detail: notification }));
 }
 
 if (section) {

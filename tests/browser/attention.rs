@@ -248,6 +248,53 @@ async fn without_permission_a_line_in_the_page_tells_and_leads_to_the_message() 
     bo.wait_for("article.message:focus", true).await;
 }
 
+/// Chrome for Android: pages may not construct notifications, and a service worker shows them.
+#[tokio::test]
+async fn where_pages_cannot_notify_the_worker_does_and_a_toast_if_that_fails_too() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.watch_notifications().await;
+    let source = "const permission = Notification.permission;
+        globalThis.Notification = class {
+            static permission = permission;
+            constructor() { throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification()'); }
+        };
+        if (localStorage.noWorker) navigator.serviceWorker.register = () => Promise.reject(new TypeError('none'));";
+    let method = "Page.addScriptToEvaluateOnNewDocument";
+    let script = json!({ "source": source });
+    bo.driver.cdp().send_raw(method, script).await.unwrap();
+    bo.open("/accounts/preferences/").await;
+    bo.find("button", "Send a test").await;
+
+    ana.say("look here").await;
+    let script = "return (async () => {
+        const worker = await navigator.serviceWorker.getRegistration();
+        return (await worker?.getNotifications() ?? []).map(({ title, body, data }) => `${title}: ${body} ${data.path}`);
+    })()";
+    until("the worker's notification", async || {
+        let shown: Vec<String> = bo.ask_page(script).await;
+        let fits = |one: &String| one.starts_with("ana: look here /rooms/");
+        (shown.len() == 1 && fits(&shown[0])).then_some(())
+    })
+    .await;
+    assert!(!bo.has(".toast").await);
+    // It is removed when the message is read.
+    bo.open_conversation("ana").await;
+    until("no notification", async || {
+        let shown: Vec<String> = bo.ask_page(script).await;
+        shown.is_empty().then_some(())
+    })
+    .await;
+
+    bo.ask_page::<Option<()>>("localStorage.noWorker = 'yes'")
+        .await;
+    bo.open("/accounts/preferences/").await;
+    bo.find("button", "Send a test").await;
+    ana.say("and here").await;
+    bo.wait_for(".toast", true).await;
+}
+
 #[tokio::test]
 async fn what_is_seen_is_shown_while_both_sides_want_it() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;

@@ -10,6 +10,13 @@ interface DocumentEventMap {
   "parlour:save": CustomEvent<null>;
   /** The person logs out, or the room closes: nothing is stored any more. */
   "parlour:leaving": CustomEvent<null>;
+  /** The page of preferences wants to show a notification. */
+  "parlour:notify": CustomEvent<{
+    title: string;
+    options: NotificationOptions;
+    path: string;
+    done: (isShown: boolean) => void;
+  }>;
   /** There is a new snapshot of what is unread. */
   "parlour:unread": CustomEvent<null>;
   /** The page shows another room, which has this id. */

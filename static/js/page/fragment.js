@@ -1,8 +1,17 @@
 // The only module that parses markup, with the only Trusted Types policy of the site. It must get only what our server
-// rendered from a template; everything else uses textContent.
+// rendered from a template; everything else uses textContent. The policy also lets the service worker be registered.
 
-const rules = { createHTML: (/** @type {string} */ html) => html };
+const rules = {
+  createHTML: (/** @type {string} */ html) => html,
+  createScriptURL(/** @type {string} */ address) {
+    if (address !== "/worker.js") throw new TypeError("not the address of our service worker");
+    return address;
+  },
+};
 const policy = globalThis.trustedTypes?.createPolicy("parlour-fragment", rules) ?? rules;
+
+/** Returns the address of the service worker as the browser wants it. @param {string} address */
+export const trustedWorker = (address) => policy.createScriptURL(address);
 
 /** Parses a rendered fragment, for example a message, and returns its first element. @param {string} html */
 export function elementFrom(html) {

@@ -2,7 +2,6 @@
 // notifies, and never of a message on the screen. A notification is removed when its message is read.
 
 import { userId } from "../page/data.js";
-import { visit } from "../page/visit.js";
 import { say } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
@@ -12,6 +11,7 @@ import { Leader } from "./leader.js";
 import { against, excerpt, titleOf } from "./notifying.js";
 import { isLookedAt } from "./reader.js";
 import { chime } from "./sound.js";
+import { closeRead, notify } from "./system-notification.js";
 import { closeToasts, showToast } from "./toast.js";
 
 /** @import { Connection } from "../live/socket.js" */
@@ -82,32 +82,30 @@ class Notifier {
     if (isOnScreen) return note("on-screen");
     if (isRead) return note("read");
     const told = { ...textOf(event), path: pathOf(event), room: event.room };
-    if (!canNotify()) {
+    const toast = () => {
       if (isLookedAt()) showToast(told);
       note("toast");
-    }
+    };
+    if (!canNotify()) toast();
     // Only the leader continues.
     if (!this.leader.leads) return undefined;
-    if (canNotify()) {
-      this.#notify(event, told);
-      note("notified");
-    }
-    return chime();
+    chime();
+    return canNotify() ? this.#notify(event, told, { shown: () => note("notified"), failed: toast }) : undefined;
   }
 
-  /** @param {MessageCreated} event  @param {{title: string, body: string, path: string}} options */
-  #notify(event, { title, body, path }) {
+  /**
+   * @param {MessageCreated} event  @param {{title: string, body: string, path: string}} options
+   * @param {{shown: () => void, failed: () => void}} outcome
+   */
+  async #notify(event, { title, body, path }, { shown, failed }) {
     // One per room: a newer notification replaces the older one.
     const tag = `parlour/room/${event.room}`;
     /** @type {NotificationOptions & {renotify: true}} */
     const options = { body, tag, renotify: true, silent: true, icon: iconPath() };
-    const notification = new Notification(title, options);
-    this.#shown.set(event.room, { notification, seq: event.seq });
-    notification.addEventListener("click", () => {
-      notification.close();
-      globalThis.focus();
-      visit(path);
-    });
+    const notified = await notify(title, options, { path, room: event.room, seq: event.seq });
+    if (!notified) return failed();
+    if (notified.page) this.#shown.set(event.room, { notification: notified.page, seq: event.seq });
+    return shown();
   }
 }
 
@@ -116,10 +114,18 @@ export function followMessages(connection, storage) {
   const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
   connection.addEventListener("restarted", () => notifier.restart());
   connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
-  connection.addEventListener("read.moved", ({ detail }) => notifier.read(detail.room, detail.read_seq));
+  const closeAllRead = () => closeRead((room, seq) => (unread.state(room)?.read_seq ?? 0) >= seq);
+  connection.addEventListener("read.moved", ({ detail }) => {
+    notifier.read(detail.room, detail.read_seq);
+    closeAllRead();
+  });
+  document.addEventListener("parlour:notify", async ({ detail: { title, options, path, done } }) => {
+    done((await notify(title, options, { path })) !== null);
+  });
   // Other devices may have read messages during the interruption.
   document.addEventListener("parlour:unread", () => {
     for (const room of unread.rooms()) notifier.read(room, unread.state(room)?.read_seq ?? 0);
+    closeAllRead();
   });
 }
 
