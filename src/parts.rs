@@ -7,7 +7,7 @@ use actix_web::web::{Data, FormConfig, ServiceConfig};
 use channels::{Layer, OriginValidator, Streams};
 
 use crate::{
-    accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn},
+    accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn, store_skeletons},
     chat::{live::Chat, pages::room, reading::MoveReading},
     config::{Limits, Settings},
     db::Database,
@@ -65,6 +65,7 @@ impl Parts {
         let limits = RateLimiter::new(&settings.rates);
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         let descriptors = raise_descriptor_limit();
+        store_skeletons(&database).await?;
         let first_run = FirstRun::prepare(&database).await?;
         let chat = Chat::start(&database, &layer, &templates, (&limits, &bounds))?;
         Ok(Self {

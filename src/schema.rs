@@ -220,6 +220,7 @@ diesel::table! {
         is_active -> Bool,
         created_at -> BigInt,
         password_changed_at -> BigInt,
+        username_skeleton -> Nullable<Text>,
     }
 }
 

@@ -51,9 +51,13 @@ pub(crate) struct RegisterForm {
 
 impl RegisterForm {
     /// Validates the form. Returns the user name, which may still be taken, or a message for each
-    /// invalid field.
-    pub(super) fn check(&self) -> Result<Username> {
-        let name = username::parse(&self.username);
+    /// invalid field. An owner of the server may be called `admin`.
+    pub(super) fn check(&self, is_owner: bool) -> Result<Username> {
+        let name = if is_owner {
+            username::parse_owner(&self.username)
+        } else {
+            username::parse(&self.username)
+        };
         let mut errors = FieldErrors::new();
         if let Err(refusal) = &name {
             errors.insert("username", words::text(refusal.words_key()));
@@ -127,7 +131,7 @@ mod tests {
             password_again: again.to_owned(),
             next: NextPath::default(),
         };
-        form.check()
+        form.check(false)
     }
 
     fn fields(result: Result<Username>) -> Vec<&'static str> {

@@ -29,7 +29,7 @@ use crate::security::Account;
 pub use appearance::Theme;
 pub use first_run::FirstRun;
 pub(crate) use kept::{KeptForm, KeptForms, RefusedForm};
-pub use models::{User, UserId};
+pub use models::{User, UserId, store_skeletons};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
 pub(crate) use page::Layout;

@@ -4,7 +4,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::models::{NewUser, User};
+use super::models::{NewUser, User, store_skeletons};
 use super::{password, username};
 use crate::db::{Database, Timestamp};
 use crate::error::{Error, Result};
@@ -26,6 +26,7 @@ pub async fn create_superuser(
         None => return Err(Error::internal("give the name with --username")),
     };
     let password = if is_asked { ask_twice()? } else { next_line()? };
+    store_skeletons(database).await?;
     make_owner(database, cost, &username, &password).await
 }
 
@@ -35,7 +36,7 @@ async fn make_owner(
     username: &str,
     password: &str,
 ) -> Result<User> {
-    let name = username::parse(username).map_err(|why| sentence(why.words_key()))?;
+    let name = username::parse_owner(username).map_err(|why| sentence(why.words_key()))?;
     password::check(password, username).map_err(|why| sentence(why.words_key()))?;
     let stored = password::encode(password, cost).map_err(Error::internal)?;
     let new = NewUser::new(name, stored, Timestamp::now());

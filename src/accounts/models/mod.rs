@@ -1,7 +1,9 @@
 //! Rows and queries of `users` and `sessions`.
 
 mod sessions;
+mod skeletons;
 mod users;
 
 pub use sessions::{NewSession, StoredSession};
+pub use skeletons::store_skeletons;
 pub use users::{Credentials, NewUser, User, UserId};

@@ -46,6 +46,12 @@ impl User {
             .optional()
     }
 
+    /// Returns whether a person has a name that looks like this one.
+    pub fn looks_like(conn: &mut Connection, skeleton: &str) -> QueryResult<bool> {
+        let similar = users::table.filter(users::username_skeleton.eq(skeleton));
+        diesel::select(diesel::dsl::exists(similar)).get_result(conn)
+    }
+
     /// Starts and returns a new session epoch. It invalidates all sessions that are not carried
     /// over in the same transaction.
     pub fn begin_epoch(conn: &mut Connection, id: UserId) -> QueryResult<i64> {
@@ -68,6 +74,7 @@ impl User {
 pub struct NewUser {
     username: String,
     username_key: String,
+    username_skeleton: String,
     password: String,
     is_owner: bool,
     created_at: Timestamp,
@@ -80,6 +87,7 @@ impl NewUser {
         Self {
             username: username.shown,
             username_key: username.key,
+            username_skeleton: username.skeleton,
             password,
             is_owner: false,
             created_at: now,
@@ -87,7 +95,7 @@ impl NewUser {
         }
     }
 
-    /// Creates the account. [`Error::Conflict`] if the name is taken.
+    /// Creates the account. [`Error::Conflict`] if the name is taken, or looks like one that is.
     pub fn insert(&self, conn: &mut Connection) -> Result<User> {
         let user = diesel::insert_into(users::table)
             .values(self)

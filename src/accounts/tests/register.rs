@@ -34,6 +34,15 @@ async fn faults_stand_at_their_fields_and_the_name_is_kept() {
 
     for (name, password, sentence) in [
         ("ANA", PASSWORD, "This username is taken."),
+        ("аnа", PASSWORD, "Use letters of one alphabet."),
+        (
+            "ΑΝΑ",
+            PASSWORD,
+            "This username looks like one that is taken.",
+        ),
+        ("Everyone", PASSWORD, "This username is reserved."),
+        ("admin", PASSWORD, "This username is reserved."),
+        ("@ana", PASSWORD, "start with something other than @"),
         ("b o", PASSWORD, "without spaces."),
         ("bo", "short", "Use at least 8 characters."),
         ("bo", "password1", "very common password."),

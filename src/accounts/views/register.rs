@@ -105,7 +105,7 @@ async fn make(
     // An invalid form creates no account, but checking it costs time, so it has a rate limit of its
     // own.
     limits.check_address(Action::RegistrationForm, client)?;
-    let name = form.check()?;
+    let name = form.check(is_owner)?;
     limits.check_address(Action::Registration, client)?;
     refuse_taken(services, &name).await?;
     let stored = services.hasher.encode(form.password.clone()).await?;
@@ -123,17 +123,21 @@ async fn make(
     })
 }
 
-/// Refuses a taken name before the password is hashed, to save a hash. The unique index of the
-/// table decides in the end.
+/// Refuses a name that is taken, or looks like one that is, before the password is hashed, to save a hash. The unique indexes of the
+/// table decide in the end.
 async fn refuse_taken(services: &Services, name: &Username) -> Result<()> {
-    let key = name.key.clone();
-    match services
-        .database
-        .read(move |conn| Ok(User::named(conn, &key)?))
-        .await?
-    {
-        Some(_) => Err(taken()),
-        None => Ok(()),
+    let name = name.clone();
+    let found = services.database.read(move |conn| {
+        let is_taken = User::named(conn, &name.key)?.is_some();
+        Ok((is_taken, User::looks_like(conn, &name.skeleton)?))
+    });
+    match found.await? {
+        (true, _) => Err(taken()),
+        (false, true) => {
+            let text = words::text("username-looks-like");
+            Err(Error::invalid("username", text))
+        }
+        (false, false) => Ok(()),
     }
 }
 
