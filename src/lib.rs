@@ -27,6 +27,7 @@ mod schema;
 pub mod security;
 mod server;
 pub mod templates;
+mod visible;
 mod whole_file;
 pub mod words;
 

@@ -1,6 +1,5 @@
 # What the server says over the socket.
 
-room-refused-control = This text contains control characters that cannot be sent. Remove them and send it again.
 room-refused-missing = This conversation does not exist, or you are not in it.
 
 room-refused-history = This was written before the server was restored from a backup. It may refer to a different message now.

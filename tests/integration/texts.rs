@@ -83,21 +83,25 @@ async fn nothing_is_refused_as_nothing() {
     let (ana, bo) = site.friends("ana", "bo").await;
     let mut room = ana.open_room(&bo).await;
 
-    for text in ["", " ", "\n\t\n"] {
+    for text in ["", " ", "\n\t\n", "\u{200b}", "> \u{200b}"] {
         assert_eq!(room.post_refused(text).await["code"], "empty", "{text:?}");
     }
 }
 
 #[tokio::test]
-async fn control_characters_are_refused() {
+async fn control_characters_become_line_breaks_or_nothing() {
     let site = Site::start().await;
     let (ana, bo) = site.friends("ana", "bo").await;
     let mut room = ana.open_room(&bo).await;
 
-    for text in ["a\0b", "a\u{1b}[31m", "a\u{7f}b\u{1}"] {
-        assert_eq!(room.post_refused(text).await["code"], "invalid", "{text:?}");
+    for (text, kept) in [
+        ("a\0b", "ab"),
+        ("a\u{1b}[31m", "a[31m"),
+        ("a\u{7f}b\u{1}", "ab"),
+        ("a\u{b}b\rc", "a\nb\nc"),
+    ] {
+        assert_eq!(room.post(text).await["body"], kept, "{text:?}");
     }
-    room.post("still here").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { codePoints, remaining, trimmed } from "../../static/js/messages/length.js";
+import { codePoints, remaining, showsSomething, trimmed } from "../../static/js/messages/length.js";
 
 test("counts code points, not units", () => {
   assert.equal(codePoints(""), 0);
@@ -35,4 +36,12 @@ test("a megabyte is counted quickly", () => {
   const begin = performance.now();
   remaining("é😀".repeat(350_000), 10_000);
   assert.ok(performance.now() - begin < 200);
+});
+
+test("a text that shows nothing is empty", () => {
+  const cases = JSON.parse(readFileSync(new URL("../cases/invisible-only.json", import.meta.url), "utf8"));
+  // The server reads Markdown: a quote of nothing shows nothing.
+  for (const text of cases.filter((one) => !/[>*]/.test(one))) assert.equal(showsSomething(text), false, text);
+  for (const text of ["", " \n", "\u0000", "\u2029", "\u{E0001}"]) assert.equal(showsSomething(text), false);
+  for (const text of ["a", "\u200Ba", ">", "❤\uFE0F"]) assert.equal(showsSomething(text), true);
 });

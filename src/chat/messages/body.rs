@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::chat::messages::emoji;
+use crate::chat::messages::{emoji, formatting};
 
 /// The maximum number of emoji in a message that shows them large.
 const MOST_LARGE_EMOJI: usize = 6;
@@ -10,34 +10,52 @@ const MOST_LARGE_EMOJI: usize = 6;
 /// Reasons for rejecting a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyError {
-    /// Only white space.
+    /// Nothing that a reader sees.
     Empty,
     /// Longer than the limit, by `excess` characters.
     TooLong {
         /// Characters to remove.
         excess: usize,
     },
-    /// A control character other than a new line or a tab.
-    Control,
 }
 
-/// Validates a text: 1 to `max_chars` Unicode characters. Normalises line ends to `\n`.
+/// Validates a text: 1 to `max_chars` Unicode characters, at least one of them visible. Normalises
+/// line ends to `\n`, and removes other control characters.
 ///
 /// # Errors
-/// [`BodyError`]. The text is never shortened to make it fit.
+/// [`BodyError`]. The text is never shortened to make it fit, and never refused because of
+/// characters that nobody sees.
 pub(crate) fn checked(text: &str, max_chars: usize) -> Result<String, BodyError> {
-    let text = text.replace("\r\n", "\n");
+    let text = without_controls(text);
     if text.trim().is_empty() {
         return Err(BodyError::Empty);
     }
-    let is_control = |letter: char| letter.is_ascii_control() && letter != '\n' && letter != '\t';
-    if text.contains(is_control) {
-        return Err(BodyError::Control);
+    if let Some(excess @ 1..) = text.chars().count().checked_sub(max_chars) {
+        return Err(BodyError::TooLong { excess });
     }
-    match text.chars().count().checked_sub(max_chars) {
-        Some(excess @ 1..) => Err(BodyError::TooLong { excess }),
-        _ => Ok(text),
+    if formatting::shows_something(&text) {
+        Ok(text)
+    } else {
+        Err(BodyError::Empty)
     }
+}
+
+/// Turns everything that ends a line into `\n`, for example the soft line breaks of word processors
+/// (vertical tab) and the page breaks of PDF files. Removes other controls but tabs.
+fn without_controls(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut before = None;
+    for letter in text.chars() {
+        match letter {
+            '\n' if before == Some('\r') => {}
+            '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => kept.push('\n'),
+            '\t' => kept.push('\t'),
+            control if control.is_control() => {}
+            visible => kept.push(visible),
+        }
+        before = Some(letter);
+    }
+    kept
 }
 
 /// Returns whether the text is one to six emoji (counted as grapheme clusters) and nothing else.
@@ -57,6 +75,8 @@ pub(crate) fn is_big_emoji(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -72,11 +92,76 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_empty_and_controls_are_refused() {
-        assert_eq!(checked(" \r\n\t ", 10), Err(BodyError::Empty));
-        assert_eq!(checked("a\0b", 10), Err(BodyError::Control));
-        assert_eq!(checked("a\u{1b}b", 10), Err(BodyError::Control));
+    fn controls_end_lines_or_are_left_out_and_the_rest_is_kept() {
         assert_eq!(checked("a\r\nb\tc", 10).as_deref(), Ok("a\nb\tc"));
+        let cases = include_str!("../../../tests/cases/pasted-controls.json");
+        let cases: BTreeMap<String, String> = serde_json::from_str(cases).unwrap();
+        for (name, expected) in [
+            ("soft line break of a word processor", "Agenda:\none\ntwo"),
+            ("page break of a PDF", "page 1\npage 2"),
+            ("coloured terminal line", "[31merror[0m: no disk"),
+            ("NUL", "ab"),
+            ("lone CR", "a\nb"),
+        ] {
+            assert_eq!(
+                checked(&cases[name], 100).as_deref(),
+                Ok(expected),
+                "{name}"
+            );
+        }
+        for (text, expected) in [
+            ("a\u{85}b", "a\nb"),
+            ("a\u{2028}b\u{2029}c", "a\nb\nc"),
+            ("a\r\r\nb\n\rc", "a\n\nb\n\nc"),
+            ("a\u{7F}\u{9B}b\u{8}", "ab"),
+            ("\u{1}\u{2}\u{3}x", "x"),
+            ("`a\0b`", "`ab`"),
+        ] {
+            assert_eq!(checked(text, 100).as_deref(), Ok(expected), "{text:?}");
+        }
+        // What is removed does not count.
+        assert_eq!(checked("a\0\0\0b", 2).as_deref(), Ok("ab"));
+    }
+
+    #[test]
+    fn a_text_that_shows_nothing_is_empty() {
+        let cases = include_str!("../../../tests/cases/invisible-only.json");
+        let cases: Vec<String> = serde_json::from_str(cases).unwrap();
+        let ours = [
+            "",
+            " \r\n\t ",
+            "\0",
+            "\u{1B}",
+            "\u{85}",
+            "\u{2028}",
+            "\u{3164}",
+            "\u{34F}",
+            "\u{E0001}",
+            "\u{1D159}",
+            "\u{200D}\u{FE0E} \u{200C}",
+            "- \u{200B}",
+            "* \u{2060}\n* \u{FEFF}",
+            "~~\u{AD}~~",
+            "`\u{200B}`",
+            "```\n\u{2800}\n```",
+            "> > \u{200B}\n\n\u{200B}",
+            "***\u{2062}***",
+        ];
+        for text in cases.iter().map(String::as_str).chain(ours) {
+            assert_eq!(checked(text, 100), Err(BodyError::Empty), "{text:?}");
+        }
+        for text in [
+            "\u{200B}a",
+            ">",
+            "**",
+            "-",
+            "\u{301}",
+            "❤\u{FE0F}",
+            "> \u{200B}a",
+            "\u{FFFD}",
+        ] {
+            assert!(checked(text, 100).is_ok(), "{text:?}");
+        }
     }
 
     #[test]

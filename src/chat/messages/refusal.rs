@@ -92,7 +92,6 @@ impl RefusedAt<'_> {
     fn body(self, reason: BodyError) -> Refused {
         match reason {
             BodyError::Empty => self.with_code(RefusalCode::Empty, "room-refused-empty"),
-            BodyError::Control => self.with_code(RefusalCode::Invalid, "room-refused-control"),
             BodyError::TooLong { excess } => {
                 let text = words::text_with("room-refused-too-long", &[("excess", excess.into())]);
                 Refused {

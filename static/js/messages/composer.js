@@ -4,7 +4,7 @@ import { byId } from "../page/elements.js";
 import { say, sayCount } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 import { Draft, joined } from "./drafts.js";
-import { remaining, trimmed } from "./length.js";
+import { remaining, showsSomething, trimmed } from "./length.js";
 
 /** @import { Lifetime } from "../page/lifetime.js" */
 
@@ -68,7 +68,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   #submit(event) {
     event.preventDefault();
     const text = trimmed(this.box.value);
-    if (text === "") return;
+    if (!showsSomething(text)) return;
     const left = remaining(text, this.maxChars);
     if (left !== null && left < 0) {
       this.count.textContent = "";

@@ -4,7 +4,7 @@
 import { find } from "../page/elements.js";
 import { say, sayCount } from "../page/words.js";
 import { sendKey } from "./composer.js";
-import { remaining, trimmed } from "./length.js";
+import { remaining, showsSomething, trimmed } from "./length.js";
 import { sourceOf } from "./rights.js";
 /** @import { Draft } from "./drafts.js" */
 
@@ -107,7 +107,7 @@ export class Editing {
     const text = trimmed(box.value);
     const note = find(row, ".edit-note");
     const left = remaining(text, this.maxChars);
-    if (text === "") note.textContent = say("js-edit-empty");
+    if (!showsSomething(text)) note.textContent = say("js-edit-empty");
     else if (left !== null && left < 0) note.textContent = sayCount("js-shorten-edit", -left);
     else {
       if (text !== source) this.save(id, text);

@@ -23,6 +23,11 @@ export function remaining(text, most) {
   return left <= most - most * WARN_FROM ? left : null;
 }
 
+/** Returns whether a reader sees anything of the text. @param {string} text */
+export function showsSomething(text) {
+  return /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/u.test(text);
+}
+
 /** Returns the text as it is sent: without empty lines before and white space after. @param {string} text */
 export function trimmed(text) {
   return text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();

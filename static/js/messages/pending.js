@@ -124,12 +124,11 @@ export class PendingMessages {
     const isOld = code === OTHER_HISTORY;
     const unsaid = isOld ? `js-other-history-${isEdit ? "edit" : "post"}` : "js-refused-unknown";
     const words = say(isEdit ? "js-not-done-edit" : "js-not-sent", { reason: reason || say(unsaid) });
+    const toBox = buildButton(say("js-to-box"), () => this.takenBack(item) && this.sender.remove(item.clientId));
     // Sending it again would reach whatever has the id now.
-    const again = isOld
-      ? buildButton(say("js-to-box"), () => this.takenBack(item) && this.sender.remove(item.clientId))
-      : buildButton(say("js-retry"), () => this.sender.retry(item.clientId));
+    const again = isOld ? [toBox] : [buildButton(say("js-retry"), () => this.sender.retry(item.clientId)), toBox];
     const discard = buildButton(say(isOld ? "js-discard" : "js-delete"), () => this.sender.remove(item.clientId));
-    return refusalLine(words, again, discard);
+    return refusalLine(words, ...again, discard);
   }
 
   /** @param {Pending} one */

@@ -23,6 +23,9 @@ mod tests;
 use std::borrow::Cow;
 
 use html::Html;
+use subset::Piece;
+
+use crate::visible;
 
 pub use html::Rendered;
 pub use plain::{EXCERPT_CHARS, plain};
@@ -39,6 +42,18 @@ pub fn render(source: &str) -> Rendered {
         return Rendered::bare(source);
     }
     marked_up(source)
+}
+
+/// Returns whether a reader sees anything of the message. Quotes and emphasis of nothing are nothing.
+pub(crate) fn shows_something(source: &str) -> bool {
+    let is_invisible = |letter: char| visible::is_blank(letter) && !letter.is_whitespace();
+    if !source.contains(is_invisible) {
+        return !source.trim().is_empty();
+    }
+    match subset::read(&visible(source)) {
+        Some(pieces) => pieces.iter().any(Piece::is_visible),
+        None => visible::shows_something(source),
+    }
 }
 
 /// [`render`] without the fast path for texts without markup.

@@ -12,6 +12,7 @@ use super::{
     links,
     masked::Masked,
 };
+use crate::visible;
 
 /// The maximum nesting of quotes, lists and emphasis. Deeper text is shown as typed, because
 /// writing and sanitising cost more with each level (denial of service).
@@ -77,6 +78,17 @@ impl Piece {
             | Self::Letter(_)
             | Self::Break
             | Self::Code(_) => false,
+        }
+    }
+
+    /// Returns whether a reader sees the piece. The target of a link is always shown.
+    pub(crate) fn is_visible(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Code(text) | Self::CodeBlock(text) => {
+                visible::shows_something(text)
+            }
+            Self::Letter(_) | Self::Address(..) | Self::Open(Tag::Link(_)) => true,
+            Self::Open(_) | Self::Close | Self::Break => false,
         }
     }
 

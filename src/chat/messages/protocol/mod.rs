@@ -203,9 +203,9 @@ impl Refused {
 pub enum RefusalCode {
     /// More characters than the limit.
     TooLong,
-    /// The text is empty.
+    /// The text shows nothing.
     Empty,
-    /// The text has control characters.
+    /// The reaction is no emoji.
     Invalid,
     /// The room does not exist for this person, or nobody may write there any more.
     NotAllowed,

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    words,
+    visible, words,
 };
 
 /// The maximum length of a name, in characters.
@@ -25,8 +25,7 @@ impl RoomName {
     /// [`Error::Invalid`] for the field `name`.
     pub fn parse(typed: &str) -> Result<Self> {
         let name = one_line(typed);
-        // A name of zero-width joiners alone would be invisible.
-        if !name.chars().any(|letter| !is_joiner(letter)) {
+        if !visible::shows_something(&name) {
             return Err(Error::invalid("name", words::text("rooms-error-name")));
         }
         if name.chars().count() > NAME_CHARS {
@@ -72,10 +71,6 @@ fn one_line(typed: &str) -> String {
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn is_joiner(letter: char) -> bool {
-    matches!(letter, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}')
-}
-
 fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(
@@ -98,7 +93,19 @@ mod tests {
         assert_eq!(name("  Tea \n and\tcake "), Some("Tea and cake".into()));
         assert_eq!(name("an\u{202E}a\u{200B}"), Some("ana".into()));
         assert_eq!(name("בית 👨\u{200D}👩"), Some("בית 👨\u{200D}👩".into()));
-        for empty in ["", " \n", "\u{200B}", "\u{200D}\u{FE0F}", "\u{3164}"] {
+        for empty in [
+            "",
+            " \n",
+            "\u{200B}",
+            "\u{200D}\u{FE0F}",
+            "\u{3164}",
+            "\u{1D159}",
+        ] {
+            assert_eq!(name(empty), None, "{empty:?}");
+        }
+        let cases = include_str!("../../../../tests/cases/invisible-only.json");
+        let invisible = serde_json::from_str::<Vec<String>>(cases).unwrap();
+        for empty in invisible.iter().filter(|text| !text.contains(['>', '*'])) {
             assert_eq!(name(empty), None, "{empty:?}");
         }
     }
