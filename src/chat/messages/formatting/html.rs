@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     mentions::readings,
-    subset::{Piece, Tag},
+    subset::{Number, Piece, Tag},
 };
 use crate::{
     accounts::{UserId, username},
@@ -102,6 +102,8 @@ impl Rendered {
 pub(crate) struct Html {
     out: String,
     closing: Vec<&'static str>,
+    /// The next number of each open ordered list.
+    numbers: Vec<u64>,
     link: Option<Link>,
     names: usize,
 }
@@ -136,6 +138,7 @@ impl Html {
         let mut html = Self {
             out: String::new(),
             closing: Vec::new(),
+            numbers: Vec::new(),
             link: None,
             names: 0,
         };
@@ -175,12 +178,14 @@ impl Html {
             Tag::Paragraph => ("<p>", "</p>"),
             Tag::Quote => ("<blockquote>", "</blockquote>"),
             Tag::Bullets => ("<ul>", "</ul>"),
-            Tag::Numbers(1) => ("<ol>", "</ol>"),
             Tag::Numbers(first) => {
-                self.out.push_str(&format!("<ol start=\"{first}\">"));
-                ("", "</ol>")
+                self.open_list(*first);
+                ("", LIST_END)
             }
-            Tag::Item => ("<li>", "</li>"),
+            Tag::Item(number) => {
+                self.open_item(*number);
+                ("", "</li>")
+            }
             Tag::Bold => ("<strong>", "</strong>"),
             Tag::Italic => ("<em>", "</em>"),
             Tag::Strike => ("<s>", "</s>"),
@@ -196,8 +201,43 @@ impl Html {
     fn close(&mut self) {
         match self.closing.pop() {
             Some(LINK_END) => self.close_link(),
-            Some(close) => self.out.push_str(close),
+            Some(close) => {
+                self.out.push_str(close);
+                if close == LIST_END {
+                    self.numbers.pop();
+                }
+            }
             None => {}
+        }
+    }
+
+    fn open_list(&mut self, first: Number) {
+        self.out.push_str("<ol");
+        if first.sign == ')' {
+            self.out.push_str(" class=\"bracket\"");
+        }
+        if first.value != 1 {
+            self.out.push_str(&format!(" start=\"{}\"", first.value));
+        }
+        self.out.push('>');
+        self.numbers.push(first.value);
+    }
+
+    /// Writes the number of an item if it is not the next one, because people refer to the numbers
+    /// that they typed.
+    fn open_item(&mut self, number: Option<Number>) {
+        let next = self.numbers.last_mut();
+        match (number, next) {
+            (Some(number), Some(next)) => {
+                if number.value == *next {
+                    self.out.push_str("<li>");
+                } else {
+                    self.out
+                        .push_str(&format!("<li value=\"{}\">", number.value));
+                }
+                *next = number.value.saturating_add(1);
+            }
+            _ => self.out.push_str("<li>"),
         }
     }
 
@@ -267,6 +307,7 @@ impl Html {
 }
 
 const LINK_END: &str = "</a>";
+const LIST_END: &str = "</ol>";
 
 /// A message of a single paragraph, the usual case, needs no block element.
 fn without_lone_paragraph(pieces: &[Piece]) -> &[Piece] {

@@ -11,6 +11,8 @@ mod html;
 #[cfg(test)]
 mod link_tests;
 mod links;
+#[cfg(test)]
+mod list_tests;
 mod masked;
 mod mentions;
 mod plain;
@@ -33,7 +35,7 @@ pub use plain::{EXCERPT_CHARS, plain};
 /// The version of the renderer, stored with its markup to invalidate the cache. Increase it
 /// whenever the same text gives other markup. Messages of other versions are rendered again when
 /// they are read.
-pub const RENDERING: i64 = 2;
+pub const RENDERING: i64 = 3;
 
 /// Renders the markup of a message, with mentions still to be resolved.
 pub fn render(source: &str) -> Rendered {

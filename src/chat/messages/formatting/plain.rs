@@ -3,14 +3,14 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    subset::{self, Piece},
+    subset::{self, Number, Piece, Tag},
     visible,
 };
 
 /// The length of an excerpt in lists and on pages about a message, in characters.
 pub const EXCERPT_CHARS: usize = 120;
 
-/// Returns the text without markup, on one line, at most `max_chars` characters including the `…`
+/// Returns the text without markup, but with the numbers of lists, on one line, at most `max_chars` characters including the `…`
 /// of a shortened text. Never cuts inside a grapheme cluster.
 pub fn plain(source: &str, max_chars: usize) -> String {
     let source = visible(source);
@@ -35,6 +35,9 @@ fn words(pieces: &[Piece]) -> String {
                 text.push_str(code);
             }
             Piece::Break => text.push(' '),
+            Piece::Open(Tag::Item(Some(Number { value, sign }))) => {
+                text.push_str(&format!(" {value}{sign} "));
+            }
             block if block.is_block() => text.push(' '),
             _ => {}
         }

@@ -32,6 +32,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let attributes = [
         ("a", HashSet::from(["href"])),
         ("ol", HashSet::from(["start"])),
+        ("li", HashSet::from(["value"])),
         ("pre", HashSet::from(["aria-label"])),
         ("span", HashSet::from(["data-mention"])),
     ];
@@ -45,7 +46,10 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from(["script", "style"]))
         .tag_attributes(HashMap::from(attributes))
         .tag_attribute_values(HashMap::from([("pre", HashMap::from(code))]))
-        .allowed_classes(HashMap::from([("span", HashSet::from(["link-host"]))]))
+        .allowed_classes(HashMap::from([
+            ("span", HashSet::from(["link-host"])),
+            ("ol", HashSet::from(["bracket"])),
+        ]))
         .set_tag_attribute_value("a", "target", "_blank")
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::Deny)

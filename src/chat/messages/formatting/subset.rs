@@ -34,12 +34,31 @@ pub(crate) enum Tag {
     Quote,
     Bullets,
     /// An ordered list that starts with this number.
-    Numbers(u64),
-    Item,
+    Numbers(Number),
+    /// An item, in an ordered list with its number as it was typed.
+    Item(Option<Number>),
     Bold,
     Italic,
     Strike,
     Link(Box<Url>),
+}
+
+/// The number of an item in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(crate) value: u64,
+    /// The sign behind it: `.` or `)`.
+    pub(crate) sign: char,
+}
+
+impl Number {
+    /// Reads the number at the start of an item.
+    fn read(item: &str) -> Option<Self> {
+        let behind = item.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let value = item[..item.len() - behind.len()].parse().ok()?;
+        let sign = behind.chars().next()?;
+        Some(Self { value, sign })
+    }
 }
 
 /// One piece of a message. Every `Open` has its `Close`.
@@ -104,12 +123,12 @@ impl Piece {
 /// Parses a text into pieces. Returns `None` if it nests too deeply or would show nothing (for
 /// example a lone `>`).
 pub(crate) fn read(source: &str) -> Option<Vec<Piece>> {
-    if begins_deep(source) {
-        return None;
-    }
     let mut source = source.to_owned();
     for _ in 0..MAX_READINGS {
         let masked = Masked::new(&source);
+        if begins_deep(masked.text()) {
+            return None;
+        }
         let parser = Parser::new_ext(masked.text(), Options::ENABLE_STRIKETHROUGH);
         let definitions = parser.reference_definitions().iter();
         let mut starts: Vec<usize> = definitions.map(|(_, found)| found.span.start).collect();
@@ -219,13 +238,17 @@ impl<'s> Reader<'s> {
             Mark::BlockQuote(_) => self.begin_block(Tag::Quote, range.start),
             Mark::List(number) => {
                 self.lists += 1;
-                let tag = number.map_or(Tag::Bullets, Tag::Numbers);
+                let first = number.and_then(|_| Number::read(&self.source[range.start..]));
+                let tag = first.map_or(Tag::Bullets, Tag::Numbers);
                 self.begin_block(tag, range.start);
                 if let Some(last) = self.open.last_mut() {
                     *last = Open::List;
                 }
             }
-            Mark::Item => self.begin_block(Tag::Item, range.start),
+            Mark::Item => {
+                let number = Number::read(&self.source[range.start..]);
+                self.begin_block(Tag::Item(number), range.start);
+            }
             Mark::CodeBlock(CodeBlockKind::Fenced(words)) => self.begin_fence(&words, range),
             Mark::CodeBlock(CodeBlockKind::Indented) => {
                 self.begin_paragraph(Open::Indented, range.start);
@@ -304,7 +327,7 @@ impl<'s> Reader<'s> {
                 self.catch_up(range.start);
                 self.flush();
                 self.pieces
-                    .push(Piece::Code(self.masked.code(&code, &range)));
+                    .push(Piece::Code(self.masked.verbatim(&code, range.clone())));
                 self.at = range.end;
             }
             (Event::SoftBreak | Event::HardBreak, _) => {
@@ -376,7 +399,7 @@ impl<'s> Reader<'s> {
 
     fn begin_fence(&mut self, words: &str, range: Range<usize>) {
         self.flush();
-        let words = self.masked.code(words, &range);
+        let words = self.masked.verbatim(words, range);
         self.open.push(Open::Fenced);
         self.paragraph_end = None;
         let is_language = words.len() <= MAX_LANGUAGE_LEN

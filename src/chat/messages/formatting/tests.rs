@@ -464,6 +464,7 @@ fn the_plain_form_is_one_line_without_marks() {
         ("**a** `b`\n> c", "a b c"),
         ("- a\n- b\n\n```\nc\n  d\n```", "a b c d"),
         ("[a](https://b.cd) @ana", "a @ana"),
+        ("2. b\n5) e", "2. b 5) e"),
         ("# a\n\n\u{202E}b", "# a b"),
         (">", ">"),
     ] {
