@@ -20,6 +20,31 @@ test("a name begins with an at sign and a letter, at the start or behind a space
   assert.equal(typedName("@ana hi", 3), "an", "only what stands in front of the caret");
 });
 
+test("a name may directly follow signs, and letters of a script without spaces", () => {
+  for (const [text, name] of [
+    ["交给@Sc", "Sc"],
+    ["你好@花", "花"],
+    ["안녕@철", "철"],
+    ["ถาม@สม", "สม"],
+    ["ที่@สม", "สม"],
+    ["「@花", "花"],
+    ["你好，@花", "花"],
+    ["“@an", "an"],
+    ["@an", "an"],
+    ["hi,@an", "an"],
+    ["@शी", "शी"],
+    ["help@bo", null],
+    ["почта@bo", null],
+    ["é@bo", null],
+    ["a_@bo", null],
+    ["@@bo", null],
+    ["//@bo", null],
+    ["7@bo", null],
+  ]) {
+    assert.equal(typedName(text, text.length), name, text);
+  }
+});
+
 test("names that start so come first, then those that hold it; accents and case do not matter", () => {
   assert.deepEqual(names("AN"), ["Ana", "anton", "dana"]);
   assert.deepEqual(names("zoe"), ["Zoë"]);

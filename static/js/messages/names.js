@@ -4,9 +4,25 @@ import { find } from "../page/elements.js";
 import { folded } from "../page/match.js";
 /** @import { Person } from "../live/protocol.js" */
 
-/** Returns the beginning of a name before the caret, or null. @param {string} text  @param {number} caret */
+/** Letters of scripts without spaces: a name may follow them directly. As in `formatting/scripts.rs`. */
+const UNSPACED = [
+  ...["Han", "Hiragana", "Katakana", "Bopomofo", "Hangul", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan"],
+  ...["Javanese", "Balinese", "Yi"],
+]
+  .map((script) => `\\p{Script=${script}}`)
+  .join("");
+const TYPED_NAME = new RegExp(
+  `(?:^|[^\\p{L}\\p{N}_@/]|[${UNSPACED}])@([\\p{L}\\p{N}_][\\p{L}\\p{N}\\p{M}\\u200C\\u200D_.+-]{0,40})$`,
+  "u",
+);
+
+/**
+ * Returns the beginning of a name before the caret, or null. It may follow signs, and letters of a script without
+ * spaces, as on the server (`formatting/mentions.rs`). In `ana@example` there is none.
+ * @param {string} text  @param {number} caret
+ */
 export function typedName(text, caret) {
-  const found = /(?:^|[\s(])@([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.+-]{0,40})$/u.exec(text.slice(0, caret));
+  const found = TYPED_NAME.exec(text.slice(0, caret));
   return found ? found[1] : null;
 }
 

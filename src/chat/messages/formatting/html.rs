@@ -15,6 +15,9 @@ use crate::{
 /// The maximum number of mentions in one message. Further names stay text.
 const MAX_NAMES: usize = 50;
 
+/// The maximum number of readings of these names. Each one is looked up in the database.
+const MAX_READINGS: usize = 500;
+
 /// Placeholder around a name until it is resolved to a person. No typed text can contain it,
 /// because its `<` would be escaped.
 const NAME: [&str; 2] = ["<span data-mention=\"\">@", "</span>"];
@@ -57,12 +60,12 @@ impl Rendered {
             rendered.parts.push(Part::Name(name.to_owned()));
             rendered.parts.push(Part::Markup(behind.to_owned()));
         }
-        rendered.names.truncate(MAX_NAMES);
+        rendered.names.truncate(MAX_READINGS);
         rendered
     }
 
     /// Returns the names that the text may mention, as typed, without duplicates, in their order,
-    /// at most 50. Names that no member of the room has stay text.
+    /// at most 500, because a name has several readings. Names that no member of the room has stay text.
     pub fn names(&self) -> &[String] {
         &self.names
     }

@@ -14,6 +14,8 @@ mod links;
 #[cfg(test)]
 mod list_tests;
 mod masked;
+#[cfg(test)]
+mod mention_tests;
 mod mentions;
 mod plain;
 mod sanitiser;
@@ -35,7 +37,7 @@ pub use plain::{EXCERPT_CHARS, plain};
 /// The version of the renderer, stored with its markup to invalidate the cache. Increase it
 /// whenever the same text gives other markup. Messages of other versions are rendered again when
 /// they are read.
-pub const RENDERING: i64 = 3;
+pub const RENDERING: i64 = 4;
 
 /// Renders the markup of a message, with mentions still to be resolved.
 pub fn render(source: &str) -> Rendered {

@@ -321,7 +321,7 @@ fn names_are_found_once_each_in_their_order() {
     let names = |source: &str| render(source).names().to_vec();
     assert_eq!(names("@bo and @Ana, @ana (@bo)"), ["bo", "Ana"]);
     assert_eq!(names("hi @ana."), ["ana.", "ana"]);
-    assert_eq!(names("**@Łukasz_7** @花子!"), ["Łukasz_7", "花子"]);
+    assert_eq!(names("**@Łukasz_7** @花子!"), ["Łukasz_7", "花子", "花"]);
     assert_eq!(
         names("`@ana` a@b.cd x@ana //@ana @ [@ana](http://a.bc)"),
         [""; 0]
