@@ -11,6 +11,7 @@ mod announcing;
 mod attention;
 mod blocks;
 mod chromedriver;
+mod composition;
 mod expression;
 mod faces;
 mod keyboard;

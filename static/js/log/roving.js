@@ -1,5 +1,7 @@
 // Roving focus in the log: arrows between messages, Home and End, Escape back to the composer.
 
+import { keyOf } from "../page/keys.js";
+
 /** @import { Lifetime } from "../page/lifetime.js" */
 
 /** @type {Record<string, number>} */
@@ -9,7 +11,7 @@ const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 export function roveMessages(log, { toBox, toEnd }) {
   log.addEventListener("keydown", async (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("a, button, input, textarea")) return;
-    if (event.key === "Escape") return toBox();
+    if (keyOf(event) === "Escape") return toBox();
     if (!target(log, event)) return;
     event.preventDefault();
     if (event.key === "End") await toEnd();

@@ -2,6 +2,7 @@
 // visible.
 
 import { build, find } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 import { say } from "../page/words.js";
 
 const LONG = 20;
@@ -23,6 +24,6 @@ export function filterChoices(fieldset) {
   };
   box.addEventListener("input", filter);
   // Enter would submit the form.
-  box.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  box.addEventListener("keydown", (event) => keyOf(event) === "Enter" && event.preventDefault());
   find(fieldset, ".checks").before(box, none);
 }

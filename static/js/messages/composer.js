@@ -1,6 +1,7 @@
 // The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
 import { byId } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 import { say, sayCount } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 import { Draft, joined } from "./drafts.js";
@@ -101,8 +102,9 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key === "Escape" && !event.isComposing) return this.dispatchEvent(new CustomEvent("escape"));
-    if (event.key === "ArrowUp" && this.box.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
+    const key = keyOf(event);
+    if (key === "Escape") return this.dispatchEvent(new CustomEvent("escape"));
+    if (key === "ArrowUp" && this.box.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
       event.preventDefault();
       return this.dispatchEvent(new CustomEvent("edit-last"));
     }
@@ -157,8 +159,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
 
 /** Returns whether the key sends. @param {KeyboardEvent} event */
 export function sendKey(event) {
-  // Safari ends the IME composition before the event of the key; then only the code 229 shows it.
-  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  if (keyOf(event) !== "Enter") return false;
   const always = event.ctrlKey || event.metaKey;
   return always || !(event.shiftKey || event.altKey || touch.matches || !preferences().enter_sends);
 }

@@ -2,6 +2,7 @@
 // message, so that it outlives replacements of it. Escape closes the box and keeps the text for the next time.
 
 import { find } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 import { say, sayCount } from "../page/words.js";
 import { sendKey } from "./composer.js";
 import { remaining, showsSomething, trimmed } from "./length.js";
@@ -80,8 +81,8 @@ export class Editing {
   #key(event) {
     // Otherwise the shortcuts of the log would react to typing.
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
-    if (event.defaultPrevented || event.isComposing) return;
-    if (event.key === "Escape") {
+    if (event.defaultPrevented) return;
+    if (keyOf(event) === "Escape") {
       event.preventDefault();
       this.#leave();
     } else if (event.target === this.#open?.box && sendKey(event)) {

@@ -1,6 +1,7 @@
 // The emoji picker: frequent ones, and a search by name over all. The list is fetched at first use (lazy loading).
 
 import { build, find } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 import { ranked } from "../page/match.js";
 import { Popup } from "../page/popup.js";
 import { say } from "../page/words.js";
@@ -54,13 +55,14 @@ export class Picker {
 
   /** @param {OnElement<KeyboardEvent>} event */
   #key(event) {
-    if (event.key === "Enter" && event.target === this.search) {
+    const key = keyOf(event);
+    if (key === "Enter" && event.target === this.search) {
       event.preventDefault();
       return this.#pick(this.found.querySelector(".choice"));
     }
-    const step = STEPS[event.key];
+    const step = STEPS[key];
     const from = event.target.closest(".choice");
-    if (event.key === "ArrowDown" && event.target === this.search) this.found.querySelector(".choice")?.focus();
+    if (key === "ArrowDown" && event.target === this.search) this.found.querySelector(".choice")?.focus();
     else if (!step || !from) return undefined;
     else {
       const all = [...this.element.querySelectorAll(".choice")];

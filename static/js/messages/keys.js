@@ -1,5 +1,6 @@
 // Shortcuts on the focused message. Letters only if the person has not turned them off.
 
+import { keyOf } from "../page/keys.js";
 import { preferences } from "../preferences/preferences.js";
 
 /** @import { Right } from "./rights.js" */
@@ -16,7 +17,7 @@ export function listenToKeys(log, { menu, act }) {
     const message = event.target;
     if (!message.matches("article.message[data-id]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const what = event.key === "Delete" ? "delete" : preferences().letter_keys && LETTERS[event.key];
-    if (event.key === "Enter") menu(message);
+    if (keyOf(event) === "Enter") menu(message);
     else if (what) act(what, message);
     else return;
     event.preventDefault();

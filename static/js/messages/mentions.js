@@ -3,6 +3,7 @@
 // Authoring Practices, "editable combobox with list autocomplete"); otherwise it is a text box. HTML allows the role only
 // for one-line fields, but without it no screen reader says that a list is open.
 
+import { keyOf } from "../page/keys.js";
 import { buildOption, select } from "../page/listbox.js";
 import { place } from "../page/popup.js";
 import { suggested, typedName } from "./names.js";
@@ -69,14 +70,15 @@ export class Mentions {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (this.list.hidden || event.isComposing) return;
+    const key = keyOf(event);
+    if (this.list.hidden || key === "") return;
     /** @type {Record<string, number>} */ const steps = { ArrowUp: -1, ArrowDown: 1 };
-    if (event.key in steps) {
+    if (key in steps) {
       const count = this.#people.length;
-      this.#chosen = (this.#chosen + steps[event.key] + count) % count;
+      this.#chosen = (this.#chosen + steps[key] + count) % count;
       this.#mark();
-    } else if (event.key === "Enter" || event.key === "Tab") this.#insert(this.#people[this.#chosen]);
-    else if (event.key === "Escape") this.#close();
+    } else if (key === "Enter" || key === "Tab") this.#insert(this.#people[this.#chosen]);
+    else if (key === "Escape") this.#close();
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,6 +1,8 @@
 // Popover beside its anchor, within the page. Closes on Escape, on a press outside, and when the focus leaves it; the
 // focus then returns to the opener.
 
+import { keyOf } from "./keys.js";
+
 /** @import { Lifetime } from "./lifetime.js" */
 
 const GAP_PX = 4;
@@ -14,7 +16,7 @@ export class Popup {
   constructor(element, { signal }) {
     this.element = element;
     element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (keyOf(event) !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();
       this.close();

@@ -1,5 +1,6 @@
 // "Mark all read" with a button and Shift+Esc, and a short time to undo it.
 
+import { keyOf } from "../page/keys.js";
 import { showBadges } from "./attention.js";
 
 /** @import { Connection } from "../live/socket.js" */
@@ -32,7 +33,7 @@ export function markAllRead(connection) {
     if (send(event.submitter?.id === "read-all-undo")) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !event.shiftKey || event.isComposing) return;
+    if (keyOf(event) !== "Escape" || !event.shiftKey) return;
     if (send()) event.preventDefault();
   });
   // The server renders the undo button for a minute; hide it earlier here.

@@ -3,6 +3,7 @@
 import { Burst } from "../log/burst.js";
 import { userId } from "../page/data.js";
 import { byId } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 import { showBadges, unread, watchEnd } from "./attention.js";
 import { Reader } from "./reader.js";
 import { SeenMarks } from "./seen.js";
@@ -78,7 +79,7 @@ export function trackReading({ connection, list, room, isDirect, scroll, lifetim
     connection.addEventListener(type, () => seen.askSoon(), { signal });
   }
   /** @param {KeyboardEvent} event */
-  const pressed = ({ key, shiftKey }) => key === "Escape" && !shiftKey && dismissDivider(keep);
+  const pressed = (event) => keyOf(event) === "Escape" && !event.shiftKey && dismissDivider(keep);
   document.addEventListener("keydown", pressed, { signal });
   if (connection.state === "open") seen.askSoon();
 

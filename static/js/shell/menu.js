@@ -1,6 +1,7 @@
 // Closes the menu in the foot of the left column like other menus. It opens without scripts.
 
 import { find } from "../page/elements.js";
+import { keyOf } from "../page/keys.js";
 
 /** @param {HTMLDetailsElement | null} menu */
 export function closeMenuAround(menu) {
@@ -11,7 +12,7 @@ export function closeMenuAround(menu) {
     if (menu.open && isOutside) menu.open = false;
   });
   menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
+    if (keyOf(event) !== "Escape" || !menu.open) return;
     menu.open = false;
     find(menu, "summary").focus();
   });

@@ -2,6 +2,7 @@
 
 import { find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
+import { keyOf } from "../page/keys.js";
 import { buildOption, select } from "../page/listbox.js";
 import { ranked } from "../page/match.js";
 import { visit } from "../page/visit.js";
@@ -56,10 +57,10 @@ class Switcher {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.isComposing) return;
+    const key = keyOf(event);
+    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
     if (step) this.#choose(this.#chosen + step);
-    else if (event.key === "Enter") this.#go(/** @type {HTMLElement} */ (this.list.children[this.#chosen]));
+    else if (key === "Enter") this.#go(/** @type {HTMLElement} */ (this.list.children[this.#chosen]));
     else return;
     event.preventDefault();
   }
