@@ -42,7 +42,8 @@ room-refused-too-long =
     }
 room-refused-not-allowed = { $name } is not receiving messages from you.
 room-refused-rate = You are sending too fast. Wait a moment and send again.
-room-refused-conflict = This was already sent with a different text. Copy what you need and send it as a new message.
+room-refused-conflict = This was already sent with a different text. Send it again to post it as another message.
+room-refused-repeated = You have just sent this. Send it again only if you want it twice.
 room-refused-busy = Parlour is busy. Send again in a moment.
 room-refused-closing = Parlour is restarting. Send again in a moment.
 

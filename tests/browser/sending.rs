@@ -65,6 +65,25 @@ async fn where_no_socket_gets_through_messages_go_and_come_slowly() {
 }
 
 #[tokio::test]
+async fn where_sockets_cannot_even_be_made_messages_go_and_come_slowly() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let room = ana.path().await;
+    let source = "globalThis.WebSocket = class { constructor() { throw new DOMException('', 'SecurityError'); } };";
+    let script = serde_json::json!({ "source": source });
+    let method = "Page.addScriptToEvaluateOnNewDocument";
+    ana.driver.cdp().send_raw(method, script).await.unwrap();
+
+    ana.open(&room).await;
+    ana.say("without sockets").await;
+    ana.find_status("Slow connection mode").await;
+    let one = ["without sockets".to_owned()];
+    ana.wait_for_messages(&one).await;
+    bo.wait_for_messages(&one).await;
+}
+
+#[tokio::test]
 async fn messages_written_without_a_network_survive_a_reload_and_go_out_once_in_order() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));

@@ -290,3 +290,34 @@ async fn end(ana: &Profile, bo: &Profile) {
     ana.press("button", "Keep the room").await;
     ana.wait_until_no_text("This room will be deleted on").await;
 }
+
+#[tokio::test]
+async fn a_message_that_is_sent_again_from_the_page_before_is_posted_once() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(
+        Profile::without_javascript(&site),
+        Profile::without_javascript(&site)
+    );
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.fill("Message bo", "once").await;
+    ana.press("button", "Send").await;
+    ana.find_text_message("once").await;
+
+    ana.driver.back().await.unwrap();
+    ana.wait_for_path("/rooms/1/").await;
+    let typed = ana.draft().await;
+    ana.fill("Message bo", if typed.is_empty() { "once" } else { "" })
+        .await;
+    ana.press("button", "Send").await;
+    ana.wait_for_text("You have just sent this.").await;
+    assert_eq!(ana.draft().await, "once", "what was typed is there");
+    assert_eq!(ana.messages().await, ["once"]);
+
+    // Who means it sends it again.
+    ana.press("button", "Send").await;
+    ana.wait_for_path("/rooms/1/").await;
+    assert_eq!(ana.messages().await, ["once", "once"]);
+    ana.fill("Message bo", "something else").await;
+    ana.press("button", "Send").await;
+    ana.find_text_message("something else").await;
+}

@@ -200,3 +200,45 @@ test("logging out here is no surprise to tell", () => {
   sockets[0].break(4401);
   assert.equal(heard.at(-1), "ended");
 });
+
+test("a constructor that throws counts as a socket that did not open, and leads to the fallback", async () => {
+  const streams = [];
+  const { connection, heard } = setUp({
+    open: () => {
+      throw new DOMException("blocked", "SecurityError");
+    },
+    openFallback: () => {
+      streams.push(new FakeSocket());
+      return streams.at(-1);
+    },
+    isSignedOut: async () => false,
+  });
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    assert.equal(connection.state, "waiting");
+    await null;
+    await null;
+    mock.timers.tick(1_300);
+  }
+  assert.equal(streams.length, 1);
+  streams[0].say(HELLO);
+  assert.equal(connection.usesFallback, true);
+  assert.equal(heard.at(-1), "open");
+
+  // It is tried again beside the fallback, which goes on.
+  mock.timers.tick(60_000);
+  assert.equal(connection.state, "open");
+  assert.equal(connection.usesFallback, true);
+});
+
+test("a fallback that cannot be opened either is tried again", async () => {
+  const refuse = () => {
+    throw new TypeError("no such thing here");
+  };
+  const { connection } = setUp({ open: refuse, openFallback: refuse, isSignedOut: async () => false });
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    assert.equal(connection.state, "waiting");
+    await null;
+    await null;
+    mock.timers.tick(20_000);
+  }
+});

@@ -37,6 +37,11 @@ impl RefusedAt<'_> {
         }
     }
 
+    /// Returns the refusal of a text that its author has just posted.
+    pub(crate) fn repeated(self) -> Refused {
+        self.with_code(RefusalCode::Conflict, "room-refused-repeated")
+    }
+
     /// Returns the refusal of a change.
     pub(crate) fn change(self, reason: &NotChanged) -> Refused {
         match reason {

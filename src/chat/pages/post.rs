@@ -1,10 +1,13 @@
 //! The form that posts a message, for browsers without JavaScript.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
+use uuid::Uuid;
 
 use super::{
     room::{NewMessageForm, ShownRoom},
@@ -15,13 +18,19 @@ use crate::{
     chat::{
         live::Chat,
         messages::{
-            MessageCreated, NotPosted, Place, PostMessage, RefusalCode, RefusedAt, views::outsiders,
+            Message, MessageCreated, NotPosted, Place, PostMessage, RefusalCode, RefusedAt,
+            views::outsiders,
         },
         rooms::{RoomId, RoomMember},
     },
+    db::Timestamp,
     error::{Error, Result},
     security::client_addr,
 };
+
+/// The time after a message in which a form with the same text asks before it posts it again: long
+/// enough for a slow page and a second thought.
+const REPEATED_WITHIN: Duration = Duration::from_secs(120);
 
 /// Sends the same command as `message.post`, so checks and error messages are the same. The page
 /// contains the `client_id` (idempotency key), so that a form that is sent twice posts one message.
@@ -33,7 +42,8 @@ pub(crate) async fn create_message(
     request: HttpRequest,
     chat: web::Data<Chat>,
 ) -> Result<HttpResponse> {
-    let (room, form) = (*room, form.into_inner());
+    let (room, mut form) = (*room, form.into_inner());
+    let repeats = form.again.is_empty() && repeats(&chat, room, me.user.id, &form).await?;
     let post = PostMessage {
         room,
         author: me.user.id,
@@ -42,8 +52,13 @@ pub(crate) async fn create_message(
         body: form.body.clone(),
         reply_to: form.reply_to.parse().ok(),
     };
-    let answer = chat.messages.post.send(post).await;
-    let reason = match answer.unwrap_or(Err(NotPosted::Closing)) {
+    let answer = if repeats {
+        Err(NotPosted::Refused(Error::Conflict))
+    } else {
+        let answer = chat.messages.post.send(post).await;
+        answer.unwrap_or(Err(NotPosted::Closing))
+    };
+    let reason = match answer {
         Ok(created) => {
             let place = after_posting(&chat, &created, me.user.id).await?;
             return Ok(HttpResponse::SeeOther()
@@ -64,7 +79,16 @@ pub(crate) async fn create_message(
         client_id: form.client_id,
         name: Some(&member.title),
     };
-    let refused = at.post(&reason);
+    let refused = if repeats {
+        form.again = "1".to_owned();
+        at.repeated()
+    } else {
+        at.post(&reason)
+    };
+    if matches!(reason, NotPosted::Refused(Error::Conflict)) {
+        // Another text than the one that was sent with this key, or the same one on purpose.
+        form.client_id = Uuid::new_v4();
+    }
     let wait = refused.retry_after();
     let status = match refused.code {
         RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
@@ -83,6 +107,18 @@ pub(crate) async fn create_message(
     };
     let page = page.with_status(status).with_retry_after(wait);
     shown.render(&me.user, page, &chat).await
+}
+
+/// Returns whether the person has just posted the same text from another page: back in the history
+/// the page is loaded again, with another `client_id`, and nothing tells whether they know that the
+/// message was sent.
+async fn repeats(chat: &Chat, room: RoomId, author: UserId, form: &NewMessageForm) -> Result<bool> {
+    let since = Timestamp::now().minus(REPEATED_WITHIN);
+    let newest = move |conn: &mut _| Ok(Message::just_posted(conn, room, author, since)?);
+    let newest = chat.database.read(newest).await?;
+    let key = form.client_id.to_string();
+    let is_same = |body: &str| body.trim() == form.body.replace("\r\n", "\n").trim();
+    Ok(newest.is_some_and(|(client_id, body)| client_id != key && is_same(&body)))
 }
 
 /// Returns the path of the room. If the message mentions outsiders, the page offers to add them.

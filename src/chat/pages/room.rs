@@ -37,6 +37,9 @@ pub(crate) struct NewMessageForm {
     /// The message that it answers. Empty if it answers none.
     #[serde(default)]
     pub(super) reply_to: String,
+    /// Not empty if the person was told that they have just sent the same text.
+    #[serde(default)]
+    pub(super) again: String,
 }
 
 /// The query of the page that concerns the message box.
@@ -202,6 +205,9 @@ impl ShownRoom {
             client_id: form
                 .as_ref()
                 .map_or_else(Uuid::new_v4, |form| form.client_id),
+            again: form
+                .as_ref()
+                .map_or_else(String::new, |form| form.again.clone()),
             draft: form.map_or_else(String::new, |form| form.body),
             refusal: refused.map(|refused| refused.text),
             reply,
@@ -258,6 +264,8 @@ struct RoomPage {
     can_post: bool,
     /// The reason why nobody can write in this room.
     closed: Option<String>,
+    /// Not empty if the person was told that they have just sent the same text.
+    again: String,
     /// The text in the message box.
     draft: String,
     /// The reason why the message was refused.

@@ -14,8 +14,9 @@ const REFUSED_SOCKETS = 2;
 const TRY_SOCKET_EVERY_MS = 60_000;
 const SIGNED_OUT = 4401;
 const RESTART = 1012;
+const LOST = 1006;
 
-/** @typedef {"connecting" | "open" | "waiting" | "ended"} State */
+/** @typedef {"connecting" | "open"| "waiting" | "ended"} State */
 /**
  * @typedef {{state: State, restarted: SessionHello, restored: SessionHello, "signed-out": string}} OwnEvents
  * @typedef {ServerEvents & OwnEvents} ConnectionEvents
@@ -64,13 +65,15 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
 
   /** Connects now, unless it is already connecting. */
   start() {
-    if (this.state !== "waiting") return;
+    if (this.state !== "waiting") return undefined;
     clearTimeout(this.#timer);
     this.#become("connecting");
     this.history?.opening();
-    this.#listen(this.#usesFallback && this.openFallback ? this.openFallback() : this.open());
+    const socket = opened(this.#usesFallback && this.openFallback ? this.openFallback : this.open);
+    if (!socket) return this.#lost(null, LOST);
+    this.#listen(socket);
     // A proxy may accept and stay silent: without a hello in time the connection counts as lost.
-    this.#expectAnswer(OPEN_WITHIN_MS);
+    return this.#expectAnswer(OPEN_WITHIN_MS);
   }
 
   /** @param {Socket} socket */
@@ -120,7 +123,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
 
   /** The browser says that the network is gone: treats the connection as lost before the heartbeat notices. */
   suspend() {
-    if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, 1006);
+    if (this.state !== "ended" && this.state !== "waiting") this.#lost(this.#socket, LOST);
   }
 
   /** Disconnects until `start` or `probe` is called. */
@@ -183,7 +186,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   #expectAnswer(withinMs = ANSWER_WITHIN_MS) {
     clearTimeout(this.#deadline);
     const socket = this.#socket;
-    this.#deadline = setTimeout(() => this.#lost(socket, 1006), withinMs);
+    this.#deadline = setTimeout(() => this.#lost(socket, LOST), withinMs);
   }
 
   #drop() {
@@ -224,7 +227,8 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   /** Opens a socket beside the fallback; it takes over with its hello. */
   #tryWebSocket() {
     this.history?.opening();
-    const socket = this.open();
+    const socket = opened(this.open);
+    if (!socket) return;
     const giveUp = setTimeout(() => socket.close(), OPEN_WITHIN_MS);
     socket.onclose = () => clearTimeout(giveUp);
     socket.onmessage = ({ data }) => {
@@ -242,5 +246,17 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     if (this.state === "ended") return;
     this.end();
     this.dispatchEvent(new CustomEvent("signed-out", { detail: this.#reason }));
+  }
+}
+
+/**
+ * Opens a socket. Null where that throws: some browsers and extensions block sockets in this way.
+ * @param {() => Socket} open
+ */
+function opened(open) {
+  try {
+    return open();
+  } catch {
+    return null;
   }
 }

@@ -55,6 +55,31 @@ pub struct Message {
 }
 
 impl Message {
+    /// Returns the newest message of `room` as its `client_id` and text, if `author` posted it after
+    /// `since` and nobody has changed it.
+    pub(crate) fn just_posted(
+        conn: &mut Connection,
+        room: RoomId,
+        author: UserId,
+        since: Timestamp,
+    ) -> QueryResult<Option<(String, String)>> {
+        let newest: Option<(UserId, Timestamp, String, String)> = messages::table
+            .filter(messages::room_id.eq(room))
+            .filter(messages::edited_at.is_null())
+            .filter(messages::deleted_at.is_null())
+            .order(messages::seq.desc())
+            .select((
+                messages::author_id,
+                messages::created_at,
+                messages::client_id,
+                messages::body,
+            ))
+            .first(conn)
+            .optional()?;
+        let own = newest.filter(|(by, at, ..)| *by == author && *at > since);
+        Ok(own.map(|(_, _, client_id, body)| (client_id, body)))
+    }
+
     /// Returns whether `user` reacted with `emoji`.
     pub fn has_reaction(&self, emoji: &str, user: UserId) -> bool {
         let same = self.reactions.iter().find(|same| same.emoji == emoji);
