@@ -346,28 +346,25 @@ async fn a_page_that_does_not_come_is_loaded_and_what_was_typed_is_there() {
     assert_eq!(ana.draft().await, "offline");
     assert!(ana.is_marked_page().await);
 
-    // Another release of the scripts.
-    back().await;
-    ana.ask_page::<Value>("document.querySelector('script[type=module]').src += '?old'")
-        .await;
-    typed(" and old").await;
-    ana.wait_for_load().await;
-    ana.wait_for_page_of("Tea").await;
-    assert_eq!(ana.draft().await, "offline and old");
-
-    // Another history.
-    back().await;
-    ana.ask_page::<Value>(
-        "const unheld = window.fetch;
-        window.fetch = async (...request) => {
-            const text = await (await unheld(...request)).text();
-            return new Response(text.replace(/data-epoch=\"\\w+\"/, 'data-epoch=\"0\"'));
-        };",
-    )
-    .await;
-    typed(" and restored").await;
-    ana.wait_for_load().await;
-    ana.wait_for_page_of("Tea").await;
+    // Another release of the scripts, and another history.
+    let others = [
+        ("src=\\\"\\/static\\/\\w+", "src=\\\"/static/0", " and old"),
+        ("data-epoch=\\\"\\w+", "data-epoch=\\\"0", " and restored"),
+    ];
+    for (from, to, text) in others {
+        back().await;
+        let other = format!(
+            "const unheld = window.fetch;
+            window.fetch = async (...request) => {{
+                const text = await (await unheld(...request)).text();
+                return new Response(text.replace(/{from}/, \"{to}\"));
+            }};"
+        );
+        ana.ask_page::<Value>(&other).await;
+        typed(text).await;
+        ana.wait_for_load().await;
+        ana.wait_for_page_of("Tea").await;
+    }
     assert_eq!(ana.draft().await, "offline and old and restored");
 
     // The server fails.
@@ -379,8 +376,9 @@ async fn a_page_that_does_not_come_is_loaded_and_what_was_typed_is_there() {
     ana.wait_for_page_of("Tea").await;
     assert_eq!(ana.draft().await, "offline and old and restored and broken");
 
-    // The session has ended.
+    // The session has ended. The line is slow, so that nothing is typed into the log-in page.
     back().await;
+    ana.wire.lengthen(LINES[2]);
     change(&site.database(), "DELETE FROM sessions");
     typed(" and signed out").await;
     ana.log_in("ana").await;
