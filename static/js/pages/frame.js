@@ -5,11 +5,44 @@ import { swap } from "../live/refresh.js";
 import { byId, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 
+/** What happens to the log of the former room while it is still there. */
+const HAPPENINGS = ["click", "contextmenu", "keydown", "pointerdown", "submit"];
+
 /**
- * Shows a room whose page is not there yet: its name, an empty log, and the box.
+ * Shows that a room is chosen: its name, and its empty box. Returns the function that replaces the log of the former
+ * room with an empty one, which is not done at once, because the page of the room usually comes as quickly.
  * @param {HTMLElement} link  of the room in the list of conversations  @param {HTMLElement} status  of the connection
  */
-export function showWaiting(link, status) {
+export function choose(link, status) {
+  const main = waitingFor(link);
+  const site = document.querySelector(".brand span")?.textContent ?? "";
+  document.title = `${find(main, "h1").textContent} – ${site}`;
+  markCurrent(link);
+  let isEmpty = false;
+  const empty = () => {
+    if (!isEmpty) put(main, status);
+    isEmpty = true;
+  };
+  const box = document.getElementById("composer");
+  const log = document.getElementById("messages");
+  if (box && log) {
+    find(byId("main"), ".room-head").replaceWith(find(main, ".room-head").cloneNode(true));
+    adjustForm(/** @type {HTMLFormElement} */ (box), find(main, "#composer"));
+    for (const popup of document.querySelectorAll("#main .popup")) popup.hidden = true;
+    for (const type of HAPPENINGS) log.addEventListener(type, ignore, { capture: true });
+  } else empty();
+  emptyBox();
+  return empty;
+}
+
+/** @param {Event} event */
+function ignore(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Builds the main part of a room whose page is not there yet. @param {HTMLElement} link */
+function waitingFor(link) {
   const room = Number(link.dataset.conversation);
   const name = find(link, ".side-name").textContent;
   /** @type {HTMLTemplateElement} */ const template = byId("room-opening");
@@ -23,11 +56,7 @@ export function showWaiting(link, status) {
   form.action = `/rooms/${room}/messages/`;
   find(form, "label").textContent = words;
   find(form, "textarea").placeholder = words;
-  put(main, status);
-  emptyBox();
-  const site = document.querySelector(".brand span")?.textContent ?? "";
-  document.title = `${name} – ${site}`;
-  markCurrent(link);
+  return main;
 }
 
 /**
@@ -112,8 +141,11 @@ function putAround(kept, twin, root) {
 /** Gives the box the labels and the address of another room. @param {HTMLElement} box  @param {HTMLElement} twin */
 function adjustBox(box, twin) {
   copyAttributes(box, twin);
-  /** @type {[HTMLFormElement, HTMLFormElement]} */
-  const [form, other] = [find(box, "#composer"), find(twin, "#composer")];
+  adjustForm(find(box, "#composer"), find(twin, "#composer"));
+}
+
+/** @param {HTMLFormElement} form  @param {HTMLFormElement} other */
+function adjustForm(form, other) {
   form.action = other.action;
   find(form, "label").textContent = find(other, "label").textContent;
   find(form, "textarea").placeholder = find(other, "textarea").placeholder;

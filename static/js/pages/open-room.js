@@ -11,6 +11,9 @@ import { Writing } from "./writing.js";
 /** @import { RoomPage } from "../page/data.js" */
 /** @import { Services } from "./services.js" */
 
+/** How long the log of the former room may stay: a change that is quicker does not flicker. */
+const HELD_MS = 200;
+
 export class OpenRoom {
   lifetime = new Lifetime();
   /** Until the messages are there. */ #waiting = this.lifetime.part();
@@ -33,8 +36,25 @@ export class OpenRoom {
     return this.#conversation !== null;
   }
 
-  /** Shows what is sent before the messages of the room are there. */
-  wait() {
+  /**
+   * The page of the room is not there yet. After a while, or when something is sent, the log of the former room gives
+   * way to an empty one, which shows what is sent in the meantime.
+   * @param {() => void} empty  replaces the log
+   */
+  wait(empty) {
+    const { signal } = this.#waiting;
+    const begin = () => {
+      if (signal.aborted) return;
+      clearTimeout(timer);
+      empty();
+      this.#showPending();
+    };
+    const timer = setTimeout(begin, HELD_MS);
+    this.#waiting.atEnd(() => clearTimeout(timer));
+    this.writing.addEventListener("sent", begin, { signal, once: true });
+  }
+
+  #showPending() {
     const { sender } = this.services;
     const pending = new PendingMessages({
       list: byId("log-inner"),
@@ -49,11 +69,10 @@ export class OpenRoom {
       },
       lifetime: this.#waiting,
     });
-    const render = () => pending.render();
-    sender.addEventListener("change", ({ detail }) => detail === this.room && render(), {
-      signal: this.#waiting.signal,
-    });
-    render();
+    /** @param {CustomEvent<number>} event */
+    const changed = ({ detail }) => detail === this.room && pending.render();
+    sender.addEventListener("change", changed, { signal: this.#waiting.signal });
+    pending.render();
   }
 
   /** The page has the messages of the room now. @param {RoomPage} page */

@@ -8,7 +8,7 @@ import { renewTokens } from "../page/form-tokens.js";
 import { show } from "../page/shown.js";
 import { showBadges } from "../reading/attention.js";
 import { Arrival } from "./arrival.js";
-import { leadBackTo, showPage, showWaiting } from "./frame.js";
+import { choose, leadBackTo, showPage } from "./frame.js";
 import { OpenRoom } from "./open-room.js";
 import { draftsOf } from "./writing.js";
 
@@ -99,14 +99,14 @@ export class Switching {
     this.#open?.leave(enter !== null);
     this.#loaded = null;
     enter?.({ epoch: known.epoch });
-    showWaiting(/** @type {HTMLElement} */ (linkTo(room)), notice.element);
+    const empty = choose(/** @type {HTMLElement} */ (linkTo(room)), notice.element);
     show(room, null);
     receipts.room = room;
     const drafts = draftsOf(room, undefined, this.services);
     const open = new OpenRoom({ room, maxChars: this.maxChars, drafts, services: this.services });
     this.#open = open;
     open.lifetime.atEnd(() => arrival.stop());
-    open.wait();
+    open.wait(empty);
     open.writing.composer?.focusUnlessTouch();
     showBadges();
     const page = await arrival.page;
