@@ -72,3 +72,21 @@ async fn a_socket_notices_by_itself_that_its_session_is_gone() {
 
     assert_eq!(socket.wait_for_close().await, Some(4401));
 }
+
+#[tokio::test]
+async fn a_form_that_declares_too_much_is_refused_before_it_is_sent() {
+    let site = Site::start().await;
+    let host = site.address;
+    let sent = format!(
+        "POST /accounts/login/ HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\
+         Content-Length: 900000000\r\n\r\na="
+    );
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    within("an answer", stream.read_exact(&mut status))
+        .await
+        .unwrap();
+    assert_eq!(&status, b"HTTP/1.1 413");
+}

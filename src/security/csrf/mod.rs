@@ -15,7 +15,7 @@ use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorRequestTimeout;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest, rt};
@@ -143,6 +143,9 @@ impl Csrf {
         let token = match in_header {
             Some(token) => token,
             None if is_form(request.headers()) => {
+                if declared_len(request.headers()) > self.max_form_bytes as u64 {
+                    return Err(Error::TooLarge.into());
+                }
                 let body = self.read_form(request.take_payload()).await?;
                 if let Some(submitted) = request.extensions().get::<SubmittedForm>() {
                     submitted.0.replace(Some(body.clone()));
@@ -204,6 +207,13 @@ pub async fn guard<B: MessageBody + 'static>(
             Ok(request.error_response(refusal).map_into_right_body())
         }
     }
+}
+
+/// Returns the declared length of the body, in bytes, or 0 for a chunked one.
+fn declared_len(headers: &HeaderMap) -> u64 {
+    let length = headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(0)
 }
 
 fn header_token(headers: &HeaderMap) -> Option<String> {
