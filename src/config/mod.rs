@@ -32,6 +32,7 @@ pub struct Cli {
     /// File with settings, as `name = value`
     #[arg(
         long,
+        global = true,
         env = "PARLOUR_CONFIG",
         default_value = "parlour.toml",
         value_name = "FILE"
@@ -81,17 +82,29 @@ pub struct Settings {
     /// Folder of the database and the secret key
     #[arg(
         long,
+        global = true,
         env = "PARLOUR_DATA",
         default_value = "parlour-data",
         value_name = "FOLDER"
     )]
     pub data: PathBuf,
     /// Database file, if not parlour.sqlite3 in the data folder (`sqlite://…` or a path)
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = units::sqlite_path)]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        value_parser = units::sqlite_path
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<PathBuf>,
     /// File of the secret key, if not secret.key in the data folder; it must exist
-    #[arg(long, env = "PARLOUR_SECRET_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "PARLOUR_SECRET_KEY_FILE",
+        value_name = "FILE"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key_file: Option<PathBuf>,
     /// Address under which people reach the site, if not the one it listens on

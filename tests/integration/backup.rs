@@ -359,3 +359,35 @@ async fn a_restore_that_was_cut_off_stops_the_start_and_can_be_repeated() {
     program.start_again().await;
     assert_eq!(number(&database(&program), USERS), 1);
 }
+
+#[tokio::test]
+async fn the_files_of_a_server_may_be_named_before_or_after_the_command() {
+    let mut program = started_with_ana().await;
+    let data = program.data();
+    let (before, after) = (beside(&program, "before"), beside(&program, "after"));
+    done(&["--data", text(&data), "backup", text(&before)]).await;
+    done(&["backup", text(&after), "--data", text(&data)]).await;
+    program.kill().await;
+    let other = beside(&program, "other");
+    let (database, key) = (beside(&program, "d.sqlite3"), beside(&program, "key"));
+    fs::copy(data.join("secret.key"), &key).unwrap();
+    done(&[
+        "restore",
+        "--data",
+        text(&other),
+        text(&after),
+        "--database-url",
+        text(&database),
+        "--secret-key-file",
+        text(&key),
+    ])
+    .await;
+    assert_eq!(number(&database, USERS), 1);
+    assert!(!other.join("parlour.sqlite3").exists());
+    for command in ["backup", "restore", "createsuperuser"] {
+        let help = done(&[command, "--help"]).await;
+        for flag in ["--config", "--data", "--database-url", "--secret-key-file"] {
+            assert!(help.contains(flag), "{command}: {help}");
+        }
+    }
+}
