@@ -31,7 +31,7 @@ use crate::names::GroupName;
 ///     type Context = Context<Self>;
 ///
 ///     fn started(&mut self, ctx: &mut Self::Context) {
-///         subscribe(ctx, &self.0, [GroupName::encode("payments")]);
+///         subscribe(self, ctx, &self.0, [GroupName::encode("payments")]);
 ///     }
 /// }
 ///
@@ -42,6 +42,19 @@ use crate::names::GroupName;
 /// }
 /// ```
 pub fn subscribe<A>(
+    _: &A,
+    ctx: &mut A::Context,
+    layer: &Layer,
+    groups: impl IntoIterator<Item = GroupName> + 'static,
+) where
+    A: Actor + StreamHandler<LayerMessage>,
+    A::Context: AsyncContext<A>,
+{
+    enter::<A>(ctx, layer, groups);
+}
+
+/// As [`subscribe`], for an actor whose type is known.
+pub(crate) fn enter<A>(
     ctx: &mut A::Context,
     layer: &Layer,
     groups: impl IntoIterator<Item = GroupName> + 'static,

@@ -6,7 +6,7 @@
 use actix::{Actor, StreamHandler};
 use actix_web_actors::ws;
 
-use crate::actor::subscribe;
+use crate::actor::enter;
 use crate::event::{CloseCode, Disconnect, Frame, Side};
 use crate::layers::{Layer, LayerMessage};
 use crate::names::GroupName;
@@ -45,7 +45,7 @@ pub fn join<A>(
 ) where
     A: Actor<Context = ws::WebsocketContext<A>> + StreamHandler<LayerMessage>,
 {
-    subscribe::<A>(ctx, layer, groups);
+    enter::<A>(ctx, layer, groups);
 }
 
 /// Sends a frame. What the frame holds is not copied.

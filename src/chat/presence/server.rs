@@ -74,7 +74,7 @@ impl Actor for PresenceServer {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
-        subscribe(ctx, &self.layer, [friendship_group()]);
+        subscribe(self, ctx, &self.layer, [friendship_group()]);
     }
 }
 

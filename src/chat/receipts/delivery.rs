@@ -313,7 +313,7 @@ impl Actor for Delivery {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(FORGET_AFTER, |server, _| server.forget_quiet_rooms());
-        subscribe(ctx, &self.layer, [friendship_group()]);
+        subscribe(self, ctx, &self.layer, [friendship_group()]);
     }
 }
 

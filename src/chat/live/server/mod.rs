@@ -104,7 +104,7 @@ impl Actor for ChatServer {
         ctx.run_later(Duration::ZERO, Self::purge_later);
         ctx.run_interval(PURGED_EVERY, Self::purge_later);
         let groups = [friendship_group(), switch_group()];
-        subscribe(ctx, &self.parts.layer, groups);
+        subscribe(self, ctx, &self.parts.layer, groups);
     }
 }
 
