@@ -1,10 +1,8 @@
 //! Skeletons of names that exist already. New accounts store theirs when they are created.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
-use super::UserId;
+use super::{User, UserId};
 use crate::{
     accounts::username,
     db::{Connection, Database},
@@ -12,8 +10,8 @@ use crate::{
     schema::users,
 };
 
-/// Stores what each existing name looks like. Runs at every start, because newer data of Unicode
-/// may change it. Takes about a second for a million names.
+/// Stores what the names look like whose accounts were created before there was a skeleton. Runs at
+/// every start. A migration that sets all skeletons to NULL makes it compute them again.
 ///
 /// # Errors
 /// The errors of the database.
@@ -21,36 +19,23 @@ pub async fn store_skeletons(database: &Database) -> Result<()> {
     database.write(|conn| Ok(store(conn)?)).await
 }
 
-/// Of names that look alike, which only older versions allowed, the oldest keeps the skeleton. The
+/// Of names that look alike, which only older versions allowed, the oldest has the skeleton. The
 /// others have none: they stay, and no new name can look like them either.
 fn store(conn: &mut Connection) -> QueryResult<()> {
-    let stored = users::table
+    let unknown = users::table
+        .filter(users::username_skeleton.is_null())
         .order(users::id)
-        .select((users::id, users::username, users::username_skeleton))
-        .load::<(UserId, String, Option<String>)>(conn)?;
-    let mut taken = HashSet::with_capacity(stored.len());
-    let mut changes = Vec::new();
-    for (id, name, old) in stored {
+        .select((users::id, users::username))
+        .load::<(UserId, String)>(conn)?;
+    for (id, name) in unknown {
         let skeleton = username::skeleton(&name);
-        let new = taken.insert(skeleton.clone()).then_some(skeleton);
-        if new != old {
-            changes.push((id, new));
+        if !User::looks_like(conn, &skeleton)? {
+            diesel::update(users::table.find(id))
+                .set(users::username_skeleton.eq(skeleton))
+                .execute(conn)?;
         }
     }
-    // First all old values, because they may be the new values of others.
-    for (id, _) in &changes {
-        set(conn, *id, None)?;
-    }
-    for (id, new) in &changes {
-        set(conn, *id, new.as_deref())?;
-    }
     Ok(())
-}
-
-fn set(conn: &mut Connection, id: UserId, skeleton: Option<&str>) -> QueryResult<usize> {
-    diesel::update(users::table.find(id))
-        .set(users::username_skeleton.eq(skeleton))
-        .execute(conn)
 }
 
 #[cfg(test)]
@@ -110,30 +95,6 @@ mod tests {
             }
             assert!(matches!(insert_new(conn, "ΑΝΑ"), Err(Error::Conflict)));
             assert!(matches!(insert_new(conn, "b0"), Err(Error::Conflict)));
-            Ok(())
-        });
-        checked.await.unwrap();
-    }
-
-    #[actix_web::test]
-    async fn skeletons_of_older_data_are_replaced_even_if_they_were_swapped() {
-        let database = TestDatabase::new();
-        let checked = database.write(|conn| {
-            insert_new(conn, "ana")?;
-            insert_new(conn, "bo")?;
-            diesel::update(users::table.filter(users::username.eq("ana")))
-                .set(users::username_skeleton.eq("x"))
-                .execute(conn)?;
-            diesel::update(users::table.filter(users::username.eq("bo")))
-                .set(users::username_skeleton.eq(username::skeleton("ana")))
-                .execute(conn)?;
-            store(conn)?;
-            let found: Vec<Option<String>> = users::table
-                .order(users::id)
-                .select(users::username_skeleton)
-                .load(conn)?;
-            let expected = ["ana", "bo"].map(|name| Some(username::skeleton(name)));
-            assert_eq!(found, expected);
             Ok(())
         });
         checked.await.unwrap();
