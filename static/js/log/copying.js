@@ -1,5 +1,7 @@
 // Copying from the log as plain text: names, times, texts and list numbers, without the words of buttons and states.
 
+import { markOf } from "../page/plain-text.js";
+
 /**
  * Returns the text of a node that lies in the range, with the marks of lists and quotes. Browsers leave these out.
  * @param {Node} node  @param {Range} range  @returns {string}
@@ -36,18 +38,6 @@ function childrenIn(node, range) {
     wasBlock = isBlock;
   }
   return text;
-}
-
-/** Returns the number or bullet that the page shows for an item. @param {HTMLElement} item */
-function markOf(item) {
-  const list = item.parentElement;
-  if (!(list instanceof HTMLOListElement)) return "•";
-  let number = list.start - 1;
-  for (const one of list.children) {
-    number = one.hasAttribute("value") ? /** @type {HTMLLIElement} */ (one).value : number + 1;
-    if (one === item) break;
-  }
-  return `${number}.`;
 }
 
 /** @param {Element} root  @param {string} selector */

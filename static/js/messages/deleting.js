@@ -1,6 +1,7 @@
 // Confirmation before a message is deleted. The deletion then waits in the queue for a while, so that it can be undone.
 
 import { find } from "../page/elements.js";
+import { cut } from "../page/plain-text.js";
 import { quoteOf } from "./reply.js";
 
 /** @import { Item } from "../live/queue.js" */
@@ -27,8 +28,7 @@ export function askToDelete(dialog, change) {
   });
   return (asked) => {
     message = asked;
-    const words = quoteOf(asked);
-    text.textContent = words.length <= FIRST_CHARS ? words : `${words.slice(0, FIRST_CHARS).trimEnd()}…`;
+    text.textContent = cut(quoteOf(asked), FIRST_CHARS);
     dialog.showModal();
   };
 }

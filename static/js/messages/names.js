@@ -2,6 +2,7 @@
 
 import { find } from "../page/elements.js";
 import { folded } from "../page/match.js";
+
 /** @import { Person } from "../live/protocol.js" */
 
 /** Letters of scripts without spaces: a name may follow them directly. As in `formatting/scripts.rs`. */

@@ -2,6 +2,7 @@
 // change the text.
 
 import { build, find } from "../page/elements.js";
+import { cut, plainText } from "../page/plain-text.js";
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Draft } from "./drafts.js" */
 /** @import { Reply } from "../live/queue.js" */
@@ -77,14 +78,7 @@ const QUOTE_CHARS = 140;
 
 /** Returns the beginning of a message in one line, as quotes show it. @param {HTMLElement} message */
 export function quoteOf(message) {
-  const text = find(message, ".message-text").textContent.split(/\s+/).filter(Boolean).join(" ");
-  const letters = [...text];
-  return letters.length <= QUOTE_CHARS
-    ? text
-    : `${letters
-        .slice(0, QUOTE_CHARS - 1)
-        .join("")
-        .trimEnd()}…`;
+  return cut(plainText(find(message, ".message-text")), QUOTE_CHARS);
 }
 
 /** Builds the quote above a pending message. @param {Reply} reply  @param {number} room */

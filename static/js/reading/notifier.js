@@ -2,6 +2,8 @@
 // notifies, and never of a message on the screen. A notification is removed when its message is read.
 
 import { userId } from "../page/data.js";
+import { elementFrom } from "../page/fragment.js";
+import { plainText } from "../page/plain-text.js";
 import { say } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 import { isQuiet, isSnoozed } from "../preferences/quiet-hours.js";
@@ -143,9 +145,11 @@ function factsOf({ author, mentions = [] }, state) {
 }
 
 /** @param {MessageCreated} event */
-function textOf({ room, author, body }) {
+function textOf({ room, author, html }) {
   const title = titleOf(author.username, /** @type {RoomState} */ (unread.state(room)));
-  return { title, body: preferences().hide_previews ? say("js-new-message") : excerpt(body) };
+  const text = elementFrom(html)?.querySelector(".message-text");
+  const said = text instanceof HTMLElement ? excerpt(plainText(text)) : "";
+  return { title, body: preferences().hide_previews || said === "" ? say("js-new-message") : said };
 }
 
 /** @param {{room: number, id: number}} options */

@@ -1,6 +1,8 @@
 // Why somebody is not notified of a message. Pure; the server has the same rule for its explanations
 // (chat/reading/models/notifying.rs), and one table of cases tests both.
 
+import { cut, oneLine } from "../page/plain-text.js";
+
 /**
  * Returns all reasons against a notification; without one the person is notified.
  * @param {{own: boolean, blocked: boolean, level: string, called: boolean, quiet: boolean, snoozed: boolean}} facts
@@ -20,11 +22,9 @@ export function against({ own, blocked, level, called, quiet, snoozed }) {
 
 const EXCERPT_CHARS = 120;
 
-/** Returns one line of at most 120 characters. @param {string} body */
-export function excerpt(body) {
-  const line = body.trim().replaceAll(/\s+/g, " ");
-  const letters = [...line];
-  return letters.length > EXCERPT_CHARS ? `${letters.slice(0, EXCERPT_CHARS - 1).join("")}…` : line;
+/** Returns one line of at most 120 characters. @param {string} text */
+export function excerpt(text) {
+  return cut(oneLine(text), EXCERPT_CHARS);
 }
 
 /**
