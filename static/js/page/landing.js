@@ -25,9 +25,12 @@ export function land(memory = tabMemory()) {
     if (isChange && !defaultPrevented && button) memory.set(KEY, JSON.stringify(describe(button)));
   });
   const pressed = takePressed(memory);
-  if (document.activeElement !== document.body) return;
-  const place = (pressed && placeOf(pressed)) ?? startOfPage();
-  place?.focus({ preventScroll: pressed === null });
+  // The browser may give the focus to the field that asks for it before or after this script.
+  const asking = document.querySelector("[autofocus]");
+  const isFree = document.activeElement === document.body || document.activeElement === asking;
+  const place = pressed && placeOf(pressed);
+  if (place && isFree) return place.focus();
+  if (isFree && !asking) startOfPage()?.focus({ preventScroll: true });
 }
 
 /** @param {HTMLElement} button  @returns {Pressed} */
