@@ -66,7 +66,7 @@ pub(crate) fn close_new_files() {
 /// The errors of [`DataFolder::open`] and [`DatabaseLock::take`].
 pub(crate) fn hold(settings: &Settings) -> Result<(DataFolder, DatabaseLock)> {
     let folder = DataFolder::open(&settings.data)?;
-    let database = DatabaseLock::take(&settings.database_path())?;
+    let database = DatabaseLock::take(&settings.database_path(), settings.command("restore"))?;
     Ok((folder, database))
 }
 

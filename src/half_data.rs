@@ -7,8 +7,8 @@ use std::path::Path;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 
 use crate::{
-    config::Settings,
-    db::{DatabaseLock, copy::open_read_only, side_file},
+    config::{Settings, quoted},
+    db::{DatabaseLock, copy::open_read_only, refuse_other_names, side_file},
     error::{Error, Result},
     security::{SecretKeys, how_to_make_key},
 };
@@ -23,22 +23,39 @@ pub(crate) const RESTORING: &str = ".restoring";
 /// [`Error::Internal`] with file, cause and remedy.
 pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
     let database = lock.database();
-    refuse_half_restore(database)?;
+    refuse_half_restore(lock)?;
+    refuse_other_names(database)?;
+    if let Some(copy) = lock.rescued()? {
+        return Err(Error::internal(format!(
+            "{} or its log was removed or replaced while the last server ran, which saved its data \
+             in {}. Run {}; or, if you do not want this data, move that file away",
+            database.display(),
+            copy.display(),
+            lock.how_to_restore(&quoted(&copy))
+        )));
+    }
     let key = SecretKeys::path_in(&settings.data);
     let has_key = key.symlink_metadata().is_ok();
     let needs_key = settings.secret_key_file.is_none();
     if is_empty(database) {
+        if lock.names_a_run()? {
+            let runs = side_file(database, ".lock");
+            let witness = [side_file(database, "-wal"), key]
+                .into_iter()
+                .find(|file| !is_empty(file))
+                .unwrap_or(runs);
+            return Err(lost(lock, &witness));
+        }
         let log = side_file(database, "-wal");
         if !is_empty(&log) {
-            return Err(lost(database, &log, &log));
+            return Err(lost(lock, &log));
         }
-        return if has_key {
-            Err(lost(database, &key, &key))
-        } else {
-            Ok(())
-        };
+        if has_key {
+            return Err(lost(lock, &key));
+        }
     }
-    if needs_key && !has_key && has_people(database) {
+    SecretKeys::check(settings)?;
+    if needs_key && !has_key && !is_empty(database) && has_people(database) {
         return Err(Error::internal(format!(
             "{} is missing, although {} has accounts; {}",
             key.display(),
@@ -49,32 +66,35 @@ pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
     Ok(())
 }
 
-fn refuse_half_restore(database: &Path) -> Result<()> {
+fn refuse_half_restore(lock: &DatabaseLock) -> Result<()> {
+    let database = lock.database();
     let marker = side_file(database, RESTORING);
     if marker.symlink_metadata().is_err() {
         return Ok(());
     }
     Err(Error::internal(format!(
-        "a restore of {} did not finish; run `parlour restore FILE` again. What was there before lies \
+        "a restore of {} did not finish; run {} again. What was there before lies \
          in the folders before-restore-... beside it (to give up the restore, move it back from \
          there and remove {})",
         database.display(),
+        lock.how_to_restore("FILE"),
         marker.display()
     )))
 }
 
-fn lost(database: &Path, witness: &Path, aside: &Path) -> Error {
+fn lost(lock: &DatabaseLock, witness: &Path) -> Error {
+    let database = lock.database();
     let state = if database.symlink_metadata().is_ok() {
         "empty"
     } else {
         "missing"
     };
     Error::internal(format!(
-        "{} is {state}, although {} is there: a server had its data here. Put the data back with \
-         `parlour restore FILE` or, to begin an empty server, move {} away first",
+        "{} is {state}, although {witness} is there: a server had its data here. Put the data back \
+         with {} or, to begin an empty server, move {witness} away first",
         database.display(),
-        witness.display(),
-        aside.display()
+        lock.how_to_restore("FILE"),
+        witness = witness.display(),
     ))
 }
 

@@ -6,7 +6,7 @@
 use std::{
     fs::{self, File, Permissions},
     io::{self, ErrorKind},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt, lchown},
     path::{Path, PathBuf},
 };
 
@@ -96,6 +96,16 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    }
+}
+
+/// Gives a new file to the owner of `model`, if root made it for another user. Failures are ignored:
+/// everybody else owns what they make.
+pub(crate) fn give_to_owner_of(path: &Path, model: &Path) {
+    if let (Ok(file), Ok(model)) = (path.symlink_metadata(), model.metadata())
+        && file.uid() != model.uid()
+    {
+        drop(lchown(path, Some(model.uid()), Some(model.gid())));
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::{
 use crate::{
     config::Settings,
     data_folder,
-    db::copy,
+    db::{self, copy},
     error::{Error, Result},
     security::SecretKeys,
     whole_file::{WholeFile, named},
@@ -77,11 +77,15 @@ fn collect(settings: &Settings, folder: &Path) -> Result<Vec<Member>> {
     if database.metadata().map_or(true, |file| file.len() == 0) {
         return Err(named(&database, &"there is no database to save"));
     }
+    db::refuse_other_names(&database)?;
+    db::examine_beside_server(&database, &settings.command("restore"))?;
     let copied = folder.join("database");
     copy::copy_into(&mut copy::open_read_only(&database)?, &copied)?;
     let mut members = vec![Member::new(DATABASE, copied)];
     if settings.secret_key_file.is_none() {
-        members.push(Member::new(KEY, SecretKeys::path_in(&settings.data)));
+        let key = SecretKeys::path_in(&settings.data);
+        SecretKeys::read(&key)?;
+        members.push(Member::new(KEY, key));
     }
     Ok(members)
 }

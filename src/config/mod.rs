@@ -2,6 +2,7 @@
 //! precedence. Settings are declared only once, for clap. The file replaces clap's defaults.
 //! `usual.rs` lists the settings that `--help` shows. The others are advanced.
 
+mod command;
 mod file;
 mod limits;
 mod rates;
@@ -14,6 +15,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Serialize;
 use url::Url;
 
+pub(crate) use command::quoted;
 pub use limits::Limits;
 pub use rates::RateLimits;
 pub use units::{Period, Rate, Rates};

@@ -35,11 +35,13 @@ pub use connection::Connection;
 pub(crate) use enums::text_enum;
 pub use epoch::Epoch;
 pub(crate) use ids::id_type;
-pub(crate) use lock::{DatabaseLock, side_file};
+pub(crate) use lock::{DatabaseLock, refuse_other_names, side_file};
+pub(crate) use run::{examine_beside_server, open_source};
 pub use timestamp::Timestamp;
 pub use writer::Refusal;
 
 use crate::{
+    config::quoted,
     error::{Error, Result},
     schema::history,
 };
@@ -71,7 +73,8 @@ impl Database {
     /// [`Error::Internal`] with the file's name if it cannot be opened, was written by a newer
     /// program, or is on a network file system.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::open_locked(&DatabaseLock::take(path)?)
+        let restore = format!("parlour --database-url {} restore", quoted(path));
+        Self::open_locked(&DatabaseLock::take(path, restore)?)
     }
 
     /// Like [`Database::open`], for callers that hold the lock as long as the database is in use.
@@ -83,11 +86,13 @@ impl Database {
         sqlite::refuse_network_file_system(path)?;
         let found = run::examine(lock)?;
         let mut connection = sqlite::connect(path)?;
+        lock.hold_file()?;
         sqlite::migrate(&mut connection, path).map_err(|error| error.of_database(path))?;
-        run::begin(&mut connection, lock, &found).map_err(|error| error.of_database(path))?;
+        let generations =
+            run::begin(&mut connection, lock, found).map_err(|error| error.of_database(path))?;
         let epoch =
             Epoch::read(&mut connection).map_err(|error| Error::from(error).of_database(path))?;
-        let watch = FileWatch::start(path);
+        let watch = FileWatch::start(lock);
         // The mode `rw` does not create the file again if it was removed.
         let manager = ConnectionManager::new(copy::uri(path, "mode=rw")?);
         let readers = Pool::builder()
@@ -100,7 +105,7 @@ impl Database {
             .map_err(Error::internal)?;
         Ok(Self {
             readers,
-            writer: Writer::start(connection, watch)?,
+            writer: Writer::start(connection, watch, generations)?,
             epoch,
             probe: Arc::default(),
         })

@@ -20,9 +20,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 /// The pragmas of all connections. The busy time-out comes first, because the others may already
 /// meet a lock. `FULL` is the durability promise: `NORMAL` survives a killed process, but not a
 /// power cut. `secure_delete` overwrites deleted text with zeros, so that it is gone from the file.
+/// The writer makes the checkpoints, see `run::Generations`.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
     PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; \
-    PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=1000; \
+    PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=0; \
     PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;";
 
 /// `f_type` of NFS, SMB, CIFS and SMB2. Their locks are too weak for SQLite.

@@ -3,6 +3,7 @@
 //! end.
 
 use std::{
+    fs::File,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{
@@ -11,7 +12,7 @@ use std::{
     },
 };
 
-use super::lock::side_file;
+use super::lock::{DatabaseLock, side_file};
 
 /// Device and inode, which identify the file behind a path.
 type Identity = (u64, u64);
@@ -24,17 +25,24 @@ pub(super) struct FileWatch(Arc<Inner>);
 struct Inner {
     files: [(PathBuf, Option<Identity>); 2],
     lost: AtomicBool,
+    /// Kept open until the last connection is closed.
+    _database: Option<Arc<File>>,
 }
 
 impl FileWatch {
-    /// Records the identities of the database at `path` and of its log. Both must be open.
-    pub(super) fn start(path: &Path) -> Self {
+    /// Records the identities of the database and of its log. Both must be open.
+    pub(super) fn start(lock: &DatabaseLock) -> Self {
+        let path = lock.database();
         let files = [path.to_owned(), side_file(path, "-wal")].map(|path| {
             let identity = identity(&path);
             (path, identity)
         });
         let lost = AtomicBool::new(false);
-        Self(Arc::new(Inner { files, lost }))
+        Self(Arc::new(Inner {
+            files,
+            lost,
+            _database: lock.database_file(),
+        }))
     }
 
     /// Returns the path of the database file.

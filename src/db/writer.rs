@@ -25,7 +25,7 @@ use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
 use crate::{
-    db::{Connection, copy, watch::FileWatch},
+    db::{Connection, copy, run::Generations, watch::FileWatch},
     error::{Error, Result, with_remedy},
 };
 
@@ -39,6 +39,11 @@ const BATCH_LEN: usize = 256;
 /// … and the time after which a batch takes no more, so that its first change does not wait too
 /// long.
 const BATCH_TIME: Duration = Duration::from_millis(10);
+
+/// The number of changes after which the log is written into the database file (checkpoint). A change
+/// writes about eight pages, so the log stays below `journal_size_limit`. SQLite's own automatic
+/// checkpoints are off, because each one needs a new id, see [`Generations`].
+const CHECKPOINT_CHANGES: usize = 500;
 
 /// How long a transaction waits for another process that holds the write lock. Short, because
 /// everything else waits behind it, and a shutdown must fit into ten seconds.
@@ -83,16 +88,22 @@ struct Inner {
 }
 
 impl Writer {
-    pub(super) fn start(conn: Connection, watch: FileWatch) -> Result<Self> {
+    pub(super) fn start(
+        conn: Connection,
+        watch: FileWatch,
+        generations: Generations,
+    ) -> Result<Self> {
         let (queue, changes) = sync_channel(QUEUE_LEN);
         let healthy = Arc::new(AtomicBool::new(true));
         let verdict = Arc::clone(&healthy);
         let writing = Writing {
             conn,
             watch: watch.clone(),
+            generations,
             healthy: verdict,
             is_locked: false,
             failures: 0,
+            since_checkpoint: 0,
         };
         let thread = std::thread::Builder::new()
             .name("parlour-writer".into())
@@ -193,11 +204,14 @@ fn undoes_transaction(error: &Error) -> bool {
 struct Writing {
     conn: Connection,
     watch: FileWatch,
+    generations: Generations,
     healthy: Arc<AtomicBool>,
     /// Whether another process held the write lock at the last try.
     is_locked: bool,
     /// The number of failed commits since the last one that wrote something.
     failures: u64,
+    /// The number of changes since the last checkpoint.
+    since_checkpoint: usize,
 }
 
 impl Writing {
@@ -245,7 +259,7 @@ impl Writing {
         let commit = if is_undone {
             Err(diesel::result::Error::RollbackTransaction)
         } else {
-            AnsiTransactionManager::commit_transaction(&mut self.conn)
+            self.commit(before)
         };
         match &commit {
             Ok(()) => self.note_success(before),
@@ -254,9 +268,41 @@ impl Writing {
                 self.reset();
             }
         }
+        self.since_checkpoint += answers.len();
         for answer in answers {
             (answer.tell)(commit.is_ok());
         }
+        if self.since_checkpoint >= CHECKPOINT_CHANGES {
+            self.checkpoint();
+        }
+    }
+
+    /// Commits, with a new id if this is the first commit after a checkpoint that writes something.
+    /// The commit does not depend on the id, which only protects it against the loss of the log file.
+    fn commit(&mut self, before: Option<i64>) -> QueryResult<()> {
+        let next = if self.generations.is_due() && before != self.total_changes() {
+            let prepared = self.generations.prepare().and_then(|next| {
+                Generations::store(&mut self.conn, &next)?;
+                Ok(next)
+            });
+            prepared.map_err(warn_unmarked).ok()
+        } else {
+            None
+        };
+        AnsiTransactionManager::commit_transaction(&mut self.conn)?;
+        if let Some(next) = next {
+            self.generations.keep(next).unwrap_or_else(warn_unmarked);
+        }
+        Ok(())
+    }
+
+    /// Writes what no reader needs in the log any more into the database file. Waits for nobody.
+    fn checkpoint(&mut self) {
+        self.since_checkpoint = 0;
+        if let Err(error) = sql_query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut self.conn) {
+            log::warn!(target: "parlour::db", "checkpoint failed: {error}");
+        }
+        self.generations.checkpointed();
     }
 
     /// Resets the connection after a failure. SQLite may have ended the transaction on its own,
@@ -289,14 +335,14 @@ impl Writing {
     }
 
     /// Returns the number of rows that this connection has changed so far. Queried only after a
-    /// failure.
+    /// failure or a checkpoint.
     fn total_changes(&mut self) -> Option<i64> {
         #[derive(QueryableByName)]
         struct Total {
             #[diesel(sql_type = BigInt)]
             count: i64,
         }
-        if self.failures == 0 {
+        if self.failures == 0 && !self.generations.is_due() {
             return None;
         }
         let total: QueryResult<Total> =
@@ -331,10 +377,14 @@ impl Writing {
         self.watch.give_up();
         let rescued = copy::rescued(self.watch.database());
         let saved = match copy::copy_as(&mut self.conn, &rescued) {
-            Ok(()) => format!(
-                "what was stored until now is saved in {0}: stop the server and run `parlour restore {0}`",
-                rescued.display()
-            ),
+            Ok(()) => {
+                self.generations.rescued(&rescued);
+                format!(
+                    "what was stored until now is saved in {}: stop the server and run {}",
+                    rescued.display(),
+                    self.generations.how_to_restore(&rescued)
+                )
+            }
             Err(error) => format!(
                 "{} could not be written ({}), so keep the server running and copy what matters",
                 rescued.display(),
@@ -358,6 +408,12 @@ impl Writing {
             log::warn!(target: "parlour::db", "checkpoint at the end failed: {error}");
         }
     }
+}
+
+fn warn_unmarked(error: Error) {
+    let cause =
+        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+    log::warn!(target: "parlour::db", "a lost write-ahead log would not be noticed: {cause}");
 }
 
 /// Drops all queued changes, which answers "busy" to their callers. Later changes get a new try.

@@ -16,7 +16,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use sha2::Sha256;
 
-use crate::config::Settings;
+use crate::config::{Settings, quoted};
 use crate::db::Epoch;
 use crate::error::Result;
 use crate::whole_file::{WholeFile, named};
@@ -42,7 +42,7 @@ impl SecretKeys {
     /// an error, too.
     pub(crate) fn open(settings: &Settings) -> Result<Self> {
         match &settings.secret_key_file {
-            Some(path) if !path.exists() => Err(named(
+            Some(path) if path.symlink_metadata().is_err() => Err(named(
                 path,
                 &format!(
                     "--secret-key-file names a file that is not there; {}",
@@ -51,6 +51,21 @@ impl SecretKeys {
             )),
             Some(path) => Self::read(path),
             None => Self::open_or_create(&settings.data),
+        }
+    }
+
+    /// Reads the key, if there is one, so that a wrong key is refused before anything is changed.
+    ///
+    /// # Errors
+    /// The errors of [`SecretKeys::open`].
+    pub(crate) fn check(settings: &Settings) -> Result<()> {
+        let in_folder = Self::path_in(&settings.data);
+        if settings.secret_key_file.is_some() {
+            Self::open(settings).map(drop)
+        } else if in_folder.symlink_metadata().is_ok() {
+            Self::read(&in_folder).map(drop)
+        } else {
+            Ok(())
         }
     }
 
@@ -94,6 +109,7 @@ impl SecretKeys {
     /// # Errors
     /// The errors of [`SecretKeys::open_or_create`].
     pub(crate) fn read(path: &Path) -> Result<Self> {
+        refuse_other_kinds(path)?;
         refuse_open_modes(path)?;
         let mut secret = Vec::with_capacity(LEN + 1);
         File::open(path)
@@ -157,6 +173,31 @@ fn random_bytes() -> std::io::Result<[u8; LEN]> {
     Ok(bytes)
 }
 
+/// Refuses whatever is not a file, with advice that fits.
+fn refuse_other_kinds(path: &Path) -> Result<()> {
+    if let Ok(target) = path.read_link()
+        && !path.exists()
+    {
+        let words = format!(
+            "a symbolic link to {}, which is not there; put that file back, or remove the link and {}",
+            target.display(),
+            how_to_make(path)
+        );
+        return Err(named(path, &words));
+    }
+    match path.metadata() {
+        Ok(found) if !found.is_file() => {
+            let words = format!(
+                "not a file, so not a secret key; move it away and {}",
+                how_to_make(path)
+            );
+            Err(named(path, &words))
+        }
+        // A file that cannot be read is refused when it is opened.
+        _ => Ok(()),
+    }
+}
+
 fn refuse_open_modes(path: &Path) -> Result<()> {
     let metadata = path.metadata().map_err(|cause| named(path, &cause))?;
     if metadata.mode() & TOO_OPEN == 0 {
@@ -176,8 +217,8 @@ fn refuse_open_modes(path: &Path) -> Result<()> {
 pub(crate) fn how_to_make(path: &Path) -> String {
     format!(
         "put the key back from a backup or, if it is lost for good, make a new one, which signs \
-         everybody out: (umask 077; head -c {LEN} /dev/urandom > '{}')",
-        path.display()
+         everybody out: (umask 077; head -c {LEN} /dev/urandom > {})",
+        quoted(path)
     )
 }
 
@@ -234,6 +275,26 @@ mod tests {
         write(folder.join(FILE_NAME), "short").unwrap();
 
         assert!(cause(SecretKeys::open_or_create(&folder)).contains("5 bytes instead of 64"));
+    }
+
+    #[test]
+    fn a_key_that_is_no_file_stops_the_start_with_advice_that_works() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("data");
+        SecretKeys::open_or_create(&folder).unwrap();
+        let key = folder.join(FILE_NAME);
+        fs::remove_file(&key).unwrap();
+
+        std::os::unix::fs::symlink("elsewhere", &key).unwrap();
+        let said = cause(SecretKeys::open_or_create(&folder));
+        assert!(said.contains("link to elsewhere"), "{said}");
+        assert!(said.contains("remove the link"), "{said}");
+
+        fs::remove_file(&key).unwrap();
+        fs::create_dir(&key).unwrap();
+        let said = cause(SecretKeys::open_or_create(&folder));
+        assert!(said.contains("not a file"), "{said}");
+        assert!(!said.contains("chmod"), "{said}");
     }
 
     #[test]

@@ -167,7 +167,7 @@ async fn a_copy_put_over_a_crashed_database_by_hand_is_refused_and_nothing_is_to
     let said = refused(&["--bind", "127.0.0.1:0", "--data", text(&program.data())]).await;
 
     assert!(
-        said.contains("parlour.sqlite3-wal") && said.contains("parlour restore"),
+        said.contains("parlour.sqlite3-wal") && said.contains("restore FILE`"),
         "{said}"
     );
     let after = (

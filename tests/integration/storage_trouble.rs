@@ -15,7 +15,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::{
     stage::{Program, database::change, number, until, within},
-    support::{PASSWORD, Person, database, done, text},
+    support::{PASSWORD, Person, database, obey, refused, text},
 };
 
 const USERS: &str = "SELECT count(*) AS number FROM users";
@@ -51,7 +51,7 @@ async fn until_ready(program: &Program, wanted: u16) {
 }
 
 /// Sends SIGTERM. Returns the exit status, which must come within the ten seconds of a shutdown.
-async fn terminate(program: &mut Program) -> Option<i32> {
+pub(super) async fn terminate(program: &mut Program) -> Option<i32> {
     kill_process(pid(program), Signal::TERM).unwrap();
     let mut process = program.process.take().unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(10), process.wait());
@@ -112,12 +112,12 @@ async fn a_foreign_lock_refuses_everything_that_waits_at_once_and_the_end_keeps_
     assert_eq!(terminate(&mut program).await, Some(0));
 }
 
-/// Returns the message about the copy that was saved after the files had been removed.
+/// Returns what the program says about the copy that it saved after the files had been removed.
 async fn rescued(program: &Program) -> String {
     until("the rescued copy", async || {
         let said = program.said();
-        let (_, after) = said.split_once("parlour restore ")?;
-        Some(after.split('`').next()?.to_owned())
+        let (_, after) = said.split_once("was removed or replaced while")?;
+        after.contains('\n').then(|| after.to_owned())
     })
     .await
 }
@@ -139,7 +139,12 @@ async fn is_refused_and_rescued(program: &mut Program, present: &[&Path]) {
     let after: Vec<_> = present.iter().map(|path| fs::read(path).ok()).collect();
     assert!(before == after, "nothing was overwritten or made");
 
-    done(&["--data", text(&program.data()), "restore", &rescued]).await;
+    let data = program.data();
+    let refused = refused(&["--bind", "127.0.0.1:0", "--data", text(&data)]).await;
+    assert!(refused.contains("-rescued-"), "{refused}");
+    let saved = rescued.split('`').nth(1).unwrap();
+    assert!(refused.contains(saved), "the same command: {refused}");
+    obey(&rescued, "").await;
     program.start_again().await;
     assert_eq!(number(&database(program), USERS), 1);
     let mut ana = Person::new(program.address);

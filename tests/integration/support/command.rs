@@ -44,6 +44,26 @@ pub(crate) async fn done(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Runs the last command that `said` prints in backticks, with `FILE` replaced by `file`, as an
+/// operator does in another folder. It must succeed.
+pub(crate) async fn obey(said: &str, file: &str) -> String {
+    let printed = said.split('`').skip(1).step_by(2);
+    let printed = printed.filter(|words| words.starts_with("parlour ")).last();
+    let printed = printed.unwrap_or_else(|| panic!("no command in {said}"));
+    let arguments = printed.trim_start_matches("parlour").replace("FILE", file);
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec \"$0\" {arguments}")])
+        .arg(env!("CARGO_BIN_EXE_parlour"))
+        .current_dir(&folder)
+        .kill_on_drop(true)
+        .output();
+    let output = within("the command to end", output).await.unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// Returns the database file of a program.
 pub(crate) fn database(program: &Program) -> PathBuf {
     program.data().join("parlour.sqlite3")

@@ -11,7 +11,7 @@ mod rooms;
 mod site;
 mod socket;
 
-pub(crate) use command::{beside, database, done, refused, run, text};
+pub(crate) use command::{beside, database, done, obey, refused, run, text};
 pub(crate) use page::Page;
 pub(crate) use person::{Lists, PASSWORD, Person};
 pub(crate) use room::Room;
