@@ -3,18 +3,22 @@
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
-    path::Path,
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown},
+    path::{Path, PathBuf},
 };
 
 use rustix::{fs::Mode, process::umask};
 
 use crate::{
     config::Settings,
-    db::DatabaseLock,
+    db::{DatabaseLock, side_file},
     error::{Error, Result},
-    whole_file::named,
+    security::SecretKeys,
+    whole_file::{give_to_owner_of, named},
 };
+
+/// The name of the lock file of a data folder.
+const LOCK: &str = "parlour.lock";
 
 /// An exclusive lock on the data folder, held until it is dropped.
 #[derive(Debug)]
@@ -42,7 +46,9 @@ impl DataFolder {
                 path.display()
             )));
         }
-        let lock = File::create(path.join("parlour.lock")).map_err(named)?;
+        let lock_path = path.join(LOCK);
+        let lock = File::create(&lock_path).map_err(named)?;
+        give_to_owner_of(&lock_path, path);
         match lock.try_lock() {
             Ok(()) => Ok(Self { _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Error::internal(format!(
@@ -68,6 +74,61 @@ pub(crate) fn hold(settings: &Settings) -> Result<(DataFolder, DatabaseLock)> {
     let folder = DataFolder::open(&settings.data)?;
     let database = DatabaseLock::take(&settings.database_path(), settings.command("restore"))?;
     Ok((folder, database))
+}
+
+/// The user and group that own the data of a server: those of the database, or else of the data
+/// folder. A command that root runs must leave the files to them.
+pub(crate) struct Owner {
+    uid: u32,
+    gid: u32,
+}
+
+impl Owner {
+    /// Reads the owner of the data that is there now.
+    pub(crate) fn of_data(settings: &Settings, database: &Path) -> Result<Self> {
+        let model = if database.exists() {
+            database
+        } else {
+            &settings.data
+        };
+        let model = model.metadata().map_err(|cause| named(model, &cause))?;
+        Ok(Self {
+            uid: model.uid(),
+            gid: model.gid(),
+        })
+    }
+
+    /// Gives the files of the server and `others` to the owner. Returns words for the operator if
+    /// that is not possible, otherwise nothing.
+    pub(crate) fn keep(&self, settings: &Settings, database: &Path, others: &[PathBuf]) -> String {
+        let files = [
+            database.to_owned(),
+            side_file(database, ".lock"),
+            settings.data.join(LOCK),
+            SecretKeys::path_in(&settings.data),
+        ];
+        let is_foreign = |path: &&PathBuf| {
+            path.symlink_metadata()
+                .is_ok_and(|file| (file.uid(), file.gid()) != (self.uid, self.gid))
+        };
+        let left: Vec<_> = files
+            .iter()
+            .chain(others)
+            .filter(is_foreign)
+            .filter(|path| lchown(path, Some(self.uid), Some(self.gid)).is_err())
+            .map(|path| path.display().to_string())
+            .collect();
+        if left.is_empty() {
+            return String::new();
+        }
+        format!(
+            " The data belonged to user {uid} and group {gid}, the new files do not, so that the server \
+             may not be able to open them; as root, run: chown {uid}:{gid} {}",
+            left.join(" "),
+            uid = self.uid,
+            gid = self.gid,
+        )
+    }
 }
 
 #[cfg(test)]

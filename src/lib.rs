@@ -33,6 +33,7 @@ pub mod words;
 
 use actix_web::web;
 use config::Settings;
+use data_folder::Owner;
 use db::Database;
 use error::{Error, Result};
 use rustix::process::Signal;
@@ -46,13 +47,18 @@ use tokio::signal::unix::{SignalKind, signal};
 pub async fn create_superuser(settings: Settings, username: Option<String>) -> Result<()> {
     let (_folder, lock) = data_folder::hold(&settings)?;
     half_data::refuse(&settings, &lock)?;
+    let owner = Owner::of_data(&settings, lock.database())?;
     let opened = move || Ok::<_, Error>((Database::open_locked(&lock)?, lock));
-    let (database, _lock) = web::block(opened).await.map_err(Error::internal)??;
+    let (database, lock) = web::block(opened).await.map_err(Error::internal)??;
     // Create the key first, because the next start refuses a database with people but without a
     // key.
     security::SecretKeys::open(&settings)?;
     accounts::create_superuser(&database, settings.limits.bcrypt_cost, username).await?;
     database.close();
+    let words = owner.keep(&settings, lock.database(), &[]);
+    if !words.is_empty() {
+        log::warn!(target: "parlour::db", "{}", words.trim());
+    }
     Ok(())
 }
 

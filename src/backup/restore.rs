@@ -1,6 +1,7 @@
 //! Restores a backup. Unpacks, checks and flushes everything beside its target first. Only then
 //! moves the present files aside and renames the new ones into place. A marker file beside the
-//! database exists meanwhile, so that the server refuses to start after a crash in between.
+//! database exists meanwhile, so that the server refuses to start after a crash in between. It names
+//! the folder of the old files, so that the next restore moves the rest of them there, too.
 
 use std::{
     fs::{self, File, Permissions},
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 use super::archive::{self, DATABASE, KEY};
 use crate::{
     config::Settings,
-    data_folder,
+    data_folder::{self, Owner},
     db::{self, DatabaseLock, copy, side_file},
     error::{Error, Result},
     half_data::RESTORING,
@@ -25,6 +26,8 @@ use crate::{
 
 /// The side files of an SQLite database. None of them may be applied to another database.
 const SIDE_FILES: [&str; 3] = ["-wal", "-shm", "-journal"];
+/// The start of the names of folders with old files.
+const BEFORE: &str = "before-restore-";
 /// The header of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
@@ -47,7 +50,8 @@ fn put_back(settings: &Settings, source: &Path) -> Result<String> {
         .and_then(|()| whole_file::remove_leftovers(&settings.data))
         .map_err(|cause| named(database, &cause))?;
     let staged = Staged::unpack(settings, database, source)?;
-    let aside = replace(&lock, &staged)?;
+    let owner = Owner::of_data(settings, database)?;
+    let aside = replace(settings, &lock, &staged)?;
     let mut words = format!("Restored {} from {}.", database.display(), source.display());
     words += match (&settings.secret_key_file, &staged.key) {
         (Some(_), _) => " The secret key is the one that --secret-key-file names.",
@@ -57,9 +61,17 @@ fn put_back(settings: &Settings, source: &Path) -> Result<String> {
             " The file holds no secret key: the one in the data folder stays, or a new one was made."
         }
     };
-    if let Some(aside) = aside {
-        words += &format!(" What was there before lies in {}.", aside.display());
+    if let Some(log) = &staged.unused_log {
+        words += &format!(
+            " The log {} was not used: nothing shows that it belongs to that file.",
+            log.display()
+        );
     }
+    if !aside.is_empty() {
+        let folders: Vec<_> = aside.iter().map(|it| it.display().to_string()).collect();
+        words += &format!(" What was there before lies in {}.", folders.join(" and "));
+    }
+    words += &owner.keep(settings, database, &aside);
     Ok(words)
 }
 
@@ -67,6 +79,8 @@ fn put_back(settings: &Settings, source: &Path) -> Result<String> {
 struct Staged {
     database: PathBuf,
     key: Option<(PathBuf, PathBuf)>,
+    /// The log beside the source that belongs to another file.
+    unused_log: Option<PathBuf>,
     _folders: [TempDir; 2],
 }
 
@@ -77,24 +91,33 @@ impl Staged {
             temporary_folder(&settings.data)?,
         ];
         let unpacked = folders[0].path().join(DATABASE);
+        let unsound = |error: Error| unsound(source, folder_of(database), &error);
+        let mut unused_log = None;
         if is_sqlite(source).map_err(|cause| named(source, &cause))? {
-            copy::copy_into(&mut copy::open_read_only(source)?, &unpacked)
-                .map_err(|cause| unsound(source, &cause))?;
+            let (mut conn, log) = db::open_source(source)?;
+            copy::copy_into(&mut conn, &unpacked).map_err(unsound)?;
+            unused_log = log;
         } else {
-            archive::unpack(source, folders[0].path())?;
+            archive::unpack(source, folders[0].path()).map_err(|error| match is_full(&error) {
+                true => unsound(error),
+                false => error,
+            })?;
         }
         if !unpacked.exists() {
             return Err(named(source, &"it holds no database"));
         }
-        db::prepare_copy(&unpacked).map_err(|cause| unsound(source, &cause))?;
-        make_private(&unpacked).map_err(|cause| named(&unpacked, &cause))?;
+        db::prepare_copy(&unpacked).map_err(unsound)?;
+        make_private(&unpacked).map_err(|cause| named(folder_of(database), &cause))?;
         let key = folders[0].path().join(KEY);
         let key = if key.exists() && settings.secret_key_file.is_none() {
             let staged = folders[1].path().join("key");
             fs::copy(&key, &staged)
                 .and_then(|_| make_private(&staged))
-                .map_err(|cause| named(&staged, &cause))?;
-            SecretKeys::read(&staged)?;
+                .map_err(|cause| named(&settings.data, &cause))?;
+            if SecretKeys::read(&staged).is_err() {
+                let words = "nothing was restored from it: the secret key in it is not whole";
+                return Err(named(source, &words));
+            }
             Some((staged, SecretKeys::path_in(&settings.data)))
         } else {
             None
@@ -102,34 +125,34 @@ impl Staged {
         Ok(Self {
             database: unpacked,
             key,
+            unused_log,
             _folders: folders,
         })
     }
 }
 
-/// Moves the present files aside and the new ones into place. Returns the folder of the old ones.
-fn replace(lock: &DatabaseLock, staged: &Staged) -> Result<Option<PathBuf>> {
+/// Moves the present files aside and the new ones into place. Returns the folders of the old ones,
+/// with those of a restore that did not finish before.
+fn replace(settings: &Settings, lock: &DatabaseLock, staged: &Staged) -> Result<Vec<PathBuf>> {
     let database = lock.database();
     let marker = side_file(database, RESTORING);
     let unfinished = |cause: io::Error| {
         named(
             database,
-            &format!("the restore did not finish, run it again: {cause}"),
+            &format!(
+                "the restore did not finish, run {} again: {cause}",
+                lock.how_to_restore("FILE")
+            ),
         )
     };
-    File::create(&marker)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| sync(folder_of(database)))
-        .map_err(unfinished)?;
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%S%.3fZ");
-    let aside = folder_of(database).join(format!("before-restore-{now}"));
-    let mut moved = move_aside(database, &aside).map_err(unfinished)?;
+    let aside = Aside::begin(&marker).map_err(unfinished)?;
+    // The log comes first: the database file stays until its log is safe.
     for side in SIDE_FILES {
-        moved |= move_aside(&side_file(database, side), &aside).map_err(unfinished)?;
+        aside.take(&side_file(database, side)).map_err(unfinished)?;
     }
+    aside.take(database).map_err(unfinished)?;
     if let Some((_, key)) = &staged.key {
-        let aside = folder_of(key).join(format!("before-restore-{now}"));
-        moved |= move_aside(key, &aside).map_err(unfinished)?;
+        aside.take(key).map_err(unfinished)?;
     }
     // Make sure that the old write-ahead log is gone before a new file has the name of the
     // database.
@@ -142,23 +165,69 @@ fn replace(lock: &DatabaseLock, staged: &Staged) -> Result<Option<PathBuf>> {
     fs::remove_file(&marker)
         .and_then(|()| sync(folder_of(database)))
         .map_err(unfinished)?;
-    Ok(moved.then_some(aside))
+    Ok(aside.folders(&[folder_of(database), &settings.data]))
 }
 
-/// Moves `path` into the folder `aside`, which is created for the first file. Returns whether the
-/// file existed.
-fn move_aside(path: &Path, aside: &Path) -> io::Result<bool> {
-    if path.symlink_metadata().is_err() {
-        return Ok(false);
+/// The names of the folders into which old files are moved: that of a restore that did not finish,
+/// and a new one for files that lie there already.
+struct Aside(Vec<String>);
+
+impl Aside {
+    /// Reads or writes the marker.
+    fn begin(marker: &Path) -> io::Result<Self> {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%S%.3fZ");
+        let new = format!("{BEFORE}{now}");
+        match fs::read_to_string(marker) {
+            Ok(name) if name.starts_with(BEFORE) && !name.contains('/') => {
+                return Ok(Self(vec![name, new]));
+            }
+            Ok(_) => {}
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(cause),
+        }
+        fs::write(marker, &new)?;
+        sync(marker)?;
+        sync(folder_of(marker))?;
+        Ok(Self(vec![new]))
     }
-    if !aside.exists() {
-        fs::create_dir(aside)?;
-        fs::set_permissions(aside, Permissions::from_mode(0o700))?;
+
+    /// Moves `path`, if it exists, into the first of the folders that has no such file.
+    fn take(&self, path: &Path) -> io::Result<()> {
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        let name = path.file_name().unwrap_or_default();
+        let folders = self.0.iter().map(|folder| folder_of(path).join(folder));
+        let is_free = |folder: &PathBuf| folder.join(name).symlink_metadata().is_err();
+        let folder = folders.into_iter().find(is_free).ok_or_else(|| {
+            io::Error::other(format!("{} was moved aside already", path.display()))
+        })?;
+        if !folder.exists() {
+            fs::create_dir(&folder)?;
+            fs::set_permissions(&folder, Permissions::from_mode(0o700))?;
+        }
+        fs::rename(path, folder.join(name))?;
+        sync(&folder)
     }
-    let name = path.file_name().unwrap_or_default();
-    fs::rename(path, aside.join(name))?;
-    sync(aside)?;
-    Ok(true)
+
+    /// Returns the folders that exist.
+    fn folders(&self, parents: &[&Path]) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = Vec::new();
+        for folder in parents
+            .iter()
+            .flat_map(|parent| self.0.iter().map(|name| parent.join(name)))
+        {
+            let is_new = |real: &PathBuf| {
+                found
+                    .iter()
+                    .all(|known| known.canonicalize().ok().as_ref() != Some(real))
+            };
+            if folder.canonicalize().is_ok_and(|real| is_new(&real)) {
+                found.push(folder);
+            }
+        }
+        found
+    }
 }
 
 fn put_in_place(new: &Path, place: &Path) -> io::Result<()> {
@@ -179,8 +248,33 @@ fn is_sqlite(path: &Path) -> io::Result<bool> {
     Ok(start == SQLITE)
 }
 
-fn unsound(source: &Path, error: &Error) -> Error {
-    let cause =
-        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    named(source, &format!("nothing was restored from it: {cause}"))
+/// Returns an error that blames the backup or, if there was no room for the new files, their folder.
+fn unsound(source: &Path, folder: &Path, error: &Error) -> Error {
+    let cause = cause(error);
+    if is_full(error) {
+        // The part before names the backup or a temporary file.
+        let cause = cause.rsplit(": ").next().unwrap_or(&cause);
+        let words = format!("nothing was restored, because there is no room here: {cause}");
+        named(folder, &words)
+    } else {
+        named(source, &format!("nothing was restored from it: {cause}"))
+    }
+}
+
+fn cause(error: &Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// Returns whether a file could not be written. SQLite and the operating system have several words
+/// for a full disk, a quota and a limit of the file size.
+fn is_full(error: &Error) -> bool {
+    const WORDS: [&str; 5] = [
+        "disk is full",
+        "disk I/O error",
+        "No space left",
+        "File too large",
+        "quota",
+    ];
+    let cause = cause(error);
+    WORDS.iter().any(|words| cause.contains(words))
 }

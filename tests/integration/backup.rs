@@ -18,7 +18,8 @@ use crate::{
         database::{change, rows},
         number, until, within,
     },
-    support::{PASSWORD, Person, beside, database, done, refused, text},
+    storage_trouble::terminate,
+    support::{PASSWORD, Person, beside, database, done, obey, refused, text},
 };
 
 const USERS: &str = "SELECT count(*) AS number FROM users";
@@ -361,6 +362,77 @@ async fn a_restore_that_was_cut_off_stops_the_start_and_can_be_repeated() {
 }
 
 #[tokio::test]
+async fn a_restore_that_is_cut_off_between_the_files_keeps_the_old_ones_together() {
+    let mut program = started_with_ana().await;
+    let data = program.data();
+    let file = back_up(&program, "backup.tar").await;
+    Person::new(program.address).sign_up("bo").await;
+    program.kill().await;
+    let crashed: Vec<_> = [
+        "parlour.sqlite3-wal",
+        "parlour.sqlite3-shm",
+        "parlour.sqlite3",
+        "secret.key",
+    ]
+    .map(|name| (name, fs::read(data.join(name)).unwrap()))
+    .into();
+    let first = "before-restore-2026-01-01T00-00-00.000Z";
+    // Killed after each of the steps: a prefix of the files is moved.
+    for moved in 0..=crashed.len() {
+        clear(&data);
+        fs::create_dir(data.join(first)).unwrap();
+        fs::write(data.join("parlour.sqlite3.restoring"), first).unwrap();
+        for (i, (name, content)) in crashed.iter().enumerate() {
+            let folder = if i < moved {
+                data.join(first)
+            } else {
+                data.clone()
+            };
+            fs::write(folder.join(name), content).unwrap();
+            fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
+
+        let said = done(&["--data", text(&data), "restore", text(&file)]).await;
+
+        let folders: Vec<_> = names(&data)
+            .into_iter()
+            .filter(|name| name.starts_with("before-restore"))
+            .collect();
+        assert_eq!(folders, [first], "after {moved}");
+        assert!(said.contains(first), "{said}");
+        for (name, content) in &crashed {
+            let aside = fs::read(data.join(first).join(name)).unwrap();
+            assert!(aside == *content, "{name} after {moved}");
+        }
+        assert_eq!(number(&data.join(first).join("parlour.sqlite3"), USERS), 2);
+    }
+
+    // Killed at the end: a file in place has the name of an old one.
+    fs::write(data.join("parlour.sqlite3.restoring"), first).unwrap();
+    let said = done(&["--data", text(&data), "restore", text(&file)]).await;
+    let folders: Vec<_> = names(&data)
+        .into_iter()
+        .filter(|name| name.starts_with("before-restore"))
+        .collect();
+    assert_eq!(folders.len(), 2, "{folders:?}");
+    assert!(folders.iter().all(|name| said.contains(name)), "{said}");
+    program.start_again().await;
+    assert_eq!(number(&database(&program), USERS), 1);
+}
+
+/// Removes everything from the folder.
+fn clear(folder: &Path) {
+    for name in names(folder) {
+        let path = folder.join(name);
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap();
+        } else {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_files_of_a_server_may_be_named_before_or_after_the_command() {
     let mut program = started_with_ana().await;
     let data = program.data();
@@ -389,5 +461,84 @@ async fn the_files_of_a_server_may_be_named_before_or_after_the_command() {
         for flag in ["--config", "--data", "--database-url", "--secret-key-file"] {
             assert!(help.contains(flag), "{command}: {help}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_that_of_the_file_to_restore_is_never_used() {
+    let mut program = started_with_ana().await;
+    assert_eq!(terminate(&mut program).await, Some(0));
+    let copy = beside(&program, "copy.sqlite3");
+    fs::copy(database(&program), &copy).unwrap();
+    program.start_again().await;
+    Person::new(program.address).sign_up("bo").await;
+    assert_eq!(terminate(&mut program).await, Some(0));
+    program.start_again().await;
+    Person::new(program.address).sign_up("cy").await;
+    program.kill().await;
+    let data = program.data();
+
+    // The own log is used, also of a file in another folder.
+    let other = beside(&program, "other");
+    let said = done(&["--data", text(&other), "restore", text(&database(&program))]).await;
+    assert!(!said.contains("not used"), "{said}");
+    assert_eq!(number(&other.join("parlour.sqlite3"), USERS), 3);
+
+    // A copy in place, beside the log of a later run, as an operator puts it there by hand.
+    fs::copy(&copy, database(&program)).unwrap();
+    let said = refused(&["--bind", "127.0.0.1:0", "--data", text(&data)]).await;
+    assert!(said.contains("another database file"), "{said}");
+    let said = obey(&said, text(&database(&program))).await;
+    assert!(said.contains("parlour.sqlite3-wal was not used"), "{said}");
+    assert_eq!(number(&database(&program), USERS), 1);
+    assert!(is_sound(&database(&program)));
+
+    // A copy in another folder beside a log that nothing is known about.
+    let log = beside(&program, "copy.sqlite3-wal");
+    let aside = names(&data);
+    let aside = aside.iter().find(|name| name.starts_with("before-restore"));
+    let leftover = data.join(aside.unwrap()).join("parlour.sqlite3-wal");
+    fs::copy(leftover, &log).unwrap();
+    let said = done(&["--data", text(&data), "restore", text(&copy)]).await;
+    assert!(said.contains("copy.sqlite3-wal was not used"), "{said}");
+    assert_eq!(number(&database(&program), USERS), 1);
+    assert!(log.exists(), "it is left where it was");
+    program.start_again().await;
+}
+
+#[tokio::test]
+async fn a_restore_by_root_leaves_the_files_to_the_owner_of_the_data() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    const OWNER: u32 = 12_345;
+    let mut program = started_with_ana().await;
+    let file = back_up(&program, "backup.tar").await;
+    program.kill().await;
+    let (data, fresh) = (program.data(), beside(&program, "fresh"));
+    fs::create_dir(&fresh).unwrap();
+    fs::set_permissions(&fresh, fs::Permissions::from_mode(0o700)).unwrap();
+    let everything = |folder: &Path| -> Vec<PathBuf> {
+        let inside = names(folder).into_iter().map(|name| folder.join(name));
+        inside.chain([folder.to_owned()]).collect()
+    };
+    for path in everything(&data).into_iter().chain([fresh.clone()]) {
+        chown(path, Some(OWNER), Some(OWNER)).unwrap();
+    }
+    for folder in [&data, &fresh] {
+        done(&["--data", text(folder), "restore", text(&file)]).await;
+        for path in everything(folder) {
+            let found = path.metadata().unwrap();
+            assert_eq!((found.uid(), found.gid()), (OWNER, OWNER), "{path:?}");
+        }
+    }
+    // A refused restore makes no difference.
+    fs::remove_file(fresh.join("parlour.lock")).unwrap();
+    fs::remove_file(fresh.join("parlour.sqlite3.lock")).unwrap();
+    refused(&["--data", text(&fresh), "restore", "nothing"]).await;
+    for path in everything(&fresh) {
+        assert_eq!(path.metadata().unwrap().uid(), OWNER, "{path:?}");
     }
 }

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::{
     stage::{Program, database::change, number, until, within},
-    support::{PASSWORD, Person, database, obey, refused, text},
+    support::{PASSWORD, Person, database, done, obey, refused, text},
 };
 
 const USERS: &str = "SELECT count(*) AS number FROM users";
@@ -218,6 +218,34 @@ async fn a_backup_on_a_full_disk_leaves_nothing() {
 
     let left = names(file.parent().unwrap());
     assert_eq!(left.len(), 2, "the data and the log: {left:?}");
+}
+
+#[tokio::test]
+async fn a_restore_on_a_full_disk_blames_the_disk_and_changes_nothing() {
+    let mut program = Program::start(&QUICK_HASH).await;
+    assert_eq!(try_sign_up(&program, "ana").await, 303);
+    let data = program.data();
+    let (file, copy) = (
+        data.with_file_name("backup.tar"),
+        data.with_file_name("copy.sqlite3"),
+    );
+    done(&["backup", "--data", text(&data), text(&file)]).await;
+    assert_eq!(terminate(&mut program).await, Some(0));
+    fs::copy(database(&program), &copy).unwrap();
+    let mut before = names(&data);
+    before.sort();
+
+    for file in [&file, &copy] {
+        let said = refused_on_full_disk(&["restore", "--data", text(&data), text(file)]).await;
+        assert!(said.contains("no room"), "{said}");
+        assert!(!said.contains(&format!("{}:", file.display())), "{said}");
+    }
+
+    let mut after = names(&data);
+    after.sort();
+    assert_eq!(after, before);
+    program.start_again().await;
+    assert_eq!(number(&database(&program), USERS), 1);
 }
 
 #[tokio::test]
