@@ -65,7 +65,7 @@ markAllRead(connection);
 walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
 pauseWhenHidden(connection);
-closeRemoved(connection);
+closeRemoved(connection, { storage, userId });
 followName();
 filterChoices(document.getElementById("choose-people"));
 offerCopy();

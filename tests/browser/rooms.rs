@@ -93,6 +93,9 @@ async fn rooms_appear_change_and_close_live() {
     bo.screenshot("room-gone").await;
     let kept = "return Object.values(localStorage).includes('half a thought')";
     assert!(bo.ask_page::<bool>(kept).await, "what was typed is kept");
+    let given_back = bo.find("textbox", "Not sent. You wrote:").await;
+    let given_back = given_back.prop("value").await.unwrap().unwrap();
+    assert_eq!(given_back, "half a thought");
     bo.press("link", "Back to conversations").await;
     bo.wait_for_path("/").await;
     bo.open(&room).await;

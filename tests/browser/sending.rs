@@ -157,7 +157,7 @@ async fn a_megabyte_does_not_freeze_the_box() {
         .await;
 
     assert!(took < 200.0, "{took} ms");
-    ana.wait_for_text("Nothing was pasted").await;
+    ana.wait_for_text("It is not in the box yet.").await;
     ana.fill("Message bo", "and on").await;
     assert_eq!(ana.draft().await, "and on");
     // The box is not a keyboard trap.
@@ -169,6 +169,88 @@ async fn a_megabyte_does_not_freeze_the_box() {
         .unwrap();
     let after = ana.driver.active_element().await.unwrap();
     assert_eq!(after.text().await.unwrap(), "Send");
+}
+
+/// Pastes or drops something into the box. `fill` is a script that fills `data`. Returns whether the
+/// browser may go on with it.
+fn transfer(kind: &str, target: &str, fill: &str) -> String {
+    let class = if kind == "paste" {
+        "ClipboardEvent"
+    } else {
+        "DragEvent"
+    };
+    let field = if kind == "paste" {
+        "clipboardData"
+    } else {
+        "dataTransfer"
+    };
+    format!(
+        "const data = new DataTransfer();
+        {fill};
+        const event = new {class}('{kind}', {{ {field}: data, bubbles: true, cancelable: true }});
+        return document.querySelector('{target}').dispatchEvent(event)"
+    )
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_said_and_nothing_that_was_typed_or_pasted_is_lost() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.paste("half a thought").await;
+    let file = "data.items.add(new File(['x'], 'photo.png', { type: 'image/png' }))";
+    for (kind, target) in [
+        ("paste", "#composer-body"),
+        ("drop", "#composer-body"),
+        ("drop", "#messages"),
+    ] {
+        let goes_on: bool = ana.ask_page(&transfer(kind, target, file)).await;
+        assert!(!goes_on, "{kind} on {target}");
+        ana.wait_for_text("Files cannot be sent.").await;
+        assert_eq!(ana.draft().await, "half a thought");
+        ana.keys("!").await;
+        ana.wait_until_no_text("Files cannot be sent.").await;
+        ana.keys(thirtyfour::Key::Backspace + "").await;
+    }
+    // A picture that comes with its text, as from a spreadsheet, is the text.
+    let both = format!("{file}; data.setData('text/plain', 'a table')");
+    assert!(
+        ana.ask_page::<bool>(&transfer("paste", "#composer-body", &both))
+            .await
+    );
+
+    let long = "data.setData('text/plain', 'word '.repeat(12_000))";
+    assert!(
+        !ana.ask_page::<bool>(&transfer("paste", "#composer-body", long))
+            .await
+    );
+    ana.wait_for_text("The pasted text has 60000 characters")
+        .await;
+    ana.keys("!").await;
+    ana.press("button", "Paste it anyway").await;
+    let draft = ana.draft().await;
+    assert!(draft.starts_with("half a thought!word word"), "{draft:.40}");
+    assert_eq!(draft.len(), 60_015);
+    ana.wait_for_text("50015 too many").await;
+}
+
+#[tokio::test]
+async fn the_key_up_never_opens_an_older_message_while_the_last_is_on_its_way() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.say("older").await;
+    ana.wait_for_count(1).await;
+    ana.wire.hold_answers();
+    ana.say("last").await;
+
+    ana.keys(thirtyfour::Key::Up + "").await;
+    assert!(!ana.shows("textbox", "Edit message").await);
+    ana.wire.mend();
+    ana.wait_for_count(2).await;
+    ana.keys(thirtyfour::Key::Up + "").await;
+    let edit = ana.find("textbox", "Edit message").await;
+    assert_eq!(edit.prop("value").await.unwrap().unwrap(), "last");
 }
 
 #[tokio::test]

@@ -433,6 +433,8 @@ async fn a_room_that_is_closed_keeps_what_was_typed_into_it() {
     let kept = "return Object.values(localStorage).includes('too late')";
     assert!(ana.ask_page::<bool>(kept).await);
     assert!(!ana.shows("textbox", "Message Tea").await);
+    let given_back = ana.find("textbox", "Not sent. You wrote:").await;
+    assert_eq!(given_back.prop("value").await.unwrap().unwrap(), "too late");
     ana.press("link", "Cake").await;
     ana.type_blindly("in time\n").await;
     wait_for_message(&site, &cake, "in time").await;

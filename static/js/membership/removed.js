@@ -1,12 +1,14 @@
 // Closes a room on its open pages when the person left it or was removed; what was typed is kept.
 
+import { Draft, giveBack } from "../messages/drafts.js";
 import { byId, find } from "../page/elements.js";
 import { shown } from "../page/shown.js";
 /** @import { Connection } from "../live/socket.js" */
+/** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { RoomState } from "../live/protocol.js" */
 
-/** @param {Connection} connection */
-export function closeRemoved(connection) {
+/** @param {Connection} connection  @param {{storage: BrowserMemory, userId: number}} options */
+export function closeRemoved(connection, { storage, userId }) {
   /** Whether the room of the page is closed already. */ let isClosed = false;
   document.addEventListener("parlour:room", () => {
     isClosed = false;
@@ -20,6 +22,7 @@ export function closeRemoved(connection) {
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     main.className = "pane";
     main.replaceChildren(template.content.cloneNode(true));
+    giveBack(main, new Draft(storage, userId, shown().about ?? 0).load());
     find(main, "h1").focus();
   };
   /** @param {RoomState} state */

@@ -203,6 +203,8 @@ export class MessageActions {
   }
 
   #editLast() {
+    // The last message is on its way, and cannot be edited yet; an older one is not meant.
+    if (this.list.querySelector(".pending:not(.refused)")) return;
     const own = this.list.querySelectorAll(`article.message[data-id][data-author="${this.me.id}"]`);
     const last = [...own].reverse().find((message) => this.#rights(message).has("edit"));
     if (last) this.#act("edit", last);

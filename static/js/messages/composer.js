@@ -1,6 +1,6 @@
 // The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
-import { byId } from "../page/elements.js";
+import { buildButton, byId } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";
 import { say, sayCount } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
@@ -18,6 +18,7 @@ const touch = matchMedia("(pointer: coarse)");
 
 export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} */ (EventTarget) {
   #saving = 0;
+  /** A pasted text that is too long for the box, until the person decides. */ #held = "";
 
   /**
    * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape", and
@@ -40,6 +41,11 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.box.addEventListener("input", () => this.#changed(), { signal });
     this.box.addEventListener("paste", (event) => this.#inserted(event, event.clipboardData), { signal });
     this.box.addEventListener("drop", (event) => this.#inserted(event, event.dataTransfer), { signal });
+    // Anywhere else on the page the browser would open the file in its place.
+    document.addEventListener("dragover", (event) => holdsFiles(event.dataTransfer) && event.preventDefault(), {
+      signal,
+    });
+    document.addEventListener("drop", (event) => event.defaultPrevented || this.#refuseFiles(event), { signal });
     this.box.addEventListener("blur", () => this.#left(), { signal });
     this.#grow();
     this.#showCount();
@@ -124,10 +130,47 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
 
   /** @param {Event} event  @param {DataTransfer | null} source */
   #inserted(event, source) {
-    const count = source?.getData("text/plain").length ?? 0;
-    if (count <= PASTE_AT_MOST * this.maxChars) return;
+    const text = source?.getData("text/plain") ?? "";
+    if (text === "" && holdsFiles(source)) {
+      event.preventDefault();
+      this.#explain(say("js-no-files"));
+    }
+    if (text.length <= PASTE_AT_MOST * this.maxChars) return;
     event.preventDefault();
-    this.#explain(say("js-paste-too-long", { count, most: this.maxChars }));
+    this.#hold(text);
+  }
+
+  /** @param {DragEvent} event */
+  #refuseFiles(event) {
+    if (!holdsFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    this.#explain(say("js-no-files"));
+  }
+
+  /** Keeps a text that is too long, and offers to insert it. @param {string} text */
+  #hold(text) {
+    this.#held = text;
+    this.#explain("");
+  }
+
+  /** Returns the offer to insert what is held. @returns {(string | HTMLElement)[]} */
+  #offer() {
+    if (this.#held === "") return [];
+    const { length: count } = this.#held;
+    const insert = buildButton(say("js-paste-anyway"), () => {
+      const text = this.#held;
+      this.#held = "";
+      const { selectionStart, selectionEnd } = this.box;
+      this.box.setRangeText(text, selectionStart, selectionEnd, "end");
+      this.#changed();
+      this.saveNow();
+      this.focus();
+    });
+    const discard = buildButton(say("js-discard"), () => {
+      this.#hold("");
+      this.focus();
+    });
+    return [say("js-paste-too-long", { count, most: this.maxChars }), " ", insert, " ", discard];
   }
 
   #left() {
@@ -150,12 +193,17 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
 
   /** @param {string} text */
   #explain(text) {
-    if (this.note.textContent !== text) this.note.textContent = text;
-    this.note.classList.toggle("refused", text !== "");
+    const parts = [text, ...this.#offer()].filter(Boolean);
+    const words = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+    if (this.note.textContent !== words) this.note.replaceChildren(...parts);
+    this.note.classList.toggle("refused", words !== "");
     this.box.toggleAttribute("aria-invalid", text !== "");
     if (text !== "") this.box.setAttribute("aria-invalid", "true");
   }
 }
+
+/** @param {DataTransfer | null} source */
+const holdsFiles = (source) => source?.types.includes("Files") ?? false;
 
 /** Returns whether the key sends. @param {KeyboardEvent} event */
 export function sendKey(event) {

@@ -1,6 +1,8 @@
 // Drafts: what is typed and not sent, stored per person and room. The key contains the room, so that a draft cannot
 // appear in another one.
 
+import { find } from "../page/elements.js";
+
 /** @import { KnownHistory, Stamp } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 
@@ -90,6 +92,17 @@ export class DraftMark {
   #mark() {
     return JSON.parse(this.storage.get(this.key) ?? "{}");
   }
+}
+
+/**
+ * Gives back what was typed into a room that is closed now, in a field of the page that shows that.
+ * @param {ParentNode} root  @param {string} text
+ */
+export function giveBack(root, text) {
+  const field = root.querySelector(".kept");
+  if (!field || text === "") return;
+  find(field, "textarea").value = text;
+  field.hidden = false;
 }
 
 /** Returns the prefix of the keys of marks. @param {number} userId */

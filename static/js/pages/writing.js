@@ -3,7 +3,7 @@
 
 import { OTHER_HISTORY } from "../log/known-history.js";
 import { Composer, typeAnywhere } from "../messages/composer.js";
-import { Draft, DraftMark } from "../messages/drafts.js";
+import { Draft, DraftMark, giveBack } from "../messages/drafts.js";
 import { Replying } from "../messages/reply.js";
 import { userId } from "../page/data.js";
 import { byId } from "../page/elements.js";
@@ -49,7 +49,10 @@ export class Writing extends /** @type {new () => TypedTarget<{box: null, sent: 
     this.#boxLifetime = this.lifetime.part();
     /** @type {HTMLFormElement | null} */ const form = document.getElementById("composer");
     this.composer = form && this.#open(form, this.#boxLifetime);
-    if (!form) this.replying = null;
+    if (!form) {
+      this.replying = null;
+      giveBack(byId("main"), this.drafts.text.load());
+    }
     this.dispatchEvent(new Event("box"));
   }
 
