@@ -71,7 +71,7 @@ impl NewMessageForm {
                 .parse()
                 .unwrap_or_else(|_| Uuid::new_v4()),
             reply_to: value("reply_to").to_owned(),
-            again: String::new(),
+            again: value("again").to_owned(),
         }
     }
 }
