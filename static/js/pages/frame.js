@@ -62,12 +62,15 @@ function waitingFor(link) {
 /**
  * Shows the page of the room that is open, and the list of conversations of that page. Returns whether the box stayed.
  * @param {Document} page  @param {HTMLElement} status  of the connection
+ * @param {boolean} keepsOrder  whether the list may not be sorted anew
  */
-export function showPage(page, status) {
+export function showPage(page, status, keepsOrder) {
   const isKept = put(/** @type {HTMLElement} */ (page.getElementById("main")), status);
   document.title = page.title;
   const [old, fresh] = [document, page].map((one) => one.getElementById("conversations"));
-  if (old && fresh && rowsOf(old) !== rowsOf(fresh)) swap(old, document.importNode(fresh, true));
+  /** @param {HTMLElement} list */
+  const rows = (list) => (keepsOrder ? rowsOf(list).sort() : rowsOf(list)).join("\n");
+  if (old && fresh && rows(old) !== rows(fresh)) swap(old, document.importNode(fresh, true));
   return isKept;
 }
 
@@ -100,12 +103,10 @@ function markCurrent(link) {
 /** Returns which conversations a list has, in its order. @param {HTMLElement} list */
 function rowsOf(list) {
   const links = [...list.querySelectorAll("a[data-conversation]")];
-  return links
-    .map(
-      (link) =>
-        `${link.dataset.conversation} ${link.closest("details") !== null} ${find(link, ".side-name").textContent}`,
-    )
-    .join("\n");
+  return links.map(
+    (link) =>
+      `${link.dataset.conversation} ${link.closest("details") !== null} ${find(link, ".side-name").textContent}`,
+  );
 }
 
 /** @param {HTMLElement} main  the new one  @param {HTMLElement} status */

@@ -23,6 +23,7 @@ const roomOf = (pathname) => Number(ROOM.exec(pathname)?.[1] ?? 0);
 
 export class Switching {
   /** @type {OpenRoom | null} */ #open = null;
+  /** Whether the room is chosen by its place in the list. */ #isWalking = false;
   /** The path of the page as it was loaded, until another room is opened in it. @type {string | null} */
   #loaded = location.pathname;
 
@@ -52,7 +53,10 @@ export class Switching {
     if (event.defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return;
     /** @type {HTMLAnchorElement | null} */ const link = event.target.closest("a[href]");
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    // A key has chosen the next one of the list (shell/room-keys.js), which must not change its order meanwhile.
+    this.#isWalking = event.detail === 0;
     if (this.#visit(link.href)) event.preventDefault();
+    this.#isWalking = false;
   }
 
   /** Returns whether the address leads to a room that can be opened here. @param {string} address */
@@ -95,6 +99,7 @@ export class Switching {
    */
   async #go(url, room, enter) {
     const { known, notice, receipts } = this.services;
+    const isWalking = this.#isWalking;
     const arrival = new Arrival(url.href, this.services.connection);
     this.#open?.leave(enter !== null);
     this.#loaded = null;
@@ -114,15 +119,15 @@ export class Switching {
     const data = page && dataOf(page);
     if (!page || data?.room !== room || !isOfSame(page, known.epoch)) return this.#load();
     try {
-      return this.#show(page, data);
+      return this.#show(page, data, isWalking);
     } catch (error) {
       reportError(error);
       return this.#load();
     }
   }
 
-  /** @param {Document} page  @param {RoomPage} data */
-  #show(page, data) {
+  /** @param {Document} page  @param {RoomPage} data  @param {boolean} isWalking */
+  #show(page, data, isWalking) {
     const open = /** @type {OpenRoom} */ (this.#open);
     const { known, notice } = this.services;
     const { room, last_seq: seq, created_ms: made } = data;
@@ -130,7 +135,7 @@ export class Switching {
     known.note(room, seq, made);
     show(room, made);
     open.writing.save();
-    if (!showPage(page, notice.element)) open.writing.adopt();
+    if (!showPage(page, notice.element, isWalking)) open.writing.adopt();
     leadBackTo(room);
     document.dispatchEvent(new CustomEvent("parlour:swapped", { detail: byId("main") }));
     open.show(data);
