@@ -49,7 +49,7 @@ async fn a_start_that_fails_names_the_file_the_cause_and_the_remedy() {
     )
     .unwrap();
     let said = refused(&["--data", text(&program.data()), "--bind", "127.0.0.1:0"]).await;
-    for words in [text(&file), "not a database", "parlour restore"] {
+    for words in [text(&file), "not a database", "restore FILE`"] {
         assert!(said.contains(words), "{words}: {said}");
     }
 }
