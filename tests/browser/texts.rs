@@ -242,3 +242,36 @@ async fn what_a_browser_translates_is_never_saved_as_the_text_of_a_message() {
         "nothing was changed"
     );
 }
+
+#[tokio::test]
+async fn numbers_stay_in_the_quote_and_glued_names_are_offered() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.say("the plan").await;
+    ana.wait_for_count(1).await;
+    ana.paste("2. second\n5. fifth **now**").await;
+    ana.press_enter().await;
+    bo.wait_for_count(2).await;
+
+    bo.choose("second\nfifth now", "Reply").await;
+    bo.wait_for_text("2. second 5. fifth now").await;
+    bo.keys("你好@an").await;
+    bo.find("option", "ana").await;
+    bo.press_enter().await;
+    assert_eq!(bo.draft().await, "你好@ana ");
+    bo.press_enter().await;
+
+    for person in [&ana, &bo] {
+        person.wait_for_count(3).await;
+        person.find("link", "ana · 2. second 5. fifth now").await;
+        let called: String = person
+            .ask_page("return document.querySelector('[role=log] .mention').textContent")
+            .await;
+        assert_eq!(called, "@ana");
+        let clipped: String = person
+            .ask_page("return getComputedStyle(document.querySelector('.message-body')).clipPath")
+            .await;
+        assert!(clipped.starts_with("inset"), "marks are clipped: {clipped}");
+    }
+}
