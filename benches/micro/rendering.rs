@@ -84,13 +84,14 @@ fn common(me: Option<Person>) -> Value {
         "me": me,
         "notice": null,
         "badge": null,
+        "requests": 0,
     })
 }
 
 fn login_page() -> Value {
     with(
         common(None),
-        json!({"username": "", "next": "/", "register": "/accounts/register/", "error": null, "retry": null}),
+        json!({"username": "", "next": "/", "register": "/accounts/register/", "error": null, "retry": null, "ended": null, "kept": null}),
     )
 }
 
@@ -155,6 +156,7 @@ fn room_page(log: String) -> Value {
         "draft": "",
         "refusal": null,
         "reply": null,
+        "again": null,
         "outsiders": [],
         "client_id": Uuid::nil(),
         "earlier": "/rooms/7/?before=1",

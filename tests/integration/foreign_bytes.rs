@@ -89,7 +89,8 @@ async fn cookies_of_other_programs_sign_nobody_out() {
             let fields = [
                 ("csrf_token", token.as_str()),
                 ("client_id", client_id.as_str()),
-                ("body", "hello"),
+                // Another text each time: one that is sent again is asked about.
+                ("body", client_id.as_str()),
             ];
             let posted = post(&ana, &format!("/rooms/{room}/messages/"), &cookies, &fields).await;
             assert_eq!(posted.status, 303, "{shown}: {}", posted.body);

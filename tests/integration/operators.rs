@@ -132,8 +132,8 @@ async fn conversations_have_the_order_of_their_commits_whatever_the_clock_says()
         )
     };
     assert_eq!(first().await, Some(format!("/rooms/{with_bo}/")));
-    for room in [with_cy, with_bo, with_cy] {
-        assert_eq!(ana.post_by_form(room, "hello").await, 303);
+    for (room, text) in [(with_cy, "hello"), (with_bo, "hello"), (with_cy, "again")] {
+        assert_eq!(ana.post_by_form(room, text).await, 303);
         assert_eq!(first().await, Some(format!("/rooms/{room}/")));
     }
 }

@@ -61,7 +61,8 @@ async fn pages_and_sockets_read_odd_cookie_headers_alike() {
         (good.clone(), true),
         (format!("x=1; {good}"), true),
         (format!("{good}; {SESSION}=bad"), true),
-        (format!("{SESSION}=bad; {good}"), false),
+        // Another program may have a cookie of that name.
+        (format!("{SESSION}=bad; {good}"), true),
         (format!("x=%FF; {good}"), true),
         (format!("no sign; {good}"), true),
         (format!("=x; ; {good}; ; x=1"), true),

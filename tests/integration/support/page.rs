@@ -20,6 +20,11 @@ impl Page {
         }
     }
 
+    /// The elements of the page, without what its scripts keep in templates.
+    fn html(&self) -> Html {
+        shown(&self.body)
+    }
+
     /// Returns the value of a header, or "" without the header.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
@@ -34,41 +39,42 @@ impl Page {
 
     /// Returns the texts of all elements that match a CSS selector, with white space collapsed.
     pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
-        let html = Html::parse_document(&self.body);
+        let html = self.html();
         let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        html.select(&css(selector))
+        html.root_element()
+            .select(&css(selector))
             .map(|element| words(element.text().collect()))
             .collect()
     }
 
     /// Returns the texts of all elements that match a CSS selector, with their white space.
     pub(crate) fn raw_texts(&self, selector: &str) -> Vec<String> {
-        let html = Html::parse_document(&self.body);
-        html.select(&css(selector))
+        let html = self.html();
+        html.root_element()
+            .select(&css(selector))
             .map(|element| element.text().collect())
             .collect()
     }
 
     /// Returns whether an element matches a CSS selector.
     pub(crate) fn has(&self, selector: &str) -> bool {
-        Html::parse_document(&self.body)
-            .select(&css(selector))
-            .next()
-            .is_some()
+        let html = self.html();
+        html.root_element().select(&css(selector)).next().is_some()
     }
 
     /// Returns an attribute of the first element that matches a CSS selector.
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
-        let html = Html::parse_document(&self.body);
-        let element = html.select(&css(selector)).next()?;
+        let html = self.html();
+        let element = html.root_element().select(&css(selector)).next()?;
         element.attr(name).map(str::to_owned)
     }
 
     /// Returns an attribute of all elements that match a CSS selector and have it, in order.
     pub(crate) fn all_attributes(&self, selector: &str, name: &str) -> Vec<String> {
-        let html = Html::parse_document(&self.body);
+        let html = self.html();
         let selector = css(selector);
-        html.select(&selector)
+        html.root_element()
+            .select(&selector)
             .filter_map(|element| element.attr(name).map(str::to_owned))
             .collect()
     }
@@ -76,8 +82,9 @@ impl Page {
     /// Returns the fields that a browser would submit from the untouched form with this action:
     /// hidden fields and checked boxes. Panics without such a form.
     pub(crate) fn form(&self, action: &str) -> Vec<(String, String)> {
-        let html = Html::parse_document(&self.body);
+        let html = self.html();
         let form = html
+            .root_element()
             .select(&css("form"))
             .find(|form| form.attr("action") == Some(action))
             .unwrap_or_else(|| panic!("no form with the action {action} in {}", self.body));
@@ -94,8 +101,9 @@ impl Page {
 
     /// Returns the data of the page for its scripts.
     pub(crate) fn page_data(&self) -> Value {
-        let html = Html::parse_document(&self.body);
+        let html = self.html();
         let block = html
+            .root_element()
             .select(&css("#page-data"))
             .next()
             .expect("a page for scripts");
@@ -104,8 +112,9 @@ impl Page {
 
     /// Returns the texts of the messages on a room page, in order.
     pub(crate) fn messages(&self) -> Vec<String> {
-        let html = Html::parse_document(&self.body.replace("<br>", "\n"));
-        html.select(&css("[role=log] article .message-text"))
+        let html = shown(&self.body.replace("<br>", "\n"));
+        html.root_element()
+            .select(&css("[role=log] article .message-text"))
             .map(|body| body.text().collect())
             .collect()
     }
@@ -113,4 +122,16 @@ impl Page {
 
 fn css(selector: &str) -> Selector {
     Selector::parse(selector).unwrap()
+}
+
+/// Parses a page. Browsers do not show what is in templates.
+fn shown(body: &str) -> Html {
+    let mut html = Html::parse_document(body);
+    let templates: Vec<_> = html.select(&css("template")).map(|one| one.id()).collect();
+    for template in templates {
+        if let Some(mut template) = html.tree.get_mut(template) {
+            template.detach();
+        }
+    }
+    html
 }
