@@ -7,7 +7,7 @@ async fn tea(site: &Program, ana: &Profile) -> (Profile, Profile, String) {
     let (bo, cleo) = tokio::join!(Profile::start(site), Profile::start(site));
     ana.meet(&bo, ("ana", "bo")).await;
     cleo.join("cleo").await;
-    cleo.befriend(&ana, ("cleo", "ana")).await;
+    cleo.befriend(ana, ("cleo", "ana")).await;
     let room = ana.make_room("Closed", "Tea", &["bo"]).await;
     (bo, cleo, room)
 }

@@ -28,6 +28,7 @@ const FLAGS: [&str; 9] = [
 pub(crate) struct Profile {
     pub(crate) driver: WebDriver,
     pub(crate) wire: Wire,
+    pub(crate) has_scripts: bool,
     origin: String,
     chromedriver: Chromedriver,
     _files: TempDir,
@@ -107,6 +108,7 @@ impl Profile {
         Self {
             driver,
             wire,
+            has_scripts: kind.javascript,
             origin: format!("http://{site}"),
             chromedriver,
             _files: files,

@@ -10,7 +10,7 @@ use crate::{
     stage::{Program, database::change, fill_room, number, until},
 };
 
-/// The modifiers of a key event of the DevTools protocol.
+/// The modifiers of a key event of the `DevTools` protocol.
 const ALT: u32 = 1;
 const CONTROL: u32 = 2;
 
@@ -245,7 +245,10 @@ async fn history_title_focus_and_place_are_those_of_the_room() {
     assert_eq!(ana.title().await, "Tea – Parlour");
     ana.find("log", "Messages").await;
     let current = "return [...document.querySelectorAll('#conversations [aria-current]')].map((a) => a.pathname)";
-    assert_eq!(ana.ask_page::<Vec<String>>(current).await, [tea.clone()]);
+    assert_eq!(
+        ana.ask_page::<Vec<String>>(current).await,
+        std::slice::from_ref(&tea)
+    );
     let focus = "return document.activeElement.id";
     assert_eq!(ana.ask_page::<String>(focus).await, "composer-body");
     ana.ask_page::<Value>("document.getElementById('messages').scrollTop = -1200")

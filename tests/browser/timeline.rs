@@ -538,7 +538,7 @@ async fn pages_that_do_not_come_say_so_and_come_with_the_connection() {
     let (_site, ana, _bo) = a_conversation_of(200, &[]).await;
     ana.wire.cut();
     ana.find_status("Reconnecting…").await;
-    ana.scroll_up(1200).await;
+    ana.scroll_up(1400).await;
     ana.find("link", "Could not load earlier messages. Try again.")
         .await;
     let place = ana.reading().await;

@@ -53,6 +53,10 @@ async fn react(person: &Person, room: i64, message: &str, emoji: &str) {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, from the beginning of a block to its end"
+)]
 async fn what_a_blocked_person_says_in_a_room_is_folded_and_calls_nobody() {
     let site = Site::start().await;
     let (ana, bo, eve, room) = tea(&site).await;

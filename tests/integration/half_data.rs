@@ -366,7 +366,8 @@ async fn a_key_that_is_no_key_is_refused_before_the_database_is_written() {
     let (data, key) = (program.data(), program.data().join("secret.key"));
     let whole = fs::read(&key).unwrap();
     let file = beside(&program, "backup.tar");
-    let make: [(&str, fn(&Path)); 4] = [
+    type Make = fn(&Path);
+    let make: [(&str, Make); 4] = [
         ("0 bytes", |key| fs::write(key, "").unwrap()),
         ("5 bytes", |key| fs::write(key, "short").unwrap()),
         ("not a file", |key| fs::create_dir(key).unwrap()),

@@ -149,6 +149,14 @@ impl Mail {
         drop(self.mailbox.take());
     }
 
+    /// The next future from an index on, as [`Spawned::take`] gives it.
+    fn next_future(
+        &self,
+        index: &mut usize,
+    ) -> Option<(SpawnHandle, Option<Boxed<ConnectionActor>>)> {
+        self.spawned.borrow_mut().take(index)
+    }
+
     pub(super) fn of(link: &Link) -> Option<&Self> {
         link.of_actor()
     }
@@ -182,10 +190,7 @@ impl ConnectionContext {
     /// What is waited for stops the others.
     fn poll_futures(&mut self, mail: &Mail, actor: &mut ConnectionActor, task: &mut Context<'_>) {
         let mut index = 0;
-        while let Some((handle, future)) = {
-            let next = mail.spawned.borrow_mut().take(&mut index);
-            next
-        } {
+        while let Some((handle, future)) = mail.next_future(&mut index) {
             let Some(mut future) = future else {
                 continue;
             };

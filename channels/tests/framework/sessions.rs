@@ -101,7 +101,7 @@ fn site(store: &Store) -> Endpoint {
 fn client(app: &Endpoint, path: &str, key: Option<&SessionKey>) -> WebsocketCommunicator {
     let client = WebsocketCommunicator::new(app.clone(), path).timeout(crate::scripted::PATIENCE);
     match key {
-        Some(key) => client.header("cookie", &format!("sessionid={}", key.as_str())),
+        Some(key) => client.header("cookie", format!("sessionid={}", key.as_str())),
         None => client,
     }
 }
@@ -545,7 +545,7 @@ async fn a_response_saves_and_carries_the_cookie_unless_it_failed() {
     for (status, visit) in [(200, "visit 1"), (404, "visit 2")] {
         let mut page = HttpCommunicator::new(app.clone(), "GET", &format!("/{status}/"));
         if let Some(key) = &key {
-            page = page.header("cookie", &format!("sessionid={key}"));
+            page = page.header("cookie", format!("sessionid={key}"));
         }
         let response = page.get_response().await.unwrap();
         assert_eq!((response.status, response.text().as_str()), (status, visit));

@@ -114,7 +114,7 @@ impl Handler<Tick> for Clock {
 
     fn handle(&mut self, Tick(number): Tick, _: &mut Self::Context) -> Self::Result {
         let sent = self.0.send(Send(format!("tick {number}").into()));
-        Box::pin(async move { sent.await.map_err(|_| Closed)? })
+        Box::pin(async move { sent.await.unwrap_or(Err(Closed.into())) })
     }
 }
 

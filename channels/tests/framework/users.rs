@@ -161,7 +161,7 @@ pub(crate) fn client(app: &Endpoint, key: Option<&SessionKey>) -> WebsocketCommu
 fn visiting(app: &Endpoint, path: &str, key: Option<&SessionKey>) -> WebsocketCommunicator {
     let client = WebsocketCommunicator::new(app.clone(), path).timeout(crate::scripted::PATIENCE);
     match key {
-        Some(key) => client.header("cookie", &format!("sessionid={}", key.as_str())),
+        Some(key) => client.header("cookie", format!("sessionid={}", key.as_str())),
         None => client,
     }
 }

@@ -45,7 +45,7 @@ impl StreamHandler<LayerMessage> for ChatActor {
     fn handle(&mut self, heard: LayerMessage, ctx: &mut Self::Context) {
         match heard.decode::<Event>().as_deref() {
             Ok(Event::Message { text }) if text == "close" => {
-                close(ctx, CloseCode::app(4001).unwrap(), "told to");
+                close(ctx, CloseCode::POLICY, "told to");
             }
             Ok(Event::Message { text }) => send(ctx, format!("actor heard {text}")),
             _ => ctx.stop(),
@@ -122,7 +122,7 @@ async fn an_actor_of_actix_web_actors_hears_and_speaks_in_a_group_and_leaves_it(
     let report = layer.group_send(&group("tea"), message("close")).await;
     assert_eq!(report.expect("a layer that sends").delivered, 2);
     let (kind, payload) = actor.receive().await.expect("a Close");
-    assert_eq!((kind, &payload[..2]), (0x88, &4001_u16.to_be_bytes()[..]));
+    assert_eq!((kind, &payload[..2]), (0x88, &1008_u16.to_be_bytes()[..]));
     drop(actor);
     // The member leaves when its actor has ended.
     loop {

@@ -128,13 +128,13 @@ mod tests {
         let first = forms.insert(ANA, form("first"), now);
         let of_bo = forms.insert(BO, form("other"), now);
 
-        let last = (0..MOST_OF_ONE)
+        let more: Vec<_> = (0..MOST_OF_ONE)
             .map(|_| forms.insert(ANA, form("x"), now))
-            .last();
+            .collect();
 
         assert_eq!(forms.find_at(ANA, &first, now), None);
         assert!(forms.find_at(BO, &of_bo, now).is_some());
-        assert!(forms.find_at(ANA, &last.unwrap(), now).is_some());
+        assert!(forms.find_at(ANA, more.last().unwrap(), now).is_some());
     }
 
     #[test]

@@ -61,10 +61,7 @@ pub(crate) async fn create_message(
     let reason = match answer {
         Ok(created) => {
             let place = after_posting(&chat, &created, me.user.id).await?;
-            return Ok(HttpResponse::SeeOther()
-                .insert_header((header::LOCATION, place))
-                .cookie(Visit::forget_script())
-                .finish());
+            return Ok(to_room(&place));
         }
         Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
         Err(reason) => reason,
@@ -89,12 +86,9 @@ pub(crate) async fn create_message(
         // Another text than the one that was sent with this key, or the same one on purpose.
         form.client_id = Uuid::new_v4();
     }
-    let wait = refused.retry_after();
-    let status = match refused.code {
-        RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
-        RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
+    let page = page
+        .with_status(status_of(refused.code))
+        .with_retry_after(refused.retry_after());
     let shown = ShownRoom {
         room,
         place: Place::End,
@@ -105,8 +99,22 @@ pub(crate) async fn create_message(
         draft: Some(form),
         refused: Some(refused),
     };
-    let page = page.with_status(status).with_retry_after(wait);
     shown.render(&me.user, page, &chat).await
+}
+
+fn to_room(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .cookie(Visit::forget_script())
+        .finish()
+}
+
+fn status_of(refusal: RefusalCode) -> StatusCode {
+    match refusal {
+        RefusalCode::Rate => StatusCode::TOO_MANY_REQUESTS,
+        RefusalCode::Busy | RefusalCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// Returns whether the person has just posted the same text from another page: back in the history

@@ -52,7 +52,8 @@ impl SubmittedForm {
 }
 
 /// Marks a request that was refused only because its token is of another session or visitor. The
-/// form comes from a page of this site that was open for too long.
+/// form comes from a page of this site that was open for too long. A page from before a restore is
+/// none: its numbers may mean something else now.
 #[derive(Clone, Copy, Debug)]
 pub struct StaleToken;
 
@@ -160,7 +161,10 @@ impl Csrf {
         if owners.any(|owner| token::verify(&self.key, &owner, &token)) {
             return Ok(());
         }
-        if is_in_field && token::is_well_formed(&token) && source::says_ours(request.headers()) {
+        if is_in_field
+            && token::is_of_site(&self.key, &token)
+            && source::says_ours(request.headers())
+        {
             request.extensions_mut().insert(StaleToken);
         }
         Err(Error::Forbidden.into())

@@ -1,7 +1,8 @@
-//! CSRF tokens: `nonce.mac`, bound to the session, or for visitors to a nonce in a cookie.
+//! CSRF tokens: `nonce.code`, bound to the session, or for visitors to a nonce in a cookie.
 //!
 //! The server stores no tokens: it verifies them with its key. A token of one session is invalid in
-//! another. Each page gets a new one.
+//! another. Each page gets a new one. The end of the code is the same for all owners: it tells a page
+//! of this site and epoch whose session has changed from anything else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +12,11 @@ use sha2::Sha256;
 /// The length of a nonce, in bytes. 128 random bits cannot be guessed.
 const NONCE_LEN: usize = 16;
 
-/// The length of the code, in bytes, as SHA-256 makes it.
+/// The length of the owner's part of the code, in bytes, as SHA-256 makes it.
 const MAC_LEN: usize = 32;
+
+/// The length of the part of the code that is the same for all owners, in bytes.
+const SITE_LEN: usize = 8;
 
 /// The owner to whom a token is bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,31 +51,39 @@ pub(super) fn is_nonce(text: &str) -> bool {
 
 pub(super) fn make(key: &[u8; 64], owner: &Owner) -> String {
     let nonce = new_nonce();
-    let mac = mac(key, owner, &nonce).finalize().into_bytes();
-    format!("{nonce}.{}", URL_SAFE_NO_PAD.encode(mac))
+    let mut code = mac(key, owner, &nonce).finalize().into_bytes().to_vec();
+    code.extend_from_slice(&site_mac(key, &nonce).finalize().into_bytes()[..SITE_LEN]);
+    format!("{nonce}.{}", URL_SAFE_NO_PAD.encode(code))
 }
 
 /// Verifies a token in constant time, so that timing reveals nothing about the right one.
 pub(super) fn verify(key: &[u8; 64], owner: &Owner, token: &str) -> bool {
-    let Some((nonce, code)) = token.split_once('.') else {
-        return false;
-    };
-    is_nonce(nonce)
-        && URL_SAFE_NO_PAD
-            .decode(code)
-            .is_ok_and(|code| mac(key, owner, nonce).verify_slice(&code).is_ok())
+    parts(token).is_some_and(|(nonce, code)| {
+        let mac = mac(key, owner, nonce);
+        mac.verify_slice(&code[..MAC_LEN]).is_ok()
+    })
 }
 
-/// Returns whether the token has the form of one that [`make`] returns, of whichever owner.
-pub(super) fn is_well_formed(token: &str) -> bool {
-    let is_code = |code| {
-        URL_SAFE_NO_PAD
-            .decode(code)
-            .is_ok_and(|code| code.len() == MAC_LEN)
-    };
-    token
-        .split_once('.')
-        .is_some_and(|(nonce, code)| is_nonce(nonce) && is_code(code))
+/// Returns whether [`make`] made the token with this key, for whichever owner.
+pub(super) fn is_of_site(key: &[u8; 64], token: &str) -> bool {
+    parts(token).is_some_and(|(nonce, code)| {
+        let mac = site_mac(key, nonce);
+        mac.verify_truncated_left(&code[MAC_LEN..]).is_ok()
+    })
+}
+
+/// Splits a token that has the right form into nonce and code.
+fn parts(token: &str) -> Option<(&str, Vec<u8>)> {
+    let (nonce, code) = token.split_once('.')?;
+    let code = URL_SAFE_NO_PAD.decode(code).ok()?;
+    (is_nonce(nonce) && code.len() == MAC_LEN + SITE_LEN).then_some((nonce, code))
+}
+
+fn site_mac(key: &[u8; 64], nonce: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new(key.into());
+    mac.update(b"site ");
+    mac.update(nonce.as_bytes());
+    mac
 }
 
 fn mac(key: &[u8; 64], owner: &Owner, nonce: &str) -> Hmac<Sha256> {
@@ -125,9 +137,13 @@ mod tests {
         ] {
             assert!(!verify(&KEY, &owner, &wrong), "{wrong}");
         }
-        assert!(is_well_formed(&token) && is_well_formed(&make(&[8; 64], &visitor())));
+        assert!(is_of_site(&KEY, &token) && is_of_site(&KEY, &make(&KEY, &visitor())));
+        assert!(
+            !is_of_site(&KEY, &make(&[8; 64], &owner)),
+            "of another epoch"
+        );
         for wrong in ["", ".", "old", "a.b", nonce, &format!("{nonce}.AA")] {
-            assert!(!is_well_formed(wrong), "{wrong}");
+            assert!(!is_of_site(&KEY, wrong), "{wrong}");
         }
     }
 

@@ -26,7 +26,8 @@ export function land(memory = tabMemory()) {
   });
   const pressed = takePressed(memory);
   // The browser may give the focus to the field that asks for it before or after this script.
-  const asking = document.querySelector("[autofocus]");
+  // Not in a dialog that is closed.
+  const asking = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[autofocus]"))].find(isVisible);
   const isFree = document.activeElement === document.body || document.activeElement === asking;
   const place = pressed && placeOf(pressed);
   if (place && isFree) return place.focus();

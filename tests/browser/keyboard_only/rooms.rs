@@ -23,7 +23,8 @@ async fn rooms_are_made_filled_and_ended() {
 }
 
 async fn befriend(ana: &Profile) {
-    ana.tab_and_enter("link", "Add Friends").await;
+    ana.tab_and_enter("link", "Add Friends, 1 friend request")
+        .await;
     ana.find("button", "Accept cleo").await;
     ana.tab_and_enter("link", "Skip to content").await;
     ana.wait_for_focus("main", "").await;
