@@ -18,7 +18,7 @@ const MAX_MARKS: usize = 6;
 const MAX_ACCENTS: usize = 2;
 
 /// Returns whether a name may contain the character: letters, digits, five signs, and marks. Not
-/// every text of such characters is a name, see [`are_well_formed`].
+/// every text of such characters is a name, see `are_marks_readable`.
 pub fn is_allowed(letter: char) -> bool {
     is_word_letter(letter) || SIGNS.contains(&letter) || is_mark(letter)
 }
