@@ -23,7 +23,7 @@ const LINES: [Duration; 3] = [
 
 impl Profile {
     /// Presses a key where the focus is, without waiting for anything.
-    async fn key(&self, key: &str, code: u32, modifiers: u32) {
+    pub(crate) async fn key(&self, key: &str, code: u32, modifiers: u32) {
         let text = if key == "Enter" { "\r" } else { "" };
         for kind in ["keyDown", "keyUp"] {
             let event = json!({ "type": kind, "key": key, "code": key, "text": if kind == "keyDown" { text } else { "" },

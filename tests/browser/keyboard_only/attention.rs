@@ -40,13 +40,13 @@ async fn unread(ana: &Profile) {
     ana.tab_back_and_enter("button", "Mark all read").await;
     ana.find("link", "bo").await;
     ana.wait_for_focus("button", "Undo").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.find("link", "bo, 1 unread").await;
     ana.wait_for_focus("link", "bo, 1 unread").await;
     ana.chord(&[Key::Shift], Key::Escape.value()).await;
     ana.find("link", "bo").await;
     ana.wait_for_focus("link", "bo").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_room("bo").await;
 }
 
@@ -117,13 +117,13 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;
     ana.enter_log().await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.strike("m").await;
     ana.wait_for_focus("menuitem", "Mark unread from here")
         .await;
     ana.strike("m").await;
     ana.wait_for_focus("menuitem", "Message details").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_text("You were not notified because: the room is set to “Nothing”.")
         .await;
 }
@@ -144,10 +144,10 @@ async fn keys(ana: &Profile) {
     ana.tab_to("link", "Preferences").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_focus("summary", "Menu").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.tab_and_enter("button", "Keyboard shortcuts").await;
     ana.wait_for_focus("button", "Close").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("summary", "Menu").await;
 
     // Logging out asks for confirmation while there are unsent messages.
@@ -159,6 +159,6 @@ async fn keys(ana: &Profile) {
     ana.tab_back_and_enter("summary", "Menu").await;
     ana.tab_and_enter("button", "Log out").await;
     ana.wait_for_focus("button", "Stay logged in").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("button", "Log out").await;
 }

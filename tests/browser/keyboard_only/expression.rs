@@ -26,7 +26,7 @@ async fn edit(ana: &Profile, bo: &Profile) {
     // Open the edit with the menu, and cancel it with its button.
     ana.enter_log().await;
     ana.wait_for_focus("article", "ana helo…").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("menuitem", "Reply").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_focus("article", "ana helo…").await;
@@ -34,11 +34,11 @@ async fn edit(ana: &Profile, bo: &Profile) {
     ana.wait_for_focus("menuitem", "Reply").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_focus("button", "Message actions").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("menuitem", "Reply").await;
     ana.strike("e").await;
     ana.wait_for_focus("menuitem", "Edit").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("textbox", "Edit message").await;
     ana.tab_and_enter("button", "Cancel").await;
     ana.wait_for_room("bo").await;
@@ -72,7 +72,7 @@ async fn react(ana: &Profile, bo: &Profile) {
     bo.find("button", "seedling").await;
     bo.strike(Key::Down + "").await;
     bo.wait_for_focus("button", "seedling").await;
-    bo.strike(Key::Enter + "").await;
+    bo.enter().await;
     bo.wait_for_focus("article", "ana hello…").await;
     ana.wait_for_chips(&["🌱 1"]).await;
     bo.wait_for_chips(&["🌱 1 mine"]).await;
@@ -83,7 +83,7 @@ async fn react(ana: &Profile, bo: &Profile) {
     bo.wait_for_chips(&["🌱 2 mine"]).await;
     bo.tab_and_enter("button", "🌱 2…").await;
     ana.wait_for_chips(&["🌱 1 mine"]).await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("article", "ana hello…").await;
     bo.wait_for_chips(&[]).await;
     bo.wait_for_focus("article", "ana hello…").await;
@@ -102,10 +102,10 @@ async fn answer(ana: &Profile, bo: &Profile) {
     bo.wait_for_text("Reply to ana hello").await;
     bo.strike("for you, @a").await;
     bo.find("option", "ana").await;
-    bo.strike(Key::Enter + "").await;
+    bo.enter().await;
     bo.wait_for_room("ana").await;
     assert_eq!(bo.draft().await, "for you, @ana ");
-    bo.strike(Key::Enter + "").await;
+    bo.enter().await;
     ana.find_text_message("for you, @ana").await;
 
     // The quote links to the original message, and Back returns to the reply.
@@ -130,7 +130,7 @@ async fn delete(ana: &Profile, bo: &Profile) {
     ana.wait_for_focus("article", "ana mistake…").await;
     ana.strike(Key::Delete + "").await;
     ana.wait_for_focus("button", "Cancel").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_focus("article", "ana mistake…").await;
     ana.strike(Key::Delete + "").await;
     ana.tab_and_enter("button", "Delete").await;

@@ -36,6 +36,12 @@ impl Profile {
         chain.perform().await.unwrap();
     }
 
+    /// Presses Enter. Not as an action of WebDriver: if a page is loaded meanwhile, the driver of the
+    /// browser repeats the action, and the second Enter reaches the new page.
+    async fn enter(&self) {
+        self.key("Enter", 13, 0).await;
+    }
+
     /// Presses a key while others are held down.
     async fn chord(&self, held: &[Key], key: char) {
         let mut chain = self.driver.action_chain();
@@ -110,13 +116,13 @@ impl Profile {
     /// Presses Tab until the element has the focus, then Enter.
     async fn tab_and_enter(&self, role: &str, name: &str) {
         self.tab_to(role, name).await;
-        self.strike(Key::Enter + "").await;
+        self.enter().await;
     }
 
     /// Presses Shift+Tab until the element has the focus, then Enter.
     async fn tab_back_and_enter(&self, role: &str, name: &str) {
         self.tab_back_to(role, name).await;
-        self.strike(Key::Enter + "").await;
+        self.enter().await;
     }
 
     /// Returns the chosen option of the focused list.

@@ -137,7 +137,7 @@ async fn end(ana: &Profile, cleo: &Profile) {
         .await;
     ana.strike("stud").await;
     ana.find("option", "Study").await;
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.wait_for_room("Study").await;
     ana.tab_back_and_enter("link", "Room details").await;
     for action in ["Archive", "Delete"] {

@@ -28,7 +28,7 @@ async fn messages_are_sent_taken_back_retried_and_discarded() {
     ana.tab_back_and_enter("button", "Cancel").await;
     ana.wait_for_room("bo").await;
     assert_eq!(ana.draft().await, "three");
-    ana.strike(Key::Enter + "").await;
+    ana.enter().await;
     ana.find("button", "Cancel").await;
 
     bo.open("/friends/").await;
