@@ -65,7 +65,13 @@ impl Page {
     /// Returns an attribute of the first element that matches a CSS selector.
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
         let html = self.html();
-        let element = html.root_element().select(&css(selector)).next()?;
+        let (selector, root) = (css(selector), html.root_element());
+        let is_root = selector.matches(&root);
+        let element = if is_root {
+            root
+        } else {
+            root.select(&selector).next()?
+        };
         element.attr(name).map(str::to_owned)
     }
 
