@@ -36,7 +36,7 @@ impl Profile {
         chain.perform().await.unwrap();
     }
 
-    /// Presses Enter. Not as an action of WebDriver: if a page is loaded meanwhile, the driver of the
+    /// Presses Enter. Not as an action of `WebDriver`: if a page is loaded meanwhile, the driver of the
     /// browser repeats the action, and the second Enter reaches the new page.
     async fn enter(&self) {
         self.key("Enter", 13, 0).await;
