@@ -45,7 +45,7 @@ use crate::routing::{Endpoint, IntoEndpoint};
 /// # impl WebsocketConsumer for Echo {
 /// #     type Event = ();
 /// #     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult {
-/// #         Ok(out.send(frame)?)
+/// #         Ok(ctx.send(frame)?)
 /// #     }
 /// # }
 /// let layer = Layer::in_memory();
