@@ -9,8 +9,9 @@ use std::sync::Arc;
 use actix::{Actor, ActorContext as _, StreamHandler};
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
+use channels::actor::subscribe;
 use channels::socket::mounted;
-use channels::web_actors::{join, send};
+use channels::web_actors::send;
 use channels::{
     Context, Frame, GroupName, HandlerResult, Layer, LayerMessage, Scope, Server, SocketOptions,
     URLRouter, WebsocketConsumer,
@@ -50,7 +51,7 @@ impl Actor for ChatActor {
     type Context = ws::WebsocketContext<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        join(ctx, &self.0, [tea()]);
+        subscribe(self, ctx, &self.0, [tea()]);
     }
 }
 

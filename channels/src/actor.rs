@@ -5,8 +5,7 @@
 //! from outside pays nothing for it. [`Accept`], [`Send`] and [`Close`] are what it takes; while the
 //! peer does not read, they wait in its bounded mailbox.
 
-use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt as _, AsyncContext, StreamHandler};
+use actix::{Actor, ActorFutureExt as _, AsyncContext, StreamHandler, WrapFuture as _};
 
 pub use crate::answer::Accept;
 pub use crate::connection::{Close, ConsumerAddress, Send};
@@ -14,11 +13,11 @@ use crate::error::WithSources;
 use crate::layers::{ChannelReceiver, Layer, LayerError, LayerMessage};
 use crate::names::GroupName;
 
-/// Adds any other actix actor to groups of a layer: their messages reach it as a stream, from
-/// before it handles anything else.
+/// Subscribes any other actix actor to groups of a layer. Call it in `started`: their messages come to
+/// its `StreamHandler<LayerMessage>`, and it handles nothing else before it is subscribed.
 ///
-/// The actor leaves the groups when it stops. If the layer refuses, the actor works without them,
-/// and the failure is logged.
+/// The actor leaves the groups when it stops. If the layer fails, the actor works without the
+/// groups, and the failure is logged.
 ///
 /// ```
 /// use actix::{Actor, Context, StreamHandler};
@@ -42,19 +41,7 @@ use crate::names::GroupName;
 /// }
 /// ```
 pub fn subscribe<A>(
-    _: &A,
-    ctx: &mut A::Context,
-    layer: &Layer,
-    groups: impl IntoIterator<Item = GroupName> + 'static,
-) where
-    A: Actor + StreamHandler<LayerMessage>,
-    A::Context: AsyncContext<A>,
-{
-    enter::<A>(ctx, layer, groups);
-}
-
-/// As [`subscribe`], for an actor whose type is known.
-pub(crate) fn enter<A>(
+    actor: &A,
     ctx: &mut A::Context,
     layer: &Layer,
     groups: impl IntoIterator<Item = GroupName> + 'static,
@@ -63,14 +50,14 @@ pub(crate) fn enter<A>(
     A::Context: AsyncContext<A>,
 {
     let layer = layer.clone();
-    let subscribed = wrap_future::<_, A>(async move {
+    let subscribed = async move {
         let channel = layer.new_channel().await?;
         for group in groups {
             layer.group_add(&group, channel.name()).await?;
         }
         Ok(channel)
-    });
-    ctx.wait(subscribed.map(
+    };
+    ctx.wait(subscribed.into_actor(actor).map(
         |channel: Result<ChannelReceiver, LayerError>, _, ctx| match channel {
             Ok(channel) => {
                 ctx.add_stream(channel);

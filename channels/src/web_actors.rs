@@ -1,54 +1,41 @@
-//! For applications that come from actix-web-actors, which is deprecated: its actors join groups of
-//! a [`Layer`], and speak in [`Frame`]s, until they have become consumers.
+//! A bridge for applications that come from actix-web-actors, which is deprecated: its actors send
+//! [`Frame`]s, and join groups with [`subscribe`](crate::actor::subscribe) like any actor, until they
+//! have become consumers.
 //!
-//! Feature `web-actors`. The page *From actix-web-actors to channels* shows the way.
+//! Feature `web-actors`. The page *From actix-web-actors to channels* shows the steps.
+//!
+//! ```
+//! use actix::{Actor, StreamHandler};
+//! use actix_web_actors::ws;
+//! use channels::actor::subscribe;
+//! use channels::web_actors::send;
+//! use channels::{GroupName, Layer, LayerMessage};
+//!
+//! struct Chat(Layer);
+//!
+//! impl Actor for Chat {
+//!     type Context = ws::WebsocketContext<Self>;
+//!
+//!     fn started(&mut self, ctx: &mut Self::Context) {
+//!         subscribe(self, ctx, &self.0, [GroupName::encode("tea")]);
+//!     }
+//! }
+//!
+//! impl StreamHandler<LayerMessage> for Chat {
+//!     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
+//!         if let Ok(text) = message.decode::<String>() {
+//!             send(ctx, text.as_str());
+//!         }
+//!     }
+//! }
+//! ```
 
-use actix::{Actor, StreamHandler};
+use actix::Actor;
 use actix_web_actors::ws;
 
-use crate::actor::enter;
 use crate::event::{CloseCode, Disconnect, Frame, Side};
-use crate::layers::{Layer, LayerMessage};
-use crate::names::GroupName;
 
-/// Adds the actor of a socket to groups, as consumers are: call it in `started`. Messages come to
-/// its `StreamHandler<LayerMessage>`. It leaves when it stops.
-///
-/// ```
-/// use actix::{Actor, StreamHandler};
-/// use actix_web_actors::ws;
-/// use channels::web_actors::{join, send};
-/// use channels::{GroupName, Layer, LayerMessage};
-///
-/// struct Chat(Layer);
-///
-/// impl Actor for Chat {
-///     type Context = ws::WebsocketContext<Self>;
-///
-///     fn started(&mut self, ctx: &mut Self::Context) {
-///         join(ctx, &self.0, [GroupName::encode("tea")]);
-///     }
-/// }
-///
-/// impl StreamHandler<LayerMessage> for Chat {
-///     fn handle(&mut self, message: LayerMessage, ctx: &mut Self::Context) {
-///         if let Ok(text) = message.decode::<String>() {
-///             send(ctx, text.as_str());
-///         }
-///     }
-/// }
-/// ```
-pub fn join<A>(
-    ctx: &mut ws::WebsocketContext<A>,
-    layer: &Layer,
-    groups: impl IntoIterator<Item = GroupName> + 'static,
-) where
-    A: Actor<Context = ws::WebsocketContext<A>> + StreamHandler<LayerMessage>,
-{
-    enter::<A>(ctx, layer, groups);
-}
-
-/// Sends a frame. What the frame holds is not copied.
+/// Sends a frame without copying its payload.
 pub fn send<A>(ctx: &mut ws::WebsocketContext<A>, frame: impl Into<Frame>)
 where
     A: Actor<Context = ws::WebsocketContext<A>>,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use actix::{Actor, ActorContext as _, StreamHandler};
 use actix_web::{App, HttpRequest, web};
 use actix_web_actors::ws;
+use channels::actor::subscribe;
 use channels::socket::mounted;
-use channels::web_actors::{close, join, send};
+use channels::web_actors::{close, send};
 use channels::{
     CloseCode, Context, Frame, GroupName, HandlerResult, Layer, LayerMessage, Scope, Server,
     SocketOptions, URLRouter, WebsocketConsumer,
@@ -21,7 +22,7 @@ impl Actor for ChatActor {
     type Context = ws::WebsocketContext<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        join(ctx, &self.0, [group("tea")]);
+        subscribe(self, ctx, &self.0, [group("tea")]);
         send(ctx, "joining");
     }
 }
