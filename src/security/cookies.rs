@@ -8,7 +8,8 @@ use actix_web::cookie::Cookie;
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use channels::Scope;
 
-/// Returns the readable cookies of a request, in the order of its headers. Other pairs are skipped.
+/// Returns the cookies of a request in the order of its headers, without pairs that are not valid
+/// UTF-8.
 pub fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     headers
         .get_all(COOKIE)
@@ -53,7 +54,7 @@ pub fn replace(
     }
 }
 
-/// Returns the readable cookies of a `Cookie` header, in its order.
+/// Returns the cookies of a `Cookie` header in its order, without pairs that are not valid UTF-8.
 pub fn read(header: &[u8]) -> impl Iterator<Item = Cookie<'_>> {
     header
         .split(|byte| *byte == b';')

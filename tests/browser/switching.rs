@@ -137,11 +137,11 @@ async fn what_is_typed_after_the_key_belongs_to_the_next_room_on_any_line() {
     let (site, ana, [cake, tea, _]) = three_rooms(&[]).await;
     for line in LINES {
         let ms = line.as_millis();
-        ana.wire.lengthen(Duration::ZERO);
+        ana.wire.add_latency(Duration::ZERO);
         ana.open(&cake).await;
         ana.wait_for_page_of("Cake").await;
         ana.mark_page().await;
-        ana.wire.lengthen(line);
+        ana.wire.add_latency(line);
 
         ana.type_blindly("half").await;
         let order = ana.paths().await;
@@ -196,11 +196,11 @@ async fn what_is_typed_after_a_click_or_the_switcher_belongs_to_the_chosen_room(
     let (site, ana, [cake, tea, garden]) = three_rooms(&[]).await;
     for line in LINES {
         let ms = line.as_millis();
-        ana.wire.lengthen(Duration::ZERO);
+        ana.wire.add_latency(Duration::ZERO);
         ana.open(&cake).await;
         ana.wait_for_page_of("Cake").await;
         ana.mark_page().await;
-        ana.wire.lengthen(line);
+        ana.wire.add_latency(line);
 
         ana.press("link", "Tea").await;
         ana.type_blindly(&format!("clicked {ms}\nrest")).await;
@@ -379,7 +379,7 @@ async fn a_page_that_does_not_come_is_loaded_and_what_was_typed_is_there() {
 
     // The session has ended. The line is slow, so that nothing is typed into the log-in page.
     back().await;
-    ana.wire.lengthen(LINES[2]);
+    ana.wire.add_latency(LINES[2]);
     change(&site.database(), "DELETE FROM sessions");
     typed(" and signed out").await;
     ana.log_in("ana").await;
@@ -427,7 +427,7 @@ async fn a_room_that_is_closed_keeps_what_was_typed_into_it() {
     ana.press("button", "Archive").await;
     ana.open(&cake).await;
     ana.wait_for_page_of("Cake").await;
-    ana.wire.lengthen(Duration::from_millis(600));
+    ana.wire.add_latency(Duration::from_millis(600));
     ana.press("link", "Tea").await;
     ana.type_blindly("too late").await;
     ana.wait_for_page_of("Tea").await;

@@ -67,9 +67,8 @@ impl Wire {
         self.state.send_replace(State::RefusingSockets);
     }
 
-    /// Delays everything that the server sends from now on, as a long way does, without making it
-    /// narrower.
-    pub(crate) fn lengthen(&self, latency: Duration) {
+    /// Adds latency to everything that the server sends from now on. The bandwidth stays.
+    pub(crate) fn add_latency(&self, latency: Duration) {
         self.latency.send_replace(latency);
     }
 

@@ -41,7 +41,7 @@ impl ConnectionActor {
         }
     }
 
-    /// Lets the consumer work and reads messages; ready once `disconnect` has run.
+    /// Polls the consumer's runner and the mailbox. Ready once `disconnect` has returned.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             if self.runner.poll(cx).is_ready() {

@@ -1,4 +1,4 @@
-//! The address of one connection, for whoever writes to it from outside of its consumer.
+//! A handle to one connection, for code outside of its consumer.
 
 use std::fmt;
 use std::rc::Rc;
@@ -12,12 +12,12 @@ use crate::answer::Accept;
 use crate::error::{Closed, Error, SendError};
 use crate::event::{CloseCode, Frame};
 
-/// The address of one connection: other actors, tasks and threads write to it, bounded by its
-/// mailbox of 16 messages.
+/// A handle to one connection, with which other actors, tasks and threads send to it. The mailbox
+/// behind it holds 16 messages, which gives back-pressure.
 ///
-/// [`Context::address`](crate::Context::address) makes it; clones reach the same connection, from
-/// any thread. It does not keep the connection open. An actor that knows only messages takes a
-/// [`Recipient`] made of it.
+/// [`Context::address`](crate::Context::address) returns it. It can be cloned and sent to other
+/// threads, and does not keep the connection open. It converts into a [`Recipient`] of [`Send`],
+/// [`Close`] or [`Accept`].
 ///
 /// ```
 /// use channels::actor::ConsumerAddress;

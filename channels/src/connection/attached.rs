@@ -39,7 +39,7 @@ impl Attached {
         self.kept = Some(guard);
     }
 
-    /// Lets the consumer work and the actor read its messages; ready once `disconnect` has run.
+    /// Polls the actor. Ready once `disconnect` has returned.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let poll = self
             .actor

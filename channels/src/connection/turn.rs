@@ -1,7 +1,7 @@
-//! One call of a consumer's handler, behind a trait without generics.
+//! [`Connection`]: a consumer with its type erased, so that runners and drivers are not generic.
 //!
-//! Each call is a future that owns the session and gives it back with its outcome, so that at most
-//! one runs, and that a panic or a cancelled handler does not lose the consumer.
+//! Each handler call is a future that owns the session and returns it with its outcome. So at most
+//! one handler runs at a time, and the consumer survives a handler that panics or is cancelled.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

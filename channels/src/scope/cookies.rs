@@ -18,9 +18,9 @@ pub struct Cookies(Pairs);
 impl Cookies {
     /// Reads the value of a `Cookie` header.
     ///
-    /// The last of several cookies of one name wins; a part without `=` is a value with an empty
-    /// name; double quotes and backslash escapes are undone; nothing is percent-decoded. Only ASCII
-    /// spaces are trimmed, because in Latin-1 the last byte of a letter may look like a space (à).
+    /// If a name occurs twice, the last value wins. A part without `=` is a value with an empty name.
+    /// Quotes and backslash escapes are decoded, percent-encoding is not. Only ASCII spaces are
+    /// trimmed: the last byte of a UTF-8 letter (à) may be a no-break space in Latin-1.
     pub fn parse(header: &str) -> Self {
         Self(pairs(header).collect())
     }

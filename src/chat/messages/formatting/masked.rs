@@ -12,8 +12,8 @@ use super::{
     scripts,
 };
 
-/// The first character in place of an address, and all further bytes. For the parser both are
-/// letters. No message contains the first one, see [`super::visible`].
+/// Placeholders: an address becomes one `FIRST`, then a `REST` for each remaining byte, which the
+/// Markdown parser takes for letters. No message contains `FIRST`, see [`super::visible`].
 const FIRST: char = '\u{FDD0}';
 const REST: u8 = b'x';
 
