@@ -33,6 +33,15 @@ impl Profile {
         }
     }
 
+    /// Opens the page of a room on a fast line, and adds the latency after that.
+    async fn start_in(&self, room: &str, name: &str, latency: Duration) {
+        self.wire.add_latency(Duration::ZERO);
+        self.open(room).await;
+        self.wait_for_page_of(name).await;
+        self.mark_page().await;
+        self.wire.add_latency(latency);
+    }
+
     async fn next_room(&self) {
         self.key("ArrowDown", 40, ALT).await;
     }
@@ -125,7 +134,7 @@ async fn wait_for_message(site: &Program, room: &str, body: &str) {
 async fn three_rooms(arguments: &[&str]) -> (Program, Profile, [String; 3]) {
     let site = Program::start(&[&["--bcrypt-cost", "4"], arguments].concat()).await;
     let ana = Profile::start(&site).await;
-    ana.sign_up("ana").await;
+    ana.join("ana").await;
     let garden = ana.make_room("Closed", "Garden", &[]).await;
     let tea = ana.make_room("Closed", "Tea", &[]).await;
     let cake = ana.make_room("Closed", "Cake", &[]).await;
@@ -137,11 +146,7 @@ async fn what_is_typed_after_the_key_belongs_to_the_next_room_on_any_line() {
     let (site, ana, [cake, tea, _]) = three_rooms(&[]).await;
     for line in LINES {
         let ms = line.as_millis();
-        ana.wire.add_latency(Duration::ZERO);
-        ana.open(&cake).await;
-        ana.wait_for_page_of("Cake").await;
-        ana.mark_page().await;
-        ana.wire.add_latency(line);
+        ana.start_in(&cake, "Cake", line).await;
 
         ana.type_blindly("half").await;
         let order = ana.paths().await;
@@ -196,11 +201,7 @@ async fn what_is_typed_after_a_click_or_the_switcher_belongs_to_the_chosen_room(
     let (site, ana, [cake, tea, garden]) = three_rooms(&[]).await;
     for line in LINES {
         let ms = line.as_millis();
-        ana.wire.add_latency(Duration::ZERO);
-        ana.open(&cake).await;
-        ana.wait_for_page_of("Cake").await;
-        ana.mark_page().await;
-        ana.wire.add_latency(line);
+        ana.start_in(&cake, "Cake", line).await;
 
         ana.press("link", "Tea").await;
         ana.type_blindly(&format!("clicked {ms}\nrest")).await;

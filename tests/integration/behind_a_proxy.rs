@@ -36,12 +36,7 @@ async fn fail_from(person: &Person, address: &str, cookie: &str, token: &str) ->
 /// cookie over plain http, so the test does it by hand.
 async fn visit(person: &Person) -> (String, String) {
     let page = send(person.request(Method::GET, "/accounts/login/")).await;
-    let cookie = page
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let cookie = page.first_cookie();
     let token = page.attribute("input[name=csrf_token]", "value").unwrap();
     (cookie, token)
 }

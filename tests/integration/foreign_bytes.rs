@@ -114,12 +114,7 @@ async fn cookies_of_other_programs_keep_nobody_from_signing_in() {
             let visitor = site.visitor();
             let page = get(&visitor, "/accounts/login/", &beside("", &foreign)[order]).await;
             assert_eq!(page.status, 200, "{}", foreign.escape_ascii());
-            let own = page
-                .header("set-cookie")
-                .split(';')
-                .next()
-                .unwrap()
-                .to_owned();
+            let own = page.first_cookie();
             let token = page.attribute("input[name=csrf_token]", "value").unwrap();
             let fields = [
                 ("username", "ana"),

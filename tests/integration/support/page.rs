@@ -32,6 +32,12 @@ impl Page {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Returns name and value of the first cookie that the answer sets, as `name=value`.
+    pub(crate) fn first_cookie(&self) -> String {
+        let cookie = self.header("set-cookie");
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
     /// Returns the target of a redirect.
     pub(crate) fn location(&self) -> &str {
         self.header("location")
