@@ -1,6 +1,6 @@
 //! The strict check of a handshake, the scope made of it, and the HTTP answers.
 //!
-//! RFC 6455 §4.2. The actor crate's own check takes old versions, any key and HTTP/1.0.
+//! RFC 6455 §4.2. actix-http's own check takes old versions, any key and HTTP/1.0.
 
 use std::borrow::Cow;
 

@@ -67,7 +67,7 @@ pub(crate) fn prepare(stream: &TcpStream, data: &mut Extensions) {
     }
 }
 
-/// Duplicates the socket, so that the connection can be cut though its actor is not polled.
+/// Duplicates the socket, so that the connection can be cut although nobody polls it.
 pub(crate) fn keep_switch(stream: &TcpStream, data: &mut Extensions) {
     match SockRef::from(stream).try_clone() {
         Ok(duplicate) => {

@@ -153,7 +153,7 @@ fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
 /// A connection, between the task that runs it and the body that sends what it puts
 /// out.
 ///
-/// A task of its own, since actix polls a body only while its peer takes what it is sent: an actor
+/// A task of its own, since actix polls a body only while its peer takes what it is sent: a connection
 /// inside of the body would stand still behind a peer that does not, and never notice it.
 struct Stage {
     running: RefCell<Running>,
@@ -212,11 +212,11 @@ fn wake(waker: &RefCell<Option<Waker>>) {
     }
 }
 
-/// The body of the 101 answer: whatever the actor puts out.
+/// The body of the 101 answer: the frames for the peer.
 struct Body(Rc<Stage>);
 
 impl Body {
-    /// Starts the actor.
+    /// Starts the task.
     fn start(running: Running, entry: Option<Rc<Entry>>) -> Self {
         let stage = Stage::new(running);
         let staged = Rc::clone(&stage);

@@ -1,6 +1,6 @@
 //! The way out of one connection: bytes that are ready to be sent, and who may add some.
 //!
-//! Its actor adds what the consumer sends; the thread's router writes frames past the consumer
+//! [`Peer`](super::peer::Peer) adds what the consumer sends; the thread's router writes frames past the consumer
 //! while that is idle, or lets it work and writes what it says. Both are one order of bytes, which
 //! the driver sends.
 
@@ -44,7 +44,7 @@ pub(super) enum Way {
 
 pub(super) struct Outlet {
     link: Rc<Link>,
-    /// Here, where both the actor and the router get at it.
+    /// Here, where both the peer and the router reach it.
     consumer: RefCell<Attached>,
     channel: ChannelSender,
     way: Way,
@@ -141,7 +141,7 @@ impl Outlet {
         }
     }
 
-    /// Ends a connection at once that others drive; a driver of our own knows from its actor.
+    /// Ends a connection at once that others drive; a driver of our own reads that from its `Output`.
     pub(super) fn cut(&self) {
         if let Way::Mounted(kill) = &self.way {
             kill.cut();
@@ -176,7 +176,7 @@ impl Outlet {
             self.unsent_since.set(Moment::NEVER);
         } else if taken > 0 || self.unsent_since.get() == Moment::NEVER {
             self.unsent_since.set(now());
-            // The actor watches how long that lasts.
+            // The peer's heartbeat watches how long that lasts.
             self.wake_driver();
         }
     }

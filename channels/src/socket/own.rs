@@ -2,7 +2,7 @@
 //! the way.
 //!
 //! Called by `server/` for each request that asks for an upgrade. A peer that stops reading does
-//! not stop its actor here, and an idle connection costs no buffers.
+//! not stop its consumer here, and an idle connection costs no buffers.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -120,7 +120,7 @@ impl OwnSockets {
             return Err(denied(Deny::overloaded()));
         };
         let scope = scope_of(head, arrival);
-        // The actor itself notices when its channel overflows: nothing freezes it here.
+        // The consumer's runner notices when its channel overflows: nothing freezes it here.
         let launched = launch(&self.app, scope, &self.layer, &self.limits, || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
@@ -178,7 +178,7 @@ impl Future for OwnSocket {
     }
 }
 
-/// What is left to do when the actor has finished.
+/// What is left to do when the connection has finished.
 fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
     let (entry, limit) = running.peer().left_behind();
     let (cut, outlet) = (running.out().is_cut(), running.out().outlet());
@@ -195,7 +195,7 @@ fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
     })
 }
 
-/// Lets the actor work and writes what it puts out; ready when either can do no more.
+/// Polls the connection and writes its frames; ready when either can do no more.
 fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
     for _ in 0..ROUNDS_PER_POLL {
         let finished = Pin::new(&mut *running).poll(cx).is_ready();

@@ -76,7 +76,7 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct State {
-    /// The tasks of connections with an actor, which look for orders when they are woken.
+    /// The tasks of connections, which look for orders when they are woken.
     reachable: Slab<Waker>,
     closing: Option<GoAway>,
 }

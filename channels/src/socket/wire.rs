@@ -122,7 +122,7 @@ impl Io for TlsStream<TcpStream> {
     }
 }
 
-/// Shared by the actor, which reads, and the task around it, which writes.
+/// Shared by the peer, which reads, and the task around it, which writes.
 pub(super) type Wire = Rc<RefCell<dyn Io>>;
 
 /// Where a peer's bytes come from.
