@@ -96,6 +96,12 @@ impl Error {
         Self::internal(with_remedy(named))
     }
 
+    /// Returns the text for the operator: the cause, or without one the message. Visitors never see
+    /// the cause.
+    pub fn cause(&self) -> String {
+        std::error::Error::source(self).map_or_else(|| self.to_string(), ToString::to_string)
+    }
+
     /// Returns a plain 500 that keeps `cause` for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())

@@ -1,7 +1,6 @@
 //! The entry point: reads the settings, starts the log, and runs the command.
 
 use std::{
-    error::Error as _,
     io::{self, Write},
     net::TcpListener,
     process::ExitCode,
@@ -42,7 +41,7 @@ async fn main() -> ExitCode {
     }
     let started = parlour::logging::start(&cli.settings.limits);
     if let Err(error) = started.and_then(|()| parlour::survive_file_size_limit()) {
-        return complain(&cause(&error));
+        return complain(&error.cause());
     }
     let done = match cli.command {
         None => serve(cli.settings).await,
@@ -56,7 +55,7 @@ async fn main() -> ExitCode {
     log::logger().flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&cause(&error)),
+        Err(error) => complain(&error.cause()),
     }
 }
 
@@ -92,13 +91,6 @@ fn first_line(text: &str) -> &str {
         .next()
         .unwrap_or(text)
         .trim_start_matches("error: ")
-}
-
-/// Returns the message with its cause, for the operator. Visitors never see the cause.
-fn cause(error: &Error) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn complain(sentence: &str) -> ExitCode {

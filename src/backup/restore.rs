@@ -250,7 +250,7 @@ fn is_sqlite(path: &Path) -> io::Result<bool> {
 
 /// Returns an error that blames the backup or, if there was no room for the new files, their folder.
 fn unsound(source: &Path, folder: &Path, error: &Error) -> Error {
-    let cause = cause(error);
+    let cause = error.cause();
     if is_full(error) {
         // The part before names the backup or a temporary file.
         let cause = cause.rsplit(": ").next().unwrap_or(&cause);
@@ -259,10 +259,6 @@ fn unsound(source: &Path, folder: &Path, error: &Error) -> Error {
     } else {
         named(source, &format!("nothing was restored from it: {cause}"))
     }
-}
-
-fn cause(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Returns whether a file could not be written. SQLite and the operating system have several words
@@ -275,6 +271,6 @@ fn is_full(error: &Error) -> bool {
         "File too large",
         "quota",
     ];
-    let cause = cause(error);
+    let cause = error.cause();
     WORDS.iter().any(|words| cause.contains(words))
 }

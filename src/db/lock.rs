@@ -1,6 +1,7 @@
 //! The locks of a database: at most one server per database, whatever path leads to it. One lock is
 //! on a file beside the database, which exists before the database, and one on the database file
-//! itself, which may have another name in another folder (hard link, bind mount). The lock file also stores which run ids the database may have, see [`super::run`].
+//! itself, which may have another name in another folder (hard link, bind mount). The lock file also
+//! stores which run ids the database may have, see [`super::run`].
 
 use std::{
     fs::{File, OpenOptions, TryLockError},

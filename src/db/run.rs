@@ -113,7 +113,7 @@ fn judge(path: &Path, runs: &Runs) -> Verdict {
     // After a crash during a checkpoint, the file may be readable only together with its log.
     let (in_file, damage) = match run_in_file(path) {
         Ok(run) => (Some(run), None),
-        Err(error) => (None, Some(cause(&error))),
+        Err(error) => (None, Some(error.cause())),
     };
     let knows = |known: &[String]| in_file.as_ref().is_none_or(|run| known.contains(run));
     let (is_whole, needs_log) = (knows(&runs.whole), knows(&runs.with_log));
@@ -137,7 +137,7 @@ fn judge(path: &Path, runs: &Runs) -> Verdict {
         Ok(_) => Verdict::WithoutLog,
         Err(error) => Verdict::ForeignLog(format!(
             "does not fit the database file ({})",
-            cause(&error)
+            error.cause()
         )),
     }
 }
@@ -159,10 +159,6 @@ pub(crate) fn open_source(path: &Path) -> Result<(Connection, Option<PathBuf>)> 
     } else {
         Ok((open_without_log(&path)?, Some(log)))
     }
-}
-
-fn cause(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn size(path: &Path) -> u64 {
@@ -426,7 +422,7 @@ mod tests {
 
     fn refusal(lock: &DatabaseLock) -> String {
         let refused = examine(lock).err().unwrap();
-        std::error::Error::source(&refused).unwrap().to_string()
+        refused.cause()
     }
 
     #[test]

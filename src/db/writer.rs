@@ -388,8 +388,7 @@ impl Writing {
             Err(error) => format!(
                 "{} could not be written ({}), so keep the server running and copy what matters",
                 rescued.display(),
-                std::error::Error::source(&error)
-                    .map_or_else(|| error.to_string(), ToString::to_string),
+                error.cause(),
             ),
         };
         log::error!(target: "parlour::db", "{} was removed or replaced while the server runs, so \
@@ -411,8 +410,7 @@ impl Writing {
 }
 
 fn warn_unmarked(error: Error) {
-    let cause =
-        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+    let cause = error.cause();
     log::warn!(target: "parlour::db", "a lost write-ahead log would not be noticed: {cause}");
 }
 

@@ -33,11 +33,7 @@ impl RefusedForm {
     /// Parses a body of `application/x-www-form-urlencoded` that was sent to `path`. Returns `None`
     /// for a form with a password, which is not kept, and for a path of another site.
     pub(crate) fn read(body: &[u8], path: &str) -> Option<Self> {
-        let fields = form_urlencoded::parse(body).map(|(name, value)| Field {
-            name: name.into_owned(),
-            value: value.into_owned(),
-        });
-        Self::new(path.to_owned(), fields.collect())
+        Self::new(path.to_owned(), fields_of(body).collect())
     }
 
     fn new(path: String, mut fields: Vec<Field>) -> Option<Self> {
@@ -154,12 +150,9 @@ impl KeptForm {
     /// Parses a body of `application/x-www-form-urlencoded` that was sent to `path` and answered
     /// with `status`. Returns `None` if there is neither a text to show nor a way to retry.
     pub(crate) fn read(body: &[u8], path: &str, status: StatusCode) -> Option<Self> {
-        let fields = form_urlencoded::parse(body).map(|(name, value)| Field {
-            name: name.into_owned(),
-            value: value.into_owned(),
-        });
         // A password is not kept, so a form with one cannot be sent again from here.
-        let (secret, fields): (Vec<_>, Vec<_>) = fields.partition(|field| is_secret(&field.name));
+        let (secret, fields): (Vec<_>, Vec<_>) =
+            fields_of(body).partition(|field| is_secret(&field.name));
         let (typed, hidden) = sort(fields.into_iter());
         let retry = (secret.is_empty() && is_temporary(status) && is_own_path(path))
             .then(|| path.to_owned());
@@ -170,6 +163,13 @@ impl KeptForm {
             retry,
         })
     }
+}
+
+fn fields_of(body: &[u8]) -> impl Iterator<Item = Field> {
+    form_urlencoded::parse(body).map(|(name, value)| Field {
+        name: name.into_owned(),
+        value: value.into_owned(),
+    })
 }
 
 /// Separates the text that the person typed from the other fields.

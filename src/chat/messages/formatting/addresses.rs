@@ -2,8 +2,8 @@
 //! and the marks in it mean nothing.
 //!
 //! An address ends where a reader sees its end: at any blank, and at any sign that is not ASCII,
-//! such as `，`, `」` or `…`. Letters of all scripts belong to it. A host that were cut short or
-//! taken too long would lead to another server, so hosts have stricter rules than paths.
+//! such as `，`, `」` or `…`. Letters of all scripts belong to it. A host that is cut short or
+//! taken too long leads to another server, so hosts have stricter rules than paths.
 
 use std::ops::Range;
 
@@ -12,6 +12,7 @@ use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
 use super::{links, scripts};
+use crate::visible::is_blank;
 
 /// The maximum length of the part of a mail address before its `@`, in bytes (RFC 5321). It bounds
 /// the search backwards.
@@ -233,7 +234,8 @@ fn is_word_part(text: &str, at: usize, letter: char) -> bool {
     let is_letter = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
     let is_joiner = matches!(letter, '\u{200C}' | '\u{200D}') || WORD_SIGNS.contains(&letter);
     if !is_joiner {
-        return is_letter(letter) && !is_blank_letter(letter);
+        // Unicode calls some characters letters that show nothing.
+        return is_letter(letter) && !is_blank(letter);
     }
     let before = text[..at].chars().next_back();
     let after = text[at + letter.len_utf8()..].chars().next();
@@ -241,14 +243,6 @@ fn is_word_part(text: &str, at: usize, letter: char) -> bool {
         other.is_some_and(|other| is_letter(other) && (!other.is_ascii() || letter == '\u{B7}'))
     };
     is_inside(before) && is_inside(after)
-}
-
-/// Returns whether Unicode calls the character a letter or a mark, although it shows nothing.
-fn is_blank_letter(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{3164}' | '\u{FFA0}'
-    )
 }
 
 /// Returns whether another address starts at `at`, behind a comma or in the middle of a word (two
