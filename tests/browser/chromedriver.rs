@@ -10,6 +10,9 @@ use tokio::process::{Child, Command};
 
 use crate::stage::within;
 
+/// More starts in a row than fail by chance.
+const MOST_STARTS: usize = 5;
+
 /// A running chromedriver. Dropping it ends exactly this process.
 pub(crate) struct Chromedriver {
     address: String,
@@ -17,8 +20,18 @@ pub(crate) struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// Starts chromedriver and waits until it prints its port.
+    /// Starts chromedriver and waits until it prints its port. Tries again if it ends before: it
+    /// listens on IPv4 and IPv6, and the port that is free on one may be taken on the other.
     pub(crate) async fn start() -> Self {
+        for _ in 0..MOST_STARTS {
+            if let Some(started) = within("chromedriver", Self::try_start()).await {
+                return started;
+            }
+        }
+        panic!("chromedriver ended {MOST_STARTS} times before it listened");
+    }
+
+    async fn try_start() -> Option<Self> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -27,23 +40,19 @@ impl Chromedriver {
             .spawn()
             .expect("chromedriver is on the PATH; scripts/setup installs it");
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = async {
-            while let Some(line) = lines.next_line().await.unwrap() {
-                if let Some(port) =
-                    line.strip_prefix("ChromeDriver was started successfully on port ")
-                {
-                    return port.trim_end_matches('.').to_owned();
-                }
+        let port = loop {
+            let line = lines.next_line().await.unwrap()?;
+            let port = line.strip_prefix("ChromeDriver was started successfully on port ");
+            if let Some(port) = port {
+                break port.trim_end_matches('.').to_owned();
             }
-            panic!("chromedriver ended before it listened");
         };
-        let port = within("chromedriver", ready).await;
         // Keep reading its output. Otherwise the pipe fills and the process blocks.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self {
+        Some(Self {
             address: format!("127.0.0.1:{port}"),
             _process: process,
-        }
+        })
     }
 
     /// Returns the address for commands to the browser.
