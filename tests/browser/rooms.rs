@@ -165,7 +165,9 @@ async fn four_friends_have_a_group_and_each_has_notes() {
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     let (cleo, dan) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
-    tokio::join!(cleo.join("cleo"), dan.join("dan"));
+    // One after the other: a group is named after its people in the order of their accounts.
+    cleo.join("cleo").await;
+    dan.join("dan").await;
     ana.befriend(&cleo, ("ana", "cleo")).await;
     cleo.befriend(&dan, ("cleo", "dan")).await;
 
