@@ -6,17 +6,24 @@ import { say } from "../page/words.js";
 /** @import { LogScroll } from "./scroll.js" */
 
 const TALL = 0.6;
+/** Characters of one line that are never tall, so that most messages are not measured. */
+const SHORT = 80;
 
 /**
  * Folds the tall ones of `messages`. Reads all heights first, so that the browser does one layout for all.
  * @param {HTMLElement[]} messages  @param {LogScroll} scroll
  */
 export function foldTall(messages, scroll) {
+  const texts = messages.flatMap((message) => message.querySelector(".message-text") ?? []).filter(isLong);
+  if (texts.length === 0) return;
   const limit = scroll.log.clientHeight * TALL;
-  const texts = messages.flatMap((message) => message.querySelector(".message-text") ?? []);
   const tall = texts.filter((text) => text.getBoundingClientRect().height > limit);
   for (const text of tall) fold(text, scroll);
 }
+
+/** @param {HTMLElement} text */
+const isLong = ({ childElementCount, textContent }) =>
+  childElementCount > 0 || textContent.length > SHORT || textContent.includes("\n");
 
 /** @param {HTMLElement} text  @param {LogScroll} scroll */
 function fold(text, scroll) {

@@ -24,6 +24,9 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
    * @type {Anchor[] | null} */
   #anchors = null;
   #noted = 0;
+  /** Whether something changed in this frame: what was noted before still holds, and to read it again would cost a
+   * layout for each change. */
+  #isNoted = false;
   #resting = 0;
   /** Resolves when scrolling ends; null at rest. @type {{promise: Promise<void>, resolve: () => void} | null} */
   #rest = null;
@@ -38,7 +41,10 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     log.addEventListener("scrollend", () => this.#rested());
     // Pictures, the composer and the window change size by themselves. Called before the change is painted.
-    const observer = new ResizeObserver(() => this.#stay());
+    const observer = new ResizeObserver(() => {
+      this.#isNoted = false;
+      this.#stay();
+    });
     lifetime.disconnect(observer);
     lifetime.atEnd(() => this.#rested());
     observer.observe(log);
@@ -46,12 +52,16 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
   }
 
   get atEnd() {
-    return this.isNewest && Math.abs(this.log.scrollTop) < AT_END_PX;
+    return this.isNewest && Math.abs(this.#top) < AT_END_PX;
   }
 
   /** Whether the reader is more than a screen from the newest message. */
   get isFar() {
-    return !this.isNewest || Math.abs(this.log.scrollTop) > this.log.clientHeight;
+    return !this.isNewest || (!this.atEnd && Math.abs(this.#top) > this.log.clientHeight);
+  }
+
+  get #top() {
+    return this.#isNoted ? this.#noted : this.log.scrollTop;
   }
 
   /**
@@ -70,15 +80,31 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
   }
 
   toEnd() {
+    if (this.#isNoted && this.#staysAtEnd) return;
     this.log.scrollTop = 0;
     this.#note();
   }
 
   /** Runs `change` and keeps the anchored line in its place; at the end, stays there. @param {() => void} change */
   keep(change) {
-    if (Math.abs(this.log.scrollTop - this.#noted) >= 1) this.#note();
+    this.#noteForFrame();
     change();
     this.#stay();
+  }
+
+  /** Before the first change of a frame. */
+  #noteForFrame() {
+    if (this.#isNoted) return;
+    if (Math.abs(this.log.scrollTop - this.#noted) >= 1) this.#note();
+    this.#isNoted = true;
+    requestAnimationFrame(() => {
+      this.#isNoted = false;
+    });
+  }
+
+  /** Whether the browser itself stays at the end: a reversed column does, whatever is added. */
+  get #staysAtEnd() {
+    return this.#anchors === null && this.#noted === 0 && this.isNewest;
   }
 
   /**
@@ -153,6 +179,7 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
   }
 
   #stay() {
+    if (this.#isNoted && this.#staysAtEnd) return this.dispatchEvent(new Event("moved"));
     if (this.#anchors === null) this.log.scrollTop = 0;
     else {
       const anchor = this.#firstLeft(this.#anchors);

@@ -82,8 +82,9 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
       this.#explain(sayCount("js-shorten", -left));
       return;
     }
-    this.box.value = "";
+    // The log looks where it stands first: emptying the box before would cost a layout.
     this.dispatchEvent(new CustomEvent("send", { detail: text }));
+    this.box.value = "";
     this.saveNow();
     this.#changed();
     this.focus();

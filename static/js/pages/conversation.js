@@ -274,7 +274,7 @@ export function openConversation({ page, writing, lifetime, services }) {
     "sent",
     () => {
       const place = scroll.isFar ? scroll.place() : null;
-      pending.render();
+      scroll.keep(() => pending.render());
       scroll.toEnd();
       attention.sent();
       jumper.toEnd();
