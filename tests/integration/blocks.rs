@@ -179,3 +179,27 @@ async fn the_question_before_a_block_says_what_happens_in_rooms() {
             .contains("fold to “Blocked message – show”")
     );
 }
+
+#[tokio::test]
+async fn the_list_of_members_offers_to_block_somebody_who_is_no_friend() {
+    let site = Site::start().await;
+    let (_ana, bo, eve, room) = tea(&site).await;
+    let details = format!("/rooms/{room}/details/");
+    let link = format!("a[href='/friends/{}/block/']", eve.id);
+    assert!(bo.open(&details).await.has(&link));
+    assert!(
+        !bo.open(&details)
+            .await
+            .has(&format!("a[href='/friends/{}/block/']", bo.id)),
+        "nobody blocks themself"
+    );
+
+    bo.press_and_confirm("block", &eve).await;
+
+    let page = bo.open(&details).await;
+    assert!(!page.has(&link));
+    assert!(
+        page.texts(&format!("#member-{} .tag", eve.id))
+            .contains(&"Blocked".to_owned())
+    );
+}

@@ -26,6 +26,7 @@ use crate::{
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
+    friends::BlockedPeople,
     security::Action,
     words,
 };
@@ -58,6 +59,7 @@ struct About {
     invites: Vec<Invite>,
     /// The people whose presence this member may see.
     visible: HashSet<UserId>,
+    blocked: BlockedPeople,
 }
 
 impl About {
@@ -74,6 +76,7 @@ impl About {
             head: RoomHead::read(conn, &member)?,
             listing: member.list_members(conn)?,
             visible: may_see(conn, me)?,
+            blocked: BlockedPeople::of(conn, me)?,
             invites,
             member,
         })
@@ -103,6 +106,7 @@ impl About {
             person: person.clone(),
             role,
             is_me: person.id == member.user,
+            is_blocked: self.blocked.contains(person.id),
             presence,
             presence_word: presence_word(presence),
             may_remove: member.may_remove(listed),
@@ -204,6 +208,8 @@ struct MemberRow {
     /// The role, as text for people. `None` for ordinary members.
     role: Option<String>,
     is_me: bool,
+    /// Whether the reader blocks the person.
+    is_blocked: bool,
     presence: PresenceState,
     presence_word: String,
     may_remove: bool,
