@@ -28,6 +28,7 @@ register-title = Create account
 register-heading = Create account
 register-lead = Choose a name your friends can find you by, and a password. No email needed.
 register-first-lead = You are the first person here. This account will own the server.
+register-first-over = The link that makes the owner no longer works: somebody has used it, or the server has been started again and has printed another. Here you can create an ordinary account.
 register-username = Username
 register-username-hint = Letters, digits and . _ - + @, at most 40
 register-password = Password

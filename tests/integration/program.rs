@@ -181,6 +181,12 @@ async fn the_first_run_link_makes_the_owner_once() {
     );
     let second = Person::new(program.address);
     assert_eq!(second.get(&link).await.status, 404, "good for one use");
+    let typed = [("username", "rosa"), typed[1], typed[2]];
+    let refused = second.submit("/accounts/register/", &link, &typed).await;
+    assert_eq!(refused.status, 404);
+    assert!(refused.body.contains("somebody has used it"));
+    assert!(refused.body.contains(r#"value="rosa""#), "the name is kept");
+    assert!(!second.is_signed_in().await);
     assert_eq!(
         second
             .get("/accounts/first-run/0000000000000000/")

@@ -2,6 +2,7 @@
 //! person in.
 
 use actix_session::Session;
+use actix_web::http::StatusCode;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -57,7 +58,9 @@ pub(crate) async fn new_owner(
     first_run: web::Data<FirstRun>,
     database: web::Data<Database>,
 ) -> Result<HttpResponse> {
-    require_open(&first_run, &token, &database).await?;
+    if !is_open(&first_run, &token, &database).await? {
+        return Form::empty(None).show_first_run_over(page);
+    }
     Form::empty(Some(token.into_inner())).show(page)
 }
 
@@ -71,28 +74,23 @@ pub(crate) async fn create_owner(
     session: Session,
     request: HttpRequest,
 ) -> Result<Either<HttpResponse, Redirect>> {
-    require_open(&first_run, &token, &services.database).await?;
+    let over = || Form::filled(&form, None).show_first_run_over(page.clone());
+    if !is_open(&first_run, &token, &services.database).await? {
+        return over().map(Either::Left);
+    }
     let made = make(&services, &form, &request, true).await;
-    // A concurrent request created the owner after the check (a race), so the link is used up.
-    let made = made.map_err(|error| match error {
-        Error::Forbidden => Error::NotFound,
-        other => other,
-    });
-    finish(
-        made,
-        Form::filled(&form, Some(token.into_inner())),
-        page,
-        session,
-        request,
-    )
+    // A concurrent request created the owner after the check (a race).
+    if matches!(made, Err(Error::Forbidden)) {
+        return over().map(Either::Left);
+    }
+    let filled = Form::filled(&form, Some(token.into_inner()));
+    finish(made, filled, page, session, request)
 }
 
-/// Answers *not found* both for a wrong link and for a used one.
-async fn require_open(first_run: &FirstRun, token: &str, database: &Database) -> Result<()> {
-    if !first_run.is(token) || database.read(|conn| Ok(User::owner_exists(conn)?)).await? {
-        return Err(Error::NotFound);
-    }
-    Ok(())
+/// Returns whether the link still makes an owner. A wrong link and a used one are answered alike.
+async fn is_open(first_run: &FirstRun, token: &str, database: &Database) -> Result<bool> {
+    let is_owned = async || database.read(|conn| Ok(User::owner_exists(conn)?)).await;
+    Ok(first_run.is(token) && !is_owned().await?)
 }
 
 async fn make(
@@ -229,6 +227,12 @@ impl Form {
             error: Some(words::text("register-limited")),
             ..self
         }
+    }
+
+    /// Says why the first-run link makes no owner, and offers an ordinary account with the same name.
+    fn show_first_run_over(self, page: Page) -> Result<HttpResponse> {
+        let error = Some(words::text("register-first-over"));
+        Self { error, ..self }.show(page.with_status(StatusCode::NOT_FOUND))
     }
 
     fn show(self, page: Page) -> Result<HttpResponse> {
