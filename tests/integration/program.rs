@@ -170,6 +170,9 @@ async fn the_first_run_link_makes_the_owner_once() {
         ("password_again", PASSWORD),
     ];
 
+    let second = Person::new(program.address);
+    let token = second.csrf_token(&link).await;
+    let mut open = vec![("csrf_token".to_owned(), token)];
     let made = first.submit(&link, &link, &typed).await;
 
     assert_eq!(made.status, 303, "{}", made.body);
@@ -179,10 +182,13 @@ async fn the_first_run_link_makes_the_owner_once() {
         number(&database, "SELECT sum(is_owner) AS number FROM users"),
         1
     );
-    let second = Person::new(program.address);
     assert_eq!(second.get(&link).await.status, 404, "good for one use");
-    let typed = [("username", "rosa"), typed[1], typed[2]];
-    let refused = second.submit("/accounts/register/", &link, &typed).await;
+    open.extend([
+        ("username".to_owned(), "rosa".to_owned()),
+        ("password".to_owned(), PASSWORD.to_owned()),
+        ("password_again".to_owned(), PASSWORD.to_owned()),
+    ]);
+    let refused = second.post(&link, &open).await;
     assert_eq!(refused.status, 404);
     assert!(refused.body.contains("somebody has used it"));
     assert!(refused.body.contains(r#"value="rosa""#), "the name is kept");
