@@ -180,8 +180,6 @@ impl<B: TokenBackend> Connection for Gate<B> {
         self.inner.as_ref()?.forwarder()
     }
 
-    fn look(&self) {}
-
     fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         if let Some(inner) = &mut self.inner {
             return inner.poll_due(cx);

@@ -5,13 +5,13 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::answer::{Accept, Deny, ResponseHead};
 use crate::error::{Closed, Error, SendError};
 use crate::event::{CloseCode, Frame, fitting_reason};
-use crate::fifo::Fifo;
 use crate::observe;
 use crate::scope::Protocol;
 
@@ -72,7 +72,7 @@ pub(crate) struct Link {
     answer: Cell<Option<Box<Answer>>>,
     /// Of an HTTP response.
     response: OnceCell<Box<Response>>,
-    outbox: RefCell<Fifo<Frame>>,
+    outbox: RefCell<VecDeque<Frame>>,
     queued_bytes: Cell<usize>,
     /// What the server's side closed with, if it was the first to.
     closed_with: OnceCell<Box<(CloseCode, String)>>,
@@ -215,7 +215,7 @@ impl Link {
             return Err(Closed.into());
         }
         self.queued_bytes.set(queued + bytes + FRAME_OVERHEAD_BYTES);
-        self.outbox.borrow_mut().push(frame);
+        self.outbox.borrow_mut().push_back(frame);
         Ok(())
     }
 
@@ -324,7 +324,7 @@ impl Link {
 
     /// The next frame; what comes behind the last one is a Close, if there is one.
     pub(crate) fn take_frame(&self) -> Option<Frame> {
-        let frame = self.outbox.borrow_mut().pop()?;
+        let frame = self.outbox.borrow_mut().pop_front()?;
         let queued = self.queued_bytes.get();
         observe::frame_sent(frame.len(), queued);
         self.queued_bytes

@@ -130,10 +130,6 @@ impl<C: Consumer> Connection for Session<C> {
         Some(Forwarder::of::<C>())
     }
 
-    fn look(&self) {
-        std::hint::black_box(self.context.link().queued_bytes());
-    }
-
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due> {
         self.context.poll_due(cx)
     }

@@ -1,31 +1,26 @@
-//! Events that a consumer asked to get later, and its deadline; they die with its connection.
+//! Events that a consumer asked to get later, and its deadline; they end with its connection.
 
 use std::fmt;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use smallvec::SmallVec;
+use tokio::time::{Instant, Sleep, sleep};
 
-use crate::clock::{Alarm, Moment};
 use crate::layers::{LayerEvent, LayerMessage};
 
 /// Names a timer of one connection, to cancel it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimerId(u64);
 
-/// Nothing is allocated without timers.
-pub(super) struct Timers<E>(Option<Box<Schedule<E>>>);
-
-struct Schedule<E> {
-    entries: SmallVec<[Entry<E>; 1]>,
-    /// Set for the earliest entry.
-    alarm: Alarm,
+pub(super) struct Timers<E> {
+    entries: Vec<Entry<E>>,
     next_id: u64,
 }
 
 struct Entry<E> {
     id: TimerId,
-    due: Moment,
+    due: Pin<Box<Sleep>>,
     event: Pending<E>,
 }
 
@@ -39,22 +34,15 @@ pub(crate) enum Due {
 }
 
 enum Pending<E> {
-    Once(Option<E>),
+    Once(E),
     Deadline,
     Every(Duration, Box<dyn Fn() -> E>),
 }
 
 impl<E> Default for Timers<E> {
     fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<E> Default for Schedule<E> {
-    fn default() -> Self {
         Self {
-            entries: SmallVec::new(),
-            alarm: Alarm::after(Duration::MAX),
+            entries: Vec::new(),
             next_id: 0,
         }
     }
@@ -62,7 +50,7 @@ impl<E> Default for Schedule<E> {
 
 impl<E: LayerEvent> Timers<E> {
     pub(super) fn once(&mut self, after: Duration, event: E) -> TimerId {
-        self.add(after, Pending::Once(Some(event)))
+        self.add(after, Pending::Once(event))
     }
 
     pub(super) fn deadline(&mut self, after: Duration) {
@@ -76,74 +64,48 @@ impl<E: LayerEvent> Timers<E> {
     }
 
     fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
-        self.0.get_or_insert_default().add(after, event)
-    }
-
-    pub(super) fn cancel(&mut self, id: TimerId) {
-        if let Some(schedule) = &mut self.0 {
-            schedule.entries.retain(|entry| entry.id != id);
-        }
-    }
-
-    /// What the next timer that is due was set for.
-    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
-        let schedule = self.0.as_mut();
-        schedule.map_or(Poll::Pending, |schedule| schedule.poll_due(cx))
-    }
-}
-
-impl<E: LayerEvent> Schedule<E> {
-    fn add(&mut self, after: Duration, event: Pending<E>) -> TimerId {
         let id = TimerId(self.next_id);
         self.next_id += 1;
-        let due = self.alarm.clock().now() + after;
+        let due = Box::pin(sleep(after));
         self.entries.push(Entry { id, due, event });
         id
     }
 
-    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
-        loop {
-            let earliest = self.entries.iter().enumerate().min_by_key(|(_, e)| e.due);
-            let (index, due) =
-                earliest.map_or((0, Moment::NEVER), |(index, entry)| (index, entry.due));
-            if self.alarm.due() != due {
-                self.alarm.set(due);
-            }
-            match self.alarm.poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(()) => {
-                    if let Some(due) = self.fire(index) {
-                        return Poll::Ready(due);
-                    }
-                }
-            }
-        }
+    pub(super) fn cancel(&mut self, id: TimerId) {
+        self.entries.retain(|entry| entry.id != id);
     }
 
-    fn fire(&mut self, index: usize) -> Option<Due> {
+    /// What the timer that has been due for longest was set for.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+        let entries = self.entries.iter_mut().enumerate();
+        let due = entries.filter_map(|(index, entry)| {
+            let is_due = entry.due.as_mut().poll(cx).is_ready();
+            is_due.then(|| (entry.due.deadline(), index))
+        });
+        due.min()
+            .map_or(Poll::Pending, |(_, index)| Poll::Ready(self.fire(index)))
+    }
+
+    fn fire(&mut self, index: usize) -> Due {
         let entry = &mut self.entries[index];
-        match &mut entry.event {
-            Pending::Once(event) => {
-                let event = event.take();
-                self.entries.swap_remove(index);
-                event.map(|event| Due::Message(LayerMessage::new(event)))
-            }
-            Pending::Deadline => {
-                self.entries.swap_remove(index);
-                Some(Due::Deadline)
-            }
-            Pending::Every(every, event) => {
-                // Times missed while a handler ran are not made up for.
-                entry.due = (entry.due + *every).max(self.alarm.clock().now());
-                Some(Due::Message(LayerMessage::new(event())))
-            }
+        if let Pending::Every(every, event) = &entry.event {
+            // Times missed while a handler ran are not made up for.
+            let next = (entry.due.deadline() + *every).max(Instant::now());
+            entry.due.as_mut().reset(next);
+            return Due::Message(LayerMessage::new(event()));
+        }
+        match self.entries.remove(index).event {
+            Pending::Once(event) => Due::Message(LayerMessage::new(event)),
+            Pending::Every(_, event) => Due::Message(LayerMessage::new(event())),
+            Pending::Deadline => Due::Deadline,
         }
     }
 }
 
 impl<E> fmt::Debug for Timers<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self.0.as_ref().map_or(0, |schedule| schedule.entries.len());
-        f.debug_struct("Timers").field("waiting", &waiting).finish()
+        f.debug_struct("Timers")
+            .field("waiting", &self.entries.len())
+            .finish()
     }
 }

@@ -44,8 +44,6 @@ pub(crate) trait Connection {
     fn forwarder(&self) -> Option<&'static Forwarder>;
     /// What its own timers and tasks have for the consumer.
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due>;
-    /// Looks at it, which brings it near.
-    fn look(&self);
 }
 
 /// Runs a handler so that neither its panic nor its endlessness takes the connection along.

@@ -1,7 +1,7 @@
 //! The bounded queue behind one channel: a sending half for layers, a stream for the receiver.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::hint::black_box;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,6 @@ use futures_util::Stream;
 
 use super::router::{Inbox, Place, Port};
 use super::{LayerError, LayerMessage};
-use crate::fifo::Fifo;
 use crate::names::{ChannelName, FewGroups};
 use crate::observe;
 
@@ -84,7 +83,7 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    messages: Fifo<(Instant, LayerMessage)>,
+    messages: VecDeque<(Instant, LayerMessage)>,
     capacity: u32,
     waker: Option<Waker>,
     /// The receiver takes no message now and only wants to hear of an overflow.
@@ -130,10 +129,10 @@ impl Queue {
         let mut stale = 0;
         while state
             .messages
-            .first()
+            .front()
             .is_some_and(|(sent, _)| expiry.is_over(*sent, now))
         {
-            state.messages.pop();
+            state.messages.pop_front();
             stale += 1;
         }
         if stale > 0 {
@@ -167,11 +166,6 @@ impl ChannelSender {
         self.push(message, false)
     }
 
-    /// Looks at what a message needs, which brings it near.
-    pub(crate) fn look(&self) {
-        black_box(self.0.state.is_poisoned());
-    }
-
     fn push(&self, message: LayerMessage, wakes: bool) -> Result<(), LayerError> {
         let mut state = self.0.lock();
         if state.closed {
@@ -185,7 +179,7 @@ impl ChannelSender {
         if full {
             state.overflowed = true;
         } else {
-            state.messages.push((self.0.now(), message));
+            state.messages.push_back((self.0.now(), message));
         }
         let waker = if full || (wakes && !state.busy) {
             state.waker.take()
@@ -230,7 +224,7 @@ impl ChannelSender {
 
     /// Drops what waits.
     pub fn clear(&self) {
-        self.0.lock().messages = Fifo::default();
+        self.0.lock().messages.clear();
     }
 }
 
@@ -347,7 +341,7 @@ impl Stream for ChannelReceiver {
         let mut state = self.queue.lock();
         self.queue.drop_expired(&mut state);
         let waiting = state.messages.len();
-        if let Some((_, message)) = state.messages.pop() {
+        if let Some((_, message)) = state.messages.pop_front() {
             // A recorder may do what it likes, so the lock is free by then.
             drop(state);
             observe::delivered(waiting);

@@ -1,12 +1,13 @@
 //! When to ping a silent peer, and when to give it up.
 
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rand::RngExt as _;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::options::SocketOptions;
-use crate::clock::{Alarm, Moment};
 
 pub(super) enum Beat {
     Ping,
@@ -17,101 +18,105 @@ pub(super) enum Beat {
 }
 
 pub(super) struct Heartbeat {
-    last_heard: Moment,
+    last_heard: Instant,
     /// When silence last was no fault of the peer.
-    excused: Moment,
-    expires: Moment,
-    next: Alarm,
+    excused: Instant,
+    expires: Option<Instant>,
+    /// One timer serves pings, silence and the end of life.
+    next: Pin<Box<Sleep>>,
 }
 
 impl Heartbeat {
     pub(super) fn new(options: &SocketOptions) -> Self {
+        let now = Instant::now();
         let life = options.websocket_timeout.unwrap_or(Duration::MAX);
         let first = jittered(options.ping_interval).min(options.idle_timeout);
-        let next = Alarm::after(first.min(life));
-        let now = next.clock().now();
         Self {
             last_heard: now,
             excused: now,
             // A life too long to be counted is no limit.
-            expires: now + life,
-            next,
+            expires: now.checked_add(life),
+            next: Box::pin(sleep(first.min(life))),
         }
     }
 
     pub(super) fn heard(&mut self) {
-        self.last_heard = self.next.clock().now();
+        self.last_heard = Instant::now();
     }
 
     /// Says that nobody listens to the peer now: it is not lost, but pings go on, and fail when
     /// it is gone.
     pub(super) fn excuse(&mut self) {
-        self.excused = self.next.clock().now();
+        self.excused = Instant::now();
     }
 
     /// Has no more beats, but is over after that time.
     pub(super) fn end_after(&mut self, limit: Duration) {
-        self.next.set(self.next.clock().now() + limit);
+        self.next.set(sleep(limit));
     }
 
     /// Whether the time for the end is over.
-    pub(super) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<()> {
-        self.next.poll(cx)
+    pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.next.as_mut().poll(cx)
     }
 
     /// `unsent_since` says since when the peer has taken nothing of what waits for it.
     pub(super) fn poll(
         &mut self,
         options: &SocketOptions,
-        unsent_since: Moment,
-        cx: &Context<'_>,
+        unsent_since: Option<Instant>,
+        cx: &mut Context<'_>,
     ) -> Poll<Beat> {
-        let stuck_at = unsent_since + options.send_timeout;
-        if stuck_at < self.next.due() {
-            self.next.set(stuck_at);
+        let stuck_at = unsent_since.and_then(|since| since.checked_add(options.send_timeout));
+        if let Some(stuck_at) = stuck_at.filter(|at| *at < self.next.deadline()) {
+            self.next.as_mut().reset(stuck_at);
         }
-        // Who waits for it already need not ask again; asking costs more than looking.
-        if self.next.is_awaited() {
-            return Poll::Pending;
-        }
-        while self.next.poll(cx).is_ready() {
-            let now = self.next.clock().now();
-            let (beat, next) = self.beat(options, now, stuck_at);
-            self.next.set(next.min(self.expires));
-            if let Some(beat) = beat {
+        loop {
+            ready!(self.next.as_mut().poll(cx));
+            if let Some(beat) = self.beat(options, stuck_at) {
                 // Nobody else asks to be woken for the beat after this one.
-                if self.next.poll(cx).is_ready() {
+                if self.next.as_mut().poll(cx).is_ready() {
                     cx.waker().wake_by_ref();
                 }
                 return Poll::Ready(beat);
             }
         }
-        Poll::Pending
     }
 
-    /// What is due, and when to look again. One alarm serves pings, silence and the end of life.
-    fn beat(
-        &mut self,
-        options: &SocketOptions,
-        now: Moment,
-        stuck_at: Moment,
-    ) -> (Option<Beat>, Moment) {
-        let silent_since = self.last_heard.max(self.excused);
-        let lost_at = stuck_at.min(silent_since + options.idle_timeout);
-        if now >= lost_at {
-            return (Some(Beat::Lost), lost_at);
-        }
-        if now >= self.expires {
-            self.expires = Moment::NEVER;
-            return (Some(Beat::Expired), lost_at);
-        }
+    /// What is due. Sets the timer for the next look.
+    fn beat(&mut self, options: &SocketOptions, stuck_at: Option<Instant>) -> Option<Beat> {
+        let now = Instant::now();
         let interval = jittered(options.ping_interval);
-        let ping_at = self.last_heard + interval;
-        if now < ping_at {
-            return (None, ping_at.min(lost_at));
+        let silent_at = self
+            .last_heard
+            .max(self.excused)
+            .checked_add(options.idle_timeout);
+        let lost_at = earliest([stuck_at, silent_at]);
+        let ping_at = self.last_heard.checked_add(interval);
+        let reached = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        let (beat, next) = if reached(lost_at) {
+            (Some(Beat::Lost), lost_at)
+        } else if reached(self.expires) {
+            self.expires = None;
+            (Some(Beat::Expired), lost_at)
+        } else if reached(ping_at) {
+            (
+                Some(Beat::Ping),
+                earliest([now.checked_add(interval), lost_at]),
+            )
+        } else {
+            (None, earliest([ping_at, lost_at]))
+        };
+        match earliest([next, self.expires]) {
+            Some(next) => self.next.as_mut().reset(next),
+            None => self.next.set(sleep(Duration::MAX)),
         }
-        (Some(Beat::Ping), (now + interval).min(lost_at))
+        beat
     }
+}
+
+fn earliest(times: [Option<Instant>; 2]) -> Option<Instant> {
+    times.into_iter().flatten().min()
 }
 
 /// Up to a tenth more or less, so that connections made at once do not ping at once.

@@ -5,7 +5,6 @@
 //! the driver sends.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::hint::black_box;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -15,11 +14,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::{BufMut as _, BytesMut};
+use tokio::time::Instant;
 
 use super::kill::KillHandle;
 use super::wire::{Wire, poll_write_all};
 use super::writing::{parts, ready_frame, write_frame};
-use crate::clock::{Clock, Moment};
 use crate::connection::{Attached, Link, Mail, Runner};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
@@ -50,16 +49,12 @@ pub(super) struct Outlet {
     way: Way,
     out: RefCell<BytesMut>,
     /// Since when the driver has sent nothing though something waits.
-    unsent_since: Cell<Moment>,
+    unsent_since: Cell<Option<Instant>>,
     forwarder: Cell<Option<&'static Forwarder>>,
     /// The router will let the consumer work.
     is_due: Cell<bool>,
     /// Elsewhere while it is looked at.
     driver: Cell<Option<Waker>>,
-}
-
-fn now() -> Moment {
-    Clock::current().now()
 }
 
 impl Outlet {
@@ -75,11 +70,7 @@ impl Outlet {
             consumer: RefCell::new(consumer),
             channel,
             way,
-            unsent_since: Cell::new(if unsent.is_empty() {
-                Moment::NEVER
-            } else {
-                now()
-            }),
+            unsent_since: Cell::new((!unsent.is_empty()).then(Instant::now)),
             out: RefCell::new(unsent),
             forwarder: Cell::new(None),
             is_due: Cell::new(false),
@@ -156,12 +147,12 @@ impl Outlet {
     }
 
     fn note_unsent(&self) {
-        if self.unsent_since.get() == Moment::NEVER {
-            self.unsent_since.set(now());
+        if self.unsent_since.get().is_none() {
+            self.unsent_since.set(Some(Instant::now()));
         }
     }
 
-    pub(super) fn unsent_since(&self) -> Moment {
+    pub(super) fn unsent_since(&self) -> Option<Instant> {
         self.unsent_since.get()
     }
 
@@ -173,16 +164,16 @@ impl Outlet {
             spare(std::mem::take(&mut *out));
         }
         if flushed {
-            self.unsent_since.set(Moment::NEVER);
-        } else if taken > 0 || self.unsent_since.get() == Moment::NEVER {
-            self.unsent_since.set(now());
+            self.unsent_since.set(None);
+        } else if taken > 0 || self.unsent_since.get().is_none() {
+            self.unsent_since.set(Some(Instant::now()));
             // The peer's heartbeat watches how long that lasts.
             self.wake_driver();
         }
     }
 
     pub(super) fn take_out(&self) -> BytesMut {
-        self.unsent_since.set(Moment::NEVER);
+        self.unsent_since.set(None);
         self.out.take()
     }
 
@@ -283,19 +274,6 @@ impl Port for Outlet {
 
     fn forwarder(&self) -> Option<&'static Forwarder> {
         self.forwarder.get()
-    }
-
-    fn look(&self, works: bool) {
-        black_box(self.forwarder.get().is_some() && self.out.borrow().is_empty());
-        if let Some(wire) = self.wire() {
-            black_box(wire.borrow().is_writable());
-        }
-        if works {
-            self.channel.look();
-            if let Some(runner) = self.runner() {
-                runner.look();
-            }
-        }
     }
 
     fn encode(&self, frame: &Frame) -> ReadyFrame {

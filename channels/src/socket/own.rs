@@ -155,7 +155,7 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
     }
 }
 
-/// A connection and its end, as one task; no larger than it must be.
+/// A connection and its end, as one task.
 enum OwnSocket {
     Open(Running),
     Ending(LocalBoxFuture<'static, ()>),
@@ -221,8 +221,3 @@ fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
     cx.waker().wake_by_ref();
     Poll::Pending
 }
-
-/// A task of tokio's takes 104 bytes beside its future, and what is no multiple of 128 is rounded
-/// up to one: every connection has a task, so a field more can cost that much.
-#[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<OwnSocket>() + 104 <= 256);

@@ -19,7 +19,7 @@ use actix_web::rt::net::UnixStream;
 use bytes::{Buf as _, BytesMut};
 use futures_util::Stream as _;
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
 /// What one read takes at most.
@@ -57,11 +57,6 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         false
     }
 
-    /// Whether the socket would take something, as far as is known without asking the kernel.
-    fn is_writable(&self) -> bool {
-        false
-    }
-
     /// Writes what the socket takes at once, without asking to be woken for the rest. One that
     /// encrypts takes nothing so.
     fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
@@ -83,10 +78,6 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
 impl Io for TcpStream {
     fn tcp(&self) -> Option<&TcpStream> {
         Some(self)
-    }
-
-    fn is_writable(&self) -> bool {
-        self.try_io(Interest::WRITABLE, || Ok(())).is_ok()
     }
 
     fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {

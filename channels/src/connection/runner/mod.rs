@@ -6,7 +6,6 @@
 mod ending;
 mod settling;
 
-use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -126,14 +125,6 @@ impl Runner {
         let idle = self.is_waiting() && self.ending.why().is_none() && self.receiver.waiting() == 0;
         let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
         self.idle.as_ref().filter(|_| clear)?.forwarder()
-    }
-
-    /// Looks at what the next turn needs, which brings it near.
-    pub(crate) fn look(&self) {
-        black_box(self.is_waiting() && self.events_first > 0);
-        if let Some(idle) = &self.idle {
-            idle.look();
-        }
     }
 
     /// The channel through which messages come.

@@ -125,12 +125,6 @@ impl Group {
         None
     }
 
-    /// The seats of the next members in the circle.
-    pub(super) fn upcoming(&self, steps: usize) -> impl Iterator<Item = usize> {
-        let upcoming = self.members[self.next..].iter();
-        upcoming.take(steps).map(|member| member.seat)
-    }
-
     /// What the member at a place has not got, in order.
     pub(super) fn news_for(&self, place: usize) -> Iter<'_, Entry> {
         let seen = self.members[place].cursor - self.first;

@@ -16,10 +16,6 @@ pub(crate) trait Port {
     /// something to send that comes first.
     fn forwarder(&self) -> Option<&'static Forwarder>;
 
-    /// Looks at what a visit needs, which brings it near: several connections are fetched from
-    /// memory in the time of one. With what its consumer needs to work, if it will.
-    fn look(&self, works: bool);
-
     /// A frame as the connection's protocol writes it.
     fn encode(&self, frame: &Frame) -> ReadyFrame;
 

@@ -15,9 +15,6 @@ use crate::names::GroupName;
 /// Frames in one write; the kernel takes up to 1024.
 const FRAMES_PER_WRITE: usize = 64;
 
-/// Connections that are looked at before the first of them is visited.
-const LOOK_AHEAD: usize = 16;
-
 /// Messages that wait in one log before its members are visited without a pause: otherwise those
 /// who send could be faster than the log is read.
 const LONG_LOG: usize = 256;
@@ -33,8 +30,6 @@ pub(super) struct Tables {
     next_number: u64,
     /// Whose consumers have to work, for messages that nobody else was woken for.
     pub(super) due: VecDeque<Rc<dyn Port>>,
-    /// Whether that of the last visit has to, and so that of the next one most likely, too.
-    consumers_work: bool,
 }
 
 struct Seat {
@@ -190,11 +185,6 @@ impl Tables {
                 self.behind.rotate_left(1);
                 return true;
             }
-            if done % LOOK_AHEAD == 0 {
-                for seat in group.upcoming(LOOK_AHEAD) {
-                    self.seats[seat].port.look(self.consumers_work);
-                }
-            }
             done += 1;
             match group.next_behind() {
                 Some(seat) => self.visit(seat),
@@ -221,9 +211,7 @@ impl Tables {
             news.sort_unstable_by_key(|entry| entry.number);
         }
         if !news.is_empty() {
-            let due = self.due.len();
             hand_over(&seat.port, &news, &mut self.due);
-            self.consumers_work = self.due.len() > due;
         }
         drop(news);
         for membership in &seat.memberships {

@@ -64,8 +64,6 @@ impl Port for FakePort {
         (!self.busy.get()).then_some(&EVEN)
     }
 
-    fn look(&self, _: bool) {}
-
     fn encode(&self, frame: &Frame) -> ReadyFrame {
         let bytes = bytes::Bytes::copy_from_slice(frame.as_text().unwrap().as_bytes());
         let payload_bytes = bytes.len();
