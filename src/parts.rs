@@ -4,7 +4,9 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use actix_web::web::{Data, FormConfig, ServiceConfig};
-use channels::{Layer, OriginValidator, Streams};
+use channels::Layer;
+use channels::http::Streams;
+use channels::security::OriginValidator;
 
 use crate::{
     accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn, store_skeletons},

@@ -8,7 +8,9 @@ use actix_web::{
     http::header::{SEC_WEBSOCKET_VERSION, UPGRADE},
     web,
 };
-use channels::{Endpoint, HttpOptions, IntoEndpoint, Scope, SocketOptions, URLRouter};
+use channels::http::HttpOptions;
+use channels::routing::Endpoint;
+use channels::{IntoEndpoint, Scope, SocketOptions, URLRouter};
 
 use crate::{
     accounts::{

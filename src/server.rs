@@ -8,10 +8,9 @@ use actix_web::{
     middleware::{Compress, from_fn},
     rt, web,
 };
-use channels::{
-    InMemoryLayer, Layer, Server,
-    server::{RunningServer, ServerHandle},
-};
+use channels::layers::InMemoryLayer;
+use channels::server::{RunningServer, ServerHandle};
+use channels::{Layer, Server};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::{Instant, timeout_at},

@@ -5,9 +5,9 @@
 use std::net::SocketAddr;
 
 use actix_web::{App, web};
-use channels::socket::mounted;
+use channels::socket::{Deflate, mounted};
 use channels::{
-    Accept, Context, Deflate, Deny, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
+    Accept, Context, Deny, Frame, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
     SocketOptions, URLRouter, WebsocketConsumer,
 };
 use clap::Parser;

@@ -6,11 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use channels::worker::RunWorker;
-use channels::{
-    ChannelName, ChannelNameRouter, DynEvent, HandlerResult, Layer, Layers, Scope, Work,
-    WorkerConsumer, WorkerContext,
-};
+use channels::layers::{DynEvent, Layers};
+use channels::routing::ChannelNameRouter;
+use channels::worker::{RunWorker, Work, WorkerConsumer, WorkerContext};
+use channels::{ChannelName, HandlerResult, Layer, Scope};
 
 struct Greetings;
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{App, HttpResponse, web};
+use channels::json::{Json, JsonConsumer, JsonContext};
 use channels::socket::mounted;
 use channels::{
-    GroupName, HandlerResult, IntoEndpoint as _, Json, JsonConsumer, JsonContext, Layer, Scope,
-    Server, SocketOptions, URLRouter,
+    GroupName, HandlerResult, IntoEndpoint as _, Layer, Scope, Server, SocketOptions, URLRouter,
 };
 use clap::Parser;
 use serde::{Deserialize, Serialize};

@@ -10,11 +10,12 @@ use actix::{Actor, ActorContext as _, StreamHandler};
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
 use channels::actor::subscribe;
+use channels::layers::LayerMessage;
 use channels::socket::mounted;
 use channels::web_actors::send;
 use channels::{
-    Context, Frame, GroupName, HandlerResult, Layer, LayerMessage, Scope, Server, SocketOptions,
-    URLRouter, WebsocketConsumer,
+    Context, Frame, GroupName, HandlerResult, Layer, Scope, Server, SocketOptions, URLRouter,
+    WebsocketConsumer,
 };
 use clap::Parser;
 

@@ -7,8 +7,7 @@
 
 use actix::{Actor, ActorFutureExt as _, AsyncContext, StreamHandler, WrapFuture as _};
 
-pub use crate::answer::Accept;
-pub use crate::connection::{Close, ConsumerAddress, Send};
+pub use crate::connection::{Close, ConsumerAddress, Send, TaskHandle, TimerId};
 use crate::error::WithSources;
 use crate::layers::{ChannelReceiver, Layer, LayerError, LayerMessage};
 use crate::names::GroupName;
@@ -22,7 +21,8 @@ use crate::names::GroupName;
 /// ```
 /// use actix::{Actor, Context, StreamHandler};
 /// use channels::actor::subscribe;
-/// use channels::{GroupName, Layer, LayerMessage};
+/// use channels::layers::LayerMessage;
+/// use channels::{GroupName, Layer};
 ///
 /// struct Audit(Layer);
 ///

@@ -81,7 +81,7 @@ fn may_be_sent((name, value): &(String, String)) -> bool {
 /// a head that sets one of these is refused.
 ///
 /// ```
-/// use channels::ResponseHead;
+/// use channels::http::ResponseHead;
 /// let head = ResponseHead::status(201).header("content-type", "text/plain; charset=utf-8");
 /// # let _ = head;
 /// ```

@@ -4,6 +4,8 @@
 //! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
+//! What most applications use is here; the rest is in the module that its name suggests, each once.
+//!
 //! Log targets are stable: `channels::access`, `channels::auth`, `channels::consumer`,
 //! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
 //! `channels::security`, `channels::server`, `channels::sessions`, `channels::socket`,
@@ -18,15 +20,14 @@
 pub mod actor;
 mod answer;
 pub mod auth;
-mod blocking;
+pub mod blocking;
 mod connection;
 mod consumer;
-mod denier;
 mod error;
 mod event;
 mod front;
 pub mod http;
-mod json;
+pub mod json;
 mod launch;
 pub mod layers;
 pub mod limits;
@@ -34,10 +35,10 @@ mod middleware;
 mod names;
 mod observe;
 mod occasional;
-mod raw;
-mod routing;
+pub mod raw;
+pub mod routing;
 mod scope;
-mod security;
+pub mod security;
 pub mod server;
 pub mod sessions;
 mod signals;
@@ -47,47 +48,26 @@ pub mod testing;
 pub mod web_actors;
 pub mod worker;
 
-pub use answer::{Accept, Deny, ResponseHead};
-pub use blocking::{
-    AlreadyShared, Blocking, BlockingConsumer, BlockingContext, BlockingPool, block,
-};
-pub use connection::{Context, TaskHandle, TimerId};
-pub use consumer::{Consumer, OnUnknown, WebsocketConsumer};
-pub use denier::WebsocketDenier;
+// At most 40 names, which most applications need; `scripts/check` counts them. All others are in
+// their module, and no name is in two places.
+pub use answer::{Accept, Deny};
+pub use connection::Context;
+pub use consumer::{OnUnknown, WebsocketConsumer};
 pub use error::{BoxError, Closed, Error, HandlerError, HandlerResult, SendError, StopConsumer};
 pub use event::{CloseCode, Disconnect, Frame, Side};
-pub use http::{
-    Http, HttpConsumer, HttpContext, HttpOptions, LongPoll, LongPollConsumer, LongPollContext,
-    ResponseEnd, Sse, SseConsumer, SseContext, SseEvent, Streams,
-};
-pub use json::{
-    Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
-};
-pub use layers::{
-    ChannelLayer, ChannelReceiver, DynEvent, Group, InMemoryLayer, Layer, LayerError, LayerEvent,
-    LayerMessage, Layers, SendReport, UseLayer,
-};
-pub use middleware::{CookieMiddleware, Middleware, Next};
+pub use layers::backend::LayerError;
+pub use layers::group::Group;
+pub use layers::layer::Layer;
+pub use layers::message::LayerEvent;
+pub use middleware::{Middleware, Next};
 pub use names::{ChannelName, GroupName, NameError};
 pub use observe::describe_metrics;
-pub use raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
-pub use routing::{
-    ChannelNameRouter, Connecting, Endpoint, IntoEndpoint, PathConverter, ProtocolTypeRouter,
-    URLRouter, UrlError,
-};
-pub use scope::{Cookies, Params, Protocol, Scope, ScopeBuilder};
-pub use security::OriginValidator;
-pub use server::Server;
-pub use sessions::{
-    CookieError, SameSite, Session, SessionError, SessionExpiry, SessionMiddleware, SessionStack,
-    SetCookie,
-};
-#[cfg(feature = "internals")]
-#[doc(hidden)]
-pub use socket::internals;
-pub use socket::{Deflate, SocketOptions};
-pub use testing::{ApplicationCommunicator, HttpCommunicator, LiveServer, WebsocketCommunicator};
-pub use worker::{Work, Worker, WorkerConsumer, WorkerContext};
+pub use routing::endpoint::{Connecting, IntoEndpoint};
+pub use routing::protocols::ProtocolTypeRouter;
+pub use routing::router::URLRouter;
+pub use scope::{Cookies, Scope, ScopeBuilder};
+pub use server::builder::Server;
+pub use socket::options::SocketOptions;
 
 /// Compiles and keeps up to date what the README shows.
 #[cfg(doctest)]
@@ -100,4 +80,6 @@ struct Readme;
 struct Porting;
 
 /// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
-pub type Application = Endpoint;
+///
+/// [`Endpoint`]: routing::Endpoint
+pub type Application = routing::Endpoint;

@@ -1,6 +1,6 @@
 //! Middleware: what happens to a connection between its handshake and its consumer.
 //!
-//! Source: channels/middleware.py and channels/sessions.py, `CookieMiddleware`.
+//! Source: channels/middleware.py.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::answer::Deny;
 use crate::routing::{Connecting, Endpoint};
-use crate::scope::{Cookies, Scope};
+use crate::scope::Scope;
 
 /// One layer around an application: may change the scope, refuse, or add headers to the answer.
 ///
@@ -82,42 +82,5 @@ impl<'a> Next<'a> {
 impl fmt::Debug for Next<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Next").finish_non_exhaustive()
-    }
-}
-
-/// Reads the `Cookie` header into [`Scope::cookies`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CookieMiddleware;
-
-impl Middleware for CookieMiddleware {
-    fn call<'a>(
-        &'a self,
-        mut scope: Scope,
-        next: Next<'a>,
-    ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
-        Self::read(&mut scope);
-        Box::pin(next.run(scope))
-    }
-}
-
-impl CookieMiddleware {
-    fn read(scope: &mut Scope) {
-        let header = Self::header(scope);
-        scope.set_cookies(Cookies::parse(&header));
-    }
-
-    /// The `Cookie` header as text; empty without one.
-    pub(crate) fn header(scope: &Scope) -> String {
-        let header = scope.headers().find(|(name, _)| *name == "cookie");
-        // Header bytes are Latin-1: each byte is the character of that number.
-        let text = header.map(|(_, value)| value.iter().copied().map(char::from).collect());
-        text.unwrap_or_default()
-    }
-
-    /// Reads the cookies unless that was done further out.
-    pub(crate) fn read_once(scope: &mut Scope) {
-        if scope.cookies().is_empty() {
-            Self::read(scope);
-        }
     }
 }

@@ -92,7 +92,8 @@ pub enum Flow {
 /// The behaviour of one WebSocket as one handler. Routed to as `Raw(MyConsumer { .. })`.
 ///
 /// ```
-/// use channels::{Accept, AsgiEvent, AsgiSend, Flow, HandlerError, Raw, RawConsumer, RawContext};
+/// use channels::raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
+/// use channels::{Accept, HandlerError};
 /// # use channels::{Scope, URLRouter};
 ///
 /// struct Echo;

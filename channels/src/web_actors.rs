@@ -8,8 +8,9 @@
 //! use actix::{Actor, StreamHandler};
 //! use actix_web_actors::ws;
 //! use channels::actor::subscribe;
+//! use channels::layers::LayerMessage;
 //! use channels::web_actors::send;
-//! use channels::{GroupName, Layer, LayerMessage};
+//! use channels::{GroupName, Layer};
 //!
 //! struct Chat(Layer);
 //!

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bytes::BytesMut;
-use channels::internals::{Frames, Messages, unmask, write_text};
+use channels::socket::internals::{Frames, Messages, unmask, write_text};
 use criterion::Criterion;
 
 use crate::steady::measure as steady;

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use channels::{Codec as _, Frame, JsonCodec};
+use channels::Frame;
+use channels::json::{Codec as _, JsonCodec};
 use criterion::Criterion;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use channels::{ChannelReceiver, GroupName, Layer, LayerMessage};
+use channels::layers::{ChannelReceiver, LayerMessage};
+use channels::{GroupName, Layer};
 use criterion::Criterion;
 use futures_util::{FutureExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use channels::OriginValidator;
+use channels::security::OriginValidator;
 use criterion::Criterion;
 
 use crate::steady::measure as steady;

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use channels::{IntoEndpoint, Scope, URLRouter, WebsocketDenier};
+use channels::security::WebsocketDenier;
+use channels::{IntoEndpoint, Scope, URLRouter};
 use criterion::Criterion;
 use futures_util::FutureExt as _;
 

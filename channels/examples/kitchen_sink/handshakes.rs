@@ -1,8 +1,9 @@
 //! One socket for each way in which a handshake can go.
 
+use channels::security::{OriginValidator, WebsocketDenier};
 use channels::{
-    Accept, CloseCode, Context, Deny, Frame, HandlerError, HandlerResult, IntoEndpoint as _,
-    OriginValidator, Scope, URLRouter, WebsocketConsumer, WebsocketDenier,
+    Accept, CloseCode, Context, Deny, Frame, HandlerError, HandlerResult, IntoEndpoint as _, Scope,
+    URLRouter, WebsocketConsumer,
 };
 
 use crate::Listed;

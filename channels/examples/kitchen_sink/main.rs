@@ -11,10 +11,9 @@ use std::net::SocketAddr;
 
 use actix_web::http::header::ContentType;
 use actix_web::{App, HttpResponse, web};
+use channels::http::HttpOptions;
 use channels::socket::mounted;
-use channels::{
-    GroupName, HttpOptions, IntoEndpoint as _, Layer, Server, SocketOptions, URLRouter, http,
-};
+use channels::{GroupName, IntoEndpoint as _, Layer, Server, SocketOptions, URLRouter, http};
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use channels::{
-    GroupName, HandlerResult, Http, HttpConsumer, HttpContext, LongPoll, LongPollConsumer,
-    LongPollContext, ResponseHead, Scope, Sse, SseConsumer, SseContext, SseEvent, URLRouter,
+use channels::http::{
+    Http, HttpConsumer, HttpContext, LongPoll, LongPollConsumer, LongPollContext, ResponseHead,
+    Sse, SseConsumer, SseContext, SseEvent,
 };
+use channels::{GroupName, HandlerResult, Scope, URLRouter};
 
 use crate::{Listed, RoomEvent, room_group};
 

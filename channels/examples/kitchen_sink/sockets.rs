@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channels::auth::{FirstMessage, TokenBackend};
+use channels::blocking::{Blocking, BlockingConsumer, BlockingContext};
+use channels::json::{Json, JsonConsumer, JsonContext};
+use channels::raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
 use channels::{
-    Accept, AsgiEvent, AsgiSend, Blocking, BlockingConsumer, BlockingContext, BoxError, CloseCode,
-    Context, Flow, Frame, GroupName, HandlerError, HandlerResult, IntoEndpoint as _, Json,
-    JsonConsumer, JsonContext, Raw, RawConsumer, RawContext, Scope, URLRouter, WebsocketConsumer,
+    Accept, BoxError, CloseCode, Context, Frame, GroupName, HandlerError, HandlerResult,
+    IntoEndpoint as _, Scope, URLRouter, WebsocketConsumer,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};

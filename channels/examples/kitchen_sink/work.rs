@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use channels::{
-    ChannelName, ChannelNameRouter, HandlerResult, Layer, Scope, Work, Worker, WorkerConsumer,
-    WorkerContext,
-};
+use channels::routing::ChannelNameRouter;
+use channels::worker::{Work, Worker, WorkerConsumer, WorkerContext};
+use channels::{ChannelName, HandlerResult, Layer, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::{Listed, RoomEvent, room_group};

@@ -8,7 +8,7 @@ use crate::consumer::Consumer;
 use crate::sessions::Session;
 
 impl<C: Consumer> Context<C> {
-    /// The session, behind a [`SessionMiddleware`](crate::SessionMiddleware).
+    /// The session, behind a [`SessionMiddleware`](crate::sessions::SessionMiddleware).
     pub fn session(&self) -> Option<&Session> {
         self.scope().get()
     }

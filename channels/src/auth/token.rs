@@ -42,8 +42,8 @@ pub trait TokenBackend: Send + Sync + 'static {
 /// Lets in who shows a token, and puts its user into the scope; denies all others with 401.
 ///
 /// ```
-/// use channels::{BoxError, Scope};
 /// use channels::auth::{BearerMiddleware, TokenBackend};
+/// use channels::{BoxError, Scope};
 /// use futures_util::future::BoxFuture;
 ///
 /// struct Robot(u64);

@@ -29,9 +29,8 @@ use crate::scope::Scope;
 /// once, after whatever handler still runs.
 ///
 /// ```
-/// use channels::{
-///     Blocking, BlockingConsumer, BlockingContext, Frame, HandlerResult, Scope, URLRouter,
-/// };
+/// use channels::blocking::{Blocking, BlockingConsumer, BlockingContext};
+/// use channels::{Frame, HandlerResult, Scope, URLRouter};
 ///
 /// struct Files;
 ///

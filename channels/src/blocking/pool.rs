@@ -22,7 +22,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// work is done. Work waits in order for a free thread.
 ///
 /// ```
-/// use channels::BlockingPool;
+/// use channels::blocking::BlockingPool;
 /// # actix_web::rt::System::new().block_on(async {
 /// let pool = BlockingPool::new(4);
 /// assert_eq!(pool.block(|| 6 * 7).await, 42);
@@ -183,7 +183,7 @@ impl fmt::Debug for BlockingPool {
 ///
 /// ```
 /// # actix_web::rt::System::new().block_on(async {
-/// let names = channels::block(|| std::fs::read_dir("/").map(Iterator::count)).await?;
+/// let names = channels::blocking::block(|| std::fs::read_dir("/").map(Iterator::count)).await?;
 /// assert!(names > 0);
 /// # Ok::<(), std::io::Error>(())
 /// # }).unwrap();

@@ -49,7 +49,8 @@ impl From<Disconnect> for ResponseEnd {
 /// connection, so that no client takes half a body for a whole one.
 ///
 /// ```
-/// use channels::{Http, HttpConsumer, HttpContext, HandlerResult, ResponseHead, Scope, URLRouter};
+/// use channels::http::{Http, HttpConsumer, HttpContext, ResponseHead};
+/// use channels::{HandlerResult, Scope, URLRouter};
 /// use bytes::Bytes;
 ///
 /// struct Upper;

@@ -31,7 +31,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(25);
 ///
 /// ```
 /// use std::sync::Arc;
-/// use channels::{GroupName, HandlerResult, LongPollConsumer, LongPollContext, Scope};
+/// use channels::http::{LongPollConsumer, LongPollContext};
+/// use channels::{GroupName, HandlerResult, Scope};
 ///
 /// #[derive(serde::Serialize, serde::Deserialize)]
 /// struct Posted {

@@ -25,3 +25,5 @@ pub use sse::{Sse, SseConsumer, SseContext};
 pub use sse_event::SseEvent;
 pub(crate) use sse_event::read_event;
 pub use streamed::{NotSent, Streams};
+
+pub use crate::answer::ResponseHead;

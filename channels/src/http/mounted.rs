@@ -32,8 +32,10 @@ use crate::socket::{KillHandle, KillSwitch, Registry, scope_builder};
 ///
 /// ```
 /// use actix_web::{App, web};
-/// use channels::{HttpOptions, Layer, Scope, URLRouter};
-/// # use channels::{Http, HttpConsumer, HttpContext, HandlerResult, IntoEndpoint as _};
+/// use channels::http::HttpOptions;
+/// use channels::{Layer, Scope, URLRouter};
+/// # use channels::http::{Http, HttpConsumer, HttpContext};
+/// # use channels::{HandlerResult, IntoEndpoint as _};
 /// # struct Ping;
 /// # impl HttpConsumer for Ping {
 /// #     type Event = ();

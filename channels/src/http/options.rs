@@ -8,7 +8,7 @@ use crate::connection::Limits;
 ///
 /// ```
 /// use std::time::Duration;
-/// use channels::HttpOptions;
+/// use channels::http::HttpOptions;
 /// let options = HttpOptions::new()
 ///     .max_body_bytes(64 * 1024)
 ///     .http_timeout(Duration::from_secs(60));
@@ -80,7 +80,7 @@ impl HttpOptions {
 
     /// Bytes of a body that may wait for the client to read; one part more and the connection is
     /// cut. The part that fills the queue may be of any size, because an application may hand over
-    /// a whole body at once. [`Streams`](crate::Streams) carry frames, which may be no larger than
+    /// a whole body at once. [`Streams`](crate::http::Streams) carry frames, which may be no larger than
     /// this: see [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes). Default 1 MiB.
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;

@@ -28,9 +28,8 @@ const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(15);
 ///
 /// ```
 /// use std::sync::Arc;
-/// use channels::{
-///     GroupName, HandlerResult, Scope, Sse, SseConsumer, SseContext, SseEvent, URLRouter,
-/// };
+/// use channels::http::{Sse, SseConsumer, SseContext, SseEvent};
+/// use channels::{GroupName, HandlerResult, Scope, URLRouter};
 ///
 /// #[derive(serde::Serialize, serde::Deserialize)]
 /// #[serde(tag = "type")]

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// One event of a stream of server-sent events.
 ///
 /// ```
-/// use channels::SseEvent;
+/// use channels::http::SseEvent;
 /// let event = SseEvent::new("two\nlines").event("note").id("7");
 /// assert_eq!(event.to_string(), "event: note\nid: 7\ndata: two\ndata: lines\n\n");
 /// ```

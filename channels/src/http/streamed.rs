@@ -48,7 +48,8 @@ const NAME_BYTES: usize = 16;
 ///
 /// ```
 /// use actix_web::{App, HttpResponse, web};
-/// use channels::{HttpOptions, Layer, Scope, Streams, URLRouter};
+/// use channels::http::{HttpOptions, Streams};
+/// use channels::{Layer, Scope, URLRouter};
 /// # use channels::{Context, Frame, HandlerResult, WebsocketConsumer, IntoEndpoint as _};
 /// # struct Echo;
 /// # impl WebsocketConsumer for Echo {

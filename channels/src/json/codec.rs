@@ -37,7 +37,8 @@ pub enum EncodeFailure {
 /// [`JsonConsumer::decode`](super::JsonConsumer::decode) and `encode`.
 ///
 /// ```
-/// use channels::{Codec, DecodeFailure, EncodeFailure, Frame, JsonCodec};
+/// use channels::Frame;
+/// use channels::json::{Codec, DecodeFailure, EncodeFailure, JsonCodec};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///
 /// /// JSON that travels as bytes.

@@ -43,7 +43,8 @@ pub enum OnDecodeError<T> {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use channels::{GroupName, HandlerResult, Json, JsonConsumer, JsonContext, Scope, URLRouter};
+/// use channels::json::{Json, JsonConsumer, JsonContext};
+/// use channels::{GroupName, HandlerResult, Scope, URLRouter};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Deserialize)]

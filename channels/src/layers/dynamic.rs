@@ -57,7 +57,7 @@ pub fn handler_name(kind: &str) -> Result<Cow<'_, str>, EventTypeError> {
 /// handled as an unknown event.
 ///
 /// ```
-/// use channels::DynEvent;
+/// use channels::layers::DynEvent;
 ///
 /// let event = DynEvent::new("chat.message")?.with("message", "hello");
 /// match &*event.handler() {

@@ -4,16 +4,16 @@
 //! implements [`ChannelLayer`], hands out the receivers of [`queue`], and proves itself with
 //! [`testing::conformance`](crate::testing::conformance).
 
-mod backend;
+pub(crate) mod backend;
 mod blocking;
 mod by_name;
 mod dynamic;
 mod globs;
-mod group;
-mod layer;
+pub(crate) mod group;
+pub(crate) mod layer;
 mod members;
 mod memory;
-mod message;
+pub(crate) mod message;
 mod named;
 mod none;
 mod normal;
@@ -22,13 +22,15 @@ mod registry;
 mod router;
 mod spelling;
 
-pub use backend::{ChannelLayer, Extension, LayerError, SendReport};
+pub(crate) use backend::LayerError;
+pub use backend::{ChannelLayer, Extension, SendReport};
 pub use blocking::BlockingLayer;
 pub use dynamic::{DynEvent, EventTypeError, handler_name};
-pub use group::Group;
-pub use layer::Layer;
+pub(crate) use group::Group;
+pub(crate) use layer::Layer;
 pub use memory::{InMemoryLayer, InMemoryLayerBuilder};
-pub use message::{DecodeError, LayerEvent, LayerMessage, undecodable_messages};
+pub(crate) use message::LayerEvent;
+pub use message::{DecodeError, LayerMessage, undecodable_messages};
 pub use named::{Layers, UseLayer};
 pub use queue::{ChannelReceiver, ChannelSender, queue};
 pub(crate) use router::{Forwarder, Port, ReadyFrame};

@@ -17,7 +17,8 @@ use crate::scope::Scope;
 /// Layers by alias: Channels' `CHANNEL_LAYERS`. Clones share it.
 ///
 /// ```
-/// use channels::{Layer, Layers};
+/// use channels::Layer;
+/// use channels::layers::Layers;
 /// let layers = Layers::new(Layer::in_memory()).with("alerts", Layer::in_memory());
 /// assert!(layers.get("alerts").is_some());
 /// assert!(layers.get("unheard-of").is_none());
@@ -70,7 +71,8 @@ impl Layers {
 /// #     type Event = ();
 /// #     async fn receive(&mut self, _: Frame, _: &mut Context<Self>) -> HandlerResult { Ok(()) }
 /// # }
-/// use channels::{IntoEndpoint as _, Layer, Layers, Scope, URLRouter, UseLayer};
+/// use channels::layers::{Layers, UseLayer};
+/// use channels::{IntoEndpoint as _, Layer, Scope, URLRouter};
 /// let layers = Layers::new(Layer::in_memory()).with("alerts", Layer::in_memory());
 /// let app = URLRouter::new()
 ///     .path("ws/alerts/", (|_: &Scope| Alerts).wrap(UseLayer::of(&layers, "alerts")));

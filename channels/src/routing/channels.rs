@@ -12,9 +12,9 @@ use crate::names::ChannelName;
 use crate::scope::Scope;
 
 /// Routes the channels of workers by [`Scope::channel`]; any other has no route, which a
-/// [`Worker`](crate::Worker) says when it starts.
+/// [`Worker`](crate::worker::Worker) says when it starts.
 ///
-/// Targets are factories of [`Work`](crate::Work) consumers, also in middleware.
+/// Targets are factories of [`Work`](crate::worker::Work) consumers, also in middleware.
 #[derive(Debug, Default)]
 pub struct ChannelNameRouter(BTreeMap<ChannelName, Endpoint>);
 

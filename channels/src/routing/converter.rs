@@ -11,7 +11,9 @@ type Convert = dyn Fn(&str) -> Option<String> + Send + Sync;
 /// [`URLRouter::converter`](crate::URLRouter::converter): Django's `register_converter`.
 ///
 /// ```
-/// use channels::{PathConverter, Scope, URLRouter, WebsocketDenier};
+/// use channels::routing::PathConverter;
+/// use channels::security::WebsocketDenier;
+/// use channels::{Scope, URLRouter};
 /// let year = PathConverter::new("[0-9]{4}").convert(|text| {
 ///     let year: u16 = text.parse().ok()?;
 ///     (year >= 1900).then(|| year.to_string())

@@ -60,11 +60,12 @@ impl Endpoint {
     /// root path.
     ///
     /// ```
-    /// use channels::{IntoEndpoint as _, Scope, URLRouter, WebsocketDenier};
+    /// use channels::security::WebsocketDenier;
+    /// use channels::{IntoEndpoint as _, Scope, URLRouter};
     /// let rooms = URLRouter::new().path("<str:room>/", |_: &Scope| WebsocketDenier).name("room");
     /// let app = URLRouter::new().path("ws/rooms/", rooms).into_endpoint();
     /// assert_eq!(app.url_for("room", &[("room", "tea time")])?, "/ws/rooms/tea%20time/");
-    /// # Ok::<(), channels::UrlError>(())
+    /// # Ok::<(), channels::routing::UrlError>(())
     /// ```
     ///
     /// # Errors

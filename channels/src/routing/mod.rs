@@ -5,17 +5,18 @@
 mod answering;
 mod channels;
 mod converter;
-mod endpoint;
+pub(crate) mod endpoint;
 mod pattern;
-mod protocols;
+pub(crate) mod protocols;
 mod reverse;
-mod router;
+pub(crate) mod router;
 
 pub(crate) use answering::{AnswerHeaders, AnswerHook, Closer, run_hooks};
 pub use channels::ChannelNameRouter;
 pub use converter::PathConverter;
-pub use endpoint::{Connecting, Endpoint, IntoEndpoint};
-pub(crate) use endpoint::{Make, Parts};
-pub use protocols::ProtocolTypeRouter;
+pub use endpoint::Endpoint;
+pub(crate) use endpoint::{Connecting, IntoEndpoint, Make, Parts};
 pub use reverse::UrlError;
-pub use router::URLRouter;
+
+pub use crate::consumer::Consumer;
+pub use crate::scope::{Params, Protocol};

@@ -16,8 +16,9 @@ use crate::scope::{Protocol, Scope};
 /// ```
 /// # use std::sync::Arc;
 /// # use channels::{Context, Frame, HandlerResult, Scope, WebsocketConsumer};
-/// use channels::{ChannelNameRouter, ProtocolTypeRouter, URLRouter};
-/// # use channels::{Work, WorkerConsumer, WorkerContext};
+/// use channels::routing::ChannelNameRouter;
+/// use channels::{ProtocolTypeRouter, URLRouter};
+/// # use channels::worker::{Work, WorkerConsumer, WorkerContext};
 /// # struct Chat;
 /// # impl WebsocketConsumer for Chat {
 /// #     type Event = ();

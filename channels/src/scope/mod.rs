@@ -195,7 +195,7 @@ impl Scope {
         self.get::<Args>().map_or(&[], |Args(values)| values)
     }
 
-    /// The cookies; empty before [`CookieMiddleware`](crate::CookieMiddleware).
+    /// The cookies; empty before [`CookieMiddleware`](crate::sessions::CookieMiddleware).
     pub fn cookies(&self) -> &Cookies {
         &self.cookies
     }

@@ -13,34 +13,14 @@ use std::path::Path;
 use actix_tls::accept::rustls_0_23::reexports::ServerConfig;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::Server;
+use super::builder::Server;
+use super::listener::Listener;
 
 const BACKLOG: i32 = 1024;
 
 /// The one protocol that is spoken: a WebSocket cannot be had over HTTP/2 here.
 #[cfg(feature = "rustls")]
 const ALPN_HTTP_1: &[u8] = b"http/1.1";
-
-/// One place where a server takes connections.
-pub(super) enum Listener {
-    Tcp(TcpListener),
-    #[cfg(unix)]
-    Unix(UnixListener),
-    #[cfg(feature = "rustls")]
-    Tls(TcpListener, Box<ServerConfig>),
-}
-
-impl Listener {
-    fn address(&self) -> Option<SocketAddr> {
-        match self {
-            Self::Tcp(listener) => listener.local_addr().ok(),
-            #[cfg(unix)]
-            Self::Unix(_) => None,
-            #[cfg(feature = "rustls")]
-            Self::Tls(listener, _) => listener.local_addr().ok(),
-        }
-    }
-}
 
 impl Server {
     /// Listens on an address, in addition to those given before. Daphne's `--bind` and `--port`,

@@ -75,7 +75,7 @@ impl ServerHandle {
     ///
     /// Gracefully: takes no more connections, closes consumers with 1012 and waits until their
     /// `disconnect` has run, then lets requests finish; both wait for as long as
-    /// [`Server::shutdown_timeout`](super::Server::shutdown_timeout) says. Else: at once.
+    /// [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) says. Else: at once.
     pub async fn stop(&self, graceful: bool) {
         if graceful {
             self.inner.pause().await;

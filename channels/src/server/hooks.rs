@@ -6,15 +6,13 @@ use std::io;
 
 use futures_util::future::LocalBoxFuture;
 
-use super::Server;
-
-pub(super) type Hook = Box<dyn FnOnce() -> LocalBoxFuture<'static, io::Result<()>>>;
+type Hook = Box<dyn FnOnce() -> LocalBoxFuture<'static, io::Result<()>>>;
 
 /// Run in the order in which they were given; the first failure ends it.
 #[derive(Default)]
 pub(super) struct Hooks {
-    startup: Vec<Hook>,
-    shutdown: Vec<Hook>,
+    pub(super) startup: Vec<Hook>,
+    pub(super) shutdown: Vec<Hook>,
 }
 
 impl Hooks {
@@ -35,32 +33,5 @@ impl Hooks {
             }
         }
         result
-    }
-}
-
-impl Server {
-    /// Runs something before the first connection is taken, after the hooks given before: ASGI's
-    /// `lifespan.startup`. If it fails, the server ends with its error.
-    ///
-    /// Clients that connect meanwhile wait.
-    pub fn on_startup<F, R>(mut self, hook: F) -> Self
-    where
-        F: FnOnce() -> R + 'static,
-        R: Future<Output = io::Result<()>> + 'static,
-    {
-        self.hooks.startup.push(Box::new(|| Box::pin(hook())));
-        self
-    }
-
-    /// Runs something when the server has stopped and all its connections have ended, after the
-    /// hooks given before: ASGI's `lifespan.shutdown`. The running server is over after the last
-    /// one, and gives the first error of any.
-    pub fn on_shutdown<F, R>(mut self, hook: F) -> Self
-    where
-        F: FnOnce() -> R + 'static,
-        R: Future<Output = io::Result<()>> + 'static,
-    {
-        self.hooks.shutdown.push(Box::new(|| Box::pin(hook())));
-        self
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::http::KeepAlive;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
-use super::Server;
+use super::builder::Server;
 use super::connections::Connections;
 use crate::front::ProxyHeaders;
 

@@ -28,10 +28,10 @@ use actix_web::rt::net::TcpStream;
 use actix_web::rt::net::UnixStream;
 use futures_util::future::LocalBoxFuture;
 
-use super::Settings;
-use super::addresses::Listener;
 use super::connections::Connections;
 use super::dressed::{Dressed, HeaderLines};
+use super::listener::Listener;
+use super::settings::Settings;
 use crate::front::{Arrival, LocalAddr, Transport};
 use crate::layers::Layer;
 use crate::routing::Endpoint;

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 
-use super::{SameSite, Session, SessionError, SessionKey, SessionStore, Settings};
+use super::{
+    CookieMiddleware, SameSite, Session, SessionError, SessionKey, SessionStore, Settings,
+};
 use crate::answer::Deny;
 use crate::error::WithSources;
-use crate::middleware::{CookieMiddleware, Middleware, Next};
+use crate::middleware::{Middleware, Next};
 use crate::routing::{AnswerHeaders, Connecting};
 use crate::scope::{Cookies, Scope};
 

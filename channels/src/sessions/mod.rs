@@ -4,6 +4,7 @@
 //! writes it, and the answer to the handshake carries its cookie. A [`SessionStore`] keeps the
 //! values; [`django`] is the store of a Django site. Source: channels/sessions.py.
 
+mod cookies;
 pub mod django;
 mod expiry;
 mod key;
@@ -15,6 +16,7 @@ mod set_cookie;
 mod settings;
 mod store;
 
+pub use cookies::CookieMiddleware;
 pub use expiry::SessionExpiry;
 pub use key::SessionKey;
 pub use memory::InMemorySessionStore;

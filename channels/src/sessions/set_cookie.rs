@@ -50,12 +50,13 @@ pub enum CookieError {
 /// Builds the value of a `Set-Cookie` header: path `/` and `SameSite=lax` unless told otherwise.
 ///
 /// ```
-/// use channels::{Accept, SetCookie};
+/// use channels::Accept;
+/// use channels::sessions::SetCookie;
 /// let theme = SetCookie::new("theme", "dark");
 /// assert_eq!(theme.header_value()?, "theme=dark; Path=/; SameSite=lax");
 /// let accept = Accept::new().header("set-cookie", theme.header_value()?);
 /// # let _ = accept;
-/// # Ok::<(), channels::CookieError>(())
+/// # Ok::<(), channels::sessions::CookieError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct SetCookie {

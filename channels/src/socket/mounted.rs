@@ -38,8 +38,8 @@ use crate::routing::{Endpoint, IntoEndpoint};
 ///
 /// ```
 /// use actix_web::{App, web};
-/// use channels::socket::{SocketOptions, mounted};
-/// use channels::{Layer, Scope, URLRouter, WebsocketConsumer};
+/// use channels::socket::mounted;
+/// use channels::{Layer, Scope, SocketOptions, URLRouter, WebsocketConsumer};
 /// # use channels::{Context, Frame, HandlerResult, IntoEndpoint as _};
 /// # struct Echo;
 /// # impl WebsocketConsumer for Echo {

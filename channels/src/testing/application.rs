@@ -76,8 +76,8 @@ pub enum AppOutput {
 /// show it, which is also what it is made of:
 ///
 /// ```
-/// use channels::testing::{AppInput, AppOutput, ApplicationCommunicator};
-/// use channels::{Context, Frame, HandlerResult, Scope, WebsocketConsumer, WebsocketCommunicator};
+/// use channels::testing::{AppInput, AppOutput, ApplicationCommunicator, WebsocketCommunicator};
+/// use channels::{Context, Frame, HandlerResult, Scope, WebsocketConsumer};
 ///
 /// struct Echo;
 ///

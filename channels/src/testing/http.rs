@@ -25,8 +25,9 @@ use crate::socket::KillHandle;
 /// A time-out leaves the application running; dropping the communicator is a client that goes.
 ///
 /// ```
+/// use channels::http::{Http, HttpConsumer, HttpContext};
 /// use channels::testing::HttpCommunicator;
-/// use channels::{Http, HttpConsumer, HttpContext, HandlerResult, Scope};
+/// use channels::{HandlerResult, Scope};
 ///
 /// struct Hello;
 ///

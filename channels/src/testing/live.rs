@@ -10,7 +10,8 @@ use actix_web::App;
 use crate::http::{HttpOptions, mounted};
 use crate::layers::Layer;
 use crate::routing::IntoEndpoint;
-use crate::server::{Server, ServerHandle};
+use crate::server::ServerHandle;
+use crate::server::builder::Server;
 use crate::socket::SocketOptions;
 
 /// A server in this process, on a free port of 127.0.0.1, that stops when the value is dropped.
@@ -18,7 +19,8 @@ use crate::socket::SocketOptions;
 ///
 /// ```
 /// use channels::testing::LiveServer;
-/// # use channels::{Http, HttpConsumer, HttpContext, HandlerResult, Layer, Scope};
+/// # use channels::http::{Http, HttpConsumer, HttpContext};
+/// # use channels::{HandlerResult, Layer, Scope};
 /// # struct Hello;
 /// # impl HttpConsumer for Hello {
 /// #     type Event = ();

@@ -21,8 +21,9 @@ pub type WorkerContext<C> = Context<Work<C>>;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use channels::{ChannelNameRouter, HandlerResult, Layer, Scope};
-/// use channels::{Work, Worker, WorkerConsumer, WorkerContext};
+/// use channels::routing::ChannelNameRouter;
+/// use channels::worker::{Work, Worker, WorkerConsumer, WorkerContext};
+/// use channels::{HandlerResult, Layer, Scope};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub type WorkerContext<C> = Context<Work<C>>;
     reason = "a consumer stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait WorkerConsumer: Sized + 'static {
-    /// What is sent to the channel; [`DynEvent`](crate::DynEvent) takes any.
+    /// What is sent to the channel; [`DynEvent`](crate::layers::DynEvent) takes any.
     type Event: LayerEvent;
 
     /// Groups to be in as long as it works: their events come to [`event`](Self::event) too.

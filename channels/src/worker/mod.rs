@@ -84,8 +84,12 @@ pub enum WorkerError {
 ///
 /// ```
 /// # use std::sync::Arc;
-/// # use channels::{HandlerResult, Scope, Work, WorkerConsumer, WorkerContext};
-/// use channels::{ChannelName, ChannelNameRouter, DynEvent, Layer, Worker};
+/// # use channels::worker::{Work, WorkerConsumer, WorkerContext};
+/// # use channels::{HandlerResult, Scope};
+/// use channels::layers::DynEvent;
+/// use channels::routing::ChannelNameRouter;
+/// use channels::worker::Worker;
+/// use channels::{ChannelName, Layer};
 ///
 /// # struct Mails;
 /// # impl WorkerConsumer for Mails {

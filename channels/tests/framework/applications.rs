@@ -129,7 +129,7 @@ async fn a_test_sets_every_part_of_the_scope() {
     let app = app.wrap(Seen(move |scope: &channels::Scope| {
         noted.store(prefixed(scope), std::sync::atomic::Ordering::Relaxed);
     }));
-    let client = channels::WebsocketCommunicator::new(app, "/site/accept/");
+    let client = channels::testing::WebsocketCommunicator::new(app, "/site/accept/");
     let mut client = client.scope(|scope| scope.client(Some(address)).root_path("/site"));
     client.connect().await.unwrap();
     assert!(seen.load(std::sync::atomic::Ordering::Relaxed));

@@ -4,10 +4,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use actix_web::{App, HttpRequest, web};
-use channels::server::{ProxyHeaders, Server, ServerHandle};
+use channels::server::{ProxyHeaders, ServerHandle};
 use channels::socket::mounted;
 use channels::{
-    Accept, Context, Deny, Frame, HandlerResult, IntoEndpoint, Layer, Scope, SocketOptions,
+    Accept, Context, Deny, Frame, HandlerResult, IntoEndpoint, Layer, Scope, Server, SocketOptions,
     URLRouter, WebsocketConsumer,
 };
 use serde_json::{Value, json};

@@ -4,10 +4,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
+use channels::blocking::{Blocking, BlockingConsumer, BlockingContext, BlockingPool};
+use channels::routing::Endpoint;
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    Accept, Blocking, BlockingConsumer, BlockingContext, BlockingPool, Deny, Disconnect, Endpoint,
-    Frame, GroupName, HandlerError, HandlerResult, IntoEndpoint, Layer, Scope, SocketOptions,
+    Accept, Deny, Disconnect, Frame, GroupName, HandlerError, HandlerResult, IntoEndpoint, Layer,
+    Scope, SocketOptions,
 };
 
 use crate::scripted::{Event, PATIENCE, group, message};
@@ -221,7 +223,7 @@ async fn a_blocking_handler_that_is_given_up_is_followed_by_disconnect() {
 
 #[actix_web::test]
 async fn blocking_work_gives_its_result_or_its_panic() {
-    assert_eq!(channels::block(|| "done").await, "done");
+    assert_eq!(channels::blocking::block(|| "done").await, "done");
     let pool = BlockingPool::new(1);
     let task = actix_web::rt::spawn({
         let pool = pool.clone();

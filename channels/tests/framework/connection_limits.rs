@@ -2,8 +2,7 @@
 
 use std::net::SocketAddr;
 
-use channels::SocketOptions;
-use channels::server::Server;
+use channels::{Server, SocketOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

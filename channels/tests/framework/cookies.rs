@@ -1,9 +1,9 @@
 //! Cookies are read as Django reads them.
 
+use channels::sessions::CookieMiddleware;
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    Context, CookieMiddleware, Cookies, Deny, Frame, HandlerResult, IntoEndpoint as _, Scope,
-    WebsocketConsumer,
+    Context, Cookies, Deny, Frame, HandlerResult, IntoEndpoint as _, Scope, WebsocketConsumer,
 };
 
 #[test]

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use channels::SessionError;
 use channels::sessions::django::{
     DjangoSessionError, DjangoSessionRow, DjangoSessionRows, DjangoSessionStore, DjangoSessions,
 };
-use channels::sessions::{Save, SessionKey, SessionRecord, SessionStore};
+use channels::sessions::{Save, SessionError, SessionKey, SessionRecord, SessionStore};
 use futures_util::future::BoxFuture;
 
 const SECRET: &str = "test-secret-key-for-vectors";

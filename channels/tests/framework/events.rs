@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use channels::layers::undecodable_messages;
+use channels::layers::{InMemoryLayer, undecodable_messages};
 use channels::testing::WebsocketCommunicator;
-use channels::{ChannelName, Frame, InMemoryLayer, Layer, SocketOptions};
+use channels::{ChannelName, Frame, Layer, SocketOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::scripted::{Reader, client, group, message};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use channels::http::{Http, HttpConsumer, HttpContext, HttpOptions, ResponseEnd, ResponseHead};
+use channels::security::OriginValidator;
+use channels::sessions::CookieMiddleware;
 use channels::testing::{HttpCommunicator, Missed};
 use channels::{
-    CookieMiddleware, GroupName, HandlerError, HandlerResult, Http, HttpConsumer, HttpContext,
-    HttpOptions, IntoEndpoint, Layer, OriginValidator, ResponseEnd, ResponseHead, Scope,
-    StopConsumer, URLRouter,
+    GroupName, HandlerError, HandlerResult, IntoEndpoint, Layer, Scope, StopConsumer, URLRouter,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 

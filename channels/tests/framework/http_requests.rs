@@ -1,10 +1,9 @@
 //! What a consumer sees of a real request, and what a client sees of its answer.
 
 use bytes::Bytes;
-use channels::{
-    HandlerResult, Http, HttpConsumer, HttpContext, Layer, LiveServer, ResponseHead, Scope,
-    URLRouter,
-};
+use channels::http::{Http, HttpConsumer, HttpContext, ResponseHead};
+use channels::testing::LiveServer;
+use channels::{HandlerResult, Layer, Scope, URLRouter};
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, web};
-use channels::http::mounted;
+use channels::http::{HttpOptions, ResponseEnd, Sse, SseConsumer, SseContext, mounted};
 use channels::testing::LiveServer;
 use channels::{
-    GroupName, HandlerResult, HttpOptions, IntoEndpoint, Layer, ResponseEnd, Scope, Server,
-    SocketOptions, Sse, SseConsumer, SseContext, URLRouter,
+    GroupName, HandlerResult, IntoEndpoint, Layer, Scope, Server, SocketOptions, URLRouter,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};

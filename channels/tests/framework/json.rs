@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use channels::testing::{Missed, WebsocketCommunicator};
-use channels::{
-    CloseCode, Codec, DecodeFailure, EncodeFailure, Frame, GroupName, HandlerResult, Json,
-    JsonCodec, JsonConsumer, JsonContext, Layer, OnDecodeError, Scope,
+use channels::json::{
+    Codec, DecodeFailure, EncodeFailure, Json, JsonCodec, JsonConsumer, JsonContext, OnDecodeError,
 };
+use channels::testing::{Missed, WebsocketCommunicator};
+use channels::{CloseCode, Frame, GroupName, HandlerResult, Layer, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

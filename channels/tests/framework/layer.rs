@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use channels::layers::Extension;
-use channels::{ChannelName, ChannelReceiver, InMemoryLayer, Layer, LayerError};
+use channels::layers::{ChannelReceiver, Extension, InMemoryLayer};
+use channels::{ChannelName, Layer, LayerError};
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::scripted::{Event, group, message};

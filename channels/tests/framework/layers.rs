@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use channels::layers::{InMemoryLayer, Layers, UseLayer};
 use channels::testing::conformance::{Backend, Setup, check};
 use channels::testing::{Faults, WebsocketCommunicator};
 use channels::{
-    ChannelName, Context, Frame, GroupName, HandlerResult, InMemoryLayer, IntoEndpoint as _, Layer,
-    LayerError, Layers, Scope, UseLayer, WebsocketConsumer,
+    ChannelName, Context, Frame, GroupName, HandlerResult, IntoEndpoint as _, Layer, LayerError,
+    Scope, WebsocketConsumer,
 };
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};

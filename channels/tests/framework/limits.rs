@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use channels::limits::{FrameLimiter, RateLimit};
-use channels::{Deny, Endpoint, IntoEndpoint as _, Scope, WebsocketDenier};
+use channels::routing::Endpoint;
+use channels::security::WebsocketDenier;
+use channels::{Deny, IntoEndpoint as _, Scope};
 
 /// Lets everyone in whom the limit lets through.
 fn limited(limit: RateLimit) -> Endpoint {

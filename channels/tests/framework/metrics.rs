@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use channels::layers::{DynEvent, InMemoryLayer};
+use channels::routing::ChannelNameRouter;
 use channels::testing::WebsocketCommunicator;
+use channels::worker::{Work, Worker, WorkerConsumer, WorkerContext};
 use channels::{
-    ChannelName, ChannelNameRouter, DynEvent, Frame, HandlerError, HandlerResult, InMemoryLayer,
-    Layer, Scope, SocketOptions, Work, Worker, WorkerConsumer, WorkerContext, describe_metrics,
+    ChannelName, Frame, HandlerError, HandlerResult, Layer, Scope, SocketOptions, describe_metrics,
 };
 use futures_util::{FutureExt as _, StreamExt as _};
 use metrics::{LocalRecorderGuard, set_default_local_recorder};
@@ -108,7 +110,7 @@ async fn refused_handshakes_are_counted_by_status() {
         let (mut client, _journal) = client(path);
         client.connect().await.unwrap_err();
     }
-    let refuses = |_: &Scope| -> channels::Raw<Refusing> { channels::Raw(Refusing) };
+    let refuses = |_: &Scope| -> channels::raw::Raw<Refusing> { channels::raw::Raw(Refusing) };
     let mut client = WebsocketCommunicator::new(refuses, "/");
     client.connect().await.unwrap_err();
     let seen = Seen::of(recorder);
@@ -122,13 +124,13 @@ async fn refused_handshakes_are_counted_by_status() {
 
 struct Refusing;
 
-impl channels::RawConsumer for Refusing {
+impl channels::raw::RawConsumer for Refusing {
     async fn handle(
         &mut self,
-        _: channels::AsgiEvent,
-        _: &mut channels::RawContext<Self>,
-    ) -> Result<channels::Flow, HandlerError> {
-        Ok(channels::Flow::Stop)
+        _: channels::raw::AsgiEvent,
+        _: &mut channels::raw::RawContext<Self>,
+    ) -> Result<channels::raw::Flow, HandlerError> {
+        Ok(channels::raw::Flow::Stop)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which pages may open a socket: upstream's decision matrix, and what it got wrong.
 
+use channels::security::{OriginValidator, WebsocketDenier};
 use channels::testing::WebsocketCommunicator;
-use channels::{IntoEndpoint as _, OriginValidator, Scope, WebsocketDenier};
+use channels::{IntoEndpoint as _, Scope};
 
 use crate::scripted::application;
 

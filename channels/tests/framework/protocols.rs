@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use channels::layers::DynEvent;
+use channels::routing::{ChannelNameRouter, Protocol};
+use channels::sessions::CookieMiddleware;
 use channels::testing::WebsocketCommunicator;
+use channels::worker::{Work, WorkerConsumer, WorkerContext};
 use channels::{
-    ChannelName, ChannelNameRouter, Connecting, Context, CookieMiddleware, Deny, DynEvent, Frame,
-    HandlerResult, IntoEndpoint, Protocol, ProtocolTypeRouter, Scope, URLRouter, WebsocketConsumer,
-    Work, WorkerConsumer, WorkerContext,
+    ChannelName, Connecting, Context, Deny, Frame, HandlerResult, IntoEndpoint, ProtocolTypeRouter,
+    Scope, URLRouter, WebsocketConsumer,
 };
 
 use crate::scripted::PATIENCE;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use channels::layers::{EventTypeError, handler_name, undecodable_messages};
+use channels::layers::{DynEvent, EventTypeError, handler_name, undecodable_messages};
+use channels::raw::{AsgiEvent, AsgiSend, Flow, Raw, RawConsumer, RawContext};
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    Accept, AsgiEvent, AsgiSend, CloseCode, Context, DynEvent, Flow, Frame, HandlerError,
-    HandlerResult, Layer, OnUnknown, Raw, RawConsumer, RawContext, Scope, WebsocketConsumer,
+    Accept, CloseCode, Context, Frame, HandlerError, HandlerResult, Layer, OnUnknown, Scope,
+    WebsocketConsumer,
 };
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

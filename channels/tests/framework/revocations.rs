@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channels::auth::{AuthMiddleware, AuthStack, Revocations};
-use channels::sessions::SessionStore as _;
+use channels::routing::Endpoint;
+use channels::sessions::{SessionMiddleware, SessionStore as _};
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    CloseCode, Connecting, Deny, Endpoint, GroupName, IntoEndpoint as _, Layer, Middleware, Next,
-    Scope, SessionMiddleware, SocketOptions,
+    CloseCode, Connecting, Deny, GroupName, IntoEndpoint as _, Layer, Middleware, Next, Scope,
+    SocketOptions,
 };
 use futures_util::future::LocalBoxFuture;
 
@@ -169,7 +170,10 @@ impl Middleware for JustBefore {
         next: Next<'a>,
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
         Box::pin(async move {
-            let session = scope.get::<channels::Session>().expect("a session").clone();
+            let session = scope
+                .get::<channels::sessions::Session>()
+                .expect("a session")
+                .clone();
             let known = session.get::<String>("_auth_user_id").await?;
             assert_eq!(known.as_deref(), Some("alice"));
             self.0.delete(&self.1).await?;

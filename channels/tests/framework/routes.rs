@@ -1,9 +1,10 @@
 //! Which path leads to which consumer, with which arguments. Observed with Django 5.2.
 
+use channels::routing::{Endpoint, PathConverter, UrlError};
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    Connecting, Context, Deny, Endpoint, Frame, HandlerResult, IntoEndpoint, Middleware, Next,
-    PathConverter, Scope, URLRouter, UrlError, WebsocketConsumer,
+    Connecting, Context, Deny, Frame, HandlerResult, IntoEndpoint, Middleware, Next, Scope,
+    URLRouter, WebsocketConsumer,
 };
 use futures_util::future::LocalBoxFuture;
 

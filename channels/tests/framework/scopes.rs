@@ -1,6 +1,7 @@
 //! What a scope says of a handshake.
 
-use channels::{Error, Protocol, Scope};
+use channels::routing::Protocol;
+use channels::{Error, Scope};
 use serde::Deserialize;
 
 #[test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, web};
-use channels::server::{RunningServer, Server};
-use channels::{Layer, SocketOptions};
+use channels::server::RunningServer;
+use channels::{Layer, Server, SocketOptions};
 use futures_util::{StreamExt as _, stream};
 use log::{LevelFilter, Log, Metadata, Record};
 use tokio::time::timeout;

@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use channels::http::{Http, HttpConsumer, HttpContext};
+use channels::routing::Endpoint;
 use channels::sessions::{
-    InMemorySessionStore, Save, SessionData, SessionKey, SessionRecord, SessionStore,
+    CookieMiddleware, InMemorySessionStore, SameSite, Save, Session, SessionData, SessionError,
+    SessionExpiry, SessionKey, SessionMiddleware, SessionRecord, SessionStore,
 };
 use channels::testing::{Connected, HttpCommunicator, WebsocketCommunicator};
 use channels::{
-    Accept, Connecting, Context, CookieMiddleware, Deny, Endpoint, Frame, HandlerResult, Http,
-    HttpConsumer, HttpContext, IntoEndpoint as _, Middleware, Next, SameSite, Scope, Session,
-    SessionError, SessionExpiry, SessionMiddleware, URLRouter, WebsocketConsumer,
+    Accept, Connecting, Context, Deny, Frame, HandlerResult, IntoEndpoint as _, Middleware, Next,
+    Scope, URLRouter, WebsocketConsumer,
 };
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 

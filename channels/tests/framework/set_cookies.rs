@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use channels::{CookieError, Cookies, SameSite, SetCookie};
+use channels::Cookies;
+use channels::sessions::{CookieError, SameSite, SetCookie};
 
 fn header(cookie: &SetCookie) -> String {
     cookie.header_value().expect("a legal cookie")

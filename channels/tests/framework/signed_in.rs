@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::{App, web};
-use channels::auth::{AuthMiddleware, AuthStack, Revocations, TicketMiddleware, Tickets};
-use channels::auth::{BearerMiddleware, FirstMessage};
-use channels::server::{Server, ServerHandle};
-use channels::sessions::SessionKey;
+use channels::auth::{
+    AuthMiddleware, AuthStack, BearerMiddleware, FirstMessage, Revocations, TicketMiddleware,
+    Tickets,
+};
+use channels::routing::Endpoint;
+use channels::server::ServerHandle;
+use channels::sessions::{SessionKey, SessionMiddleware};
 use channels::socket::mounted;
-use channels::{Endpoint, IntoEndpoint as _, Layer, SessionMiddleware, SocketOptions, URLRouter};
+use channels::{IntoEndpoint as _, Layer, Server, SocketOptions, URLRouter};
 
 use crate::sockets::{Client, Driver};
 use crate::users::{Store, User, desk, user, users};

@@ -1,6 +1,7 @@
 //! permessage-deflate (RFC 7692) on the wire: what is agreed, what is sent, what is refused.
 
-use channels::{Deflate, SocketOptions};
+use channels::SocketOptions;
+use channels::socket::Deflate;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::DRIVER;

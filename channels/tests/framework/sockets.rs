@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use actix_web::{App, web};
-use channels::server::{Server, ServerHandle};
+use channels::server::ServerHandle;
 use channels::socket::mounted;
-use channels::{IntoEndpoint, Layer, SocketOptions};
+use channels::{IntoEndpoint, Layer, Server, SocketOptions};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use channels::testing::HttpCommunicator;
-use channels::{
-    Accept, Deny, GroupName, HandlerResult, IntoEndpoint, Layer, LongPoll, LongPollConsumer,
-    LongPollContext, ResponseEnd, Scope, Sse, SseConsumer, SseContext, SseEvent, URLRouter,
+use channels::http::{
+    LongPoll, LongPollConsumer, LongPollContext, ResponseEnd, Sse, SseConsumer, SseContext,
+    SseEvent,
 };
+use channels::testing::HttpCommunicator;
+use channels::{Accept, Deny, GroupName, HandlerResult, IntoEndpoint, Layer, Scope, URLRouter};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::http::{Journal, rest};

@@ -1,11 +1,10 @@
 //! Sockets over server-sent events: the consumer cannot tell, and the client reads a stream.
 
 use actix_web::App;
-use channels::http::NotSent;
+use channels::http::{HttpOptions, NotSent, Streams};
 use channels::testing::LiveServer;
 use channels::{
-    Connecting, Deny, Frame, HttpOptions, IntoEndpoint as _, Layer, Middleware, Next, Scope,
-    Server, Streams,
+    Connecting, Deny, Frame, IntoEndpoint as _, Layer, Middleware, Next, Scope, Server,
 };
 use futures_util::future::LocalBoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -8,11 +8,12 @@ use channels::auth::{
     AuthMiddleware, BearerMiddleware, FirstMessage, Revocations, TicketMiddleware, Tickets,
     TokenBackend,
 };
-use channels::sessions::InMemorySessionStore;
+use channels::routing::{Endpoint, Protocol};
+use channels::sessions::{InMemorySessionStore, SessionMiddleware};
 use channels::testing::WebsocketCommunicator;
 use channels::{
-    Accept, BoxError, CloseCode, Context, Deny, Disconnect, Endpoint, Error, Frame, GroupName,
-    HandlerResult, IntoEndpoint as _, Layer, Protocol, Scope, SessionMiddleware, WebsocketConsumer,
+    Accept, BoxError, CloseCode, Context, Deny, Disconnect, Error, Frame, GroupName, HandlerResult,
+    IntoEndpoint as _, Layer, Scope, WebsocketConsumer,
 };
 use futures_util::future::BoxFuture;
 

@@ -8,13 +8,15 @@ use channels::auth::{
     Auth, AuthError, AuthEvents, AuthMiddleware, AuthStack, SessionUser, UserBackend, get_user,
     login, logout,
 };
+use channels::routing::Endpoint;
 use channels::sessions::{
-    InMemorySessionStore, Save, SessionData, SessionKey, SessionRecord, SessionStore,
+    InMemorySessionStore, Save, Session, SessionData, SessionKey, SessionMiddleware, SessionRecord,
+    SessionStore,
 };
 use channels::testing::{Connected, WebsocketCommunicator};
 use channels::{
-    Accept, BoxError, Connecting, Context, Deny, Endpoint, Frame, HandlerResult, IntoEndpoint as _,
-    Middleware, Next, Scope, Session, SessionMiddleware, URLRouter, WebsocketConsumer,
+    Accept, BoxError, Connecting, Context, Deny, Frame, HandlerResult, IntoEndpoint as _,
+    Middleware, Next, Scope, URLRouter, WebsocketConsumer,
 };
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 

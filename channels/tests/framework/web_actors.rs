@@ -6,11 +6,12 @@ use actix::{Actor, ActorContext as _, StreamHandler};
 use actix_web::{App, HttpRequest, web};
 use actix_web_actors::ws;
 use channels::actor::subscribe;
+use channels::layers::LayerMessage;
 use channels::socket::mounted;
 use channels::web_actors::{close, send};
 use channels::{
-    CloseCode, Context, Frame, GroupName, HandlerResult, Layer, LayerMessage, Scope, Server,
-    SocketOptions, URLRouter, WebsocketConsumer,
+    CloseCode, Context, Frame, GroupName, HandlerResult, Layer, Scope, Server, SocketOptions,
+    URLRouter, WebsocketConsumer,
 };
 
 use crate::scripted::{Event, group, message};

@@ -5,12 +5,16 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use channels::layers::{DynEvent, Layers, UseLayer};
+use channels::routing::ChannelNameRouter;
+use channels::sessions::CookieMiddleware;
 use channels::testing::Faults;
-use channels::worker::{RunWorker, WorkerError, WorkerHandle, WorkerReport};
+use channels::worker::{
+    RunWorker, Work, Worker, WorkerConsumer, WorkerContext, WorkerError, WorkerHandle, WorkerReport,
+};
 use channels::{
-    ChannelName, ChannelNameRouter, Connecting, CookieMiddleware, Deny, DynEvent, GroupName,
-    HandlerError, HandlerResult, IntoEndpoint, Layer, Layers, Middleware, Next, OnUnknown, Scope,
-    StopConsumer, UseLayer, Work, Worker, WorkerConsumer, WorkerContext,
+    ChannelName, Connecting, Deny, GroupName, HandlerError, HandlerResult, IntoEndpoint, Layer,
+    Middleware, Next, OnUnknown, Scope, StopConsumer,
 };
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;

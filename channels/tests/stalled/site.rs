@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::{App, web};
-use channels::server::{Server, ServerHandle};
+use channels::server::ServerHandle;
 use channels::socket::mounted;
 use channels::{
-    Context, Frame, GroupName, HandlerResult, IntoEndpoint as _, Layer, Scope, SocketOptions,
-    WebsocketConsumer,
+    Context, Frame, GroupName, HandlerResult, IntoEndpoint as _, Layer, Scope, Server,
+    SocketOptions, WebsocketConsumer,
 };
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -9,7 +9,8 @@ use actix_web::dev::Service;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, web};
-use channels::{ChannelReceiver, Layer};
+use channels::Layer;
+use channels::layers::ChannelReceiver;
 use diesel::prelude::*;
 use tokio::sync::Notify;
 

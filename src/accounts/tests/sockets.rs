@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use channels::testing::Denied;
+use channels::testing::{Denied, WebsocketCommunicator};
 use channels::{
-    Context, Deny, Frame, HandlerResult, IntoEndpoint, Scope, URLRouter, WebsocketCommunicator,
-    WebsocketConsumer,
+    Context, Deny, Frame, HandlerResult, IntoEndpoint, Scope, URLRouter, WebsocketConsumer,
 };
 
 use super::browser::Browser;

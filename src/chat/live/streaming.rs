@@ -2,7 +2,8 @@
 //! `routes::streams`).
 
 use actix_web::{HttpResponse, web};
-use channels::{Frame, Streams, http::NotSent};
+use channels::Frame;
+use channels::http::{NotSent, Streams};
 use serde_json::Value;
 
 use crate::{

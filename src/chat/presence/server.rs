@@ -12,7 +12,9 @@ use std::{
 
 use actix::prelude::*;
 use bytestring::ByteString;
-use channels::{Layer, LayerMessage, actor::subscribe};
+use channels::Layer;
+use channels::actor::subscribe;
+use channels::layers::LayerMessage;
 
 use super::{
     commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere},

@@ -9,7 +9,9 @@ use std::{
 };
 
 use actix::prelude::*;
-use channels::{Layer, LayerMessage, actor::subscribe};
+use channels::Layer;
+use channels::actor::subscribe;
+use channels::layers::LayerMessage;
 use tokio::sync::oneshot;
 
 use super::{

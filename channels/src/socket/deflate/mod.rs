@@ -36,7 +36,8 @@ const SMALLEST_WINDOW_BITS: u8 = 9;
 /// such a message tells about the secret (the BREACH attack).
 ///
 /// ```
-/// use channels::{Deflate, SocketOptions};
+/// use channels::SocketOptions;
+/// use channels::socket::Deflate;
 /// let options = SocketOptions::new().deflate(Deflate::new().min_bytes(1024));
 /// // Better compressed, at up to 432 KiB for each connection.
 /// let kept = Deflate::new().context_takeover(true).memory_bytes(432 * 1024);

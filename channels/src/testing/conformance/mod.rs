@@ -1,7 +1,7 @@
 //! The rules that every channel layer keeps, as checks that a backend's author can run.
 //!
 //! Source: `docs/channel_layer_spec.rst` and the tests of both upstream layers; what a backend does
-//! not list in its [`extensions`](crate::ChannelLayer::extensions) is not asked of it.
+//! not list in its [`extensions`](crate::layers::ChannelLayer::extensions) is not asked of it.
 
 mod channels;
 mod groups;
@@ -26,8 +26,9 @@ pub struct Setup {
 /// What the checks need of a backend's author: fresh layers, and time.
 ///
 /// ```
+/// use channels::Layer;
+/// use channels::layers::InMemoryLayer;
 /// use channels::testing::conformance::{Backend, Setup, check};
-/// use channels::{InMemoryLayer, Layer};
 /// use futures_util::future::LocalBoxFuture;
 ///
 /// struct InMemory;

@@ -1,10 +1,10 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use actix_web::{App, test};
-use channels::{
-    Connecting, Deny, Endpoint, HttpOptions, IntoEndpoint as _, Layer, Middleware, Next, Scope,
-    Streams, WebsocketCommunicator,
-};
+use channels::http::{HttpOptions, Streams};
+use channels::routing::Endpoint;
+use channels::testing::WebsocketCommunicator;
+use channels::{Connecting, Deny, IntoEndpoint as _, Layer, Middleware, Next, Scope};
 use diesel::prelude::*;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};

@@ -13,7 +13,9 @@ mod subscriptions;
 use std::{sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use channels::{Layer, LayerMessage, actor::subscribe};
+use channels::Layer;
+use channels::actor::subscribe;
+use channels::layers::LayerMessage;
 
 use super::commands::{Delist, Enlist, Stop};
 use crate::{

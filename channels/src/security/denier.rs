@@ -11,7 +11,8 @@ use crate::event::Frame;
 /// Denies every handshake with 403.
 ///
 /// ```
-/// use channels::{Scope, URLRouter, WebsocketDenier};
+/// use channels::security::WebsocketDenier;
+/// use channels::{Scope, URLRouter};
 /// let app = URLRouter::new().path("ws/closed/", |_: &Scope| WebsocketDenier);
 /// # let _ = app;
 /// ```

@@ -25,7 +25,7 @@ use crate::scope::Scope;
 /// | `*` | everything, even no origin at all |
 ///
 /// ```
-/// use channels::OriginValidator;
+/// use channels::security::OriginValidator;
 /// let site = OriginValidator::new(["https://chat.example.org"])?;
 /// assert!(site.allows(Some("https://chat.example.org")));
 /// assert!(!site.allows(Some("https://chat.example.org.evil.example")));
@@ -84,7 +84,7 @@ impl OriginValidator {
     /// `[::1]`; without any and otherwise, nothing.
     ///
     /// ```
-    /// use channels::OriginValidator;
+    /// use channels::security::OriginValidator;
     /// let site = OriginValidator::allowed_hosts(&[".example.org"], false)?;
     /// assert!(site.allows(Some("https://chat.example.org")));
     /// # Ok::<(), channels::Error>(())
