@@ -32,9 +32,9 @@ pub enum ChatEvent {
         /// The text frame.
         frame: ByteString,
     },
-    /// A timer of the socket itself: check whether the session is still valid.
-    #[serde(rename = "chat.check_session")]
-    CheckSession,
+    /// From the socket itself, which checks its session at intervals: it is not valid any more.
+    #[serde(rename = "chat.session_invalid")]
+    SessionInvalid,
 }
 
 /// All messages that a chat socket receives from the layer, from four apps.

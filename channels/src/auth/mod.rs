@@ -18,6 +18,7 @@ mod user;
 pub use current::{Auth, get_user, login, logout, refresh_user};
 pub use first_message::FirstMessage;
 pub use middleware::{AuthMiddleware, AuthStack};
+pub use recheck::recheck;
 pub use revocation::Revocations;
 pub use tickets::{TicketError, TicketMiddleware, Tickets};
 pub use token::{BearerMiddleware, TokenBackend};

@@ -1,15 +1,39 @@
-//! Looks again and again whether a socket's user is still good.
+//! Checks at intervals whether a socket's user is still signed in.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use actix_web::rt::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::{Auth, SessionUser};
-use crate::error::WithSources;
+use super::{Auth, AuthError, SessionUser};
+use crate::error::{BoxError, WithSources};
 use crate::scope::Scope;
 use crate::sessions::Session;
+
+/// Checks at intervals whether somebody is still signed in. Returns when the check says no.
+///
+/// A check that fails is logged and repeated after the next pause: a database that is down for a
+/// while signs nobody out. [`Context::notify_when`](crate::Context::notify_when) runs it beside a
+/// consumer.
+pub async fn recheck<E: Into<BoxError>>(
+    every: Duration,
+    mut is_valid: impl AsyncFnMut() -> Result<bool, E>,
+) {
+    loop {
+        sleep(every).await;
+        match is_valid().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(failure) => {
+                let failure: BoxError = failure.into();
+                let failure = WithSources(&*failure);
+                log::warn!(target: "channels::auth", "a user could not be checked: {failure}");
+            }
+        }
+    }
+}
 
 /// The task beside one connection, which ends with this value. One for each type of user, since a
 /// scope holds one value of a type.
@@ -23,10 +47,16 @@ impl<U: SessionUser> Recheck<U> {
     pub(super) fn start(scope: &Scope) -> Option<Self> {
         let session = scope.get::<Session>()?.clone();
         let auth = scope.get::<Auth<U>>()?.clone();
-        auth.watch()?.revocations().recheck_after()?;
-        let scope = scope.clone();
-        let task =
-            actix_web::rt::spawn(async move { while look_later(&scope, &session, &auth).await {} });
+        let watch = auth.watch()?.clone();
+        let every = watch.revocations().recheck_after()?;
+        let mut scope = scope.clone();
+        scope.drop_headers();
+        let task = actix_web::rt::spawn(async move {
+            recheck(every, async || is_valid(&scope, &session, &auth).await).await;
+            if let Err(failure) = watch.revoke().await {
+                log::error!(target: "channels::auth", "a socket could not be signed out: {failure}");
+            }
+        });
         Some(Self {
             task,
             user: PhantomData,
@@ -34,31 +64,17 @@ impl<U: SessionUser> Recheck<U> {
     }
 }
 
-/// Whether to go on.
-async fn look_later<U: SessionUser>(scope: &Scope, session: &Session, auth: &Auth<U>) -> bool {
-    let Some(watch) = auth.watch() else {
-        return false;
-    };
-    let Some(pause) = watch.revocations().recheck_after() else {
-        return false;
-    };
-    sleep(pause).await;
+/// Reads session and user again. Somebody anonymous stays what they are.
+async fn is_valid<U: SessionUser>(
+    scope: &Scope,
+    session: &Session,
+    auth: &Auth<U>,
+) -> Result<bool, AuthError> {
     if auth.user().is_none() {
-        return true;
+        return Ok(true);
     }
-    if let Err(failure) = auth.refresh(scope, session).await {
-        // A database that is down for a while signs nobody out.
-        let failure = WithSources(&failure);
-        log::warn!(target: "channels::auth", "a user could not be looked at again: {failure}");
-        return true;
-    }
-    if auth.user().is_some() {
-        return true;
-    }
-    if let Err(failure) = watch.revoke().await {
-        log::error!(target: "channels::auth", "a socket could not be signed out: {failure}");
-    }
-    false
+    auth.refresh(scope, session).await?;
+    Ok(auth.user().is_some())
 }
 
 impl<U> Drop for Recheck<U> {

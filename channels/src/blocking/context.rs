@@ -44,6 +44,12 @@ impl<C: BlockingConsumer> BlockingContext<C> {
         &self.scope
     }
 
+    /// As [`Context::keep_headers`].
+    pub fn keep_headers(&mut self) {
+        // A connection that has given up this handler needs no headers.
+        let _ = self.order(|ctx| Box::pin(async { ctx.keep_headers() }));
+    }
+
     /// The name under which the layer reaches this one consumer.
     pub fn channel_name(&self) -> &ChannelName {
         &self.channel_name

@@ -22,11 +22,12 @@ use crate::error::{Error, HandlerResult, SendError};
 use crate::event::{CloseCode, Frame};
 use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
 use crate::names::{ChannelName, FewGroups, GroupName, add_once};
-use crate::scope::Scope;
+use crate::scope::{Protocol, Scope};
 
 /// Given to every handler of a consumer; stands for its connection, whatever carries it.
 pub struct Context<C: Consumer> {
     scope: Scope,
+    keeps_headers: bool,
     layer: Layer,
     channel_name: ChannelName,
     link: Rc<Link>,
@@ -46,6 +47,7 @@ impl<C: Consumer> Context<C> {
         link.offer(scope.subprotocols());
         Self {
             scope,
+            keeps_headers: false,
             layer,
             channel_name,
             link,
@@ -60,28 +62,35 @@ impl<C: Consumer> Context<C> {
         &self.scope
     }
 
-    /// Lets go of the scope's headers and cookies, when everything that is needed of them has been
-    /// read; path, query, addresses and what middleware put in stay. What a browser says at its
-    /// handshake is half a kilobyte or more for as long as the connection lives, and the secret of
-    /// its session is among it.
+    /// Keeps the headers and cookies of the scope for as long as the connection lives. Otherwise
+    /// those of a socket are dropped when `connect` has returned, because they take a kilobyte or
+    /// more, and contain the key of the client's session.
     ///
     /// ```
     /// use channels::{Accept, Context, Deny, Frame, HandlerResult, WebsocketConsumer};
-    /// struct Ticker;
-    /// impl WebsocketConsumer for Ticker {
+    /// struct Languages;
+    /// impl WebsocketConsumer for Languages {
     ///     type Event = ();
     ///     async fn connect(&mut self, ctx: &mut Context<Self>) -> Result<(), Deny> {
+    ///         ctx.keep_headers();
     ///         ctx.accept(Accept::new())?;
-    ///         ctx.forget_headers();
     ///         Ok(())
     ///     }
-    ///     async fn receive(&mut self, _: Frame, _: &mut Context<Self>) -> HandlerResult {
-    ///         Ok(())
+    ///     async fn receive(&mut self, _: Frame, ctx: &mut Context<Self>) -> HandlerResult {
+    ///         let languages = ctx.scope().header("accept-language").unwrap_or("none");
+    ///         Ok(ctx.send(languages.to_owned())?)
     ///     }
     /// }
     /// ```
-    pub fn forget_headers(&mut self) {
-        self.scope.forget_headers();
+    pub fn keep_headers(&mut self) {
+        self.keeps_headers = true;
+    }
+
+    /// Drops what a socket needs for its handshake only. A request is handled after `connect`.
+    pub(super) fn drop_headers(&mut self) {
+        if self.scope.protocol() == Protocol::Websocket && !self.keeps_headers {
+            self.scope.drop_headers();
+        }
     }
 
     /// The name under which the layer reaches this one consumer.

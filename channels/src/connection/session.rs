@@ -64,7 +64,9 @@ impl<C: Consumer> Connection for Session<C> {
     fn connect(mut self: Box<Self>) -> Turn {
         Box::pin(async move {
             let link = self.link();
-            let outcome = match called(&link, "connect", self.join_and_connect()).await {
+            let called = called(&link, "connect", self.join_and_connect()).await;
+            self.context.drop_headers();
+            let outcome = match called {
                 Ok(Ok(())) => Outcome::Done,
                 Ok(Err(deny)) => {
                     if deny.cause.as_ref().is_some_and(|cause| !cause.is_closed()) {

@@ -1,22 +1,20 @@
 //! Makes a [`Scope`]: from a real request in a driver, from a few words in a test.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
 use super::extensions::Extensions;
-use super::handshake::{Handshake, Said};
-use super::packed::Packing;
+use super::handshake::{Handshake, Headers, joined};
 use super::{Cookies, Params, Protocol, Scope, WorkedOff};
 use crate::names::ChannelName;
-
-/// Bytes that the headers of a browser take, about.
-const HEADER_BYTES: usize = 1024;
 
 /// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
 #[derive(Clone)]
 pub struct ScopeBuilder {
-    said: Said,
+    handshake: Handshake,
+    headers: Headers,
     protocol: Protocol,
     secure: bool,
     subprotocols: Vec<String>,
@@ -33,7 +31,7 @@ impl ScopeBuilder {
         let path = path.split_once('#').map_or(path, |(before, _)| before);
         let (raw_path, query_string) = path.split_once('?').unwrap_or((path, ""));
         Self {
-            said: Said {
+            handshake: Handshake {
                 path: percent_decode_str(raw_path)
                     .decode_utf8_lossy()
                     .into_owned(),
@@ -44,8 +42,8 @@ impl ScopeBuilder {
                 http_version: "1.1".into(),
                 client: None,
                 server: None,
-                headers: Packing::with_capacity(HEADER_BYTES),
             },
+            headers: Headers::new(),
             protocol: Protocol::Websocket,
             secure: false,
             subprotocols: Vec::new(),
@@ -60,12 +58,9 @@ impl ScopeBuilder {
         if name.contains('_') {
             return self;
         }
-        let headers = &mut self.said.headers;
-        match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => headers.push(name.to_ascii_lowercase().as_bytes()),
-            false => headers.push(name.as_bytes()),
-        }
-        headers.push(value.as_ref().trim_ascii());
+        let value = value.as_ref().trim_ascii();
+        self.headers
+            .push((name.to_ascii_lowercase(), value.to_vec()));
         self
     }
 
@@ -83,13 +78,13 @@ impl ScopeBuilder {
 
     /// Sets the peer's address.
     pub fn client(mut self, address: Option<SocketAddr>) -> Self {
-        self.said.client = address;
+        self.handshake.client = address;
         self
     }
 
     /// Sets the address that the peer connected to.
     pub fn server(mut self, address: Option<SocketAddr>) -> Self {
-        self.said.server = address;
+        self.handshake.server = address;
         self
     }
 
@@ -101,19 +96,19 @@ impl ScopeBuilder {
 
     /// Sets the method of the request; `GET` unless set.
     pub fn method(mut self, method: &str) -> Self {
-        self.said.method = method.to_ascii_uppercase().into();
+        self.handshake.method = method.to_ascii_uppercase().into();
         self
     }
 
     /// Sets the version of HTTP, as `1.1`.
     pub fn http_version(mut self, version: &str) -> Self {
-        self.said.http_version = version.to_owned().into();
+        self.handshake.http_version = version.to_owned().into();
         self
     }
 
     /// Sets the prefix that the outermost router cuts off the path.
     pub fn root_path(mut self, prefix: &str) -> Self {
-        self.said.root_path = prefix.to_owned();
+        self.handshake.root_path = prefix.to_owned();
         self
     }
 
@@ -127,11 +122,11 @@ impl ScopeBuilder {
     pub fn build(self) -> Scope {
         let every_name = self.protocol == Protocol::Websocket;
         let mut scope = Scope {
-            handshake: Handshake::of(&self.said, |name| every_name || name == b"cookie"),
+            handshake: Arc::new(self.handshake),
+            headers: joined(self.headers, |name| every_name || name == "cookie").into(),
             protocol: self.protocol,
             secure: self.secure,
-            left: 0,
-            is_routed: false,
+            left: None,
             params: Params::default(),
             cookies: Cookies::default(),
             extensions: Extensions::default(),

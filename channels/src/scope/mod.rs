@@ -3,12 +3,10 @@
 //! The typed form of ASGI's scope. Source: `daphne/ws_protocol.py` and the ASGI specification;
 //! see [`ScopeBuilder`] for how drivers and tests make one.
 
-mod address;
 mod builder;
 mod cookies;
 mod extensions;
 mod handshake;
-mod packed;
 mod pairs;
 mod params;
 mod protocol;
@@ -25,7 +23,7 @@ use crate::names::ChannelName;
 pub use builder::ScopeBuilder;
 pub use cookies::Cookies;
 use extensions::Extensions;
-use handshake::Handshake;
+use handshake::{Handshake, Headers};
 pub use params::Params;
 pub use protocol::Protocol;
 
@@ -43,14 +41,12 @@ pub use protocol::Protocol;
 /// ```
 #[derive(Clone)]
 pub struct Scope {
-    handshake: Handshake,
+    handshake: Arc<Handshake>,
+    headers: Arc<Headers>,
     protocol: Protocol,
     secure: bool,
-    /// Whether a router is further out.
-    is_routed: bool,
-    /// How many bytes at the end of the path the routers have left to those further in. No head of
-    /// a request is so long that they would not fit.
-    left: u32,
+    /// How many bytes at the end of the path the routers further out have left.
+    left: Option<usize>,
     params: Params,
     cookies: Cookies,
     /// Holds what few connections have, too: see the types below.
@@ -74,17 +70,17 @@ impl Scope {
 
     /// The path, percent-decoded.
     pub fn path(&self) -> &str {
-        self.handshake.path()
+        &self.handshake.path
     }
 
     /// The path as it was sent, without the query.
     pub fn raw_path(&self) -> &str {
-        self.handshake.raw_path()
+        &self.handshake.raw_path
     }
 
     /// What follows the `?`, still encoded; empty if there was none.
     pub fn query_string(&self) -> &str {
-        self.handshake.query_string()
+        &self.handshake.query_string
     }
 
     /// The query as a value of the application's own type.
@@ -99,13 +95,13 @@ impl Scope {
 
     /// The prefix under which the application is mounted; the outermost router cuts it off.
     pub fn root_path(&self) -> &str {
-        self.handshake.root_path()
+        &self.handshake.root_path
     }
 
     /// One header by its name in any case, if its value is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.handshake.headers();
-        let (_, value) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))?;
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(value).ok()
     }
 
@@ -113,23 +109,23 @@ impl Scope {
     /// sorted by name, and several values of a name are joined in their order. Names with `_` were
     /// dropped, since proxies cannot tell them from those with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let headers = self.handshake.headers();
-        headers.map(|(name, value)| (packed::text(name), value))
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_slice()))
     }
 
-    pub(crate) fn forget_headers(&mut self) {
-        self.handshake = self.handshake.without_headers();
+    pub(crate) fn drop_headers(&mut self) {
+        self.headers = Arc::default();
         self.cookies = Cookies::default();
     }
 
     /// The peer's address; `None` on a Unix socket and in tests.
     pub fn client(&self) -> Option<SocketAddr> {
-        self.handshake.client()
+        self.handshake.client
     }
 
     /// The address that the peer connected to; `None` on a Unix socket and in tests.
     pub fn server(&self) -> Option<SocketAddr> {
-        self.handshake.server()
+        self.handshake.server
     }
 
     /// What kind of connection it is: ASGI's `type`.
@@ -155,12 +151,12 @@ impl Scope {
 
     /// The version of HTTP, as `1.1`.
     pub fn http_version(&self) -> &str {
-        self.handshake.http_version()
+        &self.handshake.http_version
     }
 
     /// The method in capitals: `GET` of a handshake.
     pub fn method(&self) -> &str {
-        self.handshake.method()
+        &self.handshake.method
     }
 
     /// The channel whose messages a worker's consumer gets; `None` on any other connection.
@@ -212,15 +208,13 @@ impl Scope {
     /// What a router left of the path to those further in; nothing before the first router.
     pub(crate) fn left(&self) -> Option<&str> {
         let path = self.path();
-        let from = path.len().checked_sub(self.left as usize)?;
-        path.get(from..).filter(|_| self.is_routed)
+        path.get(path.len().checked_sub(self.left?)?..)
     }
 
     /// The scope further in of a route, which left that many bytes at the end of the path.
     pub(crate) fn enter(&self, left: usize, params: Params, args: Vec<String>) -> Self {
         let mut inner = self.clone();
-        inner.is_routed = true;
-        inner.left = u32::try_from(left).unwrap_or(u32::MAX);
+        inner.left = Some(left);
         inner.params = params;
         if !args.is_empty() {
             inner.insert(Args(args));
@@ -264,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forgotten_headers_leave_everything_else() {
+    fn dropped_headers_leave_everything_else() {
         let client = "192.0.2.7:4711".parse().ok();
         let mut scope = Scope::builder("/a%20b/?q=1")
             .root_path("/root")
@@ -274,7 +268,7 @@ mod tests {
         scope.set_cookies(Cookies::parse("session=secret"));
         scope.insert("kept");
         let outer = scope.clone();
-        scope.forget_headers();
+        scope.drop_headers();
         assert_eq!((scope.headers().count(), scope.cookies().len()), (0, 0));
         let said = (scope.path(), scope.raw_path(), scope.query_string());
         assert_eq!(said, ("/a b/", "/a%20b/", "q=1"));

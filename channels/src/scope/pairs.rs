@@ -1,12 +1,11 @@
 //! Texts by name, as cookies and the arguments of a route are.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use super::packed::{Packed, Packing, Parts, text};
-
-/// Values by name, in the order of the names; clones share them.
+/// Values by name, in the order of the names.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Pairs(Packed);
+pub(super) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -15,22 +14,16 @@ impl Pairs {
     }
 
     pub(super) fn iter(&self) -> Iter<'_> {
-        Iter(self.0.parts())
+        Iter(self.0.iter())
     }
 }
 
 impl<'a, V: AsRef<str>> FromIterator<(&'a str, V)> for Pairs {
     /// The last of several values of one name wins.
     fn from_iter<I: IntoIterator<Item = (&'a str, V)>>(pairs: I) -> Self {
-        let mut pairs: Vec<_> = pairs.into_iter().collect();
-        pairs.sort_by_key(|(name, _)| *name);
-        let mut packing = Packing::default();
-        let of_one_name = pairs.chunk_by(|(one, _), (other, _)| one == other);
-        for (name, value) in of_one_name.filter_map(|values| values.last()) {
-            packing.push(name.as_bytes());
-            packing.push(value.as_ref().as_bytes());
-        }
-        Self(packing.finish())
+        let pairs: BTreeMap<_, _> = pairs.into_iter().collect();
+        let owned = |(name, value): (&str, V)| (name.to_owned(), value.as_ref().to_owned());
+        Self(pairs.into_iter().map(owned).collect())
     }
 }
 
@@ -42,13 +35,13 @@ impl fmt::Debug for Pairs {
 
 /// Names and values, in the order of the names.
 #[derive(Clone)]
-pub struct Iter<'a>(Parts<'a>);
+pub struct Iter<'a>(std::slice::Iter<'a, (String, String)>);
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (name, value) = self.0.pair()?;
-        Some((text(name), text(value)))
+        let (name, value) = self.0.next()?;
+        Some((name, value))
     }
 }

@@ -20,12 +20,21 @@ async fn denial(path: &str) -> (Denied, Vec<String>) {
 const DENIED: &str = r#"disconnect Some(1006) "" Server, in 0 groups"#;
 
 #[actix_web::test]
-async fn a_consumer_may_forget_the_headers_of_its_client() {
-    let (client, _journal) = client("/forgetful/");
-    let mut client = client.header("cookie", "a=b").header("x-tab", "1");
-    client.connect().await.unwrap();
-    let told = client.receive_from().await.unwrap();
-    assert_eq!(told, Frame::from("2 headers, then 0"));
+async fn headers_are_dropped_after_connect_unless_the_consumer_keeps_them() {
+    for (path, later) in [("/headers/", 0), ("/headers/?keep", 2)] {
+        let (client, _journal) = client(path);
+        let mut client = client.header("cookie", "a=b").header("x-tab", "1");
+        client.connect().await.unwrap();
+        let told = client.receive_from().await.unwrap();
+        assert_eq!(told, Frame::from("2 headers, 0 cookies"), "{path}");
+        client.send_to("headers").unwrap();
+        let told = client.receive_from().await.unwrap();
+        assert_eq!(
+            told,
+            Frame::from(format!("{later} headers, 0 cookies")),
+            "{path}"
+        );
+    }
 }
 
 #[actix_web::test]

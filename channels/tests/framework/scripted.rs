@@ -193,12 +193,12 @@ impl WebsocketConsumer for Scripted {
                 let wanted = ctx.scope().query_string().to_owned();
                 ctx.accept(Accept::new().subprotocol(wanted))?;
             }
-            "forgetful" => {
+            "headers" => {
+                if ctx.scope().query_string() == "keep" {
+                    ctx.keep_headers();
+                }
                 ctx.accept(Accept::new())?;
-                let before = ctx.scope().headers().count();
-                ctx.forget_headers();
-                let after = ctx.scope().headers().count();
-                ctx.send(format!("{before} headers, then {after}"))?;
+                ctx.send(headers(ctx.scope()))?;
             }
             "header" => ctx.accept(Accept::new().header("sec-websocket-accept", "mine"))?,
             "wait" => {
@@ -227,6 +227,7 @@ impl WebsocketConsumer for Scripted {
                 self.journal.note(format!("closed: {}", after.is_err()));
             }
             "note" => self.journal.note(argument),
+            "headers" => ctx.send(headers(ctx.scope()))?,
             "name" => ctx.send(ctx.channel_name().to_string())?,
             "join" => ctx.group_add(&group(argument)).await?,
             "leave" => ctx.group_discard(&group(argument)).await?,
@@ -293,4 +294,10 @@ impl WebsocketConsumer for Scripted {
             panic!("disconnect panics");
         }
     }
+}
+
+/// How much of the handshake is still known.
+fn headers(scope: &Scope) -> String {
+    let cookies = scope.cookies().len();
+    format!("{} headers, {cookies} cookies", scope.headers().count())
 }

@@ -25,7 +25,7 @@ impl ChatConsumer {
     ) -> HandlerResult {
         let received = ClientFrame::parse(text);
         let event = received.as_ref().map(|received| &received.event);
-        if !self.rate_limit.allows_event(&self.chat.limits) || !self.account_allows(event, ctx)? {
+        if !self.rate_limit.allows_event() || !self.account_allows(event, ctx)? {
             return self.too_fast(received.map(|received| received.event), ctx);
         }
         let Some(received) = received else {
@@ -118,7 +118,7 @@ impl ChatConsumer {
     }
 
     fn count_error(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        if !self.rate_limit.forgives_error(&self.chat.limits) {
+        if !self.rate_limit.forgives_error() {
             log::warn!(target: "parlour::security", event = "socket_limit"; "a socket was closed: too many errors");
             ctx.close(CloseCode::POLICY, "too many errors");
         }

@@ -19,6 +19,7 @@ use std::{
 
 use channels::{
     Accept, CloseCode, Context, Deny, Disconnect, Frame, HandlerResult, WebsocketConsumer,
+    auth::recheck,
 };
 
 use super::{
@@ -77,7 +78,7 @@ impl ChatConsumer {
         Self {
             chat: Arc::clone(chat),
             ip,
-            rate_limit: RateLimit::new(),
+            rate_limit: RateLimit::new(&chat.limits),
             waiting_posts: 0,
             presence: PresenceState::Offline,
             known_rooms: Vec::new(),
@@ -206,6 +207,17 @@ impl ChatConsumer {
         }
     }
 
+    /// Reads the session again at intervals, for changes that no event tells of.
+    fn recheck_session(&self, ctx: &mut Context<Self>) -> Result<()> {
+        let session = signed_in(ctx)?.session.clone();
+        let (database, every) = (self.chat.database.clone(), self.chat.limits.session_check.0);
+        ctx.notify_when(async move {
+            recheck(every, async || still_valid(&database, &session).await).await;
+            ConsumerEvent::Chat(ChatEvent::SessionInvalid)
+        });
+        Ok(())
+    }
+
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ConnectionEvent> {
         let user = user(ctx)?;
         ctx.group_add(&everyone_group()).await?;
@@ -250,14 +262,11 @@ impl WebsocketConsumer for ChatConsumer {
         if signed_in(ctx).is_err() {
             return Err(Deny::forbidden());
         }
-        ctx.forget_headers();
         self.require_session(ctx).await?;
         let hello = self.welcome(ctx).await?;
         ctx.accept(Accept::new())?;
         ctx.send(frame(&hello))?;
-        ctx.notify_interval(self.chat.limits.session_check.0, || {
-            ConsumerEvent::Chat(ChatEvent::CheckSession)
-        });
+        self.recheck_session(ctx)?;
         Ok(())
     }
 

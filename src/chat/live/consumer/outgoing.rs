@@ -5,7 +5,7 @@ use channels::{CloseCode, Context, Frame, HandlerResult};
 
 use super::{ChatConsumer, signed_in};
 use crate::{
-    accounts::{self, EndReason},
+    accounts::EndReason,
     chat::{
         layer::{ChatEvent, ConsumerEvent, frame},
         live::ConnectionEvent,
@@ -65,22 +65,9 @@ impl ChatConsumer {
                 self.waiting_posts -= 1;
                 Ok(ctx.send(frame.clone())?)
             }
-            ChatEvent::CheckSession => self.check_session(ctx).await,
+            ChatEvent::SessionInvalid => end_session(ctx, EndReason::Revoked),
             // `for_all` has forwarded these already.
             ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),
-        }
-    }
-
-    async fn check_session(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        let session = signed_in(ctx)?.session.clone();
-        match accounts::still_valid(&self.chat.database, &session).await {
-            Ok(true) => Ok(()),
-            Ok(false) => end_session(ctx, EndReason::Revoked),
-            // A busy database says nothing about the session. The next check will find out.
-            Err(error) => {
-                log::warn!(target: "parlour::chat", "a session could not be checked: {error}");
-                Ok(())
-            }
         }
     }
 }

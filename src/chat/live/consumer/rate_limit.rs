@@ -1,6 +1,6 @@
 //! The rate limits of one socket: token buckets for events and for errors.
 
-use std::time::Instant;
+use channels::limits::FrameLimiter;
 
 use crate::{
     chat::{
@@ -8,32 +8,32 @@ use crate::{
         messages, presence, reading, receipts,
     },
     config::{Limits, Rate},
-    security::{Action, Allowance},
+    security::Action,
 };
 
 /// Two token buckets: one for events, one for errors.
 pub(super) struct RateLimit {
-    events: Allowance,
-    errors: Allowance,
+    events: FrameLimiter,
+    errors: FrameLimiter,
 }
 
 impl RateLimit {
-    pub(super) fn new() -> Self {
-        let now = Instant::now();
+    pub(super) fn new(limits: &Limits) -> Self {
+        let limiter = |rate: Rate| FrameLimiter::new(rate.count, rate.period);
         Self {
-            events: Allowance::full(now),
-            errors: Allowance::full(now),
+            events: limiter(limits.socket_events),
+            errors: limiter(limits.socket_errors),
         }
     }
 
     /// Returns whether the socket may send one more event.
-    pub(super) fn allows_event(&mut self, limits: &Limits) -> bool {
-        self.events.try_take(limits.socket_events, Instant::now())
+    pub(super) fn allows_event(&mut self) -> bool {
+        self.events.take().is_ok()
     }
 
     /// Returns whether the socket may make one more error before it is closed.
-    pub(super) fn forgives_error(&mut self, limits: &Limits) -> bool {
-        self.errors.try_take(limits.socket_errors, Instant::now())
+    pub(super) fn forgives_error(&mut self) -> bool {
+        self.errors.take().is_ok()
     }
 }
 
