@@ -18,7 +18,7 @@ use crate::{
     health::Stopping,
     security::{
         ConnectionLimits, Csrf, HandshakeRate, PagesInFlight, RateLimiter, SecretKeys, Site,
-        TrustedProxies, connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
+        connection_limits::raise_descriptor_limit, headers::SecurityHeaders,
     },
     templates::Templates,
 };
@@ -33,7 +33,6 @@ pub(crate) struct Parts {
     pub(crate) handshakes: HandshakeRate,
     pages: PagesInFlight,
     pub(crate) origins: OriginValidator,
-    pub(crate) proxies: TrustedProxies,
     pub(crate) chat: Chat,
     pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
@@ -65,15 +64,14 @@ impl Parts {
         let keys = SecretKeys::open(settings)?;
         let templates = Templates::load()?;
         let limits = RateLimiter::new(&settings.rates);
-        let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         let descriptors = raise_descriptor_limit();
         store_skeletons(&database).await?;
         let first_run = FirstRun::prepare(&database).await?;
         let chat = Chat::start(&database, &layer, &templates, (&limits, &bounds))?;
         Ok(Self {
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
-            connections: ConnectionLimits::new(&bounds, proxies.clone(), descriptors),
-            handshakes: HandshakeRate::new(limits.clone(), proxies.clone()),
+            connections: ConnectionLimits::new(&bounds, descriptors),
+            handshakes: HandshakeRate::new(limits.clone()),
             pages: PagesInFlight::new(&bounds),
             origins: OriginValidator::new(site.origins_of_sockets()).map_err(Error::internal)?,
             csrf: Csrf::new(&keys, database.epoch(), &site, &bounds),
@@ -87,7 +85,6 @@ impl Parts {
             stopping: Stopping::default(),
             site,
             layer,
-            proxies,
             first_run,
             bounds,
             templates,
@@ -108,7 +105,6 @@ impl Parts {
             .app_data(Data::new(self.layer.clone()))
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.site.clone()))
-            .app_data(Data::new(self.proxies.clone()))
             .app_data(Data::new(self.stopping.clone()))
             .app_data(Data::new(self.first_run.clone()))
             .app_data(Data::from(Arc::clone(&self.bounds)))

@@ -363,8 +363,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
 /// The consumer of the chat at `path`, for people with a session and not too many sockets.
 fn consumer(parts: &Parts, path: &str) -> Endpoint {
     let chat = Arc::new(parts.chat.clone());
-    let proxies = parts.proxies.clone();
-    let consumer = move |scope: &Scope| ChatConsumer::new(&chat, client_of_scope(&proxies, scope));
+    let consumer = move |scope: &Scope| ChatConsumer::new(&chat, client_of_scope(scope));
     URLRouter::new()
         .path(path, consumer)
         .wrap(parts.connections.clone())

@@ -9,7 +9,7 @@ use actix_web::{
     rt, web,
 };
 use channels::layers::InMemoryLayer;
-use channels::server::{RunningServer, ServerHandle};
+use channels::server::{ProxyHeaders, RunningServer, ServerHandle};
 use channels::{Layer, Server};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -189,13 +189,12 @@ fn serve(settings: &Settings, listener: TcpListener, parts: Parts) -> Result<Run
     for (name, value) in parts.headers.of_all_answers() {
         server = server.header(name, value);
     }
+    let proxies = ProxyHeaders::trusting(settings.trusted_proxies.iter().copied());
     let mut server = server
+        .proxy_headers(proxies.clone())
         .websocket(sockets, &parts.layer, options)
         .client_request_timeout(limits.head_timeout.0)
-        .connections_per_address(limits.connections_per_ip, {
-            let proxies = parts.proxies.clone();
-            move |peer| proxies.trusts(peer)
-        })
+        .connections_per_address(limits.connections_per_ip, move |peer| proxies.trusts(peer))
         .shutdown_timeout(drain_time(limits.shutdown_timeout.0))
         .close_spread(CLOSE_SPREAD)
         .disable_signals();

@@ -36,6 +36,12 @@ pub struct Rate {
     pub period: Duration,
 }
 
+impl From<Rate> for channels::limits::Rate {
+    fn from(rate: Rate) -> Self {
+        Self::new(rate.count, rate.period)
+    }
+}
+
 impl FromStr for Rate {
     type Err = String;
 

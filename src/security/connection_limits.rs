@@ -14,7 +14,6 @@ use channels::{Connecting, Deny, Middleware, Next, Scope};
 use futures_util::future::LocalBoxFuture;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::TrustedProxies;
 use super::client_addr::client_of_scope;
 use super::limits::network;
 use super::request_log::ActingUser;
@@ -32,7 +31,6 @@ const PLENTY: u64 = 1_048_576;
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
     most: Most,
-    proxies: TrustedProxies,
     open: Arc<Mutex<Open>>,
 }
 
@@ -70,7 +68,7 @@ pub struct ConnectionPermit {
 impl ConnectionLimits {
     /// `descriptors` is the result of [`raise_descriptor_limit`]. It limits the total unless the
     /// settings do.
-    pub fn new(limits: &Limits, proxies: TrustedProxies, descriptors: u64) -> Self {
+    pub fn new(limits: &Limits, descriptors: u64) -> Self {
         let in_total = match limits.max_sockets {
             0 => sockets_for(descriptors),
             most => most,
@@ -82,7 +80,6 @@ impl ConnectionLimits {
         };
         Self {
             most,
-            proxies,
             open: Arc::default(),
         }
     }
@@ -118,7 +115,7 @@ impl ConnectionLimits {
     }
 
     fn admit(&self, scope: &mut Scope) -> Result<(), Deny> {
-        let address = client_of_scope(&self.proxies, scope);
+        let address = client_of_scope(scope);
         let Some(ActingUser(user)) = scope.get::<ActingUser>().copied() else {
             return Err(Deny::forbidden().text("Sign in first"));
         };
@@ -211,7 +208,7 @@ mod tests {
             limits.sockets_per_ip,
             limits.max_sockets,
         ) = (2, 3, 4);
-        ConnectionLimits::new(&limits, TrustedProxies::default(), 1024)
+        ConnectionLimits::new(&limits, 1024)
     }
 
     fn from(last: u8) -> IpAddr {

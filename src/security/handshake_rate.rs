@@ -7,24 +7,23 @@ use futures_util::future::LocalBoxFuture;
 
 use super::client_addr::client_of_scope;
 use super::request_log::ActingUser;
-use super::{Account, Action, RateLimiter, TrustedProxies};
+use super::{Account, Action, RateLimiter};
 use crate::error::Error;
 
 /// Refuses with 429 and `Retry-After`. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HandshakeRate {
     limits: RateLimiter,
-    proxies: TrustedProxies,
 }
 
 impl HandshakeRate {
     /// Uses the token buckets of `limits`.
-    pub fn new(limits: RateLimiter, proxies: TrustedProxies) -> Self {
-        Self { limits, proxies }
+    pub fn new(limits: RateLimiter) -> Self {
+        Self { limits }
     }
 
     fn admit(&self, scope: &Scope) -> Result<(), Deny> {
-        let address = client_of_scope(&self.proxies, scope);
+        let address = client_of_scope(scope);
         let taken = match scope.get::<ActingUser>() {
             Some(ActingUser(user)) => {
                 let account = Account::Id(*user);

@@ -21,11 +21,11 @@ pub mod secret_keys;
 pub mod security_log;
 pub mod site;
 
-pub use client_addr::{TrustedProxies, client_addr};
+pub use client_addr::client_addr;
 pub use connection_limits::ConnectionLimits;
 pub use csrf::Csrf;
 pub use handshake_rate::HandshakeRate;
-pub use limits::{Account, Action, Allowance, RateLimiter};
+pub use limits::{Account, Action, RateLimiter};
 pub use pages_in_flight::PagesInFlight;
 pub use secret_keys::SecretKeys;
 pub(crate) use secret_keys::how_to_make as how_to_make_key;

@@ -52,6 +52,13 @@ pub(crate) struct Transport {
     pub(crate) secure: bool,
 }
 
+impl Transport {
+    /// Peers on a Unix socket are on this machine, and count as proxies.
+    fn is_from(&self, proxies: &ProxyHeaders) -> bool {
+        self.peer.is_none_or(|peer| proxies.trusts(peer.ip()))
+    }
+}
+
 /// Where a request came from, as the application is to see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
@@ -111,7 +118,7 @@ impl Front {
             hidden: Arc::clone(of_others),
         };
         let proxies = self.proxies.as_ref();
-        let Some(proxies) = proxies.filter(|proxies| proxies.trusts(transport.peer)) else {
+        let Some(proxies) = proxies.filter(|proxies| transport.is_from(proxies)) else {
             return arrival;
         };
         arrival.hidden = Arc::clone(of_trusted);

@@ -91,11 +91,8 @@ impl ProxyHeaders {
         self
     }
 
-    pub(super) fn trusts(&self, peer: Option<SocketAddr>) -> bool {
-        peer.is_none_or(|peer| self.is_proxy(peer.ip()))
-    }
-
-    fn is_proxy(&self, address: IpAddr) -> bool {
+    /// Whether an address is that of a trusted proxy.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         // An IPv4 peer of an IPv6 listener.
         let address = address.to_canonical();
         self.trusted
@@ -137,7 +134,7 @@ impl ProxyHeaders {
                 break;
             };
             chosen = *entry;
-            if !self.is_proxy(*ip) {
+            if !self.trusts(*ip) {
                 break;
             }
         }
@@ -281,8 +278,8 @@ mod tests {
 
     #[test]
     fn an_ipv4_peer_of_an_ipv6_listener_is_recognised() {
-        let peer = "[::ffff:10.0.0.1]:1".parse().unwrap();
-        assert!(proxies().trusts(Some(peer)));
-        assert!(!proxies().trusts(Some("[::2]:1".parse().unwrap())));
+        let peer = "::ffff:10.0.0.1".parse().unwrap();
+        assert!(proxies().trusts(peer));
+        assert!(!proxies().trusts("::2".parse().unwrap()));
     }
 }

@@ -1,51 +1,90 @@
 //! A token bucket: so many at once, and as many again over a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
-
-/// So often, and no more.
+/// How often something may happen: so many times at once, and as many again over a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rate {
+pub struct Rate {
     burst: u32,
-    /// How long it takes for one more.
     each: Duration,
 }
 
 impl Rate {
-    /// At least one, over at least a moment: a bucket that never fills would lock out for ever.
-    pub(super) fn new(burst: u32, per: Duration) -> Self {
+    /// At least one, over at least a nanosecond: a bucket that never fills would lock out for ever.
+    pub fn new(burst: u32, per: Duration) -> Self {
         let burst = burst.max(1);
         Self {
             burst,
             each: (per / burst).max(Duration::from_nanos(1)),
         }
     }
+
+    /// How long it takes for one more token.
+    pub fn each(self) -> Duration {
+        self.each
+    }
 }
 
-/// A token bucket as its theoretical arrival time (GCRA): the moment at which it is full again.
+/// A token bucket, stored as its theoretical arrival time (GCRA): the moment at which it is full
+/// again. The caller brings rate and time, so that very many buckets take little memory.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use channels::limits::{Bucket, Rate};
+/// let (rate, now) = (Rate::new(2, Duration::from_secs(10)), Instant::now());
+/// let mut bucket = Bucket::full(now);
+/// assert!(bucket.try_take(rate, now).is_ok() && bucket.try_take(rate, now).is_ok());
+/// assert_eq!(bucket.wait(rate, now), Duration::from_secs(5));
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bucket {
-    pub(super) full_at: Instant,
+pub struct Bucket {
+    full_at: Instant,
 }
 
 impl Bucket {
-    pub(super) fn full() -> Self {
-        Self {
-            full_at: Instant::now(),
-        }
+    /// A full bucket.
+    pub fn full(now: Instant) -> Self {
+        Self { full_at: now }
     }
 
-    pub(super) fn take(&mut self, rate: Rate) -> Result<(), RateLimited> {
-        let now = Instant::now();
+    /// How long until there is a token; zero if there is one now.
+    pub fn wait(&self, rate: Rate, now: Instant) -> Duration {
         let missing = self.full_at.saturating_duration_since(now) + rate.each;
-        let retry_after = missing.saturating_sub(rate.each.saturating_mul(rate.burst));
+        missing.saturating_sub(rate.each.saturating_mul(rate.burst))
+    }
+
+    /// Takes one token, even if there is none: then the wait grows.
+    pub fn take(&mut self, rate: Rate, now: Instant) {
+        self.full_at = self.full_at.max(now) + rate.each;
+    }
+
+    /// Takes one token if there is one.
+    ///
+    /// # Errors
+    /// [`RateLimited`] if there is none; that does not count.
+    pub fn try_take(&mut self, rate: Rate, now: Instant) -> Result<(), RateLimited> {
+        let retry_after = self.wait(rate, now);
         if retry_after > Duration::ZERO {
             return Err(RateLimited { retry_after });
         }
-        self.full_at = now + missing;
+        self.take(rate, now);
         Ok(())
     }
+
+    /// Puts one token back.
+    pub fn give_back(&mut self, rate: Rate) {
+        self.full_at = self.full_at.checked_sub(rate.each).unwrap_or(self.full_at);
+    }
+
+    /// When it is full again: from then on it is as good as a new one.
+    pub fn full_at(&self) -> Instant {
+        self.full_at
+    }
+}
+
+/// The time now, by the clock that tests may pause.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 /// It was too often.
@@ -91,9 +130,10 @@ pub struct FrameLimiter {
 impl FrameLimiter {
     /// Allows `burst` at once, and as many again over `per`. No burst counts as one.
     pub fn new(burst: u32, per: Duration) -> Self {
-        let rate = Rate::new(burst, per);
-        let bucket = Bucket::full();
-        Self { rate, bucket }
+        Self {
+            rate: Rate::new(burst, per),
+            bucket: Bucket::full(now()),
+        }
     }
 
     /// Counts one.
@@ -101,6 +141,6 @@ impl FrameLimiter {
     /// # Errors
     /// [`RateLimited`] if it is one too many; that does not count.
     pub fn take(&mut self) -> Result<(), RateLimited> {
-        self.bucket.take(self.rate)
+        self.bucket.try_take(self.rate, now())
     }
 }

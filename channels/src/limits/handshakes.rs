@@ -5,13 +5,12 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::LocalBoxFuture;
-use tokio::time::Instant;
 
-use super::bucket::{Bucket, Rate};
-use super::{RateLimited, network};
+use super::bucket::now;
+use super::{Bucket, Rate, RateLimited, network};
 use crate::answer::Deny;
 use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
@@ -66,14 +65,14 @@ impl Seen {
     /// A refused try adds nothing and changes nothing.
     fn take(&mut self, place: u64, rate: Rate) -> Result<(), RateLimited> {
         let known = self.buckets.get(&place).copied();
-        let mut bucket = known.unwrap_or_else(Bucket::full);
-        bucket.take(rate)?;
+        let mut bucket = known.unwrap_or_else(|| Bucket::full(now()));
+        bucket.try_take(rate, now())?;
         if let Some(before) = known {
-            self.order.remove(&(before.full_at, place));
+            self.order.remove(&(before.full_at(), place));
         } else {
             self.make_room();
         }
-        self.order.insert((bucket.full_at, place));
+        self.order.insert((bucket.full_at(), place));
         self.buckets.insert(place, bucket);
         Ok(())
     }
@@ -81,7 +80,7 @@ impl Seen {
     /// Forgets the places whose bucket is full again, some at a time, and otherwise the one whose bucket is
     /// full soonest: a flood of new places does not lift the wait of a known one.
     fn make_room(&mut self) {
-        let now = Instant::now();
+        let now = now();
         for _ in 0..FORGOTTEN_AT_ONCE {
             let Some((full_at, place)) = self.order.first().copied() else {
                 return;

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 mod bucket;
 mod handshakes;
 
-pub use bucket::{FrameLimiter, RateLimited};
+pub use bucket::{Bucket, FrameLimiter, Rate, RateLimited};
 pub use handshakes::RateLimit;
 
 /// The address that limits count: with IPv6 the network of 64 bits, of which one person has a

@@ -9,7 +9,7 @@ use super::browser::Browser;
 use super::site::TestSite;
 use crate::accounts::{SessionEvent, SignedIn, SocketSession};
 use crate::config::Settings;
-use crate::security::{ConnectionLimits, TrustedProxies};
+use crate::security::ConnectionLimits;
 
 /// A consumer that sends the name of its signed-in person.
 struct Doorman;
@@ -42,7 +42,7 @@ impl WebsocketConsumer for Doorman {
 fn stack(site: &TestSite) -> impl IntoEndpoint + Clone {
     let mut limits = Settings::for_data("unused").limits;
     limits.sockets_per_user = 2;
-    let connections = ConnectionLimits::new(&limits, TrustedProxies::default(), 1024);
+    let connections = ConnectionLimits::new(&limits, 1024);
     URLRouter::new()
         .path("ws/", |_: &Scope| Doorman)
         .wrap(connections)

@@ -1,61 +1,18 @@
-//! A token bucket, stored as its *theoretical arrival time* (GCRA): the time when it will be full
-//! again. The caller passes time and rate, so a bucket is one `Instant` and its arithmetic needs no
-//! clock.
+//! A token bucket with exponential backoff for failed log-ins.
 
 use std::time::{Duration, Instant};
 
+use channels::limits::Bucket;
+
 use crate::config::Rate;
 
-/// The maximum wait after failed log-ins (exponential backoff).
+/// The maximum wait after failed log-ins.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// A token bucket with `count` tokens, which are refilled evenly within `period`.
-#[derive(Clone, Debug)]
-pub struct Allowance {
-    full_at: Instant,
-}
-
-impl Allowance {
-    /// Returns a full bucket.
-    pub fn full(now: Instant) -> Self {
-        Self { full_at: now }
-    }
-
-    /// Takes one token, if there is one.
-    pub fn try_take(&mut self, rate: Rate, now: Instant) -> bool {
-        let may = self.wait(rate, now).is_zero();
-        if may {
-            self.take(rate, now);
-        }
-        may
-    }
-
-    /// Returns the time until there is a token. Zero if there is one now.
-    fn wait(&self, rate: Rate, now: Instant) -> Duration {
-        let each = each(rate);
-        let missing = self.full_at.saturating_duration_since(now) + each;
-        missing.saturating_sub(each.saturating_mul(rate.count))
-    }
-
-    fn take(&mut self, rate: Rate, now: Instant) {
-        self.full_at = self.full_at.max(now) + each(rate);
-    }
-
-    fn give_back(&mut self, rate: Rate) {
-        self.full_at = self.full_at.checked_sub(each(rate)).unwrap_or(self.full_at);
-    }
-}
-
-/// Returns the time in which one token is refilled. The settings do not allow a count or period of
-/// zero.
-fn each(rate: Rate) -> Duration {
-    (rate.period / rate.count.max(1)).max(Duration::from_nanos(1))
-}
-
-/// A token bucket with exponential backoff for failed log-ins.
+/// The tokens that are left, and the backoff. The caller passes rate and time.
 #[derive(Clone, Debug)]
 pub(super) struct TokenBucket {
-    left: Allowance,
+    left: Bucket,
     blocked_until: Instant,
     /// The number of failures since the bucket first was empty. Only log-ins count them.
     strikes: u32,
@@ -66,7 +23,7 @@ pub(super) struct TokenBucket {
 impl TokenBucket {
     pub(super) fn full(now: Instant) -> Self {
         Self {
-            left: Allowance::full(now),
+            left: Bucket::full(now),
             blocked_until: now,
             strikes: 0,
             is_held: false,
@@ -79,11 +36,11 @@ impl TokenBucket {
             0 => Duration::ZERO,
             _ => self.blocked_until.saturating_duration_since(now),
         };
-        self.left.wait(rate, now).max(blocked)
+        self.left.wait(rate.into(), now).max(blocked)
     }
 
     pub(super) fn take(&mut self, rate: Rate, now: Instant) {
-        self.left.take(rate, now);
+        self.left.take(rate.into(), now);
         self.is_held = !self.wait(rate, now).is_zero();
     }
 
@@ -95,7 +52,8 @@ impl TokenBucket {
         }
         self.take(rate, now);
         if self.strikes > 0 || self.is_held {
-            let delay = each(rate).saturating_mul(2_u32.saturating_pow(self.strikes));
+            let each = channels::limits::Rate::from(rate).each();
+            let delay = each.saturating_mul(2_u32.saturating_pow(self.strikes));
             self.blocked_until = now + delay.min(LONGEST_DELAY);
             self.strikes = self.strikes.saturating_add(1);
             self.is_held = true;
@@ -104,7 +62,7 @@ impl TokenBucket {
 
     /// Returns one token and removes the wait that its try caused, so that the try does not count.
     pub(super) fn give_back(&mut self, rate: Rate, now: Instant) {
-        self.left.give_back(rate);
+        self.left.give_back(rate.into());
         if self.strikes > 0 {
             self.strikes -= 1;
             self.blocked_until = self.blocked_until.min(now);
@@ -121,8 +79,8 @@ impl TokenBucket {
     /// Returns the time from which this bucket equals a new one, so that it can be dropped.
     pub(super) fn forgotten_at(&self, rate: Rate) -> Instant {
         match self.strikes {
-            0 => self.left.full_at,
-            _ => self.left.full_at.max(self.blocked_until + rate.period),
+            0 => self.left.full_at(),
+            _ => self.left.full_at().max(self.blocked_until + rate.period),
         }
     }
 }

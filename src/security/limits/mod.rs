@@ -29,7 +29,6 @@ use super::security_log::SecurityEvent;
 use crate::config::{Rate, RateLimits};
 use crate::error::{Error, Result};
 pub use action::Action;
-pub use bucket::Allowance;
 use bucket::TokenBucket;
 pub use login::LoginAttempt;
 pub use slots::Account;
