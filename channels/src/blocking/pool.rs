@@ -1,12 +1,12 @@
 //! [`BlockingPool`]: the threads on which blocking work runs.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 /// As many as Python's own pool has at most.
@@ -14,12 +14,10 @@ const MOST_DEFAULT_THREADS: usize = 32;
 
 static SHARED: OnceLock<BlockingPool> = OnceLock::new();
 
-type Job = Box<dyn FnOnce() + Send>;
-
 /// Threads for blocking work, apart from those of the event loops; clones share them.
 ///
-/// They are started when there is work for them, and end when the last clone is dropped and all
-/// work is done. Work waits in order for a free thread.
+/// They are started when there is work for them, and end when they have had none for a while. Work
+/// waits in order for a free thread, and is done even if the last clone is dropped meanwhile.
 ///
 /// ```
 /// use channels::blocking::BlockingPool;
@@ -29,28 +27,18 @@ type Job = Box<dyn FnOnce() + Send>;
 /// # });
 /// ```
 #[derive(Clone)]
-pub struct BlockingPool(Arc<Owner>);
+pub struct BlockingPool(Arc<Threads>);
 
 /// There is a shared pool already, by [`BlockingPool::share`] or because it was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the shared pool is in use; share another one before the first blocking work")]
 pub struct AlreadyShared;
 
-/// Tells the threads to end when it goes.
-struct Owner(Arc<Queue>);
-
-struct Queue {
-    threads: usize,
-    state: Mutex<State>,
-    work: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    jobs: VecDeque<Job>,
-    running: usize,
-    idle: usize,
-    closed: bool,
+/// A runtime of tokio's of which only the threads for blocking work are used.
+struct Threads {
+    most: usize,
+    /// There until the last clone goes.
+    runtime: Option<Runtime>,
 }
 
 impl BlockingPool {
@@ -60,11 +48,15 @@ impl BlockingPool {
     /// If that is 0.
     pub fn new(threads: usize) -> Self {
         assert!(threads > 0, "a pool needs a thread");
-        Self(Arc::new(Owner(Arc::new(Queue {
-            threads,
-            state: Mutex::default(),
-            work: Condvar::new(),
-        }))))
+        let runtime = Builder::new_current_thread()
+            .max_blocking_threads(threads)
+            .thread_name("channels-blocking")
+            .build()
+            .expect("a runtime without drivers needs nothing of the system");
+        Self(Arc::new(Threads {
+            most: threads,
+            runtime: Some(runtime),
+        }))
     }
 
     /// The pool of [`block`] and of consumers that were given no other: four threads more than
@@ -91,10 +83,10 @@ impl BlockingPool {
     /// If the function does, with the same payload.
     pub async fn block<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let (done, result) = oneshot::channel();
-        self.execute(Box::new(move || {
+        self.execute(move || {
             // Whoever waited may have gone.
             let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
-        }));
+        });
         match result.await {
             Ok(Ok(value)) => value,
             Ok(Err(payload)) => resume_unwind(payload),
@@ -103,75 +95,32 @@ impl BlockingPool {
     }
 
     /// Queues a job, which must not panic.
-    pub(super) fn execute(&self, job: Job) {
-        let queue = &self.0.0;
-        let mut state = queue.lock();
-        state.jobs.push_back(job);
-        if state.idle >= state.jobs.len() || state.running >= queue.threads {
-            drop(state);
-            queue.work.notify_one();
-            return;
-        }
-        state.running += 1;
-        drop(state);
-        let own = Arc::clone(queue);
-        let started = thread::Builder::new()
-            .name("channels-blocking".to_owned())
-            .spawn(move || own.work());
-        if let Err(failure) = started {
-            queue.lock().running -= 1;
-            log::error!(target: "channels::consumer", "no thread for blocking work: {failure}");
+    pub(super) fn execute(&self, job: impl FnOnce() + Send + 'static) {
+        // The pool stays until its last job has run.
+        let pool = self.clone();
+        if let Some(runtime) = &self.0.runtime {
+            runtime.spawn_blocking(move || {
+                job();
+                drop(pool);
+            });
         }
     }
 }
 
-impl Queue {
-    /// No job runs while the lock is held, so a poisoned one is as good as any.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn work(&self) {
-        while let Some(job) = self.next() {
-            job();
-        }
-    }
-
-    fn next(&self) -> Option<Job> {
-        let mut state = self.lock();
-        loop {
-            if let Some(job) = state.jobs.pop_front() {
-                return Some(job);
-            }
-            if state.closed {
-                state.running -= 1;
-                return None;
-            }
-            state.idle += 1;
-            state = self
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
-        }
-    }
-}
-
-impl Drop for Owner {
+impl Drop for Threads {
+    /// The last clone may go on one of the pool's own threads, which cannot wait for itself.
     fn drop(&mut self) {
-        self.0.lock().closed = true;
-        self.0.work.notify_all();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
 impl fmt::Debug for BlockingPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.0.0.lock();
         f.debug_struct("BlockingPool")
-            .field("threads", &self.0.0.threads)
-            .field("running", &state.running)
-            .field("waiting", &state.jobs.len())
-            .finish()
+            .field("threads", &self.0.most)
+            .finish_non_exhaustive()
     }
 }
 

@@ -55,13 +55,13 @@ impl<C: Send + 'static> Strand<C> {
             return;
         };
         let strand = Arc::clone(self);
-        self.pool.execute(Box::new(move || {
+        self.pool.execute(move || {
             piece(&mut consumer);
             let mut state = strand.lock();
             state.consumer = Some(consumer);
             // One piece at a time, so that other connections get their turn.
             strand.go_on(&mut state);
-        }));
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State<C>> {
