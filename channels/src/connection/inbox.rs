@@ -8,44 +8,33 @@ use crate::event::Frame;
 const INBOX_FRAMES: usize = 32;
 const INBOX_BYTES: usize = 256 * 1024;
 
-/// Nothing is allocated while nothing waits.
 #[derive(Default)]
-pub(super) struct Inbox(Option<Box<Waiting>>);
-
-#[derive(Default)]
-struct Waiting {
+pub(super) struct Inbox {
     frames: VecDeque<Frame>,
     bytes: usize,
 }
 
 impl Inbox {
     pub(super) fn has_room(&self) -> bool {
-        let room =
-            |waiting: &Waiting| waiting.frames.len() < INBOX_FRAMES && waiting.bytes < INBOX_BYTES;
-        self.0.as_deref().is_none_or(room)
+        self.frames.len() < INBOX_FRAMES && self.bytes < INBOX_BYTES
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.frames.is_empty()
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
-        let waiting = self.0.get_or_insert_default();
-        waiting.bytes += frame.len();
-        waiting.frames.push_back(frame);
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
     }
 
     pub(super) fn pop(&mut self) -> Option<Frame> {
-        let waiting = self.0.as_deref_mut()?;
-        let frame = waiting.frames.pop_front()?;
-        waiting.bytes -= frame.len();
-        if waiting.frames.is_empty() {
-            self.clear();
-        }
+        let frame = self.frames.pop_front()?;
+        self.bytes -= frame.len();
         Some(frame)
     }
 
     pub(super) fn clear(&mut self) {
-        self.0 = None;
+        *self = Self::default();
     }
 }

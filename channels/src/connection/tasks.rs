@@ -23,18 +23,17 @@ impl TaskHandle {
     }
 }
 
-/// Nothing is allocated without tasks.
-pub(super) struct Tasks<E>(Option<Box<JoinSet<Option<E>>>>);
+pub(super) struct Tasks<E>(JoinSet<Option<E>>);
 
 impl<E> Default for Tasks<E> {
     fn default() -> Self {
-        Self(None)
+        Self(JoinSet::new())
     }
 }
 
 impl<E: 'static> Tasks<E> {
     pub(super) fn spawn(&mut self, task: impl Future<Output = Option<E>> + 'static) -> TaskHandle {
-        TaskHandle(self.0.get_or_insert_default().spawn_local(task))
+        TaskHandle(self.0.spawn_local(task))
     }
 
     /// The event of the next task that has finished with one, or the payload of its panic.
@@ -42,17 +41,16 @@ impl<E: 'static> Tasks<E> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<E, Box<dyn Any + Send>>> {
-        while let Some(tasks) = &mut self.0 {
-            match ready!(tasks.poll_join_next(cx)) {
-                Some(Ok(Some(event))) => return Poll::Ready(Ok(event)),
-                Some(Ok(None)) => {}
-                Some(Err(failure)) => {
+        while let Some(finished) = ready!(self.0.poll_join_next(cx)) {
+            match finished {
+                Ok(Some(event)) => return Poll::Ready(Ok(event)),
+                Ok(None) => {}
+                Err(failure) => {
                     // The other failure is to be cancelled.
                     if let Ok(payload) = failure.try_into_panic() {
                         return Poll::Ready(Err(payload));
                     }
                 }
-                None => self.0 = None,
             }
         }
         Poll::Pending
@@ -60,13 +58,14 @@ impl<E: 'static> Tasks<E> {
 
     /// Drops all that runs.
     pub(super) fn cancel_all(&mut self) {
-        self.0 = None;
+        self.0 = JoinSet::new();
     }
 }
 
 impl<E> fmt::Debug for Tasks<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let running = self.0.as_ref().map_or(0, |tasks| tasks.len());
-        f.debug_struct("Tasks").field("running", &running).finish()
+        f.debug_struct("Tasks")
+            .field("running", &self.0.len())
+            .finish()
     }
 }

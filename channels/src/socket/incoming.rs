@@ -37,26 +37,20 @@ pub(super) struct Incoming {
     /// Nothing after the end.
     source: Option<Source>,
     decoder: Decoder,
-    /// Read, but not yet asked for; seldom there is any.
-    backlog: Option<Box<BytesMut>>,
+    /// Read, but not yet asked for.
+    backlog: BytesMut,
 }
 
-/// Turns bytes into what a peer says. Between two messages there is little to keep.
+/// Turns bytes into what a peer says.
 pub(super) struct Decoder {
     options: Rc<SocketOptions>,
     inflater: Option<Box<Inflater>>,
-    /// There while something is incomplete.
-    begun: Option<Box<Begun>>,
-}
-
-/// What has come only in part.
-struct Begun {
     reader: FrameReader,
     reassembly: Reassembly,
     /// The control frame that is being read, which may stand between fragments.
     control: Option<(Opcode, Vec<u8>)>,
-    /// Set when the rest has to be waited for. It ends a frame of which now and then a byte comes,
-    /// since each of them is a sign of life.
+    /// Set when the rest of something has to be waited for. It ends a frame of which now and then a
+    /// byte comes, since each of them is a sign of life.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -69,11 +63,10 @@ impl Incoming {
         options: &Rc<SocketOptions>,
         inflater: Option<Inflater>,
     ) -> Self {
-        let backlog = Some(already_read).filter(|bytes| !bytes.is_empty());
         Self {
             source: Some(source),
             decoder: Decoder::new(options, inflater),
-            backlog: backlog.map(Box::new),
+            backlog: already_read,
         }
     }
 
@@ -85,24 +78,14 @@ impl Incoming {
     /// The next thing that the peer said; `None` for ever after the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
         loop {
-            let arrived = match &mut self.backlog {
-                Some(backlog) => {
-                    let left = backlog.len();
-                    let mut input = &mut backlog[..];
-                    let arrived = self.decoder.next(&mut input);
-                    let used = left - input.len();
-                    backlog.advance(used);
-                    if backlog.is_empty() {
-                        // An idle connection keeps no buffer.
-                        self.backlog = None;
-                    }
-                    arrived
-                }
-                None => match self.read(cx) {
+            let arrived = if self.backlog.is_empty() {
+                match self.read(cx) {
                     Poll::Ready(Ok(arrived)) => Some(arrived.unwrap_or(Arrived::Part)),
                     Poll::Ready(Err(Ended)) => return Poll::Ready(None),
                     Poll::Pending => return self.poll_deadline(cx).map(Some),
-                },
+                }
+            } else {
+                self.next_of_backlog()
             };
             if let Some(arrived) = arrived {
                 if matches!(arrived, Arrived::Close(_) | Arrived::Violation(_)) {
@@ -113,6 +96,19 @@ impl Incoming {
         }
     }
 
+    fn next_of_backlog(&mut self) -> Option<Arrived> {
+        let left = self.backlog.len();
+        let mut input = &mut self.backlog[..];
+        let arrived = self.decoder.next(&mut input);
+        let used = left - input.len();
+        self.backlog.advance(used);
+        if self.backlog.is_empty() {
+            // An idle connection keeps no buffer.
+            self.backlog = BytesMut::new();
+        }
+        arrived
+    }
+
     fn read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Arrived>, Ended>> {
         let (decoder, backlog) = (&mut self.decoder, &mut self.backlog);
         let Some(source) = &mut self.source else {
@@ -121,7 +117,7 @@ impl Incoming {
         let read = source.poll_read(cx, |mut input| {
             let arrived = decoder.next(&mut input);
             if !input.is_empty() {
-                *backlog = Some(Box::new(BytesMut::from(&*input)));
+                *backlog = BytesMut::from(&*input);
             }
             arrived
         });
@@ -145,8 +141,8 @@ impl Incoming {
     /// Nothing is read any more, and nothing that was read is kept.
     fn finish(&mut self) {
         self.source = None;
-        self.backlog = None;
-        self.decoder.begun = None;
+        self.backlog = BytesMut::new();
+        self.decoder.begin_anew();
     }
 }
 
@@ -155,56 +151,23 @@ struct Ended;
 
 impl Decoder {
     pub(super) fn new(options: &Rc<SocketOptions>, inflater: Option<Inflater>) -> Self {
+        let inflater = inflater.map(Box::new);
         Self {
             options: Rc::clone(options),
-            inflater: inflater.map(Box::new),
-            begun: None,
-        }
-    }
-
-    /// Reads up to the next thing said; nothing if the input ends before.
-    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
-        if input.is_empty() {
-            return None;
-        }
-        let Self {
-            options, inflater, ..
-        } = self;
-        let (options, may_compress) = (&**options, inflater.is_some());
-        let begun = self
-            .begun
-            .get_or_insert_with(|| Box::new(Begun::new(options, may_compress)));
-        let arrived = begun.next(input, options, inflater.as_deref_mut());
-        if begun.is_complete() {
-            self.begun = None;
-        }
-        arrived
-    }
-
-    /// Ready when a message takes longer than it may. Called when there is nothing to read.
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
-        let Some(begun) = &mut self.begun else {
-            return Poll::Pending;
-        };
-        let limit = self.options.fragment_timeout;
-        let deadline = begun.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
-        deadline.as_mut().poll(cx).map(|()| TOO_SLOW)
-    }
-}
-
-impl Begun {
-    fn new(options: &SocketOptions, may_compress: bool) -> Self {
-        let max_frame_bytes = if may_compress {
-            most_compressed(options.max_frame_bytes)
-        } else {
-            options.max_frame_bytes
-        };
-        Self {
-            reader: FrameReader::new(max_frame_bytes, may_compress),
+            reader: reader(options, inflater.is_some()),
+            inflater,
             reassembly: Reassembly::default(),
             control: None,
             deadline: None,
         }
+    }
+
+    /// Drops what has come only in part.
+    fn begin_anew(&mut self) {
+        self.reader = reader(&self.options, self.inflater.is_some());
+        self.reassembly = Reassembly::default();
+        self.control = None;
+        self.deadline = None;
     }
 
     /// Whether all has come of what was begun.
@@ -212,32 +175,38 @@ impl Begun {
         self.reader.is_between_frames() && self.reassembly.is_empty()
     }
 
-    fn next(
-        &mut self,
-        input: &mut &mut [u8],
-        options: &SocketOptions,
-        mut inflater: Option<&mut Inflater>,
-    ) -> Option<Arrived> {
-        loop {
+    /// Ready when a message takes longer than it may. Called when there is nothing to read.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
+        if self.is_complete() {
+            return Poll::Pending;
+        }
+        let limit = self.options.fragment_timeout;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
+        deadline.as_mut().poll(cx).map(|()| TOO_SLOW)
+    }
+
+    /// Reads up to the next thing said; nothing if the input ends before.
+    pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
+        let arrived = loop {
             let arrived = match self.reader.next(input) {
-                Ok(Some(piece)) => self.take(piece, options, inflater.as_deref_mut()),
-                Ok(None) => return None,
+                Ok(Some(piece)) => self.take(piece),
+                Ok(None) => break None,
                 Err(violation) => Err(violation),
             };
             match arrived {
                 Ok(None) => {}
-                Ok(Some(arrived)) => return Some(arrived),
-                Err(violation) => return Some(Arrived::Violation(violation)),
+                Ok(Some(arrived)) => break Some(arrived),
+                Err(violation) => break Some(Arrived::Violation(violation)),
             }
+        };
+        if self.is_complete() {
+            self.deadline = None;
         }
+        arrived
     }
 
-    fn take(
-        &mut self,
-        piece: Piece<'_>,
-        options: &SocketOptions,
-        inflater: Option<&mut Inflater>,
-    ) -> Result<Option<Arrived>, Violation> {
+    fn take(&mut self, piece: Piece<'_>) -> Result<Option<Arrived>, Violation> {
+        let (options, inflater) = (&*self.options, self.inflater.as_deref_mut());
         match (piece, &mut self.control) {
             (Piece::Start(head), control) if head.opcode.is_control() => {
                 *control = Some((head.opcode, Vec::new()));
@@ -262,6 +231,16 @@ impl Begun {
         }
         Ok(None)
     }
+}
+
+/// A compressed frame may be larger than the message that comes of it.
+fn reader(options: &SocketOptions, may_compress: bool) -> FrameReader {
+    let max_frame_bytes = if may_compress {
+        most_compressed(options.max_frame_bytes)
+    } else {
+        options.max_frame_bytes
+    };
+    FrameReader::new(max_frame_bytes, may_compress)
 }
 
 fn control_frame(opcode: Opcode, payload: Vec<u8>) -> Result<Arrived, Violation> {

@@ -11,12 +11,9 @@ use crate::event::{CloseCode, Disconnect};
 use crate::routing::Closer;
 
 /// Who beside the consumer may end the connection, why it has ended, and how long a handler may
-/// still go on. Nothing is allocated before any of that.
+/// still go on.
 #[derive(Default)]
-pub(super) struct Ending(Option<Box<Known>>);
-
-#[derive(Default)]
-struct Known {
+pub(super) struct Ending {
     closers: Vec<Closer>,
     why: Option<Disconnect>,
     grace: Option<Pin<Box<Sleep>>>,
@@ -24,32 +21,26 @@ struct Known {
 
 impl Ending {
     pub(super) fn by(closers: Vec<Closer>) -> Self {
-        let closers = Some(closers).filter(|closers| !closers.is_empty());
-        Self(closers.map(|closers| {
-            Box::new(Known {
-                closers,
-                ..Known::default()
-            })
-        }))
+        Self {
+            closers,
+            ..Self::default()
+        }
     }
 
     /// Notes that the driver is at its end; the first to say so counts.
     pub(super) fn note(&mut self, why: impl FnOnce() -> Disconnect) {
-        self.0.get_or_insert_default().why.get_or_insert_with(why);
+        self.why.get_or_insert_with(why);
     }
 
     /// Why the driver is at its end, if it is.
     pub(super) fn why(&self) -> Option<&Disconnect> {
-        self.0.as_ref()?.why.as_ref()
+        self.why.as_ref()
     }
 
     /// What to close with, as soon as one of those says so who may; told once.
     pub(super) fn poll_closers(&mut self, cx: &mut Context<'_>) -> Poll<(CloseCode, String)> {
-        let Some(known) = &mut self.0 else {
-            return Poll::Pending;
-        };
         let mut closed = None;
-        for closer in &mut known.closers {
+        for closer in &mut self.closers {
             if let Poll::Ready(Some(_)) = Pin::new(&mut closer.channel).poll_next(cx) {
                 closed.get_or_insert_with(|| (closer.code, closer.reason.clone()));
             }
@@ -57,25 +48,22 @@ impl Ending {
         let Some(closed) = closed else {
             return Poll::Pending;
         };
-        known.closers.clear();
+        self.closers.clear();
         Poll::Ready(closed)
     }
 
     /// Ready when a handler has gone on for so long; the next one has all of that again.
     pub(super) fn poll_grace(&mut self, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
-        let known = self.0.get_or_insert_default();
-        let grace = known.grace.get_or_insert_with(|| Box::pin(sleep(limit)));
+        let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(limit)));
         let over = grace.as_mut().poll(cx);
         if over.is_ready() {
-            known.grace = None;
+            self.grace = None;
         }
         over
     }
 
     /// Lets the next handler have all of its time.
     pub(super) fn renew_grace(&mut self) {
-        if let Some(known) = &mut self.0 {
-            known.grace = None;
-        }
+        self.grace = None;
     }
 }

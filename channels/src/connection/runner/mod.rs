@@ -54,7 +54,7 @@ pub(crate) struct Runner {
     frame_was_last: bool,
     /// As many as waited when the last frame had been handled; otherwise a client that never stops
     /// could have its own consumer miss some.
-    events_first: u32,
+    events_first: usize,
     receiver: ChannelReceiver,
     #[expect(dead_code, reason = "counts for as long as it is kept")]
     open: Option<observe::Open>,
@@ -209,8 +209,7 @@ impl Runner {
         }
         // Frames first, but neither source starves the other.
         if std::mem::take(&mut self.frame_was_last) {
-            let waiting = self.receiver.waiting().max(1);
-            self.events_first = u32::try_from(waiting).unwrap_or(u32::MAX);
+            self.events_first = self.receiver.waiting().max(1);
         }
         if self.events_first > 0 && !self.inbox.is_empty() {
             self.events_first -= 1;
