@@ -73,21 +73,21 @@ pub(crate) async fn start(
     let mut receiver = receiver.inspect_err(|deny| observe::refused(deny.status))?;
     receiver.on_overflow(cut);
     let link = Rc::new(Link::new(protocol, Rc::clone(limits)));
-    let made = connecting.start(Parts {
+    let (connection, added) = connecting.start(Parts {
         layer,
         name: receiver.name().clone(),
         link: Rc::clone(&link),
     });
     let channel = receiver.sender();
-    let runner = Runner::new(made.connection, receiver, Rc::clone(&link));
-    let runner = runner.ended_by(made.closers).counted_by(open);
+    let runner = Runner::new(connection, receiver, Rc::clone(&link));
+    let runner = runner.ended_by(added.closers).counted_by(open);
     Ok(Launched {
         attached: Attached::new(runner, Rc::clone(&link)),
         link,
         channel,
-        headers: made.headers,
-        hooks: made.hooks,
-        subprotocol: made.subprotocol,
+        headers: added.headers,
+        hooks: added.hooks,
+        subprotocol: added.subprotocol,
     })
 }
 

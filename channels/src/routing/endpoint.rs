@@ -147,10 +147,7 @@ where
         let factory = Arc::clone(&self.0);
         Box::pin(ready(Ok(Connecting {
             scope,
-            headers: Vec::new(),
-            hooks: Vec::new(),
-            closers: Vec::new(),
-            subprotocol: None,
+            added: Additions::default(),
             layer: None,
             make: Box::new(move |scope, parts| {
                 let consumer = factory(&scope);
@@ -181,12 +178,14 @@ pub(crate) struct Parts {
 
 pub(crate) type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
 
-/// What [`Connecting::start`] makes.
-pub(crate) struct Made {
-    pub(crate) connection: Box<dyn Connection>,
+/// What middleware adds to a connection.
+#[derive(Default)]
+pub(crate) struct Additions {
+    /// For a positive answer.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) hooks: Vec<AnswerHook>,
     pub(crate) closers: Vec<Closer>,
+    /// Answered when the consumer chooses none.
     pub(crate) subprotocol: Option<String>,
 }
 
@@ -195,11 +194,7 @@ pub(crate) struct Made {
 /// Middleware gets it back from [`Next::run`] and may add headers to the answer.
 pub struct Connecting {
     scope: Scope,
-    headers: Vec<(String, String)>,
-    hooks: Vec<AnswerHook>,
-    closers: Vec<Closer>,
-    /// Answered when the consumer chooses none.
-    subprotocol: Option<String>,
+    added: Additions,
     /// The layer that middleware chose instead of the driver's.
     layer: Option<Layer>,
     make: Make,
@@ -213,7 +208,7 @@ impl Connecting {
 
     /// Adds a header to the 101 answer, as a renewed session cookie.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.added.headers.push((name.into(), value.into()));
         self
     }
 
@@ -223,7 +218,7 @@ impl Connecting {
         mut self,
         hook: impl FnOnce(u16) -> LocalBoxFuture<'static, AnswerHeaders> + 'static,
     ) -> Self {
-        self.hooks.push(Box::new(hook));
+        self.added.hooks.push(Box::new(hook));
         self
     }
 
@@ -236,7 +231,7 @@ impl Connecting {
         code: CloseCode,
         reason: impl Into<String>,
     ) -> Self {
-        self.closers.push(Closer {
+        self.added.closers.push(Closer {
             channel,
             code,
             reason: reason.into(),
@@ -246,7 +241,9 @@ impl Connecting {
 
     /// The subprotocol of the answer unless the consumer chooses one.
     pub(crate) fn or_subprotocol(mut self, name: &str) -> Self {
-        self.subprotocol.get_or_insert_with(|| name.to_owned());
+        self.added
+            .subprotocol
+            .get_or_insert_with(|| name.to_owned());
         self
     }
 
@@ -278,14 +275,8 @@ impl Connecting {
     }
 
     /// The consumer at its connection, and what middleware has to add.
-    pub(crate) fn start(self, parts: Parts) -> Made {
-        Made {
-            connection: (self.make)(self.scope, parts),
-            headers: self.headers,
-            hooks: self.hooks,
-            closers: self.closers,
-            subprotocol: self.subprotocol,
-        }
+    pub(crate) fn start(self, parts: Parts) -> (Box<dyn Connection>, Additions) {
+        ((self.make)(self.scope, parts), self.added)
     }
 }
 

@@ -111,12 +111,12 @@ impl Listener {
         let layer = connecting.layer().unwrap_or(&self.layer).clone();
         let own = layer.new_channel().await?;
         let link = Rc::new(Link::new(Protocol::Channel, Rc::new(self.limits)));
-        let made = connecting.start(Parts {
+        let (connection, _) = connecting.start(Parts {
             layer,
             name: own.name().clone(),
             link: Rc::clone(&link),
         });
-        let (connection, outcome) = self.finish(&link, made.connection.connect()).await;
+        let (connection, outcome) = self.finish(&link, connection.connect()).await;
         let failure = match outcome {
             Outcome::Done => {
                 return Ok(Started {
