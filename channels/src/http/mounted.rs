@@ -2,13 +2,12 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, Version};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, Route, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Route, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
 use tokio::time::timeout;
@@ -21,7 +20,7 @@ use crate::front::Front;
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::{Protocol, Scope};
-use crate::socket::{KillHandle, KillSwitch, Registry, scope_builder};
+use crate::socket::{KillHandle, Registry, scope_builder};
 
 /// Mounts an application in an actix-web App, under every path of the resource it is given to.
 ///
@@ -71,18 +70,15 @@ struct Mount {
 
 impl Mount {
     async fn respond(&self, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
-        let registry = request.extensions().get::<Arc<Registry>>().cloned();
-        let entry = match registry.as_ref().map(Registry::enter) {
-            Some(None) => return refused(Deny::overloaded()),
-            Some(entered) => entered,
-            None => None,
+        let entry = match Registry::enter_for(request) {
+            Ok(entry) => entry,
+            Err(deny) => return refused(deny),
         };
-        let switch = request.conn_data::<KillSwitch>();
         let exchange = Exchange {
             app: &self.app,
             layer: &self.layer,
             options: &self.options,
-            kill: switch.map_or_else(KillHandle::default, KillSwitch::handle),
+            kill: KillHandle::of(request),
             entry,
         };
         let body = read_body(request, payload, &self.options);

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::error::Error as WebError;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpRequest, HttpResponse, Route, web};
 use bytes::Bytes;
 use futures_util::Stream;
 use serde_json::json;
@@ -29,7 +29,7 @@ use crate::launch::{find, start};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::Protocol;
-use crate::socket::{KillHandle, KillSwitch, Registry};
+use crate::socket::{KillHandle, Registry};
 
 /// The longest silence before a comment says that the stream lives.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -183,12 +183,7 @@ impl<T: Clone + Send + Sync + 'static> Mount<T> {
     }
 
     async fn open(&self, request: &HttpRequest) -> Result<HttpResponse, Deny> {
-        let registry = request.extensions().get::<Arc<Registry>>().cloned();
-        let entry = match registry.as_ref().map(Registry::enter) {
-            Some(None) => return Err(Deny::overloaded()),
-            Some(entered) => entered,
-            None => None,
-        };
+        let entry = Registry::enter_for(request)?;
         let limits = Rc::new(self.options.limits());
         let connecting = find(&self.app, scope_of(request, Protocol::Websocket), &limits).await?;
         let owner = connecting.scope().get::<T>().cloned();
@@ -205,8 +200,7 @@ impl<T: Clone + Send + Sync + 'static> Mount<T> {
         self.streams
             .lock()
             .insert(name.clone(), Line { owner, input });
-        let switch = request.conn_data::<KillSwitch>();
-        let kill = switch.map_or_else(KillHandle::default, KillSwitch::handle);
+        let kill = KillHandle::of(request);
         let parts = Pump::start(launched, &self.options, kill, entry, Some(from_client));
         let body = Body {
             parts,

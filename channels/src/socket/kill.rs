@@ -10,6 +10,7 @@ use std::time::Duration;
 
 #[cfg(feature = "rustls")]
 use actix_tls::accept::rustls_0_23::TlsStream;
+use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket, TcpKeepalive};
@@ -103,7 +104,7 @@ fn try_tune(socket: &SockRef<'_>) -> std::io::Result<()> {
 pub(crate) struct KillSwitch(Arc<Socket>);
 
 impl KillSwitch {
-    pub(crate) fn handle(&self) -> KillHandle {
+    fn handle(&self) -> KillHandle {
         KillHandle(Arc::downgrade(&self.0))
     }
 }
@@ -122,6 +123,12 @@ pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
 }
 
 impl KillHandle {
+    /// That of a request's connection; one without effect if the server keeps none.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let switch = request.conn_data::<KillSwitch>();
+        switch.map(KillSwitch::handle).unwrap_or_default()
+    }
+
     /// As `bound_send_buffer`, for a connection that may have ended.
     pub(super) fn bound_send_buffer(&self, options: &SocketOptions) {
         if let Some(socket) = self.0.upgrade() {

@@ -1,13 +1,12 @@
 //! The driver that lives inside an actix-web App: one route that speaks WebSocket.
 //!
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
-//! accepted connection goes on as [`Running`].
+//! accepted connection goes on as [`Peer`].
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Route, web};
@@ -16,12 +15,11 @@ use futures_util::Stream;
 
 use super::handshake::{denied, refusal, scope_of, switching_protocols};
 use super::incoming::Incoming;
-use super::kill::{KillHandle, KillSwitch};
+use super::kill::KillHandle;
 use super::options::SocketOptions;
 use super::outlet::Way;
-use super::peer::Transport;
+use super::peer::{Peer, Transport};
 use super::registry::{Entry, Registry};
-use super::running::Running;
 use super::wire::Source;
 use crate::answer::Deny;
 use crate::connection::{Answer, Limits};
@@ -81,12 +79,12 @@ impl Mount {
         if let Some(refused) = refusal(request.head(), self.options.max_head_bytes) {
             return refused;
         }
-        let Ok(entry) = enter(request) else {
-            return denied(Deny::overloaded());
+        let entry = match Registry::enter_for(request) {
+            Ok(entry) => entry,
+            Err(deny) => return denied(deny),
         };
         let visit = visit(request);
-        let switch = request.conn_data::<KillSwitch>();
-        let kill = switch.map(KillSwitch::handle).unwrap_or_default();
+        let kill = KillHandle::of(request);
         let mut launched = match self.launch(request, kill.clone()).await {
             Ok(launched) => launched,
             Err(deny) => return denied(deny),
@@ -114,8 +112,7 @@ impl Mount {
                     unsent: BytesMut::new(),
                     entry: entry.clone(),
                 };
-                let running = Running::new(launched, transport);
-                head.streaming(Body::start(running, entry))
+                head.streaming(Body::start(Peer::new(launched, transport), entry))
             }
         }
     }
@@ -133,16 +130,6 @@ impl Mount {
     }
 }
 
-/// A place at our own server, if that is what runs this App; refused when it stops.
-fn enter(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Stopping> {
-    match request.extensions().get::<Arc<Registry>>() {
-        Some(registry) => registry.enter().map(Some).ok_or(Stopping),
-        None => Ok(None),
-    }
-}
-
-struct Stopping;
-
 /// The access log's line, if our own server runs this App and keeps one.
 fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
     let extensions = request.extensions();
@@ -156,7 +143,7 @@ fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
 /// A task of its own, since actix polls a body only while its peer takes what it is sent: a connection
 /// inside of the body would stand still behind a peer that does not, and never notice it.
 struct Stage {
-    running: RefCell<Running>,
+    peer: RefCell<Peer>,
     finished: Cell<bool>,
     /// The peer is gone, or the server has no use for the answer.
     abandoned: Cell<bool>,
@@ -165,9 +152,9 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(running: Running) -> Rc<Self> {
+    fn new(peer: Peer) -> Rc<Self> {
         Rc::new(Self {
-            running: RefCell::new(running),
+            peer: RefCell::new(peer),
             finished: Cell::new(false),
             abandoned: Cell::new(false),
             runner: RefCell::default(),
@@ -180,20 +167,20 @@ impl Stage {
             return Poll::Ready(());
         }
         self.runner.replace(Some(cx.waker().clone()));
-        let mut running = self.running.borrow_mut();
-        let poll = Pin::new(&mut *running).poll(cx);
+        let mut peer = self.peer.borrow_mut();
+        let poll = Pin::new(&mut *peer).poll(cx);
         self.finished.set(poll.is_ready());
-        if poll.is_ready() || running.out().outlet().waiting() > 0 {
+        if poll.is_ready() || peer.outlet().waiting() > 0 {
             wake(&self.sender);
         }
         poll
     }
 
     fn poll_send(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let mut running = self.running.borrow_mut();
-        let out = running.out().outlet().take_out();
+        let mut peer = self.peer.borrow_mut();
+        let out = peer.outlet().take_out();
         if !out.is_empty() {
-            if running.out().was_held_back() {
+            if peer.was_held_back() {
                 wake(&self.runner);
             }
             return Poll::Ready(Some(out.freeze()));
@@ -217,8 +204,8 @@ struct Body(Rc<Stage>);
 
 impl Body {
     /// Starts the task.
-    fn start(running: Running, entry: Option<Rc<Entry>>) -> Self {
-        let stage = Stage::new(running);
+    fn start(peer: Peer, entry: Option<Rc<Entry>>) -> Self {
+        let stage = Stage::new(peer);
         let staged = Rc::clone(&stage);
         actix_web::rt::spawn(async move {
             poll_fn(|cx| staged.poll_run(cx)).await;

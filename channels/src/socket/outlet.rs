@@ -132,7 +132,7 @@ impl Outlet {
         }
     }
 
-    /// Ends a connection at once that others drive; a driver of our own reads that from its `Output`.
+    /// Ends a connection at once that others drive; a driver of our own asks its peer.
     pub(super) fn cut(&self) {
         if let Way::Mounted(kill) = &self.way {
             kill.cut();

@@ -26,9 +26,8 @@ use super::incoming::Incoming;
 use super::kill::bound_send_buffer;
 use super::options::SocketOptions;
 use super::outlet::Way;
-use super::peer::Transport;
+use super::peer::{Peer, Transport};
 use super::registry::{Entry, Registry};
-use super::running::Running;
 use super::wire::{Io, Source, Wire, end_orderly};
 use crate::answer::Deny;
 use crate::connection::{Answer, Limits};
@@ -102,8 +101,7 @@ impl OwnSockets {
             unsent,
             entry: Some(entry),
         };
-        let running = Running::new(launched, transport);
-        actix_web::rt::spawn(OwnSocket::Open(running));
+        actix_web::rt::spawn(OwnSocket::Open(Peer::new(launched, transport)));
     }
 
     async fn answer(
@@ -157,7 +155,7 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
 
 /// A connection and its end, as one task.
 enum OwnSocket {
-    Open(Running),
+    Open(Peer),
     Ending(LocalBoxFuture<'static, ()>),
 }
 
@@ -167,9 +165,9 @@ impl Future for OwnSocket {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match &mut *self {
-                Self::Open(running) => {
-                    ready!(poll_round(running, cx));
-                    let ending = Self::Ending(end(running));
+                Self::Open(peer) => {
+                    ready!(poll_round(peer, cx));
+                    let ending = Self::Ending(end(peer));
                     self.set(ending);
                 }
                 Self::Ending(ending) => return ending.as_mut().poll(cx),
@@ -179,9 +177,9 @@ impl Future for OwnSocket {
 }
 
 /// What is left to do when the connection has finished.
-fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
-    let (entry, limit) = running.peer().left_behind();
-    let (cut, outlet) = (running.out().is_cut(), running.out().outlet());
+fn end(peer: &mut Peer) -> LocalBoxFuture<'static, ()> {
+    let (entry, limit) = peer.left_behind();
+    let (cut, outlet) = (peer.is_cut(), peer.outlet());
     let (out, wire) = (outlet.take_out(), outlet.wire().cloned());
     Box::pin(async move {
         match wire {
@@ -196,25 +194,24 @@ fn end(running: &mut Running) -> LocalBoxFuture<'static, ()> {
 }
 
 /// Polls the connection and writes its frames; ready when either can do no more.
-fn poll_round(running: &mut Running, cx: &mut Context<'_>) -> Poll<()> {
+fn poll_round(peer: &mut Peer, cx: &mut Context<'_>) -> Poll<()> {
     for _ in 0..ROUNDS_PER_POLL {
-        let finished = Pin::new(&mut *running).poll(cx).is_ready();
-        let out = running.out();
-        let waiting = out.outlet().waiting();
-        if out.is_unsent() {
-            let written = out.outlet().poll_write(cx);
+        let finished = Pin::new(&mut *peer).poll(cx).is_ready();
+        let waiting = peer.outlet().waiting();
+        if peer.is_unsent() {
+            let written = peer.outlet().poll_write(cx);
             // The peer is gone; what it had sent before was read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }
-            let taken = waiting - out.outlet().waiting();
-            out.note_sent(taken, written.is_ready());
+            let taken = waiting - peer.outlet().waiting();
+            peer.note_sent(taken, written.is_ready());
         }
         if finished {
             return Poll::Ready(());
         }
-        let sent = out.outlet().waiting() < waiting;
-        if !(out.was_held_back() && sent) {
+        let sent = peer.outlet().waiting() < waiting;
+        if !(peer.was_held_back() && sent) {
             return Poll::Pending;
         }
     }

@@ -11,10 +11,13 @@ use std::task::Waker;
 use std::time::Duration;
 
 use actix::Message;
+use actix_web::{HttpMessage as _, HttpRequest};
 use rand::RngExt as _;
 use slab::Slab;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+
+use crate::answer::Deny;
 
 /// How long connections have to notice that they were cut.
 const CUT_GRACE: Duration = Duration::from_secs(1);
@@ -108,6 +111,17 @@ impl Registry {
             reachable: Cell::new(None),
             stage: Cell::new(0),
         }))
+    }
+
+    /// A place at the server that runs a request's App; none if that is no server of ours.
+    ///
+    /// # Errors
+    /// The answer for a server that stops.
+    pub(crate) fn enter_for(request: &HttpRequest) -> Result<Option<Rc<Entry>>, Deny> {
+        match request.extensions().get::<Arc<Self>>() {
+            Some(registry) => registry.enter().map(Some).ok_or_else(Deny::overloaded),
+            None => Ok(None),
+        }
     }
 
     /// Takes no more connections, and closes those there are; what is left after the limit is cut.

@@ -1,12 +1,13 @@
 //! The peer of one connection: moves frames between the socket and the consumer's actor.
 //!
 //! Here is its life and what it is sent; `reading.rs` is what becomes of what it says. One for each
-//! accepted handshake, started by `mounted.rs` or `own.rs`; a server that stops has a [`GoAway`]
-//! for it. All work is one turn after another, so nothing waits for a slow handler but the handlers
-//! after it.
+//! accepted handshake, started and polled by a driver, `mounted.rs` or `own.rs`; a server that stops
+//! has a [`GoAway`] for it. All work is one turn after another, so nothing waits for a slow handler
+//! but the handlers after it.
 
 mod reading;
 
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,22 +19,34 @@ use super::frames::Opcode;
 use super::heartbeat::{Beat, Heartbeat};
 use super::incoming::Incoming;
 use super::outlet::{Outlet, Way};
-use super::output::Output;
 use super::registry::{Entry, GoAway};
+use super::writing::{parts, write_close, write_frame};
 use crate::connection::Outgoing;
-use crate::event::{CloseCode, Disconnect};
+use crate::event::{CloseCode, Disconnect, Frame};
 use crate::launch::Launched;
 use crate::layers::Forwarder;
 
 /// Rounds of reading and handling, before other connections get their turn.
 const ROUNDS_PER_POLL: usize = 4;
 
+/// About what a socket takes at once; frames beyond stay where they are counted.
+const ENOUGH_BYTES: usize = 64 * 1024;
+
+/// A future that its driver polls, and whose bytes it sends. Ready when both sides have ended.
 pub(super) struct Peer {
+    outlet: Rc<Outlet>,
     incoming: Incoming,
     heartbeat: Heartbeat,
     deflater: Option<Box<Deflater>>,
     entry: Option<Rc<Entry>>,
     phase: Phase,
+    has_begun: bool,
+    /// Whether the socket keeps bytes that it took, as one with TLS does.
+    unflushed: bool,
+    /// Whether the connection waits for the driver to send.
+    held_back: bool,
+    /// The peer is not worth waiting for.
+    is_cut: bool,
 }
 
 /// What came of reading.
@@ -66,8 +79,8 @@ pub(super) struct Transport {
 }
 
 impl Peer {
-    /// The peer, and the way out that it shares with the consumer.
-    pub(super) fn meet(launched: Launched, transport: Transport) -> (Self, Rc<Outlet>) {
+    /// Nothing runs before the result is polled.
+    pub(super) fn new(launched: Launched, transport: Transport) -> Self {
         let Launched {
             attached,
             link,
@@ -78,27 +91,50 @@ impl Peer {
         if let Some(mut runner) = outlet.runner() {
             runner.receiver().attach(Rc::clone(&outlet) as _);
         }
-        let peer = Self {
+        Self {
+            outlet,
             heartbeat: Heartbeat::new(transport.incoming.options()),
             incoming: transport.incoming,
             deflater: transport.deflater.map(Box::new),
             entry: transport.entry,
             phase: Phase::Open,
-        };
-        (peer, outlet)
+            has_begun: false,
+            unflushed: false,
+            held_back: false,
+            is_cut: false,
+        }
+    }
+
+    // ---- the driver's side
+
+    pub(super) fn outlet(&self) -> &Outlet {
+        &self.outlet
+    }
+
+    /// Whether the driver has something to write or to flush.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.unflushed || self.outlet.waiting() > 0
+    }
+
+    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them.
+    pub(super) fn note_sent(&mut self, taken: usize, flushed: bool) {
+        self.unflushed = !flushed && (self.unflushed || taken > 0);
+        self.outlet.note_sent(taken, flushed);
+    }
+
+    /// Whether the connection waited for the driver to send something; asking clears it.
+    pub(super) fn was_held_back(&mut self) -> bool {
+        std::mem::take(&mut self.held_back)
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// How messages get past the consumer until the next turn.
-    fn forwarder(&self, outlet: &Outlet) -> Option<&'static Forwarder> {
+    fn forwarder(&self) -> Option<&'static Forwarder> {
         let open = matches!(self.phase, Phase::Open) && self.deflater.is_none();
-        outlet.runner().filter(|_| open)?.forwarder()
-    }
-
-    /// Lets the server's orders reach the task that drives this connection.
-    pub(super) fn run_by(&self, task: &Context<'_>) {
-        if let Some(entry) = &self.entry {
-            entry.reach_by(task.waker());
-        }
+        self.outlet.runner().filter(|_| open)?.forwarder()
     }
 
     /// What its driver needs for the end: the place to give up, and the time for goodbyes.
@@ -107,33 +143,16 @@ impl Peer {
         (self.entry.take(), limit)
     }
 
-    /// Takes the server's order, if there is one.
-    pub(super) fn take_order(&mut self, out: &mut Output) {
-        let order = self.entry.as_ref().and_then(|entry| entry.next_order());
-        if let Some(order) = order {
-            self.obey(order, out);
-        }
-    }
+    // ---- its turns
 
-    /// Reads, lets the consumer work, and puts out what it says; finishes at the end.
-    pub(super) fn turn(&mut self, out: &mut Output, task: &mut Context<'_>) {
-        self.work(out, task);
-        let forwarder = self.forwarder(out.outlet());
-        out.outlet().open_for(forwarder, task);
-    }
-
-    fn work(&mut self, out: &mut Output, task: &mut Context<'_>) {
+    fn work(&mut self, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
-            let read = self.read(out, task);
-            out.outlet().link().hold(out.has_enough());
-            out.outlet().poll_consumer(task);
-            self.write(out);
-            self.watch(out, task);
-            if matches!(self.phase, Phase::Finished) {
-                out.finish();
-                return;
-            }
-            if read == Read::Everything || !self.has_room(out) {
+            let read = self.read(task);
+            self.outlet.link().hold(self.has_enough());
+            self.outlet.poll_consumer(task);
+            self.write();
+            self.watch(task);
+            if self.phase == Phase::Finished || read == Read::Everything || !self.has_room() {
                 return;
             }
         }
@@ -141,37 +160,37 @@ impl Peer {
     }
 
     /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
-    fn write(&mut self, out: &mut Output) {
-        if out.outlet().link().overflowed() {
-            let limit = out.outlet().link().limits().outbox_bytes;
-            let peer = out.outlet().peer();
+    fn write(&mut self) {
+        if self.outlet.link().overflowed() {
+            let limit = self.outlet.link().limits().outbox_bytes;
+            let peer = self.outlet.peer();
             let peer = peer.map_or_else(|| "a peer".to_owned(), |peer| peer.to_string());
             log::warn!(target: "channels::socket", "{peer} reads too slowly: more than \
                 {limit} bytes (SocketOptions::outbox_bytes) or too many events wait for it; it is cut");
-            self.cut(out);
+            self.cut();
             self.phase = Phase::Finished;
             return;
         }
-        while !out.has_enough() {
-            let Some(outgoing) = out.outlet().link().take_outgoing() else {
+        while !self.has_enough() {
+            let Some(outgoing) = self.outlet.link().take_outgoing() else {
                 return;
             };
-            self.put_out(outgoing, out);
+            self.put_out(outgoing);
         }
-        out.hold_back();
+        self.held_back = true;
     }
 
-    fn write_everything(&mut self, out: &mut Output) {
-        while let Some(outgoing) = out.outlet().link().take_outgoing() {
-            self.put_out(outgoing, out);
+    fn write_everything(&mut self) {
+        while let Some(outgoing) = self.outlet.link().take_outgoing() {
+            self.put_out(outgoing);
         }
     }
 
-    fn put_out(&mut self, outgoing: Outgoing, out: &mut Output) {
+    fn put_out(&mut self, outgoing: Outgoing) {
         match outgoing {
-            Outgoing::Frame(frame) => out.message(&frame, self.deflater.as_deref_mut()),
+            Outgoing::Frame(frame) => self.message(&frame),
             Outgoing::Close(code, reason) => {
-                out.close(Some(code.as_u16()), &reason);
+                self.close(Some(code.as_u16()), &reason);
                 let limit = self.incoming.options().close_timeout;
                 self.heartbeat.end_after(limit);
                 self.phase = Phase::Closing;
@@ -181,62 +200,116 @@ impl Peer {
 
     /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
     /// does not answer our Close.
-    fn watch(&mut self, out: &mut Output, task: &mut Context<'_>) {
+    fn watch(&mut self, task: &mut Context<'_>) {
         match self.phase {
             Phase::Finished => {}
             Phase::Closing => {
                 if self.heartbeat.poll_end(task).is_ready() {
-                    self.end(Disconnect::lost(), out);
+                    self.end(Disconnect::lost());
                 }
             }
-            Phase::Open => self.beat(out, task),
+            Phase::Open => self.beat(task),
         }
     }
 
-    fn beat(&mut self, out: &mut Output, task: &mut Context<'_>) {
-        let unsent_since = out.outlet().unsent_since();
+    fn beat(&mut self, task: &mut Context<'_>) {
+        let unsent_since = self.outlet.unsent_since();
         let options = self.incoming.options();
         match self.heartbeat.poll(options, unsent_since, task) {
             Poll::Pending => {}
-            Poll::Ready(Beat::Ping) => out.frame(Opcode::Ping, b""),
-            Poll::Ready(Beat::Expired) => self.expire(out, task),
+            Poll::Ready(Beat::Ping) => self.frame(Opcode::Ping, b""),
+            Poll::Ready(Beat::Expired) => self.expire(task),
             Poll::Ready(Beat::Lost) => {
                 log::debug!(target: "channels::socket", "peer silent for too long");
-                self.cut(out);
-                self.end(Disconnect::lost(), out);
+                self.cut();
+                self.end(Disconnect::lost());
             }
         }
     }
 
-    fn expire(&mut self, out: &mut Output, task: &mut Context<'_>) {
-        out.outlet().link().close(CloseCode::NORMAL, "");
-        out.outlet().poll_consumer(task);
-        self.write(out);
+    fn expire(&mut self, task: &mut Context<'_>) {
+        self.outlet.link().close(CloseCode::NORMAL, "");
+        self.outlet.poll_consumer(task);
+        self.write();
     }
 
-    fn cut(&self, out: &mut Output) {
-        out.cut();
-        out.outlet().cut();
+    fn cut(&mut self) {
+        self.is_cut = true;
+        self.outlet.cut();
     }
 
-    fn end(&mut self, why: Disconnect, out: &Output) {
+    // ---- what the peer is sent
+
+    fn message(&mut self, message: &Frame) {
+        let (opcode, payload) = parts(message);
+        let mut out = self.outlet.adding();
+        let deflater = self.deflater.as_deref_mut();
+        match deflater.and_then(|deflater| deflater.compress(payload)) {
+            Some(compressed) => write_frame(&mut out, opcode, true, &compressed),
+            None => write_frame(&mut out, opcode, false, payload),
+        }
+    }
+
+    fn frame(&self, opcode: Opcode, payload: &[u8]) {
+        write_frame(&mut self.outlet.adding(), opcode, false, payload);
+    }
+
+    fn close(&self, code: Option<u16>, reason: &str) {
+        write_close(&mut self.outlet.adding(), code, reason);
+    }
+
+    fn has_enough(&self) -> bool {
+        self.outlet.waiting() >= ENOUGH_BYTES
+    }
+
+    fn end(&mut self, why: Disconnect) {
         self.phase = Phase::Finished;
-        if let Some(mut runner) = out.outlet().runner() {
+        if let Some(mut runner) = self.outlet.runner() {
             runner.end(why);
         }
     }
 
     /// The turn that comes next does the rest.
-    fn obey(&mut self, order: GoAway, out: &mut Output) {
+    fn obey(&mut self, order: GoAway) {
         match order {
             GoAway::Within(farewell) => {
                 let (after, reason) = (farewell.delay(), farewell.reason());
-                out.outlet().close_later(after, CloseCode::RESTART, reason);
+                self.outlet.close_later(after, CloseCode::RESTART, reason);
             }
             GoAway::Now => {
-                self.cut(out);
-                self.end(Disconnect::lost(), out);
+                self.cut();
+                self.end(Disconnect::lost());
             }
         }
+    }
+}
+
+impl Future for Peer {
+    type Output = ();
+
+    /// The server's order first, then what there is to do anyway.
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let peer = &mut *self;
+        let is_first = !std::mem::replace(&mut peer.has_begun, true);
+        if let Some(entry) = peer.entry.as_ref().filter(|_| is_first) {
+            entry.reach_by(task.waker());
+        }
+        let order = peer.entry.as_ref().and_then(|entry| entry.next_order());
+        if let Some(order) = order {
+            peer.obey(order);
+        }
+        peer.work(task);
+        peer.outlet.open_for(peer.forwarder(), task);
+        match peer.phase {
+            Phase::Finished => Poll::Ready(()),
+            Phase::Open | Phase::Closing => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Peer {
+    /// Drivers vanish at any moment, and the router may keep the outlet for another one.
+    fn drop(&mut self) {
+        self.outlet.let_go();
     }
 }

@@ -6,7 +6,6 @@ use super::{Peer, Phase, ROUNDS_PER_POLL, Read};
 use crate::event::{Disconnect, Side};
 use crate::socket::frames::Opcode;
 use crate::socket::incoming::Arrived;
-use crate::socket::output::Output;
 
 /// Things read before the consumer, and other connections, get their turn.
 const ARRIVALS_PER_ROUND: usize = 64;
@@ -14,18 +13,18 @@ const ARRIVALS_PER_ROUND: usize = 64;
 impl Peer {
     /// Whether to read on: not while the consumer has enough to do, nor while the peer does not
     /// take what it was sent.
-    pub(super) fn has_room(&mut self, out: &mut Output) -> bool {
-        if out.has_enough() || out.outlet().link().has_enough_to_write() {
-            out.hold_back();
+    pub(super) fn has_room(&mut self) -> bool {
+        if self.has_enough() || self.outlet.link().has_enough_to_write() {
+            self.held_back = true;
             return false;
         }
-        let runner = out.outlet().runner();
+        let runner = self.outlet.runner();
         runner.is_none_or(|runner| runner.has_room())
     }
 
-    pub(super) fn read(&mut self, out: &mut Output, task: &mut Context<'_>) -> Read {
+    pub(super) fn read(&mut self, task: &mut Context<'_>) -> Read {
         for _ in 0..ARRIVALS_PER_ROUND {
-            if !self.has_room(out) {
+            if !self.has_room() {
                 // Its silence is ours: we do not listen.
                 self.heartbeat.excuse();
                 return Read::NotAll;
@@ -33,10 +32,10 @@ impl Peer {
             match self.incoming.poll_next(task) {
                 Poll::Ready(Some(arrived)) => {
                     self.heartbeat.heard();
-                    self.take(arrived, out, task);
+                    self.take(arrived, task);
                 }
                 Poll::Ready(None) => {
-                    self.end(Disconnect::lost(), out);
+                    self.end(Disconnect::lost());
                     return Read::Everything;
                 }
                 Poll::Pending => return Read::Everything,
@@ -48,54 +47,49 @@ impl Peer {
         Read::NotAll
     }
 
-    fn take(&mut self, arrived: Arrived, out: &mut Output, task: &mut Context<'_>) {
-        let open = matches!(self.phase, Phase::Open) && !out.outlet().link().is_closing();
+    fn take(&mut self, arrived: Arrived, task: &mut Context<'_>) {
+        let open = matches!(self.phase, Phase::Open) && !self.outlet.link().is_closing();
         match arrived {
             Arrived::Frame(frame) if open => {
-                if let Some(mut runner) = out.outlet().runner() {
+                if let Some(mut runner) = self.outlet.runner() {
                     runner.receive(frame);
                 }
             }
-            Arrived::Ping(payload) if open => out.frame(Opcode::Pong, &payload),
+            Arrived::Ping(payload) if open => self.frame(Opcode::Pong, &payload),
             Arrived::Frame(_) | Arrived::Ping(_) | Arrived::Pong | Arrived::Part => {}
-            Arrived::Close(close) => self.answer_close(close, out, task),
+            Arrived::Close(close) => self.answer_close(close, task),
             Arrived::Violation(violation) => {
                 log::debug!(target: "channels::socket", "peer refused: {}", violation.reason);
-                self.settle(out, task);
-                out.outlet().link().close(violation.code, violation.reason);
-                self.write_everything(out);
+                self.settle(task);
+                self.outlet.link().close(violation.code, violation.reason);
+                self.write_everything();
                 self.phase = Phase::Finished;
             }
         }
     }
 
-    fn answer_close(
-        &mut self,
-        close: Option<(u16, String)>,
-        out: &mut Output,
-        task: &mut Context<'_>,
-    ) {
-        self.settle(out, task);
-        self.write_everything(out);
+    fn answer_close(&mut self, close: Option<(u16, String)>, task: &mut Context<'_>) {
+        self.settle(task);
+        self.write_everything();
         let (code, reason) = close.unzip();
         if matches!(self.phase, Phase::Open) {
-            out.close(code, "");
+            self.close(code, "");
         }
         let why = Disconnect {
             code,
             reason: reason.unwrap_or_default(),
             initiated_by: Side::Client,
         };
-        self.end(why, out);
+        self.end(why);
     }
 
     /// Gives handlers of frames that came before the end the chance to answer, if they need not
     /// wait for anything.
-    fn settle(&mut self, out: &mut Output, task: &mut Context<'_>) {
+    fn settle(&mut self, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
-            out.outlet().poll_consumer(task);
-            self.write_everything(out);
-            let runner = out.outlet().runner();
+            self.outlet.poll_consumer(task);
+            self.write_everything();
+            let runner = self.outlet.runner();
             if runner.is_none_or(|runner| !runner.is_due()) {
                 return;
             }
