@@ -154,14 +154,20 @@ impl ChannelName {
         })
     }
 
-    /// A name that nobody can guess, of a consumer in that process.
+    /// A name `<prefix>.<process>!<local>` that nobody can guess, of a consumer in that process.
+    /// For backends of the channel layer.
     ///
     /// # Errors
     /// [`NameError`] for a prefix with other characters than a name has, or with too many.
-    pub(crate) fn random(prefix: &str, process: &str) -> Result<Self, NameError> {
+    pub fn random(prefix: &str, process: &str) -> Result<Self, NameError> {
         let mut name = format!("{prefix}.{process}!");
         Alphanumeric.append_string(&mut rand::rng(), &mut name, LOCAL_LEN);
         Self::new(&name)
+    }
+
+    /// What may stand for this process in [`random`](Self::random), and that no other has.
+    pub fn random_process() -> String {
+        Alphanumeric.sample_string(&mut rand::rng(), PROCESS_LEN)
     }
 
     /// Whether the channel belongs to one consumer: a `!` is in its name. Any other is a queue
@@ -174,11 +180,6 @@ impl ChannelName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// What stands for this process in [`ChannelName::random`].
-pub(crate) fn random_process() -> String {
-    Alphanumeric.sample_string(&mut rand::rng(), PROCESS_LEN)
 }
 
 fn is_plain(name: &str) -> bool {

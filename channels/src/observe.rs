@@ -32,7 +32,7 @@ use crate::scope::Protocol;
 /// | `channels_handler_seconds` | histogram | `handler`: `connect`, `receive`, `event`, `disconnect` | how long a handler took |
 /// | `channels_handlers_running` | gauge | `handler` | handlers that have begun and not ended |
 /// | `channels_handler_failures_total` | counter | `handler`; `outcome`: `error`, `panic`, `cancelled` | handlers that did not end well |
-/// | `channels_layer_sent_total` | counter | | messages put on a channel, one for each member of a group |
+/// | `channels_layer_sent_total` | counter | | messages put on a channel, one for each member of a group that the sender's report counts |
 /// | `channels_layer_group_sends_total` | counter | | messages sent to groups |
 /// | `channels_layer_delivered_total` | counter | | messages taken off a channel |
 /// | `channels_layer_forwarded_total` | counter | | those of them that went past the consumer |

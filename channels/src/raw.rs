@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::Value;
+use bytes::Bytes;
 
 use crate::answer::{Accept, Deny};
 use crate::connection::{Context, Handlers};
 use crate::consumer::OnUnknown;
 use crate::error::{Error, HandlerError, HandlerResult, WithSources};
 use crate::event::{CloseCode, Disconnect, Frame};
-use crate::layers::{DynEvent, handler_name};
+use crate::layers::{DynEvent, Value, handler_name};
 use crate::names::GroupName;
 use crate::scope::{Protocol, Scope};
 
@@ -51,13 +51,15 @@ impl AsgiEvent {
     }
 
     /// The frame of a `websocket.receive`, be it the client's or one that was sent over the layer
-    /// as a map with `text`: the two are one event to upstream.
+    /// as a map with `text` or `bytes`: the two are one event to upstream.
     pub fn frame(&self) -> Option<Frame> {
         match self {
             Self::Receive(frame) => Some(frame.clone()),
             Self::Layer(event) if event.is("websocket.receive") => {
                 let text = event.get("text").and_then(Value::as_str);
+                let bytes = || event.get("bytes").and_then(Value::as_slice);
                 text.map(Frame::from)
+                    .or_else(|| bytes().map(|bytes| Frame::Binary(Bytes::copy_from_slice(bytes))))
             }
             _ => None,
         }

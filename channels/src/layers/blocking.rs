@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-use super::{Layer, LayerError, LayerEvent, SendReport};
+use super::bus::{LayerError, LayerEvent, SendReport};
+use super::layer::Layer;
 use crate::names::{ChannelName, GroupName};
 
 /// The layer's calls as functions that return when they are done. Not for event loops.
@@ -22,11 +23,14 @@ use crate::names::{ChannelName, GroupName};
 #[derive(Clone, Copy, Debug)]
 pub struct BlockingLayer<'a>(&'a Layer);
 
-impl<'a> BlockingLayer<'a> {
-    pub(super) fn new(layer: &'a Layer) -> Self {
-        Self(layer)
+impl Layer {
+    /// The layer for code that cannot await: threads of a pool, a cron job.
+    pub fn blocking(&self) -> BlockingLayer<'_> {
+        BlockingLayer(self)
     }
+}
 
+impl BlockingLayer<'_> {
     /// As [`Layer::send`].
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! One group of a layer, to send to all but some, and to see who is there.
 
-use super::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
+use super::bus::{LayerError, LayerEvent, LayerMessage, SendReport};
+use super::layer::Layer;
 use crate::names::{ChannelName, GroupName};
 
 /// A group, from [`Layer::group`].
@@ -12,15 +13,32 @@ pub struct Group<'a> {
     except: Vec<ChannelName>,
 }
 
-impl<'a> Group<'a> {
-    pub(super) fn new(layer: &'a Layer, name: &'a GroupName) -> Self {
-        Self {
-            layer,
+impl Layer {
+    /// A group of this layer: send with exceptions, list, count.
+    ///
+    /// ```
+    /// # use channels::{GroupName, Layer};
+    /// # actix_web::rt::System::new().block_on(async {
+    /// let layer = Layer::in_memory();
+    /// let room = GroupName::new("room.7")?;
+    /// let channel = layer.new_channel().await?;
+    /// layer.group(&room).add(channel.name()).await?;
+    /// assert_eq!(layer.group(&room).count().await?, 1);
+    /// let report = layer.group(&room).except(channel.name()).send(()).await?;
+    /// assert_eq!(report.delivered, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn group<'a>(&'a self, name: &'a GroupName) -> Group<'a> {
+        Group {
+            layer: self,
             name,
             except: Vec::new(),
         }
     }
+}
 
+impl Group<'_> {
     /// Leaves one member out of what is sent, as the sender of a message that it has already.
     pub fn except(mut self, channel: &ChannelName) -> Self {
         self.except.push(channel.clone());
@@ -33,8 +51,8 @@ impl<'a> Group<'a> {
     /// [`LayerError::Backend`]; a full member is no error but counted in the report.
     pub async fn send(self, event: impl LayerEvent) -> Result<SendReport, LayerError> {
         let message = LayerMessage::new(event);
-        let backend = self.layer.backend();
-        backend.group_send(self.name, message, &self.except).await
+        let hub = self.layer.hub();
+        hub.group_send(self.name, message, &self.except).await
     }
 
     /// Adds a channel.
@@ -58,7 +76,7 @@ impl<'a> Group<'a> {
     /// # Errors
     /// [`LayerError::Unsupported`], [`LayerError::Backend`].
     pub async fn members(self) -> Result<Vec<ChannelName>, LayerError> {
-        let mut members = self.layer.backend().members(self.name).await?;
+        let mut members = self.layer.hub().backend().members(self.name).await?;
         members.retain(|member| !self.except.contains(member));
         members.sort_unstable();
         Ok(members)

@@ -1,14 +1,14 @@
-//! [`Layer`]: a backend with typed events, as applications use it.
+//! [`Layer`]: the hub of this process with typed events, as applications use it.
 //!
 //! Source: channels/layers.py, `get_channel_layer`.
 
 use std::sync::Arc;
 
-use super::none::NoLayer;
-use super::{
-    BlockingLayer, ChannelLayer, ChannelReceiver, Extension, Group, InMemoryLayer, LayerError,
-    LayerEvent, LayerMessage, SendReport,
+use super::bus::{
+    ChannelLayer, Extension, InMemoryLayer, LayerError, LayerEvent, LayerMessage, NoLayer,
+    SendReport,
 };
+use super::hub::{ChannelReceiver, Hub};
 use crate::names::{ChannelName, GroupName};
 
 /// What the name of a consumer's channel begins with.
@@ -42,12 +42,12 @@ const DEFAULT_PREFIX: &str = "specific";
 /// # }).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct Layer(Arc<dyn ChannelLayer>);
+pub struct Layer(Arc<Hub>);
 
 impl Layer {
-    /// Wraps a backend.
+    /// Connects this process with a backend, which needs no other layer above it.
     pub fn new(backend: impl ChannelLayer) -> Self {
-        Self(Arc::new(backend))
+        Self(Arc::new(Hub::new(backend)))
     }
 
     /// A layer of this process with the default capacities.
@@ -61,8 +61,16 @@ impl Layer {
         Self::new(NoLayer)
     }
 
-    pub(crate) fn backend(&self) -> &dyn ChannelLayer {
-        &*self.0
+    /// The same channels and groups, which reach their backend through another one.
+    pub(crate) fn through<B: ChannelLayer>(
+        &self,
+        around: impl FnOnce(Arc<dyn ChannelLayer>) -> B,
+    ) -> Self {
+        Self(Arc::new(self.0.through(around)))
+    }
+
+    pub(super) fn hub(&self) -> &Hub {
+        &self.0
     }
 
     /// Opens a channel; it closes, and leaves all groups, when the receiver is dropped.
@@ -70,7 +78,7 @@ impl Layer {
     /// # Errors
     /// [`LayerError::Backend`].
     pub async fn new_channel(&self) -> Result<ChannelReceiver, LayerError> {
-        self.0.new_channel(DEFAULT_PREFIX).await
+        ChannelReceiver::open(&self.0, DEFAULT_PREFIX).await
     }
 
     /// Opens a channel whose name begins with `prefix` and a dot.
@@ -78,7 +86,7 @@ impl Layer {
     /// # Errors
     /// [`LayerError::Name`] for a prefix that makes no valid name, [`LayerError::Backend`].
     pub async fn open_channel(&self, prefix: &str) -> Result<ChannelReceiver, LayerError> {
-        self.0.new_channel(prefix).await
+        ChannelReceiver::open(&self.0, prefix).await
     }
 
     /// Sends an event to one consumer, or into a queue that workers read.
@@ -107,33 +115,15 @@ impl Layer {
     /// # Errors
     /// [`LayerError::Unsupported`], [`LayerError::Backend`].
     pub async fn waiting(&self, channel: &ChannelName) -> Result<usize, LayerError> {
-        self.0.waiting(channel).await
+        self.0.backend().waiting(channel).await
     }
 
-    /// A group of this layer: send with exceptions, list, count.
-    ///
-    /// ```
-    /// # use channels::{GroupName, Layer};
-    /// # actix_web::rt::System::new().block_on(async {
-    /// let layer = Layer::in_memory();
-    /// let room = GroupName::new("room.7")?;
-    /// let channel = layer.new_channel().await?;
-    /// layer.group(&room).add(channel.name()).await?;
-    /// assert_eq!(layer.group(&room).count().await?, 1);
-    /// let report = layer.group(&room).except(channel.name()).send(()).await?;
-    /// assert_eq!(report.delivered, 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # }).unwrap();
-    /// ```
-    pub fn group<'a>(&'a self, name: &'a GroupName) -> Group<'a> {
-        Group::new(self, name)
-    }
-
-    /// Adds a channel to a group. Consumers call
+    /// Adds a channel of this process, or a queue, to a group. Consumers call
     /// [`Context::group_add`](crate::Context::group_add), which also leaves at the end.
     ///
     /// # Errors
-    /// [`LayerError::UnknownChannel`], [`LayerError::Backend`].
+    /// [`LayerError::UnknownChannel`] for a channel that has ended or is another process's,
+    /// [`LayerError::Backend`].
     pub async fn group_add(
         &self,
         group: &GroupName,
@@ -156,7 +146,9 @@ impl Layer {
 
     /// Sends an event to every member of a group; none of them is waited for.
     ///
-    /// All members see the messages of one group in the same order.
+    /// All members in one process see the messages of one group in the same order; what members
+    /// in several processes see, and whom the report counts, is said by the backend
+    /// ([`ChannelLayer`]).
     ///
     /// # Errors
     /// [`LayerError::Backend`]; a full member is no error but counted in the report.
@@ -169,22 +161,17 @@ impl Layer {
         self.0.group_send(group, message, &[]).await
     }
 
-    /// The layer for code that cannot await: threads of a pool, a cron job.
-    pub fn blocking(&self) -> BlockingLayer<'_> {
-        BlockingLayer::new(self)
-    }
-
     /// Forgets all groups and all messages that wait.
     ///
     /// # Errors
     /// [`LayerError::Unsupported`], [`LayerError::Backend`].
     pub async fn flush(&self) -> Result<(), LayerError> {
-        self.0.flush().await
+        self.0.backend().flush().await
     }
 
     /// What the backend offers.
     pub fn extensions(&self) -> &'static [Extension] {
-        self.0.extensions()
+        self.0.backend().extensions()
     }
 
     /// Whether the backend offers this.

@@ -1,36 +1,28 @@
 //! The channel layer: consumers' addresses, groups of them, and messages to either.
 //!
-//! Source: channels/layers.py. [`InMemoryLayer`] is the layer of one process; another backend
-//! implements [`ChannelLayer`], hands out the receivers of [`queue`], and proves itself with
-//! [`testing::conformance`](crate::testing::conformance).
+//! Source: channels/layers.py. [`Layer`] is what applications use: the hub of this process above
+//! a backend. [`InMemoryLayer`] is the backend of one process; another one implements
+//! [`ChannelLayer`], and proves itself with [`testing::conformance`](crate::testing::conformance).
 
-pub(crate) mod backend;
 mod blocking;
-mod by_name;
-mod dynamic;
-mod globs;
+pub(crate) mod bus;
 pub(crate) mod group;
+mod hub;
 pub(crate) mod layer;
-mod members;
-mod memory;
-pub(crate) mod message;
 mod named;
-mod none;
-mod normal;
-mod queue;
-mod registry;
-mod router;
-mod spelling;
 
-pub(crate) use backend::LayerError;
-pub use backend::{ChannelLayer, Extension, SendReport};
 pub use blocking::BlockingLayer;
-pub use dynamic::{DynEvent, EventTypeError, handler_name};
+pub use bus::{
+    Bounds, ChannelLayer, DecodeError, DynEvent, EncodeError, EventTypeError, Extension,
+    InMemoryLayer, InMemoryLayerBuilder, Inlet, LayerMessage, SendReport, handler_name,
+    undecodable_messages,
+};
+pub(crate) use bus::{ChannelSender, LayerError, LayerEvent};
 pub(crate) use group::Group;
+pub use hub::ChannelReceiver;
+pub(crate) use hub::{Forwarder, Port, ReadyFrame};
 pub(crate) use layer::Layer;
-pub use memory::{InMemoryLayer, InMemoryLayerBuilder};
-pub(crate) use message::LayerEvent;
-pub use message::{DecodeError, LayerMessage, undecodable_messages};
 pub use named::{Layers, UseLayer};
-pub use queue::{ChannelReceiver, ChannelSender, queue};
-pub(crate) use router::{Forwarder, Port, ReadyFrame};
+/// Any value of MessagePack, in which text, bytes and integers stay apart: a message, or a part of
+/// one, whose type is not known.
+pub use rmpv::Value;

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::LocalBoxFuture;
 
-use super::Layer;
+use super::layer::Layer;
 use crate::answer::Deny;
 use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;

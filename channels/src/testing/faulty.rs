@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures_util::future::BoxFuture;
 
-use crate::layers::{
-    ChannelLayer, ChannelReceiver, Extension, Layer, LayerError, LayerMessage, SendReport,
-};
+use crate::layers::{ChannelLayer, Extension, Inlet, Layer, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
 
 /// Steers a layer that is otherwise the one it was put around.
@@ -45,11 +43,11 @@ impl Faults {
     /// A layer around another one, and the handle that makes it fail.
     pub fn around(layer: Layer) -> (Layer, Self) {
         let faults = Self::default();
-        let faulty = FaultyLayer {
-            inner: layer,
+        let faulty = layer.through(|inner| FaultyLayer {
+            inner,
             faults: faults.clone(),
-        };
-        (Layer::new(faulty), faults)
+        });
+        (faulty, faults)
     }
 
     /// Fails the next calls, of whatever kind, with [`LayerError::Backend`].
@@ -103,18 +101,21 @@ fn take_one(left: &AtomicUsize) -> bool {
 }
 
 struct FaultyLayer {
-    inner: Layer,
+    inner: Arc<dyn ChannelLayer>,
     faults: Faults,
 }
 
 impl ChannelLayer for FaultyLayer {
+    /// The channels of this process are connected already.
+    fn attach(&self, _: Arc<dyn Inlet>) {}
+
     fn new_channel<'a>(
         &'a self,
         prefix: &'a str,
-    ) -> BoxFuture<'a, Result<ChannelReceiver, LayerError>> {
+    ) -> BoxFuture<'a, Result<ChannelName, LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().new_channel(prefix).await
+            self.inner.new_channel(prefix).await
         })
     }
 
@@ -128,7 +129,7 @@ impl ChannelLayer for FaultyLayer {
             if self.faults.loses() {
                 return Ok(());
             }
-            self.inner.backend().send(channel, message).await
+            self.inner.send(channel, message).await
         })
     }
 
@@ -138,30 +139,19 @@ impl ChannelLayer for FaultyLayer {
     ) -> BoxFuture<'a, Result<LayerMessage, LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().receive(channel).await
+            self.inner.receive(channel).await
         })
     }
 
-    fn group_add<'a>(
-        &'a self,
-        group: &'a GroupName,
-        channel: &'a ChannelName,
-    ) -> BoxFuture<'a, Result<(), LayerError>> {
+    fn subscribe<'a>(&'a self, group: &'a GroupName) -> BoxFuture<'a, Result<(), LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().group_add(group, channel).await
+            self.inner.subscribe(group).await
         })
     }
 
-    fn group_discard<'a>(
-        &'a self,
-        group: &'a GroupName,
-        channel: &'a ChannelName,
-    ) -> BoxFuture<'a, Result<(), LayerError>> {
-        Box::pin(async move {
-            self.faults.call()?;
-            self.inner.backend().group_discard(group, channel).await
-        })
+    fn unsubscribe(&self, group: &GroupName) {
+        self.inner.unsubscribe(group);
     }
 
     fn group_send<'a>(
@@ -175,8 +165,29 @@ impl ChannelLayer for FaultyLayer {
             if self.faults.loses() {
                 return Ok(SendReport::default());
             }
-            let backend = self.inner.backend();
-            backend.group_send(group, message, except).await
+            self.inner.group_send(group, message, except).await
+        })
+    }
+
+    fn add_queue<'a>(
+        &'a self,
+        group: &'a GroupName,
+        queue: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.add_queue(group, queue).await
+        })
+    }
+
+    fn discard_queue<'a>(
+        &'a self,
+        group: &'a GroupName,
+        queue: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(async move {
+            self.faults.call()?;
+            self.inner.discard_queue(group, queue).await
         })
     }
 
@@ -186,21 +197,21 @@ impl ChannelLayer for FaultyLayer {
     ) -> BoxFuture<'a, Result<Vec<ChannelName>, LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().members(group).await
+            self.inner.members(group).await
         })
     }
 
     fn waiting<'a>(&'a self, channel: &'a ChannelName) -> BoxFuture<'a, Result<usize, LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().waiting(channel).await
+            self.inner.waiting(channel).await
         })
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), LayerError>> {
         Box::pin(async move {
             self.faults.call()?;
-            self.inner.backend().flush().await
+            self.inner.flush().await
         })
     }
 

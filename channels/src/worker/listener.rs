@@ -138,12 +138,12 @@ impl Listener {
     async fn serve(&mut self, mut started: Started) -> Started {
         let (layer, channel) = (self.layer.clone(), self.channel.clone());
         let stopping = self.handle.stopping.clone();
-        let mut receiving = layer.backend().receive(&channel);
+        let mut receiving = Box::pin(layer.receive(&channel));
         while !stopping.is_cancelled() {
             let source = tokio::select! {
                 () = stopping.cancelled() => break,
                 received = &mut receiving => {
-                    receiving = layer.backend().receive(&channel);
+                    receiving = Box::pin(layer.receive(&channel));
                     match received {
                         Ok(message) => Source::Channel(message),
                         Err(failure) => {

@@ -7,10 +7,11 @@ use futures_util::FutureExt as _;
 use serde_json::json;
 
 use super::seen::{
-    CAPACITY, EXPIRY, exactly, expect, fresh, next, nothing, numbered, open, queue, take, told,
+    CAPACITY, EXPIRY, exactly, expect, fresh, next, next_as, nothing, numbered, open, queue, take,
+    told,
 };
 use super::{Backend, Checked};
-use crate::layers::{Extension, LayerError};
+use crate::layers::{Extension, LayerError, Value};
 use crate::names::ChannelName;
 
 pub(super) async fn names_are_valid_and_nobody_elses(backend: &dyn Backend) -> Checked {
@@ -63,6 +64,23 @@ pub(super) async fn whatever_a_message_holds_arrives_as_it_was(backend: &dyn Bac
     let sent = layer.send(channel.name(), message.clone()).await;
     sent.map_err(told)?;
     let came = next(&mut channel).await?;
+    expect(came == message, format!("{came} came"))
+}
+
+pub(super) async fn text_bytes_and_numbers_stay_apart(backend: &dyn Backend) -> Checked {
+    let layer = fresh(backend).await;
+    let mut channel = open(&layer).await?;
+    let message = Value::Map(vec![
+        ("type".into(), "test.message".into()),
+        ("text".into(), "1".into()),
+        ("bytes".into(), Value::Binary(vec![b'1', 0, 0xff])),
+        ("number".into(), 1.into()),
+        ("most".into(), u64::MAX.into()),
+        ("whole".into(), 1.0.into()),
+    ]);
+    let sent = layer.send(channel.name(), message.clone()).await;
+    sent.map_err(told)?;
+    let came = next_as::<Value>(&mut channel).await?;
     expect(came == message, format!("{came} came"))
 }
 

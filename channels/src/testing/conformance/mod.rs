@@ -5,6 +5,7 @@
 
 mod channels;
 mod groups;
+mod processes;
 mod seen;
 
 use std::fmt;
@@ -49,6 +50,15 @@ pub trait Backend {
     /// A layer with nothing on it.
     fn layer(&self, setup: Setup) -> LocalBoxFuture<'_, Layer>;
 
+    /// Two processes on one layer with nothing on it; the same process twice unless the backend
+    /// joins several.
+    fn processes(&self, setup: Setup) -> LocalBoxFuture<'_, (Layer, Layer)> {
+        Box::pin(async move {
+            let layer = self.layer(setup).await;
+            (layer.clone(), layer)
+        })
+    }
+
     /// Lets time pass: really, unless the backend has a clock of its own.
     fn pass(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(time))
@@ -87,6 +97,7 @@ const RULES: &[Rule] = rules! {
         a_prefix_begins_the_name
         messages_come_in_the_order_they_were_sent
         whatever_a_message_holds_arrives_as_it_was
+        text_bytes_and_numbers_stay_apart
         a_megabyte_is_carried
         a_full_channel_refuses_and_keeps_what_it_has
         capacity_is_each_channels_own
@@ -109,6 +120,14 @@ const RULES: &[Rule] = rules! {
         a_queue_may_be_a_member
         members_are_those_who_joined
         flush_forgets_groups
+    }
+    processes {
+        a_member_in_another_process_hears_in_order
+        the_excepted_in_another_process_hear_nothing
+        whoever_left_in_another_process_hears_nothing
+        a_group_is_heard_again_by_who_comes_back
+        a_channel_of_another_process_takes_messages
+        a_queue_is_read_in_any_process
     }
 };
 

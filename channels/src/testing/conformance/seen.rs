@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{Backend, Setup};
-use crate::layers::{ChannelReceiver, Layer, LayerMessage};
+use crate::layers::{ChannelReceiver, Layer, LayerEvent, LayerMessage};
 use crate::names::{ChannelName, GroupName};
 
 /// How many messages a channel of a checked layer holds.
@@ -22,12 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long nothing must come for it to count as nothing.
 const QUIET: Duration = Duration::from_millis(50);
 
+const SETUP: Setup = Setup {
+    capacity: CAPACITY,
+    expiry: EXPIRY,
+};
+
 pub(super) async fn fresh(backend: &dyn Backend) -> Layer {
-    let setup = Setup {
-        capacity: CAPACITY,
-        expiry: EXPIRY,
-    };
-    backend.layer(setup).await
+    backend.layer(SETUP).await
+}
+
+pub(super) async fn two_processes(backend: &dyn Backend) -> (Layer, Layer) {
+    backend.processes(SETUP).await
 }
 
 pub(super) async fn open(layer: &Layer) -> Result<ChannelReceiver, String> {
@@ -54,13 +59,19 @@ pub(super) fn expect(holds: bool, otherwise: impl Into<String>) -> Result<(), St
     if holds { Ok(()) } else { Err(otherwise.into()) }
 }
 
-pub(super) fn read(message: &LayerMessage) -> Result<Value, String> {
-    let value = message.decode::<Value>().map_err(told)?;
+pub(super) fn read<T: LayerEvent + Clone>(message: &LayerMessage) -> Result<T, String> {
+    let value = message.decode::<T>().map_err(told)?;
     Ok((*value).clone())
 }
 
 /// The next message.
 pub(super) async fn next(receiver: &mut ChannelReceiver) -> Result<Value, String> {
+    next_as(receiver).await
+}
+
+pub(super) async fn next_as<T: LayerEvent + Clone>(
+    receiver: &mut ChannelReceiver,
+) -> Result<T, String> {
     match timeout(PATIENCE, receiver.next()).await {
         Ok(Some(message)) => read(&message),
         Ok(None) => Err("the channel ended".to_owned()),
@@ -78,7 +89,7 @@ pub(super) async fn take(layer: &Layer, channel: &ChannelName) -> Result<Value, 
 
 pub(super) async fn nothing(receiver: &mut ChannelReceiver) -> Result<(), String> {
     match timeout(QUIET, receiver.next()).await {
-        Ok(Some(message)) => Err(format!("{} came", read(&message)?)),
+        Ok(Some(message)) => Err(format!("{} came", read::<Value>(&message)?)),
         Ok(None) | Err(_) => Ok(()),
     }
 }

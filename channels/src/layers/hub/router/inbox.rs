@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use super::Broadcast;
+use super::broadcast::Broadcast;
 use crate::names::GroupName;
 
 /// One thing for a router to do; they are done in the order in which they were pushed.
-pub(crate) enum Parcel {
+pub(in crate::layers) enum Parcel {
     /// A message to all members that the thread has.
     Group(GroupName, Arc<Broadcast>),
     /// A message to one connection.
@@ -23,7 +23,7 @@ pub(crate) enum Parcel {
 }
 
 #[derive(Default)]
-pub(crate) struct Inbox(Mutex<State>);
+pub(in crate::layers) struct Inbox(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -36,7 +36,7 @@ impl Inbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn push(&self, parcel: Parcel) {
+    pub(in crate::layers) fn push(&self, parcel: Parcel) {
         let mut state = self.lock();
         state.parcels.push(parcel);
         let waker = state.waker.take();
@@ -47,7 +47,7 @@ impl Inbox {
     }
 
     /// Whether the router has not seen everything yet.
-    pub(crate) fn is_due(&self) -> bool {
+    pub(in crate::layers) fn is_due(&self) -> bool {
         !self.lock().parcels.is_empty()
     }
 

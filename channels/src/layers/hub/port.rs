@@ -2,9 +2,9 @@
 
 use std::io::IoSlice;
 
-use super::{Forwarder, ReadyFrame};
+use super::forward::{Forwarder, ReadyFrame};
 use crate::event::Frame;
-use crate::layers::LayerMessage;
+use crate::layers::bus::LayerMessage;
 use crate::names::ChannelName;
 
 /// Takes what a router has for one connection.

@@ -3,32 +3,54 @@
 //! Senders of other processes use either; Channels turns both into one handler name. Here a
 //! message's type is put into the spelling of the receiver before it is read.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use rmp_serde::decode::Error as ReadError;
+use rmpv::Value;
+use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Error};
-use serde_json::Value;
 
-use super::dynamic::{TYPE, handler_name};
+use super::event_type::{TYPE, handler_name};
+use super::msgpack;
 
-/// Reads a message whose type may be in the other spelling.
-pub(super) fn read<E: DeserializeOwned>(mut message: Value) -> serde_json::Result<E> {
-    if let Some(spelling) = spelling_of::<E>(&message)
-        && let Some(kind) = message.get_mut(TYPE)
-    {
-        *kind = spelling.into();
+/// Reads a message, in MessagePack, whose type may be in the other spelling.
+pub(super) fn read<E: DeserializeOwned>(message: &[u8]) -> Result<E, ReadError> {
+    match spelling_of::<E>(message) {
+        Some(spelling) => msgpack::read(&respelt(message, spelling)?),
+        None => msgpack::read(message),
     }
-    serde_json::from_value(message)
+}
+
+/// The message with another type.
+fn respelt(message: &[u8], spelling: &'static str) -> Result<Vec<u8>, ReadError> {
+    let mut message: Value = msgpack::read(message)?;
+    if let Value::Map(fields) = &mut message {
+        for (name, value) in fields {
+            if name.as_str() == Some(TYPE) {
+                *value = spelling.into();
+            }
+        }
+    }
+    msgpack::write(&message).map_err(ReadError::custom)
+}
+
+/// What of a message tells its type.
+#[derive(Deserialize)]
+struct Typed<'a> {
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
 }
 
 /// How the receiver spells the message's type, unless as it is.
-fn spelling_of<E: DeserializeOwned>(message: &Value) -> Option<&'static str> {
-    let kind = message.get(TYPE)?.as_str()?;
-    let wanted = handler_name(kind).ok()?;
+fn spelling_of<E: DeserializeOwned>(message: &[u8]) -> Option<&'static str> {
     let known = variants::<E>()?;
-    if known.contains(&kind) {
+    let kind = rmp_serde::from_slice::<Typed<'_>>(message).ok()?.r#type;
+    if known.contains(&&*kind) {
         return None;
     }
+    let wanted = handler_name(&kind).ok()?;
     let mut known = known.iter().copied();
     known.find(|known| handler_name(known).is_ok_and(|name| name == wanted))
 }
@@ -66,7 +88,8 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::json;
 
-    use super::{read, variants};
+    use super::variants;
+    use crate::layers::bus::msgpack;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     #[serde(tag = "type")]
@@ -77,6 +100,12 @@ mod tests {
         Tick,
         #[serde(rename = "old_style")]
         Old,
+    }
+
+    fn read<E: serde::de::DeserializeOwned>(
+        message: serde_json::Value,
+    ) -> Result<E, rmp_serde::decode::Error> {
+        super::read(&msgpack::write(&message).unwrap())
     }
 
     #[test]

@@ -10,9 +10,11 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::tables::Tables;
-use super::{Broadcast, Forwarder, Parcel, Port, ReadyFrame};
+use super::{Broadcast, Parcel};
 use crate::event::Frame;
-use crate::layers::LayerMessage;
+use crate::layers::bus::LayerMessage;
+use crate::layers::hub::forward::{Forwarder, ReadyFrame};
+use crate::layers::hub::port::Port;
 use crate::names::{ChannelName, GroupName};
 
 /// Even numbers are sent on, odd ones are for the consumer.

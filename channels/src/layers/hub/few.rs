@@ -1,57 +1,28 @@
-//! Channels in a set, each found by its name.
+//! A set of channels that is small while it holds one.
 
-use std::borrow::Borrow;
 use std::collections::HashSet;
-use std::collections::hash_set;
-use std::hash::{Hash, Hasher};
 
-use super::ChannelSender;
 use crate::names::ChannelName;
-
-/// A channel that is the same as any other of its name. Its name need not lie beside it, which
-/// half of a table would be.
-pub(super) struct ByName(pub(super) ChannelSender);
-
-impl Borrow<ChannelName> for ByName {
-    fn borrow(&self) -> &ChannelName {
-        self.0.name()
-    }
-}
-
-impl Hash for ByName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.name().hash(state);
-    }
-}
-
-impl PartialEq for ByName {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.name() == other.0.name()
-    }
-}
-
-impl Eq for ByName {}
 
 /// A set that mostly holds one channel, as the group of all sockets of a person does.
 pub(super) enum FewChannels {
-    One(ByName),
+    One(ChannelName),
     #[expect(
         clippy::box_collection,
         reason = "the groups of one are many, and a set without its box is six times as large"
     )]
-    Many(Box<HashSet<ByName>>),
+    Many(Box<HashSet<ChannelName>>),
 }
 
 impl FewChannels {
-    pub(super) fn insert(&mut self, channel: ChannelSender) {
+    pub(super) fn insert(&mut self, channel: ChannelName) {
         match self {
-            Self::One(known) if known.0.name() == channel.name() => {}
+            Self::One(known) if *known == channel => {}
             Self::One(known) => {
-                let known = ByName(known.0.clone());
-                *self = Self::Many(Box::new([known, ByName(channel)].into()));
+                *self = Self::Many(Box::new([known.clone(), channel].into()));
             }
             Self::Many(known) => {
-                known.insert(ByName(channel));
+                known.insert(channel);
             }
         }
     }
@@ -63,14 +34,14 @@ impl FewChannels {
         };
         let removed = known.remove(name);
         if let (1, Some(last)) = (known.len(), known.iter().next()) {
-            *self = Self::One(ByName(last.0.clone()));
+            *self = Self::One(last.clone());
         }
         removed
     }
 
     /// Whether it is this channel and no other.
     pub(super) fn is_only(&self, name: &ChannelName) -> bool {
-        matches!(self, Self::One(known) if known.0.name() == name)
+        matches!(self, Self::One(known) if known == name)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -85,20 +56,16 @@ impl FewChannels {
             Self::One(known) => (Some(known), None),
             Self::Many(known) => (None, Some(known.iter())),
         };
-        let many: Option<hash_set::Iter<'_, _>> = many;
-        let channels = one.into_iter().chain(many.into_iter().flatten());
-        channels.map(|channel| channel.0.name())
+        one.into_iter().chain(many.into_iter().flatten())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::queue;
 
-    fn channel(name: &str) -> ChannelSender {
-        let (sender, _) = queue(ChannelName::new(name).unwrap(), 1);
-        sender
+    fn channel(name: &str) -> ChannelName {
+        ChannelName::new(name).unwrap()
     }
 
     fn names(channels: &FewChannels) -> Vec<&str> {
@@ -110,17 +77,17 @@ mod tests {
     #[test]
     fn a_set_grows_beyond_one_channel_and_shrinks_to_it() {
         let [a, b, c] = ["a", "b", "c"].map(channel);
-        let mut channels = FewChannels::One(ByName(a.clone()));
+        let mut channels = FewChannels::One(a.clone());
         channels.insert(channel("a"));
         assert_eq!(names(&channels), ["a"]);
-        assert!(!channels.remove(b.name()) && channels.is_only(a.name()));
+        assert!(!channels.remove(&b) && channels.is_only(&a));
         for added in [&b, &c, &b] {
             channels.insert(added.clone());
         }
         assert_eq!((names(&channels), channels.len()), (vec!["a", "b", "c"], 3));
-        assert!(channels.remove(a.name()) && !channels.remove(a.name()));
-        assert!(channels.remove(c.name()));
+        assert!(channels.remove(&a) && !channels.remove(&a));
+        assert!(channels.remove(&c));
         assert!(matches!(channels, FewChannels::One(_)));
-        assert!(channels.is_only(b.name()) && !channels.is_only(a.name()));
+        assert!(channels.is_only(&b) && !channels.is_only(&a));
     }
 }

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use slab::Slab;
 use smallvec::SmallVec;
 
+use super::broadcast::Broadcast;
 use super::group::{Entry, Group};
-use super::{Broadcast, Parcel, Port, ReadyFrame};
+use super::inbox::Parcel;
+use crate::layers::hub::forward::ReadyFrame;
+use crate::layers::hub::port::Port;
 use crate::names::GroupName;
 
 /// Frames in one write; the kernel takes up to 1024.
@@ -226,7 +229,7 @@ fn hand_over(to: &Rc<dyn Port>, news: &[&Entry], due: &mut VecDeque<Rc<dyn Port>
     let mut batch = Batch::default();
     let port = &**to;
     let news = news.iter().map(|entry| &*entry.broadcast);
-    for broadcast in news.filter(|broadcast| broadcast.is_for(port)) {
+    for broadcast in news.filter(|broadcast| broadcast.is_for(|| port.name())) {
         let forwarder = port.forwarder();
         let encode = |frame: &_| port.encode(frame);
         match forwarder.and_then(|forwarder| broadcast.ready(forwarder, encode)) {

@@ -2,27 +2,31 @@
 //!
 //! Source: channels/layers.py, where `get_channel_layer` gives None, and consumers work without.
 
+use std::sync::Arc;
+
 use futures_util::future::{BoxFuture, ready};
 
-use super::queue;
-use super::{ChannelLayer, ChannelReceiver, Extension, LayerError, LayerMessage, SendReport};
+use super::backend::{ChannelLayer, Inlet};
+use super::error::{Extension, LayerError, SendReport};
+use super::message::LayerMessage;
 use crate::names::{ChannelName, GroupName};
 
 /// Opens channels on which nothing ever comes, and refuses the rest.
-pub(super) struct NoLayer;
+pub(in crate::layers) struct NoLayer;
 
 fn refused<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, LayerError>> {
     Box::pin(ready(Err(LayerError::NoLayer)))
 }
 
 impl ChannelLayer for NoLayer {
+    fn attach(&self, _: Arc<dyn Inlet>) {}
+
     fn new_channel<'a>(
         &'a self,
         prefix: &'a str,
-    ) -> BoxFuture<'a, Result<ChannelReceiver, LayerError>> {
+    ) -> BoxFuture<'a, Result<ChannelName, LayerError>> {
         let name = ChannelName::random(prefix, "none");
-        let opened = name.map(|name| queue(name, 0).1);
-        Box::pin(ready(opened.map_err(LayerError::from)))
+        Box::pin(ready(name.map_err(LayerError::from)))
     }
 
     fn send<'a>(
@@ -40,22 +44,11 @@ impl ChannelLayer for NoLayer {
         refused()
     }
 
-    fn group_add<'a>(
-        &'a self,
-        _: &'a GroupName,
-        _: &'a ChannelName,
-    ) -> BoxFuture<'a, Result<(), LayerError>> {
+    fn subscribe<'a>(&'a self, _: &'a GroupName) -> BoxFuture<'a, Result<(), LayerError>> {
         refused()
     }
 
-    /// Nobody is in any group.
-    fn group_discard<'a>(
-        &'a self,
-        _: &'a GroupName,
-        _: &'a ChannelName,
-    ) -> BoxFuture<'a, Result<(), LayerError>> {
-        Box::pin(ready(Ok(())))
-    }
+    fn unsubscribe(&self, _: &GroupName) {}
 
     fn group_send<'a>(
         &'a self,
@@ -64,6 +57,23 @@ impl ChannelLayer for NoLayer {
         _: &'a [ChannelName],
     ) -> BoxFuture<'a, Result<SendReport, LayerError>> {
         refused()
+    }
+
+    fn add_queue<'a>(
+        &'a self,
+        _: &'a GroupName,
+        _: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        refused()
+    }
+
+    /// Nobody is in any group.
+    fn discard_queue<'a>(
+        &'a self,
+        _: &'a GroupName,
+        _: &'a ChannelName,
+    ) -> BoxFuture<'a, Result<(), LayerError>> {
+        Box::pin(ready(Ok(())))
     }
 
     fn extensions(&self) -> &'static [Extension] {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 use std::sync::Arc;
 
-use super::Broadcast;
+use super::broadcast::Broadcast;
 use crate::names::GroupName;
 
 /// A message in its place among all messages of the thread.

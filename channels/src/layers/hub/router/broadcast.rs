@@ -4,26 +4,10 @@ use std::any::TypeId;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-use bytes::Bytes;
-
-use super::Port;
 use crate::event::Frame;
-use crate::layers::LayerMessage;
+use crate::layers::bus::LayerMessage;
+use crate::layers::hub::forward::{Forwarder, ReadyFrame};
 use crate::names::ChannelName;
-
-/// A frame as it goes over the wire, shared by all who get it.
-pub(crate) struct ReadyFrame {
-    pub(crate) bytes: Bytes,
-    /// Those of its payload.
-    pub(crate) payload_bytes: usize,
-}
-
-/// What all consumers of one type make of a message that they would only send on.
-pub(crate) struct Forwarder {
-    pub(crate) consumer: TypeId,
-    /// Nothing for a message that a consumer must see. The application's code, which may panic.
-    pub(crate) frame: fn(&LayerMessage) -> Option<Frame>,
-}
 
 /// A message, its exceptions, and its frame once somebody has asked for it.
 pub(crate) struct Broadcast {
@@ -41,9 +25,9 @@ impl Broadcast {
         }
     }
 
-    pub(super) fn is_for(&self, port: &dyn Port) -> bool {
+    pub(super) fn is_for<'a>(&self, name: impl FnOnce() -> &'a ChannelName) -> bool {
         // Hardly any message has exceptions, and the name lies elsewhere.
-        self.except.is_empty() || !self.except.contains(port.name())
+        self.except.is_empty() || !self.except.contains(name())
     }
 
     /// The frame that consumers of this type send on; made once, for the first type that asks.

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use smallvec::SmallVec;
 
-use super::by_name::{ByName, FewChannels};
+use super::few::FewChannels;
 use super::router::{Broadcast, Inbox, Parcel, Place};
-use super::{ChannelSender, LayerError, LayerMessage, SendReport};
+use crate::layers::bus::{ChannelSender, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
 
 /// Locked while a message is handed out, so that all members see the group's messages in one
@@ -20,17 +19,9 @@ pub(super) struct Members {
         clippy::box_collection,
         reason = "nearly always there is none, and there are as many groups as people"
     )]
-    loose: Option<Box<HashMap<ChannelName, Loose>>>,
+    loose: Option<Box<HashMap<ChannelName, ChannelSender>>>,
     /// One for each thread.
     routed: SmallVec<[Routed; 1]>,
-}
-
-/// A member that gets its messages one by one.
-pub(super) enum Loose {
-    /// A channel with an owner.
-    Owned(ChannelSender),
-    /// A channel that is looked up by its name; since when it is a member.
-    Normal(Instant),
 }
 
 /// The members of one thread, which get a message together.
@@ -40,19 +31,20 @@ struct Routed {
 }
 
 impl Members {
-    pub(super) fn join(&mut self, name: &ChannelName, member: Loose) {
+    /// Adds a member that takes its messages from its queue.
+    pub(super) fn join(&mut self, channel: &ChannelSender) {
         let loose = self.loose.get_or_insert_default();
-        loose.insert(name.clone(), member);
+        loose.insert(channel.name().clone(), channel.clone());
     }
 
     /// Adds a member that a router gives its messages, or makes one of a loose member.
-    pub(super) fn join_at(&mut self, group: &GroupName, channel: &ChannelSender, place: &Place) {
-        self.let_go(channel.name());
+    pub(super) fn join_at(&mut self, group: &GroupName, name: &ChannelName, place: &Place) {
+        self.let_go(name);
         match self.routed_at(place) {
-            Some(index) => self.routed[index].channels.insert(channel.clone()),
+            Some(index) => self.routed[index].channels.insert(name.clone()),
             None => self.routed.push(Routed {
                 inbox: Arc::clone(&place.inbox),
-                channels: FewChannels::One(ByName(channel.clone())),
+                channels: FewChannels::One(name.clone()),
             }),
         }
         place.push(|seat| Parcel::Join(group.clone(), seat));
@@ -103,35 +95,16 @@ impl Members {
             .chain(routed)
     }
 
-    /// Drops normal channels that joined too long ago. One with an owner is in the group until
-    /// its owner goes.
-    pub(super) fn drop_expired(&mut self, now: Instant, limit: Duration) {
-        let Some(loose) = &mut self.loose else {
-            return;
-        };
-        loose.retain(|_, member| match member {
-            Loose::Owned(_) => true,
-            Loose::Normal(joined) => now.saturating_duration_since(*joined) < limit,
-        });
-        self.tidy();
-    }
-
     pub(super) fn send(
         &self,
         group: &GroupName,
         message: LayerMessage,
         except: &[ChannelName],
-        to_normal: impl Fn(&ChannelName, LayerMessage) -> Result<(), LayerError>,
     ) -> SendReport {
         let mut report = SendReport::default();
         let loose = self.loose.iter().flat_map(|loose| loose.iter());
-        for (name, member) in loose.filter(|(name, _)| !except.contains(name)) {
-            let message = message.clone();
-            let sent = match member {
-                Loose::Owned(sender) => sender.send(message),
-                Loose::Normal(_) => to_normal(name, message),
-            };
-            match sent {
+        for (_, channel) in loose.filter(|(name, _)| !except.contains(name)) {
+            match channel.send(message.clone()) {
                 Ok(()) => report.delivered += 1,
                 Err(_) => report.dropped += 1,
             }

@@ -1,6 +1,6 @@
 //! Hands messages to the connections of one thread.
 //!
-//! A layer of this process puts each message into the [`Inbox`] of every thread with members of
+//! The hub puts each message into the [`Inbox`] of every thread with members of
 //! its group: one [`Parcel`] for a thread, however many members it has. The thread's router takes
 //! them out in their order and gives each connection what is new for it. What a connection would
 //! only send on is written past its consumer, several frames at once where it is behind; anything
@@ -13,7 +13,6 @@
 mod broadcast;
 mod group;
 mod inbox;
-mod port;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -28,10 +27,10 @@ use smallvec::SmallVec;
 use tokio::task::{unconstrained, yield_now};
 
 pub(super) use broadcast::Broadcast;
-pub(crate) use broadcast::{Forwarder, ReadyFrame};
 pub(super) use inbox::{Inbox, Parcel};
-pub(crate) use port::Port;
 use tables::Tables;
+
+use super::port::Port;
 
 /// Connections that are written to before the other tasks of the thread get their turn.
 const VISITS_PER_POLL: usize = 128;

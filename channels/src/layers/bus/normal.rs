@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::queue::Expiry;
-use super::{LayerError, LayerMessage};
+use super::bounds::Bounds;
+use super::error::LayerError;
+use super::message::LayerMessage;
 use crate::names::ChannelName;
 use crate::observe;
 
@@ -37,16 +38,16 @@ impl Shared {
         Some((message, waiting))
     }
 
-    fn drop_expired(&self, expiry: &Expiry) {
-        let now = expiry.now();
+    fn drop_expired(&self, bounds: &Bounds) {
+        let now = bounds.now();
         let mut messages = self.lock();
         let fresh = messages
             .iter()
-            .position(|(sent, _)| !expiry.is_over(*sent, now));
+            .position(|(sent, _)| !bounds.is_too_old(*sent, now));
         let stale = fresh.unwrap_or(messages.len());
         messages.drain(..stale);
         drop(messages);
-        expiry.count(stale);
+        Bounds::count_expired(stale);
     }
 }
 
@@ -59,35 +60,35 @@ impl NormalChannels {
         &self,
         name: &ChannelName,
         message: LayerMessage,
-        capacity: usize,
-        expiry: &Expiry,
+        bounds: &Bounds,
     ) -> Result<(), LayerError> {
         let mut channels = self.lock();
         if !channels.contains_key(name) {
-            Self::sweep(&mut channels, expiry);
+            Self::sweep(&mut channels, bounds);
         }
         let shared = channels.entry(name.clone()).or_default();
-        shared.drop_expired(expiry);
+        shared.drop_expired(bounds);
         let mut messages = shared.lock();
+        let capacity = bounds.capacity_of(name);
         if messages.len() >= capacity {
             let channel = name.clone();
             return Err(LayerError::ChannelFull { channel, capacity });
         }
-        messages.push_back((expiry.now(), message));
+        messages.push_back((bounds.now(), message));
         drop(messages);
         shared.ready.notify_one();
         Ok(())
     }
 
     /// Frees the queues that nobody reads and whose messages are all too old.
-    fn sweep(channels: &mut HashMap<ChannelName, Arc<Shared>>, expiry: &Expiry) {
+    fn sweep(channels: &mut HashMap<ChannelName, Arc<Shared>>, bounds: &Bounds) {
         channels.retain(|_, shared| {
-            shared.drop_expired(expiry);
+            shared.drop_expired(bounds);
             Arc::strong_count(shared) > 1 || !shared.lock().is_empty()
         });
     }
 
-    pub(super) async fn receive(&self, name: &ChannelName, expiry: &Expiry) -> LayerMessage {
+    pub(super) async fn receive(&self, name: &ChannelName, bounds: &Bounds) -> LayerMessage {
         let shared = Arc::clone(self.lock().entry(name.clone()).or_default());
         let reader = Reader {
             channels: self,
@@ -98,7 +99,7 @@ impl NormalChannels {
             let mut ready = pin!(reader.shared.ready.notified());
             // Listening before looking: a message that comes in between wakes this reader.
             ready.as_mut().enable();
-            reader.shared.drop_expired(expiry);
+            reader.shared.drop_expired(bounds);
             if let Some((message, waiting)) = reader.shared.take() {
                 observe::delivered(waiting);
                 return message;
@@ -107,10 +108,10 @@ impl NormalChannels {
         }
     }
 
-    pub(super) fn waiting(&self, name: &ChannelName, expiry: &Expiry) -> usize {
+    pub(super) fn waiting(&self, name: &ChannelName, bounds: &Bounds) -> usize {
         let channels = self.lock();
         channels.get(name).map_or(0, |shared| {
-            shared.drop_expired(expiry);
+            shared.drop_expired(bounds);
             shared.lock().len()
         })
     }
