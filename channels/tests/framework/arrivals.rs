@@ -104,7 +104,7 @@ fn start(driver: Driver, configure: impl FnOnce(Server) -> Server) -> SocketAddr
     let server = configure(server(driver, SocketOptions::new()));
     let server = match driver {
         Driver::Tls => server.bind_rustls_0_23((tls::ADDRESS, 0), tls::server()),
-        Driver::OwnSocket | Driver::Mounted => server.bind(("127.0.0.1", 0)),
+        Driver::OwnSocket | Driver::Mounted | Driver::TwoProcesses => server.bind(("127.0.0.1", 0)),
     };
     let server = server.expect("a free port");
     let address = server.addrs()[0];

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use channels::layers::{InMemoryLayer, undecodable_messages};
+use channels::layers::{Bounds, undecodable_messages};
 use channels::testing::WebsocketCommunicator;
 use channels::{ChannelName, Frame, Layer, SocketOptions};
 use serde::{Deserialize, Serialize};
 
+use super::BACKEND;
 use crate::scripted::{Reader, client, group, message};
 
 async fn member(layer: &Layer, path: &str) -> (WebsocketCommunicator, Reader) {
@@ -27,10 +28,10 @@ async fn settle(client: &mut WebsocketCommunicator) {
 
 #[actix_web::test]
 async fn a_group_reaches_all_members_and_nobody_else() {
-    let layer = Layer::in_memory();
-    let (mut ana, _a) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _a) = member(&there, "/accept/?group=tea").await;
     let (mut bo, _b) = member(&layer, "/accept/?group=tea").await;
-    let (mut outsider, _o) = member(&layer, "/accept/?group=coffee").await;
+    let (mut outsider, _o) = member(&there, "/accept/?group=coffee").await;
 
     ana.send_to("say tea hello").unwrap();
     assert_eq!(
@@ -47,8 +48,8 @@ async fn a_group_reaches_all_members_and_nobody_else() {
 
 #[actix_web::test]
 async fn a_member_who_left_hears_nothing() {
-    let layer = Layer::in_memory();
-    let (mut ana, _a) = member(&layer, "/accept/").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _a) = member(&there, "/accept/").await;
     ana.send_to("join tea").unwrap();
     ana.send_to("join tea").unwrap();
     settle(&mut ana).await;
@@ -76,8 +77,8 @@ async fn a_member_who_left_hears_nothing() {
 
 #[actix_web::test]
 async fn groups_are_left_when_the_connection_ends() {
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/?group=tea").await;
     ana.send_to("join coffee").unwrap();
     settle(&mut ana).await;
     ana.disconnect(1000).await.unwrap();
@@ -92,8 +93,8 @@ async fn groups_are_left_when_the_connection_ends() {
 
 #[actix_web::test]
 async fn anyone_who_knows_its_name_can_reach_one_consumer() {
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/").await;
     ana.send_to("name").unwrap();
     let name = ana.receive_from().await.unwrap();
     let name = ChannelName::new(name.as_text().unwrap()).unwrap();
@@ -103,9 +104,9 @@ async fn anyone_who_knows_its_name_can_reach_one_consumer() {
 
 #[actix_web::test]
 async fn events_that_arrive_during_connect_come_after_it() {
-    let layer = Layer::in_memory();
+    let (layer, there) = BACKEND.processes(Bounds::new());
     let (client, mut journal) = client("/wait/?group=tea");
-    let mut client = client.layer(&layer);
+    let mut client = client.layer(&there);
     let sending = async {
         assert_eq!(journal.next().await, "waiting");
         layer
@@ -124,8 +125,8 @@ async fn events_that_arrive_during_connect_come_after_it() {
 
 #[actix_web::test]
 async fn events_keep_their_order() {
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/?group=tea").await;
     for number in 0..100 {
         layer
             .group_send(&group("tea"), message(number.to_string()))
@@ -140,8 +141,8 @@ async fn events_keep_their_order() {
 
 #[actix_web::test]
 async fn a_panic_in_event_closes_with_1011() {
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/?group=tea").await;
     layer
         .group_send(&group("tea"), message("panic"))
         .await
@@ -151,12 +152,12 @@ async fn a_panic_in_event_closes_with_1011() {
 
 #[actix_web::test]
 async fn a_consumer_that_does_not_keep_up_is_cut_and_others_lose_nothing() {
-    let layer = Layer::new(InMemoryLayer::builder().capacity(10).build());
+    let (layer, there) = BACKEND.processes(Bounds::new().capacity(10));
     let (slow, journal) = client("/accept/?group=tea");
     let grace = SocketOptions::new().handler_grace(Duration::from_millis(20));
-    let mut slow = slow.layer(&layer).options(grace);
+    let mut slow = slow.layer(&there).options(grace);
     slow.connect().await.unwrap();
-    let (mut quick, _q) = member(&layer, "/accept/?group=tea").await;
+    let (mut quick, _q) = member(&there, "/accept/?group=tea").await;
     slow.send_to("hang").unwrap();
 
     let mut dropped = 0;
@@ -184,8 +185,8 @@ async fn an_event_of_another_type_with_the_same_shape_is_understood() {
         r#type: String,
         text: String,
     }
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/?group=tea").await;
     let lookalike = Lookalike {
         r#type: "chat.message".to_owned(),
         text: "hello".to_owned(),
@@ -199,8 +200,8 @@ async fn an_event_of_another_type_with_the_same_shape_is_understood() {
 
 #[actix_web::test]
 async fn an_event_that_is_not_understood_is_counted_and_the_connection_lives() {
-    let layer = Layer::in_memory();
-    let (mut ana, _journal) = member(&layer, "/accept/?group=tea").await;
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let (mut ana, _journal) = member(&there, "/accept/?group=tea").await;
     let before = undecodable_messages();
     layer
         .group_send(&group("tea"), vec![1, 2, 3])

@@ -1,12 +1,13 @@
-//! The in-process layer without consumers.
+//! Layers without consumers.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use channels::layers::{ChannelReceiver, Extension, InMemoryLayer};
-use channels::{ChannelName, Layer, LayerError};
+use channels::layers::{Bounds, ChannelReceiver, Extension};
+use channels::{ChannelName, LayerError};
 use futures_util::{FutureExt as _, StreamExt as _};
 
+use super::BACKEND;
 use crate::scripted::{Event, group, message};
 
 fn texts(receiver: &mut ChannelReceiver) -> Vec<String> {
@@ -22,10 +23,10 @@ fn texts(receiver: &mut ChannelReceiver) -> Vec<String> {
 
 #[actix_web::test]
 async fn channels_have_valid_names_that_nobody_else_has() {
-    let layer = Layer::in_memory();
+    let (_, there) = BACKEND.processes(Bounds::new());
     let mut names = HashSet::new();
     for _ in 0..100 {
-        let channel = layer.new_channel().await.unwrap();
+        let channel = there.new_channel().await.unwrap();
         assert!(ChannelName::new(channel.name().as_str()).is_ok());
         assert!(channel.name().as_str().starts_with("specific."));
         assert!(names.insert(channel.name().clone()));
@@ -33,24 +34,9 @@ async fn channels_have_valid_names_that_nobody_else_has() {
 }
 
 #[actix_web::test]
-async fn a_name_says_which_layer_made_it_and_cannot_be_guessed() {
-    let layers = [Layer::in_memory(), Layer::in_memory()];
-    let mut processes = HashSet::new();
-    for layer in &layers {
-        let (one, other) = (layer.new_channel().await, layer.new_channel().await);
-        let (one, other) = (one.unwrap(), other.unwrap());
-        let (process, local) = one.name().as_str().split_once('!').unwrap();
-        assert_eq!(other.name().as_str().split_once('!').unwrap().0, process);
-        assert!(local.len() >= 16, "{local}");
-        processes.insert(process.to_owned());
-    }
-    assert_eq!(processes.len(), layers.len());
-}
-
-#[actix_web::test]
 async fn a_full_channel_refuses_and_keeps_what_it_has() {
-    let layer = Layer::new(InMemoryLayer::builder().capacity(2).build());
-    let mut channel = layer.new_channel().await.unwrap();
+    let (layer, there) = BACKEND.processes(Bounds::new().capacity(2));
+    let mut channel = there.new_channel().await.unwrap();
     let name = channel.name().clone();
     for text in ["one", "two"] {
         layer.send(&name, message(text)).await.unwrap();
@@ -66,13 +52,12 @@ async fn a_full_channel_refuses_and_keeps_what_it_has() {
 
 #[actix_web::test]
 async fn the_first_pattern_that_matches_sets_the_capacity() {
-    let layer = InMemoryLayer::builder()
+    let bounds = Bounds::new()
         .channel_capacity("other.*", 1)
         .channel_capacity("specific.*!?*", 3)
-        .channel_capacity("*", 5)
-        .build();
-    let layer = Layer::new(layer);
-    let channel = layer.new_channel().await.unwrap();
+        .channel_capacity("*", 5);
+    let (layer, there) = BACKEND.processes(bounds);
+    let channel = there.new_channel().await.unwrap();
     for _ in 0..3 {
         layer.send(channel.name(), message("x")).await.unwrap();
     }
@@ -81,11 +66,11 @@ async fn the_first_pattern_that_matches_sets_the_capacity() {
 
 #[actix_web::test]
 async fn a_group_skips_full_members_and_says_so() {
-    let layer = Layer::new(InMemoryLayer::builder().capacity(1).build());
-    let mut full = layer.new_channel().await.unwrap();
-    let mut free = layer.new_channel().await.unwrap();
+    let (layer, there) = BACKEND.processes(Bounds::new().capacity(1));
+    let mut full = there.new_channel().await.unwrap();
+    let mut free = there.new_channel().await.unwrap();
     for channel in [&full, &free] {
-        layer
+        there
             .group_add(&group("tea"), channel.name())
             .await
             .unwrap();
@@ -102,11 +87,11 @@ async fn a_group_skips_full_members_and_says_so() {
 
 #[actix_web::test]
 async fn a_message_is_one_value_for_all_members() {
-    let layer = Layer::in_memory();
+    let (layer, there) = BACKEND.processes(Bounds::new());
     let mut channels = Vec::new();
     for _ in 0..3 {
-        let channel = layer.new_channel().await.unwrap();
-        layer
+        let channel = there.new_channel().await.unwrap();
+        there
             .group_add(&group("tea"), channel.name())
             .await
             .unwrap();
@@ -130,14 +115,14 @@ async fn a_message_is_one_value_for_all_members() {
 
 #[actix_web::test]
 async fn a_dropped_channel_is_gone_from_everywhere() {
-    let layer = Layer::in_memory();
-    let channel = layer.new_channel().await.unwrap();
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let channel = there.new_channel().await.unwrap();
     let name = channel.name().clone();
-    layer.group_add(&group("tea"), &name).await.unwrap();
+    there.group_add(&group("tea"), &name).await.unwrap();
     drop(channel);
     let sent = layer.send(&name, message("hello")).await;
     assert!(matches!(sent, Err(LayerError::UnknownChannel(_))));
-    let added = layer.group_add(&group("tea"), &name).await;
+    let added = there.group_add(&group("tea"), &name).await;
     assert!(matches!(added, Err(LayerError::UnknownChannel(_))));
     let report = layer
         .group_send(&group("tea"), message("hello"))
@@ -148,24 +133,24 @@ async fn a_dropped_channel_is_gone_from_everywhere() {
 
 #[actix_web::test]
 async fn leaving_a_group_twice_or_an_unknown_one_is_silent() {
-    let layer = Layer::in_memory();
-    let channel = layer.new_channel().await.unwrap();
+    let (_layer, there) = BACKEND.processes(Bounds::new());
+    let channel = there.new_channel().await.unwrap();
     let nobody = ChannelName::new("specific.nobody!here").unwrap();
-    layer
+    there
         .group_add(&group("tea"), channel.name())
         .await
         .unwrap();
     for name in [channel.name(), channel.name(), &nobody] {
-        layer.group_discard(&group("tea"), name).await.unwrap();
-        layer.group_discard(&group("coffee"), name).await.unwrap();
+        there.group_discard(&group("tea"), name).await.unwrap();
+        there.group_discard(&group("coffee"), name).await.unwrap();
     }
 }
 
 #[actix_web::test]
 async fn flush_forgets_groups_and_messages_and_keeps_channels() {
-    let layer = Layer::in_memory();
-    let mut channel = layer.new_channel().await.unwrap();
-    layer
+    let (layer, there) = BACKEND.processes(Bounds::new());
+    let mut channel = there.new_channel().await.unwrap();
+    there
         .group_add(&group("tea"), channel.name())
         .await
         .unwrap();
@@ -177,7 +162,7 @@ async fn flush_forgets_groups_and_messages_and_keeps_channels() {
         .await
         .unwrap();
     assert_eq!(report.delivered, 0);
-    layer
+    there
         .group_add(&group("tea"), channel.name())
         .await
         .unwrap();
@@ -191,24 +176,24 @@ async fn flush_forgets_groups_and_messages_and_keeps_channels() {
 
 #[actix_web::test]
 async fn all_members_see_a_groups_messages_in_one_order() {
-    let layer = Layer::new(InMemoryLayer::builder().capacity(1000).build());
+    let (layer, there) = BACKEND.processes(Bounds::new().capacity(1000));
     let mut channels = Vec::new();
     for _ in 0..2 {
-        let channel = layer.new_channel().await.unwrap();
-        layer
+        let channel = there.new_channel().await.unwrap();
+        there
             .group_add(&group("tea"), channel.name())
             .await
             .unwrap();
         channels.push(channel);
     }
-    let threads: Vec<_> = ["a", "b", "c"]
-        .map(|writer| {
+    let threads: Vec<_> = [("a", &layer), ("b", &layer), ("c", &there)]
+        .map(|(writer, layer)| {
             let layer = layer.clone();
             std::thread::spawn(move || {
                 for number in 0..100 {
                     let event = message(format!("{writer}{number}"));
-                    let sent = layer.group_send(&group("tea"), event).now_or_never();
-                    assert_eq!(sent.unwrap().unwrap().delivered, 2);
+                    let sent = layer.blocking().group_send(&group("tea"), event);
+                    assert_eq!(sent.unwrap().delivered, 2);
                 }
             })
         })

@@ -1,5 +1,6 @@
 //! What layers offer beyond the rules that all keep, and those rules for the in-process layer.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,21 @@ impl Backend for InMemory {
 async fn the_in_process_layer_keeps_all_rules() {
     let violations = check(&InMemory(Clock::new())).await;
     assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[actix_web::test]
+async fn a_name_says_which_layer_made_it_and_cannot_be_guessed() {
+    let layers = [Layer::in_memory(), Layer::in_memory()];
+    let mut processes = HashSet::new();
+    for layer in &layers {
+        let (one, other) = (layer.new_channel().await, layer.new_channel().await);
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let (process, local) = one.name().as_str().split_once('!').unwrap();
+        assert_eq!(other.name().as_str().split_once('!').unwrap().0, process);
+        assert!(local.len() >= 16, "{local}");
+        processes.insert(process.to_owned());
+    }
+    assert_eq!(processes.len(), layers.len());
 }
 
 /// Hands out a layer that loses every message.

@@ -2,6 +2,7 @@
 
 mod applications;
 mod arrivals;
+mod backends;
 mod blocking;
 mod buffering;
 mod connecting;
@@ -10,12 +11,10 @@ mod cookies;
 mod django_sessions;
 mod documents;
 mod ending;
-mod events;
 mod http;
 mod http_requests;
 mod http_served;
 mod json;
-mod layer;
 mod layers;
 mod limits;
 mod metrics;
@@ -26,6 +25,7 @@ mod middleware;
 )]
 mod mounted;
 mod names;
+mod one_process;
 mod origins;
 mod own_socket;
 #[expect(
@@ -47,9 +47,16 @@ mod sockets;
 mod sse;
 mod stopping;
 mod streams;
+mod subscriptions;
 mod tasks;
 mod tls;
 mod tokens;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "every test of groups holds for both backends"
+)]
+mod two_processes;
 mod users;
 mod web_actors;
+mod wired;
 mod workers;

@@ -27,7 +27,9 @@ fn start(driver: Driver, app: Endpoint) -> (SocketAddr, ServerHandle) {
             let route = mounted(app.clone(), &layer, SocketOptions::new());
             App::new().service(web::resource("/ws/{tail:.*}").route(route))
         }),
-        Driver::OwnSocket | Driver::Tls => server.websocket(app, &layer, SocketOptions::new()),
+        Driver::OwnSocket | Driver::Tls | Driver::TwoProcesses => {
+            server.websocket(app, &layer, SocketOptions::new())
+        }
     };
     let server = server.bind(("127.0.0.1", 0)).expect("a free port");
     let address = server.addrs()[0];

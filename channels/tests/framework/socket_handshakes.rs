@@ -139,7 +139,7 @@ async fn an_upgrade_to_something_else_is_no_handshake() {
         let expected = match DRIVER {
             Driver::Mounted => 426,
             // Only a request for a WebSocket is handed over; the App answers others.
-            Driver::OwnSocket | Driver::Tls => 404,
+            Driver::OwnSocket | Driver::Tls | Driver::TwoProcesses => 404,
         };
         assert_eq!(answer(&site, &lines).await.0, expected, "{upgrade}");
     }
@@ -170,7 +170,7 @@ async fn a_browser_that_visits_the_address_is_told_what_it_is_for() {
     match DRIVER {
         Driver::Mounted => assert_eq!((status, &*headers["upgrade"]), (426, "websocket")),
         // Not asked for an upgrade, the App answers.
-        Driver::OwnSocket | Driver::Tls => assert_eq!(status, 404),
+        Driver::OwnSocket | Driver::Tls | Driver::TwoProcesses => assert_eq!(status, 404),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use actix_web::{App, web};
+use channels::layers::Bounds;
 use channels::server::ServerHandle;
 use channels::socket::mounted;
 use channels::{IntoEndpoint, Layer, Server, SocketOptions};
@@ -11,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
+use crate::backends::Backend;
 use crate::scripted::{PATIENCE, Reader, application};
 use crate::tls;
 
@@ -23,6 +25,17 @@ pub(crate) enum Driver {
     /// As `OwnSocket`, with TLS.
     Tls,
     Mounted,
+    /// As `OwnSocket`, with consumers in another process than the test.
+    TwoProcesses,
+}
+
+impl Driver {
+    fn backend(self) -> Backend {
+        match self {
+            Self::OwnSocket | Self::Tls | Self::Mounted => Backend::Memory,
+            Self::TwoProcesses => Backend::Wired,
+        }
+    }
 }
 
 /// A server with the scripted consumer under `/ws/`.
@@ -56,26 +69,25 @@ impl Site {
         configure: impl FnOnce(Server) -> Server,
     ) -> Self {
         let app = channels::URLRouter::new().path("ws/", app).into_endpoint();
-        let layer = Layer::in_memory();
+        let (layer, there) = driver.backend().processes(Bounds::new());
         let server = Server::new().workers(2).disable_signals();
         let server = match driver {
-            Driver::OwnSocket | Driver::Tls => server
+            Driver::OwnSocket | Driver::Tls | Driver::TwoProcesses => server
                 .http(|| App::new().route("/", web::get().to(|| async { "a page" })))
-                .websocket(app, &layer, options),
-            Driver::Mounted => {
-                let layer = layer.clone();
-                server.http(move || {
-                    let route = mounted(app.clone(), &layer, options.clone());
-                    App::new()
-                        .service(web::resource("/ws/{tail:.*}").route(route))
-                        .route("/", web::get().to(|| async { "a page" }))
-                })
-            }
+                .websocket(app, &there, options),
+            Driver::Mounted => server.http(move || {
+                let route = mounted(app.clone(), &there, options.clone());
+                App::new()
+                    .service(web::resource("/ws/{tail:.*}").route(route))
+                    .route("/", web::get().to(|| async { "a page" }))
+            }),
         };
         let server = configure(server);
         let server = match driver {
             Driver::Tls => server.bind_rustls_0_23((tls::ADDRESS, 0), tls::server()),
-            Driver::OwnSocket | Driver::Mounted => server.bind(("127.0.0.1", 0)),
+            Driver::OwnSocket | Driver::Mounted | Driver::TwoProcesses => {
+                server.bind(("127.0.0.1", 0))
+            }
         };
         let server = server.expect("a free port");
         let address = server.addrs()[0];
