@@ -40,6 +40,11 @@ pub(crate) fn measure(criterion: &mut Criterion) {
     steady(criterion, "layer/decode other type", || {
         black_box(&message).decode::<Heard>()
     });
+    steady(criterion, "layer/encode", || black_box(&message).encode());
+    let encoded = message.encode().expect("plain fields");
+    steady(criterion, "layer/decode encoded", || {
+        LayerMessage::from_encoded(black_box(&encoded).clone()).decode::<ChatEvent>()
+    });
 }
 
 /// Sent to a group of plain channels, and taken by each.

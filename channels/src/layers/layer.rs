@@ -45,7 +45,7 @@ const DEFAULT_PREFIX: &str = "specific";
 pub struct Layer(Arc<Hub>);
 
 impl Layer {
-    /// Connects this process with a backend, which needs no other layer above it.
+    /// Makes this process a hub above a backend, which serves this layer and its clones alone.
     pub fn new(backend: impl ChannelLayer) -> Self {
         Self(Arc::new(Hub::new(backend)))
     }

@@ -1,8 +1,9 @@
 //! A consumer that does what its path and its client say, and keeps a journal of its life.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::future::pending;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use channels::testing::WebsocketCommunicator;
@@ -25,6 +26,14 @@ pub(crate) enum Event {
     Message { text: String },
     #[serde(rename = "timer.fired")]
     Fired { name: String },
+}
+
+/// How often a frame was made of each event whose text begins with `shared counted `.
+static MADE: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+pub(crate) fn times_made(text: &str) -> usize {
+    let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.get(text).copied().unwrap_or_default()
 }
 
 pub(crate) fn message<T: Into<String>>(text: T) -> Event {
@@ -259,6 +268,11 @@ impl WebsocketConsumer for Scripted {
     fn forward(event: &Event) -> Option<Frame> {
         match event {
             Event::Message { text } if text == "shared panic" => panic!("forward panics"),
+            Event::Message { text } if text.starts_with("shared counted ") => {
+                let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+                *made.entry(text.clone()).or_default() += 1;
+                Some(text.as_str().into())
+            }
             Event::Message { text } if text.starts_with("shared ") => Some(text.as_str().into()),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use channels::SocketOptions;
 
 use super::DRIVER;
-use crate::scripted::{group, message, shared};
+use crate::scripted::{group, message, shared, times_made};
 use crate::sockets::{CLOSE, Site};
 
 fn site() -> Site {
@@ -40,6 +40,25 @@ async fn members_on_all_threads_get_one_order() {
             assert_eq!(heard, format!("{way} {number}"));
         }
     }
+}
+
+#[actix_web::test]
+async fn a_frame_is_made_once_for_all_members() {
+    let site = site();
+    let tea = group("tea");
+    let mut clients = Vec::new();
+    for _ in 0..6 {
+        clients.push(site.open("/ws/accept/?group=tea").await);
+    }
+    // Everybody is idle once this has come.
+    let counted = format!("counted {DRIVER:?}");
+    for text in ["hello", counted.as_str()] {
+        site.layer.group_send(&tea, shared(text)).await.unwrap();
+        for client in &mut clients {
+            assert_eq!(client.receive_text().await, format!("shared {text}"));
+        }
+    }
+    assert_eq!(times_made(&format!("shared {counted}")), 1);
 }
 
 #[actix_web::test]

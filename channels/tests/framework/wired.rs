@@ -119,7 +119,7 @@ fn encoded(message: &LayerMessage) -> Result<ByteBuf, LayerError> {
 }
 
 fn decoded(message: ByteBuf) -> LayerMessage {
-    LayerMessage::decoded(message.into_vec())
+    LayerMessage::from_encoded(message.into_vec())
 }
 
 fn named<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str) -> T {

@@ -46,15 +46,16 @@ use crate::names::{ChannelName, GroupName};
 /// what waits on the way.
 ///
 /// **What travels** is [`LayerMessage::encode`]: MessagePack, in which text, bytes and integers
-/// stay apart. [`LayerMessage::decoded`] is its other end.
+/// stay apart. [`LayerMessage::from_encoded`] is its other end.
 ///
 /// [`testing::conformance`](crate::testing::conformance) checks all of this.
 pub trait ChannelLayer: Send + Sync + 'static {
-    /// Connects the backend with the hub of this process: once, before any other call, and
-    /// perhaps outside of a runtime. What arrives from then on goes into the inlet.
+    /// Connects the backend with the hub of this process: once, before messages are sent, and
+    /// perhaps outside of a runtime. What arrives from then on goes into the inlet. The backend is
+    /// dropped with the last [`Layer`](crate::Layer) and channel, and ends its tasks then.
     fn attach(&self, inlet: Arc<dyn Inlet>);
 
-    /// The bounds of the channels of this process.
+    /// The bounds of the channels of this process; asked for once, before anything else.
     fn bounds(&self) -> Bounds {
         Bounds::new()
     }

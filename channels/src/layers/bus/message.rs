@@ -37,7 +37,7 @@ pub struct DecodeError {
 ///
 /// Within one process it stays the value that was sent. A backend with a wire carries
 /// [`encode`](Self::encode), and makes a message of what arrives with
-/// [`decoded`](Self::decoded).
+/// [`from_encoded`](Self::from_encoded).
 ///
 /// ```
 /// use channels::layers::LayerMessage;
@@ -52,7 +52,7 @@ pub struct DecodeError {
 ///
 /// let png = ByteBuf::from([0x89, b'P']);
 /// let sent = LayerMessage::new(Drawing::Tile { x: 7, png: png.clone() });
-/// let arrived = LayerMessage::decoded(sent.encode()?);
+/// let arrived = LayerMessage::from_encoded(sent.encode()?);
 /// let Drawing::Tile { x, png: came } = &*arrived.decode::<Drawing>()?;
 /// assert_eq!((*x, came), (7, &png));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -154,7 +154,7 @@ impl LayerMessage {
     /// A message that came over a wire, as [`encode`](Self::encode) or a program in another
     /// language wrote it. Nothing is read before somebody receives it: what is no MessagePack
     /// decodes as no event.
-    pub fn decoded(bytes: impl Into<Bytes>) -> Self {
+    pub fn from_encoded(bytes: impl Into<Bytes>) -> Self {
         Self(Content::Encoded(Arc::new(Encoded {
             bytes: bytes.into(),
             read: Mutex::default(),
