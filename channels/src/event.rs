@@ -183,5 +183,13 @@ const MAX_REASON_BYTES: usize = 123;
 
 /// Cuts a close reason to what a control frame can carry, never inside a character.
 pub(crate) fn fitting_reason(reason: &str) -> &str {
-    &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)]
+    within(reason, MAX_REASON_BYTES)
+}
+
+/// The beginning of a text in so many bytes, cut between characters; `str::floor_char_boundary`
+/// needs a newer compiler than this crate asks for.
+pub(crate) fn within(text: &str, bytes: usize) -> &str {
+    let fits = |end: &usize| text.is_char_boundary(*end);
+    let end = (0..=bytes.min(text.len())).rev().find(fits);
+    &text[..end.unwrap_or(0)]
 }

@@ -19,7 +19,7 @@ impl Forwarder {
     pub(super) fn of<C: Handlers>() -> &'static Self {
         const {
             &Self {
-                consumer: TypeId::of::<C>(),
+                consumer: TypeId::of::<C>,
                 frame: |message| C::forward(&*message.decode().ok()?),
             }
         }

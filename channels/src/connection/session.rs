@@ -15,6 +15,7 @@ use crate::layers::{Forwarder, Layer, LayerMessage};
 use crate::names::ChannelName;
 use crate::observe;
 use crate::scope::Scope;
+#[cfg(feature = "sessions")]
 use crate::sessions::save_at_the_end;
 
 pub(crate) struct Session<C: Consumer> {
@@ -109,6 +110,7 @@ impl<C: Consumer> Connection for Session<C> {
                 Ok(()) => Outcome::Done,
                 Err(interrupted) => interrupted,
             };
+            #[cfg(feature = "sessions")]
             if guarded(&link, save_at_the_end(self.context.scope()))
                 .await
                 .is_err()

@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
 
+use crate::event::within;
+
 const TIME: StaticFormatDescription =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second]");
 
@@ -57,9 +59,9 @@ impl AccessLog {
 }
 
 fn shown_path(path: &str) -> String {
-    let end = path.floor_char_boundary(PATH_BYTES);
-    let cut = if end < path.len() { "…" } else { "" };
-    path[..end].replace('"', "%22") + cut
+    let shown = within(path, PATH_BYTES);
+    let cut = if shown.len() < path.len() { "…" } else { "" };
+    shown.replace('"', "%22") + cut
 }
 
 impl Visit {

@@ -18,7 +18,6 @@ pub use bus::{
     undecodable_messages,
 };
 pub(crate) use bus::{ChannelSender, LayerError, LayerEvent};
-pub(crate) use group::Group;
 pub use hub::ChannelReceiver;
 pub(crate) use hub::{Forwarder, Port, ReadyFrame};
 pub(crate) use layer::Layer;

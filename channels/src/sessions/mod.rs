@@ -5,6 +5,7 @@
 //! values; [`django`] is the store of a Django site. Source: channels/sessions.py.
 
 mod cookies;
+#[cfg(feature = "django")]
 pub mod django;
 mod expiry;
 mod key;

@@ -13,7 +13,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 
-use super::deflate::{Agreed, is_well_formed};
+use super::deflate::Agreed;
+use super::offers::is_well_formed;
 use crate::answer::{Accept, Deny};
 use crate::front::{self, Arrival};
 use crate::scope::{Scope, ScopeBuilder};

@@ -4,6 +4,10 @@
 //! of an actix-web App. The only place that touches a descriptor or a frame; consumers never see
 //! any of it.
 
+#[cfg(feature = "deflate")]
+mod deflate;
+#[cfg(not(feature = "deflate"))]
+#[path = "no_deflate.rs"]
 mod deflate;
 mod frames;
 mod handshake;
@@ -14,6 +18,7 @@ mod incoming;
 pub mod internals;
 mod kill;
 mod mounted;
+mod offers;
 pub(crate) mod options;
 mod outlet;
 mod own;
@@ -23,6 +28,7 @@ mod registry;
 mod wire;
 mod writing;
 
+#[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub(crate) use handshake::scope_builder;
 pub use kill::on_connect;

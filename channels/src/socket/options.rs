@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use actix_web::dev::RequestHead;
 
-use super::deflate::{Agreed, Deflate};
+use super::deflate::Agreed;
+#[cfg(feature = "deflate")]
+use super::deflate::Deflate;
 use crate::connection::Limits;
 use crate::front::{Front, ProxyHeaders};
 
@@ -35,6 +37,7 @@ pub struct SocketOptions {
     pub(super) send_buffer_bytes: Option<usize>,
     pub(super) websocket_timeout: Option<Duration>,
     pub(super) front: Front,
+    #[cfg(feature = "deflate")]
     pub(super) deflate: Option<Deflate>,
 }
 
@@ -56,6 +59,7 @@ impl Default for SocketOptions {
             send_buffer_bytes: Some(256 * 1024),
             websocket_timeout: Some(Duration::from_secs(86_400)),
             front: Front::default(),
+            #[cfg(feature = "deflate")]
             deflate: None,
         }
     }
@@ -165,14 +169,21 @@ impl SocketOptions {
     /// [`max_message_bytes`](Self::max_message_bytes) then counts what a message inflates to, and
     /// a frame may be longer than [`max_frame_bytes`](Self::max_frame_bytes) by what compression
     /// adds to data that it cannot compress: a thousandth and 64 bytes.
+    #[cfg(feature = "deflate")]
     pub fn deflate(mut self, deflate: Deflate) -> Self {
         self.deflate = Some(deflate);
         self
     }
 
     /// What a client offers of compression and this server accepts.
+    #[cfg(feature = "deflate")]
     pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
         self.deflate.as_ref()?.agree(head)
+    }
+
+    #[cfg(not(feature = "deflate"))]
+    pub(super) fn agree(&self, _: &RequestHead) -> Option<Agreed> {
+        None
     }
 
     /// Bytes that the kernel takes for a peer, before those that wait here are counted

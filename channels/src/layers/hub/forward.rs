@@ -16,7 +16,8 @@ pub(crate) struct ReadyFrame {
 
 /// What all consumers of one type make of a message that they would only send on.
 pub(crate) struct Forwarder {
-    pub(crate) consumer: TypeId,
+    /// A function, because a `const` has a type's id only since Rust 1.91.
+    pub(crate) consumer: fn() -> TypeId,
     /// Nothing for a message that a consumer must see. The application's code, which may panic.
     pub(crate) frame: fn(&LayerMessage) -> Option<Frame>,
 }

@@ -1,19 +1,19 @@
 //! permessage-deflate (RFC 7692): what a connection may spend on it, and what it agrees to.
 //!
-//! [`Deflate`] is a server's setting, `offers.rs` finds the offer that fits it, and both ends of a
+//! [`Deflate`] is a server's setting, `../offers.rs` reads what fits it, and both ends of a
 //! connection then work with what was [`Agreed`]: `deflater.rs` sends, `inflater.rs` receives.
 //! Daphne never negotiates the extension (django/daphne#326).
 
 mod deflater;
 mod inflater;
-mod offers;
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header;
 
 pub(super) use deflater::Deflater;
 pub(super) use inflater::Inflater;
-use offers::Offer;
+
+use super::offers::{self, Offer};
 
 /// What zlib-rs allocates to inflate, whatever the window is: the largest window and its state.
 const INFLATER_BYTES: usize = 48 * 1024;
@@ -124,12 +124,6 @@ impl Deflate {
             keeps_received: self.context_takeover && !offer.client_no_context_takeover,
         })
     }
-}
-
-/// Whether the header keeps to its grammar (RFC 6455 §9.1), or is not there.
-pub(super) fn is_well_formed(head: &RequestHead) -> bool {
-    let offered = head.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
-    offers::parse(offered.map(|value| value.as_bytes())).is_some()
 }
 
 /// Memory of a compressor: its window twice over, and a table of half-words as long as that.

@@ -40,12 +40,12 @@ impl Broadcast {
         let make = || {
             let frame = catch_unwind(AssertUnwindSafe(|| (forwarder.frame)(&self.message)));
             (
-                forwarder.consumer,
+                (forwarder.consumer)(),
                 frame.ok().flatten().map(|frame| encode(&frame)),
             )
         };
         let (consumer, ready) = self.ready.get_or_init(make);
         let ready = ready.as_ref();
-        ready.filter(|_| *consumer == forwarder.consumer)
+        ready.filter(|_| *consumer == (forwarder.consumer)())
     }
 }

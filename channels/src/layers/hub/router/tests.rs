@@ -19,7 +19,7 @@ use crate::names::{ChannelName, GroupName};
 
 /// Even numbers are sent on, odd ones are for the consumer.
 static EVEN: Forwarder = Forwarder {
-    consumer: TypeId::of::<FakePort>(),
+    consumer: TypeId::of::<FakePort>,
     frame: |message| {
         let number = message.decode::<u64>().ok()?;
         (*number % 2 == 0).then(|| format!("{number} ").into())
@@ -256,7 +256,7 @@ fn visits_pause_when_enough_consumers_have_to_work() {
 #[test]
 fn code_that_panics_is_left_to_the_consumer() {
     static PANICS: Forwarder = Forwarder {
-        consumer: TypeId::of::<()>(),
+        consumer: TypeId::of::<()>,
         frame: |_| panic!("the application's own"),
     };
     let broadcast = broadcast(0, &[]);
@@ -267,7 +267,7 @@ fn code_that_panics_is_left_to_the_consumer() {
 #[test]
 fn a_frame_is_made_once_and_for_one_type_of_consumer() {
     static OTHERS: Forwarder = Forwarder {
-        consumer: TypeId::of::<()>(),
+        consumer: TypeId::of::<()>,
         frame: |_| Some("for others".into()),
     };
     let port = FakePort::new(0);

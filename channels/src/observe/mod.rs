@@ -1,125 +1,28 @@
-//! Counters, gauges and histograms behind the `metrics` facade; [`describe_metrics`] has the one
-//! table of their names.
+//! Counters, gauges and histograms behind the `metrics` facade; `described.rs` has the one table
+//! of their names.
 //!
-//! Without a recorder this costs a look at a thread-local and an atomic for each metric: keys
-//! with fixed labels are static, so nothing is allocated, and no clock is read.
+//! Without the feature `metrics` all this is nothing. With it, but without a recorder, it costs a
+//! look at a thread-local and an atomic for each metric: keys with fixed labels are static, so
+//! nothing is allocated, and no clock is read.
+
+#[cfg(feature = "metrics")]
+mod described;
+#[cfg(not(feature = "metrics"))]
+mod nothing;
 
 use std::time::Instant;
 
-use metrics::{IntoF64, Unit, counter, gauge, histogram};
-use metrics::{describe_counter, describe_gauge, describe_histogram};
+#[cfg(feature = "metrics")]
+use metrics::{Gauge, IntoF64, counter, gauge, histogram};
+#[cfg(not(feature = "metrics"))]
+use nothing::{Gauge, counter, gauge, histogram};
+
+#[cfg(feature = "metrics")]
+pub use described::describe_metrics;
 
 use crate::layers::{LayerError, SendReport};
 use crate::occasional::Occasional;
 use crate::scope::Protocol;
-
-/// Tells the recorder of the `metrics` facade what the framework's metrics mean. Call it once,
-/// after the recorder is installed; they are recorded without it, too.
-///
-/// | name | kind | labels | meaning |
-/// |---|---|---|---|
-/// | `channels_connections_total` | counter | `protocol`: `http`, `websocket`, `channel` | connections that found a consumer; for `channel` consumers that a worker started |
-/// | `channels_connections_open` | gauge | `protocol` | those of them that have not ended |
-/// | `channels_refused_total` | counter | `status` | handshakes refused: by middleware, without a route, or by the consumer |
-/// | `channels_connections_refused_total` | counter | | TCP connections that were closed unread because their address held as many as it may |
-/// | `channels_connections_cut_total` | counter | `reason`: `slow_reader` (its outbox was full), `slow_consumer` (its channel was full, or messages in it too old) | connections closed with 1013 |
-/// | `channels_frames_received_total` | counter | | messages of clients that were taken in |
-/// | `channels_received_bytes_total` | counter | | their payload, in bytes |
-/// | `channels_frames_sent_total` | counter | | messages to clients that the driver took to write |
-/// | `channels_sent_bytes_total` | counter | | their payload, in bytes |
-/// | `channels_frames_dropped_total` | counter | `reason`: `too_large` (more than the outbox holds) | messages to clients that were not queued |
-/// | `channels_outbox_bytes` | histogram | | what waited to be written when a message was taken, in bytes with 64 for each message |
-/// | `channels_handler_seconds` | histogram | `handler`: `connect`, `receive`, `event`, `disconnect` | how long a handler took |
-/// | `channels_handlers_running` | gauge | `handler` | handlers that have begun and not ended |
-/// | `channels_handler_failures_total` | counter | `handler`; `outcome`: `error`, `panic`, `cancelled` | handlers that did not end well |
-/// | `channels_layer_sent_total` | counter | | messages put on a channel, one for each member of a group that the sender's report counts |
-/// | `channels_layer_group_sends_total` | counter | | messages sent to groups |
-/// | `channels_layer_delivered_total` | counter | | messages taken off a channel |
-/// | `channels_layer_forwarded_total` | counter | | those of them that went past the consumer |
-/// | `channels_layer_queue_messages` | histogram | | how many waited on a channel when one was taken, that one included |
-/// | `channels_layer_dropped_total` | counter | `reason`: `full`, `expired`, `unknown` (no such channel), `too_large`, `undecodable` (not the consumer's event), `failed` (the backend) | messages that nobody handled |
-/// | `channels_logins_total` | counter | | people who signed in over a connection |
-/// | `channels_logouts_total` | counter | | people who signed out over a connection |
-/// | `channels_sessions_rejected_total` | counter | | sessions that were not their user's any more |
-/// | `channels_worker_messages_total` | counter | | messages that workers took off their channels |
-/// | `channels_worker_errors_total` | counter | | handlers that failed in workers, failures of the layer, consumers that could not start |
-/// | `channels_worker_restarts_total` | counter | | consumers that workers made anew |
-pub fn describe_metrics() {
-    describe_connections();
-    describe_handlers();
-    describe_layers();
-    describe_people();
-    describe_workers();
-}
-
-fn describe_connections() {
-    let count = Unit::Count;
-    let name = "channels_connections_total";
-    describe_counter!(name, count, "connections that found a consumer");
-    let name = "channels_connections_open";
-    describe_gauge!(name, count, "connections with a consumer");
-    let name = "channels_refused_total";
-    describe_counter!(name, count, "handshakes refused");
-    let name = "channels_connections_refused_total";
-    describe_counter!(name, count, "connections beyond the limit of their address");
-    let name = "channels_connections_cut_total";
-    describe_counter!(name, count, "connections closed because a queue was full");
-    let name = "channels_frames_received_total";
-    describe_counter!(name, count, "messages of clients");
-    let name = "channels_received_bytes_total";
-    describe_counter!(name, Unit::Bytes, "payload of messages of clients");
-    let name = "channels_frames_sent_total";
-    describe_counter!(name, count, "messages to clients");
-    let name = "channels_sent_bytes_total";
-    describe_counter!(name, Unit::Bytes, "payload of messages to clients");
-    let name = "channels_frames_dropped_total";
-    describe_counter!(name, count, "messages to clients that were not queued");
-    let name = "channels_outbox_bytes";
-    describe_histogram!(name, Unit::Bytes, "what waited to be written");
-}
-
-fn describe_handlers() {
-    let name = "channels_handler_seconds";
-    describe_histogram!(name, Unit::Seconds, "how long a handler took");
-    let name = "channels_handlers_running";
-    describe_gauge!(name, Unit::Count, "handlers that run");
-    let name = "channels_handler_failures_total";
-    describe_counter!(name, Unit::Count, "handlers that did not end well");
-}
-
-fn describe_layers() {
-    let count = Unit::Count;
-    let name = "channels_layer_sent_total";
-    describe_counter!(name, count, "messages put on a channel");
-    let name = "channels_layer_group_sends_total";
-    describe_counter!(name, count, "messages sent to groups");
-    let name = "channels_layer_delivered_total";
-    describe_counter!(name, count, "messages taken off a channel");
-    let name = "channels_layer_forwarded_total";
-    describe_counter!(name, count, "messages that went past the consumer");
-    let name = "channels_layer_queue_messages";
-    describe_histogram!(name, count, "messages that waited on a channel");
-    let name = "channels_layer_dropped_total";
-    describe_counter!(name, count, "messages that nobody handled");
-}
-
-fn describe_people() {
-    let name = "channels_logins_total";
-    describe_counter!(name, Unit::Count, "people who signed in");
-    let name = "channels_logouts_total";
-    describe_counter!(name, Unit::Count, "people who signed out");
-    let name = "channels_sessions_rejected_total";
-    describe_counter!(name, Unit::Count, "sessions not of their user any more");
-}
-
-fn describe_workers() {
-    let name = "channels_worker_messages_total";
-    describe_counter!(name, Unit::Count, "messages that workers took");
-    let name = "channels_worker_errors_total";
-    describe_counter!(name, Unit::Count, "failures in workers");
-    let name = "channels_worker_restarts_total";
-    describe_counter!(name, Unit::Count, "consumers that workers made anew");
-}
 
 /// A metric whose label has one of a few values: each has a static key, which costs nothing.
 macro_rules! labelled {
@@ -208,7 +111,7 @@ impl Open {
         open
     }
 
-    fn gauge(&self) -> metrics::Gauge {
+    fn gauge(&self) -> Gauge {
         labelled!(gauge, "channels_connections_open", "protocol" => self.0.as_str(),
             ["websocket", "http", "channel"])
     }
@@ -286,6 +189,7 @@ pub(crate) struct Running {
 /// One handler more, and the time: asked for by gauges that somebody reads, and by no others.
 struct Begin<'a>(&'a mut Option<Instant>);
 
+#[cfg(feature = "metrics")]
 impl IntoF64 for Begin<'_> {
     fn into_f64(self) -> f64 {
         *self.0 = Some(Instant::now());
@@ -304,7 +208,7 @@ impl Running {
         running
     }
 
-    fn gauge(&self) -> metrics::Gauge {
+    fn gauge(&self) -> Gauge {
         labelled!(gauge, "channels_handlers_running", "handler" => self.handler,
             ["connect", "receive", "event", "disconnect"])
     }
@@ -360,7 +264,7 @@ pub(crate) fn session_rejected() {
     counter!("channels_sessions_rejected_total").increment(1);
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "metrics"))]
 mod tests {
     use metrics::set_default_local_recorder;
     use metrics_util::debugging::DebuggingRecorder;
@@ -373,20 +277,5 @@ mod tests {
         let recorder = DebuggingRecorder::new();
         let _guard = set_default_local_recorder(&recorder);
         assert!(Running::begin("event").began.is_some());
-    }
-
-    #[test]
-    fn the_table_names_what_is_described_and_nothing_else() {
-        let source = include_str!("observe.rs");
-        let named = |start: &str| {
-            let lines = source.lines().map(str::trim);
-            let names = lines.filter_map(|line| line.strip_prefix(start));
-            let names = names.filter_map(|rest| rest.split(['`', '"']).next());
-            let mut names: Vec<&str> = names.collect();
-            names.sort_unstable();
-            names
-        };
-        assert_eq!(named("/// | `"), named("let name = \""));
-        assert_eq!(named("/// | `").len(), 26);
     }
 }

@@ -1,5 +1,8 @@
 //! Reads what a client offers in `Sec-WebSocket-Extensions` (RFC 6455 §9.1, RFC 7692 §7.1).
 
+use actix_web::dev::RequestHead;
+use actix_web::http::header;
+
 const NAME: &str = "permessage-deflate";
 
 /// One offer of permessage-deflate, all of whose parameters are in order.
@@ -42,6 +45,12 @@ fn replace(flag: &mut bool) -> bool {
 fn window_bits(value: &str) -> Option<u8> {
     let bits = value.parse().ok()?;
     ((8..=LARGEST).contains(&bits) && value == bits.to_string()).then_some(bits)
+}
+
+/// Whether the header keeps to its grammar (RFC 6455 §9.1), or is not there.
+pub(super) fn is_well_formed(head: &RequestHead) -> bool {
+    let offered = head.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    parse(offered.map(|value| value.as_bytes())).is_some()
 }
 
 /// The offers that a server may accept, in the client's order; nothing if a header does not keep
