@@ -2,7 +2,7 @@
 //!
 //! Every connection is an actor from its handshake on. Its address is made when
 //! [`Context::address`](crate::Context::address) asks for it, so a connection that nobody writes to
-//! from outside pays nothing for it. [`Accept`], [`Send`] and [`Close`] are what it takes; while the
+//! from outside pays nothing for it. [`Accept`](crate::Accept), [`Send`] and [`Close`] are what it takes; while the
 //! peer does not read, they wait in its bounded mailbox.
 
 use actix::{Actor, ActorFutureExt as _, AsyncContext, StreamHandler, WrapFuture as _};

@@ -10,7 +10,7 @@ use crate::scope::{Protocol, Scope};
 
 /// Routes a connection by [`Scope::protocol`]; one without an application has no route.
 ///
-/// It may be the target of a [`URLRouter`](super::URLRouter), hold such routers, and stand inside
+/// It may be the target of a [`URLRouter`](crate::URLRouter), hold such routers, and stand inside
 /// or outside of middleware.
 ///
 /// ```
