@@ -22,6 +22,8 @@ impl Violation {
     }
 }
 
+pub(super) const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "message too big");
+
 pub(super) const FIN: u8 = 0x80;
 pub(super) const COMPRESSED: u8 = 0x40;
 const RESERVED_BITS: u8 = 0x70;

@@ -6,11 +6,10 @@ use bytes::BytesMut;
 use bytestring::ByteString;
 
 use super::deflate::Inflater;
-use super::frames::{FrameHead, Opcode, Violation};
+use super::frames::{FrameHead, Opcode, TOO_BIG, Violation};
 use super::options::SocketOptions;
 use crate::event::{CloseCode, Frame};
 
-pub(super) const TOO_BIG: Violation = Violation::new(CloseCode::TOO_BIG, "message too big");
 const NOT_UTF8: Violation = Violation::new(CloseCode::INVALID_DATA, "text is not UTF-8");
 const OUT_OF_TURN: Violation = Violation::new(CloseCode::PROTOCOL, "fragment out of turn");
 const TOO_MANY: Violation = Violation::new(CloseCode::POLICY, "too many fragments");

@@ -1,10 +1,10 @@
-//! What a communicator tells a test: accepted, denied, or not what was expected.
+//! What goes into an application, and what a communicator tells a test: accepted, denied, or not
+//! what was expected.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::application::AppInput;
 use crate::answer::Deny;
 use crate::event::Frame;
 
@@ -77,4 +77,25 @@ impl From<Deny> for Denied {
             body: deny.body,
         }
     }
+}
+
+/// An event that goes into an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppInput {
+    /// `websocket.connect`.
+    WebsocketConnect,
+    /// `websocket.receive`.
+    WebsocketReceive(Frame),
+    /// `websocket.disconnect`, with its code.
+    WebsocketDisconnect(u16),
+    /// `http.request`: a part of the body; the consumer begins after the last.
+    HttpRequest {
+        /// The part.
+        body: Bytes,
+        /// Whether others follow.
+        more_body: bool,
+    },
+    /// `http.disconnect`.
+    HttpDisconnect,
 }

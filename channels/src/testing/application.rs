@@ -11,30 +11,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::answers::{Connected, Denied, Missed};
-use super::{DEFAULT_TIMEOUT, HttpCommunicator, QUIET, WebsocketCommunicator};
+use super::answers::{AppInput, Connected, Denied, Missed};
+use super::client::{DEFAULT_TIMEOUT, QUIET};
+use super::http::HttpCommunicator;
+use super::websocket::WebsocketCommunicator;
 use crate::event::{CloseCode, Frame};
-
-/// An event that goes into an application.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AppInput {
-    /// `websocket.connect`.
-    WebsocketConnect,
-    /// `websocket.receive`.
-    WebsocketReceive(Frame),
-    /// `websocket.disconnect`, with its code.
-    WebsocketDisconnect(u16),
-    /// `http.request`: a part of the body; the consumer begins after the last.
-    HttpRequest {
-        /// The part.
-        body: Bytes,
-        /// Whether others follow.
-        more_body: bool,
-    },
-    /// `http.disconnect`.
-    HttpDisconnect,
-}
 
 /// An event that comes out of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::answers::Missed;
-use super::{DEFAULT_TIMEOUT, Insert, QUIET};
+use super::client::{DEFAULT_TIMEOUT, Insert, QUIET};
 use crate::http::{Exchange, HttpOptions, Parts, Responding, SseEvent, open, read_event};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};

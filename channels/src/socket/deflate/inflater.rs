@@ -6,8 +6,7 @@ use bytes::BytesMut;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::event::CloseCode;
-use crate::socket::frames::Violation;
-use crate::socket::reassembly::TOO_BIG;
+use crate::socket::frames::{TOO_BIG, Violation};
 
 const CORRUPT: Violation = Violation::new(CloseCode::INVALID_DATA, "message does not inflate");
 
