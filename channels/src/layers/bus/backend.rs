@@ -48,7 +48,13 @@ use crate::names::{ChannelName, GroupName};
 /// **What travels** is [`LayerMessage::encode`]: MessagePack, in which text, bytes and integers
 /// stay apart. [`LayerMessage::from_encoded`] is its other end.
 ///
-/// [`testing::conformance`](crate::testing::conformance) checks all of this.
+/// **Over a broker**, as Redis, a process has one connection that receives, read by one task (a
+/// pump) that puts into the inlet what comes: `subscribe` asks for the topic of the group and waits
+/// for the answer, `unsubscribe` only puts its command behind. When the connection was lost, the
+/// pump subscribes [`Inlet::groups`] again on the next one.
+///
+/// [`testing::conformance`](crate::testing::conformance) checks the rules of order, capacity and
+/// groups, in one process and in two.
 pub trait ChannelLayer: Send + Sync + 'static {
     /// Connects the backend with the hub of this process: once, before messages are sent, and
     /// perhaps outside of a runtime. What arrives from then on goes into the inlet. The backend is
