@@ -1,21 +1,23 @@
 //! The actix actor of one connection: it lives from the handshake to the consumer's `disconnect`,
 //! and others reach it with [`Accept`], [`Send`] and [`Close`].
 //!
-//! Its context does what actix' own cannot: the mailbox, and room for futures, are made when somebody
-//! asks for them. Hardly any connection has either, and there are very many of them.
+//! Its context does what actix' own cannot: the mailbox is made when somebody asks for the address.
+//! Hardly any connection has one, and there are very many of them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix::dev::{Envelope, Mailbox, ToEnvelope};
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep};
 
 use super::link::Link;
 use super::runner::Runner;
-use super::spawned::{Boxed, Spawned};
 use crate::answer::Accept;
 use crate::error::{Error, SendError};
 use crate::event::{CloseCode, Frame};
@@ -26,6 +28,8 @@ pub(crate) struct ConnectionActor {
     pub(super) link: Rc<Link>,
     /// Whether a message has changed something since the runner was polled.
     was_told: bool,
+    /// When to close the connection, and what with.
+    closing: Option<(Pin<Box<Sleep>>, CloseCode, String)>,
 }
 
 impl Actor for ConnectionActor {
@@ -38,11 +42,27 @@ impl ConnectionActor {
             runner,
             link,
             was_told: false,
+            closing: None,
+        }
+    }
+
+    /// Closes the connection after a time; the next poll begins to wait.
+    pub(super) fn close_later(&mut self, after: Duration, code: CloseCode, reason: String) {
+        self.closing = Some((Box::pin(sleep(after)), code, reason));
+    }
+
+    fn poll_closing(&mut self, cx: &mut Context<'_>) {
+        let closing = self.closing.as_mut();
+        if closing.is_some_and(|(time, ..)| time.as_mut().poll(cx).is_ready())
+            && let Some((_, code, reason)) = self.closing.take()
+        {
+            self.link.close(code, &reason);
         }
     }
 
     /// Polls the consumer's runner and the mailbox. Ready once `disconnect` has returned.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_closing(cx);
         loop {
             if self.runner.poll(cx).is_ready() {
                 return Poll::Ready(());
@@ -53,11 +73,6 @@ impl ConnectionActor {
                 return Poll::Pending;
             }
         }
-    }
-
-    pub(super) fn close(&mut self, code: CloseCode, reason: &str) {
-        self.was_told = true;
-        self.link.close(code, reason);
     }
 }
 
@@ -106,18 +121,18 @@ impl Handler<Close> for ConnectionActor {
     type Result = ();
 
     fn handle(&mut self, close: Close, _: &mut ConnectionContext) {
-        self.close(close.code, &close.reason);
+        self.was_told = true;
+        self.link.close(close.code, &close.reason);
     }
 }
 
 // ---- its context
 
-/// What others have sent to the actor and what it does later.
+/// What others have sent to the actor.
 pub(crate) struct Mail {
     address: Addr<ConnectionActor>,
     /// Elsewhere while it is polled.
     mailbox: Cell<Option<Mailbox<ConnectionActor>>>,
-    spawned: RefCell<Spawned<ConnectionActor>>,
     /// The driver has not looked at it yet, so nothing wakes the driver for it.
     is_new: Cell<bool>,
 }
@@ -128,7 +143,6 @@ impl Default for Mail {
         Self {
             address: mailbox.address(),
             mailbox: Cell::new(Some(mailbox)),
-            spawned: RefCell::default(),
             is_new: Cell::new(true),
         }
     }
@@ -149,14 +163,6 @@ impl Mail {
         drop(self.mailbox.take());
     }
 
-    /// The next future from an index on, as [`Spawned::take`] gives it.
-    fn next_future(
-        &self,
-        index: &mut usize,
-    ) -> Option<(SpawnHandle, Option<Boxed<ConnectionActor>>)> {
-        self.spawned.borrow_mut().take(index)
-    }
-
     pub(super) fn of(link: &Link) -> Option<&Self> {
         link.of_actor()
     }
@@ -170,7 +176,7 @@ impl ConnectionContext {
         Self(Rc::clone(link))
     }
 
-    /// Reads messages and polls futures. While the peer does not take what it was sent, messages
+    /// Reads messages. While the peer does not take what it was sent, messages
     /// stay in the mailbox, which is bounded: whoever sends more of them waits.
     pub(super) fn poll(&mut self, actor: &mut ConnectionActor, task: &mut Context<'_>) {
         let link = Rc::clone(&self.0);
@@ -184,26 +190,6 @@ impl ConnectionContext {
             // The driver takes that out now; then there is room.
             task.waker().wake_by_ref();
         }
-        self.poll_futures(mail, actor, task);
-    }
-
-    /// What is waited for stops the others.
-    fn poll_futures(&mut self, mail: &Mail, actor: &mut ConnectionActor, task: &mut Context<'_>) {
-        let mut index = 0;
-        while let Some((handle, future)) = mail.next_future(&mut index) {
-            let Some(mut future) = future else {
-                continue;
-            };
-            let finished = future.as_mut().poll(actor, self, task).is_ready();
-            let unfinished = Some(future).filter(|_| !finished);
-            let mut spawned = mail.spawned.borrow_mut();
-            spawned.put_back(handle, unfinished, &mut index);
-        }
-    }
-
-    fn add(&self, future: Boxed<ConnectionActor>, is_waited_for: bool) -> SpawnHandle {
-        let mail: &Mail = self.0.of_actor_or_new();
-        mail.spawned.borrow_mut().add(future, is_waited_for)
     }
 }
 
@@ -230,29 +216,27 @@ impl AsyncContext<ConnectionActor> for ConnectionContext {
         self.0.of_actor_or_new::<Mail>().address()
     }
 
-    fn spawn<F>(&mut self, future: F) -> SpawnHandle
+    fn spawn<F>(&mut self, _: F) -> SpawnHandle
     where
         F: ActorFuture<ConnectionActor, Output = ()> + 'static,
     {
-        self.add(Box::pin(future), false)
+        unreachable!("a mailbox asks for this trait, but no handler of the actor has futures")
     }
 
     fn wait<F>(&mut self, future: F)
     where
         F: ActorFuture<ConnectionActor, Output = ()> + 'static,
     {
-        self.add(Box::pin(future), true);
+        self.spawn(future);
     }
 
+    /// Whether messages have to wait, as for a peer that does not read.
     fn waiting(&self) -> bool {
-        let mail = Mail::of(&self.0);
-        let waits = mail.is_some_and(|mail| mail.spawned.borrow().is_waited_for());
-        waits || self.0.has_enough_to_write()
+        self.0.has_enough_to_write()
     }
 
-    fn cancel_future(&mut self, handle: SpawnHandle) -> bool {
-        let mail = Mail::of(&self.0);
-        mail.is_some_and(|mail| mail.spawned.borrow_mut().cancel(handle))
+    fn cancel_future(&mut self, _: SpawnHandle) -> bool {
+        false
     }
 }
 
@@ -269,9 +253,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use actix::ActorFutureExt as _;
-    use actix::fut::{ready, wrap_future};
-    use futures_util::poll;
     use std::future::poll_fn;
 
     use super::*;
@@ -302,34 +283,6 @@ mod tests {
         let mut launched = launched.unwrap_or_else(|_| panic!("a route"));
         assert!(matches!(launched.answer().await, Answer::Accept(_)));
         (launched.attached, launched.link)
-    }
-
-    #[actix_web::test]
-    async fn futures_run_in_order_and_what_is_waited_for_stops_them() {
-        let (mut attached, link) = attached().await;
-        let done = Rc::new(RefCell::new(Vec::new()));
-        let note = |name: &'static str| {
-            let done = Rc::clone(&done);
-            ready(()).map(
-                move |(), _: &mut ConnectionActor, _: &mut ConnectionContext| {
-                    done.borrow_mut().push(name);
-                },
-            )
-        };
-        let (release, released) = oneshot::channel::<()>();
-        let mut ctx = ConnectionContext::new(&link);
-        let cancelled = ctx.spawn(note("cancelled"));
-        ctx.spawn(note("spawned"));
-        ctx.wait(wrap_future(async { drop(released.await) }));
-        assert!(ctx.waiting() && ctx.cancel_future(cancelled));
-        assert!(!ctx.cancel_future(cancelled));
-        assert!(poll!(poll_fn(|cx| attached.poll(cx))).is_pending());
-        assert!(done.borrow().is_empty());
-        release.send(()).unwrap();
-        assert!(poll!(poll_fn(|cx| attached.poll(cx))).is_pending());
-        assert!(poll!(poll_fn(|cx| attached.poll(cx))).is_pending());
-        assert_eq!(*done.borrow(), ["spawned"]);
-        assert!(!ctx.waiting());
     }
 
     #[actix_web::test]

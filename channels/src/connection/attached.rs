@@ -9,11 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix::fut::wrap_future;
-use actix::{ActorFutureExt as _, AsyncContext as _};
-use tokio::time::sleep;
-
-use super::actor::{ConnectionActor, ConnectionContext, Mail};
+use super::actor::{ConnectionActor, Mail};
 use super::link::Link;
 use super::runner::Runner;
 use crate::event::{CloseCode, Disconnect};
@@ -62,12 +58,8 @@ impl Attached {
 
     /// Closes the connection after a time; the next poll begins to wait.
     pub(crate) fn close_later(&mut self, after: Duration, code: CloseCode, reason: String) {
-        if let Some(actor) = &self.actor {
-            let time = wrap_future(sleep(after));
-            let close = move |(), actor: &mut ConnectionActor, _: &mut ConnectionContext| {
-                actor.close(code, &reason);
-            };
-            ConnectionContext::new(&actor.link).spawn(time.map(close));
+        if let Some(actor) = &mut self.actor {
+            actor.close_later(after, code, reason);
         }
     }
 }

@@ -12,7 +12,6 @@ mod inbox;
 mod link;
 mod runner;
 mod session;
-mod spawned;
 mod tasks;
 mod timers;
 mod turn;
