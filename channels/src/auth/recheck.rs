@@ -1,6 +1,5 @@
 //! Checks at intervals whether a socket's user is still signed in.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -80,11 +79,5 @@ async fn is_valid<U: SessionUser>(
 impl<U> Drop for Recheck<U> {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-impl<U> fmt::Debug for Recheck<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recheck").finish_non_exhaustive()
     }
 }

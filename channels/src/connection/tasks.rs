@@ -1,7 +1,6 @@
 //! Futures that a consumer lets run beside its handlers; they die with its connection.
 
 use std::any::Any;
-use std::fmt;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::{AbortHandle, JoinSet};
@@ -59,13 +58,5 @@ impl<E: 'static> Tasks<E> {
     /// Drops all that runs.
     pub(super) fn cancel_all(&mut self) {
         self.0 = JoinSet::new();
-    }
-}
-
-impl<E> fmt::Debug for Tasks<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tasks")
-            .field("running", &self.0.len())
-            .finish()
     }
 }

@@ -1,6 +1,5 @@
 //! Events that a consumer asked to get later, and its deadline; they end with its connection.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -99,13 +98,5 @@ impl<E: LayerEvent> Timers<E> {
             Pending::Every(_, event) => Due::Message(LayerMessage::new(event())),
             Pending::Deadline => Due::Deadline,
         }
-    }
-}
-
-impl<E> fmt::Debug for Timers<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timers")
-            .field("waiting", &self.entries.len())
-            .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! How often is too often: [`RateLimit`] for handshakes, [`FrameLimiter`] for frames.
 //!
-//! Both are token buckets on a monotonic clock.
+//! Both are token buckets on a monotonic clock. [`Bucket`] is the bucket itself, for tables of an
+//! application's own.
 
 use std::net::{IpAddr, Ipv6Addr};
 
