@@ -22,7 +22,8 @@ pub async fn recheck<E: Into<BoxError>>(
 ) {
     loop {
         sleep(every).await;
-        match is_valid().await {
+        // In a box, so that nobody waits with room for a query.
+        match Box::pin(is_valid()).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(failure) => {

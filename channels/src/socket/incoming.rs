@@ -66,7 +66,11 @@ impl Incoming {
         Self {
             source: Some(source),
             decoder: Decoder::new(options, inflater),
-            backlog: already_read,
+            // An empty one may hold a buffer of kilobytes.
+            backlog: match already_read.is_empty() {
+                true => BytesMut::new(),
+                false => already_read,
+            },
         }
     }
 
@@ -288,6 +292,14 @@ mod tests {
         let mut incoming = Incoming::new(source, BytesMut::new(), &Rc::default(), None);
         let arrivals = stream::poll_fn(move |cx| incoming.poll_next(cx));
         arrivals.collect().await
+    }
+
+    #[test]
+    fn the_empty_buffer_of_the_handshake_is_not_kept() {
+        let source = Source::Body(Box::new(Payload::None));
+        let read = BytesMut::with_capacity(8192);
+        let incoming = Incoming::new(source, read, &Rc::default(), None);
+        assert_eq!(incoming.backlog.capacity(), 0);
     }
 
     const PING: [u8; 6] = [0x89, 0x80, 1, 2, 3, 4];
