@@ -57,6 +57,10 @@ js-shorten-edit-one = { $count } character too many. Shorten the text, then save
 js-shorten-edit-other = { $count } characters too many. Shorten the text, then save it.
 js-edited-at = Edited { $time }
 js-quote-gone = Original message deleted
+# The list of conversations shows who wrote the latest message, and its text behind that.
+js-last-own = You:
+js-last-by = { $name }:
+js-message-deleted = Message deleted
 js-blocked = Blocked message
 js-blocked-show = Blocked message – show
 js-blocked-hide = Blocked message – hide

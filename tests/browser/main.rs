@@ -16,6 +16,7 @@ mod expression;
 mod faces;
 mod keyboard;
 mod keyboard_only;
+mod last_lines;
 mod looks;
 mod losses;
 mod meeting;

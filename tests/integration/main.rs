@@ -24,6 +24,7 @@ mod friends;
 mod half_data;
 mod history;
 mod kept_forms;
+mod last_lines;
 mod limits;
 mod operators;
 mod outsiders;

@@ -23,6 +23,7 @@ pub use models::{
     change::VisibleMessage,
     details::Deletion,
     history_page::{HistoryPage, Place},
+    latest::LatestMessage,
     message::Message,
     new_message::{NewMessage, Posted},
     not_changed::NotChanged,

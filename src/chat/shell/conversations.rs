@@ -1,31 +1,36 @@
 //! The list of conversations (the sidebar), which every page of the chat shows, and the redirect
 //! from a person to the conversation with them.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
 
 use super::{
     badges::{Badge, Badges, Waiting},
     face::{Face, Here},
+    last_line::LastLine,
 };
 use crate::{
     accounts::{Page, Person, SignedIn, User, UserId},
     chat::{
         live::Chat,
-        messages::MessageData,
+        messages::{LatestMessage, MessageData},
         presence::WhoIsHere,
         rooms::{Room, RoomId, RoomMember},
         shell::PageData,
     },
-    db::Connection,
+    db::{Connection, Timestamp},
     error::{Error, Result},
-    friends::{Friendship, SentRequest, asking, friends_of},
+    friends::{BlockedPeople, Friendship, SentRequest, asking, friends_of},
     preferences::Preferences,
 };
 
 /// The list of conversations and its data.
 pub(crate) struct Conversations {
     rows: Vec<RoomMember>,
+    latest: HashMap<RoomId, LatestMessage>,
+    blocked: BlockedPeople,
     friends: Vec<UserId>,
     /// The preferences of the person.
     pub(crate) preferences: Preferences,
@@ -43,10 +48,14 @@ impl Conversations {
         let friends = friends_of(conn, me)?;
         let sent = SentRequest::by(conn, me)?;
         let lapsed = sent.into_iter().find(|request| request.lapsed);
+        let rows = RoomMember::all_of(conn, me, most)?;
+        let rooms: Vec<RoomId> = rows.iter().map(|member| member.room.id).collect();
         Ok(Self {
+            latest: LatestMessage::of(conn, &rooms)?,
+            blocked: BlockedPeople::of(conn, me)?,
             asking: asking(conn, me)?,
             lapsed: lapsed.map(|request| request.typed),
-            rows: RoomMember::all_of(conn, me, most)?,
+            rows,
             friends: friends.into_iter().map(|friend| friend.id).collect(),
             preferences: Preferences::of(conn, me)?,
             badges: Badges::read(conn, me)?,
@@ -68,6 +77,12 @@ impl Conversations {
             face: Face::new(member, here),
             current: current == Some(member.room.id),
             unread: self.badges.of(member.room.id, &member.title),
+            seq: member.room.last_seq,
+            at: member.room.last_message_at,
+            last: self
+                .latest
+                .get(&member.room.id)
+                .map(|latest| LastLine::new(latest, member, &self.blocked)),
         };
         let (listed, hidden): (Vec<_>, Vec<_>) = self
             .rows
@@ -128,6 +143,12 @@ struct Conversation {
     /// Whether the page shows this room.
     current: bool,
     unread: Badge,
+    /// The number of the last event of the room.
+    seq: i64,
+    /// When something was said last, by which the list is sorted.
+    at: Timestamp,
+    /// The latest message, if there is one.
+    last: Option<LastLine>,
 }
 
 /// The data of `index.hbs`.

@@ -3,6 +3,7 @@
 mod badges;
 mod conversations;
 mod face;
+mod last_line;
 mod page_data;
 
 pub(crate) use conversations::{Conversations, Sidebar, list_conversations, show_direct};

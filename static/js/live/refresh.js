@@ -131,8 +131,8 @@ export function refreshOn(connection) {
     if (room === shown().about || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
   });
   connection.addEventListener("session.hello", ({ detail }) => {
-    // Changes during an interruption were missed. Right after loading, comparing the list of rooms is enough; the
-    // page of friends has nothing to compare.
+    // Changes during an interruption were missed. Right after loading, comparing the rooms and their last events is
+    // enough; the page of friends has nothing to compare.
     if (greeted || document.getElementById("people") || !isComplete(detail.rooms)) refresher.ask();
     greeted = true;
   });
@@ -147,9 +147,11 @@ function spread(room) {
   return GATHER_MS + Math.random() * Math.min((members || 0) * SPREAD_MS_PER_MEMBER, SPREAD_AT_MOST_MS);
 }
 
-/** Returns whether the list of conversations has the rooms of the hello, and no other. @param {RoomState[]} rooms */
+/** Returns whether the list of conversations has the rooms of the hello as they are, and no other. @param {RoomState[]} rooms */
 function isComplete(rooms) {
   const list = document.getElementById("conversations");
   const known = list?.querySelectorAll("li > a").length;
-  return !list || (known === rooms.length && rooms.every(({ room }) => rowOf(room)));
+  /** @param {RoomState} state */
+  const isKnown = ({ room, last_seq: seq }) => Number(rowOf(room)?.dataset.seq ?? -1) >= seq;
+  return !list || (known === rooms.length && rooms.every(isKnown));
 }

@@ -12,6 +12,12 @@ const DAYS = {
   full: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" }),
 };
 
+const SHORT_DAYS = {
+  weekday: new Intl.DateTimeFormat(undefined, { weekday: "short" }),
+  "year-less": new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }),
+  full: new Intl.DateTimeFormat(undefined, { dateStyle: "short" }),
+};
+
 /** Formats hours and minutes. @param {string | number} time */
 export function clockTime(time) {
   return clock.format(new Date(time));
@@ -50,14 +56,28 @@ export function dayWords(key) {
   return DAYS[style].format(new Date(`${key}T12:00`));
 }
 
+/** Formats a time for a list: the clock today, then the day, the weekday within a week, or the date. @param {string} time */
+export function listTime(time) {
+  const key = dayKey(time);
+  const style = dayStyle(key, dayKey(Date.now()));
+  if (style === "today") return clockTime(time);
+  if (style === "yesterday") return say("js-yesterday");
+  return SHORT_DAYS[style].format(new Date(time));
+}
+
 /** Rewrites each <time> below `root`. @param {ParentNode} root */
 export function localise(root) {
   /** @type {NodeListOf<HTMLTimeElement>} */ const times = root.querySelectorAll("time[datetime]");
   for (const element of times) {
     const time = new Date(element.dateTime);
     if (Number.isNaN(time.getTime())) continue;
-    const inMessage = element.classList.contains("message-time");
-    element.textContent = inMessage ? clock.format(time) : medium.format(time);
+    element.textContent = textOf(element, time);
     element.title = full.format(time);
   }
+}
+
+/** @param {HTMLTimeElement} element  @param {Date} time */
+function textOf({ classList, dateTime }, time) {
+  if (classList.contains("message-time")) return clock.format(time);
+  return classList.contains("side-time") ? listTime(dateTime) : medium.format(time);
 }

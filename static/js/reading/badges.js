@@ -52,8 +52,7 @@ function showLink(link, badge) {
   const mark = find(link, ".badge");
   const name = find(link, ".side-name").textContent;
   link.classList.toggle("unread", badge.unread > 0);
-  if (badge.unread > 0) link.setAttribute("aria-label", name + suffix(badge));
-  else link.removeAttribute("aria-label");
+  link.setAttribute("aria-label", name + suffix(badge));
   mark.hidden = badge.unread === 0;
   mark.classList.toggle("badge-dot", badge.number === 0);
   if (badge.number > 0) mark.dataset.number = capped(badge.number);

@@ -6,6 +6,7 @@ pub(super) mod change;
 mod change_tests;
 pub(super) mod details;
 pub(super) mod history_page;
+pub(super) mod latest;
 mod mention;
 pub(super) mod message;
 pub(super) mod new_message;

@@ -42,6 +42,8 @@ pub struct Room {
     pub topic: String,
     /// The number of the newest event, 0 if there is none.
     pub last_seq: i64,
+    /// When something was said last, or the room was created. Sorts the lists of rooms.
+    pub last_message_at: Timestamp,
     /// When the room was created.
     pub created_at: Timestamp,
     /// When the room was archived, if it is.

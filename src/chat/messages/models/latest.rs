@@ -1,0 +1,91 @@
+//! The latest message of each conversation, for lists of conversations.
+
+use std::collections::HashMap;
+
+use diesel::{
+    prelude::*,
+    sql_types::{Integer, Text},
+};
+
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::MessageId,
+        messages::formatting::{EXCERPT_CHARS, plain},
+        rooms::RoomId,
+    },
+    db::{Connection, Timestamp},
+    schema::{messages, rooms, users},
+};
+
+/// The characters of a message that are read for its excerpt. More than [`EXCERPT_CHARS`], because
+/// of markup, and far less than a message may have, because a list has many.
+const READ_CHARS: i32 = 300;
+
+diesel::define_sql_function! {
+    /// Characters `from`, counted from 1, to `from + chars - 1`.
+    fn substr(text: Text, from: Integer, chars: Integer) -> Text;
+}
+
+/// The latest message of a room. Notices do not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestMessage {
+    /// The message.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// The user name of the author.
+    pub username: String,
+    /// The beginning of its text, without markup and on one line. Empty if it was deleted.
+    pub excerpt: String,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
+    /// When it was posted.
+    pub created_at: Timestamp,
+}
+
+impl LatestMessage {
+    /// Returns the latest message of each of the rooms that has one.
+    pub fn of(conn: &mut Connection, rooms: &[RoomId]) -> QueryResult<HashMap<RoomId, Self>> {
+        // For an empty list, SQLite would scan all rooms.
+        if rooms.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let later = diesel::alias!(messages as later);
+        let latest = later
+            .filter(later.field(messages::room_id).eq(rooms::id))
+            .filter(later.field(messages::notice).is_null())
+            .order(later.field(messages::seq).desc())
+            .select(later.field(messages::id))
+            .limit(1)
+            .single_value();
+        let rows = rooms::table
+            .inner_join(messages::table.on(messages::id.nullable().eq(latest)))
+            .inner_join(users::table.on(users::id.eq(messages::author_id)))
+            .filter(rooms::id.eq_any(rooms))
+            .select((
+                rooms::id,
+                messages::id,
+                messages::author_id,
+                users::username,
+                substr(messages::body, 1, READ_CHARS),
+                messages::deleted_at.is_not_null(),
+                messages::created_at,
+            ))
+            .load::<(RoomId, MessageId, UserId, String, String, bool, Timestamp)>(conn)?;
+        let latest = |(room, id, author, username, text, is_deleted, created_at)| {
+            let text: String = text;
+            let excerpt = plain(&text, EXCERPT_CHARS);
+            let message = Self {
+                id,
+                author,
+                username,
+                excerpt,
+                is_deleted,
+                created_at,
+            };
+            (room, message)
+        };
+        Ok(rows.into_iter().map(latest).collect())
+    }
+}

@@ -1,0 +1,68 @@
+//! The last line of a conversation in the list: who said what, and when.
+
+use serde::Serialize;
+
+use crate::{
+    accounts::UserId,
+    chat::{
+        log::MessageId,
+        messages::LatestMessage,
+        rooms::{RoomKind, RoomMember},
+    },
+    friends::BlockedPeople,
+    words,
+};
+
+/// The data of `_last_line.hbs`. Page scripts keep it up to date (`static/js/shell/last-lines.js`).
+#[derive(Serialize)]
+pub(crate) struct LastLine {
+    message: MessageId,
+    /// Who said it, if that does not go without saying.
+    by: Option<String>,
+    text: String,
+    /// When, as ISO 8601.
+    at: String,
+    /// When, as text, UTC. Scripts show the local time.
+    time: String,
+}
+
+impl LastLine {
+    /// Returns the line of `latest` as `member` sees it, who blocks these people.
+    pub(crate) fn new(
+        latest: &LatestMessage,
+        member: &RoomMember,
+        blocked: &BlockedPeople,
+    ) -> Self {
+        let at = latest.created_at;
+        // A direct conversation folds nothing.
+        let is_direct = member.room.kind == RoomKind::Direct;
+        let is_folded = !is_direct && blocked.contains(latest.author);
+        let text = if is_folded {
+            words::text("js-blocked")
+        } else if latest.is_deleted {
+            words::text("js-message-deleted")
+        } else {
+            latest.excerpt.clone()
+        };
+        Self {
+            message: latest.id,
+            by: by(latest, member).filter(|_| !is_folded),
+            text,
+            at: at.iso(),
+            time: at.utc("%-d %b"),
+        }
+    }
+}
+
+fn by(latest: &LatestMessage, member: &RoomMember) -> Option<String> {
+    let is_own = |user: UserId| user == member.user;
+    match member.room.kind {
+        RoomKind::Notes => None,
+        _ if is_own(latest.author) => Some(words::text("js-last-own")),
+        RoomKind::Direct => None,
+        RoomKind::Group | RoomKind::Open | RoomKind::Closed => Some(words::text_with(
+            "js-last-by",
+            &[("name", latest.username.as_str().into())],
+        )),
+    }
+}

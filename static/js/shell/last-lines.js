@@ -1,0 +1,101 @@
+// The last lines in the list of conversations: who said what, and when. The server renders the same
+// (chat/shell/last_line.rs). The conversation with the newest message comes first.
+
+import { userId } from "../page/data.js";
+import { build, find } from "../page/elements.js";
+import { elementFrom } from "../page/fragment.js";
+import { cut, plainText } from "../page/plain-text.js";
+import { listTime } from "../page/times.js";
+import { say } from "../page/words.js";
+import { unread } from "../reading/attention.js";
+
+/** @import { Connection } from "../live/socket.js" */
+
+/** As EXCERPT_CHARS on the server. */
+const EXCERPT_CHARS = 120;
+/** Kinds of conversations in which the other person needs no name. */
+const OF_ONE = new Set(["direct", "notes"]);
+
+/** @typedef {{id: number, author: {id: number, username: string}, html: string, at: string}} Latest */
+
+/** @param {Connection} connection  @param {{id: number, username: string}} me */
+export function followLastLines(connection, me) {
+  /** What came since the last frame, by room, so that many messages write one line. @type {Map<number, Latest>} */
+  const latest = new Map();
+  let isScheduled = false;
+  /** @param {number} room  @param {Latest} message */
+  const take = (room, message) => {
+    latest.set(room, message);
+    // After the frame that draws the message itself.
+    if (!isScheduled) requestAnimationFrame(() => setTimeout(write));
+    isScheduled = true;
+  };
+  const write = () => {
+    isScheduled = false;
+    for (const [room, message] of latest) show(room, message);
+    latest.clear();
+    sort();
+  };
+  connection.addEventListener("message.created", ({ detail: { room, id, author, html, created_at: at } }) =>
+    take(room, { id, author, html, at }),
+  );
+  connection.addEventListener("message.accepted", ({ detail: { room, id, html, created_at: at } }) =>
+    take(room, { id, author: me, html, at }),
+  );
+  connection.addEventListener("message.changed", ({ detail: { room, id, change, html } }) => {
+    const waiting = latest.get(room);
+    if (waiting?.id === id) waiting.html = html;
+    const text = rowOf(room)?.querySelector(`.last-line[data-message="${id}"] > .last-text`);
+    if (!text) return;
+    if (change === "deleted") text.textContent = say("js-message-deleted");
+    else if (change === "edited") text.textContent = excerpt(html);
+  });
+  // The list itself is replaced at times.
+  const side = document.getElementById("conversations")?.parentElement;
+  for (const event of ["pointerleave", "focusout"]) side?.addEventListener(event, () => setTimeout(sort));
+}
+
+/** @param {number} room @returns {HTMLElement | null} */
+const rowOf = (room) => document.querySelector(`#conversations a[data-conversation="${room}"]`);
+
+/** @param {number} room  @param {Latest} message */
+function show(room, { id, author, html, at }) {
+  const row = rowOf(room);
+  const line = row?.querySelector(".last-line");
+  if (!row || !line) return;
+  const kind = row.dataset.kind ?? "";
+  const isFolded = kind !== "direct" && unread.isBlocked(author.id);
+  const text = isFolded ? say("js-blocked") : excerpt(html);
+  row.dataset.at = String(Date.parse(at));
+  line.dataset.message = String(id);
+  line.replaceChildren(build("bdi", { className: "last-text" }, text));
+  const by = isFolded ? "" : byWords(kind, author);
+  if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
+  row.querySelector(".side-time")?.remove();
+  line.before(build("time", { className: "side-time", dateTime: at }, listTime(at)));
+}
+
+/** @param {string} kind  @param {{id: number, username: string}} author */
+function byWords(kind, { id, username }) {
+  if (id === userId) return kind === "notes" ? "" : say("js-last-own");
+  return OF_ONE.has(kind) ? "" : say("js-last-by", { name: username });
+}
+
+/** @param {string} html */
+function excerpt(html) {
+  const text = elementFrom(html)?.querySelector(".message-text");
+  return text ? cut(plainText(text), EXCERPT_CHARS) : "";
+}
+
+/** Sorts the conversations by their newest message, but not while somebody points at them or walks through them. */
+function sort() {
+  const list = document.querySelector("#conversations > ul");
+  if (!list || list.matches(":hover, :focus-within")) return;
+  const rows = [...list.children].map((item, index) => ({ item, index, at: timeOf(item) }));
+  const sorted = rows.toSorted((one, other) => (one.at === other.at ? one.index - other.index : other.at - one.at));
+  if (sorted.every(({ index }, place) => index === place)) return;
+  list.append(...sorted.map(({ item }) => item));
+}
+
+/** @param {Element} item */
+const timeOf = (item) => Number(find(item, "a").dataset.at);
