@@ -9,7 +9,7 @@ impl Profile {
     /// Returns the names in the list of conversations with their last lines, in its order.
     async fn last_lines(&self) -> Vec<(String, String)> {
         self.ask_page(
-            "return Array.from(document.querySelectorAll('#conversations > ul a'), (row) =>
+            "return Array.from(document.querySelectorAll('#conversations > ul > li'), (row) =>
                 ['.side-name', '.last-line'].map((part) => row.querySelector(part).textContent))",
         )
         .await

@@ -25,6 +25,7 @@ export function markDrafts({ storage, userId }) {
 function show(link, hasDraft) {
   const old = link.querySelector(".pencil");
   if (hasDraft === Boolean(old)) return;
+  link.classList.toggle("has-draft", hasDraft);
   const id = `draft${(link.getAttribute("href") ?? "").replaceAll("/", "-")}`;
   const described = (link.getAttribute("aria-describedby") ?? "").split(" ").filter((part) => part && part !== id);
   if (hasDraft) {

@@ -45,7 +45,7 @@ export function followLastLines(connection, me) {
   connection.addEventListener("message.changed", ({ detail: { room, id, change, html } }) => {
     const waiting = latest.get(room);
     if (waiting?.id === id) waiting.html = html;
-    const text = rowOf(room)?.querySelector(`.last-line[data-message="${id}"] > .last-text`);
+    const text = rowOf(room)?.parentElement?.querySelector(`.last-line[data-message="${id}"] > .last-text`);
     if (!text) return;
     if (change === "deleted") text.textContent = say("js-message-deleted");
     else if (change === "edited") text.textContent = excerpt(html);
@@ -61,7 +61,7 @@ const rowOf = (room) => document.querySelector(`#conversations a[data-conversati
 /** @param {number} room  @param {Latest} message */
 function show(room, { id, author, html, at }) {
   const row = rowOf(room);
-  const line = row?.querySelector(".last-line");
+  const line = row?.parentElement?.querySelector(".last-line");
   if (!row || !line) return;
   const kind = row.dataset.kind ?? "";
   const isFolded = kind !== "direct" && unread.isBlocked(author.id);
@@ -71,8 +71,8 @@ function show(room, { id, author, html, at }) {
   line.replaceChildren(build("bdi", { className: "last-text" }, text));
   const by = isFolded ? "" : byWords(kind, author);
   if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
-  row.querySelector(".side-time")?.remove();
-  line.before(build("time", { className: "side-time", dateTime: at }, listTime(at)));
+  const time = build("time", { className: "side-time", dateTime: at }, listTime(at));
+  line.parentElement?.replaceChildren(time, line);
 }
 
 /** @param {string} kind  @param {{id: number, username: string}} author */
