@@ -154,6 +154,10 @@ fn encode(codec: &mut h1::Codec, response: HttpResponse, out: &mut BytesMut) {
 }
 
 /// A connection and its end, as one task.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every socket is open, and a box would be an allocation more for each"
+)]
 enum OwnSocket {
     Open(Peer),
     Ending(LocalBoxFuture<'static, ()>),
