@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -188,15 +188,12 @@ impl<C: Consumer> Context<C> {
     /// }
     /// ```
     pub fn spawn(&mut self, task: impl Future<Output = ()> + 'static) -> TaskHandle {
-        self.tasks.spawn(async move {
-            task.await;
-            None
-        })
+        self.tasks.spawn(task.map(|()| None))
     }
 
     /// As [`spawn`](Self::spawn); what comes of the future is handed to this consumer's `event`.
     pub fn notify_when(&mut self, task: impl Future<Output = C::Event> + 'static) -> TaskHandle {
-        self.tasks.spawn(async move { Some(task.await) })
+        self.tasks.spawn(task.map(Some))
     }
 
     /// As [`spawn`](Self::spawn), beginning after a time.

@@ -324,7 +324,14 @@ impl Link {
 
     /// The next frame; what comes behind the last one is a Close, if there is one.
     pub(crate) fn take_frame(&self) -> Option<Frame> {
-        let frame = self.outbox.borrow_mut().pop_front()?;
+        let mut outbox = self.outbox.borrow_mut();
+        let frame = outbox.pop_front()?;
+        if outbox.is_empty() {
+            // An idle connection keeps no buffer.
+            *outbox = VecDeque::new();
+        }
+        // A recorder may do what it likes.
+        drop(outbox);
         let queued = self.queued_bytes.get();
         observe::frame_sent(frame.len(), queued);
         self.queued_bytes

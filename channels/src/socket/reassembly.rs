@@ -24,7 +24,7 @@ pub(super) fn most_compressed(bytes: usize) -> usize {
 
 /// The message that is being put together, if there is one.
 #[derive(Default)]
-pub(super) struct Reassembly(Option<Partial>);
+pub(super) struct Reassembly(Option<Box<Partial>>);
 
 struct Partial {
     is_text: bool,
@@ -54,7 +54,7 @@ impl Reassembly {
         if self.0.is_some() != continues {
             return Err(OUT_OF_TURN);
         }
-        let partial = self.0.get_or_insert_with(|| Partial::new(head));
+        let partial = self.0.get_or_insert_with(|| Box::new(Partial::new(head)));
         partial.fragments += 1;
         if partial.fragments > options.max_fragments {
             return Err(TOO_MANY);

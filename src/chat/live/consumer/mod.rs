@@ -210,9 +210,9 @@ impl ChatConsumer {
     /// Reads the session again at intervals, for changes that no event tells of.
     fn recheck_session(&self, ctx: &mut Context<Self>) -> Result<()> {
         let session = signed_in(ctx)?.session.clone();
-        let (database, every) = (self.chat.database.clone(), self.chat.limits.session_check.0);
+        let (chat, every) = (Arc::clone(&self.chat), self.chat.limits.session_check.0);
         ctx.notify_when(async move {
-            recheck(every, async || still_valid(&database, &session).await).await;
+            recheck(every, async || still_valid(&chat.database, &session).await).await;
             ConsumerEvent::Chat(ChatEvent::SessionInvalid)
         });
         Ok(())
