@@ -281,6 +281,7 @@ async fn forms_from_before_a_restore_change_nothing() {
     let plain = Profile::without_javascript(&site).await;
     plain.open("/accounts/login/").await;
     plain.log_in("ana").await;
+    plain.wait_for_path("/").await;
     plain.open(&room).await;
     plain.open_tab(&format!("{room}messages/1/edit/")).await;
 

@@ -426,6 +426,7 @@ async fn a_room_that_is_closed_keeps_what_was_typed_into_it() {
     let (site, ana, [cake, tea, _]) = three_rooms(&[]).await;
     ana.open(&format!("{tea}archive/")).await;
     ana.press("button", "Archive").await;
+    ana.find("button", "Unarchive").await;
     ana.open(&cake).await;
     ana.wait_for_page_of("Cake").await;
     ana.wire.add_latency(Duration::from_millis(600));

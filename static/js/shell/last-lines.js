@@ -16,6 +16,9 @@ const EXCERPT_CHARS = 120;
 /** Kinds of conversations in which the other person needs no name. */
 const OF_ONE = new Set(["direct", "notes"]);
 
+/** Whether the person walks through the rooms by their places (room-keys.js), which must not change meanwhile. */
+let isWalking = false;
+
 /** @typedef {{id: number, author: {id: number, username: string}, html: string, at: string}} Latest */
 
 /** @param {Connection} connection  @param {{id: number, username: string}} me */
@@ -49,6 +52,12 @@ export function followLastLines(connection, me) {
     if (!text) return;
     if (change === "deleted") text.textContent = say("js-message-deleted");
     else if (change === "edited") text.textContent = excerpt(html);
+  });
+  document.addEventListener("keydown", ({ altKey, key }) => {
+    isWalking ||= altKey && (key === "ArrowUp" || key === "ArrowDown");
+  });
+  document.addEventListener("pointerdown", () => {
+    isWalking = false;
   });
   // The list itself is replaced at times.
   const side = document.getElementById("conversations")?.parentElement;
@@ -90,7 +99,7 @@ function excerpt(html) {
 /** Sorts the conversations by their newest message, but not while somebody points at them or walks through them. */
 function sort() {
   const list = document.querySelector("#conversations > ul");
-  if (!list || list.matches(":hover, :focus-within")) return;
+  if (!list || isWalking || list.matches(":hover, :focus-within")) return;
   const rows = [...list.children].map((item, index) => ({ item, index, at: timeOf(item) }));
   const sorted = rows.toSorted((one, other) => (one.at === other.at ? one.index - other.index : other.at - one.at));
   if (sorted.every(({ index }, place) => index === place)) return;
