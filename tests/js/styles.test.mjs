@@ -1,0 +1,24 @@
+// Rules about the style sheets that no linter knows.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+
+const FOLDER = new URL("../../static/css/", import.meta.url);
+const sheets = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith(".css"));
+
+/** Returns the selectors of a sheet, one for each rule. @param {string} sheet */
+function selectors(sheet) {
+  const rules = readFileSync(new URL(sheet, FOLDER), "utf8").replaceAll(/\/\*.*?\*\//gs, "");
+  const found = [...rules.matchAll(/([^{};]+)\{/g)].map(([, selector]) => selector.trim());
+  return found.filter((selector) => !selector.startsWith("@"));
+}
+
+test("no message restyles the log: what stands before + and ~ has a class, an id or an attribute", () => {
+  assert.ok(sheets.length > 5);
+  // Browsers know what a class concerns; an element name or `*` there concerns all that is beside whatever is added.
+  const isWide = (selector) => /(^|[\s>,(])([a-z][a-z0-9]*|\*)\s*[+~]/.test(selector);
+  assert.ok(isWide(".text * + p") && isWide("legend + *") && !isWide(".a + .b, a.b ~ p"));
+  const wide = sheets.flatMap((sheet) => selectors(sheet).filter(isWide));
+  assert.deepEqual(wide, []);
+});
