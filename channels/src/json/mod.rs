@@ -5,6 +5,7 @@
 //! Source: channels/generic/websocket.py, `AsyncJsonWebsocketConsumer`.
 
 mod codec;
+mod failure;
 mod strict;
 
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use crate::event::{CloseCode, Disconnect, Frame};
 use crate::layers::LayerEvent;
 use crate::names::GroupName;
 use crate::scope::Scope;
-pub use codec::{Codec, DecodeFailure, EncodeFailure, JsonCodec};
+pub use codec::{Codec, JsonCodec};
+pub use failure::{DecodeFailure, EncodeFailure};
 
 /// The context of a [`JsonConsumer`]'s handlers.
 pub type JsonContext<C> = Context<Json<C>>;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
-use super::codec::EncodeFailure;
+use super::failure::EncodeFailure;
 
 /// Walks through a value without writing it.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), EncodeFailure> {
