@@ -49,7 +49,6 @@ room-refused-closing = Parlour is restarting. Send again in a moment.
 
 message-actions = Message actions
 message-edited = (edited)
-message-deleted = Message deleted
 message-deleted-by-moderator = Message deleted by a moderator
 message-quote-gone = Original message deleted
 message-reactions = Reactions

@@ -58,3 +58,52 @@ async fn the_list_of_conversations_follows_what_is_said() {
     assert!(ana.shows("link", "Tea, 1 unread").await || ana.shows("link", "Tea").await);
     ana.screenshot("conversations").await;
 }
+
+#[tokio::test]
+async fn the_text_of_a_blocked_person_never_comes_into_the_list() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let tea = ana.make_room("Closed", "Tea", &["bo"]).await;
+    bo.open(&tea).await;
+    bo.say("rude soup").await;
+    ana.open("/").await;
+    ana.wait_for_last_lines(&[("Tea", "bo: rude soup"), ("bo", "")])
+        .await;
+
+    ana.open("/friends/2/block/").await;
+    ana.press("button", "Block bo").await;
+    ana.wait_for_text("bo is blocked.").await;
+    ana.open("/").await;
+    ana.wait_for_last_lines(&[("Tea", "Blocked message"), ("bo", "")])
+        .await;
+    ana.ask_page::<()>(
+        "window.leaks = [];
+         const nav = document.getElementById('conversations');
+         const look = () => nav.textContent.includes('soup') && leaks.push(nav.textContent);
+         new MutationObserver(look).observe(nav, { childList: true, subtree: true, characterData: true })",
+    )
+    .await;
+    let number =
+        "return Number(document.querySelector('#conversations [data-message]').dataset.message)";
+    let before: i64 = ana.ask_page(number).await;
+
+    bo.do_to("rude soup", "edit", "body=ruder soup").await;
+    bo.find_text_message("ruder soup").await;
+    bo.say("more soup").await;
+    until("the line of the next message", async || {
+        (ana.ask_page::<i64>(number).await > before).then_some(())
+    })
+    .await;
+    bo.do_to("more soup", "delete", "").await;
+    bo.say("the last soup").await;
+    until("the line of the last message", async || {
+        (ana.ask_page::<i64>(number).await > before + 1).then_some(())
+    })
+    .await;
+
+    let leaks: Vec<String> = ana.ask_page("return leaks").await;
+    assert_eq!(leaks, Vec::<String>::new());
+    ana.wait_for_last_lines(&[("Tea", "Blocked message"), ("bo", "")])
+        .await;
+}

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Serialize)]
 pub(crate) struct LastLine {
     message: MessageId,
+    author: UserId,
     /// Who said it, if that does not go without saying.
     by: Option<String>,
     text: String,
@@ -34,9 +35,7 @@ impl LastLine {
         blocked: &BlockedPeople,
     ) -> Self {
         let at = latest.created_at;
-        // A direct conversation folds nothing.
-        let is_direct = member.room.kind == RoomKind::Direct;
-        let is_folded = !is_direct && blocked.contains(latest.author);
+        let is_folded = member.room.kind.folds_blocked() && blocked.contains(latest.author);
         let text = if is_folded {
             words::text("js-blocked")
         } else if latest.is_deleted {
@@ -46,6 +45,7 @@ impl LastLine {
         };
         Self {
             message: latest.id,
+            author: latest.author,
             by: by(latest, member).filter(|_| !is_folded),
             text,
             at: at.iso(),
@@ -55,10 +55,9 @@ impl LastLine {
 }
 
 fn by(latest: &LatestMessage, member: &RoomMember) -> Option<String> {
-    let is_own = |user: UserId| user == member.user;
     match member.room.kind {
         RoomKind::Notes => None,
-        _ if is_own(latest.author) => Some(words::text("js-last-own")),
+        _ if latest.author == member.user => Some(words::text("js-last-own")),
         RoomKind::Direct => None,
         RoomKind::Group | RoomKind::Open | RoomKind::Closed => Some(words::text_with(
             "js-last-by",

@@ -48,8 +48,10 @@ export function followLastLines(connection, me) {
   connection.addEventListener("message.changed", ({ detail: { room, id, change, html } }) => {
     const waiting = latest.get(room);
     if (waiting?.id === id) waiting.html = html;
-    const text = rowOf(room)?.parentElement?.querySelector(`.last-line[data-message="${id}"] > .last-text`);
-    if (!text) return;
+    const row = rowOf(room);
+    const line = row?.parentElement?.querySelector(`.last-line[data-message="${id}"]`);
+    if (!row || !line || isFolded(row, Number(line.dataset.author))) return;
+    const text = find(line, ".last-text");
     if (change === "deleted") text.textContent = say("js-message-deleted");
     else if (change === "edited") text.textContent = excerpt(html);
   });
@@ -72,17 +74,19 @@ function show(room, { id, author, html, at }) {
   const row = rowOf(room);
   const line = row?.parentElement?.querySelector(".last-line");
   if (!row || !line) return;
-  const kind = row.dataset.kind ?? "";
-  const isFolded = kind !== "direct" && unread.isBlocked(author.id);
-  const text = isFolded ? say("js-blocked") : excerpt(html);
+  const isBlocked = isFolded(row, author.id);
+  const text = isBlocked ? say("js-blocked") : excerpt(html);
   row.dataset.at = String(Date.parse(at));
-  line.dataset.message = String(id);
+  Object.assign(line.dataset, { message: id, author: author.id });
   line.replaceChildren(build("bdi", { className: "last-text" }, text));
-  const by = isFolded ? "" : byWords(kind, author);
+  const by = isBlocked ? "" : byWords(row.dataset.kind ?? "", author);
   if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
   const time = build("time", { className: "side-time", dateTime: at }, listTime(at));
   line.parentElement?.replaceChildren(time, line);
 }
+
+/** A direct conversation folds nothing. @param {HTMLElement} row  @param {number} author */
+const isFolded = (row, author) => row.dataset.kind !== "direct" && unread.isBlocked(author);
 
 /** @param {string} kind  @param {{id: number, username: string}} author */
 function byWords(kind, { id, username }) {

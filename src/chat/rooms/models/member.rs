@@ -114,15 +114,12 @@ impl RoomMember {
         Ok(rows.into_iter().map(person).collect())
     }
 
-    /// Returns the people whose messages are folded for this member: those whom they block. A
-    /// direct conversation folds nothing, because it is opened on purpose and is closed for
-    /// writing.
+    /// Returns the people whose messages are folded for this member: those whom they block.
     pub fn folded(&self, conn: &mut Connection) -> QueryResult<BlockedPeople> {
-        match self.room.kind {
-            RoomKind::Direct | RoomKind::Notes => Ok(BlockedPeople::default()),
-            RoomKind::Group | RoomKind::Open | RoomKind::Closed => {
-                BlockedPeople::of(conn, self.user)
-            }
+        if self.room.kind.folds_blocked() {
+            BlockedPeople::of(conn, self.user)
+        } else {
+            Ok(BlockedPeople::default())
         }
     }
 

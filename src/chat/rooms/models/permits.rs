@@ -52,6 +52,15 @@ impl RoomKind {
         }
     }
 
+    /// Returns whether messages of people whom the reader blocks are folded in such a room. A direct
+    /// conversation folds nothing, because it is opened on purpose and is closed for writing.
+    pub fn folds_blocked(self) -> bool {
+        match self {
+            Self::Group | Self::Open | Self::Closed => true,
+            Self::Direct | Self::Notes => false,
+        }
+    }
+
     /// Returns whether the members of such a room can change.
     pub fn is_changing(self) -> bool {
         match self {
