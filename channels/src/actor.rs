@@ -1,9 +1,9 @@
 //! The actix actor of a connection: its address, and the messages that it takes.
 //!
-//! Every connection is an actor from its handshake on. Its address is made when
-//! [`Context::address`](crate::Context::address) asks for it, so a connection that nobody writes to
-//! from outside pays nothing for it. [`Accept`](crate::Accept), [`Send`] and [`Close`] are what it takes; while the
-//! peer does not read, they wait in its bounded mailbox.
+//! Every connection is an actor from its handshake on. Its mailbox is allocated by the first call of
+//! [`Context::address`](crate::Context::address), so a connection without an address costs no memory
+//! for one. The actor handles [`Accept`](crate::Accept), [`Send`] and [`Close`]; while the peer does
+//! not read, these messages wait in the bounded mailbox (back-pressure).
 
 use actix::{Actor, ActorFutureExt as _, AsyncContext, StreamHandler, WrapFuture as _};
 
@@ -12,8 +12,9 @@ use crate::error::WithSources;
 use crate::layers::{ChannelReceiver, Layer, LayerError, LayerMessage};
 use crate::names::GroupName;
 
-/// Subscribes any other actix actor to groups of a layer. Call it in `started`: their messages come to
-/// its `StreamHandler<LayerMessage>`, and it handles nothing else before it is subscribed.
+/// Subscribes any other actix actor to groups of a layer. Call it in `started`. The messages of the
+/// groups go to the actor's `StreamHandler<LayerMessage>`; until the subscription is complete, the
+/// actor handles no other message.
 ///
 /// The actor leaves the groups when it stops. If the layer fails, the actor works without the
 /// groups, and the failure is logged.

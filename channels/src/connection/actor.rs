@@ -28,7 +28,7 @@ pub(crate) struct ConnectionActor {
     pub(super) link: Rc<Link>,
     /// Whether a message has changed something since the runner was polled.
     was_told: bool,
-    /// When to close the connection, and what with.
+    /// The deadline of a delayed close, with the close code and the reason to send.
     closing: Option<(Pin<Box<Sleep>>, CloseCode, String)>,
 }
 

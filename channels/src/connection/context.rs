@@ -63,8 +63,8 @@ impl<C: Consumer> Context<C> {
     }
 
     /// Keeps the headers and cookies of the scope for as long as the connection lives. Otherwise
-    /// those of a socket are dropped when `connect` has returned, because they take a kilobyte or
-    /// more, and contain the key of the client's session.
+    /// those of a socket are dropped when `connect` has returned, because they occupy 1 KiB or more
+    /// and contain the client's session key.
     ///
     /// ```
     /// use channels::{Accept, Context, Deny, Frame, HandlerResult, WebsocketConsumer};
@@ -154,7 +154,7 @@ impl<C: Consumer> Context<C> {
         self.timers.every(every, Box::new(event))
     }
 
-    /// Stops a timer; silent if it has fired or was cancelled.
+    /// Stops a timer; does nothing if it has fired or was cancelled.
     pub fn cancel(&mut self, timer: TimerId) {
         self.timers.cancel(timer);
     }

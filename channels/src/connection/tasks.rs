@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, JoinSet};
 pub struct TaskHandle(AbortHandle);
 
 impl TaskHandle {
-    /// Drops the future soon; silent if it has finished.
+    /// Drops the future soon; does nothing if it has finished.
     pub fn cancel(&self) {
         self.0.abort();
     }

@@ -63,7 +63,7 @@ impl Group<'_> {
         self.layer.group_add(self.name, channel).await
     }
 
-    /// Takes a channel out; silent if it is not in.
+    /// Takes a channel out; does nothing if it is not in.
     ///
     /// # Errors
     /// [`LayerError::Backend`].

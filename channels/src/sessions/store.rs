@@ -97,7 +97,7 @@ pub trait SessionStore: Send + Sync + 'static {
         how: Save,
     ) -> BoxFuture<'a, Result<(), SessionError>>;
 
-    /// Takes a record away; silent if there is none.
+    /// Takes a record away; does nothing if there is none.
     fn delete<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<(), SessionError>>;
 
     /// Whether there is a record that has not expired.

@@ -32,7 +32,7 @@ impl Page {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Returns name and value of the first cookie that the answer sets, as `name=value`.
+    /// Returns the first cookie that the response sets, as `name=value`.
     pub(crate) fn first_cookie(&self) -> String {
         let cookie = self.header("set-cookie");
         cookie.split(';').next().unwrap_or_default().to_owned()

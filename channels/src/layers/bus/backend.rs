@@ -36,9 +36,9 @@ use crate::names::{ChannelName, GroupName};
 ///
 /// **Order.** At most once. Messages of one sender to one channel, or to one group, go into an
 /// inlet in the order in which they were sent. All members in one process see the messages of a
-/// group in one order, which is that of the calls of the inlet. Members in two processes see the
-/// messages of two senders in one order only if the backend brings all processes, the sender's
-/// among them, one sequence for each group.
+/// group in the same order: that of the calls of the inlet. Members in different processes may see
+/// the messages of two senders in different orders, unless the backend delivers the same sequence
+/// of a group to every process, including the sender's.
 ///
 /// **Capacity.** Nothing waits for a reader. A full channel refuses the message
 /// ([`LayerError::ChannelFull`]), a full member of a group is skipped and counted. The hub bounds
@@ -85,15 +85,15 @@ pub trait ChannelLayer: Send + Sync + 'static {
         queue: &'a ChannelName,
     ) -> BoxFuture<'a, Result<LayerMessage, LayerError>>;
 
-    /// Has the messages of a group brought to this process; done when none is missed any more.
+    /// Subscribes this process to a group. Returns when every later message will arrive.
     ///
     /// Called for the first local member, and never while an earlier call for the same group
     /// runs. A future that was dropped, or failed, is followed by
     /// [`unsubscribe`](Self::unsubscribe).
     fn subscribe<'a>(&'a self, group: &'a GroupName) -> BoxFuture<'a, Result<(), LayerError>>;
 
-    /// Ends that, because the last local member has gone. A later `subscribe` of the same group must
-    /// not be undone by it, so the two have to go the same way in this order.
+    /// Ends the subscription, because the last local member has left. It must not undo a later
+    /// `subscribe` of the same group, so both have to use the same ordered connection.
     ///
     /// Called by destructors, on any thread, while the hub is locked: it must neither block nor
     /// call the inlet. A message to the group that still arrives does no harm.
@@ -118,7 +118,7 @@ pub trait ChannelLayer: Send + Sync + 'static {
         unsupported(Extension::QueueMembers)
     }
 
-    /// Takes a queue out of a group; silent if it is not in. [`Extension::QueueMembers`].
+    /// Removes a queue from a group; does nothing if it is no member. [`Extension::QueueMembers`].
     fn discard_queue<'a>(
         &'a self,
         group: &'a GroupName,

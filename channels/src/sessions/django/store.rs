@@ -40,7 +40,7 @@ pub trait DjangoSessionRows: Send + Sync + 'static {
         row: DjangoSessionRow,
     ) -> BoxFuture<'a, Result<bool, BoxError>>;
 
-    /// Takes a row away; silent if there is none.
+    /// Takes a row away; does nothing if there is none.
     fn delete<'a>(&'a self, session_key: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
