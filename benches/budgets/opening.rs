@@ -46,7 +46,7 @@ pub(crate) async fn sizes() -> Vec<Row> {
             .seen("", login.requests, "requests"),
         Row::new("Room page of 50 messages", how)
             .within(60.0, "HTML", room.page / KB, "kB")
-            .within(40.0, "scripts", room.scripts / KB, "kB")
+            .within(45.0, "scripts", room.scripts / KB, "kB")
             .within(15.0, "styles", room.styles / KB, "kB")
             .seen("", room.requests, "requests"),
     ]

@@ -63,6 +63,29 @@ impl Profile {
         }
     }
 
+    /// Presses the mouse on the link of a room, or releases it there.
+    async fn mouse(&self, kind: &str, room: &str) {
+        let script = format!(
+            "const box = document.querySelector('#conversations a[href=\"{room}\"]').getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2]"
+        );
+        let [x, y]: [f64; 2] = self.ask_page(&script).await;
+        let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Input.dispatchMouseEvent", event)
+            .await
+            .unwrap();
+    }
+
+    /// Returns how often the page has requested this path.
+    async fn requests_of(&self, path: &str) -> usize {
+        let script = format!(
+            "return performance.getEntriesByType('resource').filter(({{name}}) => name.endsWith({})).length",
+            json!(path)
+        );
+        self.ask_page(&script).await
+    }
+
     /// Waits until the page of a room has arrived, after it was chosen.
     async fn wait_for_page_of(&self, name: &str) {
         until(&format!("the room {name}"), async || {
@@ -194,6 +217,23 @@ async fn what_is_typed_after_the_key_belongs_to_the_next_room_on_any_line() {
             "{ms} ms: without loading a page"
         );
     }
+}
+
+#[tokio::test]
+async fn the_page_of_a_room_is_requested_when_its_link_is_pressed() {
+    let (_site, ana, [cake, tea, _]) = three_rooms(&[]).await;
+    ana.start_in(&cake, "Cake", Duration::ZERO).await;
+    ana.mouse("mousePressed", &tea).await;
+    until("the page to be there", async || {
+        (ana.requests_of(&tea).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(ana.path().await, cake, "nothing is released yet");
+    ana.mouse("mouseReleased", &tea).await;
+    ana.wait_for_page_of("Tea").await;
+    assert_eq!(ana.path().await, tea);
+    assert_eq!(ana.requests_of(&tea).await, 1, "not requested again");
+    assert!(ana.is_marked_page().await, "without loading a page");
 }
 
 #[tokio::test]

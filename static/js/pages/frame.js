@@ -14,6 +14,8 @@ const HAPPENINGS = ["click", "contextmenu", "keydown", "pointerdown", "submit"];
  * @param {HTMLElement} link  of the room in the list of conversations  @param {HTMLElement} status  of the connection
  */
 export function choose(link, status) {
+  // Before the page is changed, so that it need not be laid out for this.
+  link.scrollIntoView({ block: "nearest" });
   const main = waitingFor(link);
   const site = document.querySelector(".brand span")?.textContent ?? "";
   document.title = `${find(main, "h1").textContent} – ${site}`;
@@ -97,7 +99,6 @@ function emptyBox() {
 function markCurrent(link) {
   for (const other of document.querySelectorAll("#conversations [aria-current]")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "page");
-  link.scrollIntoView({ block: "nearest" });
 }
 
 /** Returns which conversations a list has, in its order. @param {HTMLElement} list */

@@ -24,6 +24,8 @@ const roomOf = (pathname) => Number(ROOM.exec(pathname)?.[1] ?? 0);
 export class Switching {
   /** @type {OpenRoom | null} */ #open = null;
   /** Whether the room is chosen by its place in the list. */ #isWalking = false;
+  /** The page of the link that is pressed, which is usually there when the press becomes a click. @type {Arrival | null} */
+  #early = null;
   /** The path of the page as it was loaded, until another room is opened in it. @type {string | null} */
   #loaded = location.pathname;
 
@@ -33,6 +35,8 @@ export class Switching {
     const { maxChars, page } = { maxChars: pageData?.max_chars ?? 0, page: pageData };
     this.maxChars = maxChars;
     if (page?.room) this.#showFirst(/** @type {RoomPage} */ (page));
+    document.addEventListener("pointerdown", (event) => this.#pressed(event));
+    document.addEventListener("pointercancel", () => this.#dropEarly());
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("parlour:visit", (event) => this.#visit(event.detail) && event.preventDefault());
     addEventListener("popstate", () => this.#popped());
@@ -47,12 +51,22 @@ export class Switching {
     if (!location.hash) this.#open.writing.composer?.focusUnlessTouch();
   }
 
+  /** Requests the page of a room already when its link is pressed. @param {OnElement<PointerEvent>} event */
+  #pressed(event) {
+    this.#dropEarly();
+    const url = plainLink(event)?.href;
+    if (url && this.#roomBehind(new URL(url)) !== null) this.#early = new Arrival(url, this.services.connection);
+  }
+
+  #dropEarly() {
+    this.#early?.stop();
+    this.#early = null;
+  }
+
   /** @param {OnElement<MouseEvent>} event */
   #clicked(event) {
-    const { button, altKey, ctrlKey, metaKey, shiftKey } = event;
-    if (event.defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return;
-    /** @type {HTMLAnchorElement | null} */ const link = event.target.closest("a[href]");
-    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    const link = plainLink(event);
+    if (!link) return this.#dropEarly();
     // A key has chosen the next one of the list (shell/room-keys.js), which must not change its order meanwhile.
     this.#isWalking = event.detail === 0;
     if (this.#visit(link.href)) event.preventDefault();
@@ -62,9 +76,8 @@ export class Switching {
   /** Returns whether the address leads to a room that can be opened here. @param {string} address */
   #visit(address) {
     const url = new URL(address, location.href);
-    const room = roomOf(url.pathname);
-    const isWithin = room === this.#open?.room && url.search + url.hash !== "";
-    if (isWithin || !this.#canGo(room)) return false;
+    const room = this.#roomBehind(url);
+    if (room === null) return false;
     const isOther = url.href !== location.href;
     // A room that was only passed gets no entry of its own, as with pages that are not loaded to their end.
     const isPassed = this.#open !== null && !this.#open.isShown;
@@ -87,6 +100,13 @@ export class Switching {
     this.#go(new URL(location.href), room, null);
   }
 
+  /** Returns the room to which the address leads, if it can be opened here. @param {URL} url */
+  #roomBehind(url) {
+    const room = roomOf(url.pathname);
+    const isWithin = room === this.#open?.room && url.search + url.hash !== "";
+    return isWithin || !this.#canGo(room) ? null : room;
+  }
+
   /** @param {number} room */
   #canGo(room) {
     return linkTo(room) !== null && draftsOf(room, undefined, this.services).isSame;
@@ -100,7 +120,10 @@ export class Switching {
   async #go(url, room, enter) {
     const { known, notice, receipts } = this.services;
     const isWalking = this.#isWalking;
-    const arrival = new Arrival(url.href, this.services.connection);
+    const early = this.#early?.address === url.href ? this.#early : null;
+    const arrival = early ?? new Arrival(url.href, this.services.connection);
+    if (early) this.#early = null;
+    else this.#dropEarly();
     this.#open?.leave(enter !== null);
     this.#loaded = null;
     enter?.({ epoch: known.epoch });
@@ -147,6 +170,17 @@ export class Switching {
     this.#open?.writing.save();
     location.reload();
   }
+}
+
+/**
+ * Returns the link of a plain press or click, which would load another page of this site here.
+ * @param {OnElement<MouseEvent>} event  @returns {HTMLAnchorElement | null}
+ */
+function plainLink({ target, defaultPrevented, button, altKey, ctrlKey, metaKey, shiftKey }) {
+  if (defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return null;
+  /** @type {HTMLAnchorElement | null} */ const link = target.closest("a[href]");
+  if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return null;
+  return link;
 }
 
 /** @param {OpenRoom} open */

@@ -10,6 +10,8 @@ import { capped } from "./unread.js";
 const COUNT = /^\(\d+\+?\) /;
 
 export class Badges {
+  /** What icons show. @type {number | null} */ #total = null;
+
   /** @param {Unread} unread  @param {(room: number) => boolean} isInView  @param {() => number} asking */
   constructor(unread, isInView, asking) {
     this.unread = unread;
@@ -29,7 +31,11 @@ export class Badges {
     showRequests(asking);
     const total = this.unread.total(this.isInView) + asking;
     showTitle(total);
-    showIcon(total);
+    if (total !== this.#total) {
+      showIcon(total);
+      showOnApp(total);
+    }
+    this.#total = total;
     const form = document.getElementById("read-all");
     if (!form) return;
     const button = byId("read-all-do");
@@ -85,6 +91,10 @@ function showIcon(total) {
     total > 0 ? "mark-badge.svg" : "mark.svg",
   );
   if (icon.getAttribute("href") !== address) icon.setAttribute("href", address);
+}
+
+/** @param {number} total */
+function showOnApp(total) {
   // The promise is rejected except in installed apps.
   if (total > 0) navigator.setAppBadge?.(total).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
