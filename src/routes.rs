@@ -27,7 +27,7 @@ use crate::{
         },
         reading::views::{catch_up, levels, marks},
         receipts::views as status,
-        shell::{list_conversations, show_direct},
+        shell::{show_direct, show_home},
     },
     error::{Error, Result},
     friends::views as friends,
@@ -157,7 +157,7 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
     )
     .route("/status", web::get().to(status::show_status))
     .route("/status/", web::get().to(status::show_status))
-    .route("/", web::get().to(list_conversations))
+    .route("/", web::get().to(show_home))
     .route("/rooms/with/{user}/", web::get().to(show_direct));
 }
 

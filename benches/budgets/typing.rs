@@ -50,7 +50,12 @@ pub(crate) async fn sending() -> Vec<Row> {
     talk.bo.slow_down().await;
     let slow = exchange(&talk, "slow").await;
     vec![
-        row("Send → own *sent*, other's screen", "CPU as it is", 30.0, &fast),
+        row(
+            "Send → own *sent*, other's screen",
+            "CPU as it is",
+            30.0,
+            &fast,
+        ),
         row("The same on phones", "CPU 4× slower on both", 60.0, &slow),
     ]
 }

@@ -2,12 +2,17 @@
 
 chat-title = Conversations
 chat-none = No conversations yet. Add a friend, and you can chat as soon as they accept.
-chat-pick-heading = Choose a conversation
-chat-pick-text = Or add a friend by username to start a new one.
+home-heading = Hello, { $name }
+home-unread = Unread
+home-count =
+    { $count ->
+        [one] { $count } message
+       *[other] { $count } messages
+    }
+home-caught-up = You are all caught up.
+home-no-conversations = You have friends, but no conversations yet. Choose a friend to start one.
 chat-start-heading = Welcome to Parlour
 chat-start-text = You have no conversations yet. Add a friend by username, and you can chat as soon as they accept.
-chat-friends-text = You have friends, but no conversations yet. Start one from your list of friends.
-chat-find-friends = Choose a friend
 chat-show-hidden = Show hidden
 
 read-all = Mark all read

@@ -11,7 +11,7 @@ use super::{
     models::{Block, SentRequest, asking, friends_of},
 };
 use crate::{
-    accounts::{Page, Person, Redirect, SignedIn, User, UserId},
+    accounts::{NextPath, Page, Person, Redirect, SignedIn, User, UserId},
     error::{Error, Result},
     security::client_addr,
     words,
@@ -160,15 +160,23 @@ pub(crate) async fn cancel_friend_request(
     Ok(Redirect::to(PAGE).done(words::text_with("friends-cancelled", &name)))
 }
 
+#[derive(Debug, Deserialize)]
+pub(crate) struct AnswerForm {
+    /// The page to return to, if that is not *Add Friends*.
+    next: Option<NextPath>,
+}
+
 /// Declares one view per verb. They differ only in the change and in the text afterwards.
 macro_rules! views_of_changes {
     ($($view:ident: $change:path, $words:literal;)*) => {$(
         pub(crate) async fn $view(
             me: SignedIn,
             other: web::Path<UserId>,
+            form: web::Form<AnswerForm>,
             book: web::Data<FriendBook>,
         ) -> Result<Redirect> {
-            apply(&me, *other, &book, $change, $words).await
+            let next = form.into_inner().next;
+            apply(&me, *other, &book, ($change, $words), next).await
         }
     )*};
 }
@@ -185,12 +193,13 @@ async fn apply(
     me: &SignedIn,
     other: UserId,
     book: &FriendBook,
-    change: Change,
-    words: &str,
+    (change, words): (Change, &str),
+    next: Option<NextPath>,
 ) -> Result<Redirect> {
     let changed = book.change(&me.user, other, change).await?;
     let sentence = words::text_with(words, &[("name", changed.other.username.as_str().into())]);
-    Ok(Redirect::to(PAGE).done(sentence))
+    let place = next.as_ref().map_or(PAGE, NextPath::as_str);
+    Ok(Redirect::to(place).done(sentence))
 }
 
 pub(crate) async fn confirm_remove(

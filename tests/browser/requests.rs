@@ -26,8 +26,13 @@ async fn a_request_is_noticed_at_once_wherever_one_is() {
     ana.find("link", "Add Friends, 1 friend request").await;
     ana.wait_for_title("(1) Devices – Parlour").await;
 
-    ana.open("/friends/").await;
+    // Answered in place: on the page where one is.
+    ana.open("/").await;
     ana.press("button", "Accept eve").await;
+    ana.wait_for_text("You and eve are now friends.").await;
+    assert_eq!(ana.path().await, "/");
+    ana.wait_gone("button", "Accept eve").await;
+    ana.open("/friends/").await;
     ana.find("button", "Remove eve").await;
     ana.wait_for_title("Add Friends – Parlour").await;
     until("no number at the link", async || {
@@ -44,4 +49,29 @@ async fn a_request_is_noticed_at_once_wherever_one_is() {
     eve.screenshot("request-sent").await;
     eve.press("button", "Cancel request to Nobody").await;
     eve.wait_gone("button", "Cancel request to Nobody").await;
+}
+
+#[tokio::test]
+async fn home_greets_with_friends_and_what_is_unread_and_keeps_up() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.sign_up("ana").await;
+    bo.sign_up("bo").await;
+    bo.ask_to_be_friends("ana").await;
+    ana.press("button", "Accept bo").await;
+    ana.open("/").await;
+    ana.find("heading", "Hello, ana").await;
+    ana.wait_for_text("You are all caught up.").await;
+    ana.wait_for(".home-friends [data-presence=online]", true)
+        .await;
+    ana.mark_page().await;
+
+    bo.open("/rooms/with/1/").await;
+    bo.say("Tea at **four**?").await;
+    ana.wait_for_text("1 message").await;
+    let row = "return document.querySelector('.home-row').innerText";
+    let row: String = ana.ask_page(row).await;
+    assert!(row.contains("Tea at four?"), "{row}");
+    assert!(ana.is_marked_page().await, "without a reload");
+    ana.screenshot("home").await;
 }

@@ -270,7 +270,7 @@ async fn what_is_typed_after_a_click_or_the_switcher_belongs_to_the_chosen_room(
     ana.find_text_message("from the front").await;
     assert!(ana.is_marked_page().await);
     ana.driver.back().await.unwrap();
-    ana.wait_for_text("Choose a conversation").await;
+    ana.wait_for_text("Hello, ana").await;
 }
 
 #[tokio::test]

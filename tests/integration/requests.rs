@@ -1,6 +1,6 @@
 //! Friend requests: their limits, and what answers must not reveal.
 
-use crate::support::{Lists, Page, Site};
+use crate::support::{Lists, Page, Person, Site};
 
 #[tokio::test]
 async fn somebody_blocked_cannot_reach_and_cannot_tell() {
@@ -92,13 +92,28 @@ async fn a_request_is_noticed_in_the_title_the_menu_and_the_list() {
     let home = ana.open("/").await;
     assert_eq!(home.texts("title"), ["(3) Conversations – Parlour"]);
     assert_eq!(
-        home.texts(".side-ask"),
+        home.texts(".side-ask a"),
         ["bo wants to be your friend and 2 more"]
     );
     let link = home.attribute(".foot-link", "aria-label");
     assert_eq!(link.as_deref(), Some("Add Friends, 3 friend requests"));
     let hello = ana.socket().await.hello.clone();
     assert_eq!(hello["requests"].as_array().unwrap().len(), 3);
+    // Answered in place, but never with a way to another site.
+    let accept = home.attribute(".side-ask form", "action").unwrap();
+    let answered = ana.submit("/", &accept, &[]).await;
+    assert_eq!(answered.location(), "/");
+    let (decline, next) = (home_form(&ana, "decline").await, "//evil.test/");
+    let answered = ana.submit("/", &decline, &[("next", next)]).await;
+    assert_eq!(answered.location(), "/");
+    assert_eq!(ana.lists().await.requests.len(), 1);
+}
+
+/// Returns the address of the form in the list of conversations that answers the first request.
+async fn home_form(person: &Person, verb: &str) -> String {
+    let home = person.open("/").await;
+    let all = home.all_attributes(".side-ask form", "action");
+    all.into_iter().find(|path| path.contains(verb)).unwrap()
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ use crate::{
         messages::{LatestMessage, MessageData},
         presence::WhoIsHere,
         rooms::{Room, RoomId, RoomMember},
-        shell::PageData,
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -28,10 +27,11 @@ use crate::{
 
 /// The list of conversations and its data.
 pub(crate) struct Conversations {
-    rows: Vec<RoomMember>,
+    pub(super) rows: Vec<RoomMember>,
     latest: HashMap<RoomId, LatestMessage>,
     blocked: BlockedPeople,
-    friends: Vec<UserId>,
+    /// Sorted by name.
+    pub(super) friends: Vec<Person>,
     /// The preferences of the person.
     pub(crate) preferences: Preferences,
     /// The unread counts.
@@ -45,7 +45,6 @@ pub(crate) struct Conversations {
 impl Conversations {
     pub(crate) fn read(conn: &mut Connection, me: UserId, most: usize) -> Result<Self> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let friends = friends_of(conn, me)?;
         let sent = SentRequest::by(conn, me)?;
         let lapsed = sent.into_iter().find(|request| request.lapsed);
         let rows = RoomMember::all_of(conn, me, most)?;
@@ -56,7 +55,7 @@ impl Conversations {
             asking: asking(conn, me)?,
             lapsed: lapsed.map(|request| request.typed),
             rows,
-            friends: friends.into_iter().map(|friend| friend.id).collect(),
+            friends: friends_of(conn, me)?,
             preferences: Preferences::of(conn, me)?,
             badges: Badges::read(conn, me)?,
         })
@@ -64,7 +63,7 @@ impl Conversations {
 
     /// Returns the presence of the friends.
     pub(crate) async fn here(&self, chat: &Chat) -> Result<Here> {
-        let users = self.friends.clone();
+        let users = self.friends.iter().map(|friend| friend.id).collect();
         let here = chat.presence.send(WhoIsHere { users }).await;
         here.map_err(|_closed| Error::ActorGone("the chat server"))
     }
@@ -79,10 +78,7 @@ impl Conversations {
             unread: self.badges.of(member.room.id, &member.title),
             seq: member.room.last_seq,
             at: member.room.last_message_at,
-            last: self
-                .latest
-                .get(&member.room.id)
-                .map(|latest| LastLine::new(latest, member, &self.blocked)),
+            last: self.last_line(member),
         };
         let (listed, hidden): (Vec<_>, Vec<_>) = self
             .rows
@@ -94,11 +90,17 @@ impl Conversations {
             waiting: self.badges.waiting(),
             pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
             asks: self.asking.first().map(|first| Asks {
-                name: first.username.clone(),
+                person: first.clone(),
                 more: self.asking.len() - 1,
             }),
             lapsed: self.lapsed.clone(),
         }
+    }
+
+    /// Returns the last line of the room, if something was said there.
+    pub(super) fn last_line(&self, member: &RoomMember) -> Option<LastLine> {
+        let latest = self.latest.get(&member.room.id)?;
+        Some(LastLine::new(latest, member, &self.blocked))
     }
 
     /// Sets the number in front of the title, and that of the friend requests.
@@ -128,8 +130,8 @@ pub(crate) struct Sidebar {
 /// The people who sent a friend request.
 #[derive(Serialize)]
 struct Asks {
-    /// The user name of the first one.
-    name: String,
+    /// The first one.
+    person: Person,
     /// The number of the others.
     more: usize,
 }
@@ -149,36 +151,6 @@ struct Conversation {
     at: Timestamp,
     /// The latest message, if there is one.
     last: Option<LastLine>,
-}
-
-/// The data of `index.hbs`.
-#[derive(Serialize)]
-struct IndexPage {
-    #[serde(flatten)]
-    sidebar: Sidebar,
-    has_friends: bool,
-    page_data: PageData,
-}
-
-pub(crate) async fn list_conversations(
-    me: SignedIn,
-    page: Page,
-    chat: web::Data<Chat>,
-) -> Result<HttpResponse> {
-    let (user, most) = (me.user.id, chat.limits.rooms_per_socket);
-    let conversations = chat
-        .database
-        .read(move |conn| Conversations::read(conn, user, most))
-        .await?;
-    let here = conversations.here(&chat).await?;
-    let own = IndexPage {
-        sidebar: conversations.sidebar(&me.user, None, &here),
-        has_friends: !conversations.friends.is_empty(),
-        page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
-    };
-    conversations
-        .count_on(page.titled("chat-title"))
-        .render("chat/shell/index", own)
 }
 
 /// Redirects from a person to the conversation with them. Creates the conversation if they are

@@ -3,9 +3,11 @@
 mod badges;
 mod conversations;
 mod face;
+mod home;
 mod last_line;
 mod page_data;
 
-pub(crate) use conversations::{Conversations, Sidebar, list_conversations, show_direct};
+pub(crate) use conversations::{Conversations, Sidebar, show_direct};
 pub(crate) use face::{Face, Here, presence_word};
+pub(crate) use home::show_home;
 pub(crate) use page_data::PageData;

@@ -10,6 +10,8 @@ import { shown } from "../page/shown.js";
 /** @import { RoomState } from "./protocol.js" */
 
 const GATHER_MS = 100;
+/** Home shows what is unread, which changes with each message. */
+const GATHER_UNREAD_MS = 1_000;
 /** Spreads the requests of the members of a large room when somebody joins or leaves. */
 const SPREAD_MS_PER_MEMBER = 10;
 const SPREAD_AT_MOST_MS = 10_000;
@@ -33,7 +35,13 @@ class Refresher {
     this.#timer = setTimeout(() => this.#run(), wait);
   }
 
+  /** The unread counts have changed. Not debounced, because messages may come without a pause. */
+  askForUnread() {
+    if (this.#timer === 0 && document.querySelector("[data-refresh~=unread]")) this.ask(GATHER_UNREAD_MS);
+  }
+
   async #run() {
+    this.#timer = 0;
     if (this.#running) {
       this.#again = true;
       return;
@@ -125,6 +133,9 @@ export function refreshOn(connection) {
   connection.addEventListener("requests.changed", () => refresher.ask());
   connection.addEventListener("room.added", () => refresher.ask());
   connection.addEventListener("room.removed", () => refresher.ask());
+  for (const type of /** @type {const} */ (["message.created", "message.changed", "read.moved"])) {
+    connection.addEventListener(type, () => refresher.askForUnread());
+  }
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
     // On other pages only the name of a group shows who is in it.

@@ -4,7 +4,7 @@
 import { fetchPage } from "./fragment.js";
 
 /** The menu, dialogs and the composer. Refreshed lists (refresh.js) have new tokens. */
-const RENEWED = "input[name=csrf_token]:not(#main *), #composer input[name=csrf_token]";
+const RENEWED = "input[name=csrf_token]:not(#main *, .side-ask *), #composer input[name=csrf_token]";
 
 /** @param {Document} page */
 const field = (page) => /** @type {HTMLInputElement | null} */ (page.querySelector("input[name=csrf_token]"));

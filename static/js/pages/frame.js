@@ -79,7 +79,7 @@ export function showPage(page, status, keepsOrder) {
 /** Says where the menus and forms around the room lead back to. @param {number} room */
 export function leadBackTo(room) {
   const path = `/rooms/${room}/`;
-  /** @type {NodeListOf<HTMLInputElement>} */ const fields = document.querySelectorAll(".theme input[name=next]");
+  /** @type {NodeListOf<HTMLInputElement>} */ const fields = document.querySelectorAll("input[name=next]:not(#main *)");
   for (const field of fields) field.value = path;
   /** @type {HTMLFormElement | null} */ const form = document.getElementById("reacting");
   if (form) form.action = path;

@@ -53,7 +53,7 @@ async fn unread(ana: &Profile) {
 /// The toast inside the page, if the browser may not show notifications.
 async fn toast(ana: &Profile, bo: &Profile) {
     ana.tab_back_and_enter("link", "Parlour").await;
-    ana.find("heading", "Choose a conversation").await;
+    ana.find("heading", "Hello, ana").await;
     bo.strike("look".to_owned() + Key::Enter).await;
     ana.find("link", "bo look").await;
     ana.tab_back_and_enter("button", "Close").await;
@@ -113,7 +113,7 @@ async fn level(ana: &Profile, bo: &Profile) {
     bo.strike("@ana again".to_owned() + Key::Enter).await;
     bo.find_text_message("@ana again").await;
     ana.tab_and_enter("link", "Conversations").await;
-    ana.find("heading", "Choose a conversation").await;
+    ana.find("heading", "Hello, ana").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;
     ana.enter_log().await;
@@ -152,7 +152,7 @@ async fn keys(ana: &Profile) {
 
     // Logging out asks for confirmation while there are unsent messages.
     ana.tab_and_enter("link", "Conversations").await;
-    ana.find("heading", "Choose a conversation").await;
+    ana.find("heading", "Hello, ana").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;
     ana.strike("half a thought").await;

@@ -31,7 +31,7 @@ async fn befriend(ana: &Profile) {
     ana.tab_and_enter("button", "Accept cleo").await;
     ana.find("button", "Remove cleo").await;
     ana.tab_and_enter("link", "Conversations").await;
-    ana.find("heading", "Choose a conversation").await;
+    ana.find("heading", "Hello, ana").await;
 }
 
 /// Creates an open and a closed room.

@@ -1,0 +1,111 @@
+//! The page that the site begins with: the list of conversations, and beside it what waits and who
+//! is here.
+
+use std::cmp::Reverse;
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::{
+    conversations::{Conversations, Sidebar},
+    face::{Face, Here, presence_word},
+    last_line::LastLine,
+    page_data::PageData,
+};
+use crate::{
+    accounts::{Page, Person, SignedIn, UserId},
+    chat::{live::Chat, presence::PresenceState, rooms::RoomMember},
+    error::Result,
+};
+
+/// How many conversations with unread messages are shown: more are a list, and that is beside it.
+const WAITING: usize = 5;
+/// How many friends are shown, those who are online first: three lines of four.
+const FRIENDS: usize = 12;
+
+/// The data of `home.hbs`.
+#[derive(Serialize)]
+struct HomePage {
+    #[serde(flatten)]
+    sidebar: Sidebar,
+    /// The conversations with unread messages, newest first.
+    unread_conversations: Vec<UnreadConversation>,
+    friends: Vec<Friend>,
+    page_data: PageData,
+}
+
+#[derive(Serialize)]
+struct UnreadConversation {
+    path: String,
+    face: Face,
+    /// The number of unread messages.
+    unread: i64,
+    last: Option<LastLine>,
+}
+
+#[derive(Serialize)]
+struct Friend {
+    #[serde(flatten)]
+    person: Person,
+    person_id: UserId,
+    path: String,
+    presence: PresenceState,
+    presence_word: String,
+}
+
+pub(crate) async fn show_home(
+    me: SignedIn,
+    page: Page,
+    chat: web::Data<Chat>,
+) -> Result<HttpResponse> {
+    let (user, most) = (me.user.id, chat.limits.rooms_per_socket);
+    let conversations = chat
+        .database
+        .read(move |conn| Conversations::read(conn, user, most))
+        .await?;
+    let here = conversations.here(&chat).await?;
+    let own = HomePage {
+        sidebar: conversations.sidebar(&me.user, None, &here),
+        unread_conversations: unread(&conversations, &here),
+        friends: friends(&conversations, &here),
+        page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
+    };
+    conversations
+        .count_on(page.titled("chat-title"))
+        .render("chat/shell/home", own)
+}
+
+fn unread(conversations: &Conversations, here: &Here) -> Vec<UnreadConversation> {
+    let waits = |member: &&RoomMember| {
+        let room = member.room.id;
+        conversations.badges.unread(room) > 0 && conversations.badges.lists(room)
+    };
+    let shown = |member: &RoomMember| UnreadConversation {
+        path: format!("/rooms/{}/", member.room.id),
+        face: Face::new(member, here),
+        unread: conversations.badges.unread(member.room.id),
+        last: conversations.last_line(member),
+    };
+    let rows = conversations.rows.iter().filter(waits);
+    rows.take(WAITING).map(shown).collect()
+}
+
+fn friends(conversations: &Conversations, here: &Here) -> Vec<Friend> {
+    let mut friends: Vec<Friend> = conversations
+        .friends
+        .iter()
+        .map(|person| {
+            let presence = here.get(&person.id).copied().unwrap_or_default();
+            Friend {
+                person_id: person.id,
+                path: format!("/rooms/with/{}/", person.id),
+                presence,
+                presence_word: presence_word(presence),
+                person: person.clone(),
+            }
+        })
+        .collect();
+    friends.sort_by_key(|friend| Reverse(friend.presence));
+    friends.truncate(FRIENDS);
+    friends
+}
