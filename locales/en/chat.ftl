@@ -18,7 +18,7 @@ chat-show-hidden = Show hidden
 read-all = Mark all read
 read-all-undo = Undo
 read-all-done = All conversations are marked as read.
-read-all-undone = Undone. What was unread is marked as unread again.
+read-all-undone = Undone. Your unread messages are marked as unread again.
 
 room-notes = Notes to self
 room-alone = Only you
@@ -47,7 +47,7 @@ room-refused-too-long =
     }
 room-refused-not-allowed = { $name } is not receiving messages from you.
 room-refused-rate = You are sending too fast. Wait a moment and send again.
-room-refused-conflict = This was already sent with a different text. Send it again to post it as another message.
+room-refused-conflict = This message was already sent with different text. Send it again to post it as a new message.
 room-refused-repeated = You have just sent this. Send it again only if you want it twice.
 room-refused-busy = Parlour is busy. Send again in a moment.
 room-refused-closing = Parlour is restarting. Send again in a moment.
@@ -61,8 +61,8 @@ message-reactions = Reactions
 message-refused-author = Only the author can edit a message.
 message-refused-emoji = A reaction is one emoji. Choose another one.
 message-refused-gone = This message was deleted.
-message-refused-late = This message is too old to be edited. Write a new one instead.
-message-refused-reactions = This message cannot have more kinds of reactions. Choose one that is already there.
+message-refused-late = This message is too old to edit. Write a new one instead.
+message-refused-reactions = This message already has as many different reactions as it can have. Choose one of those.
 
 message-reply = Reply
 message-react = React
@@ -87,7 +87,7 @@ delete-cancel = Cancel
 delete-submit = Delete
 
 versions-title = Earlier versions
-versions-lead = All versions of this message, the newest first. Everyone in the conversation can see them.
+versions-lead = All versions of this message, newest first. Everyone in the conversation can see them.
 versions-now = Current version, since
 versions-cut =
     { $count ->
@@ -98,7 +98,7 @@ versions-cut =
 message-names = People
 
 picker-title = Choose a reaction
-picker-quick = Often used
+picker-quick = Frequently used
 picker-search = Search emoji
 picker-found = Emoji
 message-code = Code

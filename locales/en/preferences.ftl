@@ -25,10 +25,10 @@ preferences-letter-keys-hint = While a message has the focus: r to reply, e to e
 preferences-notifications = Notifications
 preferences-sounds = Sounds
 preferences-sounds-hint = When this is off, Parlour makes no sounds.
-preferences-hide-previews = Hide the text of messages
+preferences-hide-previews = Hide message text in notifications
 
 preferences-here = Notifications in this browser
-preferences-here-why = They tell you about new messages while you use another page or app.
+preferences-here-why = They tell you about new messages while you are on another page or in another app.
 preferences-turn-on = Turn on notifications
 preferences-test = Send a test
 
@@ -45,7 +45,7 @@ preferences-quiet-from = From
 preferences-quiet-until = Until
 preferences-zone = Time zone
 preferences-zone-browser = Same as this browser ({ $zone })
-preferences-zone-hint = Quiet hours follow your browser until you choose a time zone.
+preferences-zone-hint = Quiet hours use the time zone of your browser until you choose one here.
 preferences-error-time = Enter a time such as 22:00.
 preferences-error-zone = There is no such time zone. Choose one from the list.
 

@@ -2,10 +2,10 @@
 
 room-refused-missing = This conversation does not exist, or you are not in it.
 
-room-refused-history = This was written before the server was restored from a backup. It may refer to a different message now.
+room-refused-history = This was written before the server was restored from a backup, so it may refer to a different message now.
 
-error-bad-event = The server did not understand this page. Reload it.
-error-too-fast = Too fast. Wait a moment.
+error-bad-event = The server did not understand what this page sent. Reload the page.
+error-too-fast = You are doing that too fast. Wait a moment, then try again.
 error-no-room = This conversation does not exist, or you are not in it.
-error-other-history = The server was restored from a backup. Reload this page.
+error-other-history = The server was restored from a backup. Reload the page.
 error-busy = Parlour is busy. It will try again in a moment.

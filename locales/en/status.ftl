@@ -2,7 +2,7 @@
 
 status-title = How fast is it?
 status-heading = How fast is it?
-status-lead = How long messages took on this server in the last hour. Each browser reports when it has received a message, so the times are measured all the way to the first screen.
+status-lead = How long messages took on this server in the last hour. Each browser reports when it receives a message, so the times include the network.
 status-none = No messages in the last hour.
 status-step = Step
 status-half = 50 % within
@@ -10,9 +10,9 @@ status-most = 99 % within
 status-count = Messages
 status-ms = { $ms } ms
 status-delivered = Delivered
-status-delivered-help = From when the server received a message until the first device of another person had it.
+status-delivered-help = From when the server received a message until the first device of another person received it.
 status-stored = Stored
 status-stored-help = Until the message was safely on disk.
 status-announced = Broadcast
-status-announced-help = Until the message was handed to every connection.
+status-announced-help = Until the message was passed to every connection.
 status-json = For programs: request application/json.

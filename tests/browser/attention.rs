@@ -210,7 +210,7 @@ async fn three_tabs_notify_once_and_not_of_what_is_in_view_or_in_quiet_hours() {
 
     bo.show_tab(1).await;
     bo.open("/accounts/preferences/").await;
-    bo.tick("Hide the text of messages").await;
+    bo.tick("Hide message text in notifications").await;
     bo.save_preferences().await;
     ana.say("a secret").await;
     until("the third notification", async || {

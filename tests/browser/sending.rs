@@ -157,7 +157,8 @@ async fn a_megabyte_does_not_freeze_the_box() {
         .await;
 
     assert!(took < 200.0, "{took} ms");
-    ana.wait_for_text("It is not in the box yet.").await;
+    ana.wait_for_text("It was not added to the message box.")
+        .await;
     ana.fill("Message bo", "and on").await;
     assert_eq!(ana.draft().await, "and on");
     // The box is not a keyboard trap.
@@ -224,7 +225,7 @@ async fn what_cannot_be_sent_is_said_and_nothing_that_was_typed_or_pasted_is_los
         !ana.ask_page::<bool>(&transfer("paste", "#composer-body", long))
             .await
     );
-    ana.wait_for_text("The pasted text has 60000 characters")
+    ana.wait_for_text("The text you pasted has 60000 characters")
         .await;
     ana.keys("!").await;
     ana.press("button", "Paste it anyway").await;

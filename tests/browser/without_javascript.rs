@@ -244,8 +244,10 @@ async fn attend(ana: &Profile, bo: &Profile) {
     bo.post("once more").await;
     ana.press("link", "Orchard").await;
     ana.act_on("once more", "Message details").await;
-    ana.wait_for_text("You were not notified because: the room is set to “Nothing”.")
-        .await;
+    ana.wait_for_text(
+        "You were not notified because: notifications for this conversation are set to “Nothing”.",
+    )
+    .await;
     ana.press("button", "Mark unread from here").await;
     ana.wait_for_text("Marked as unread.").await;
     ana.find("link", "Orchard, 1 unread").await;

@@ -174,11 +174,11 @@ async fn each_message_says_why_nobody_was_notified_of_it_when_it_came() {
     assert!(why(&bo, room.id, &ids[0]).await.starts_with(notified));
     assert_eq!(
         why(&bo, room.id, &ids[2]).await,
-        "You were not notified because: the room is set to “Mentions and replies”."
+        "You were not notified because: notifications for this conversation are set to “Mentions and replies”."
     );
     assert_eq!(
         why(&bo, room.id, &ids[3]).await,
-        "You were not notified because: the room is set to “Mentions and replies”, it arrived during your quiet hours."
+        "You were not notified because: notifications for this conversation are set to “Mentions and replies”, it arrived during your quiet hours."
     );
     assert!(why(&bo, room.id, &ids[4]).await.starts_with(notified));
     assert_eq!(

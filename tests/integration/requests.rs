@@ -35,7 +35,7 @@ async fn asking_says_the_same_whether_or_not_the_person_exists() {
 
     assert_eq!(
         notice(&known),
-        "If this person exists and accepts requests, your request was sent."
+        "If this person exists and accepts friend requests, your request was sent."
     );
     assert_eq!(notice(&known), notice(&unknown));
     assert_eq!(known.status, unknown.status);
@@ -130,7 +130,10 @@ async fn the_sender_is_told_that_a_request_lapsed() {
     assert!(bo.lists().await.requests.is_empty());
     let page = ana.open("/friends/").await;
     let hints = page.texts("[aria-labelledby=sent-heading] .hint");
-    assert_eq!(hints, ["No answer in 30 days. This request has ended."; 2]);
+    assert_eq!(
+        hints,
+        ["This request expired after 30 days without an answer."; 2]
+    );
     assert_eq!(ana.open("/").await.texts(".side-ask").len(), 1);
     for name in ["bo", "nobody"] {
         assert_eq!(ana.cancel_request(name).await.status, 303);

@@ -34,11 +34,11 @@ async fn faults_stand_at_their_fields_and_the_name_is_kept() {
 
     for (name, password, sentence) in [
         ("ANA", PASSWORD, "This username is taken."),
-        ("аnа", PASSWORD, "Use letters of one alphabet."),
+        ("аnа", PASSWORD, "Use letters from one alphabet."),
         (
             "ΑΝΑ",
             PASSWORD,
-            "This username looks like one that is taken.",
+            "This username looks too much like one that is taken.",
         ),
         ("Everyone", PASSWORD, "This username is reserved."),
         ("admin", PASSWORD, "This username is reserved."),

@@ -124,8 +124,10 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.strike("m").await;
     ana.wait_for_focus("menuitem", "Message details").await;
     ana.enter().await;
-    ana.wait_for_text("You were not notified because: the room is set to “Nothing”.")
-        .await;
+    ana.wait_for_text(
+        "You were not notified because: notifications for this conversation are set to “Nothing”.",
+    )
+    .await;
 }
 
 /// The dialogs about shortcuts return the focus.
