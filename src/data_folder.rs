@@ -42,7 +42,7 @@ impl DataFolder {
         let mode = fs::metadata(path).map_err(named)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(Error::internal(format!(
-                "{} is open to other people of this machine; run: chmod 700 {0}",
+                "{} is accessible to other users of this machine; run: chmod 700 {0}",
                 path.display()
             )));
         }
@@ -122,8 +122,8 @@ impl Owner {
             return String::new();
         }
         format!(
-            " The data belonged to user {uid} and group {gid}, the new files do not, so that the server \
-             may not be able to open them; as root, run: chown {uid}:{gid} {}",
+            " The data belongs to user {uid} and group {gid}, but the new files do not, so the \
+             server may not be able to open them. As root, run: chown {uid}:{gid} {}",
             left.join(" "),
             uid = self.uid,
             gid = self.gid,

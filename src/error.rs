@@ -128,19 +128,22 @@ pub(crate) fn with_remedy(text: String) -> String {
     let known = [
         (
             "locked",
-            "another program holds its lock: end that program (`fuser` on the file names it)",
+            "another program has locked it: stop that program (`fuser` on the file names it)",
         ),
-        ("disk is full", "free space on its disk, or raise the quota"),
+        (
+            "disk is full",
+            "free some space on its disk, or raise the quota",
+        ),
         (
             "readonly",
-            "let the user of the server write to the file and its folder",
+            "give the server's user write access to the file and its folder",
         ),
         ("disk I/O", "check its disk and file system (`dmesg`)"),
         ("malformed", "restore a backup with `parlour restore`"),
         ("not a database", "restore a backup with `parlour restore`"),
         (
             "unable to open",
-            "let the user of the server open the file and its folder",
+            "give the server's user access to the file and its folder",
         ),
     ];
     match known.iter().find(|(words, _)| text.contains(words)) {

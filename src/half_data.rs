@@ -27,8 +27,8 @@ pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
     refuse_other_names(database)?;
     if let Some(copy) = lock.rescued()? {
         return Err(Error::internal(format!(
-            "{} or its log was removed or replaced while the last server ran, which saved its data \
-             in {}. Run {}; or, if you do not want this data, move that file away",
+            "{} or its log was removed or replaced while the last server ran, which saved its \
+             data in {}. Run {}; or, if you do not need this data, move that file away",
             database.display(),
             copy.display(),
             lock.how_to_restore(&quoted(&copy))
@@ -57,7 +57,7 @@ pub(crate) fn refuse(settings: &Settings, lock: &DatabaseLock) -> Result<()> {
     SecretKeys::check(settings)?;
     if needs_key && !has_key && !is_empty(database) && has_people(database) {
         return Err(Error::internal(format!(
-            "{} is missing, although {} has accounts; {}",
+            "{} is missing, but {} has accounts; {}",
             key.display(),
             database.display(),
             how_to_make_key(&key)
@@ -73,9 +73,9 @@ fn refuse_half_restore(lock: &DatabaseLock) -> Result<()> {
         return Ok(());
     }
     Err(Error::internal(format!(
-        "a restore of {} did not finish; run {} again. What was there before lies \
-         in the folders before-restore-... beside it (to give up the restore, move it back from \
-         there and remove {})",
+        "a restore of {} did not finish; run {} again. The previous data is in the folders \
+         before-restore-... next to it (to abandon the restore, move the data back from there and \
+         remove {})",
         database.display(),
         lock.how_to_restore("FILE"),
         marker.display()
@@ -90,8 +90,8 @@ fn lost(lock: &DatabaseLock, witness: &Path) -> Error {
         "missing"
     };
     Error::internal(format!(
-        "{} is {state}, although {witness} is there: a server had its data here. Put the data back \
-         with {} or, to begin an empty server, move {witness} away first",
+        "{} is {state}, but {witness} exists, so a server had its data here. Restore the data \
+         with {} or, to start with an empty server, first move {witness} away",
         database.display(),
         lock.how_to_restore("FILE"),
         witness = witness.display(),

@@ -71,7 +71,10 @@ async fn serve(settings: Settings) -> Result<()> {
 fn greet(running: &Running) {
     let mut words = format!("Parlour is ready: {}\n", running.url());
     if let Some(link) = running.first_run() {
-        words += &format!("Nobody owns this server yet; make the owner here, once: {link}\n");
+        words += &format!(
+            "This server has no owner yet. Create the owner account here (the link \
+            works once): {link}\n"
+        );
     }
     // Ignore errors, because standard output may be closed.
     drop(io::stdout().write_all(words.as_bytes()));

@@ -128,8 +128,10 @@ impl Running {
         log::info!(target: "parlour::stop", "stopping; a second signal stops at once");
         tokio::select! {
             stopped = self.stop() => stopped,
-            _ = terminate.recv() => Err(Error::Busy("stopped before everything was finished")),
-            _ = interrupt.recv() => Err(Error::Busy("stopped before everything was finished")),
+            _ = terminate.recv() => Err(Error::Busy("stopped by a second signal, before all work \
+                was finished")),
+            _ = interrupt.recv() => Err(Error::Busy("stopped by a second signal, before all work \
+                was finished")),
         }
     }
 
@@ -151,16 +153,17 @@ impl Running {
             self.handle.pause().await;
             let restarting = ConsumerEvent::Chat(ChatEvent::Restarting);
             if let Err(error) = self.layer.group_send(&everyone_group(), restarting).await {
-                log::warn!(target: "parlour::stop", "sockets were not told of the end: {error}");
+                log::warn!(target: "parlour::stop", "the sockets were not notified of the \
+                    shutdown: {error}");
             }
             self.handle.stop(true).await;
             self.finished.await
         };
         if timeout_at(draining, drained).await.is_err() {
-            log::warn!(target: "parlour::stop", "some connections did not end in time");
+            log::warn!(target: "parlour::stop", "some connections did not close in time");
         }
         if !matches!(timeout_at(end, self.delivery.send(Save)).await, Ok(Ok(()))) {
-            log::warn!(target: "parlour::stop", "receipts were not saved");
+            log::warn!(target: "parlour::stop", "the delivery receipts were not saved");
         }
         let database = self.database;
         let closed = web::block(move || database.close());

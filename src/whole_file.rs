@@ -127,7 +127,7 @@ fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
 
 fn exists(target: &Path) -> Error {
     Error::internal(format!(
-        "{} exists already and was left as it is; name another file",
+        "{} already exists and was not changed; choose another file name",
         target.display()
     ))
 }

@@ -126,7 +126,7 @@ fn read(
     let broken = |cause: &dyn std::fmt::Display| {
         named(
             path,
-            &format!("this is not a whole backup of Parlour: {cause}"),
+            &format!("this is not a complete Parlour backup: {cause}"),
         )
     };
     let file = File::open(path).map_err(|cause| named(path, &cause))?;
@@ -135,7 +135,8 @@ fn read(
     let first = entries.next().ok_or_else(|| broken(&"it is empty"))?;
     let manifest = read_manifest(first).map_err(|cause| broken(&cause))?;
     if manifest.format > FORMAT {
-        let words = "a newer Parlour made this backup; restore it with that version";
+        let words = "this backup was made by a newer version of Parlour; restore it with that \
+            version";
         return Err(named(path, &words));
     }
     let mut expected = manifest.members;
@@ -148,10 +149,12 @@ fn read(
             .find(|name| name.as_bytes() == told);
         let content = name.and_then(|name| expected.remove(name));
         let (Some(name), Some(content)) = (name, content) else {
-            return Err(broken(&"it holds a file that its manifest does not name"));
+            return Err(broken(
+                &"it contains a file that its manifest does not list",
+            ));
         };
         if take(name, &mut entry).map_err(|cause| broken(&cause))? != content {
-            return Err(broken(&format!("{name} is not what was saved")));
+            return Err(broken(&format!("{name} differs from what was saved")));
         }
     }
     match expected.keys().next() {
@@ -163,7 +166,9 @@ fn read(
 fn read_manifest(entry: io::Result<tar::Entry<'_, impl Read>>) -> io::Result<Manifest> {
     let entry = entry?;
     if entry.path_bytes().as_ref() != MANIFEST.as_bytes() {
-        return Err(io::Error::other(format!("{MANIFEST} does not come first")));
+        return Err(io::Error::other(format!(
+            "{MANIFEST} is not the first file"
+        )));
     }
     let mut text = Vec::new();
     entry.take(MAX_MANIFEST_BYTES).read_to_end(&mut text)?;
@@ -250,7 +255,7 @@ mod tests {
         };
         let newer = folder.path().join("newer");
         write_tar(&newer, &manifest(FORMAT + 1), &[]).unwrap();
-        assert!(format!("{:?}", verify(&newer)).contains("newer Parlour"));
+        assert!(format!("{:?}", verify(&newer)).contains("newer version of Parlour"));
 
         let foreign = folder.path().join("foreign");
         let mut archive = Builder::new(BufWriter::new(File::create_new(&foreign).unwrap()));

@@ -54,22 +54,23 @@ fn put_back(settings: &Settings, source: &Path) -> Result<String> {
     let aside = replace(settings, &lock, &staged)?;
     let mut words = format!("Restored {} from {}.", database.display(), source.display());
     words += match (&settings.secret_key_file, &staged.key) {
-        (Some(_), _) => " The secret key is the one that --secret-key-file names.",
+        (Some(_), _) => " The secret key was not changed, because --secret-key-file is set.",
         (None, Some(_)) => "",
         (None, None) => {
             SecretKeys::open(settings)?;
-            " The file holds no secret key: the one in the data folder stays, or a new one was made."
+            " The file contains no secret key, so the one in the data folder was kept or, if \
+             there was none, a new one was created."
         }
     };
     if let Some(log) = &staged.unused_log {
         words += &format!(
-            " The log {} was not used: nothing shows that it belongs to that file.",
+            " The log {} was not used, because nothing shows that it belongs to that file.",
             log.display()
         );
     }
     if !aside.is_empty() {
         let folders: Vec<_> = aside.iter().map(|it| it.display().to_string()).collect();
-        words += &format!(" What was there before lies in {}.", folders.join(" and "));
+        words += &format!(" The previous data is in {}.", folders.join(" and "));
     }
     words += &owner.keep(settings, database, &aside);
     Ok(words)
@@ -104,7 +105,7 @@ impl Staged {
             })?;
         }
         if !unpacked.exists() {
-            return Err(named(source, &"it holds no database"));
+            return Err(named(source, &"it contains no database"));
         }
         db::prepare_copy(&unpacked).map_err(unsound)?;
         make_private(&unpacked).map_err(|cause| named(folder_of(database), &cause))?;
@@ -115,7 +116,7 @@ impl Staged {
                 .and_then(|_| make_private(&staged))
                 .map_err(|cause| named(&settings.data, &cause))?;
             if SecretKeys::read(&staged).is_err() {
-                let words = "nothing was restored from it: the secret key in it is not whole";
+                let words = "nothing was restored from it: the secret key in it is damaged";
                 return Err(named(source, &words));
             }
             Some((staged, SecretKeys::path_in(&settings.data)))
@@ -200,7 +201,7 @@ impl Aside {
         let folders = self.0.iter().map(|folder| folder_of(path).join(folder));
         let is_free = |folder: &PathBuf| folder.join(name).symlink_metadata().is_err();
         let folder = folders.into_iter().find(is_free).ok_or_else(|| {
-            io::Error::other(format!("{} was moved aside already", path.display()))
+            io::Error::other(format!("{} was already moved aside", path.display()))
         })?;
         if !folder.exists() {
             fs::create_dir(&folder)?;
@@ -254,7 +255,10 @@ fn unsound(source: &Path, folder: &Path, error: &Error) -> Error {
     if is_full(error) {
         // The part before names the backup or a temporary file.
         let cause = cause.rsplit(": ").next().unwrap_or(&cause);
-        let words = format!("nothing was restored, because there is no room here: {cause}");
+        let words = format!(
+            "nothing was restored, because there is not enough space here: \
+            {cause}"
+        );
         named(folder, &words)
     } else {
         named(source, &format!("nothing was restored from it: {cause}"))

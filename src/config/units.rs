@@ -14,7 +14,7 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match humantime::parse_duration(text) {
-            Ok(period) if period.is_zero() => Err("a time must be longer than nothing".into()),
+            Ok(period) if period.is_zero() => Err("a time must be longer than zero".into()),
             Ok(period) => Ok(Self(period)),
             Err(error) => Err(format!("{error}; write a time as 30s, 15m or 14days")),
         }

@@ -55,7 +55,7 @@ pub(super) fn with_advanced(command: Command, show_advanced: bool) -> Command {
             Arg::new("help_advanced")
                 .long(HELP_ADVANCED.trim_start_matches('-'))
                 .action(ArgAction::HelpShort)
-                .help("Print help with all settings, also those that few servers need"),
+                .help("Print help with all settings, including those that few servers need"),
         );
     if show_advanced {
         command

@@ -104,7 +104,7 @@ pub(crate) fn check(conn: &mut Connection) -> Result<()> {
     match query.load::<Dangling>(conn)?.first() {
         None => Ok(()),
         Some(row) => Err(Error::internal(format!(
-            "a row of the table {} refers to one that is not there",
+            "a row of the table {} refers to a missing row",
             row.table
         ))),
     }

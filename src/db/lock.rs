@@ -243,9 +243,10 @@ pub(crate) fn refuse_other_names(database: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::internal(format!(
-        "{0} has {names} names (hard links), and the log that lies beside one of them is not found \
-         by another, so messages would be lost. Keep the name that has a -wal file beside it, or \
-         that the last server used, and remove the others; this lists them: find / -xdev -samefile {1}",
+        "{0} has {names} names (hard links), and the log next to one of them is not found under \
+         another, so messages would be lost. Keep the name that has a -wal file next to it, or \
+         that the last server used, and remove the others; to list them, run: find / -xdev \
+         -samefile {1}",
         database.display(),
         quoted(database)
     )))

@@ -128,8 +128,9 @@ impl Database {
         let readers = self.readers.clone();
         web::block(move || {
             let mut conn = readers.get().map_err(|error| {
-                log::warn!(target: "parlour::db", "no connection to read the database was free \
-                    within {READER_WAIT:?} ({error}); the disk is slow, or there are too many visitors");
+                log::warn!(target: "parlour::db", "no read connection to the database was free \
+                    within {READER_WAIT:?} ({error}); the disk is slow, or there are too many \
+                    visitors");
                 Error::Busy("database readers")
             })?;
             query(&mut conn)

@@ -97,7 +97,7 @@ impl Verdict {
             Self::WithoutLog => Err(without_log(path, &log, restore)),
             Self::ForeignLog(cause) => Err(foreign(path, &log, restore, &cause)),
             Self::Damaged(cause) => Err(Error::internal(format!(
-                "{} is damaged or not a database ({cause}), so nothing was touched: restore a \
+                "{} is damaged or not a database ({cause}), so nothing was changed: restore a \
                  backup with {}",
                 path.display(),
                 how_to_restore(restore, "FILE")
@@ -167,8 +167,8 @@ fn size(path: &Path) -> u64 {
 
 fn foreign(path: &Path, log: &Path, restore: &str, cause: &str) -> Error {
     Error::internal(format!(
-        "{log} {cause}: opening both would destroy the database, so nothing was touched. If you put \
-         {path} back from a copy, put it back with {restore} instead, which moves both aside",
+        "{log} {cause}: opening both would destroy the database, so nothing was changed. If you \
+         copied {path} back by hand, use {restore} instead, which moves both files aside",
         log = log.display(),
         path = path.display(),
         restore = how_to_restore(restore, "FILE"),
@@ -179,12 +179,12 @@ fn without_log(path: &Path, log: &Path, restore: &str) -> Error {
     let state = match log.metadata().map(|log| log.len()) {
         Err(_) => "is missing",
         Ok(0) => "is empty",
-        Ok(_) => "is damaged or not the one of the last run",
+        Ok(_) => "is damaged or does not belong to the last run",
     };
     Error::internal(format!(
-        "{log} {state}, although {path} needs it: the newest changes were only there, so nothing was \
-         touched. Put that file back, or restore a backup with {restore}. To go on with the older \
-         state that {path} has alone, run {alone}, so that open pages read everything anew",
+        "{log} {state}, but {path} needs it: only the log had the newest changes, so nothing was \
+         changed. Put that file back, or restore a backup with {restore}. To continue with the \
+         older state in {path}, run {alone}, after which open pages reload everything",
         log = log.display(),
         path = path.display(),
         restore = how_to_restore(restore, "FILE"),
@@ -262,8 +262,8 @@ pub(super) fn begin(
     if found == Found::Replaced {
         Epoch::renew(conn)?;
         log::warn!(target: "parlour::db",
-            "{} is not the file that the last run left: began a new epoch, so that open pages \
-             read everything anew", lock.database().display());
+            "{} is not the file that the last run left: started a new epoch, so that open pages \
+             reload everything", lock.database().display());
     }
     store(conn, &next.run)?;
     // The next start reads the main file alone.

@@ -86,8 +86,8 @@ fn refuse_newer(applied: &[MigrationVersion<'_>]) -> Result<()> {
     match applied.iter().find(|version| !is_known(version)) {
         None => Ok(()),
         Some(version) => Err(Error::internal(format!(
-            "the database has migration {version}, which this program does not know; \
-             start the newer version that made it"
+            "the database has migration {version}, which this version of Parlour does not have; \
+             start the newer version that created it"
         ))),
     }
 }
@@ -103,7 +103,7 @@ fn back_up(conn: &mut Connection, path: &Path) -> Result<()> {
 pub(super) fn migrate_copy(conn: &mut Connection) -> Result<()> {
     let applied = conn.applied_migrations().map_err(Error::Internal)?;
     if applied.is_empty() {
-        return Err(Error::internal("this is not a database of Parlour"));
+        return Err(Error::internal("this is not a Parlour database"));
     }
     refuse_newer(&applied)?;
     conn.run_pending_migrations(MIGRATIONS)
@@ -118,7 +118,7 @@ pub(super) fn refuse_network_file_system(path: &Path) -> Result<()> {
     let stat = rustix::fs::statfs(folder.unwrap_or(Path::new("."))).map_err(Error::internal)?;
     match u32::try_from(stat.f_type) {
         Ok(kind) if NETWORK_FILE_SYSTEMS.contains(&kind) => Err(Error::internal(format!(
-            "{} lies on a network file system, where SQLite can lose data; use a local disk",
+            "{} is on a network file system, where SQLite can lose data; use a local disk",
             path.display()
         ))),
         _ => Ok(()),

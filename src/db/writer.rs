@@ -380,19 +380,20 @@ impl Writing {
             Ok(()) => {
                 self.generations.rescued(&rescued);
                 format!(
-                    "what was stored until now is saved in {}: stop the server and run {}",
+                    "everything stored so far was copied to {}: stop the server and run {}",
                     rescued.display(),
                     self.generations.how_to_restore(&rescued)
                 )
             }
             Err(error) => format!(
-                "{} could not be written ({}), so keep the server running and copy what matters",
+                "{} could not be written ({}), so keep the server running and copy what you need \
+                 from its pages",
                 rescued.display(),
                 error.cause(),
             ),
         };
-        log::error!(target: "parlour::db", "{} was removed or replaced while the server runs, so \
-            nothing is stored any more; {saved}", moved.display());
+        log::error!(target: "parlour::db", "{} was removed or replaced while the server was \
+            running, so nothing is stored any more; {saved}", moved.display());
         true
     }
 
@@ -411,7 +412,8 @@ impl Writing {
 
 fn warn_unmarked(error: Error) {
     let cause = error.cause();
-    log::warn!(target: "parlour::db", "a lost write-ahead log would not be noticed: {cause}");
+    log::warn!(target: "parlour::db", "the current write-ahead log was not recorded, so its loss \
+        would not be noticed: {cause}");
 }
 
 /// Drops all queued changes, which answers "busy" to their callers. Later changes get a new try.

@@ -182,7 +182,8 @@ pub fn raise_descriptor_limit() -> u64 {
     let now = match setrlimit(Resource::Nofile, wanted) {
         Ok(()) => limit.maximum,
         Err(error) => {
-            log::warn!(target: "parlour::security", "limit of open files not raised: {error}");
+            log::warn!(target: "parlour::security", "the limit of open files was not raised: \
+                {error}");
             limit.current
         }
     };

@@ -45,7 +45,7 @@ impl SecretKeys {
             Some(path) if path.symlink_metadata().is_err() => Err(named(
                 path,
                 &format!(
-                    "--secret-key-file names a file that is not there; {}",
+                    "--secret-key-file names a file that does not exist; {}",
                     how_to_make(path)
                 ),
             )),
@@ -179,7 +179,8 @@ fn refuse_other_kinds(path: &Path) -> Result<()> {
         && !path.exists()
     {
         let words = format!(
-            "a symbolic link to {}, which is not there; put that file back, or remove the link and {}",
+            "a symbolic link to {}, which does not exist; put that file back, or remove the link \
+             and {}",
             target.display(),
             how_to_make(path)
         );
@@ -216,8 +217,8 @@ fn refuse_open_modes(path: &Path) -> Result<()> {
 /// Returns the advice for an operator who has no copy of the key.
 pub(crate) fn how_to_make(path: &Path) -> String {
     format!(
-        "put the key back from a backup or, if it is lost for good, make a new one, which signs \
-         everybody out: (umask 077; head -c {LEN} /dev/urandom > {})",
+        "put the key back from a backup or, if it is lost, create a new one, which logs everybody \
+         out: (umask 077; head -c {LEN} /dev/urandom > {})",
         quoted(path)
     )
 }

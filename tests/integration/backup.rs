@@ -218,7 +218,7 @@ async fn a_database_put_back_by_hand_without_a_log_begins_another_history() {
 
     assert_ne!(epoch(&database(&program)), before);
     assert!(
-        program.said().contains("began a new epoch"),
+        program.said().contains("started a new epoch"),
         "{}",
         program.said()
     );
@@ -239,7 +239,7 @@ async fn a_backup_overwrites_nothing_and_a_failed_one_leaves_nothing() {
     let file = beside(&program, "backup.tar");
     fs::write(&file, "mine").unwrap();
     let said = refused(&["--data", text(&data), "backup", text(&file)]).await;
-    assert!(said.contains("exists already"), "{said}");
+    assert!(said.contains("already exists"), "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
 
     fs::remove_file(&file).unwrap();

@@ -70,7 +70,7 @@ async fn a_missing_key_beside_accounts_stops_the_start_and_says_how_to_make_one(
 
     assert!(said.contains("secret.key"), "{said}");
     assert!(!key.exists(), "nothing was made");
-    let command = said.split("signs everybody out: ").nth(1).unwrap();
+    let command = said.split("logs everybody out: ").nth(1).unwrap();
     let made = std::process::Command::new("sh")
         .args(["-c", command.trim()])
         .status();

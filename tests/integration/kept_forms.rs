@@ -193,7 +193,11 @@ async fn a_browser_without_cookies_is_told_so() {
             fields.push((name.to_owned(), value.to_owned()));
         }
         let answer = post_without_cookies(&site, form, &fields).await;
-        assert!(answer.body.contains("sent no cookie"), "{}", answer.body);
+        assert!(
+            answer.body.contains("did not send a cookie"),
+            "{}",
+            answer.body
+        );
         assert_eq!(answer.attribute("#username", "value").unwrap(), "ana");
         assert!(!answer.body.contains(PASSWORD));
     }

@@ -38,7 +38,7 @@ async fn a_start_that_fails_names_the_file_the_cause_and_the_remedy() {
 
     let said = refused(&["--data", text(&program.data()), "--bind", "127.0.0.1:0"]).await;
 
-    for words in [text(&file), "locked", "end that program"] {
+    for words in [text(&file), "locked", "stop that program"] {
         assert!(said.contains(words), "{words}: {said}");
     }
     foreign.batch_execute("ROLLBACK").unwrap();
@@ -68,7 +68,7 @@ async fn a_log_in_is_logged_once_its_session_is_stored() {
     assert_eq!(refused.status, 503);
     let said = program.said();
     assert!(!said.contains("login_succeeded"), "{said}");
-    assert!(said.contains("end that program"), "{said}");
+    assert!(said.contains("stop that program"), "{said}");
     assert!(!said.contains("Something went wrong"), "{said}");
     change(&database(&program), "DROP TRIGGER refuse");
     let mut again = Person::new(program.address);

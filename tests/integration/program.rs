@@ -190,7 +190,7 @@ async fn the_first_run_link_makes_the_owner_once() {
     ]);
     let refused = second.post(&link, &open).await;
     assert_eq!(refused.status, 404);
-    assert!(refused.body.contains("somebody has used it"));
+    assert!(refused.body.contains("it was already used"));
     assert!(refused.body.contains(r#"value="rosa""#), "the name is kept");
     assert!(!second.is_signed_in().await);
     assert_eq!(

@@ -76,6 +76,7 @@ pub(in crate::accounts) async fn announce(
     }
     let event = SessionEvent::Ended { sessions, reason };
     if let Err(error) = layer.group_send(&user_group(user), event).await {
-        log::error!(target: "parlour::accounts", "sockets not told of an ended session: {error}");
+        log::error!(target: "parlour::accounts", "the sockets of an ended session were not \
+            notified: {error}");
     }
 }

@@ -27,7 +27,8 @@ impl SocketSession {
             Ok(Some(signed_in)) => Ok(signed_in),
             Ok(None) => Err(Deny::forbidden().text("Sign in first")),
             Err(error) => {
-                log::warn!(target: "parlour::accounts", "session of a socket: {error}");
+                log::warn!(target: "parlour::accounts", "the session of a socket was not checked: \
+                    {error}");
                 Err(Deny::status(503).header("retry-after", "2").text("Busy"))
             }
         }

@@ -49,7 +49,8 @@ pub(super) async fn note_use(database: &Database, row: &StoredSession, now: Time
     let row = row.clone();
     let noted = database.write(move |conn| Ok(row.touch(conn, now)?));
     if let Err(error) = noted.await {
-        log::warn!(target: "parlour::accounts", "last use of a session not noted: {error}");
+        log::warn!(target: "parlour::accounts", "the last use of a session was not stored: \
+            {error}");
     }
 }
 

@@ -42,7 +42,7 @@ async fn faults_stand_at_their_fields_and_the_name_is_kept() {
         ),
         ("Everyone", PASSWORD, "This username is reserved."),
         ("admin", PASSWORD, "This username is reserved."),
-        ("@ana", PASSWORD, "start with something other than @"),
+        ("@ana", PASSWORD, "do not start with @"),
         ("b o", PASSWORD, "without spaces."),
         ("bo", "short", "Use at least 8 characters."),
         ("bo", "password1", "very common password."),

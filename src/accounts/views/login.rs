@@ -117,7 +117,7 @@ async fn rehash(services: &Services, credentials: &Credentials, password: &str) 
             .await
     };
     if let Err(error) = stored.await {
-        log::warn!(target: "parlour::accounts", "password not rehashed: {error}");
+        log::warn!(target: "parlour::accounts", "a password was not rehashed: {error}");
     }
 }
 

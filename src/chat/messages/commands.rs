@@ -31,7 +31,7 @@ pub enum NotPosted {
     #[error("the text: {0:?}")]
     Body(BodyError),
     /// The server is about to stop.
-    #[error("the server is about to stop")]
+    #[error("the server is shutting down")]
     Closing,
     /// The room, the limits or the database refused it.
     #[error(transparent)]

@@ -251,7 +251,8 @@ impl PresenceServer {
         async move {
             let audience = database.read(move |conn| Ok(may_see(conn, user)?)).await;
             audience.unwrap_or_else(|error| {
-                log::warn!(target: "parlour::chat", "a presence is not announced: {error}");
+                log::warn!(target: "parlour::chat", "a change of presence was not announced: \
+                    {error}");
                 HashSet::new()
             })
         }

@@ -142,7 +142,8 @@ impl Delivery {
             Ok(Some(receivers)) => People::Few(self.receipts(room, receivers)),
             Ok(None) => People::Many,
             Err(error) => {
-                log::debug!(target: "parlour::chat", "receipts of a room: {error}");
+                log::debug!(target: "parlour::chat", "the receipts of a room were not loaded: \
+                    {error}");
                 People::Unknown
             }
         };
@@ -283,7 +284,8 @@ impl Delivery {
             server.is_saving = false;
             match result {
                 Ok(()) => server.saved(&rows),
-                Err(error) => log::warn!(target: "parlour::chat", "receipts not saved: {error}"),
+                Err(error) => log::warn!(target: "parlour::chat", "receipts were not saved: \
+                    {error}"),
             }
             if !server.unsaved.is_empty() {
                 server.save_later(ctx);

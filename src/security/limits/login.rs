@@ -12,7 +12,7 @@ use crate::error::Result;
 
 /// An attempt. It counts as a failure unless it is settled otherwise.
 #[derive(Debug)]
-#[must_use = "tell it how the log-in ended"]
+#[must_use = "report the result of the log-in, or it counts as a failure"]
 pub struct LoginAttempt {
     limits: RateLimiter,
     slots: Vec<Slot>,

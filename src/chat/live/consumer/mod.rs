@@ -201,7 +201,8 @@ impl ChatConsumer {
             Ok(true) => Ok(()),
             Ok(false) => Err(Deny::forbidden().text("Sign in first")),
             Err(error) => {
-                log::warn!(target: "parlour::chat", "the session of a new socket: {error}");
+                log::warn!(target: "parlour::chat", "the session of a new socket was not checked: \
+                    {error}");
                 Err(Deny::status(503).header("retry-after", "2").text("Busy"))
             }
         }
@@ -294,8 +295,9 @@ impl WebsocketConsumer for ChatConsumer {
             let client = self.ip;
             log::info!(
                 target: "parlour::chat",
-                "the socket of user {user} from {client} was cut, because it does not read its \
-                 events (--socket-queue-bytes, --socket-queue-events); its page reconnects and resumes"
+                "the socket of user {user} from {client} was closed, because it does not read its \
+                 events (--socket-queue-bytes, --socket-queue-events); its page reconnects and \
+                 resumes"
             );
         }
         self.delist(ctx).await;

@@ -29,7 +29,7 @@ impl Handler<MoveReading> for ChatServer {
 
     fn handle(&mut self, wanted: MoveReading, _: &mut Self::Context) -> Self::Result {
         let Some(line) = &self.readings else {
-            return Box::pin(async { Err(Error::Busy("the server is about to stop")) });
+            return Box::pin(async { Err(Error::Busy("the server is shutting down")) });
         };
         let MoveReading { person, change } = wanted;
         let user = person.id;

@@ -12,7 +12,7 @@ pub enum NotChanged {
     #[error("no emoji")]
     NoEmoji,
     /// The server is about to stop.
-    #[error("the server is about to stop")]
+    #[error("the server is shutting down")]
     Closing,
     /// The message was deleted.
     #[error("the message is deleted")]
