@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::error::{Error, HandlerError};
 use crate::event::CloseCode;
 
-/// A yes to the handshake, with an optional subprotocol and headers.
+/// Accepts the handshake, with an optional subprotocol and headers.
 ///
 /// ```
 /// let accept = channels::Accept::new().subprotocol("chat.v1").header("x-room", "7");
@@ -29,19 +29,19 @@ impl Accept {
         Self::default()
     }
 
-    /// Chooses one of the subprotocols that the client offered; another one fails `accept`.
+    /// Chooses one of the subprotocols that the client offered; `accept` fails with any other.
     pub fn subprotocol(mut self, name: impl Into<String>) -> Self {
         self.subprotocol = Some(name.into());
         self
     }
 
-    /// Adds a header to the 101 answer; an illegal one fails `accept`.
+    /// Adds a header to the 101 answer; `accept` fails if the header is invalid.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Whether the client offered the subprotocol, and the headers are legal.
+    /// Checks that the client offered the subprotocol, and that the headers are valid.
     pub(crate) fn check(&self, offered: &[String]) -> Result<(), Error> {
         if let Some(chosen) = &self.subprotocol
             && !offered.contains(chosen)
@@ -58,7 +58,7 @@ impl Accept {
     }
 }
 
-/// Whether a header is legal HTTP and not one of those that the handshake itself sets.
+/// Whether a header is valid HTTP and not one that the handshake itself sets.
 fn may_be_sent((name, value): &(String, String)) -> bool {
     use actix_web::http::header::{HeaderName, HeaderValue};
     const OWN: [&str; 5] = [
@@ -100,7 +100,7 @@ impl ResponseHead {
         }
     }
 
-    /// Adds a header; one name may come several times.
+    /// Adds a header; a name may be added several times.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -113,9 +113,9 @@ impl From<u16> for ResponseHead {
     }
 }
 
-/// A no to the handshake: an HTTP answer instead of a WebSocket, 403 unless told otherwise.
+/// Rejects the handshake: an HTTP response instead of a WebSocket, 403 by default.
 ///
-/// `?` on any error makes a 500 whose cause is logged and not shown.
+/// `?` on any error makes a 500, whose cause is logged and not sent to the client.
 ///
 /// ```
 /// use channels::Deny;
@@ -128,12 +128,12 @@ pub struct Deny {
     pub(crate) body: Bytes,
     pub(crate) close: Option<(CloseCode, String)>,
     pub(crate) cause: Option<HandlerError>,
-    /// Set when no route matched, so that an outer router goes on with its next route.
+    /// Set when no route matched, so that an outer router tries its next route.
     pub(crate) unrouted: bool,
 }
 
 impl Deny {
-    /// 403, the answer of Channels.
+    /// 403, as Channels answers.
     pub fn forbidden() -> Self {
         Self::status(403)
     }
@@ -154,10 +154,10 @@ impl Deny {
         }
     }
 
-    /// Accepts, and closes at once with this code and reason.
+    /// Accepts the handshake, then closes at once with this code and reason.
     ///
-    /// Browsers hide the status of a refused handshake from scripts; this is the way to give a
-    /// page a reason that it can read.
+    /// Browsers hide the status of a refused handshake from scripts; closing after the handshake
+    /// gives the page a code and a reason that it can read.
     pub fn after_accept(code: CloseCode, reason: impl Into<String>) -> Self {
         Self {
             close: Some((code, reason.into())),

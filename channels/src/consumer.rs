@@ -13,26 +13,26 @@ use crate::layers::LayerEvent;
 use crate::names::GroupName;
 use crate::scope::Scope;
 
-/// What a route can lead to: every [`WebsocketConsumer`], and the consumers of other protocols.
+/// The target of a route: every [`WebsocketConsumer`], and the consumers of other protocols.
 ///
 /// Implemented by the framework alone.
 pub trait Consumer: Handlers {}
 
 impl<C: Handlers> Consumer for C {}
 
-/// What becomes of a message from the layer that a consumer's `Event` cannot hold: its type is
-/// unknown, or a field does not fit. It is counted in any case.
+/// What to do with a message of the layer that cannot be decoded as the consumer's `Event`: its
+/// type is unknown, or a field does not match. It is counted in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnUnknown {
-    /// It is logged, and the consumer lives on: a peer's typing error is not its fault.
+    /// Log it and continue, because the error is the sender's.
     #[default]
     Ignore,
-    /// It is an error of the handler, as in Channels: a WebSocket is closed with 1011.
+    /// Treat it as an error of the handler, as in Channels: a WebSocket is closed with 1011.
     Error,
 }
 
-/// The behaviour of one connection. A route's factory makes a new one for each.
+/// The behaviour of one connection. A route's factory creates one for each connection.
 ///
 /// Handlers run one at a time, frames before events. Whatever happens to a connection —
 /// refusal, loss, an error or a panic in a handler — `disconnect` runs exactly once, after its
@@ -79,7 +79,7 @@ pub trait WebsocketConsumer: Sized + 'static {
     /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `connect` to before `disconnect`.
+    /// The groups that the consumer is in from before `connect` until before `disconnect`.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
@@ -93,10 +93,10 @@ pub trait WebsocketConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Takes one whole message from the client.
+    /// Handles one complete message of the client.
     async fn receive(&mut self, frame: Frame, ctx: &mut Context<Self>) -> HandlerResult;
 
-    /// Takes one event from the layer or a timer. The event is shared with all other receivers.
+    /// Handles one event of the layer or a timer. The event is shared with all other receivers.
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult {
         let _ = (event, ctx);
         let consumer = std::any::type_name::<Self>();
@@ -104,13 +104,12 @@ pub trait WebsocketConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Gives the frame to send for an event that no consumer of this type has to see: upstream's
-    /// handler that only calls `self.send`. [`event`](Self::event) is not called then.
+    /// Returns the frame to send for an event that no consumer of this type has to handle:
+    /// upstream's handler that only calls `self.send`. [`event`](Self::event) is not called then.
     ///
-    /// Made once for all connections of a thread, and written to each of them without waking its
-    /// consumer, so it depends on the event alone. A connection gets these frames in their place
-    /// among all that is sent to it: behind what `event` makes of earlier events, and not while a
-    /// handler runs.
+    /// Called once for all connections of a thread; the frame is written to each of them without
+    /// waking its consumer, so it may depend only on the event. A connection gets these frames in
+    /// order: after the frames that `event` sends for earlier events, and not while a handler runs.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -144,13 +143,12 @@ pub trait WebsocketConsumer: Sized + 'static {
         None
     }
 
-    /// Decides what becomes of an event that `Event` cannot hold; it is ignored unless told
-    /// otherwise.
+    /// Decides what to do with an event that cannot be decoded as `Event`; ignored by default.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
     }
 
-    /// Says goodbye: runs once for each `connect`, even one that denied (code 1006).
+    /// Runs once after each `connect`, also after one that denied the handshake (code 1006).
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
         let _ = (why, ctx);
     }

@@ -1,4 +1,4 @@
-//! What can go wrong between an application and the framework.
+//! The errors between an application and the framework.
 //!
 //! Every message says what to do about it. Layers have their own [`LayerError`], names their own
 //! [`NameError`], and a refused connection is no error at all but a [`Deny`](crate::Deny).
@@ -19,7 +19,7 @@ pub enum Error {
     /// The connection no longer takes frames.
     #[error(transparent)]
     Closed(#[from] Closed),
-    /// A frame is larger than everything that may wait for the peer.
+    /// A frame is larger than the whole queue for the peer may be.
     #[error("{}", SendError::TooLarge { bytes: *bytes, limit: *limit })]
     FrameTooLarge {
         /// Payload bytes of the frame.
@@ -33,12 +33,12 @@ pub enum Error {
     /// `accept` chose a subprotocol that the client did not offer.
     #[error("subprotocol {chosen:?} was not offered; the client offered {offered:?}")]
     UnofferedSubprotocol {
-        /// What the consumer chose.
+        /// The subprotocol that the consumer chose.
         chosen: String,
-        /// What the client would have understood.
+        /// The subprotocols that the client offered.
         offered: Vec<String>,
     },
-    /// A header of an answer is not a legal HTTP header, or belongs to the server.
+    /// A header of an answer is not a valid HTTP header, or is one that the server sets.
     #[error("header {0:?} is not legal, or is one that the server sets itself; leave it out")]
     Header(String),
     /// An HTTP status outside 200 to 599.
@@ -50,7 +50,7 @@ pub enum Error {
     /// A part of a body before any head.
     #[error("the response has no head yet; call `send_headers` first, or `send_response`")]
     NoHead,
-    /// `handle` returned and left nothing that could answer the request.
+    /// `handle` returned without a response, and nothing else can answer the request.
     #[error("`handle` returned without a response; send one, or a part with `more_body`")]
     NoResponse,
     /// The code is reserved or outside the ranges of RFC 6455 §7.4.
@@ -59,29 +59,29 @@ pub enum Error {
     /// The route that matched has no argument of that name.
     #[error("the route has no argument named {0:?}; name it in the pattern, as <str:{0}>")]
     MissingParam(String),
-    /// A route argument does not read as the type asked for.
+    /// A route argument cannot be parsed as the requested type.
     #[error("route argument {name:?} does not read as {expected}")]
     InvalidParam {
         /// The argument's name in the pattern.
         name: String,
-        /// The Rust type asked for.
+        /// The requested Rust type.
         expected: &'static str,
     },
-    /// The query string does not fit the type asked for.
+    /// The query string cannot be parsed as the requested type.
     #[error("the query string does not fit: {0}")]
     Query(String),
-    /// An allowed-origin pattern that could never match as its author meant it.
+    /// An allowed-origin pattern that could never match as intended.
     #[error("origin pattern {pattern:?} is refused: {reason}")]
     OriginPattern {
         /// The pattern as given.
         pattern: String,
-        /// What is wrong with it, and what to write.
+        /// What is wrong with it, and what to write instead.
         reason: &'static str,
     },
     /// A value could not be written as JSON.
     #[error("not representable as JSON")]
     Json(#[from] serde_json::Error),
-    /// A channel or group name breaks the rules.
+    /// A channel or group name is invalid.
     #[error(transparent)]
     Name(#[from] NameError),
     /// The channel layer failed.
@@ -131,7 +131,7 @@ impl From<SendError> for Error {
     }
 }
 
-/// A failure of code that the application brings, as its user backend; may cross threads.
+/// A failure of the application's code, for example its user backend; can be sent across threads.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Ends the connection cleanly from anywhere below a handler: upstream's exception of that name.
@@ -158,7 +158,7 @@ pub type HandlerResult = Result<(), HandlerError>;
 
 /// Any failure of a handler: the connection is closed with 1011 and the cause is logged once.
 ///
-/// `?` turns every [`std::error::Error`] into it that may cross threads.
+/// `?` converts every [`std::error::Error`] that can be sent across threads.
 pub struct HandlerError(Box<dyn StdError + Send + Sync>);
 
 impl HandlerError {
@@ -167,7 +167,7 @@ impl HandlerError {
         Self(sentence.into().into())
     }
 
-    /// A failure that is boxed already.
+    /// A failure that is already boxed.
     pub fn from_boxed(cause: Box<dyn StdError + Send + Sync>) -> Self {
         Self(cause)
     }
@@ -177,12 +177,12 @@ impl HandlerError {
         &*self.0
     }
 
-    /// Whether the handler wanted to end its connection.
+    /// Whether the handler requested the end of its connection.
     pub(crate) fn is_stop(&self) -> bool {
         self.0.is::<StopConsumer>()
     }
 
-    /// Whether the handler only noticed that the connection had ended.
+    /// Whether the handler only failed because the connection had ended.
     pub(crate) fn is_closed(&self) -> bool {
         self.0.is::<Closed>()
             || matches!(self.0.downcast_ref(), Some(SendError::Closed(_)))

@@ -1,4 +1,4 @@
-//! What crosses one connection: frames in and out, and how it ends.
+//! The events of one connection: frames in and out, and its end.
 //!
 //! The typed form of ASGI's `websocket.receive`, `websocket.send`, `websocket.close` and
 //! `websocket.disconnect`. The answers to a handshake are in `answer.rs`.
@@ -10,7 +10,7 @@ use bytestring::ByteString;
 
 use crate::error::Error;
 
-/// One whole message of a WebSocket: fragments are joined before a consumer sees them.
+/// One complete message of a WebSocket: fragments are joined before a consumer gets them.
 ///
 /// Both kinds share their bytes when cloned, so one text can go to many connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Frame {
         }
     }
 
-    /// Whether the payload is empty, which is legal.
+    /// Whether the payload is empty, which is allowed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -81,11 +81,11 @@ pub struct CloseCode(u16);
 impl CloseCode {
     /// 1000: the work is done.
     pub const NORMAL: Self = Self(1000);
-    /// 1001: the server goes down, or the page was left.
+    /// 1001: the server shuts down, or the page was left.
     pub const GOING_AWAY: Self = Self(1001);
     /// 1002: the peer broke the WebSocket protocol.
     pub const PROTOCOL: Self = Self(1002);
-    /// 1003: a kind of data that is not understood here.
+    /// 1003: an unsupported kind of data.
     pub const UNSUPPORTED: Self = Self(1003);
     /// 1007: data that does not fit its kind, such as text that is not UTF-8.
     pub const INVALID_DATA: Self = Self(1007);
@@ -95,9 +95,9 @@ impl CloseCode {
     pub const TOO_BIG: Self = Self(1009);
     /// 1011: the server failed.
     pub const INTERNAL: Self = Self(1011);
-    /// 1012: the server restarts; come back soon.
+    /// 1012: the server restarts; the client should reconnect soon.
     pub const RESTART: Self = Self(1012);
-    /// 1013: too much to do; come back later.
+    /// 1013: the server is overloaded; the client should reconnect later.
     pub const OVERLOAD: Self = Self(1013);
 
     /// A code of the application's own.
@@ -141,7 +141,7 @@ pub struct Disconnect {
     /// crossed the wire (connection lost, handshake denied); `None` when the client's Close
     /// carried no code.
     pub code: Option<u16>,
-    /// The text beside the code, mostly empty.
+    /// The close reason, mostly empty.
     pub reason: String,
     /// Who ended it.
     pub initiated_by: Side,
@@ -174,7 +174,7 @@ pub enum Side {
     Client,
     /// The consumer, or the framework on its behalf.
     Server,
-    /// Nobody: the connection was lost, or fell silent.
+    /// Neither: the connection was lost or timed out.
     Network,
 }
 
@@ -186,8 +186,8 @@ pub(crate) fn fitting_reason(reason: &str) -> &str {
     within(reason, MAX_REASON_BYTES)
 }
 
-/// The beginning of a text in so many bytes, cut between characters; `str::floor_char_boundary`
-/// needs a newer compiler than this crate asks for.
+/// The longest prefix of a text that fits in a number of bytes, cut between characters;
+/// `str::floor_char_boundary` needs a newer compiler than this crate asks for.
 pub(crate) fn within(text: &str, bytes: usize) -> &str {
     let fits = |end: &usize| text.is_char_boundary(*end);
     let end = (0..=bytes.min(text.len())).rev().find(fits);

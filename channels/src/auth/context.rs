@@ -1,4 +1,4 @@
-//! Session and user at a consumer's hand.
+//! Methods of a consumer's context for its session and user.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::consumer::Consumer;
 use crate::sessions::Session;
 
 impl<C: Consumer> Context<C> {
-    /// The session, behind a [`SessionMiddleware`](crate::sessions::SessionMiddleware).
+    /// The session, if there is a [`SessionMiddleware`](crate::sessions::SessionMiddleware).
     pub fn session(&self) -> Option<&Session> {
         self.scope().get()
     }

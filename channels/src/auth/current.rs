@@ -1,4 +1,5 @@
-//! The user of one connection, and how it changes: [`get_user`], [`login`], [`logout`].
+//! The user of one connection, and the functions that change it: [`get_user`], [`login`],
+//! [`logout`].
 //!
 //! Source: channels/auth.py. The keys and the rules are Django's, so that both can share a login.
 
@@ -20,8 +21,8 @@ const HASH: &str = "_auth_user_hash";
 
 pub(super) type Backends<U> = Arc<[Arc<dyn UserBackend<User = U>>]>;
 
-/// The user of a connection, in its scope. Clones are the same cell: what [`login`] puts in is
-/// seen by everyone at this connection, and by no other.
+/// The user of a connection, in its scope. Clones share one cell, so all code of this connection,
+/// and only of this one, sees the user that [`login`] stores.
 pub struct Auth<U>(Arc<Shared<U>>);
 
 struct Shared<U> {
@@ -64,7 +65,7 @@ impl<U: SessionUser> Auth<U> {
             .find(|backend| backend.path() == path)
     }
 
-    /// The user whom the session names, if it is still good for one.
+    /// The user whom the session names, if the session is still valid.
     pub(super) async fn resolve(
         &self,
         scope: &Scope,
@@ -100,7 +101,8 @@ impl<U: SessionUser> Auth<U> {
         self.0.watch.as_ref()
     }
 
-    /// Joins the groups through which this user and session are signed out elsewhere.
+    /// Joins the groups through which other connections and processes sign this user or session
+    /// out.
     pub(super) async fn follow(&self, session: &Session) -> Result<(), AuthError> {
         if let Some(watch) = &self.0.watch {
             let user = self.user();
@@ -111,7 +113,8 @@ impl<U: SessionUser> Auth<U> {
         Ok(())
     }
 
-    /// As [`follow`](Self::follow), and gives the user up who was signed out before it was heard.
+    /// Like [`follow`](Self::follow), but also removes a user who was signed out before the
+    /// subscription was complete.
     pub(super) async fn follow_and_look_again(
         &self,
         scope: &Scope,
@@ -125,7 +128,7 @@ impl<U: SessionUser> Auth<U> {
     }
 
     pub(super) async fn refresh(&self, scope: &Scope, session: &Session) -> Result<(), AuthError> {
-        // Without a key the session was never saved, so nobody can have deleted it.
+        // A session without a key was never saved, so it cannot have been deleted.
         let is_gone = session.session_key().is_some() && !session.exists().await?;
         if is_gone {
             session.flush().await?;
@@ -139,7 +142,7 @@ impl<U: SessionUser> Auth<U> {
         Ok(())
     }
 
-    /// Tells all other sockets of a session that it has ended.
+    /// Notifies all other sockets of a session that it has ended.
     async fn announce_end(&self, key: Option<SessionKey>) -> Result<(), AuthError> {
         if let (Some(watch), Some(key)) = (&self.0.watch, key) {
             watch.revocations().session(&key).await?;
@@ -169,7 +172,7 @@ impl<U: SessionUser> Auth<U> {
     }
 }
 
-/// Whether two secrets are the same, in a time that tells nothing but their lengths.
+/// Compares two secrets in constant time: the time depends only on their lengths.
 fn same_secret(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
@@ -185,9 +188,10 @@ fn parts<U: SessionUser>(scope: &Scope) -> Result<(&Session, &Auth<U>), AuthErro
     Ok((session, auth.ok_or(AuthError::NoAuth(type_name::<U>()))?))
 }
 
-/// Asks session and backend who the user is now; flushes a session whose hash is not the user's.
+/// Reads the user again from session and backend; flushes the session if its hash is not the
+/// user's.
 ///
-/// What [`Auth::user`] gives stays as it is; [`refresh_user`] changes it.
+/// Does not change what [`Auth::user`] returns; [`refresh_user`] changes it.
 ///
 /// # Errors
 /// [`AuthError::NoSession`], [`AuthError::NoAuth`], [`AuthError::Session`], [`AuthError::Users`].
@@ -196,8 +200,8 @@ pub async fn get_user<U: SessionUser>(scope: &Scope) -> Result<Option<Arc<U>>, A
     auth.resolve(scope, session).await
 }
 
-/// Finds out whether the connection's user is still signed in and has the right to be: the
-/// session must still be in its store, and the user still be given out by its backend.
+/// Checks whether the connection's user is still signed in: the session must still be in its store,
+/// and the backend must still return the user.
 ///
 /// # Errors
 /// As [`get_user`].
@@ -207,13 +211,13 @@ pub async fn refresh_user<U: SessionUser>(scope: &Scope) -> Result<Option<Arc<U>
     Ok(auth.user())
 }
 
-/// Signs a user in: into the session, which still is to be saved, and at this connection.
+/// Signs a user in, for this connection and in the session, which the caller still has to save.
 ///
-/// The session has its new key at once, so that it can be revoked, and no user until it is saved.
-/// Without a user, that of the connection is taken. A session of someone else, or with another
-/// hash, is flushed; an anonymous one keeps its values under a new key. Before the handshake is
-/// answered, the answer saves the session and gives the client its key; later nothing can carry a
-/// cookie, so a client that has one should sign in over HTTP.
+/// The session gets its new key at once, so that it can be revoked, but has no user until it is
+/// saved. Without a user, the connection's user is signed in. A session of someone else, or with
+/// another hash, is flushed; an anonymous one keeps its values under a new key. Before the
+/// handshake is answered, the answer saves the session and sends the client its key. Later no
+/// response can set a cookie, so clients with cookies should sign in over HTTP.
 ///
 /// # Errors
 /// [`AuthError::NoSession`], [`AuthError::NoAuth`], [`AuthError::NoUser`],
@@ -254,9 +258,8 @@ pub async fn login<U: SessionUser>(
     Ok(())
 }
 
-/// Signs the user out: the session is flushed, everyone at this connection is anonymous from
-/// here on, and all other sockets of the session end if there are
-/// [`Revocations`](super::Revocations).
+/// Signs the user out: flushes the session, makes this connection anonymous, and closes all other
+/// sockets of the session if there are [`Revocations`](super::Revocations).
 ///
 /// # Errors
 /// [`AuthError::NoSession`], [`AuthError::NoAuth`], [`AuthError::Session`], [`AuthError::Layer`].

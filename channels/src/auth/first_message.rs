@@ -1,7 +1,7 @@
-//! Clients that show a token in their first frame: [`FirstMessage`].
+//! Authenticates clients that send a token in their first frame: [`FirstMessage`].
 //!
-//! For clients that can neither send headers nor cookies, and whose tokens are too long or too
-//! good for a subprotocol. The consumer is made when the token was found good.
+//! For clients that can send neither headers nor cookies, and whose tokens are too long or too
+//! secret for a subprotocol. The consumer is created once the token is valid.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,25 +17,26 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
 use crate::scope::{Protocol, Scope};
 
-/// How long a client may take, unless set.
+/// The default time limit of a client.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application's code for "not signed in".
 const DEFAULT_CODE: u16 = 4401;
 
-/// Accepts every handshake, and closes with 4401 unless the first frame brings a good token in
-/// time. Consumers need not know: they are made then, with the user in their scope, and their
-/// `connect` is called; a refusal there is a Close. What is no WebSocket is denied with 401.
+/// Accepts every handshake, and closes with 4401 unless the first frame has a valid token and
+/// arrives in time. Consumers need no change: they are created then, with the user in their scope,
+/// and their `connect` is called. If it refuses, the socket is closed. Requests that are not
+/// WebSocket handshakes are denied with 401.
 ///
-/// The frame is `{"token": ".."}` unless told otherwise. Since the handshake was answered before,
-/// subprotocol and headers of the consumer's `accept` are lost.
+/// The frame is `{"token": ".."}` by default. The handshake is already answered, so the subprotocol
+/// and headers of the consumer's `accept` are ignored.
 pub struct FirstMessage<B> {
     backend: Arc<B>,
     terms: Terms,
 }
 
 impl<B: TokenBackend> FirstMessage<B> {
-    /// Takes tokens of this backend.
+    /// Accepts the tokens of this backend.
     pub fn new(backend: B) -> Self {
         Self {
             backend: Arc::new(backend),
@@ -48,7 +49,7 @@ impl<B: TokenBackend> FirstMessage<B> {
         }
     }
 
-    /// How long the client, and then the backend, may take; 10 s unless set.
+    /// Sets the time limit of the client, and then of the backend; 10 s unless set.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.terms.timeout = limit;
         self
@@ -66,7 +67,7 @@ impl<B: TokenBackend> FirstMessage<B> {
         self
     }
 
-    /// Reads the token out of the frame in another way.
+    /// Sets the function that reads the token from the frame.
     pub fn read(mut self, read: fn(&Frame) -> Option<String>) -> Self {
         self.terms.read = read;
         self
@@ -90,7 +91,7 @@ impl<B: TokenBackend> Middleware for FirstMessage<B> {
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
         Box::pin(async move {
             if scope.protocol() != Protocol::Websocket {
-                // Nothing else has frames to wait for.
+                // Other connections have no frames.
                 return Err(Deny::status(401));
             }
             let (backend, terms) = (Arc::clone(&self.backend), self.terms.clone());

@@ -1,4 +1,4 @@
-//! Stands where a consumer would, until a token came that lets one be made.
+//! A placeholder for the consumer until a valid token has arrived; then it creates the consumer.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ pub(super) struct Terms {
     pub(super) read: fn(&Frame) -> Option<String>,
 }
 
-/// A connection without a consumer, and later one with.
+/// A connection that has no consumer at first.
 pub(super) struct Gate<B> {
     backend: Arc<B>,
     terms: Terms,
@@ -80,7 +80,7 @@ impl<B: TokenBackend> Gate<B> {
         found.map_err(AuthError::Users)
     }
 
-    /// Lets a consumer be made if the frame brings a good token.
+    /// Creates the consumer if the frame has a valid token.
     async fn open(&mut self, frame: &Frame) -> Outcome {
         self.deadline = None;
         let Some((make, mut scope, parts)) = self.waiting.take() else {
@@ -102,7 +102,7 @@ impl<B: TokenBackend> Gate<B> {
         self.settle(outcome)
     }
 
-    /// What `connect` said is a Close here, since the handshake was answered long ago.
+    /// If `connect` refuses, the socket is closed, because the handshake is already answered.
     fn settle(&self, outcome: Outcome) -> Outcome {
         let deny = match outcome {
             Outcome::Denied(deny) => deny,
@@ -188,7 +188,7 @@ impl<B: TokenBackend> Connection for Gate<B> {
         if deadline.is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
             self.deadline = None;
             let _ = self.refuse("not signed in in time");
-            // The end is looked at before the next handler.
+            // The runner checks for the end before the next handler.
             cx.waker().wake_by_ref();
         }
         Poll::Pending

@@ -18,8 +18,8 @@ use crate::sessions::{Session, SessionMiddleware, SessionStore};
 
 /// Puts [`Auth`] into the scope, with the user of the session or nobody.
 ///
-/// Belongs inside of a [`SessionMiddleware`]; [`AuthStack`] is both. A user of that type that a
-/// middleware further out has put into the scope stays, and the session is not asked.
+/// Must be inside a [`SessionMiddleware`]; [`AuthStack`] is both. If an outer middleware has
+/// already put a user of that type into the scope, that user stays, and the session is not read.
 pub struct AuthMiddleware<U> {
     backends: Backends<U>,
     events: Option<Arc<dyn AuthEvents<U>>>,
@@ -27,7 +27,7 @@ pub struct AuthMiddleware<U> {
 }
 
 impl<U: SessionUser> AuthMiddleware<U> {
-    /// Users of this backend.
+    /// Uses this backend for users.
     pub fn new(backend: impl UserBackend<User = U>) -> Self {
         Self {
             backends: Arc::new([Arc::new(backend) as Arc<dyn UserBackend<User = U>>]),
@@ -36,21 +36,21 @@ impl<U: SessionUser> AuthMiddleware<U> {
         }
     }
 
-    /// Adds a backend: a session's user is asked of the one that it was signed in with.
+    /// Adds a backend. A session's user comes from the backend with which it was signed in.
     pub fn backend(mut self, backend: impl UserBackend<User = U>) -> Self {
         let more = Arc::new(backend) as Arc<dyn UserBackend<User = U>>;
         self.backends = self.backends.iter().cloned().chain([more]).collect();
         self
     }
 
-    /// Tells someone of logins and logouts.
+    /// Sets an observer of logins and logouts.
     pub fn events(mut self, events: impl AuthEvents<U>) -> Self {
         self.events = Some(Arc::new(events));
         self
     }
 
-    /// Lets sockets end when their user is signed out elsewhere; costs each signed-in socket a
-    /// channel, and one more look at session and user at its handshake.
+    /// Closes sockets when their user is signed out elsewhere. Costs each signed-in socket a
+    /// channel, and reads session and user once more at its handshake.
     pub fn revocations(mut self, revocations: &Revocations) -> Self {
         self.revocations = Some(revocations.clone());
         self
@@ -153,12 +153,12 @@ pub struct AuthStack<U> {
 }
 
 impl<U: SessionUser> AuthStack<U> {
-    /// Sessions of this store, users of this backend.
+    /// Uses this session store and this user backend.
     pub fn new(store: impl SessionStore, backend: impl UserBackend<User = U>) -> Self {
         Self::of(SessionMiddleware::new(store), AuthMiddleware::new(backend))
     }
 
-    /// The two with settings of their own.
+    /// Combines the two, each with its own settings.
     pub fn of(sessions: SessionMiddleware, users: AuthMiddleware<U>) -> Self {
         Self {
             sessions,

@@ -1,8 +1,9 @@
-//! Who is at the other end: users of sessions and of tokens.
+//! Authentication: users of sessions and of tokens.
 //!
 //! [`AuthMiddleware`] finds the user of a session, [`login`] and [`logout`] change it, and
-//! [`Revocations`] end sockets whose user was signed out elsewhere. Clients without cookies show
-//! a token: [`BearerMiddleware`], [`Tickets`], [`FirstMessage`]. Source: channels/auth.py.
+//! [`Revocations`] close sockets whose user was signed out elsewhere. Clients without cookies
+//! authenticate with a token: [`BearerMiddleware`], [`Tickets`], [`FirstMessage`]. Source:
+//! channels/auth.py.
 
 mod context;
 mod current;

@@ -11,18 +11,17 @@ use crate::error::{BoxError, WithSources};
 use crate::scope::Scope;
 use crate::sessions::Session;
 
-/// Checks at intervals whether somebody is still signed in. Returns when the check says no.
+/// Checks at intervals whether a user is still signed in. Returns when they are not.
 ///
-/// A check that fails is logged and repeated after the next pause: a database that is down for a
-/// while signs nobody out. [`Context::notify_when`](crate::Context::notify_when) runs it beside a
-/// consumer.
+/// A failed check is logged and repeated after the next pause, so a database outage signs nobody
+/// out. [`Context::notify_when`](crate::Context::notify_when) runs it beside a consumer.
 pub async fn recheck<E: Into<BoxError>>(
     every: Duration,
     mut is_valid: impl AsyncFnMut() -> Result<bool, E>,
 ) {
     loop {
         sleep(every).await;
-        // In a box, so that nobody waits with room for a query.
+        // Boxed, so that a waiting task does not reserve memory for a query.
         match Box::pin(is_valid()).await {
             Ok(true) => {}
             Ok(false) => return,
@@ -43,7 +42,7 @@ pub(super) struct Recheck<U> {
 }
 
 impl<U: SessionUser> Recheck<U> {
-    /// Begins, if that is wanted.
+    /// Starts the checks, if they are enabled.
     pub(super) fn start(scope: &Scope) -> Option<Self> {
         let session = scope.get::<Session>()?.clone();
         let auth = scope.get::<Auth<U>>()?.clone();
@@ -64,7 +63,7 @@ impl<U: SessionUser> Recheck<U> {
     }
 }
 
-/// Reads session and user again. Somebody anonymous stays what they are.
+/// Reads session and user again. Anonymous connections are not checked.
 async fn is_valid<U: SessionUser>(
     scope: &Scope,
     session: &Session,

@@ -1,7 +1,8 @@
-//! Ends sockets whose user was signed out elsewhere: [`Revocations`].
+//! Closes sockets whose user was signed out elsewhere: [`Revocations`].
 //!
-//! Each socket of a signed-in user has a channel beside its consumer's, in a group of its session
-//! and one of its user; a message on it closes the socket. Groups of a layer reach every process.
+//! Each socket of a signed-in user has a channel besides its consumer's, in a group of its session
+//! and in one of its user; a message on it closes the socket. Groups of a layer reach every
+//! process.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,13 +17,13 @@ use crate::layers::{ChannelReceiver, Layer, LayerError, SendReport};
 use crate::names::{ChannelName, GroupName};
 use crate::sessions::SessionKey;
 
-/// What the channels' names begin with.
+/// The prefix of the channels' names.
 const PREFIX: &str = "revocation";
 
 /// The application's code for "not signed in (any more)".
 const DEFAULT_CODE: u16 = 4401;
 
-/// Signs sockets out, on every process that shares the layer. Clones are the same.
+/// Signs sockets out, on every process that shares the layer. Clones share their state.
 ///
 /// Give it to [`AuthMiddleware::revocations`](super::AuthMiddleware::revocations), and call
 /// [`session`](Self::session) where a person logs out over HTTP and [`user`](Self::user) where a
@@ -55,7 +56,7 @@ enum Revocation {
 }
 
 impl Revocations {
-    /// Revocations that travel on this layer and close with 4401.
+    /// Revocations that use this layer and close with 4401.
     pub fn new(layer: &Layer) -> Self {
         Self {
             layer: layer.clone(),
@@ -71,16 +72,16 @@ impl Revocations {
         self
     }
 
-    /// Sets the text beside the code.
+    /// Sets the close reason.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self
     }
 
-    /// Looks at each socket's session and user this often besides, give or take a tenth, and ends
-    /// it if they are gone: for what no message tells of, as a row that was deleted by hand, or
-    /// one that the layer lost. Not done unless set; costs two queries each time. Only sockets
-    /// behind an [`AuthMiddleware`](super::AuthMiddleware) are looked at.
+    /// Also checks the session and user of each socket at this interval, ±10 %, and closes the
+    /// socket if they are gone. This covers cases without a message, for example a row that was
+    /// deleted by hand, or a message that the layer lost. Off by default; costs two queries each
+    /// time. Only sockets with an [`AuthMiddleware`](super::AuthMiddleware) are checked.
     pub fn recheck(mut self, every: Duration) -> Self {
         self.recheck = Some(every);
         self
@@ -91,7 +92,7 @@ impl Revocations {
         Some(every.mul_f64(rand::rng().random_range(0.9..1.1)))
     }
 
-    /// Ends the sockets of one session.
+    /// Closes the sockets of one session.
     ///
     /// # Errors
     /// [`LayerError::Backend`].
@@ -99,7 +100,7 @@ impl Revocations {
         self.revoke(&session_group(key)).await
     }
 
-    /// Ends the sockets of one user, in whatever session.
+    /// Closes the sockets of one user, in all sessions.
     ///
     /// # Errors
     /// [`LayerError::Backend`].
@@ -129,7 +130,8 @@ impl Revocations {
     }
 }
 
-/// Not the key itself: names of groups are seen by whoever sees the layer.
+/// A hash and not the key itself, because everybody with access to the layer can read the names of
+/// groups.
 fn session_group(key: &SessionKey) -> GroupName {
     GroupName::encode(&format!("revoked.session.{}", key.digest()))
 }
@@ -138,7 +140,7 @@ fn user_group(id: &str) -> GroupName {
     GroupName::encode(&format!("revoked.user.{id}"))
 }
 
-/// One socket's place in the groups of its session and its user.
+/// The membership of one socket in the groups of its session and its user.
 #[derive(Clone)]
 pub(super) struct Watch(Arc<Watching>);
 
@@ -153,7 +155,7 @@ impl Watch {
         &self.0.revocations
     }
 
-    /// Ends this one socket.
+    /// Closes this one socket.
     pub(super) async fn revoke(&self) -> Result<(), LayerError> {
         let Watching {
             revocations,
@@ -163,7 +165,7 @@ impl Watch {
         revocations.layer.send(channel, Revocation::Revoked).await
     }
 
-    /// Moves to the groups of this user and session, or out of all.
+    /// Moves the socket to the groups of this user and session, or removes it from all.
     pub(super) async fn follow(
         &self,
         who: Option<(String, Option<SessionKey>)>,

@@ -1,7 +1,7 @@
 //! Short-lived tickets for one handshake: [`Tickets`].
 //!
-//! A page that is signed in over HTTP asks for a ticket and opens its socket with it. Whoever
-//! finds it in a log later has nothing: it was good once, for seconds.
+//! A page that is signed in over HTTP asks for a ticket and opens its socket with it. A ticket that
+//! leaks through a log is useless, because it is valid once and only for seconds.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,22 +20,22 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
 use crate::scope::Scope;
 
-/// How long a ticket is good, unless set: a page uses it at once.
+/// The default lifetime of a ticket: a page uses it at once.
 const DEFAULT_TTL: Duration = Duration::from_secs(30);
 
-/// Tickets that are out at most, unless set.
+/// The default maximum of unused tickets.
 const DEFAULT_CAPACITY: usize = 10_000;
 
 /// Random bytes of a ticket.
 const TICKET_BYTES: usize = 32;
 
-/// As many tickets are out as may be.
+/// The maximum number of unused tickets is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} tickets are out; wait until some are used or too old")]
 pub struct TicketError(pub usize);
 
-/// Issues tickets and takes each back once. `T` is what a ticket stands for: the user, who may be
-/// in it with an expiry or rights of the ticket's own. Clones share the tickets, on any thread of
+/// Issues tickets and accepts each of them once. `T` is the holder of a ticket: the user, perhaps
+/// together with an expiry or with rights of the ticket. Clones share the tickets, on any thread of
 /// this process.
 ///
 /// ```
@@ -52,8 +52,8 @@ pub struct Tickets<T> {
     capacity: usize,
 }
 
-/// Tickets are kept and found by their hash, so that how long a look-up takes tells nothing of
-/// how near a guess is, and memory holds none.
+/// Tickets are stored and looked up by their hash, so that the time of a look-up reveals nothing
+/// about a guess, and memory contains no tickets.
 type Digest = [u8; 32];
 
 struct Issued<T> {
@@ -62,7 +62,7 @@ struct Issued<T> {
 }
 
 impl<T> Tickets<T> {
-    /// Tickets that are good for 30 seconds, 10 000 at once.
+    /// Tickets that are valid for 30 seconds, at most 10 000 at once.
     pub fn new() -> Self {
         Self {
             out: Arc::default(),
@@ -71,19 +71,19 @@ impl<T> Tickets<T> {
         }
     }
 
-    /// How long a ticket is good.
+    /// Sets how long a ticket is valid.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
     }
 
-    /// How many may be out at once.
+    /// Sets the maximum number of unused tickets.
     pub fn capacity(mut self, tickets: usize) -> Self {
         self.capacity = tickets;
         self
     }
 
-    /// A new ticket: 43 letters, digits, `-` and `_`, good for a URL and for a subprotocol.
+    /// Issues a ticket: 43 letters, digits, `-` and `_`, valid in a URL and in a subprotocol.
     ///
     /// # Errors
     /// [`TicketError`] while as many are out as may be.
@@ -102,7 +102,7 @@ impl<T> Tickets<T> {
         Ok(ticket)
     }
 
-    /// What the ticket stands for, the first time and before it is too old.
+    /// Redeems a ticket: returns its holder the first time, unless it has expired.
     pub fn redeem(&self, ticket: &str) -> Option<T> {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let issued = out.remove(&digest(ticket))?;
@@ -114,8 +114,8 @@ fn digest(ticket: &str) -> Digest {
     Sha256::digest(ticket.as_bytes()).into()
 }
 
-/// Lets in who shows a ticket in the query, as `?ticket=..`, with its holder as the user; denies
-/// all others with 401.
+/// Accepts clients that send a ticket in the query (`?ticket=..`), with its holder as the user;
+/// denies all others with 401.
 pub struct TicketMiddleware<T> {
     tickets: Tickets<T>,
     parameter: String,
@@ -138,7 +138,7 @@ impl<T> TicketMiddleware<T> {
         self
     }
 
-    /// Lets in who shows no ticket at all, without a user; a wrong one is refused nevertheless.
+    /// Also accepts clients without a ticket, as anonymous; an invalid ticket is still refused.
     pub fn optional(mut self, optional: bool) -> Self {
         self.optional = optional;
         self

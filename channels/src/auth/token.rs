@@ -1,4 +1,4 @@
-//! Clients that show a token at the handshake: [`BearerMiddleware`].
+//! Authenticates clients that send a token at the handshake: [`BearerMiddleware`].
 //!
 //! Programs send `Authorization: Bearer <token>` (RFC 6750). Scripts in browsers cannot set
 //! headers, but can offer subprotocols: `new WebSocket(url, ["bearer", token])`.
@@ -15,10 +15,10 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
 use crate::scope::Scope;
 
-/// The subprotocol that says that the next one is a token.
+/// The subprotocol that announces that the next one is a token.
 const SUBPROTOCOL: &str = "bearer";
 
-/// Longer texts are no tokens, in bytes.
+/// The maximum length of a token, in bytes.
 const MAX_TOKEN_BYTES: usize = 4096;
 
 /// The id of a user.
@@ -26,12 +26,12 @@ type IdOf<U> = fn(&U) -> String;
 
 /// Finds the user of a token.
 ///
-/// Whoever compares secrets compares them in constant time, or looks a hash of the token up.
+/// Compare secrets in constant time, or look up a hash of the token.
 pub trait TokenBackend: Send + Sync + 'static {
-    /// What a token stands for: the application's user.
+    /// The application's user, to whom a token belongs.
     type User: Send + Sync + 'static;
 
-    /// The user, or `None` if the token is not good (any more).
+    /// The user, or `None` if the token is not valid (any more).
     fn authenticate<'a>(
         &'a self,
         token: &'a str,
@@ -39,7 +39,7 @@ pub trait TokenBackend: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<Self::User>, BoxError>>;
 }
 
-/// Lets in who shows a token, and puts its user into the scope; denies all others with 401.
+/// Accepts clients that send a token, and puts its user into the scope; denies all others with 401.
 ///
 /// ```
 /// use channels::auth::{BearerMiddleware, TokenBackend};
@@ -71,7 +71,7 @@ pub struct BearerMiddleware<B: TokenBackend> {
 }
 
 impl<B: TokenBackend> BearerMiddleware<B> {
-    /// Takes tokens of this backend from the `Authorization` header.
+    /// Accepts tokens of this backend in the `Authorization` header.
     pub fn new(backend: B) -> Self {
         Self {
             backend,
@@ -81,21 +81,22 @@ impl<B: TokenBackend> BearerMiddleware<B> {
         }
     }
 
-    /// Takes them from the subprotocol after `bearer` too; not unless set. The answer names
-    /// `bearer` or what the consumer chooses, never the token, which the consumer does not see.
+    /// Also accepts them as the subprotocol after `bearer`; off by default. The answer has the
+    /// subprotocol `bearer` or the consumer's choice, never the token, which the consumer does not
+    /// see.
     pub fn subprotocol(mut self, take: bool) -> Self {
         self.subprotocol = take;
         self
     }
 
-    /// Lets in who shows no token at all, without a user; a wrong one is refused nevertheless.
+    /// Also accepts clients without a token, as anonymous; an invalid token is still refused.
     pub fn optional(mut self, optional: bool) -> Self {
         self.optional = optional;
         self
     }
 
-    /// Lets sockets end when [`Revocations::user`] says so; costs each a channel, and one more
-    /// look at its token.
+    /// Closes sockets on [`Revocations::user`]. Costs each socket a channel, and checks its token
+    /// once more.
     pub fn revocations(mut self, revocations: &Revocations) -> Self
     where
         B::User: SessionUser,
@@ -138,7 +139,7 @@ impl<B: TokenBackend> BearerMiddleware<B> {
         };
         let (watch, channel) = revocations.watch().await?;
         watch.follow(Some((id_of(&user), None))).await?;
-        // It may have been revoked before the socket could hear of it.
+        // The token may have been revoked before the socket was subscribed.
         let user = self.user(token, &scope).await?;
         sign_in(&mut scope, user);
         let (code, reason) = revocations.close();
@@ -146,7 +147,7 @@ impl<B: TokenBackend> BearerMiddleware<B> {
     }
 }
 
-/// Takes the token out of the subprotocols, so that nobody further in can echo it.
+/// Removes the token from the subprotocols, so that no inner code can echo it.
 fn take_offered(scope: &mut Scope) -> Option<String> {
     let mut offered = scope.subprotocols().to_vec();
     let at = offered.iter().position(|name| name == SUBPROTOCOL)? + 1;
@@ -162,7 +163,7 @@ fn bearer(header: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// Makes someone the user of a connection, whatever further out looks for one.
+/// Sets the user of a connection, also for outer middleware that reads it.
 pub(super) fn sign_in<U: Send + Sync + 'static>(scope: &mut Scope, user: U) {
     match scope.get::<Auth<U>>() {
         Some(auth) => auth.set(Some(Arc::new(user))),

@@ -1,4 +1,4 @@
-//! What an application brings: its users, where they come from, and who hears of logins.
+//! The traits that an application implements: its users, their backend, and an observer of logins.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use crate::sessions::SessionError;
 
 /// A user that can be signed in.
 pub trait SessionUser: Send + Sync + 'static {
-    /// The primary key as text: what `_auth_user_id` holds.
+    /// The primary key as text, as in `_auth_user_id`.
     fn id(&self) -> String;
 
-    /// What must change when all sessions of the user are to end, as a keyed hash of the stored
+    /// A value whose change ends all sessions of the user, for example a keyed hash of the stored
     /// password: Django's `get_session_auth_hash`. `None`, the default, checks nothing.
     fn session_auth_hash(&self) -> Option<String> {
         None
     }
 
-    /// The same hash under keys that were replaced lately and are still believed.
+    /// The same hash under earlier keys that are still accepted (key rotation).
     fn session_auth_fallback_hashes(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// Finds users by what a session holds.
+/// Finds users by the id in a session.
 ///
 /// ```
 /// use channels::BoxError;
@@ -60,15 +60,15 @@ pub trait UserBackend: Send + Sync + 'static {
     /// The application's user.
     type User: SessionUser;
 
-    /// The name that sessions remember it by: Django's `_auth_user_backend`. A session with the
-    /// name of no backend has no user.
+    /// The name of the backend that sessions store: Django's `_auth_user_backend`. A session with
+    /// an unknown name has no user.
     fn path(&self) -> &str;
 
-    /// The user of an id, or `None` if there is none, or none that may sign in any more.
+    /// The user with this id, or `None` if there is none, or if they may no longer sign in.
     fn get_user<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<Self::User>, BoxError>>;
 }
 
-/// Hears of logins and logouts: Django's signals.
+/// Observes logins and logouts: Django's signals.
 pub trait AuthEvents<U>: Send + Sync + 'static {
     /// `user_logged_in`.
     fn logged_in(&self, scope: &Scope, user: &Arc<U>) {
@@ -86,7 +86,7 @@ pub trait AuthEvents<U>: Send + Sync + 'static {
     }
 }
 
-/// A failure around signing in.
+/// A failure of signing in or out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
@@ -99,14 +99,13 @@ pub enum AuthError {
     /// `login` got no user, and the connection has none.
     #[error("there is no user to sign in; pass one to `login`")]
     NoUser,
-    /// Several backends are there and `login` was not told which one the user is of, or one that
-    /// is not there.
+    /// There are several backends, and `login` got no name of one, or an unknown name.
     #[error("`login` needs the path of one of these backends: {0:?}")]
     Backend(Vec<String>),
     /// The session failed.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// A backend failed. Nobody is signed in or out by that.
+    /// A backend failed. This signs nobody in or out.
     #[error("a user backend failed")]
     Users(#[source] BoxError),
     /// The channel layer, which carries revocations, failed.

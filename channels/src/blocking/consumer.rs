@@ -23,10 +23,10 @@ use crate::scope::Scope;
 /// The behaviour of one connection whose handlers may block. Routed to as
 /// `Blocking::new(MyConsumer { .. })`.
 ///
-/// Its life is that of a [`WebsocketConsumer`]; each handler runs on a thread of a
+/// It has the lifecycle of a [`WebsocketConsumer`]. Each handler runs on a thread of a
 /// [`BlockingPool`], in order for one connection and at the same time for different ones. A slow
 /// handler delays neither pings nor the Close of its own connection. `disconnect` runs exactly
-/// once, after whatever handler still runs.
+/// once, after a handler that is still running.
 ///
 /// ```
 /// use channels::blocking::{Blocking, BlockingConsumer, BlockingContext};
@@ -49,7 +49,8 @@ pub trait BlockingConsumer: Sized + Send + 'static {
     /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `connect` to before `disconnect`. Must not block.
+    /// The groups that the consumer is in from before `connect` until before `disconnect`. Must not
+    /// block.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
@@ -64,13 +65,13 @@ pub trait BlockingConsumer: Sized + Send + 'static {
         Ok(())
     }
 
-    /// Takes one whole message from the client.
+    /// Handles one complete message of the client.
     ///
     /// # Errors
     /// Whatever closes the connection with 1011.
     fn receive(&mut self, frame: Frame, ctx: &mut BlockingContext<Self>) -> HandlerResult;
 
-    /// Takes one event from the layer or a timer.
+    /// Handles one event of the layer or a timer.
     ///
     /// # Errors
     /// Whatever closes the connection with 1011.
@@ -81,14 +82,14 @@ pub trait BlockingConsumer: Sized + Send + 'static {
         Ok(())
     }
 
-    /// Gives the frame to send for an event that no consumer of this type has to see, as
-    /// [`WebsocketConsumer::forward`]. It runs beside the pool, so it must not block.
+    /// Returns the frame to send for an event that no consumer of this type has to handle, as
+    /// [`WebsocketConsumer::forward`]. It does not run on the pool, so it must not block.
     fn forward(event: &Self::Event) -> Option<Frame> {
         let _ = event;
         None
     }
 
-    /// Says goodbye, as [`WebsocketConsumer::disconnect`].
+    /// Runs at the end of the connection, as [`WebsocketConsumer::disconnect`].
     fn disconnect(&mut self, why: Disconnect, ctx: &mut BlockingContext<Self>) {
         let _ = (why, ctx);
     }
@@ -103,12 +104,12 @@ impl<C: BlockingConsumer> Blocking<C> {
         Self::on(&BlockingPool::shared(), consumer)
     }
 
-    /// A consumer on a pool of its own choice.
+    /// A consumer on the given pool.
     pub fn on(pool: &BlockingPool, consumer: C) -> Self {
         Self(Strand::new(consumer, pool.clone()))
     }
 
-    /// Runs one handler on the pool, and here what it orders. A handler that is given up finds
+    /// Runs one handler on the pool, and its calls of the context here. A cancelled handler finds
     /// its connection closed.
     async fn run<T: Send + 'static>(
         &self,
@@ -120,7 +121,7 @@ impl<C: BlockingConsumer> Blocking<C> {
         let (done, mut result) = oneshot::channel();
         self.0.push(Box::new(move |consumer| {
             let handler = AssertUnwindSafe(|| handler(consumer, &mut context));
-            // The connection may have given this handler up.
+            // The connection may have cancelled this handler.
             let _ = done.send(catch_unwind(handler));
         }));
         loop {
@@ -130,7 +131,7 @@ impl<C: BlockingConsumer> Blocking<C> {
                 finished = &mut result => match finished {
                     Ok(Ok(value)) => return Ok(value),
                     Ok(Err(payload)) => resume_unwind(payload),
-                    // The pool did not run it: its process ends.
+                    // The pool did not run it, because the process ends.
                     Err(_) => return Err(Closed),
                 },
             }
@@ -165,7 +166,7 @@ impl<C: BlockingConsumer> WebsocketConsumer for Blocking<C> {
     }
 
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut Context<Self>) {
-        // It runs even if this future does not wait for its end.
+        // It runs to its end even if this future is dropped.
         let _ = self
             .run(ctx, |consumer, ctx| consumer.disconnect(why, ctx))
             .await;

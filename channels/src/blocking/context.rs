@@ -1,4 +1,4 @@
-//! What a blocking consumer can do with its connection, from whatever thread it runs on.
+//! The context of a blocking consumer, usable from any thread.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use crate::layers::{BlockingLayer, Layer, LayerError, LayerEvent, SendReport};
 use crate::names::{ChannelName, GroupName};
 use crate::scope::Scope;
 
-/// Something that is done on the connection's own thread.
+/// A call that is executed on the connection's own thread.
 pub(super) type Order<C> =
     Box<dyn for<'a> FnOnce(&'a mut Context<Blocking<C>>) -> LocalBoxFuture<'a, ()> + Send>;
 
-/// Given to every handler of a [`BlockingConsumer`]. Each call returns when it is done, in the
-/// order of the calls; what is sent goes out while the handler still runs.
+/// Passed to every handler of a [`BlockingConsumer`]. Each call returns when it is done, in the
+/// order of the calls; frames are sent while the handler still runs.
 pub struct BlockingContext<C: BlockingConsumer> {
     scope: Scope,
     layer: Layer,
@@ -39,14 +39,14 @@ impl<C: BlockingConsumer> BlockingContext<C> {
         }
     }
 
-    /// What is known of the connection since its handshake.
+    /// The scope: what the handshake told about the connection.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
     /// As [`Context::keep_headers`].
     pub fn keep_headers(&mut self) {
-        // A connection that has given up this handler needs no headers.
+        // A connection that has cancelled this handler needs no headers.
         let _ = self.order(|ctx| Box::pin(async { ctx.keep_headers() }));
     }
 
@@ -55,7 +55,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
         &self.channel_name
     }
 
-    /// The channel layer, with calls that return when they are done.
+    /// The channel layer, with blocking calls.
     pub fn layer(&self) -> BlockingLayer<'_> {
         self.layer.blocking()
     }
@@ -89,7 +89,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
     /// As [`Context::close`].
     pub fn close(&mut self, code: CloseCode, reason: &str) {
         let reason = reason.to_owned();
-        // A connection that has given up this handler is closed.
+        // A connection that has cancelled this handler is closed.
         let _ = self.order(move |ctx| Box::pin(async move { ctx.close(code, &reason) }));
     }
 
@@ -101,7 +101,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
     /// As [`Context::group_add`].
     ///
     /// # Errors
-    /// As there; [`LayerError::UnknownChannel`] when the connection has given up this handler.
+    /// As there; [`LayerError::UnknownChannel`] if the connection has cancelled this handler.
     pub fn group_add(&mut self, group: &GroupName) -> Result<(), LayerError> {
         let group = group.clone();
         self.order(|ctx| Box::pin(async move { ctx.group_add(&group).await }))
@@ -114,7 +114,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
     /// As there.
     pub fn group_discard(&mut self, group: &GroupName) -> Result<(), LayerError> {
         let group = group.clone();
-        // A connection that has given up this handler leaves all of them.
+        // A connection that has cancelled this handler leaves all of them.
         self.order(|ctx| Box::pin(async move { ctx.group_discard(&group).await }))
             .unwrap_or(Ok(()))
     }
@@ -153,11 +153,11 @@ impl<C: BlockingConsumer> BlockingContext<C> {
 
     /// As [`Context::cancel`].
     pub fn cancel(&mut self, timer: TimerId) {
-        // The timers of a connection that has given up this handler are gone.
+        // A connection that has cancelled this handler has no timers.
         let _ = self.order(move |ctx| Box::pin(async move { ctx.cancel(timer) }));
     }
 
-    /// Lets the connection's thread do something, and waits until it is done.
+    /// Executes a call on the connection's thread, and waits until it is done.
     fn order<T: Send + 'static>(
         &self,
         what: impl for<'a> FnOnce(&'a mut Context<Blocking<C>>) -> LocalBoxFuture<'a, T>
@@ -167,7 +167,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
         let (done, result) = oneshot::channel();
         let order: Order<C> = Box::new(move |ctx| {
             Box::pin(async move {
-                // The handler waits for it.
+                // The handler waits for the result.
                 let _ = done.send(what(ctx).await);
             })
         });

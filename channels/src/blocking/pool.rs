@@ -9,15 +9,15 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-/// As many as Python's own pool has at most.
+/// The maximum of Python's own pool.
 const MOST_DEFAULT_THREADS: usize = 32;
 
 static SHARED: OnceLock<BlockingPool> = OnceLock::new();
 
-/// Threads for blocking work, apart from those of the event loops; clones share them.
+/// A pool of threads for blocking work, separate from the event loops; clones share it.
 ///
-/// They are started when there is work for them, and end when they have had none for a while. Work
-/// waits in order for a free thread, and is done even if the last clone is dropped meanwhile.
+/// Threads are started on demand, and end after they were idle for a while. Work waits in order for
+/// a free thread, and is done even if the last clone is dropped before.
 ///
 /// ```
 /// use channels::blocking::BlockingPool;
@@ -29,20 +29,20 @@ static SHARED: OnceLock<BlockingPool> = OnceLock::new();
 #[derive(Clone)]
 pub struct BlockingPool(Arc<Threads>);
 
-/// There is a shared pool already, by [`BlockingPool::share`] or because it was used.
+/// There is already a shared pool, by [`BlockingPool::share`] or because it was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the shared pool is in use; share another one before the first blocking work")]
 pub struct AlreadyShared;
 
-/// A runtime of tokio's of which only the threads for blocking work are used.
+/// A tokio runtime of which only the threads for blocking work are used.
 struct Threads {
     most: usize,
-    /// There until the last clone goes.
+    /// Present until the last clone is dropped.
     runtime: Option<Runtime>,
 }
 
 impl BlockingPool {
-    /// A pool of at most so many threads.
+    /// A pool of at most this many threads.
     ///
     /// # Panics
     /// If that is 0.
@@ -59,8 +59,8 @@ impl BlockingPool {
         }))
     }
 
-    /// The pool of [`block`] and of consumers that were given no other: four threads more than
-    /// there are cores, and at most 32, unless [`share`](Self::share) said otherwise.
+    /// The pool of [`block`] and of consumers without a pool of their own. By default it has four
+    /// threads more than there are cores, and at most 32; [`share`](Self::share) replaces it.
     pub fn shared() -> Self {
         let shared = SHARED.get_or_init(|| {
             let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -69,7 +69,7 @@ impl BlockingPool {
         shared.clone()
     }
 
-    /// Makes this the shared pool: what `ASGI_THREADS` does for Daphne.
+    /// Makes this the shared pool, as `ASGI_THREADS` does for Daphne.
     ///
     /// # Errors
     /// [`AlreadyShared`].
@@ -77,14 +77,15 @@ impl BlockingPool {
         SHARED.set(self).map_err(|_another| AlreadyShared)
     }
 
-    /// Runs a function on a thread of the pool. It runs to its end, even if nobody waits.
+    /// Runs a function on a thread of the pool. It runs to its end, even if the caller does not
+    /// wait.
     ///
     /// # Panics
     /// If the function does, with the same payload.
     pub async fn block<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let (done, result) = oneshot::channel();
         self.execute(move || {
-            // Whoever waited may have gone.
+            // The caller may have stopped waiting.
             let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
         });
         match result.await {
@@ -108,7 +109,8 @@ impl BlockingPool {
 }
 
 impl Drop for Threads {
-    /// The last clone may go on one of the pool's own threads, which cannot wait for itself.
+    /// The last clone may be dropped on one of the pool's own threads, which cannot wait for
+    /// itself.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -124,7 +126,7 @@ impl fmt::Debug for BlockingPool {
     }
 }
 
-/// Runs a blocking function, as a query, without holding up an event loop: upstream's
+/// Runs a blocking function, for example a query, without blocking an event loop: upstream's
 /// `database_sync_to_async`. It runs on the [shared pool](BlockingPool::shared), to its end.
 ///
 /// # Panics

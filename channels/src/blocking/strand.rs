@@ -1,4 +1,5 @@
-//! The work of one connection: one piece at a time, in order, on any thread of the pool.
+//! A serial queue (strand) for the work of one connection: one job at a time, in order, on any
+//! thread of the pool.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,14 +8,14 @@ use super::pool::BlockingPool;
 
 type Piece<C> = Box<dyn FnOnce(&mut C) + Send>;
 
-/// Holds a consumer and what it has to do. Every piece is done, even if nobody waits for it.
+/// A consumer and its queue of jobs. Every job is run, even if nobody waits for it.
 pub(super) struct Strand<C> {
     pool: BlockingPool,
     state: Mutex<State<C>>,
 }
 
 struct State<C> {
-    /// Taken out while a piece runs.
+    /// Taken out while a job runs.
     consumer: Option<C>,
     pieces: VecDeque<Piece<C>>,
 }
@@ -30,19 +31,19 @@ impl<C: Send + 'static> Strand<C> {
         })
     }
 
-    /// Looks at the consumer, if no piece runs.
+    /// Gives access to the consumer if no job runs.
     pub(super) fn look<T>(&self, at: impl FnOnce(&C) -> T) -> Option<T> {
         self.lock().consumer.as_ref().map(at)
     }
 
-    /// Queues a piece of work, which must not panic.
+    /// Queues a job, which must not panic.
     pub(super) fn push(self: &Arc<Self>, piece: Piece<C>) {
         let mut state = self.lock();
         state.pieces.push_back(piece);
         self.go_on(&mut state);
     }
 
-    /// Takes the consumer to a thread if there is something to do.
+    /// Starts a job on a thread of the pool if one is queued.
     fn go_on(self: &Arc<Self>, state: &mut State<C>) {
         let State { consumer, pieces } = state;
         if pieces.is_empty() {
@@ -59,7 +60,7 @@ impl<C: Send + 'static> Strand<C> {
             piece(&mut consumer);
             let mut state = strand.lock();
             state.consumer = Some(consumer);
-            // One piece at a time, so that other connections get their turn.
+            // One job at a time, so that other connections get their turn.
             strand.go_on(&mut state);
         });
     }

@@ -1,8 +1,8 @@
-//! The actix actor of one connection: it lives from the handshake to the consumer's `disconnect`,
-//! and others reach it with [`Accept`], [`Send`] and [`Close`].
+//! The actix actor of one connection: it exists from the handshake until the consumer's
+//! `disconnect`, and handles the messages [`Accept`], [`Send`] and [`Close`].
 //!
-//! Its context does what actix' own cannot: the mailbox is made when somebody asks for the address.
-//! Hardly any connection has one, and there are very many of them.
+//! Unlike actix' own context, this one allocates the mailbox lazily, when the address is first
+//! requested. There are very many connections, and hardly any of them needs a mailbox.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -46,7 +46,7 @@ impl ConnectionActor {
         }
     }
 
-    /// Closes the connection after a time; the next poll begins to wait.
+    /// Closes the connection after a delay, which starts with the next poll.
     pub(super) fn close_later(&mut self, after: Duration, code: CloseCode, reason: String) {
         self.closing = Some((Box::pin(sleep(after)), code, reason));
     }
@@ -78,24 +78,24 @@ impl ConnectionActor {
 
 // ---- what it takes
 
-/// The answer says why the connection could not be accepted.
+/// The result says why the connection could not be accepted.
 impl Message for Accept {
     type Result = Result<(), Error>;
 }
 
-/// A frame for the peer. The answer says whether the connection took it.
+/// A frame for the peer. The result says whether the connection accepted it.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<(), SendError>")]
 pub struct Send(pub Frame);
 
 /// Ends the connection after the frames that were sent so far; before it is accepted, denies it
-/// with 403. Nothing happens if it has ended already.
+/// with 403. Does nothing if it has already ended.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub struct Close {
     /// The code of the Close frame.
     pub code: CloseCode,
-    /// Its reason; what goes beyond 123 bytes is cut off.
+    /// The close reason, cut to 123 bytes.
     pub reason: String,
 }
 
@@ -128,12 +128,12 @@ impl Handler<Close> for ConnectionActor {
 
 // ---- its context
 
-/// What others have sent to the actor.
+/// The actor's mailbox.
 pub(crate) struct Mail {
     address: Addr<ConnectionActor>,
-    /// Elsewhere while it is polled.
+    /// `None` while it is polled.
     mailbox: Cell<Option<Mailbox<ConnectionActor>>>,
-    /// The driver has not looked at it yet, so nothing wakes the driver for it.
+    /// The driver has not polled it yet, so it cannot wake the driver.
     is_new: Cell<bool>,
 }
 
@@ -153,12 +153,12 @@ impl Mail {
         self.address.clone()
     }
 
-    /// Whether it is there, but the driver has not polled it yet.
+    /// Whether it exists, but the driver has not polled it yet.
     pub(crate) fn is_new(link: &Link) -> bool {
         Self::of(link).is_some_and(|mail| mail.is_new.get())
     }
 
-    /// Nothing is read any more: whoever sends is told that the connection has ended.
+    /// Stops reading: senders get an error, because the connection has ended.
     pub(super) fn close(&self) {
         drop(self.mailbox.take());
     }
@@ -176,8 +176,8 @@ impl ConnectionContext {
         Self(Rc::clone(link))
     }
 
-    /// Reads messages. While the peer does not take what it was sent, messages
-    /// stay in the mailbox, which is bounded: whoever sends more of them waits.
+    /// Reads messages. While the peer does not read, messages stay in the mailbox. It is bounded,
+    /// so senders wait when it is full.
     pub(super) fn poll(&mut self, actor: &mut ConnectionActor, task: &mut Context<'_>) {
         let link = Rc::clone(&self.0);
         let Some(mail) = Mail::of(&link) else { return };
@@ -187,7 +187,7 @@ impl ConnectionContext {
             mail.mailbox.set(Some(mailbox));
         }
         if link.has_enough_to_write() && !link.is_held() {
-            // The driver takes that out now; then there is room.
+            // The driver takes the queued frames out now, which makes room.
             task.waker().wake_by_ref();
         }
     }
@@ -230,7 +230,7 @@ impl AsyncContext<ConnectionActor> for ConnectionContext {
         self.spawn(future);
     }
 
-    /// Whether messages have to wait, as for a peer that does not read.
+    /// Whether messages have to wait, for example because the peer does not read.
     fn waiting(&self) -> bool {
         self.0.has_enough_to_write()
     }
@@ -274,7 +274,7 @@ mod tests {
         }
     }
 
-    /// An accepted connection whose peer says nothing.
+    /// An accepted connection whose peer sends nothing.
     async fn attached() -> (Attached, Rc<Link>) {
         let app = crate::URLRouter::new().path("", |_: &Scope| Quiet);
         let (app, scope) = (app.into_endpoint(), Scope::builder("/").build());

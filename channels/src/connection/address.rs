@@ -52,8 +52,8 @@ impl ConsumerAddress {
         Self(ConnectionContext::new(link).address())
     }
 
-    /// Sends a frame, and waits until the connection has taken it: while the peer does not read,
-    /// that is until it does.
+    /// Sends a frame, and waits until the connection has queued it. If the peer does not read, this
+    /// waits until it does.
     ///
     /// # Errors
     /// [`SendError::Closed`] before `accept` and when the connection has ended,
@@ -62,8 +62,8 @@ impl ConsumerAddress {
         self.0.send(Send(frame.into())).await.map_err(closed)?
     }
 
-    /// Puts a frame into the mailbox, for code that cannot wait. Nobody hears whether the connection
-    /// takes it after that.
+    /// Puts a frame into the mailbox, for code that cannot wait. There is no feedback whether the
+    /// connection accepts it after that.
     ///
     /// # Errors
     /// [`SendError::Full`] if 16 messages wait, [`SendError::Closed`] when the connection has ended.
@@ -99,7 +99,7 @@ impl ConsumerAddress {
     }
 }
 
-/// A mailbox that is closed, or that was while a message waited in it.
+/// The mailbox is closed, or was closed while a message waited in it.
 fn closed(_: MailboxError) -> Closed {
     Closed
 }

@@ -1,7 +1,7 @@
 //! Ties a connection's actor to its driver, and lets its consumer finish alone when the driver goes.
 //!
-//! Drivers vanish at any moment: a peer hangs up, actix drops a response body. `disconnect` is
-//! owed whatever happened.
+//! Drivers may be dropped at any moment: a peer disconnects, actix drops a response body.
+//! `disconnect` must run in every case.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -30,7 +30,7 @@ impl Attached {
         }
     }
 
-    /// Holds something until the runner has finished, wherever it does.
+    /// Keeps a value until the runner has finished, in whatever task.
     pub(crate) fn keep(&mut self, guard: Rc<dyn Any>) {
         self.kept = Some(guard);
     }
@@ -56,7 +56,7 @@ impl Attached {
         self.actor.as_mut().map(|actor| &mut actor.runner)
     }
 
-    /// Closes the connection after a time; the next poll begins to wait.
+    /// Closes the connection after a delay, which starts with the next poll.
     pub(crate) fn close_later(&mut self, after: Duration, code: CloseCode, reason: String) {
         if let Some(actor) = &mut self.actor {
             actor.close_later(after, code, reason);
@@ -71,7 +71,7 @@ impl Drop for Attached {
         };
         let kept = self.kept.take();
         actor.runner.end(Disconnect::lost());
-        // Also for an address that a handler asks for after this.
+        // Also for an address that a handler requests later.
         actor.link.of_actor_or_new::<Mail>().close();
         actix_web::rt::spawn(async move {
             poll_fn(|cx| actor.runner.poll(cx)).await;

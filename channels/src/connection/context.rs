@@ -24,7 +24,7 @@ use crate::layers::{Layer, LayerError, LayerEvent, LayerMessage, SendReport};
 use crate::names::{ChannelName, FewGroups, GroupName, add_once};
 use crate::scope::{Protocol, Scope};
 
-/// Given to every handler of a consumer; stands for its connection, whatever carries it.
+/// Passed to every handler of a consumer; represents its connection, whatever the transport.
 pub struct Context<C: Consumer> {
     scope: Scope,
     keeps_headers: bool,
@@ -57,7 +57,7 @@ impl<C: Consumer> Context<C> {
         }
     }
 
-    /// What is known of the connection since its handshake.
+    /// The scope: what the handshake told about the connection.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -86,7 +86,7 @@ impl<C: Consumer> Context<C> {
         self.keeps_headers = true;
     }
 
-    /// Drops what a socket needs for its handshake only. A request is handled after `connect`.
+    /// Drops what a socket needs only for its handshake. A request is handled after `connect`.
     pub(super) fn drop_headers(&mut self) {
         if self.scope.protocol() == Protocol::Websocket && !self.keeps_headers {
             self.scope.drop_headers();
@@ -103,12 +103,14 @@ impl<C: Consumer> Context<C> {
         &self.layer
     }
 
-    /// Joins a group until the end of the connection or [`group_discard`](Self::group_discard).
+    /// Subscribes to a group until the end of the connection or
+    /// [`group_discard`](Self::group_discard).
     ///
     /// # Errors
     /// [`LayerError::Backend`].
     pub async fn group_add(&mut self, group: &GroupName) -> Result<(), LayerError> {
-        // Remembered first: leaving a group never joined is harmless, staying in one is not.
+        // Recorded first, because leaving a group that was never joined is harmless, but staying in
+        // one is not.
         add_once(&mut self.groups, group);
         self.layer.group_add(group, &self.channel_name).await
     }
@@ -140,12 +142,12 @@ impl<C: Consumer> Context<C> {
         self.layer.group_send(group, event).await
     }
 
-    /// Hands an event to this consumer's `event` after a time.
+    /// Delivers an event to this consumer's `event` after a delay.
     pub fn notify_later(&mut self, after: Duration, event: C::Event) -> TimerId {
         self.timers.once(after, event)
     }
 
-    /// Hands an event to this consumer's `event` again and again; times missed are left out.
+    /// Delivers an event to this consumer's `event` repeatedly; missed ticks are skipped.
     pub fn notify_interval(
         &mut self,
         every: Duration,
@@ -159,16 +161,16 @@ impl<C: Consumer> Context<C> {
         self.timers.cancel(timer);
     }
 
-    /// Answers the handshake with yes, if what the answer says may be said.
+    /// Accepts the handshake, if the answer is valid.
     pub(crate) fn answer(&mut self, accept: Accept) -> Result<(), Error> {
         accept.check(self.scope.subprotocols())?;
         self.link.accept(accept)
     }
 
-    /// Lets a future run on this thread beside the handlers, until the connection ends.
+    /// Spawns a future on this thread, concurrent to the handlers, until the connection ends.
     ///
-    /// It waits for no handler and no handler waits for it; one that must not be dropped halfway
-    /// belongs on the runtime instead. If it panics, the connection is closed with 1011.
+    /// It does not wait for handlers, nor do they wait for it. Spawn a future that must not be
+    /// dropped halfway on the runtime instead. If it panics, the connection is closed with 1011.
     ///
     /// ```
     /// # use channels::{Accept, Context, Deny, Frame, HandlerResult, WebsocketConsumer};
@@ -191,12 +193,13 @@ impl<C: Consumer> Context<C> {
         self.tasks.spawn(task.map(|()| None))
     }
 
-    /// As [`spawn`](Self::spawn); what comes of the future is handed to this consumer's `event`.
+    /// Like [`spawn`](Self::spawn); the result of the future is delivered to this consumer's
+    /// `event`.
     pub fn notify_when(&mut self, task: impl Future<Output = C::Event> + 'static) -> TaskHandle {
         self.tasks.spawn(task.map(Some))
     }
 
-    /// As [`spawn`](Self::spawn), beginning after a time.
+    /// Like [`spawn`](Self::spawn), after a delay.
     pub fn run_later(
         &mut self,
         after: Duration,
@@ -208,8 +211,8 @@ impl<C: Consumer> Context<C> {
         })
     }
 
-    /// Makes a future and lets it run again and again, one at a time; the pause from the end of
-    /// one to the beginning of the next is at most `every`.
+    /// Creates and runs a future repeatedly, one at a time; the pause between the end of one and
+    /// the start of the next is at most `every`.
     pub fn run_interval<F: Future<Output = ()>>(
         &mut self,
         every: Duration,
@@ -218,7 +221,7 @@ impl<C: Consumer> Context<C> {
         self.spawn(async move {
             let mut ticks = interval(every.max(Duration::from_millis(1)));
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            // The first tick is at once.
+            // The first tick is immediate.
             ticks.tick().await;
             loop {
                 ticks.tick().await;
@@ -227,14 +230,14 @@ impl<C: Consumer> Context<C> {
         })
     }
 
-    /// Ends the connection cleanly after what was sent so far: a WebSocket with 1000, a response
-    /// as complete. One that was not answered yet is refused. See also
+    /// Ends the connection cleanly after the frames sent so far: a WebSocket with 1000, a response
+    /// as complete. A handshake that is not answered yet is refused. See also
     /// [`StopConsumer`](crate::StopConsumer).
     pub fn stop(&mut self) {
         self.link.close(CloseCode::NORMAL, "");
     }
 
-    /// Asks for `timed_out` after a time.
+    /// Calls `timed_out` after a delay.
     pub(crate) fn set_deadline(&mut self, after: Duration) {
         self.timers.deadline(after);
     }
@@ -255,7 +258,8 @@ impl<C: Consumer> Context<C> {
         self.tasks.cancel_all();
     }
 
-    /// Leaves every group, logging what cannot be left: the channel's end takes care of it.
+    /// Leaves every group. Failures are only logged, because the end of the channel ends its
+    /// memberships, too.
     pub(super) async fn leave_all(&mut self) {
         for group in std::mem::take(&mut self.groups) {
             if let Err(failure) = self.layer.group_discard(&group, &self.channel_name).await {
@@ -266,7 +270,7 @@ impl<C: Consumer> Context<C> {
 }
 
 impl<C: WebsocketConsumer> Context<C> {
-    /// Answers the handshake with yes; frames may be sent from here on.
+    /// Accepts the handshake; frames may be sent from here on.
     ///
     /// # Errors
     /// [`Error::AlreadyAnswered`] the second time, [`Error::UnofferedSubprotocol`],
@@ -277,8 +281,8 @@ impl<C: WebsocketConsumer> Context<C> {
 
     /// Ends the connection after the frames sent so far; before `accept`, denies it with 403.
     ///
-    /// Returns at once; nothing more is received, and `disconnect` follows this handler. What of
-    /// the reason goes beyond 123 bytes is cut off.
+    /// Returns immediately. Nothing more is received, and `disconnect` follows this handler. The
+    /// reason is cut to 123 bytes.
     pub fn close(&mut self, code: CloseCode, reason: &str) {
         self.link.close(code, reason);
     }
@@ -298,9 +302,9 @@ impl<C: WebsocketConsumer> Context<C> {
         ConsumerAddress::of(&self.link)
     }
 
-    /// Sends everything that a stream gives, as fast as the peer reads it, beside the handlers. Ends
-    /// with the stream, with the connection, or when the handle is cancelled. A frame that alone
-    /// exceeds the outbox is left out and logged.
+    /// Sends all items of a stream, as fast as the peer reads them, concurrent to the handlers.
+    /// Ends with the stream, with the connection, or when the handle is cancelled. A frame that
+    /// alone exceeds the outbox is left out and logged.
     ///
     /// ```
     /// # use channels::{Context, Frame, HandlerResult, WebsocketConsumer};
@@ -331,9 +335,9 @@ impl<C: WebsocketConsumer> Context<C> {
         })
     }
 
-    /// Bytes that were queued here and that the connection has not taken yet: payloads, and 64
-    /// for each frame. What [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes)
-    /// bounds; a consumer that produces without end waits until it is low.
+    /// The number of bytes that are queued and not yet sent: payloads, and 64 for each frame.
+    /// [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes) is its limit. A consumer
+    /// that produces an endless stream should wait until it is low.
     pub fn buffered_amount(&self) -> usize {
         self.link.queued_bytes()
     }

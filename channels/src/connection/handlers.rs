@@ -1,4 +1,4 @@
-//! What every kind of consumer has in common, as its session sees it.
+//! The interface of every kind of consumer, for its session.
 //!
 //! Sealed: the framework implements it for each kind, and applications implement the kinds.
 
@@ -15,7 +15,7 @@ use crate::names::GroupName;
 use crate::scope::{Protocol, Scope};
 
 impl Forwarder {
-    /// The one of a type of consumer.
+    /// The runner of a type of consumer.
     pub(super) fn of<C: Handlers>() -> &'static Self {
         const {
             &Self {
@@ -33,7 +33,7 @@ impl Forwarder {
 pub trait Handlers: Sized + 'static {
     type Event: LayerEvent;
 
-    /// The connections that this kind of consumer is for.
+    /// The protocol that this kind of consumer handles.
     const PROTOCOL: Protocol;
 
     fn groups(&self, scope: &Scope) -> Vec<GroupName>;
@@ -44,13 +44,13 @@ pub trait Handlers: Sized + 'static {
 
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut Context<Self>) -> HandlerResult;
 
-    /// The frame to send for an event that the consumer need not see.
+    /// The frame to send for an event that the consumer need not handle.
     fn forward(event: &Self::Event) -> Option<Frame> {
         let _ = event;
         None
     }
 
-    /// What becomes of a message that is no `Event`.
+    /// What to do with a message that is not an `Event`.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
     }

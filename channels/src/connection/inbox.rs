@@ -1,4 +1,4 @@
-//! Frames from the peer that wait for a slow handler.
+//! The queue of frames from the peer that wait for a slow handler.
 
 use std::collections::VecDeque;
 

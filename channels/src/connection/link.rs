@@ -1,7 +1,7 @@
-//! The cell that a consumer's context shares with the driver of its connection.
+//! The state that a consumer's context shares with the driver of its connection.
 //!
-//! The consumer's side answers the handshake, queues frames and asks for the end; the driver's
-//! side takes all that out. Both live on one thread.
+//! The consumer's side answers the handshake, queues frames and requests the end; the driver's side
+//! takes them out. Both live on one thread.
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -15,34 +15,34 @@ use crate::event::{CloseCode, Frame, fitting_reason};
 use crate::observe;
 use crate::scope::Protocol;
 
-/// Counted for each queued frame beside its payload, so that empty frames are not free.
+/// Added to the payload of each queued frame, so that empty frames are not free.
 const FRAME_OVERHEAD_BYTES: usize = 64;
 
-/// About what a socket takes at once; more would only wait in memory.
+/// About what a socket accepts at once; more would only wait in memory.
 const ENOUGH_TO_WRITE_BYTES: usize = 64 * 1024;
 
-/// The bounds that the framework holds a connection to.
+/// The limits of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// Payload bytes that wait to be sent before the connection is cut.
     pub(crate) outbox_bytes: usize,
-    /// How long middleware may take, and then `connect`, before the handshake is denied.
+    /// Time limit of middleware, and then of `connect`, before the handshake is denied.
     pub(crate) connect: Duration,
     /// How long a handler may go on after the connection has ended.
     pub(crate) grace: Duration,
 }
 
-/// What the consumer said to the handshake.
+/// The consumer's answer to the handshake.
 pub(crate) enum Answer {
     Accept(Accept),
     Deny(Deny),
 }
 
-/// What the driver is to write, in order.
+/// The frames that the driver has to write, in order.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     Frame(Frame),
-    /// The last one: nothing follows a Close.
+    /// The last frame: nothing follows a Close.
     Close(CloseCode, String),
 }
 
@@ -57,12 +57,12 @@ enum Phase {
     Ended,
 }
 
-/// What a response has beside its body.
+/// The parts of a response besides its body.
 #[derive(Default)]
 struct Response {
-    /// Held back until the body begins, then the driver's to take.
+    /// Held back until the body begins; then the driver takes it.
     head: RefCell<Option<ResponseHead>>,
-    /// Of a stream of events: how long it may be silent.
+    /// For a stream of events: how long it may be silent.
     heartbeat: Cell<Option<Duration>>,
 }
 
@@ -74,21 +74,21 @@ pub(crate) struct Link {
     response: OnceCell<Box<Response>>,
     outbox: RefCell<VecDeque<Frame>>,
     queued_bytes: Cell<usize>,
-    /// What the server's side closed with, if it was the first to.
+    /// The code and reason of the server's Close, if the server closed first.
     closed_with: OnceCell<Box<(CloseCode, String)>>,
     /// Whether the driver still has to write that.
     close_is_due: Cell<bool>,
     overflowed: Cell<bool>,
-    /// The driver holds as much as it should: see `hold`.
+    /// The driver's buffer is full: see `hold`.
     held: Cell<bool>,
     cancelled: Cell<bool>,
-    /// A gate has accepted before the consumer was asked, whose own `accept` is still to come.
+    /// A gate has accepted before the consumer existed; the consumer's own `accept` comes later.
     accepted_by_gate: Cell<bool>,
-    /// The subprotocols that the client offered, until it has an answer.
+    /// The subprotocols that the client offered, until the handshake is answered.
     offered: RefCell<Vec<String>>,
-    /// What the actor keeps here once somebody has asked for its address.
+    /// The actor's mailbox, once its address was requested.
     of_actor: OnceCell<Box<dyn Any>>,
-    /// One application's connections share them.
+    /// Shared by the connections of one application.
     limits: Rc<Limits>,
 }
 
@@ -117,7 +117,7 @@ impl Link {
         &self.limits
     }
 
-    /// What the actor keeps here; nothing until it does.
+    /// The actor's mailbox, if it exists.
     pub(super) fn of_actor<T: 'static>(&self) -> Option<&T> {
         self.of_actor.get()?.downcast_ref()
     }
@@ -130,12 +130,12 @@ impl Link {
 
     // ---- the consumer's side
 
-    /// Notes what the client offered.
+    /// Stores the subprotocols that the client offered.
     pub(super) fn offer(&self, subprotocols: &[String]) {
         self.offered.replace(subprotocols.to_vec());
     }
 
-    /// Answers the handshake with yes, if the client offered what the answer chooses.
+    /// Accepts the handshake, if the client offered the chosen subprotocol.
     pub(super) fn accept_offered(&self, accept: Accept) -> Result<(), Error> {
         accept.check(&self.offered.borrow())?;
         self.accept(accept)
@@ -167,7 +167,7 @@ impl Link {
         self.answer.set(Some(Box::new(answer)));
     }
 
-    /// Lets the consumer accept once more what a gate has accepted.
+    /// Lets the consumer accept again a handshake that a gate has already accepted.
     pub(crate) fn expect_accept(&self) {
         self.accepted_by_gate.set(true);
     }
@@ -176,7 +176,7 @@ impl Link {
         self.accepted_by_gate.get()
     }
 
-    /// Refuses the handshake, or closes if it was accepted already.
+    /// Refuses the handshake, or closes the connection if it was already accepted.
     pub(crate) fn deny(&self, mut deny: Deny) {
         // Only a WebSocket can be closed with a code.
         let close = deny.close.take();
@@ -202,7 +202,7 @@ impl Link {
             return Err(Closed.into());
         }
         let (bytes, limit) = (frame.len(), self.limits.outbox_bytes);
-        // A response is a stream of bytes: the application may hand over its body in one part.
+        // A response is a stream of bytes: the application may pass its body in one part.
         if bytes > limit && self.protocol != Protocol::Http {
             observe::frame_too_large();
             return Err(SendError::TooLarge { bytes, limit });
@@ -219,7 +219,7 @@ impl Link {
         Ok(())
     }
 
-    /// Ends the connection without regard for what waits.
+    /// Ends the connection and drops its queued frames.
     pub(crate) fn overflow(&self, reason: &str) {
         self.overflowed.set(true);
         observe::slow_reader();
@@ -243,7 +243,7 @@ impl Link {
         }
     }
 
-    /// What a peer gets that was to be closed before it had an answer.
+    /// The response to a peer whose connection is closed before the handshake was answered.
     fn denial(&self, code: CloseCode) -> Deny {
         match (self.protocol, code) {
             (Protocol::Http, CloseCode::OVERLOAD | CloseCode::RESTART) => Deny::overloaded(),
@@ -281,7 +281,7 @@ impl Link {
         self.response.get()?.heartbeat.get()
     }
 
-    /// Whether the answer may come at any time, not only from `connect`.
+    /// Whether the answer may be given at any time, not only in `connect`.
     pub(crate) fn answers_later(&self) -> bool {
         self.protocol == Protocol::Http
     }
@@ -295,7 +295,7 @@ impl Link {
         matches!(self.phase.get(), Phase::Closing | Phase::Ended)
     }
 
-    /// The code and reason that the server's side closed with, if it was the first to.
+    /// The code and reason of the server's Close, if the server closed first.
     pub(crate) fn closed_with(&self) -> Option<(CloseCode, String)> {
         self.closed_with.get().map(|closed| (**closed).clone())
     }
@@ -322,7 +322,7 @@ impl Link {
         !self.outbox.borrow().is_empty() || self.close_is_due.get()
     }
 
-    /// The next frame; what comes behind the last one is a Close, if there is one.
+    /// The next frame; after the last one the Close, if there is one.
     pub(crate) fn take_frame(&self) -> Option<Frame> {
         let mut outbox = self.outbox.borrow_mut();
         let frame = outbox.pop_front()?;
@@ -330,7 +330,7 @@ impl Link {
             // An idle connection keeps no buffer.
             *outbox = VecDeque::new();
         }
-        // A recorder may do what it likes.
+        // A metrics recorder may run any code, also code that uses this link.
         drop(outbox);
         let queued = self.queued_bytes.get();
         observe::frame_sent(frame.len(), queued);
@@ -348,7 +348,7 @@ impl Link {
         Some(Outgoing::Close(code, reason))
     }
 
-    /// Whether so much waits that the driver should write before another handler runs.
+    /// Whether so much is queued that the driver should write before another handler runs.
     pub(crate) fn has_enough_to_write(&self) -> bool {
         self.held.get()
             || self.queued_bytes.get() >= ENOUGH_TO_WRITE_BYTES.min(self.limits.outbox_bytes)
@@ -365,7 +365,8 @@ impl Link {
         self.held.get()
     }
 
-    /// Whether more was sent than may wait: the peer does not keep up, or the consumer raves.
+    /// Whether the queue is over its limit: the peer does not keep up, or the consumer sends too
+    /// much.
     pub(crate) fn overflowed(&self) -> bool {
         self.overflowed.get()
     }
@@ -379,12 +380,12 @@ impl Link {
         self.close_is_due.set(false);
     }
 
-    /// Makes a handler that does not come to its end return nevertheless.
+    /// Cancels a handler that does not finish.
     pub(crate) fn cancel(&self) {
         self.cancelled.set(true);
     }
 
-    /// Whether the running handler is to be given up; asking clears the wish.
+    /// Returns whether the running handler should be cancelled, and clears the request.
     pub(crate) fn take_cancel(&self) -> bool {
         self.cancelled.take()
     }

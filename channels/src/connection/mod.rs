@@ -1,4 +1,4 @@
-//! The life of one connection, apart from how its bytes travel.
+//! The lifecycle of one connection, independent of its transport.
 //!
 //! A driver (`socket/`, `testing.rs`) feeds frames to a [`Runner`] and takes frames out of the
 //! [`Link`]; between the two sits a consumer with its [`Context`]. Drivers see no generic types.

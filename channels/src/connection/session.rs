@@ -139,7 +139,7 @@ impl<C: Consumer> Connection for Session<C> {
     }
 }
 
-/// How a call of a handler went that can fail.
+/// The outcome of a handler that can fail.
 async fn settled(
     link: &Link,
     name: &'static str,
@@ -148,7 +148,7 @@ async fn settled(
     match called(link, name, handler).await {
         Ok(Ok(())) => Outcome::Done,
         Ok(Err(failure)) => {
-            // Noticing the end of the connection by a failed send is no failure.
+            // A send that fails because the connection has ended is not a failure of the handler.
             if !(failure.is_closed() && link.is_closing()) {
                 observe::handler_failed(name, "error");
             }
@@ -158,7 +158,7 @@ async fn settled(
     }
 }
 
-/// Calls a handler, with its time and its end measured.
+/// Calls a handler, and measures its duration and outcome.
 async fn called<T>(
     link: &Link,
     name: &'static str,

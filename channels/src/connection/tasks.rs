@@ -1,12 +1,12 @@
-//! Futures that a consumer lets run beside its handlers; they die with its connection.
+//! Tasks: futures that a consumer spawns beside its handlers; dropped with its connection.
 
 use std::any::Any;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::{AbortHandle, JoinSet};
 
-/// A future started with [`Context::spawn`](crate::Context::spawn) or one of its kin. Dropping
-/// the handle changes nothing.
+/// The handle of a future started with [`Context::spawn`](crate::Context::spawn) or a similar
+/// method. Dropping the handle changes nothing.
 #[derive(Clone, Debug)]
 pub struct TaskHandle(AbortHandle);
 
@@ -35,7 +35,7 @@ impl<E: 'static> Tasks<E> {
         TaskHandle(self.0.spawn_local(task))
     }
 
-    /// The event of the next task that has finished with one, or the payload of its panic.
+    /// The event of the next task that has finished, or the payload of its panic.
     pub(super) fn poll_finished(
         &mut self,
         cx: &mut Context<'_>,
@@ -45,7 +45,7 @@ impl<E: 'static> Tasks<E> {
                 Ok(Some(event)) => return Poll::Ready(Ok(event)),
                 Ok(None) => {}
                 Err(failure) => {
-                    // The other failure is to be cancelled.
+                    // The other failure is a cancelled task.
                     if let Ok(payload) = failure.try_into_panic() {
                         return Poll::Ready(Err(payload));
                     }
@@ -55,7 +55,7 @@ impl<E: 'static> Tasks<E> {
         Poll::Pending
     }
 
-    /// Drops all that runs.
+    /// Drops all running tasks.
     pub(super) fn cancel_all(&mut self) {
         self.0 = JoinSet::new();
     }

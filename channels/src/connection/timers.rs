@@ -1,4 +1,4 @@
-//! Events that a consumer asked to get later, and its deadline; they end with its connection.
+//! Delayed events of a consumer, and its deadline; dropped with its connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -23,10 +23,10 @@ struct Entry<E> {
     event: Pending<E>,
 }
 
-/// What a connection has for its own consumer.
+/// A message of a connection for its own consumer.
 pub(crate) enum Due {
     Message(LayerMessage),
-    /// The time that the consumer's kind had set for itself.
+    /// The deadline of the consumer's kind.
     Deadline,
     /// A task panicked, with this text.
     Panicked(String),
@@ -74,7 +74,7 @@ impl<E: LayerEvent> Timers<E> {
         self.entries.retain(|entry| entry.id != id);
     }
 
-    /// What the timer that has been due for longest was set for.
+    /// The event of the timer that has been due for longest.
     pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
         let entries = self.entries.iter_mut().enumerate();
         let due = entries.filter_map(|(index, entry)| {
@@ -88,7 +88,7 @@ impl<E: LayerEvent> Timers<E> {
     fn fire(&mut self, index: usize) -> Due {
         let entry = &mut self.entries[index];
         if let Pending::Every(every, event) = &entry.event {
-            // Times missed while a handler ran are not made up for.
+            // Ticks missed while a handler ran are skipped.
             let next = (entry.due.deadline() + *every).max(Instant::now());
             entry.due.as_mut().reset(next);
             return Due::Message(LayerMessage::new(event()));

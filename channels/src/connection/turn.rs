@@ -26,27 +26,27 @@ pub(crate) enum Outcome {
     Denied(Deny),
     Failed(HandlerError),
     Panicked(String),
-    /// It did not come to its end in the time that it had.
+    /// It exceeded its time limit.
     Cancelled,
 }
 
-/// A consumer of any type at its connection.
+/// A consumer of any type, with its connection.
 pub(crate) trait Connection {
     fn connect(self: Box<Self>) -> Turn;
     fn receive(self: Box<Self>, frame: Frame) -> Turn;
     /// A message from the layer or a timer.
     fn deliver(self: Box<Self>, message: LayerMessage) -> Turn;
-    /// Drops all tasks, leaves all groups, then tells the consumer.
+    /// Drops all tasks, leaves all groups, then calls the consumer's `disconnect`.
     fn disconnect(self: Box<Self>, why: Disconnect) -> Turn;
-    /// The deadline that the consumer's kind had set.
+    /// The deadline of the consumer's kind.
     fn time_out(self: Box<Self>) -> Turn;
-    /// How messages get past the consumer; nothing while it must see all of them.
+    /// How to forward messages without the consumer; `None` while it must handle all of them.
     fn forwarder(&self) -> Option<&'static Forwarder>;
-    /// What its own timers and tasks have for the consumer.
+    /// The next message of its own timers and tasks.
     fn poll_due(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Due>;
 }
 
-/// Runs a handler so that neither its panic nor its endlessness takes the connection along.
+/// Runs a handler so that neither a panic nor an endless handler breaks the connection.
 pub(crate) async fn guarded<T>(
     link: &Link,
     handler: impl Future<Output = T>,
@@ -56,7 +56,8 @@ pub(crate) async fn guarded<T>(
         if link.take_cancel() {
             return Poll::Ready(Err(Outcome::Cancelled));
         }
-        // The consumer may be in a half-done state afterwards; it only gets its `disconnect`.
+        // The consumer may be in an inconsistent state afterwards, so only its `disconnect` is
+        // called.
         match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
             Ok(poll) => poll.map(Ok),
             Err(payload) => Poll::Ready(Err(Outcome::Panicked(panic_text(&*payload)))),

@@ -36,7 +36,8 @@ pub(crate) struct Visit {
     path: String,
 }
 
-/// Where a request's visit lies until its end; a socket takes it out to tell its own story.
+/// Where the record of a request is kept until its end; a socket takes it out and logs its own
+/// lines.
 pub(crate) type VisitSlot = Rc<Cell<Option<Visit>>>;
 
 /// A socket from its handshake until its consumer's `disconnect` has run.
@@ -47,7 +48,7 @@ pub(crate) struct SocketVisit {
 }
 
 impl AccessLog {
-    /// Notes a request; nothing if nobody reads the log.
+    /// Records a request, unless the log is off.
     pub(crate) fn visit(self, head: &RequestHead, client: Option<SocketAddr>) -> Option<Visit> {
         let read = self.enabled && log::log_enabled!(target: "channels::access", log::Level::Info);
         read.then(|| Visit {
@@ -65,12 +66,12 @@ fn shown_path(path: &str) -> String {
 }
 
 impl Visit {
-    /// A page was sent, or as much of it as its client took.
+    /// Logs a page that was sent, completely or in part.
     pub(crate) fn complete(&self, status: u16, bytes: u64) {
         self.line(&self.method, &Some(status), &Some(bytes));
     }
 
-    /// The request asks for a WebSocket.
+    /// The request is a WebSocket handshake.
     pub(crate) fn connecting(self) -> SocketVisit {
         self.line("WSCONNECTING", &None, &None);
         SocketVisit {

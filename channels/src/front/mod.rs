@@ -1,7 +1,7 @@
-//! What is found out about every request before a page or a consumer sees it: who sent it, over
-//! which transport, under which prefix, and whether it is fit to be looked at.
+//! Analyses every request before a page or a consumer handles it: who sent it, over which
+//! transport, under which prefix, and whether it is well-formed.
 //!
-//! Asked by `server/` for all its requests, and by the mounted driver for those of other servers.
+//! Called by `server/` for all its requests, and by the mounted driver for those of other servers.
 //! Source: `daphne/http_protocol.py` and `daphne/utils.py`.
 
 mod access;
@@ -18,10 +18,10 @@ use percent_encoding::percent_decode;
 pub(crate) use access::{AccessLog, SocketVisit, Visit, VisitSlot};
 pub use proxy::ProxyHeaders;
 
-/// Daphne's name for it; a proxy tells with it under which prefix it mounts the site.
+/// Daphne's header, in which a proxy sends the prefix under which it mounts the site.
 const ROOT_PATH: HeaderName = HeaderName::from_static("daphne-root-path");
 
-/// Bytes that some parsers take for the end of a line, so that what follows could pose as a
+/// Bytes that some parsers treat as the end of a line, so that the rest could be injected as a
 /// header (CVE-2026-44546).
 const LINE_ENDS: [u8; 5] = [0x0b, 0x0c, 0x1c, 0x1d, 0x1e];
 
@@ -30,16 +30,17 @@ const LINE_ENDS: [u8; 5] = [0x0b, 0x0c, 0x1c, 0x1d, 0x1e];
 const NEXT_LINE: char = '\u{85}';
 const NEXT_LINE_BYTE: u8 = 0x85;
 
-/// What a site is told about the proxies before it.
+/// The settings of a site about the proxies in front of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     root_path: Arc<str>,
     proxies: Option<Arc<ProxyHeaders>>,
-    /// Never shown to the application when a trusted proxy sent the request, and when not.
+    /// The headers that are removed when a trusted proxy sent the request, and when somebody else
+    /// did.
     hidden: [Arc<[HeaderName]>; 2],
 }
 
-/// Where a peer connected to; kept with the connection.
+/// The address that a peer connected to; kept with the connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LocalAddr(pub(crate) SocketAddr);
 
@@ -59,7 +60,7 @@ impl Transport {
     }
 }
 
-/// Where a request came from, as the application is to see it.
+/// Where a request came from, as reported to the application.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
     pub(crate) client: Option<SocketAddr>,
@@ -92,8 +93,8 @@ impl Front {
         self.proxies = Some(Arc::new(proxies));
     }
 
-    /// Where a request to an App came from: what our own server found out, or else what can be
-    /// seen here.
+    /// Where a request to an App came from: as our own server determined it, or else from the
+    /// request itself.
     pub(crate) fn arrival_of(&self, request: &HttpRequest) -> Arrival {
         if let Some(known) = request.extensions().get::<Arrival>() {
             return known.clone();
@@ -107,7 +108,7 @@ impl Front {
         self.arrival(request.headers(), transport)
     }
 
-    /// Finds out where a request came from; only trusted proxies are believed.
+    /// Determines where a request came from; only the headers of trusted proxies are used.
     pub(crate) fn arrival(&self, headers: &HeaderMap, transport: Transport) -> Arrival {
         let [of_trusted, of_others] = &self.hidden;
         let mut arrival = Arrival {
@@ -134,12 +135,12 @@ impl Front {
 }
 
 impl Arrival {
-    /// Whether the application must not see a header, since it would be believed.
+    /// Whether a header must be hidden from the application, which would trust it.
     pub(crate) fn hides(&self, name: &HeaderName) -> bool {
         self.hidden.contains(name)
     }
 
-    /// Makes a request say what is true of it.
+    /// Sets the connection data of a request to the determined values.
     pub(crate) fn correct(&self, head: &mut RequestHead) {
         head.peer_addr = self.client;
         for name in &*self.hidden {
@@ -148,7 +149,7 @@ impl Arrival {
     }
 }
 
-/// What makes a request unfit for anyone, if something does; the answer is 400.
+/// Why a request is malformed, if it is; the answer is 400.
 pub(crate) fn flaw(head: &RequestHead) -> Option<&'static str> {
     let target = head.uri.path_and_query();
     if target.is_some_and(|target| !target.as_str().is_ascii()) {
@@ -160,8 +161,8 @@ pub(crate) fn flaw(head: &RequestHead) -> Option<&'static str> {
         .then_some("A header value holds a control character")
 }
 
-/// Whether some parser takes a part of the value for the end of a line, whether it reads the bytes
-/// as UTF-8 or, where they are not UTF-8, as Latin-1.
+/// Whether some parser would treat a part of the value as the end of a line, if it decodes the
+/// bytes as UTF-8 or, where they are not UTF-8, as Latin-1.
 fn may_end_line(value: &[u8]) -> bool {
     let has_control = value.iter().any(|byte| LINE_ENDS.contains(byte));
     let has_next_line = || {

@@ -1,6 +1,7 @@
-//! Who may tell us where a request really came from: `X-Forwarded-For` and its relatives.
+//! Decides which headers about the origin of a request are trusted: `X-Forwarded-For` and its
+//! relatives.
 //!
-//! Source: daphne/utils.py, `parse_x_forwarded_for`, which believes everybody.
+//! Source: daphne/utils.py, `parse_x_forwarded_for`, which trusts every sender.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,18 +12,18 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What else is read by actix-web's `ConnectionInfo`, which believes everybody too.
+/// Other headers that actix-web's `ConnectionInfo` reads, which trusts every sender, too.
 const RELATED: [HeaderName; 2] = [
     HeaderName::from_static("forwarded"),
     HeaderName::from_static("x-forwarded-host"),
 ];
 
-/// Reverse proxies whose word on the client's address and scheme is taken: Daphne's
+/// Reverse proxies whose headers about the client's address and scheme are trusted: Daphne's
 /// `--proxy-headers`, with a check of who sends them.
 ///
-/// From everybody else these headers are removed, and with them `Forwarded`, `X-Forwarded-Host`
-/// and `Daphne-Root-Path`, so that neither a consumer nor a page can be deceived. A peer on a Unix
-/// socket is on this machine and counts as trusted.
+/// In requests of other senders these headers are removed, together with `Forwarded`,
+/// `X-Forwarded-Host` and `Daphne-Root-Path`, so that neither a consumer nor a page is deceived. A
+/// peer on a Unix socket is on this machine and counts as trusted.
 ///
 /// ```
 /// use channels::server::ProxyHeaders;
@@ -42,7 +43,7 @@ pub struct ProxyHeaders {
 }
 
 impl ProxyHeaders {
-    /// Believes the proxies of these networks.
+    /// Trusts the proxies in these networks.
     pub fn trusting(trusted: impl IntoIterator<Item = IpNet>) -> Self {
         Self {
             trusted: trusted.into_iter().collect(),
@@ -83,8 +84,8 @@ impl ProxyHeaders {
         self
     }
 
-    /// Takes the first of several addresses, as Daphne does. Only right where the outermost proxy
-    /// replaces the header: else the client writes that entry itself. Unless set, it is the last
+    /// Takes the first of several addresses, as Daphne does. Use this only if the outermost proxy
+    /// replaces the header; otherwise the client controls that entry. By default, it is the last
     /// address that is not a trusted proxy.
     pub fn first_entry(mut self) -> Self {
         self.takes_first = true;
@@ -100,17 +101,17 @@ impl ProxyHeaders {
             .any(|network| network.contains(&address))
     }
 
-    /// Every header that must come from a trusted proxy.
+    /// Every header that is accepted only from a trusted proxy.
     pub(super) fn names(&self) -> Vec<HeaderName> {
         let own = [&self.host, &self.port, &self.proto].map(HeaderName::clone);
         let usual = [FORWARDED_FOR, FORWARDED_PORT, FORWARDED_PROTO];
         own.into_iter().chain(usual).chain(RELATED).collect()
     }
 
-    /// The client's address; nothing if the proxy does not tell.
+    /// The client's address; `None` if the proxy does not send it.
     pub(super) fn client(&self, headers: &HeaderMap) -> Option<SocketAddr> {
         let values = headers.get_all(&self.host);
-        // Cut as bytes: a client could hide its address behind an entry that is no text.
+        // Split as bytes, because a client could hide its address behind an entry that is not text.
         let lists = values.map(|value| value.as_bytes());
         let entries = lists
             .flat_map(|list| list.split(|byte| *byte == b','))
@@ -129,7 +130,7 @@ impl ProxyHeaders {
         }
         let mut chosen = None;
         for entry in entries.iter().rev() {
-            // Whatever is left of an entry that nobody understands was not vouched for.
+            // Entries to the left of one that cannot be parsed are not trusted.
             let Some((ip, _)) = entry else {
                 break;
             };
@@ -151,7 +152,7 @@ impl ProxyHeaders {
     }
 }
 
-/// An address and, where the proxy wrote it behind it, a port.
+/// An address and, if the proxy added it, a port.
 type Address = (IpAddr, Option<u16>);
 
 fn address(entry: &str) -> Option<Address> {

@@ -1,4 +1,4 @@
-//! How a connection comes to its end, as far as there is anything to keep of that.
+//! The state of a connection's end.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,8 +10,8 @@ use tokio::time::{Sleep, sleep};
 use crate::event::{CloseCode, Disconnect};
 use crate::routing::Closer;
 
-/// Who beside the consumer may end the connection, why it has ended, and how long a handler may
-/// still go on.
+/// Who besides the consumer may end the connection, why it has ended, and how long a handler may
+/// still run.
 #[derive(Default)]
 pub(super) struct Ending {
     closers: Vec<Closer>,
@@ -27,17 +27,17 @@ impl Ending {
         }
     }
 
-    /// Notes that the driver is at its end; the first to say so counts.
+    /// Records that the driver has ended; only the first call counts.
     pub(super) fn note(&mut self, why: impl FnOnce() -> Disconnect) {
         self.why.get_or_insert_with(why);
     }
 
-    /// Why the driver is at its end, if it is.
+    /// Why the driver has ended, if it has.
     pub(super) fn why(&self) -> Option<&Disconnect> {
         self.why.as_ref()
     }
 
-    /// What to close with, as soon as one of those says so who may; told once.
+    /// The code and reason to close with, once a closer has requested it; returned only once.
     pub(super) fn poll_closers(&mut self, cx: &mut Context<'_>) -> Poll<(CloseCode, String)> {
         let mut closed = None;
         for closer in &mut self.closers {
@@ -52,7 +52,7 @@ impl Ending {
         Poll::Ready(closed)
     }
 
-    /// Ready when a handler has gone on for so long; the next one has all of that again.
+    /// Ready when a handler has used up its time limit, which starts again for the next one.
     pub(super) fn poll_grace(&mut self, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
         let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(limit)));
         let over = grace.as_mut().poll(cx);
@@ -62,7 +62,7 @@ impl Ending {
         over
     }
 
-    /// Lets the next handler have all of its time.
+    /// Resets the time limit for the next handler.
     pub(super) fn renew_grace(&mut self) {
         self.grace = None;
     }

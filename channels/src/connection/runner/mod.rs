@@ -1,7 +1,7 @@
-//! Runs a consumer's handlers one at a time and brings every connection to its one end.
+//! Runs a consumer's handlers one at a time, and ends every connection exactly once.
 //!
-//! A [`Runner`] is polled by whoever drives the connection, through an
-//! [`Attached`](super::Attached) so that it finishes even without its driver.
+//! The driver polls the [`Runner`] through an [`Attached`](super::Attached), so that it finishes
+//! even without its driver.
 
 mod ending;
 mod settling;
@@ -23,18 +23,18 @@ use crate::layers::{ChannelReceiver, Forwarder, LayerMessage};
 use crate::observe;
 use crate::routing::Closer;
 
-/// Handlers run in one poll before the other connections of the thread get their turn.
+/// The number of handlers in one poll, before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
 
 /// What a runner does next.
 enum Next {
     Turn(Turn),
-    /// The consumer slept through it; there may be more.
+    /// Handled without waking the consumer; there may be more.
     Forwarded(Box<dyn Connection>),
     Nothing(Box<dyn Connection>),
 }
 
-/// The frame for a message that the consumer need not see, or the text of a panic.
+/// The frame for a message that the consumer need not handle, or the text of a panic.
 fn forwarded(connection: &dyn Connection, message: &LayerMessage) -> Result<Option<Frame>, String> {
     let Some(forwarder) = connection.forwarder() else {
         return Ok(None);
@@ -47,13 +47,13 @@ fn forwarded(connection: &dyn Connection, message: &LayerMessage) -> Result<Opti
 pub(crate) struct Runner {
     link: Rc<Link>,
     stage: Stage,
-    /// The consumer between two handlers; while one runs it is inside of `turn`.
+    /// The consumer between two handlers; while one runs, it is inside `turn`.
     idle: Option<Box<dyn Connection>>,
     turn: Option<Turn>,
     inbox: Inbox,
     frame_was_last: bool,
-    /// As many as waited when the last frame had been handled; otherwise a client that never stops
-    /// could have its own consumer miss some.
+    /// The number that waited when the last frame had been handled. Without it, a client that never
+    /// stops sending could make its consumer miss events.
     events_first: usize,
     receiver: ChannelReceiver,
     #[expect(dead_code, reason = "counts for as long as it is kept")]
@@ -89,7 +89,7 @@ impl Runner {
         }
     }
 
-    /// Lets something beside the consumer end the connection.
+    /// Sets the futures that may end the connection.
     pub(crate) fn ended_by(self, closers: Vec<Closer>) -> Self {
         Self {
             ending: Ending::by(closers),
@@ -105,29 +105,30 @@ impl Runner {
         }
     }
 
-    /// Whether the driver may read on from the peer.
+    /// Whether the driver may read more from the peer.
     pub(crate) fn has_room(&self) -> bool {
         self.inbox.has_room()
     }
 
-    /// Whether a frame waits for a handler that could begin at once.
+    /// Whether a frame waits and its handler could start at once.
     pub(crate) fn is_due(&self) -> bool {
         self.turn.is_none() && !self.inbox.is_empty()
     }
 
-    /// Whether the consumer does nothing but wait.
+    /// Whether the consumer is idle.
     pub(crate) fn is_waiting(&self) -> bool {
         self.stage == Stage::Open && self.turn.is_none() && self.inbox.is_empty()
     }
 
-    /// How messages get past the consumer; nothing while it has something to do, or to send.
+    /// How to forward messages without the consumer; `None` while it has something to do or to
+    /// send.
     pub(crate) fn forwarder(&self) -> Option<&'static Forwarder> {
         let idle = self.is_waiting() && self.ending.why().is_none() && self.receiver.waiting() == 0;
         let clear = idle && !self.link.has_outgoing() && !self.link.is_closing();
         self.idle.as_ref().filter(|_| clear)?.forwarder()
     }
 
-    /// The channel through which messages come.
+    /// The channel of the consumer.
     pub(crate) fn receiver(&mut self) -> &mut ChannelReceiver {
         &mut self.receiver
     }
@@ -141,8 +142,8 @@ impl Runner {
         self.inbox.push(frame);
     }
 
-    /// Says that the connection is over; the first to say so counts. Frames that came before are
-    /// still handled, events no longer.
+    /// Ends the connection; only the first call counts. Frames that came before are still handled,
+    /// events no longer.
     pub(crate) fn end(&mut self, why: Disconnect) {
         let denied = self.link.is_closing() && self.link.closed_with().is_none();
         self.ending.note(|| match denied {
@@ -152,12 +153,12 @@ impl Runner {
         self.link.end();
     }
 
-    /// Lets handlers run; ready once `disconnect` has.
+    /// Runs handlers; ready once `disconnect` has run.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.poll_closers(cx);
         for _ in 0..TURNS_PER_POLL {
             if self.turn.is_none() {
-                // The consumer is let go of when `disconnect` has run.
+                // The consumer is dropped when `disconnect` has run.
                 let Some(connection) = self.idle.take() else {
                     return Poll::Ready(());
                 };
@@ -181,14 +182,14 @@ impl Runner {
         Poll::Pending
     }
 
-    /// Whether a frame was handled, and what came of it may come back by way of the router: that is
-    /// for the consumer before its next frame. Events go on, for the more of them are handled at
-    /// once, the fewer writes they take.
+    /// Whether a frame was handled whose effects may come back through the router: the consumer
+    /// gets those before its next frame. Events do not stop this, because handling more of them at
+    /// once takes fewer writes.
     fn has_news_to_come(&self) -> bool {
         self.frame_was_last && self.receiver.is_router_due()
     }
 
-    /// Before anything else: what waits for the consumer must not delay its end.
+    /// First, because queued messages must not delay the end of the consumer.
     fn poll_closers(&mut self, cx: &mut Context<'_>) {
         if let Poll::Ready((code, reason)) = self.ending.poll_closers(cx) {
             self.inbox.clear();
@@ -218,7 +219,7 @@ impl Runner {
             }
         }
         self.events_first = 0;
-        // The answer to what a peer asks is not made while the peer does not read earlier ones.
+        // Requests of a peer are not handled while the peer does not read earlier answers.
         let has_room = !self.link.has_enough_to_write();
         if let Some(frame) = has_room.then(|| self.inbox.pop()).flatten() {
             self.frame_was_last = true;
@@ -230,7 +231,7 @@ impl Runner {
         }
     }
 
-    /// What the layer, a timer or a task has for the consumer; nothing any more after the end.
+    /// The next message of the layer, a timer or a task; none after the end.
     fn next_due(&mut self, connection: &mut dyn Connection, cx: &mut Context<'_>) -> Option<Due> {
         if self.ending.why().is_some() || self.waits_for_peer(cx) {
             return None;
@@ -244,8 +245,8 @@ impl Runner {
         }
     }
 
-    /// Whether the peer must first take more of what it was sent. Meanwhile a burst lies in the
-    /// channel, where its members share it, and not in the outbox of each.
+    /// Whether the peer must first read more of its queued frames (back-pressure). A burst then
+    /// waits in the channel, where its members share the messages, and not in the outbox of each.
     fn waits_for_peer(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.link.has_enough_to_write() {
             return false;
@@ -267,7 +268,7 @@ impl Runner {
             Due::Message(message) => match forwarded(&*connection, &message) {
                 Ok(None) => return Next::Turn(connection.deliver(message)),
                 Ok(Some(frame)) => {
-                    // What cannot be sent any more is lost with its connection.
+                    // Frames that cannot be sent any more are dropped with their connection.
                     let _ = self.link.send(frame);
                     return Next::Forwarded(connection);
                 }
@@ -305,13 +306,14 @@ impl Runner {
         self.link.is_closing().then(Disconnect::denied)
     }
 
-    /// A consumer that leaves its channel full has lost an event; better it starts anew.
+    /// A consumer whose channel was full has lost an event, so its connection is closed and the
+    /// client can start again.
     fn cut_slow(&mut self) {
         if !self.link.is_closing() {
             let name = self.receiver.name();
             log::warn!(target: "channels::layers", "{name} does not keep up; it is cut");
             if self.link.has_enough_to_write() {
-                // It is the peer that does not keep up; it would not read a Close either.
+                // The peer does not read, so it would not read a Close either.
                 self.link.overflow("too slow");
             } else {
                 observe::slow_consumer();
@@ -343,7 +345,7 @@ impl Runner {
         Poll::Ready(())
     }
 
-    /// A handler may go on for a while after the connection's end, not for ever.
+    /// A handler may run for a limited time after the end of the connection.
     fn grace_is_over(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.link.is_closing() && self.stage != Stage::Leaving {
             return false;

@@ -1,4 +1,4 @@
-//! What becomes of a connection after each of its handlers.
+//! Handles the outcome of each handler of a connection.
 
 use super::{Runner, Stage};
 use crate::answer::Deny;
@@ -57,7 +57,7 @@ impl Runner {
                 self.link.close(CloseCode::NORMAL, "");
                 return;
             }
-            // Noticing the end of the connection by a failed send is no failure.
+            // A send that fails because the connection has ended is not a failure of the handler.
             Outcome::Failed(failure) if failure.is_closed() && self.link.is_closing() => return,
             Outcome::Failed(failure) => {
                 let cause = WithSources(failure.cause());
@@ -68,7 +68,7 @@ impl Runner {
         self.fail();
     }
 
-    /// Nothing of the consumer can be relied on any more.
+    /// The consumer's state can no longer be trusted.
     pub(super) fn fail(&mut self) {
         self.inbox.clear();
         self.link.close(CloseCode::INTERNAL, "");
