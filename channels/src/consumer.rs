@@ -76,7 +76,7 @@ pub enum OnUnknown {
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait WebsocketConsumer: Sized + 'static {
-    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
     /// The groups that the consumer is in from before `connect` until before `disconnect`.

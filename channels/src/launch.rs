@@ -1,6 +1,6 @@
-//! Brings a handshake to a running connection: middleware, router, channel, `connect`.
+//! Turns a handshake into a running connection: middleware, router, channel, `connect`.
 //!
-//! What every driver does between reading a handshake and answering it.
+//! The steps of every driver between reading a handshake and answering it.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -18,7 +18,7 @@ use crate::observe;
 use crate::routing::{AnswerHook, Connecting, Endpoint, Parts, run_hooks};
 use crate::scope::Scope;
 
-/// A path is as long as a head may be; the log shows its beginning.
+/// The log shows only the beginning of a path, which may be as long as a head.
 const LOGGED_PATH_CHARS: usize = 200;
 
 /// A connection whose consumer exists.
@@ -27,13 +27,13 @@ pub(crate) struct Launched {
     pub(crate) link: Rc<Link>,
     /// The sending half of the consumer's channel.
     pub(crate) channel: ChannelSender,
-    /// What middleware adds to a positive answer.
+    /// The headers and callbacks that middleware adds to a positive answer.
     pub(crate) headers: Vec<(String, String)>,
     hooks: Vec<AnswerHook>,
     subprotocol: Option<String>,
 }
 
-/// Finds the consumer and opens its channel. `cut` runs, on any thread, when that overflows.
+/// Routes to the consumer and opens its channel. `cut` runs, on any thread, when that overflows.
 pub(crate) async fn launch(
     app: &Endpoint,
     scope: Scope,
@@ -45,7 +45,7 @@ pub(crate) async fn launch(
     start(connecting, layer, limits, cut).await
 }
 
-/// Lets middleware and routers find the consumer, which is not made yet.
+/// Runs middleware and routers to find the consumer's factory; does not create the consumer.
 pub(crate) async fn find(
     app: &Endpoint,
     scope: Scope,
@@ -55,7 +55,7 @@ pub(crate) async fn find(
     found.inspect_err(|deny| observe::refused(deny.status))
 }
 
-/// Makes the consumer and opens its channel, as [`launch`] does.
+/// Creates the consumer and opens its channel, as [`launch`] does.
 pub(crate) async fn start(
     connecting: Connecting,
     layer: &Layer,
@@ -113,7 +113,7 @@ async fn find_consumer(app: &Endpoint, scope: Scope, limit: Duration) -> Result<
 }
 
 impl Launched {
-    /// Lets `connect` run until it has answered, and then what middleware has to do with that.
+    /// Runs `connect` until it has answered, and then the callbacks of middleware for that answer.
     pub(crate) async fn answer(&mut self) -> Answer {
         let mut answer = self.answer_of_consumer().await;
         let status = match &answer {
@@ -135,12 +135,12 @@ impl Launched {
         answer
     }
 
-    /// What middleware has to do with the answer, for a driver that gives it by itself.
+    /// Runs the callbacks of middleware for the answer, for drivers that answer by themselves.
     pub(crate) fn take_hooks(&mut self) -> Vec<AnswerHook> {
         std::mem::take(&mut self.hooks)
     }
 
-    /// One that takes too long is given up and the handshake denied with 503.
+    /// If it takes too long, it is cancelled, and the handshake is denied with 503.
     async fn answer_of_consumer(&mut self) -> Answer {
         let mut deadline = pin!(sleep(self.link.limits().connect));
         poll_fn(|cx| {

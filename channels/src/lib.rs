@@ -1,10 +1,10 @@
 //! Django Channels' consumers, groups and channel layers for Rust, on actix.
 //!
 //! A handshake passes a driver (`socket/`), middleware and a [`URLRouter`] to a factory, which
-//! makes one [`WebsocketConsumer`] for the connection. The consumer talks to its own client
+//! creates one [`WebsocketConsumer`] for the connection. The consumer sends to its own client
 //! through a [`Context`], and to all others through groups on the channel [`Layer`].
 //!
-//! What most applications use is here; the rest is in the module that its name suggests, each once.
+//! The root has the names that most applications use; the others are in their modules.
 //!
 //! Log targets are stable: `channels::access`, `channels::auth`, `channels::consumer`,
 //! `channels::http`, `channels::layers`, `channels::middleware`, `channels::routing`,
@@ -23,7 +23,7 @@
 //! | `worker` | consumers of named channels: [`worker`] |
 //! | `blocking` | consumers that may block: [`blocking`] |
 //! | `deflate` | compressed messages: [`socket::Deflate`] |
-//! | `metrics` | [`describe_metrics`], and what it describes |
+//! | `metrics` | [`describe_metrics`], and the metrics that it describes |
 //! | `rustls` | TLS on the sockets of [`Server`] |
 //! | `testing` | communicators and a live server: [`testing`] |
 //! | `web-actors` | groups for actors of actix-web-actors: [`web_actors`] |
@@ -95,7 +95,7 @@ pub mod web_actors;
 #[cfg(feature = "worker")]
 pub mod worker;
 
-// At most 40 names, which most applications need; `scripts/check` counts them. All others are in
+// At most 40 names that most applications need; `scripts/check` counts them. All others are in
 // their module, and no name is in two places.
 pub use answer::{Accept, Deny};
 pub use connection::Context;
@@ -119,17 +119,17 @@ pub use server::builder::Server;
 #[cfg(feature = "websocket")]
 pub use socket::options::SocketOptions;
 
-/// Compiles and keeps up to date what the README shows.
+/// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// The same for the ports that are shown whole.
+/// The same for the complete ports in the porting guide.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/porting.md")]
 struct Porting;
 
-/// The application that a driver runs: Channels' word for the outermost [`Endpoint`].
+/// The application, which a driver runs: Channels' word for the outermost [`Endpoint`].
 ///
 /// [`Endpoint`]: routing::Endpoint
 pub type Application = routing::Endpoint;

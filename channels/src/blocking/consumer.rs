@@ -46,7 +46,7 @@ use crate::scope::Scope;
 /// # let _ = app;
 /// ```
 pub trait BlockingConsumer: Sized + Send + 'static {
-    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
     /// The groups that the consumer is in from before `connect` until before `disconnect`. Must not

@@ -15,7 +15,7 @@ use crate::names::GroupName;
 use crate::scope::{Protocol, Scope};
 
 impl Forwarder {
-    /// The runner of a type of consumer.
+    /// The forwarder of a type of consumer.
     pub(super) fn of<C: Handlers>() -> &'static Self {
         const {
             &Self {
@@ -55,7 +55,7 @@ pub trait Handlers: Sized + 'static {
         OnUnknown::Ignore
     }
 
-    /// The deadline that this kind had set for itself.
+    /// Called when the deadline of this kind has passed.
     async fn timed_out(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
         let _ = ctx;
         Ok(())

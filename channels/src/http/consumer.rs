@@ -1,4 +1,4 @@
-//! [`HttpConsumer`]: one request, whose response may stay open for events of the layer.
+//! [`HttpConsumer`]: handles one request, whose response may stay open for events of the layer.
 //!
 //! Source: channels/generic/http.py, `AsyncHttpConsumer`.
 
@@ -23,9 +23,9 @@ pub type HttpContext<C> = Context<Http<C>>;
 pub enum ResponseEnd {
     /// The consumer ended it.
     Complete,
-    /// The client went before that.
+    /// The client disconnected before that.
     ClientGone,
-    /// A handler failed, a limit was broken, or the server stopped.
+    /// A handler failed, a limit was exceeded, or the server stopped.
     Failed,
 }
 
@@ -41,12 +41,13 @@ impl From<Disconnect> for ResponseEnd {
 
 /// The behaviour of one request. Routed to as `Http(MyConsumer { .. })`.
 ///
-/// A consumer is made when the whole body has arrived. `handle` answers, or leaves the response
-/// open with `send_body(.., true)`; then events of its groups reach `event` until one of them
-/// ends the body or the client goes. Whatever happens, `disconnect` runs exactly once.
+/// The consumer is created when the whole body has arrived. `handle` answers, or leaves the
+/// response open with `send_body(.., true)`; then `event` handles the events of its groups until
+/// one of them ends the body or the client disconnects. `disconnect` runs exactly once in every
+/// case.
 ///
-/// An error or panic before the response has begun answers with 500, later it cuts the
-/// connection, so that no client takes half a body for a whole one.
+/// An error or panic before the response has begun answers with 500, later it aborts the
+/// connection, so that no client mistakes half a body for a complete one.
 ///
 /// ```
 /// use channels::http::{Http, HttpConsumer, HttpContext, ResponseHead};
@@ -77,19 +78,19 @@ impl From<Disconnect> for ResponseEnd {
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait HttpConsumer: Sized + 'static {
-    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `handle` to before `disconnect`.
+    /// The groups that the consumer is in from before `handle` until before `disconnect`.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
     }
 
-    /// Takes the request with its whole body. Returning without a response answers with 500.
+    /// Handles the request with its whole body. Returning without a response answers with 500.
     async fn handle(&mut self, body: Bytes, ctx: &mut HttpContext<Self>) -> HandlerResult;
 
-    /// Takes one event while the response is open.
+    /// Handles one event while the response is open.
     async fn event(
         &mut self,
         event: Arc<Self::Event>,
@@ -101,13 +102,13 @@ pub trait HttpConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Says goodbye: nothing can be sent any more, and the groups were left.
+    /// Runs at the end: nothing can be sent any more, and the consumer has left its groups.
     async fn disconnect(&mut self, why: ResponseEnd, ctx: &mut HttpContext<Self>) {
         let _ = (why, ctx);
     }
 }
 
-/// Makes a route's target of an [`HttpConsumer`].
+/// Makes an [`HttpConsumer`] the target of a route.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Http<C>(pub C);
 
@@ -160,8 +161,8 @@ impl<C: HttpConsumer> Context<Http<C>> {
     /// Queues a part of the body, which may be empty; `more_body` keeps the response open.
     ///
     /// # Errors
-    /// [`Error::NoHead`] before `send_headers`; [`Error::Closed`] after the end of the body, when
-    /// the client has gone, and when more waits than may, which also cuts the connection.
+    /// [`Error::NoHead`] before `send_headers`; [`Error::Closed`] after the end of the body, after
+    /// the client has disconnected, and if the queue is full, which also aborts the connection.
     pub fn send_body(&mut self, body: impl Into<Bytes>, more_body: bool) -> Result<(), Error> {
         respond::body(self.link(), body.into(), more_body)
     }

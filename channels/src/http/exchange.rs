@@ -1,6 +1,6 @@
 //! From a request to its response: middleware, router, body, consumer, head.
 //!
-//! What `mounted.rs` and the test kit have in common.
+//! Shared by `mounted.rs` and the test kit.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::routing::{Endpoint, run_hooks};
 use crate::scope::Scope;
 use crate::socket::{Entry, KillHandle};
 
-/// What answers requests, and what is known of the one connection.
+/// The application, and the data of one connection.
 pub(crate) struct Exchange<'a> {
     pub(crate) app: &'a Endpoint,
     pub(crate) layer: &'a Layer,
@@ -32,8 +32,8 @@ pub(crate) struct Responding {
     pub(crate) parts: Parts,
 }
 
-/// Lets the application answer. The body is read after middleware had its say, and the consumer
-/// made when all of it is there; it then runs in a task of its own.
+/// Calls the application. The body is read after the middleware has accepted the request. When it
+/// is complete, the consumer is created, and runs in a task of its own.
 pub(crate) async fn open(
     exchange: Exchange<'_>,
     scope: Scope,
@@ -49,7 +49,7 @@ pub(crate) async fn open(
     let limits = Rc::new(options.limits());
     let connecting = find(app, scope, &limits).await?;
     let body = body.await?;
-    // The task notices by itself when the channel overflows: nothing freezes it.
+    // The task detects an overflow of the channel itself, because it is always polled.
     let mut launched = start(connecting, layer, &limits, || {}).await?;
     let mut headers = std::mem::take(&mut launched.headers);
     let hooks = launched.take_hooks();

@@ -1,6 +1,6 @@
-//! [`LongPollConsumer`]: a request that waits until there is something to say.
+//! [`LongPollConsumer`]: a request that waits for an event (long polling).
 //!
-//! Channels' documentation has the example, but its consumer can never hear the layer.
+//! Channels' documentation has the example, but its consumer can never receive events of the layer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,14 +20,14 @@ use crate::scope::{Protocol, Scope};
 /// The context of a [`LongPollConsumer`]'s handlers.
 pub type LongPollContext<C> = Context<LongPoll<C>>;
 
-/// Below the 30 s after which common proxies give up.
+/// Less than the 30 s after which common proxies time out.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// The behaviour of one request that waits for an event and is answered once. Routed to as
 /// `LongPoll(MyConsumer { .. })`.
 ///
-/// What happens between two requests of a client is not heard by it: look it up in `connect`,
-/// where a response may be sent at once.
+/// A client does not receive events between two of its requests: look them up in `connect`, which
+/// may send a response at once.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -56,45 +56,45 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(25);
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait LongPollConsumer: Sized + 'static {
-    /// What the layer and timers deliver to [`event`](Self::event).
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `connect` to before `disconnect`.
+    /// The groups that the consumer is in from before `connect` until before `disconnect`.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
     }
 
-    /// How long to wait for an event that is answered with; 25 s unless told otherwise.
+    /// How long to wait for an event to respond with; 25 s by default.
     fn timeout(&self) -> Duration {
         DEFAULT_TIMEOUT
     }
 
-    /// Begins; may refuse, or answer at once what is there already.
+    /// Starts the wait; may refuse the request, or respond at once with earlier events.
     async fn connect(&mut self, ctx: &mut LongPollContext<Self>) -> Result<(), Deny> {
         let _ = ctx;
         Ok(())
     }
 
-    /// Takes one event; without [`respond`](Context::respond) the wait goes on.
+    /// Handles one event; without [`respond`](Context::respond) the wait continues.
     async fn event(
         &mut self,
         event: Arc<Self::Event>,
         ctx: &mut LongPollContext<Self>,
     ) -> HandlerResult;
 
-    /// Answers when the time is over: with 204 unless told otherwise.
+    /// Responds when the time is over; with 204 by default.
     async fn timed_out(&mut self, ctx: &mut LongPollContext<Self>) -> HandlerResult {
         Ok(ctx.respond(204, Bytes::new())?)
     }
 
-    /// Says goodbye: nothing can be sent any more, and the groups were left.
+    /// Runs at the end: nothing can be sent any more, and the consumer has left its groups.
     async fn disconnect(&mut self, why: ResponseEnd, ctx: &mut LongPollContext<Self>) {
         let _ = (why, ctx);
     }
 }
 
-/// Makes a route's target of a [`LongPollConsumer`].
+/// Makes a [`LongPollConsumer`] the target of a route.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LongPoll<C>(pub C);
 
@@ -134,7 +134,7 @@ impl<C: LongPollConsumer> Handlers for LongPoll<C> {
 }
 
 impl<C: LongPollConsumer> Context<LongPoll<C>> {
-    /// Answers the request and ends the wait.
+    /// Responds to the request, which ends the wait.
     ///
     /// # Errors
     /// [`Error::Status`], [`Error::Header`], [`Error::Closed`] when it is answered already or

@@ -1,8 +1,8 @@
 //! Consumers that answer requests: [`HttpConsumer`], [`SseConsumer`], [`LongPollConsumer`].
 //!
-//! They are routed to and wrapped as those for WebSockets are, belong to the same groups, and
-//! [`mounted`] puts them beside the pages of an actix-web App. Source: channels/generic/http.py,
-//! with layer events that arrive while a response is open.
+//! They use the same routing, middleware and groups as consumers of WebSockets, and [`mounted`]
+//! adds them to an actix-web App. Source: channels/generic/http.py, with layer events that arrive
+//! while a response is open.
 
 mod consumer;
 mod exchange;

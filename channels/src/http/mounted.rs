@@ -1,4 +1,4 @@
-//! The driver that lives inside an actix-web App: one route whose consumers answer requests.
+//! The driver for an actix-web App: one route whose consumers answer requests.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -22,12 +22,12 @@ use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::{Protocol, Scope};
 use crate::socket::{KillHandle, Registry, scope_builder};
 
-/// Mounts an application in an actix-web App, under every path of the resource it is given to.
+/// Mounts an application in an actix-web App, under every path of its resource.
 ///
-/// The application may be the one that answers WebSockets: each request finds the consumers of
-/// its protocol. The App's own middleware sees the request too. [`Server`](crate::Server) tells a
-/// consumer at once when its client has gone; give another server `h1_allow_half_closed(false)`
-/// and [`on_connect`](crate::socket::on_connect) for that.
+/// It may be the same application that answers WebSockets: each request is routed to the consumers
+/// of its protocol. The App's own middleware also handles the request. [`Server`](crate::Server)
+/// notifies a consumer at once when its client disconnects; give any other server
+/// `h1_allow_half_closed(false)` and [`on_connect`](crate::socket::on_connect) for that.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -165,7 +165,7 @@ pub(super) fn build(status: u16, headers: &[(String, String)]) -> HttpResponseBu
     response
 }
 
-/// What the consumer sends, as the client takes it.
+/// The response body: the consumer's frames, at the speed of the client.
 struct Body {
     parts: Parts,
     cut_off: Option<CutOff>,
@@ -180,7 +180,8 @@ impl Stream for Body {
         }
         match self.parts.poll_next(cx) {
             Poll::Ready(Some(Err(cut_off))) => {
-                // actix throws away what is not written when a body fails; so it writes first.
+                // If a body fails, actix drops the bytes that it has not written, so this lets it
+                // write first.
                 self.cut_off = Some(cut_off);
                 cx.waker().wake_by_ref();
                 Poll::Pending

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::connection::Limits;
 
-/// Bounds on what a client may send, leave unread and wait for.
+/// Limits on the request, on unread data and on times.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,50 +45,51 @@ impl HttpOptions {
         Self::default()
     }
 
-    /// Bytes of a request's body; beyond: 413, and no consumer is made. Default 2.5 MiB, which is
-    /// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
+    /// Maximum bytes of a request's body; above: 413, and no consumer is created. Default 2.5 MiB,
+    /// which is Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
     }
 
-    /// Time that a request's body may take to arrive; beyond: 408. Default 30 s.
+    /// Maximum time for a request's body to arrive; above: 408. Default 30 s.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.body_timeout = limit;
         self
     }
 
-    /// Time that middleware has to find the consumer; beyond: 503. Default 5 s.
+    /// Time limit of middleware and routing; above: 503. Default 5 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Time from a consumer's beginning to the end of its response; beyond: 503, or the
-    /// connection is cut if the response has begun. No limit unless set. Daphne's
+    /// Maximum time from the start of a consumer to the end of its response; above: 503, or the
+    /// connection is aborted if the response has begun. No limit unless set. Daphne's
     /// `--http-timeout`, which ended a begun response as if it were complete.
     pub fn http_timeout(mut self, limit: Duration) -> Self {
         self.http_timeout = Some(limit);
         self
     }
 
-    /// Time that a handler may go on after its client has gone. Default 10 s.
+    /// Time that a handler may continue after its client has disconnected. Default 10 s.
     pub fn handler_grace(mut self, limit: Duration) -> Self {
         self.handler_grace = limit;
         self
     }
 
-    /// Bytes of a body that may wait for the client to read; one part more and the connection is
-    /// cut. The part that fills the queue may be of any size, because an application may hand over
-    /// a whole body at once. [`Streams`](crate::http::Streams) carry frames, which may be no larger than
-    /// this: see [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes). Default 1 MiB.
+    /// Maximum bytes of a body that wait for the client to read; with one part more, the connection
+    /// is aborted. The part that fills the queue may be of any size, because an application may
+    /// pass a whole body at once. [`Streams`](crate::http::Streams) carry frames, which may be no
+    /// larger than this: see [`SocketOptions::outbox_bytes`](crate::SocketOptions::outbox_bytes).
+    /// Default 1 MiB.
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
         self
     }
 
-    /// Time that something may wait for a client that reads nothing before it is cut. Default
-    /// 30 s.
+    /// Maximum time that data waits for a client that does not read, before its connection is
+    /// aborted. Default 30 s.
     pub fn write_timeout(mut self, limit: Duration) -> Self {
         self.write_timeout = limit;
         self

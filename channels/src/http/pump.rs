@@ -1,4 +1,4 @@
-//! The task that runs one HTTP consumer, and the parts of the body that it leaves behind.
+//! The task that runs one HTTP consumer, and passes on the parts of the body.
 //!
 //! actix polls a body only while its client reads; the consumer, its timers and its limits must
 //! go on nevertheless. So the task fills the link's bounded queue, and the body empties it.
@@ -23,34 +23,34 @@ use crate::event::{CloseCode, Disconnect, Frame};
 use crate::launch::Launched;
 use crate::socket::{Entry, KillHandle};
 
-/// A comment: what a stream of events says when it has nothing to say.
+/// A comment, the keep-alive of a stream of events.
 pub(super) const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
-/// What the task and the body share.
+/// The state that the task and the body share.
 struct Outlet {
     link: Rc<Link>,
-    /// Wakes whoever waits for the answer or for the next part.
+    /// Wakes the task that waits for the answer or for the next part.
     reader: AtomicWaker,
     /// Wakes the task.
     task: AtomicWaker,
-    /// Whether something was taken since the task looked last.
+    /// Whether a part was taken since the last poll of the task.
     taken: Cell<bool>,
-    /// The client is gone.
+    /// The client has disconnected.
     gone: Cell<bool>,
     /// The consumer has ended.
     finished: Cell<bool>,
 }
 
-/// The response as it comes; when dropped, the client is gone.
+/// The streamed response; dropped when the client has disconnected.
 pub(crate) struct Parts(Rc<Outlet>);
 
-/// The body was not brought to its end.
+/// The body was not completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the response was cut off")]
 pub(crate) struct CutOff;
 
 impl Parts {
-    /// Waits for what the consumer says to the request.
+    /// Waits for the consumer's answer to the request.
     pub(super) async fn answer(&mut self) -> Answer {
         poll_fn(|cx| {
             self.0.reader.register(cx.waker());
@@ -63,12 +63,12 @@ impl Parts {
     }
 
     pub(super) fn take_head(&self) -> ResponseHead {
-        // Without one there is no answer.
+        // Without a head there is no answer.
         let head = self.0.link.take_head();
         head.unwrap_or_else(|| ResponseHead::status(500))
     }
 
-    /// The whole body, if the consumer has ended it already.
+    /// The whole body, if the consumer has already ended it.
     pub(super) fn whole(&mut self) -> Option<Bytes> {
         let closed = self.0.link.closed_with();
         if closed.is_none_or(|(code, _)| code != CloseCode::NORMAL) {
@@ -93,7 +93,7 @@ impl Parts {
         match ready!(self.poll_outgoing(cx)) {
             Some(Outgoing::Frame(frame)) => Poll::Ready(Some(Ok(bytes_of(frame)))),
             Some(Outgoing::Close(code, _)) => {
-                // A stream of events has no end of its own: its client comes back.
+                // A stream of events does not end by itself: its client reconnects.
                 let whole = code == CloseCode::NORMAL
                     || (code == CloseCode::RESTART && self.0.link.heartbeat().is_some());
                 Poll::Ready((!whole).then_some(Err(CutOff)))
@@ -102,7 +102,7 @@ impl Parts {
         }
     }
 
-    /// What the consumer sends next; none after it has ended.
+    /// The consumer's next frame; none after it has ended.
     pub(super) fn poll_outgoing(&mut self, cx: &mut Context<'_>) -> Poll<Option<Outgoing>> {
         let Outlet { link, task, .. } = &*self.0;
         self.0.reader.register(cx.waker());
@@ -132,7 +132,7 @@ impl Parts {
         }
     }
 
-    /// Says that the client is gone.
+    /// Records that the client has disconnected.
     pub(crate) fn hang_up(&self) {
         self.0.gone.set(true);
         self.0.task.wake();
@@ -154,25 +154,25 @@ fn bytes_of(frame: Frame) -> Bytes {
 
 pub(super) struct Pump {
     attached: Attached,
-    /// What the client says after its request.
+    /// The client's frames after its request.
     input: Option<Receiver<Frame>>,
     outlet: Rc<Outlet>,
     kill: KillHandle,
     write_timeout: Duration,
-    /// Since something waits for a client that takes nothing.
+    /// The time since which data waits for a client that does not read.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Until the next comment is due.
+    /// The time of the next keep-alive comment.
     silence: Option<Pin<Box<Sleep>>>,
-    /// Until the response must have ended.
+    /// The deadline of the response.
     limit: Option<Pin<Box<Sleep>>>,
-    /// The server stops: when to end, and when to end at once.
+    /// The shutdown of the server: when to end, and when to end immediately.
     leave: LocalBoxFuture<'static, ()>,
     is_leaving: bool,
     cut: LocalBoxFuture<'static, ()>,
 }
 
 impl Pump {
-    /// Starts the task; the consumer begins at once.
+    /// Starts the task, which runs the consumer immediately.
     pub(super) fn start(
         launched: Launched,
         options: &HttpOptions,
@@ -242,7 +242,7 @@ impl Pump {
         Poll::Pending
     }
 
-    /// Gives the consumer what the client said; whether there is nothing left of it.
+    /// Passes the client's frames to the consumer; returns whether all were passed.
     fn take_input(&mut self, cx: &mut Context<'_>) -> bool {
         let (Some(input), Some(runner)) = (&mut self.input, self.attached.runner()) else {
             return true;
@@ -260,7 +260,7 @@ impl Pump {
         false
     }
 
-    /// Tells the consumer that its client is gone.
+    /// Notifies the consumer that its client has disconnected.
     fn end(&mut self) {
         if let Some(runner) = self.attached.runner() {
             runner.end(Disconnect::lost());
@@ -268,16 +268,16 @@ impl Pump {
         self.outlet.link.end();
     }
 
-    /// Ends the connection whatever its client does.
+    /// Ends the connection, without waiting for its client.
     fn cut(&mut self) {
         self.kill.cut();
         self.outlet.gone.set(true);
         self.end();
-        // The consumer is told in another round.
+        // The consumer is notified in the next round.
         self.outlet.task.wake();
     }
 
-    /// A server that stops lets handlers finish; a consumer that only waits is closed.
+    /// On shutdown, running handlers finish, and idle consumers are closed.
     fn watch_server(&mut self, cx: &mut Context<'_>) {
         if !self.is_leaving && self.leave.as_mut().poll(cx).is_ready() {
             self.is_leaving = true;
@@ -306,7 +306,7 @@ impl Pump {
         }
     }
 
-    /// Lets a stream of events that is silent say that it lives.
+    /// Sends a keep-alive comment on a silent stream of events.
     fn beat(&mut self, cx: &mut Context<'_>) {
         let link = &self.outlet.link;
         let Some(heartbeat) = link.heartbeat().filter(|_| link.is_answered()) else {
@@ -323,7 +323,7 @@ impl Pump {
         }
         while silence.as_mut().poll(cx).is_ready() {
             if link.send(Frame::Binary(COMMENT)).is_err() {
-                // It takes no more, which ends the stream in another round.
+                // The queue is full, which ends the stream in the next round.
                 self.outlet.task.wake();
                 return;
             }
@@ -331,7 +331,7 @@ impl Pump {
         }
     }
 
-    /// Gives up a client that takes nothing of what waits for it.
+    /// Aborts the connection of a client that does not read.
     fn watch_reader(&mut self, cx: &mut Context<'_>) {
         let taken = self.outlet.taken.take();
         if taken || !self.outlet.link.has_outgoing() {

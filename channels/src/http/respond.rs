@@ -1,4 +1,4 @@
-//! What every kind of HTTP consumer does to its link: head, parts of a body, end.
+//! The operations of every kind of HTTP consumer on its link: head, parts of a body, end.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::Bytes;
@@ -8,7 +8,8 @@ use crate::connection::Link;
 use crate::error::{Closed, Error};
 use crate::event::{CloseCode, Frame};
 
-/// The server's own; setting `Transfer-Encoding` by hand breaks a response behind a proxy.
+/// Headers that only the server may set. For example, setting `Transfer-Encoding` by hand breaks a
+/// response behind a proxy.
 const OWN: [&str; 4] = [
     "connection",
     "content-length",
@@ -16,7 +17,7 @@ const OWN: [&str; 4] = [
     "upgrade",
 ];
 
-/// Sets the head, which goes out with the first part of the body.
+/// Sets the head, which is sent with the first part of the body.
 pub(super) fn head(link: &Link, head: ResponseHead) -> Result<(), Error> {
     if !(200..600).contains(&head.status) {
         return Err(Error::Status(head.status));

@@ -1,5 +1,5 @@
-//! [`SseConsumer`]: a stream of events that only the server sends, which a browser reads with
-//! `EventSource` and comes back to by itself.
+//! [`SseConsumer`]: a stream of server-sent events, which a browser reads with `EventSource` and
+//! reconnects to by itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,13 @@ use crate::scope::{Protocol, Scope};
 /// The context of an [`SseConsumer`]'s handlers.
 pub type SseContext<C> = Context<Sse<C>>;
 
-/// What the standard advises, and below what proxies allow.
+/// As the standard advises, and less than proxies allow.
 const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// The behaviour of one stream of server-sent events. Routed to as `Sse(MyConsumer { .. })`.
 ///
-/// It lives as a WebSocket's consumer does: `connect` decides, `event` takes what the groups
-/// say, `disconnect` runs exactly once, at once when the client has gone.
+/// It has the lifecycle of a WebSocket's consumer: `connect` decides, `event` handles the events of
+/// the groups, and `disconnect` runs exactly once, as soon as the client has disconnected.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -62,17 +62,16 @@ const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(15);
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait SseConsumer: Sized + 'static {
-    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `connect` to before `disconnect`.
+    /// The groups that the consumer is in from before `connect` until before `disconnect`.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
     }
 
-    /// The longest silence before a comment says that the stream lives; 15 s unless told
-    /// otherwise.
+    /// The longest silence before a keep-alive comment is sent; 15 s by default.
     fn heartbeat(&self) -> Duration {
         DEFAULT_HEARTBEAT
     }
@@ -85,17 +84,17 @@ pub trait SseConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Takes one event from the layer or a timer.
+    /// Handles one event of the layer or a timer.
     async fn event(&mut self, event: Arc<Self::Event>, ctx: &mut SseContext<Self>)
     -> HandlerResult;
 
-    /// Says goodbye: nothing can be sent any more, and the groups were left.
+    /// Runs at the end: nothing can be sent any more, and the consumer has left its groups.
     async fn disconnect(&mut self, why: ResponseEnd, ctx: &mut SseContext<Self>) {
         let _ = (why, ctx);
     }
 }
 
-/// Makes a route's target of an [`SseConsumer`].
+/// Makes an [`SseConsumer`] the target of a route.
 #[derive(Debug)]
 pub struct Sse<C>(pub C);
 
@@ -132,7 +131,7 @@ impl<C: SseConsumer> Handlers for Sse<C> {
 }
 
 impl<C: SseConsumer> Context<Sse<C>> {
-    /// Begins the stream, with the headers of the answer; a subprotocol means nothing here.
+    /// Begins the stream, with the headers of the answer; a subprotocol is ignored.
     ///
     /// # Errors
     /// [`Error::ResponseStarted`] the second time, [`Error::Header`], [`Error::Closed`].
@@ -140,7 +139,7 @@ impl<C: SseConsumer> Context<Sse<C>> {
         let mut head = ResponseHead::status(200)
             .header("content-type", "text/event-stream")
             .header("cache-control", "no-cache")
-            // Keeps nginx from collecting, and compressing middleware from holding back.
+            // Disables the buffering of nginx and of compressing middleware.
             .header("x-accel-buffering", "no")
             .header("content-encoding", "identity");
         head.headers.extend(accept.headers);
@@ -148,22 +147,23 @@ impl<C: SseConsumer> Context<Sse<C>> {
         respond::body(self.link(), "".into(), true)
     }
 
-    /// Queues one event; never waits for the network. A text alone is one too.
+    /// Queues one event; never waits for the network. A plain text is an event, too.
     ///
     /// # Errors
-    /// [`Error::NoHead`] before `accept`; [`Error::Closed`] when the client has gone, and when
-    /// more waits than may, which also cuts the connection.
+    /// [`Error::NoHead`] before `accept`; [`Error::Closed`] after the client has disconnected, and
+    /// if the queue is full, which also aborts the connection.
     pub fn event(&mut self, event: impl Into<SseEvent>) -> Result<(), Error> {
         respond::body(self.link(), event.into().into(), true)
     }
 
-    /// The id of the last event that the browser has seen, if it comes back.
+    /// The id of the last event that the browser received (`Last-Event-ID`), if this is a
+    /// reconnect.
     pub fn last_event_id(&self) -> Option<&str> {
         self.scope().header("last-event-id")
     }
 
-    /// Ends the stream after what was sent. A browser comes back all the same; it stops when
-    /// `connect` denies it then.
+    /// Ends the stream after the queued events. A browser still reconnects; it stops when `connect`
+    /// denies that.
     pub fn close(&mut self) {
         self.stop();
     }

@@ -1,4 +1,4 @@
-//! One event of a stream as `text/event-stream` spells it.
+//! One event of a stream in the format `text/event-stream`.
 //!
 //! HTML living standard, §9.2.5 and §9.2.6.
 
@@ -18,11 +18,11 @@ use serde::Serialize;
 pub struct SseEvent {
     /// The text; may have several lines.
     pub data: String,
-    /// What the browser sends as `Last-Event-ID` when it comes back.
+    /// The id, which the browser sends as `Last-Event-ID` when it reconnects.
     pub id: Option<String>,
-    /// The name under which a script listens; `message` if there is none.
+    /// The name, for which a script listens; `message` if there is none.
     pub event: Option<String>,
-    /// How long the browser waits before it comes back.
+    /// How long the browser waits before it reconnects.
     pub retry: Option<Duration>,
 }
 
@@ -43,19 +43,19 @@ impl SseEvent {
         Ok(Self::new(serde_json::to_string(value)?))
     }
 
-    /// Sets the id; line ends and NUL in it, which could pose as fields, are left out.
+    /// Sets the id. Line ends and NUL are removed from it, because they could inject fields.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(one_line(id.into()));
         self
     }
 
-    /// Sets the name; line ends and NUL in it are left out.
+    /// Sets the name. Line ends and NUL are removed from it.
     pub fn event(mut self, name: impl Into<String>) -> Self {
         self.event = Some(one_line(name.into()));
         self
     }
 
-    /// Sets how long the browser waits before it comes back, in whole milliseconds.
+    /// Sets how long the browser waits before it reconnects, in whole milliseconds.
     pub fn retry(mut self, after: Duration) -> Self {
         self.retry = Some(after);
         self
@@ -84,7 +84,7 @@ impl std::fmt::Display for SseEvent {
     }
 }
 
-/// The lines of a text by all three line ends of the format.
+/// Splits a text into lines at all three line ends of the format.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -110,7 +110,7 @@ impl From<SseEvent> for Bytes {
     }
 }
 
-/// Takes one whole event off what a stream of ours has sent so far; comments are left out.
+/// Parses and removes one complete event from the bytes of a stream; skips comments.
 pub(crate) fn read_event(text: &mut String) -> Option<SseEvent> {
     while let Some(end) = text.find("\n\n") {
         let block: String = text.drain(..end + 2).collect();

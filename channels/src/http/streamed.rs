@@ -1,7 +1,7 @@
-//! [`Streams`]: consumers of WebSockets for clients whose network lets no WebSocket through.
+//! [`Streams`]: consumers of WebSockets for clients whose network blocks WebSockets.
 //!
-//! What the consumer sends comes as a stream of server-sent events, and what the client says goes in by
-//! requests of its own. Middleware, router and consumer are those of a socket and cannot tell.
+//! The consumer's frames are sent as server-sent events, and each frame of the client is a request.
+//! Middleware, router and consumer are those of a socket, without any change.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -31,20 +31,21 @@ use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::Protocol;
 use crate::socket::{KillHandle, Registry};
 
-/// The longest silence before a comment says that the stream lives.
+/// The longest silence before a keep-alive comment is sent.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Frames of a client that may wait for its consumer.
 const WAITING: usize = 64;
-/// Some proxies hold back the beginning of an answer until it is this long.
+/// Some proxies buffer the beginning of a response until it is this long.
 const PADDING: usize = 2048;
 /// Random bytes in the name of a stream.
 const NAME_BYTES: usize = 16;
 
-/// The open streams of a server. `T` is what middleware leaves in the scope to tell whose each is.
+/// The open streams of a server. `T` is a value that middleware puts into the scope, to identify
+/// the owner of each stream.
 ///
-/// The stream begins with an event `stream`, whose data names it, and ends with an event `close`, whose data
-/// is the `code` and the `reason` of the Close that a socket would have got. In between each text frame is
-/// an event without a name; frames that are not text are left out.
+/// The stream begins with an event `stream`, whose data names it, and ends with an event `close`,
+/// whose data is the `code` and the `reason` of a Close frame. In between each text frame is an
+/// event without a name; frames that are not text are left out.
 ///
 /// ```
 /// use actix_web::{App, HttpResponse, web};
@@ -87,7 +88,7 @@ const NAME_BYTES: usize = 16;
 /// ```
 pub struct Streams<T>(Arc<Mutex<HashMap<String, Line<T>>>>);
 
-/// The way of frames to the consumer of one stream.
+/// The channel for frames to the consumer of one stream.
 struct Line<T> {
     owner: T,
     input: Sender<Frame>,
@@ -97,10 +98,10 @@ struct Line<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotSent {
-    /// There is no such stream, or it is somebody else's.
+    /// There is no such stream, or it belongs to somebody else.
     #[error("there is no such stream")]
     Unknown,
-    /// The consumer has not taken what was sent before; none of the frames was taken.
+    /// The queue of the consumer is full; none of the frames was accepted.
     #[error("too much waits for the consumer")]
     Full,
 }
@@ -118,7 +119,7 @@ impl<T> Default for Streams<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Streams<T> {
-    /// No streams yet; a server needs one of these, which its workers share.
+    /// An empty set of streams; a server needs one, shared by its workers.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,8 +138,8 @@ impl<T: Clone + Send + Sync + 'static> Streams<T> {
         })
     }
 
-    /// Gives frames to the consumer of the stream `name`, all of them or none, if `is_allowed` says so of
-    /// its owner.
+    /// Passes frames to the consumer of the stream `name`, all of them or none, if `is_allowed`
+    /// returns true for its owner.
     ///
     /// # Errors
     /// [`NotSent::Unknown`] also for a stream that has ended, [`NotSent::Full`].
@@ -228,7 +229,7 @@ impl<T: Clone + Send + Sync + 'static> Mount<T> {
 fn new_name() -> String {
     let bytes: [u8; NAME_BYTES] = rand::random();
     bytes.iter().fold(String::new(), |mut name, byte| {
-        // A string takes everything.
+        // Writing to a string cannot fail.
         let _ = write!(name, "{byte:02x}");
         name
     })
@@ -239,7 +240,7 @@ fn first_of(name: &str) -> Bytes {
     format!(":{padding}\n\n{}", SseEvent::new(name).event("stream")).into()
 }
 
-/// The events as the client takes them; when dropped, the client is gone.
+/// The events, at the speed of the client; dropped when the client has disconnected.
 struct Body<T> {
     parts: Parts,
     first: Option<Bytes>,

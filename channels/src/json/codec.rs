@@ -1,4 +1,4 @@
-//! Between frames and typed messages: [`Codec`], and [`JsonCodec`] for strict JSON.
+//! Conversion between frames and typed messages: [`Codec`], and [`JsonCodec`] for strict JSON.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

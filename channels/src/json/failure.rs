@@ -1,25 +1,25 @@
-//! Why a frame is no message, or a message no frame.
+//! The errors of decoding a frame into a message, and of encoding a message.
 
-/// Why a frame does not read as a message.
+/// Why a frame cannot be decoded as a message.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeFailure {
-    /// The format travels as the other kind of frame.
+    /// The format uses the other kind of frame.
     #[error("a binary frame where text was expected, or text where binary was")]
     WrongKind,
-    /// Nothing was in the frame.
+    /// The frame was empty.
     #[error("an empty frame")]
     Empty,
-    /// Not the format, or not the type.
+    /// The frame has another format, or another type.
     #[error("not what is understood here")]
     Malformed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Why a message cannot be written.
+/// Why a message cannot be encoded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeFailure {
-    /// JSON knows no NaN and no infinity; Python writes words that no browser reads.
+    /// JSON has neither NaN nor infinity; Python writes words for them that no browser can parse.
     #[error("NaN and infinite numbers cannot be written as JSON; send null or text")]
     NotFinite,
     /// The serialiser refused the value.

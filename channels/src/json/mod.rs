@@ -1,8 +1,8 @@
 //! Consumers that speak JSON: typed messages in, typed messages out.
 //!
-//! [`Json`] turns a [`JsonConsumer`] into a [`WebsocketConsumer`]; what a client sends and does
-//! not read as the consumer's type never reaches a handler.
-//! Source: channels/generic/websocket.py, `AsyncJsonWebsocketConsumer`.
+//! [`Json`] turns a [`JsonConsumer`] into a [`WebsocketConsumer`]; a client's frame that cannot be
+//! decoded as the consumer's type never reaches a handler. Source: channels/generic/websocket.py,
+//! `AsyncJsonWebsocketConsumer`.
 
 mod codec;
 mod failure;
@@ -27,21 +27,22 @@ pub use failure::{DecodeFailure, EncodeFailure};
 /// The context of a [`JsonConsumer`]'s handlers.
 pub type JsonContext<C> = Context<Json<C>>;
 
-/// What to do with a frame that does not read as the consumer's `Inbound`.
+/// What to do with a frame that cannot be decoded as the consumer's `Inbound`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnDecodeError<T> {
-    /// Ends the connection with this code and reason.
+    /// Close the connection with this code and reason.
     Close(CloseCode, String),
-    /// Sends this back and goes on.
+    /// Send this message back, and continue.
     Reply(T),
-    /// Goes on as if nothing had come.
+    /// Ignore the frame.
     Ignore,
 }
 
 /// The behaviour of one connection that speaks JSON. Routed to as `Json(MyConsumer { .. })`.
 ///
-/// It lives as a [`WebsocketConsumer`] does: one handler at a time, `disconnect` exactly once.
+/// It has the lifecycle of a [`WebsocketConsumer`]: one handler at a time, `disconnect` exactly
+/// once.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -102,14 +103,14 @@ pub enum OnDecodeError<T> {
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait JsonConsumer: Sized + 'static {
-    /// What a client may send.
+    /// The type of the messages that a client sends.
     type Inbound: DeserializeOwned;
     /// What [`emit`](Context::emit) sends.
     type Outbound: Serialize;
-    /// What the layer and timers deliver to [`event`](Self::event); `()` if nothing does.
+    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
     type Event: LayerEvent;
 
-    /// Groups to be in from before `connect` to before `disconnect`.
+    /// The groups that the consumer is in from before `connect` until before `disconnect`.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
@@ -121,14 +122,14 @@ pub trait JsonConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Takes one message of the client: upstream's `receive_json`.
+    /// Handles one message of the client: upstream's `receive_json`.
     async fn receive(
         &mut self,
         message: Self::Inbound,
         ctx: &mut JsonContext<Self>,
     ) -> HandlerResult;
 
-    /// Takes one event from the layer or a timer.
+    /// Handles one event of the layer or a timer.
     async fn event(
         &mut self,
         event: Arc<Self::Event>,
@@ -140,31 +141,31 @@ pub trait JsonConsumer: Sized + 'static {
         Ok(())
     }
 
-    /// Gives the message to send for an event that no consumer of this type has to see, as
-    /// [`WebsocketConsumer::forward`]. One that cannot be written goes to [`event`](Self::event).
+    /// Returns the message to send for an event that no consumer of this type has to handle, as
+    /// [`WebsocketConsumer::forward`]. If it cannot be encoded, [`event`](Self::event) handles the
+    /// event.
     fn forward(event: &Self::Event) -> Option<Self::Outbound> {
         let _ = event;
         None
     }
 
-    /// Decides what becomes of an event that `Event` cannot hold.
+    /// Decides what to do with an event that cannot be decoded as `Event`.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
     }
 
-    /// Says goodbye, as [`WebsocketConsumer::disconnect`].
+    /// Runs at the end of the connection, as [`WebsocketConsumer::disconnect`].
     async fn disconnect(&mut self, why: Disconnect, ctx: &mut JsonContext<Self>) {
         let _ = (why, ctx);
     }
 
-    /// Decides what becomes of a frame that cannot be read; closes with 1007 unless told
-    /// otherwise.
+    /// Decides what to do with a frame that cannot be decoded; closes with 1007 by default.
     fn on_decode_error(&mut self, failure: &DecodeFailure) -> OnDecodeError<Self::Outbound> {
         OnDecodeError::Close(CloseCode::INVALID_DATA, failure.to_string())
     }
 
-    /// Reads a frame: upstream's `decode_json`. Another format is another [`Codec`] here and in
-    /// [`encode`](Self::encode).
+    /// Decodes a frame: upstream's `decode_json`. For another format, use another [`Codec`] here
+    /// and in [`encode`](Self::encode).
     ///
     /// # Errors
     /// [`DecodeFailure`], which goes to [`on_decode_error`](Self::on_decode_error).
@@ -172,7 +173,7 @@ pub trait JsonConsumer: Sized + 'static {
         JsonCodec::decode(frame)
     }
 
-    /// Writes a frame: upstream's `encode_json`.
+    /// Encodes a frame: upstream's `encode_json`.
     ///
     /// # Errors
     /// [`EncodeFailure`] for what the format cannot hold, as NaN in JSON.

@@ -1,4 +1,4 @@
-//! Finds numbers that JSON cannot hold. `serde_json` would write them as `null` without a word.
+//! Finds numbers that JSON cannot represent. `serde_json` would silently write them as `null`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::ser::{self, Serialize, Serializer};
 
 use super::failure::EncodeFailure;
 
-/// Walks through a value without writing it.
+/// A serialiser that visits a value without writing it.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), EncodeFailure> {
     match value.serialize(Walk) {
         Err(Stop::NotFinite) => Err(EncodeFailure::NotFinite),

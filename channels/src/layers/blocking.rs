@@ -11,7 +11,7 @@ use super::bus::{LayerError, LayerEvent, SendReport};
 use super::layer::Layer;
 use crate::names::{ChannelName, GroupName};
 
-/// The layer's calls as functions that return when they are done. Not for event loops.
+/// The layer's calls as blocking functions. Not for event loops.
 ///
 /// ```
 /// use channels::{GroupName, Layer};

@@ -1,4 +1,4 @@
-//! One group of a layer, to send to all but some, and to see who is there.
+//! One group of a layer: sends to all members or all but some, and lists them.
 
 use super::bus::{LayerError, LayerEvent, LayerMessage, SendReport};
 use super::layer::Layer;
@@ -14,7 +14,7 @@ pub struct Group<'a> {
 }
 
 impl Layer {
-    /// A group of this layer: send with exceptions, list, count.
+    /// A group of this layer, to send with exceptions, to list and to count its members.
     ///
     /// ```
     /// # use channels::{GroupName, Layer};
@@ -39,13 +39,13 @@ impl Layer {
 }
 
 impl Group<'_> {
-    /// Leaves one member out of what is sent, as the sender of a message that it has already.
+    /// Excepts one member, for example the sender, who already has the message.
     pub fn except(mut self, channel: &ChannelName) -> Self {
         self.except.push(channel.clone());
         self
     }
 
-    /// Sends an event to every member but those excepted.
+    /// Sends an event to every member except the excepted ones.
     ///
     /// # Errors
     /// [`LayerError::Backend`]; a full member is no error but counted in the report.
@@ -63,7 +63,7 @@ impl Group<'_> {
         self.layer.group_add(self.name, channel).await
     }
 
-    /// Takes a channel out; does nothing if it is not in.
+    /// Removes a channel; does nothing if it is not a member.
     ///
     /// # Errors
     /// [`LayerError::Backend`].

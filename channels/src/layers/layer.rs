@@ -11,10 +11,10 @@ use super::bus::{
 use super::hub::{ChannelReceiver, Hub};
 use crate::names::{ChannelName, GroupName};
 
-/// What the name of a consumer's channel begins with.
+/// The prefix of the name of a consumer's channel.
 const DEFAULT_PREFIX: &str = "specific";
 
-/// The application's handle on its channel layer; clones share it, on any thread.
+/// The application's handle of its channel layer; clones share it, on any thread.
 ///
 /// ```
 /// use channels::{GroupName, Layer};
@@ -55,13 +55,13 @@ impl Layer {
         Self::new(InMemoryLayer::new())
     }
 
-    /// No layer: consumers work, but without events of others. Whatever needs a layer fails with
-    /// [`LayerError::NoLayer`], the handshake of a consumer with `groups` among it.
+    /// No layer: consumers work, but receive no events of others. Calls that need a layer fail with
+    /// [`LayerError::NoLayer`], and so do handshakes of consumers with `groups`.
     pub fn none() -> Self {
         Self::new(NoLayer)
     }
 
-    /// The same channels and groups, which reach their backend through another one.
+    /// The same channels and groups, which reach their backend through another backend.
     pub(crate) fn through<B: ChannelLayer>(
         &self,
         around: impl FnOnce(Arc<dyn ChannelLayer>) -> B,
@@ -102,7 +102,7 @@ impl Layer {
     }
 
     /// Waits for the next message of a channel without `!`. Each message goes to one reader;
-    /// giving up the wait loses none.
+    /// cancelling the wait loses none.
     ///
     /// # Errors
     /// [`LayerError::NotShared`] for a name with `!`, [`LayerError::Backend`].
@@ -132,7 +132,7 @@ impl Layer {
         self.0.group_add(group, channel).await
     }
 
-    /// Takes a channel out of a group.
+    /// Removes a channel from a group.
     ///
     /// # Errors
     /// [`LayerError::Backend`].
@@ -146,9 +146,8 @@ impl Layer {
 
     /// Sends an event to every member of a group; none of them is waited for.
     ///
-    /// All members in one process see the messages of one group in the same order; what members
-    /// in several processes see, and whom the report counts, is said by the backend
-    /// ([`ChannelLayer`]).
+    /// All members in one process see the messages of one group in the same order; the backend
+    /// ([`ChannelLayer`]) documents the order between processes, and whom the report counts.
     ///
     /// # Errors
     /// [`LayerError::Backend`]; a full member is no error but counted in the report.
@@ -161,7 +160,7 @@ impl Layer {
         self.0.group_send(group, message, &[]).await
     }
 
-    /// Forgets all groups and all messages that wait.
+    /// Removes all groups and all waiting messages.
     ///
     /// # Errors
     /// [`LayerError::Unsupported`], [`LayerError::Backend`].
@@ -169,12 +168,12 @@ impl Layer {
         self.0.backend().flush().await
     }
 
-    /// What the backend offers.
+    /// The extensions that the backend offers.
     pub fn extensions(&self) -> &'static [Extension] {
         self.0.backend().extensions()
     }
 
-    /// Whether the backend offers this.
+    /// Whether the backend offers this extension.
     pub fn supports(&self, extension: Extension) -> bool {
         self.extensions().contains(&extension)
     }

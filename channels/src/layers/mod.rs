@@ -1,8 +1,8 @@
 //! The channel layer: consumers' addresses, groups of them, and messages to either.
 //!
-//! Source: channels/layers.py. [`Layer`] is what applications use: the hub of this process above
-//! a backend. [`InMemoryLayer`] is the backend of one process; another one implements
-//! [`ChannelLayer`], and proves itself with [`testing::conformance`](crate::testing::conformance).
+//! Source: channels/layers.py. [`Layer`] is what applications use: the hub of this process above a
+//! backend. [`InMemoryLayer`] is the backend of one process; another one implements
+//! [`ChannelLayer`], and is checked by [`testing::conformance`](crate::testing::conformance).
 
 mod blocking;
 pub(crate) mod bus;
@@ -22,6 +22,6 @@ pub use hub::ChannelReceiver;
 pub(crate) use hub::{Forwarder, Port, ReadyFrame};
 pub(crate) use layer::Layer;
 pub use named::{Layers, UseLayer};
-/// Any value of MessagePack, in which text, bytes and integers stay apart: a message, or a part of
-/// one, whose type is not known.
+/// Any value of MessagePack, in which text, bytes and integers stay distinct: a message, or a part
+/// of one, of unknown type.
 pub use rmpv::Value;

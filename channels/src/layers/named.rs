@@ -27,7 +27,7 @@ use crate::scope::Scope;
 pub struct Layers(Arc<RwLock<BTreeMap<String, Layer>>>);
 
 impl Layers {
-    /// The alias of the layer that consumers have unless told otherwise.
+    /// The alias of the layer that consumers have by default.
     pub const DEFAULT: &str = "default";
 
     /// A registry with this layer as the default.
@@ -48,20 +48,20 @@ impl Layers {
         self
     }
 
-    /// The layer of that alias: `get_channel_layer(alias)`.
+    /// Returns the layer of that alias: `get_channel_layer(alias)`.
     pub fn get(&self, alias: &str) -> Option<Layer> {
         let layers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         layers.get(alias).cloned()
     }
 
-    /// Puts a layer in the place of another, which is returned. Connections keep theirs.
+    /// Replaces a layer by another one; returns the old one. Connections keep theirs.
     pub fn set(&self, alias: &str, layer: Layer) -> Option<Layer> {
         let mut layers = self.0.write().unwrap_or_else(PoisonError::into_inner);
         layers.insert(alias.to_owned(), layer)
     }
 }
 
-/// Middleware that gives the consumers inside of it another layer than the driver's: upstream's
+/// Middleware that gives its inner consumers another layer than the driver's: upstream's
 /// `channel_layer_alias`.
 ///
 /// ```
@@ -105,7 +105,7 @@ impl Middleware for UseLayer {
         scope: Scope,
         next: Next<'a>,
     ) -> LocalBoxFuture<'a, Result<Connecting, Deny>> {
-        // The innermost choice wins, as a class attribute would.
+        // The innermost choice applies, like a class attribute.
         Box::pin(async move { Ok(next.run(scope).await?.or_layer(&self.0)) })
     }
 }

@@ -1,8 +1,8 @@
-//! A token bucket: so many at once, and as many again over a time.
+//! A token bucket: a burst, and as many again over a period.
 
 use std::time::{Duration, Instant};
 
-/// How often something may happen: so many times at once, and as many again over a time.
+/// A rate: a burst, and as many again over a period.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
     burst: u32,
@@ -10,7 +10,8 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// At least one, over at least a nanosecond: a bucket that never fills would lock out for ever.
+    /// At least one, over at least a nanosecond, because a bucket that never fills would block for
+    /// ever.
     pub fn new(burst: u32, per: Duration) -> Self {
         let burst = burst.max(1);
         Self {
@@ -26,7 +27,7 @@ impl Rate {
 }
 
 /// A token bucket, stored as its theoretical arrival time (GCRA): the moment at which it is full
-/// again. The caller brings rate and time, so that very many buckets take little memory.
+/// again. The caller passes rate and time, so that very many buckets need little memory.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -71,31 +72,31 @@ impl Bucket {
         Ok(())
     }
 
-    /// Puts one token back.
+    /// Returns one token.
     pub fn give_back(&mut self, rate: Rate) {
         self.full_at = self.full_at.checked_sub(rate.each).unwrap_or(self.full_at);
     }
 
-    /// When it is full again: from then on it is as good as a new one.
+    /// When it is full again: from then on it equals a new one.
     pub fn full_at(&self) -> Instant {
         self.full_at
     }
 }
 
-/// The time now, by the clock that tests may pause.
+/// The current time, by the clock that tests may pause.
 pub(super) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// It was too often.
+/// The rate was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too often; the next one may come in {retry_after:?}")]
 pub struct RateLimited {
-    /// How long until the next one may come.
+    /// How long until the next one is allowed.
     pub retry_after: Duration,
 }
 
-/// Counts the frames of one connection; a consumer holds it.
+/// The rate limit for the frames of one connection; a field of its consumer.
 ///
 /// ```
 /// use std::time::Duration;

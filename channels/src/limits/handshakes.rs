@@ -1,4 +1,4 @@
-//! Refuses handshakes that come too often from one place: [`RateLimit`].
+//! Refuses handshakes that come too often from one source: [`RateLimit`].
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -16,19 +16,19 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::Connecting;
 use crate::scope::Scope;
 
-/// Places that are remembered at most, unless set, at about 80 bytes each.
+/// The default maximum of stored sources, at about 80 bytes each.
 const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::new(100_000).expect("not zero");
 
-/// More than one new place adds, so that what a flood left goes without a timer.
+/// More than one new source adds, so that the entries of a flood are removed without a timer.
 const FORGOTTEN_AT_ONCE: usize = 4;
 
 type Key = dyn Fn(&Scope) -> Option<String> + Send + Sync;
 
-/// Denies with 429 and `Retry-After` who comes too often: per address of the peer unless told
-/// otherwise, and per network of 64 bits with IPv6, of which one person has a whole one.
+/// Denies too frequent handshakes with 429 and `Retry-After`: by default per address of the peer
+/// and, with IPv6, per network of 64 bits, because one person may have a whole one.
 ///
-/// Behind a proxy the peer is the proxy: give a [`key`](Self::key) that knows better, or all
-/// share one bucket. A peer without an address, as on a Unix socket, is not limited.
+/// Behind a proxy the peer is the proxy: set a [`key`](Self::key), or all clients share one bucket.
+/// A peer without an address, for example on a Unix socket, is not limited.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,13 +39,13 @@ type Key = dyn Fn(&Scope) -> Option<String> + Send + Sync;
 pub struct RateLimit {
     rate: Rate,
     key: Box<Key>,
-    /// Places are remembered by a hash under a random key: no names are kept, and nobody can compute a
-    /// collision.
+    /// Sources are stored as a hash under a random key, so that no names are kept, and nobody can
+    /// compute a collision.
     hashing: RandomState,
     seen: Mutex<Seen>,
 }
 
-/// The buckets of the places that are not full, in the order in which they will be.
+/// The buckets that are not full, in the order in which they will be full.
 #[derive(Debug)]
 struct Seen {
     most: usize,
@@ -62,7 +62,7 @@ impl Seen {
         }
     }
 
-    /// A refused try adds nothing and changes nothing.
+    /// A refused handshake does not change the table.
     fn take(&mut self, place: u64, rate: Rate) -> Result<(), RateLimited> {
         let known = self.buckets.get(&place).copied();
         let mut bucket = known.unwrap_or_else(|| Bucket::full(now()));
@@ -77,8 +77,9 @@ impl Seen {
         Ok(())
     }
 
-    /// Forgets the places whose bucket is full again, some at a time, and otherwise the one whose bucket is
-    /// full soonest: a flood of new places does not lift the wait of a known one.
+    /// Removes the sources whose bucket is full again, some at a time, and otherwise the one whose
+    /// bucket is full soonest, so that a flood of new sources does not shorten the wait of a known
+    /// one.
     fn make_room(&mut self) {
         let now = now();
         for _ in 0..FORGOTTEN_AT_ONCE {
@@ -105,14 +106,14 @@ impl RateLimit {
         }
     }
 
-    /// Tells by something else who comes, as a user or a header of a trusted proxy; `None` is not
-    /// limited.
+    /// Identifies clients by another key, for example the user or a header of a trusted proxy;
+    /// `None` is not limited.
     pub fn key(mut self, key: impl Fn(&Scope) -> Option<String> + Send + Sync + 'static) -> Self {
         self.key = Box::new(key);
         self
     }
 
-    /// How many places to remember; 100 000 unless set.
+    /// Sets how many sources to store; 100 000 by default.
     pub fn capacity(mut self, places: NonZeroUsize) -> Self {
         self.seen = Mutex::new(Seen::new(places));
         self
@@ -135,7 +136,7 @@ impl Middleware for RateLimit {
             let taken = (self.key)(&scope).map_or(Ok(()), |key| self.take(&key));
             if let Err(RateLimited { retry_after }) = taken {
                 log::info!(target: "channels::security", "a handshake was refused: too many");
-                // Rounded up: whoever comes at that second is let in.
+                // Rounded up, so that a client that retries at that second is accepted.
                 let seconds = retry_after.as_secs() + 1;
                 let deny = Deny::status(429).header("retry-after", seconds.to_string());
                 return Err(deny.text("Too many connections"));

@@ -1,4 +1,4 @@
-//! How often is too often: [`RateLimit`] for handshakes, [`FrameLimiter`] for frames.
+//! Rate limits: [`RateLimit`] for handshakes, [`FrameLimiter`] for frames.
 //!
 //! Both are token buckets on a monotonic clock. [`Bucket`] is the bucket itself, for tables of an
 //! application's own.
@@ -11,7 +11,7 @@ mod handshakes;
 pub use bucket::{Bucket, FrameLimiter, Rate, RateLimited};
 pub use handshakes::RateLimit;
 
-/// The address that limits count: with IPv6 the network of 64 bits, of which one person has a
+/// The address that limits count: with IPv6 the network of 64 bits, because one person may have a
 /// whole one.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

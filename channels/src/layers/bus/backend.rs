@@ -1,9 +1,9 @@
-//! What a backend of the channel layer does, and what it gets to do it with.
+//! The trait of a backend of the channel layer, and the interface that it delivers to.
 //!
-//! A backend carries messages between processes. It knows names, messages and subscriptions; it
-//! knows no frame, socket or thread. The hub of each process stands above it: it owns the channels
-//! of its process and their queues, keeps the members of groups, subscribes the process to a group
-//! for the first of them, and distributes (fans out) each message among threads and sockets.
+//! A backend carries messages between processes. It handles names, messages and subscriptions, not
+//! frames, sockets or threads. The hub of each process stands above it: it owns the channels of its
+//! process and their queues, keeps the members of groups, subscribes the process to a group for the
+//! first of them, and distributes (fans out) each message among threads and sockets.
 //!
 //! Source: channels/layers.py, `BaseChannelLayer`, and `docs/channel_layer_spec.rst`.
 
@@ -25,14 +25,14 @@ use crate::names::{ChannelName, GroupName};
 /// backend brings messages to that process and puts them into its [`Inlet`]. Any other channel is
 /// a queue that all processes share, each message for one reader: the backend keeps it.
 ///
-/// **Groups.** The backend knows which processes want the messages of a group, and not which of
-/// their channels: [`subscribe`](Self::subscribe) comes with the first local member,
+/// **Groups.** The backend knows which processes want the messages of a group, not which of their
+/// channels: [`subscribe`](Self::subscribe) comes with the first local member,
 /// [`unsubscribe`](Self::unsubscribe) when the last has gone. The message is carried once to each
-/// such process, with the names of the channels that are not to hear it.
+/// such process, with the names of the channels that are excepted.
 ///
 /// **The own process.** [`send`](Self::send) and [`group_send`](Self::group_send) reach the own
-/// process through the inlet, too. A backend may do that at once, so that the message stays the
-/// typed value that it is, or when the message comes back to it.
+/// process through the inlet, too. A backend may do that at once, so that the message stays a typed
+/// value, or when the broker delivers the message to it.
 ///
 /// **Order.** At most once. Messages of one sender to one channel, or to one group, go into an
 /// inlet in the order in which they were sent. All members in one process see the messages of a
@@ -45,28 +45,29 @@ use crate::names::{ChannelName, GroupName};
 /// the channels of its process by [`bounds`](Self::bounds); the backend bounds its queues, and
 /// what waits on the way.
 ///
-/// **What travels** is [`LayerMessage::encode`]: MessagePack, in which text, bytes and integers
-/// stay apart. [`LayerMessage::from_encoded`] is its other end.
+/// **The wire format** is [`LayerMessage::encode`]: MessagePack, in which text, bytes and integers
+/// stay distinct. [`LayerMessage::from_encoded`] decodes it.
 ///
-/// **Over a broker**, as Redis, a process has one connection that receives, read by one task (a
-/// pump) that puts into the inlet what comes: `subscribe` asks for the topic of the group and waits
-/// for the answer, `unsubscribe` only puts its command behind. When the connection was lost, the
-/// pump subscribes [`Inlet::groups`] again on the next one.
+/// **With a broker**, for example Redis, a process has one connection that receives, read by one
+/// task (a pump) that puts all messages into the inlet: `subscribe` asks for the topic of the group
+/// and waits for the answer, `unsubscribe` only queues its command. After the connection was lost,
+/// the pump subscribes to [`Inlet::groups`] again on the next one.
 ///
 /// [`testing::conformance`](crate::testing::conformance) checks the rules of order, capacity and
 /// groups, in one process and in two.
 pub trait ChannelLayer: Send + Sync + 'static {
     /// Connects the backend with the hub of this process: once, before messages are sent, and
-    /// perhaps outside of a runtime. What arrives from then on goes into the inlet. The backend is
-    /// dropped with the last [`Layer`](crate::Layer) and channel, and ends its tasks then.
+    /// perhaps outside of a runtime. Messages that arrive from then on go into the inlet. The
+    /// backend is dropped with the last [`Layer`](crate::Layer) and channel, and ends its tasks
+    /// then.
     fn attach(&self, inlet: Arc<dyn Inlet>);
 
-    /// The bounds of the channels of this process; asked for once, before anything else.
+    /// The bounds of the channels of this process; read once, before any other call.
     fn bounds(&self) -> Bounds {
         Bounds::new()
     }
 
-    /// Makes a name `<prefix>.<process>!<local>` that nobody else has and nobody can guess
+    /// Creates a unique name `<prefix>.<process>!<local>` that cannot be guessed
     /// ([`ChannelName::random`]). Messages to it go into the inlet from then on.
     fn new_channel<'a>(&'a self, prefix: &'a str)
     -> BoxFuture<'a, Result<ChannelName, LayerError>>;
@@ -85,7 +86,8 @@ pub trait ChannelLayer: Send + Sync + 'static {
         queue: &'a ChannelName,
     ) -> BoxFuture<'a, Result<LayerMessage, LayerError>>;
 
-    /// Subscribes this process to a group. Returns when every later message will arrive.
+    /// Subscribes this process to a group. Returns when the subscription is confirmed, so that
+    /// every later message will arrive.
     ///
     /// Called for the first local member, and never while an earlier call for the same group
     /// runs. A future that was dropped, or failed, is followed by
@@ -99,8 +101,8 @@ pub trait ChannelLayer: Send + Sync + 'static {
     /// call the inlet. A message to the group that still arrives does no harm.
     fn unsubscribe(&self, group: &GroupName);
 
-    /// Carries a message to each process that is subscribed to the group, for all members but
-    /// those excepted; an unknown group has none.
+    /// Carries a message to each process that is subscribed to the group, for all members except
+    /// the given ones; an unknown group has none.
     fn group_send<'a>(
         &'a self,
         group: &'a GroupName,
@@ -128,7 +130,7 @@ pub trait ChannelLayer: Send + Sync + 'static {
         unsupported(Extension::QueueMembers)
     }
 
-    /// All members of a group, in no order: those of this process are known to its inlet.
+    /// All members of a group, in no order: the inlet returns those of this process.
     /// [`Extension::Presence`].
     fn members<'a>(
         &'a self,
@@ -144,12 +146,12 @@ pub trait ChannelLayer: Send + Sync + 'static {
         unsupported(Extension::Depth)
     }
 
-    /// Forgets all groups and all messages that wait, in every process. [`Extension::Flush`].
+    /// Removes all groups and all waiting messages, in every process. [`Extension::Flush`].
     fn flush(&self) -> BoxFuture<'_, Result<(), LayerError>> {
         unsupported(Extension::Flush)
     }
 
-    /// What this backend offers.
+    /// The extensions that this backend offers.
     fn extensions(&self) -> &'static [Extension];
 }
 
@@ -157,18 +159,19 @@ fn unsupported<'a, T: Send + 'a>(extension: Extension) -> BoxFuture<'a, Result<T
     Box::pin(ready(Err(LayerError::Unsupported(extension))))
 }
 
-/// The way into one process: what its hub takes from the backend, on any thread, never waiting.
+/// The interface through which a backend delivers to the hub of one process, on any thread, without
+/// blocking.
 pub trait Inlet: Send + Sync {
     /// Puts a message on a channel of this process.
     ///
     /// # Errors
-    /// [`LayerError::ChannelFull`]; [`LayerError::UnknownChannel`] if it has ended, or belongs to
-    /// another process.
+    /// [`LayerError::ChannelFull`]; [`LayerError::UnknownChannel`] if the channel has ended, or
+    /// belongs to another process.
     fn send(&self, channel: &ChannelName, message: LayerMessage) -> Result<(), LayerError>;
 
-    /// Distributes a message to all members that the group has in this process, but those
-    /// excepted. The message is handed on and not copied; it is decoded once for each type of
-    /// consumer that reads it.
+    /// Distributes a message to all members of the group in this process, except the given ones.
+    /// The message is shared and not copied; it is decoded once for each type of consumer that
+    /// reads it.
     fn group_send(
         &self,
         group: &GroupName,
@@ -176,17 +179,17 @@ pub trait Inlet: Send + Sync {
         except: &[ChannelName],
     ) -> SendReport;
 
-    /// The groups that have members in this process: what to subscribe again after a connection
-    /// was lost.
+    /// The groups that have members in this process: subscribe to them again after a connection was
+    /// lost.
     fn groups(&self) -> Vec<GroupName>;
 
     /// The members that a group has in this process.
     fn members(&self, group: &GroupName) -> Vec<ChannelName>;
 
-    /// How many messages wait on a channel of this process; nothing for any other.
+    /// How many messages wait on a channel of this process; `None` for any other.
     fn waiting(&self, channel: &ChannelName) -> Option<usize>;
 
-    /// Ends all memberships in this process, and drops what waits on its channels. The
-    /// subscriptions have ended with them: the backend forgets its own.
+    /// Ends all memberships in this process, and drops the messages that wait on its channels. The
+    /// subscriptions end with them, so the backend has to remove its own.
     fn flush(&self);
 }

@@ -1,4 +1,4 @@
-//! How much waits on a channel, and how long: [`Bounds`].
+//! Limits on how many messages wait on a channel, and how long: [`Bounds`].
 //!
 //! Source: channels/layers.py, `BaseChannelLayer`: `capacity`, `channel_capacity` and `expiry`.
 
@@ -12,16 +12,17 @@ use crate::observe;
 
 /// Messages that wait on one channel before the next is refused.
 ///
-/// With a consumer behind it, a full channel means a peer that does not keep up: it is cut, and
-/// comes back asking for what it missed.
+/// With a consumer behind it, a full channel means a peer that does not keep up: its connection is
+/// closed, and its client reconnects and requests what it missed.
 const DEFAULT_CAPACITY: usize = 256;
 
-/// Upstream's default: an older message helps nobody.
+/// Upstream's default: older messages are useless.
 const DEFAULT_EXPIRY: Duration = Duration::from_secs(60);
 
 /// The bounds of a backend's channels. A backend takes them from its user and gives them to the
-/// hub, which makes the channels of this process ([`ChannelLayer::bounds`](super::ChannelLayer::bounds));
-/// those that processes share are its own to bound.
+/// hub, which makes the channels of this process
+/// ([`ChannelLayer::bounds`](super::ChannelLayer::bounds)); the backend itself bounds the channels
+/// that processes share.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,14 +67,14 @@ impl Bounds {
         self
     }
 
-    /// The age from which a message that waits is dropped; 60 s unless set. A consumer that has
-    /// lost one so is cut, as one whose channel is full.
+    /// The age from which a message that waits is dropped; 60 s unless set. The connection of a
+    /// consumer that lost a message in this way is closed, as if its channel were full.
     pub fn expiry(mut self, age: Duration) -> Self {
         self.expiry = age;
         self
     }
 
-    /// What tells the time, for tests that let it pass at will.
+    /// The clock, which tests can control.
     pub fn clock(mut self, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(now));
         self
@@ -103,7 +104,7 @@ impl Bounds {
         self.is_over(now.saturating_duration_since(sent))
     }
 
-    /// Notes how many messages were dropped for their age.
+    /// Counts messages that were dropped for their age.
     pub(super) fn count_expired(messages: usize) {
         if messages > 0 {
             observe::expired(messages);

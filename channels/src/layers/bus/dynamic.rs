@@ -15,8 +15,8 @@ use super::message::{DecodeError, LayerMessage};
 /// An event of any type: a map whose `type` names its handler.
 ///
 /// Its fields are MessagePack's values, in which text, bytes and integers stay apart. As a
-/// consumer's `Event` it takes whatever has a `type`; what has none, or a private one, is handled
-/// as an unknown event.
+/// consumer's `Event` it accepts every message with a `type`. Messages without one, or with a
+/// private one, are unknown events.
 ///
 /// ```
 /// use channels::layers::DynEvent;
@@ -49,7 +49,7 @@ impl DynEvent {
         Ok(Self(fields))
     }
 
-    /// Sets a field. The type stays what it is.
+    /// Sets a field. The type cannot be changed.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         if name != TYPE {
             self.0.insert(name.to_owned(), value.into());
@@ -62,7 +62,7 @@ impl DynEvent {
         self.0.get(TYPE).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The name of its handler: to `match` on, whichever spelling was sent.
+    /// The name of its handler, to `match` on, independent of the spelling that was sent.
     pub fn handler(&self) -> Cow<'_, str> {
         // Checked when the event was made.
         handler_name(self.kind()).unwrap_or_default()
@@ -78,7 +78,7 @@ impl DynEvent {
         self.0.get(name)
     }
 
-    /// All fields, the type among them.
+    /// All fields, including the type.
     pub fn fields(&self) -> &BTreeMap<String, Value> {
         &self.0
     }

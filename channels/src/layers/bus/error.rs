@@ -1,23 +1,23 @@
-//! What a backend answers: how it fails, what it offers, how many a message reached.
+//! The results of a backend: errors, extensions, and how many members a message reached.
 
 use crate::names::{ChannelName, NameError};
 
-/// Why a layer did not do what it was asked.
+/// Why a call of a layer failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayerError {
-    /// As many messages wait on the channel as it holds; this one was dropped.
+    /// The channel is full; this message was dropped.
     #[error("channel {channel} is full: {capacity} messages wait")]
     ChannelFull {
         /// The channel.
         channel: ChannelName,
-        /// How many messages it holds.
+        /// The capacity of the channel.
         capacity: usize,
     },
     /// The channel has ended, or belongs to another process where its owner is needed.
     #[error("channel {0} does not exist")]
     UnknownChannel(ChannelName),
-    /// [`receive`](super::ChannelLayer::receive) was asked for a channel with one owner.
+    /// [`receive`](super::ChannelLayer::receive) was called for a channel with one owner.
     #[error("channel {0} belongs to one consumer; read it from the ChannelReceiver that made it")]
     NotShared(ChannelName),
     /// The message is larger than the backend carries, in bytes.
@@ -31,10 +31,11 @@ pub enum LayerError {
     /// A prefix does not make a valid channel name.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The layer cannot do this at all; see [`ChannelLayer::extensions`](super::ChannelLayer::extensions).
+    /// The layer does not support this; see
+    /// [`ChannelLayer::extensions`](super::ChannelLayer::extensions).
     #[error("this channel layer does not offer {0:?}")]
     Unsupported(Extension),
-    /// The application was told to have no layer.
+    /// The application is configured without a layer.
     #[error("there is no channel layer; give one to the driver, or to the route with UseLayer")]
     NoLayer,
     /// The layer's own backend failed.
@@ -42,7 +43,7 @@ pub enum LayerError {
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What a layer may offer beyond sending to one channel.
+/// The features that a layer may offer beyond sending to one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Extension {
@@ -66,9 +67,9 @@ pub enum Extension {
 /// so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendReport {
-    /// Members whose channel took it, or whose thread has it for them: open sockets, which are cut
-    /// later if they cannot take it.
+    /// Members whose channel has queued it, or whose thread has it for them: open sockets, which
+    /// are closed later if they cannot queue it.
     pub delivered: usize,
-    /// Members whose channel was full when it was sent.
+    /// Members whose channel was full at that time.
     pub dropped: usize,
 }

@@ -1,21 +1,21 @@
 //! The `type` of a message: the name of the handler that it is for.
 //!
 //! Source: channels/consumer.py, `get_handler_name`: a dot and an underscore are the same in it,
-//! and nothing outside may name what is private.
+//! and messages cannot name private handlers.
 
 use std::borrow::Cow;
 
-/// The key under which a message tells what it is.
+/// The key of the type in a message.
 pub(super) const TYPE: &str = "type";
 
-/// Why a message leads to no handler.
+/// Why a message has no handler.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventTypeError {
-    /// The message is no map, or has a key that is no text.
+    /// The message is not a map, or has a key that is not text.
     #[error("an event is a map; this message is none")]
     NotAMap,
-    /// There is no `type`, or it is no text.
+    /// There is no `type`, or it is not text.
     #[error("an event names its handler in `type`, as \"chat.message\"; this message does not")]
     Missing,
     /// The type begins with `_` or `.`, as the names of private methods do.

@@ -6,7 +6,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     let (mut at, mut from) = (0, 0);
-    // Where to go on when what follows the last `*` does not match.
+    // Where to continue (backtrack) if the pattern after the last `*` does not match.
     let mut retry: Option<(usize, usize)> = None;
     while from < name.len() {
         if pattern.get(at) == Some(&'*') {
@@ -25,7 +25,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     pattern[at..].iter().all(|rest| *rest == '*')
 }
 
-/// How long the part of the pattern is that takes this one character.
+/// The length of the part of the pattern that matches this one character.
 fn one(pattern: &[char], found: char) -> Option<usize> {
     match pattern.first()? {
         '?' => Some(1),
@@ -37,7 +37,7 @@ fn one(pattern: &[char], found: char) -> Option<usize> {
     }
 }
 
-/// What stands in brackets, whether negated, and how long all of it is.
+/// The contents of brackets, whether they are negated, and the total length.
 fn set(pattern: &[char]) -> Option<(&[char], bool, usize)> {
     let negated = pattern.get(1) == Some(&'!');
     let begin = if negated { 2 } else { 1 };

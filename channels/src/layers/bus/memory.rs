@@ -16,15 +16,15 @@ use super::normal::NormalChannels;
 use super::queue_members::QueueMembers;
 use crate::names::{ChannelName, GroupName};
 
-/// What the specification asks of every layer; more is better kept elsewhere and named in the
-/// message, for it is held as long as the slowest member has not taken it.
+/// The size that the specification requires of every layer. Store larger data elsewhere and refer
+/// to it, because a message stays in memory until the slowest member has read it.
 const DEFAULT_MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// Channels and groups in this process' memory; cross-thread, and free of any runtime.
+/// Channels and groups in this process' memory; usable from any thread and with any runtime.
 ///
-/// A message goes to the members of its group before `group_send` returns, as the value that it
-/// is: it is never encoded. All members see the messages of one group in one order, also those of
-/// several senders, and the report counts every member.
+/// A message goes to the members of its group before `group_send` returns, as a typed value: it is
+/// never encoded. All members see the messages of one group in one order, also with several
+/// senders, and the report counts every member.
 pub struct InMemoryLayer {
     inlet: OnceLock<Arc<dyn Inlet>>,
     normal: NormalChannels,
@@ -42,7 +42,7 @@ pub struct InMemoryLayerBuilder {
 }
 
 impl InMemoryLayerBuilder {
-    /// The bounds of all channels at once, in place of what was set before.
+    /// The bounds of all channels at once, replacing earlier settings.
     pub fn bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
         self
@@ -61,7 +61,7 @@ impl InMemoryLayerBuilder {
     }
 
     /// The largest message, in bytes as JSON; 1 MiB unless set. A larger one is refused with
-    /// [`LayerError::TooLarge`]. With [`usize::MAX`] nothing is measured.
+    /// [`LayerError::TooLarge`]. With [`usize::MAX`] the size is not computed.
     pub fn max_message_bytes(mut self, bytes: usize) -> Self {
         self.max_message_bytes = bytes;
         self
@@ -74,8 +74,8 @@ impl InMemoryLayerBuilder {
     }
 
     /// How long a membership of a channel without an owner lasts after its last `group_add`; for
-    /// ever unless set. That of a consumer lasts as long as its channel, which is known to live:
-    /// upstream's day-long default, after which a socket falls silent, has no use here.
+    /// ever unless set. The membership of a consumer lasts as long as its channel, so upstream's
+    /// default of one day, after which a socket gets no more messages, is not needed.
     pub fn group_expiry(mut self, age: Duration) -> Self {
         self.group_expiry = Some(age);
         self
@@ -115,7 +115,7 @@ impl InMemoryLayer {
         }
     }
 
-    /// Nothing only if the layer is used without its [`Layer`](crate::Layer).
+    /// `None` only if the layer is used without its [`Layer`](crate::Layer).
     fn inlet(&self) -> Result<&dyn Inlet, LayerError> {
         self.inlet
             .get()
@@ -227,7 +227,7 @@ impl ChannelLayer for InMemoryLayer {
         Box::pin(async move { Ok(self.normal.receive(queue, &self.bounds).await) })
     }
 
-    /// All members are in this process, so nothing has to be brought to it.
+    /// All members are in this process, so there is nothing to do.
     fn subscribe<'a>(&'a self, _: &'a GroupName) -> BoxFuture<'a, Result<(), LayerError>> {
         Box::pin(ready(Ok(())))
     }

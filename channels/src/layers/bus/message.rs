@@ -1,4 +1,4 @@
-//! One message on the layer: a typed event behind one pointer, shared by all who get it.
+//! One message on the layer: a typed event behind one pointer, shared by all receivers.
 
 use std::any::{Any, type_name};
 use std::error::Error;
@@ -14,17 +14,18 @@ use serde_json::Value;
 use super::msgpack::EncodeError;
 use super::{msgpack, spelling};
 
-/// An event that can cross a layer. Every type that serde can write and read is one.
+/// An event that can be sent through a layer. Implemented for every type that serde can serialise
+/// and deserialise.
 ///
-/// By convention an enum with `#[serde(tag = "type")]` whose variants carry Channels' dotted
-/// names, as `#[serde(rename = "chat.message")]`: that is its shape on layers with a wire. Bytes
-/// are bytes there if their type says so to serde, as those of `serde_bytes` do; a plain `Vec<u8>`
-/// is a list of numbers.
+/// By convention an enum with `#[serde(tag = "type")]` whose variants carry Channels' dotted names,
+/// for example `#[serde(rename = "chat.message")]`: this is the wire format of layers between
+/// processes. There, bytes are encoded as bytes only if their type serialises so, as `serde_bytes`
+/// does; a plain `Vec<u8>` is a list of numbers.
 pub trait LayerEvent: Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> LayerEvent for T {}
 
-/// The receiver's event type cannot hold this message.
+/// This message cannot be decoded as the receiver's event type.
 #[derive(Debug, thiserror::Error)]
 #[error("a {sent} does not read as a {wanted}")]
 pub struct DecodeError {
@@ -35,9 +36,8 @@ pub struct DecodeError {
 
 /// A sent event. A clone is one more pointer: nothing is copied or serialised per member.
 ///
-/// Within one process it stays the value that was sent. A backend with a wire carries
-/// [`encode`](Self::encode), and makes a message of what arrives with
-/// [`from_encoded`](Self::from_encoded).
+/// Within one process it stays the typed value that was sent. A backend between processes sends
+/// [`encode`](Self::encode), and decodes received bytes with [`from_encoded`](Self::from_encoded).
 ///
 /// ```
 /// use channels::layers::LayerMessage;
@@ -100,7 +100,8 @@ impl<E: LayerEvent> Erased for E {
     }
 }
 
-/// MessagePack, and what it was decoded as: once for each type, however many receive it.
+/// MessagePack, and a cache of the decoded values: decoded once for each type, however many receive
+/// it.
 struct Encoded {
     bytes: Bytes,
     read: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
@@ -108,7 +109,7 @@ struct Encoded {
 
 impl Encoded {
     fn read<E: LayerEvent>(&self) -> Result<Arc<E>, rmp_serde::decode::Error> {
-        // Held while it is decoded: whoever wants the same meanwhile would only do it again.
+        // Locked while it is decoded, because concurrent receivers would only decode it again.
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let known = read
             .iter()
@@ -122,7 +123,7 @@ impl Encoded {
     }
 }
 
-/// Counts what is written to it, and keeps nothing.
+/// A writer that only counts bytes.
 struct Counted(usize);
 
 impl std::io::Write for Counted {
@@ -138,9 +139,9 @@ impl std::io::Write for Counted {
 
 static UNDECODABLE: AtomicU64 = AtomicU64::new(0);
 
-/// How many messages of this process reached a consumer whose event type could not hold them.
+/// How many messages of this process could not be decoded as the event type of a consumer.
 ///
-/// What becomes of them is the consumer's [`OnUnknown`](crate::OnUnknown).
+/// The consumer's [`OnUnknown`](crate::OnUnknown) decides what to do with them.
 pub fn undecodable_messages() -> u64 {
     UNDECODABLE.load(Ordering::Relaxed)
 }
@@ -152,8 +153,8 @@ impl LayerMessage {
     }
 
     /// A message that came over a wire, as [`encode`](Self::encode) or a program in another
-    /// language wrote it. Nothing is read before somebody receives it: what is no MessagePack
-    /// decodes as no event.
+    /// language wrote it. It is parsed only when it is received: bytes that are not MessagePack
+    /// then fail to decode.
     pub fn from_encoded(bytes: impl Into<Bytes>) -> Self {
         Self(Content::Encoded(Arc::new(Encoded {
             bytes: bytes.into(),
@@ -162,7 +163,7 @@ impl LayerMessage {
     }
 
     /// The event as MessagePack, for layers with a wire: structs as maps of their fields, text as
-    /// `str`, bytes as `bin`, integers as integers, types with a form for people in that form.
+    /// `str`, bytes as `bin`, integers as integers, types with a human-readable form in that form.
     ///
     /// # Errors
     /// [`EncodeError`] with the serialiser's own: the event's code refused.
@@ -179,8 +180,8 @@ impl LayerMessage {
         }
     }
 
-    /// The event as the receiver's type: the very value if the types are the same, else what its
-    /// MessagePack reads as. There `chat.message` and `chat_message` are the same `type`.
+    /// The event as the receiver's type: the same value if the types are equal, otherwise decoded
+    /// from its MessagePack. There `chat.message` and `chat_message` are the same `type`.
     ///
     /// # Errors
     /// [`DecodeError`] if the two types do not share that form.
@@ -196,7 +197,7 @@ impl LayerMessage {
         }
     }
 
-    /// What its MessagePack reads as.
+    /// Decodes its MessagePack.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let written = self.encode().map_err(|failure| self.unlike::<T>(failure))?;
         spelling::read(&written).map_err(|failure| self.unlike::<T>(failure))
@@ -232,8 +233,8 @@ impl LayerMessage {
         }
     }
 
-    /// How long the event is as JSON, or as it came over a wire; none if it cannot be written so,
-    /// which does not matter within one process.
+    /// The length of the event as JSON, or as received; `None` if it cannot be encoded, which does
+    /// not matter within one process.
     pub(super) fn json_bytes(&self) -> Option<usize> {
         match &self.0 {
             Content::Typed(event) => event.json_bytes().ok(),
@@ -241,7 +242,7 @@ impl LayerMessage {
         }
     }
 
-    /// Decodes for a consumer, counting what its type cannot hold.
+    /// Decodes for a consumer, and counts failures.
     pub(crate) fn decode_or_count<E: LayerEvent>(&self) -> Result<Arc<E>, DecodeError> {
         self.decode().inspect_err(|_| {
             UNDECODABLE.fetch_add(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
-//! The bus: what crosses between channels, and the backends that carry it.
+//! The bus: the messages between channels, and the backends that carry them.
 //!
-//! Knows names, messages, queues, capacity and expiry, and nothing of frames, sockets or threads.
-//! The hub stands above it.
+//! It handles names, messages, queues, capacity and expiry, not frames, sockets or threads. The hub
+//! stands above it.
 
 mod backend;
 mod bounds;

@@ -1,4 +1,4 @@
-//! MessagePack, the form in which messages travel: text, bytes and integers stay apart.
+//! MessagePack, the wire format of messages: text, bytes and integers stay distinct.
 
 use rmp_serde::{Deserializer, Serializer};
 use serde::Serialize;
@@ -12,8 +12,8 @@ pub struct EncodeError {
     pub(super) source: rmp_serde::encode::Error,
 }
 
-/// Structs are maps of their fields, and a type that has a form for people (an address, a date)
-/// has that one: as in JSON, so that programs in other languages read the same.
+/// Structs are maps of their fields, and a type with a human-readable form (an address, a date) has
+/// that one: as in JSON, so that programs in other languages read the same.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
     let mut written = Vec::new();
     let serializer = Serializer::new(&mut written);

@@ -1,4 +1,4 @@
-//! What an application has that has no channel layer.
+//! The backend of an application without a channel layer.
 //!
 //! Source: channels/layers.py, where `get_channel_layer` gives None, and consumers work without.
 
@@ -11,7 +11,7 @@ use super::error::{Extension, LayerError, SendReport};
 use super::message::LayerMessage;
 use crate::names::{ChannelName, GroupName};
 
-/// Opens channels on which nothing ever comes, and refuses the rest.
+/// Opens channels that never receive anything, and refuses all other calls.
 pub(in crate::layers) struct NoLayer;
 
 fn refused<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, LayerError>> {

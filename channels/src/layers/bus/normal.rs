@@ -1,4 +1,4 @@
-//! Channels without an owner: queues from which workers take, each message once.
+//! Channels without an owner: queues of workers, in which each message is received once.
 //!
 //! Source: channels/layers.py, `receive` on a normal channel.
 
@@ -15,7 +15,7 @@ use super::message::LayerMessage;
 use crate::names::ChannelName;
 use crate::observe;
 
-/// All normal channels of a layer; one exists from its first message or reader to its last.
+/// All normal channels of a layer; one exists from its first message or reader until its last.
 #[derive(Default)]
 pub(super) struct NormalChannels(Mutex<HashMap<ChannelName, Arc<Shared>>>);
 
@@ -97,7 +97,7 @@ impl NormalChannels {
         };
         loop {
             let mut ready = pin!(reader.shared.ready.notified());
-            // Listening before looking: a message that comes in between wakes this reader.
+            // Subscribe before the check, so that a message in between wakes this reader.
             ready.as_mut().enable();
             reader.shared.drop_expired(bounds);
             if let Some((message, waiting)) = reader.shared.take() {
@@ -123,7 +123,7 @@ impl NormalChannels {
     }
 }
 
-/// One who waits on a channel; the last to go takes an empty channel along.
+/// A reader that waits on a channel; the last one removes an empty channel when dropped.
 struct Reader<'a> {
     channels: &'a NormalChannels,
     name: &'a ChannelName,
@@ -133,7 +133,7 @@ struct Reader<'a> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let mut channels = self.channels.lock();
-        // Ours and the map's.
+        // Two references: this one and that of the map.
         if Arc::strong_count(&self.shared) == 2 && self.shared.lock().is_empty() {
             channels.remove(self.name);
         }

@@ -11,10 +11,10 @@ use super::message::LayerMessage;
 use crate::names::ChannelName;
 use crate::observe;
 
-/// Messages that an emptied queue keeps room for.
+/// The capacity that an emptied queue keeps.
 const ROOM_KEPT: usize = 16;
 
-/// Makes the two halves of a channel.
+/// Creates the two halves of a channel.
 pub(in crate::layers) fn queue(
     name: ChannelName,
     bounds: &Arc<Bounds>,
@@ -42,7 +42,7 @@ struct State {
     messages: VecDeque<(Instant, LayerMessage)>,
     capacity: usize,
     waker: Option<Waker>,
-    /// The receiver takes no message now and only wants to hear of an overflow.
+    /// The receiver reads no messages now, and is woken only on an overflow.
     busy: bool,
     closed: bool,
     overflowed: bool,
@@ -56,12 +56,12 @@ impl State {
 }
 
 impl Queue {
-    /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
+    /// A panic cannot leave the state inconsistent, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Drops what is too old. Whoever reads here has missed something then.
+    /// Drops expired messages. Their reader has then lost a message.
     fn drop_expired(&self, state: &mut State) {
         if state.messages.is_empty() {
             return;
@@ -98,8 +98,8 @@ impl ChannelSender {
         self.push(message, true)
     }
 
-    /// As [`send`](Self::send), by who will have the receiver polled: a message that fits wakes
-    /// nobody.
+    /// Like [`send`](Self::send), for callers that poll the receiver themselves: a message that
+    /// fits wakes no task.
     pub(crate) fn send_quietly(&self, message: LayerMessage) -> Result<(), LayerError> {
         self.push(message, false)
     }
@@ -158,7 +158,7 @@ impl ChannelSender {
     /// Drops what waits.
     pub(crate) fn clear(&self) {
         let dropped = std::mem::take(&mut self.0.lock().messages);
-        // After the lock is free again: a message may own anything.
+        // Dropped after the lock is released, because the drop of a message may run any code.
         drop(dropped);
     }
 }
@@ -177,7 +177,7 @@ impl QueueReceiver {
         ChannelSender(Arc::clone(&self.0))
     }
 
-    /// The next message; wakes the task for what comes later.
+    /// Polls for the next message; registers the task to be woken by later ones.
     pub(in crate::layers) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<LayerMessage> {
         let mut state = self.0.lock();
         self.0.drop_expired(&mut state);
@@ -186,7 +186,7 @@ impl QueueReceiver {
             if waiting == 1 {
                 state.messages.shrink_to(ROOM_KEPT);
             }
-            // A recorder may do what it likes, so the lock is free by then.
+            // A metrics recorder may run any code, so the lock is released before.
             drop(state);
             observe::delivered(waiting);
             return Poll::Ready(message);
@@ -196,7 +196,7 @@ impl QueueReceiver {
         Poll::Pending
     }
 
-    /// How many messages wait, be they too old or not.
+    /// How many messages wait, including expired ones.
     pub(in crate::layers) fn waiting(&self) -> usize {
         self.0.lock().messages.len()
     }
@@ -206,13 +206,13 @@ impl QueueReceiver {
         self.0.lock().on_overflow = Some(Box::new(cut));
     }
 
-    /// Whether a message was lost because nobody took the earlier ones.
+    /// Whether a message was lost because the channel was full.
     pub(in crate::layers) fn overflowed(&self) -> bool {
         self.0.lock().overflowed
     }
 
-    /// As [`overflowed`](Self::overflowed), and wakes the task when it happens; messages that
-    /// come meanwhile do not.
+    /// Like [`overflowed`](Self::overflowed), but wakes the task when it happens; messages do not
+    /// wake it meanwhile.
     pub(in crate::layers) fn poll_overflowed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.0.lock();
         if state.overflowed {
@@ -240,7 +240,7 @@ impl Drop for QueueReceiver {
             ..State::default()
         };
         let closed = std::mem::replace(&mut *self.0.lock(), closed);
-        // What waits is dropped after the lock is free again: it may own anything.
+        // The messages are dropped after the lock is released, because their drop may run any code.
         drop(closed);
     }
 }

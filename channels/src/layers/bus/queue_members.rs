@@ -1,4 +1,4 @@
-//! Queues that are members of groups, which are few.
+//! Queues that are members of groups. There are only few.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use crate::names::{ChannelName, GroupName};
 /// The queues of all groups, each with the time of its last `group_add`.
 pub(super) struct QueueMembers {
     groups: Mutex<HashMap<GroupName, Arc<Queues>>>,
-    /// Whether there has ever been one: most layers have none, and lock nothing then.
+    /// Whether there has ever been one: most layers have none, and then need no lock.
     any: AtomicBool,
     /// How long a membership lasts.
     limit: Option<Duration>,
@@ -52,7 +52,7 @@ impl QueueMembers {
         }
     }
 
-    /// Does something with the queues of a group, while nobody else does.
+    /// Runs a function on the queues of a group, under the lock.
     pub(super) fn holding<R>(
         &self,
         group: &GroupName,

@@ -1,7 +1,7 @@
-//! `chat.message` and `chat_message` are one event type, whatever the receiver's enum calls it.
+//! `chat.message` and `chat_message` are one event type, whichever the receiver's enum has.
 //!
 //! Senders of other processes use either; Channels turns both into one handler name. Here a
-//! message's type is put into the spelling of the receiver before it is read.
+//! message's type is converted to the spelling of the receiver before it is decoded.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +15,7 @@ use serde::de::{DeserializeOwned, Error};
 use super::event_type::{TYPE, handler_name};
 use super::msgpack;
 
-/// Reads a message, in MessagePack, whose type may be in the other spelling.
+/// Decodes a message, in MessagePack, whose type may be in the other spelling.
 pub(super) fn read<E: DeserializeOwned>(message: &[u8]) -> Result<E, ReadError> {
     match spelling_of::<E>(message) {
         Some(spelling) => msgpack::read(&respelt(message, spelling)?),
@@ -36,14 +36,14 @@ fn respelt(message: &[u8], spelling: &'static str) -> Result<Vec<u8>, ReadError>
     msgpack::write(&message).map_err(ReadError::custom)
 }
 
-/// What of a message tells its type.
+/// The part of a message that has its type.
 #[derive(Deserialize)]
 struct Typed<'a> {
     #[serde(borrow)]
     r#type: Cow<'a, str>,
 }
 
-/// How the receiver spells the message's type, unless as it is.
+/// The receiver's spelling of the message's type, if it differs.
 fn spelling_of<E: DeserializeOwned>(message: &[u8]) -> Option<&'static str> {
     let known = variants::<E>()?;
     let kind = rmp_serde::from_slice::<Typed<'_>>(message).ok()?.r#type;
@@ -55,8 +55,8 @@ fn spelling_of<E: DeserializeOwned>(message: &[u8]) -> Option<&'static str> {
     known.find(|known| handler_name(known).is_ok_and(|name| name == wanted))
 }
 
-/// The types that an enum with `#[serde(tag = "type")]` knows: what it says it had expected when
-/// given one that it cannot know.
+/// The types of an enum with `#[serde(tag = "type")]`, taken from its error for an impossible type,
+/// which lists the expected ones.
 fn variants<E: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let impossible = MapDeserializer::<_, Asked>::new([(TYPE, "\0")].into_iter());
     E::deserialize(impossible).err()?.0

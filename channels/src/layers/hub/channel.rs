@@ -1,4 +1,4 @@
-//! The channel of one consumer, as its owner has it: [`ChannelReceiver`].
+//! The channel of one consumer, from its owner's side: [`ChannelReceiver`].
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,13 +14,13 @@ use super::router::Inbox;
 use crate::layers::bus::{ChannelSender, LayerError, LayerMessage, QueueReceiver};
 use crate::names::ChannelName;
 
-/// The receiving half of a channel: a stream of what is sent to its name.
+/// The receiving half of a channel: a stream of the messages sent to its name.
 ///
-/// Dropping it closes the channel and takes it out of all groups.
+/// Dropping it closes the channel and removes it from all groups.
 pub struct ChannelReceiver {
     queue: QueueReceiver,
     hub: Arc<Hub>,
-    /// That of the router which hands the messages out.
+    /// The number of the router that distributes the messages.
     inbox: Option<Arc<Inbox>>,
 }
 
@@ -33,27 +33,27 @@ impl ChannelReceiver {
         })
     }
 
-    /// The channel's name: what others send to.
+    /// The channel's name, to which others send.
     pub fn name(&self) -> &ChannelName {
         self.queue.name()
     }
 
-    /// The sending half, for who puts messages in without the layer.
+    /// The sending half, to queue messages without the layer.
     pub(crate) fn sender(&self) -> ChannelSender {
         self.queue.sender()
     }
 
-    /// Lets messages come by way of this thread's router.
+    /// Receives messages through this thread's router.
     pub(crate) fn attach(&mut self, port: Rc<dyn Port>) {
         self.inbox = self.hub.local.attach(self.name(), port);
     }
 
-    /// Whether the router has something to hand out, perhaps to this channel.
+    /// Whether the router has messages to distribute, perhaps to this channel.
     pub(crate) fn is_router_due(&self) -> bool {
         self.inbox.as_ref().is_some_and(|inbox| inbox.is_due())
     }
 
-    /// How many messages wait, be they too old or not.
+    /// How many messages wait, including expired ones.
     pub(crate) fn waiting(&self) -> usize {
         self.queue.waiting()
     }
@@ -63,13 +63,13 @@ impl ChannelReceiver {
         self.queue.on_overflow(cut);
     }
 
-    /// Whether a message was lost because nobody took the earlier ones.
+    /// Whether a message was lost because the channel was full.
     pub(crate) fn overflowed(&self) -> bool {
         self.queue.overflowed()
     }
 
-    /// As [`overflowed`](Self::overflowed), and wakes the task when it happens; messages that
-    /// come meanwhile do not.
+    /// Like [`overflowed`](Self::overflowed), but wakes the task when it happens; messages do not
+    /// wake it meanwhile.
     pub(crate) fn poll_overflowed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.queue.poll_overflowed(cx)
     }

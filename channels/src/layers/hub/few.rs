@@ -1,10 +1,10 @@
-//! A set of channels that is small while it holds one.
+//! A set of channels that needs little memory while it has one.
 
 use std::collections::HashSet;
 
 use crate::names::ChannelName;
 
-/// A set that mostly holds one channel, as the group of all sockets of a person does.
+/// A set that mostly has one channel, for example the group of all sockets of a person.
 pub(super) enum FewChannels {
     One(ChannelName),
     #[expect(
@@ -27,7 +27,7 @@ impl FewChannels {
         }
     }
 
-    /// Whether the channel was there, and is not the only one, which stays.
+    /// Removes a channel unless it is the only one; returns whether it was removed.
     pub(super) fn remove(&mut self, name: &ChannelName) -> bool {
         let Self::Many(known) = self else {
             return false;

@@ -1,4 +1,4 @@
-//! Frames that go past the consumer: who makes them, and what they are when they are made.
+//! Forwarding: frames that are sent without the consumer, and the functions that create them.
 
 use std::any::TypeId;
 
@@ -7,17 +7,18 @@ use bytes::Bytes;
 use crate::event::Frame;
 use crate::layers::bus::LayerMessage;
 
-/// A frame as it goes over the wire, shared by all who get it.
+/// A frame in its wire format, shared by all receivers.
 pub(crate) struct ReadyFrame {
     pub(crate) bytes: Bytes,
-    /// Those of its payload.
+    /// The bytes of its payload.
     pub(crate) payload_bytes: usize,
 }
 
-/// What all consumers of one type make of a message that they would only send on.
+/// The function by which all consumers of one type turn a message into a frame without handling it.
 pub(crate) struct Forwarder {
     /// A function, because a `const` has a type's id only since Rust 1.91.
     pub(crate) consumer: fn() -> TypeId,
-    /// Nothing for a message that a consumer must see. The application's code, which may panic.
+    /// Returns `None` for a message that a consumer must handle. It calls the application's code,
+    /// which may panic.
     pub(crate) frame: fn(&LayerMessage) -> Option<Frame>,
 }

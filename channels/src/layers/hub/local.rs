@@ -14,10 +14,10 @@ use crate::names::{ChannelName, FewGroups, GroupName, add_once};
 /// Locks are taken in the order channels, groups, members, queues and inboxes, and never across
 /// an await.
 pub(super) struct Local {
-    /// Unlike that of any other in this process.
+    /// A number that is unique in this process.
     number: u64,
     channels: Mutex<HashMap<ChannelName, Channel>>,
-    /// Those with members here; the backend is subscribed to them and to no others.
+    /// The groups with members here; the backend is subscribed to exactly these.
     groups: RwLock<Groups>,
 }
 
@@ -25,7 +25,7 @@ type Groups = HashMap<GroupName, Arc<Mutex<Members>>>;
 
 struct Channel {
     sender: ChannelSender,
-    /// Where its messages go instead, if a router gives them to its connection.
+    /// The router that gets its messages instead, if one serves its connection.
     place: Option<Place>,
     groups: FewGroups,
 }
@@ -58,7 +58,7 @@ impl Local {
         self.lock_channels().insert(name, channel);
     }
 
-    /// Makes a channel a member of a group that has members already; whether it has.
+    /// Makes a channel a member of a group that already has members; returns whether the group has.
     pub(super) fn join_others(
         &self,
         group: &GroupName,
@@ -124,8 +124,8 @@ impl Local {
         groups.get(group).cloned()
     }
 
-    /// Lets the router of this thread hand out the channel's messages; gives what it takes them
-    /// from.
+    /// Lets the router of this thread distribute the channel's messages; returns the router's
+    /// inbox.
     pub(super) fn attach(&self, name: &ChannelName, port: Rc<dyn Port>) -> Option<Arc<Inbox>> {
         let mut channels = self.lock_channels();
         let channel = channels.get_mut(name)?;
@@ -138,8 +138,8 @@ impl Local {
         Some(Arc::clone(&place.inbox))
     }
 
-    /// Takes a channel that has ended out of everything; `deserted` is called, under lock, for
-    /// each group of which it was the last member.
+    /// Removes a channel that has ended from all tables; `deserted` is called, under lock, for each
+    /// group of which it was the last member.
     pub(super) fn forget(&self, name: &ChannelName, deserted: impl Fn(&GroupName)) {
         let mut channels = self.lock_channels();
         let Some(Channel { place, groups, .. }) = channels.remove(name) else {
@@ -169,7 +169,7 @@ impl Inlet for Local {
     fn send(&self, name: &ChannelName, message: LayerMessage) -> Result<(), LayerError> {
         let mut channels = self.lock_channels();
         let Channel { sender, place, .. } = known(&mut channels, name)?;
-        // One that is full loses the message, and says so.
+        // A full channel drops the message, and reports it.
         if let Some(place) = place
             && !sender.is_full()
         {

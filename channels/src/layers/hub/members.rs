@@ -1,4 +1,4 @@
-//! The members of one group: those with a queue, and those that a router gives their messages.
+//! The members of one group: those with a queue, and those that are served by a router.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use super::router::{Broadcast, Inbox, Parcel, Place};
 use crate::layers::bus::{ChannelSender, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
 
-/// Locked while a message is handed out, so that all members see the group's messages in one
+/// Locked while a message is distributed, so that all members see the group's messages in one
 /// order.
 #[derive(Default)]
 pub(super) struct Members {
-    /// There while it has some: connections are loose only until their handshake is answered.
+    /// Present while there are any: connections are loose only until their handshake is answered.
     #[expect(
         clippy::box_collection,
         reason = "nearly always there is none, and there are as many groups as people"
@@ -24,20 +24,20 @@ pub(super) struct Members {
     routed: SmallVec<[Routed; 1]>,
 }
 
-/// The members of one thread, which get a message together.
+/// The members on one thread, which get a message together.
 struct Routed {
     inbox: Arc<Inbox>,
     channels: FewChannels,
 }
 
 impl Members {
-    /// Adds a member that takes its messages from its queue.
+    /// Adds a member that reads its messages from its queue.
     pub(super) fn join(&mut self, channel: &ChannelSender) {
         let loose = self.loose.get_or_insert_default();
         loose.insert(channel.name().clone(), channel.clone());
     }
 
-    /// Adds a member that a router gives its messages, or makes one of a loose member.
+    /// Adds a member that is served by a router, or converts a loose member into one.
     pub(super) fn join_at(&mut self, group: &GroupName, name: &ChannelName, place: &Place) {
         self.let_go(name);
         match self.routed_at(place) {
@@ -50,7 +50,7 @@ impl Members {
         place.push(|seat| Parcel::Join(group.clone(), seat));
     }
 
-    /// Takes a member out of the loose ones.
+    /// Removes a member from the loose ones.
     fn let_go(&mut self, name: &ChannelName) {
         if let Some(loose) = &mut self.loose {
             loose.remove(name);

@@ -1,9 +1,9 @@
-//! The hub of one process: what stands between its connections and the backend of a layer.
+//! The hub of one process, between its connections and the backend of a layer.
 //!
-//! It owns the channels of this process and knows which of them are in which group. The backend
-//! is subscribed to a group while the group has members here. What arrives, from other processes
-//! or from this one, goes to each thread as one parcel, and the thread's router gives it to the
-//! thread's connections, past their consumers where those would only send it on ([`Forwarder`]).
+//! It owns the channels of this process and their memberships in groups. The backend is subscribed
+//! to a group while the group has members here. Each message, from other processes or from this
+//! one, goes to each thread as one parcel. The thread's router passes it to the thread's
+//! connections, without their consumers if those would only forward it ([`Forwarder`]).
 
 mod channel;
 mod few;
@@ -49,7 +49,7 @@ impl Hub {
         hub
     }
 
-    /// The same process, which reaches its backend through another one.
+    /// The same process, which reaches its backend through another backend.
     pub(super) fn through<B: ChannelLayer>(
         &self,
         around: impl FnOnce(Arc<dyn ChannelLayer>) -> B,
@@ -98,7 +98,7 @@ impl Hub {
         if self.local.join_others(group, channel)? {
             return Ok(());
         }
-        // Ends before the turn, so that the next subscription comes after it.
+        // Dropped before the turn, so that the next subscription comes after it.
         let mut subscription = Subscription {
             backend: self.backend(),
             group,
@@ -145,7 +145,7 @@ impl Hub {
         sent
     }
 
-    /// Makes a channel of this process.
+    /// Creates a channel of this process.
     async fn open(&self, prefix: &str) -> Result<QueueReceiver, LayerError> {
         let name = self.backend.new_channel(prefix).await?;
         let (sender, receiver) = queue(name, &self.bounds);
@@ -153,14 +153,14 @@ impl Hub {
         Ok(receiver)
     }
 
-    /// Takes a channel that has ended out of all groups.
+    /// Removes a channel that has ended from all groups.
     fn forget(&self, channel: &ChannelName) {
         let deserted = |group: &GroupName| self.backend.unsubscribe(group);
         self.local.forget(channel, deserted);
     }
 }
 
-/// A subscription that ends unless somebody is in the group.
+/// A guard that ends the subscription unless the group has a member.
 struct Subscription<'a> {
     backend: &'a dyn ChannelLayer,
     group: &'a GroupName,

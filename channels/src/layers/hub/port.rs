@@ -1,4 +1,4 @@
-//! A connection as its router sees it.
+//! The interface of a connection for its router.
 
 use std::io::IoSlice;
 
@@ -7,27 +7,27 @@ use crate::event::Frame;
 use crate::layers::bus::LayerMessage;
 use crate::names::ChannelName;
 
-/// Takes what a router has for one connection.
+/// Receives the messages of one connection from a router.
 pub(crate) trait Port {
     /// The name of the connection's channel.
     fn name(&self) -> &ChannelName;
 
-    /// How to make frames past the consumer; nothing while the consumer is not idle, or has
-    /// something to send that comes first.
+    /// How to create frames without the consumer; `None` while the consumer is not idle, or has
+    /// frames to send that come first.
     fn forwarder(&self) -> Option<&'static Forwarder>;
 
-    /// A frame as the connection's protocol writes it.
+    /// A frame in the wire format of the connection's protocol.
     fn encode(&self, frame: &Frame) -> ReadyFrame;
 
-    /// Sends ready frames, of so many bytes of payload; never waits.
+    /// Sends encoded frames with this many bytes of payload; never waits.
     fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize);
 
-    /// Puts a message into the connection's channel. There is no forwarder from then on until
-    /// the consumer has dealt with it. True where nobody was woken for it, so that
-    /// [`work`](Self::work) has to come soon.
+    /// Puts a message into the connection's channel. From then on, [`forwarder`](Self::forwarder)
+    /// is `None` until the consumer has handled it. Returns true if no task was woken for it, so
+    /// that [`work`](Self::work) has to be called soon.
     fn deliver(&self, message: LayerMessage) -> bool;
 
-    /// Lets the consumer deal with what lies in its channel, and sends what it says. That is the
+    /// Lets the consumer handle the messages in its channel, and sends its frames. This calls the
     /// application's code, which may do anything.
     fn work(&self);
 }

@@ -1,4 +1,4 @@
-//! One subscription of a group at a time, without holding up those of other groups.
+//! Serialises the subscriptions of each group, without blocking those of other groups.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::names::GroupName;
 
-/// A lock for each group that somebody is subscribing to.
+/// A lock for each group that is being subscribed to.
 #[derive(Default)]
 pub(super) struct Turns(Mutex<HashMap<GroupName, Arc<tokio::sync::Mutex<()>>>>);
 
@@ -15,7 +15,7 @@ pub(super) struct Turns(Mutex<HashMap<GroupName, Arc<tokio::sync::Mutex<()>>>>);
 pub(super) struct Turn<'a> {
     turns: &'a Turns,
     group: &'a GroupName,
-    /// Nothing only while it is dropped.
+    /// `None` only while it is dropped.
     held: Option<OwnedMutexGuard<()>>,
 }
 
@@ -40,7 +40,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut turns = self.turns.lock();
         self.held = None;
-        // That of the map; whoever waits has another.
+        // The reference of the map; each waiting task has another one.
         if turns
             .get(self.group)
             .is_some_and(|lock| Arc::strong_count(lock) == 1)

@@ -1,4 +1,4 @@
-//! One message on its way to many connections, and the frame that most of them make of it.
+//! One message on its way to many connections, and the frame that most of them send for it.
 
 use std::any::TypeId;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use crate::layers::bus::LayerMessage;
 use crate::layers::hub::forward::{Forwarder, ReadyFrame};
 use crate::names::ChannelName;
 
-/// A message, its exceptions, and its frame once somebody has asked for it.
+/// A message, its exceptions, and its frame, which is created on first use.
 pub(crate) struct Broadcast {
     pub(super) message: LayerMessage,
     except: Box<[ChannelName]>,
@@ -26,12 +26,12 @@ impl Broadcast {
     }
 
     pub(super) fn is_for<'a>(&self, name: impl FnOnce() -> &'a ChannelName) -> bool {
-        // Hardly any message has exceptions, and the name lies elsewhere.
+        // First, because hardly any message has exceptions, and the name is elsewhere in memory.
         self.except.is_empty() || !self.except.contains(name())
     }
 
-    /// The frame that consumers of this type send on; made once, for the first type that asks.
-    /// Those of another type get the message itself, and so do those whose code panics.
+    /// The frame that consumers of this type forward; cached for the first type only. Consumers of
+    /// other types get the message itself, and so do those whose code panics.
     pub(super) fn ready(
         &self,
         forwarder: &Forwarder,

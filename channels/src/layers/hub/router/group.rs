@@ -1,4 +1,4 @@
-//! The members of one group on one thread, and what they have not got yet.
+//! The members of one group on one thread, and the messages that they have not received yet.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
@@ -7,31 +7,31 @@ use std::sync::Arc;
 use super::broadcast::Broadcast;
 use crate::names::GroupName;
 
-/// A message in its place among all messages of the thread.
+/// A message with its sequence number among all messages of the thread.
 pub(super) struct Entry {
     pub(super) number: u64,
     pub(super) broadcast: Arc<Broadcast>,
 }
 
-/// One log for all members, and a cursor for each. The log never waits for a slow member: who is
-/// visited takes all that is new, and keeps for itself what cannot be sent at once.
+/// One log for all members, and a cursor for each. The log never waits for a slow member: a visited
+/// member takes all new messages, and queues those that it cannot send at once.
 pub(super) struct Group {
     pub(super) name: GroupName,
     log: VecDeque<Entry>,
-    /// Where the log begins, counted from the group's first message.
+    /// The number of the log's first message, counted from the group's first one.
     first: u64,
     members: Vec<Member>,
-    /// Who is visited next; members are visited in a circle.
+    /// The member to visit next (round robin).
     next: usize,
-    /// Visits until nobody can be behind.
+    /// The number of visits until no member can be behind.
     left: usize,
-    /// Whether the router knows that somebody may be behind.
+    /// Whether the group is in the router's list of groups with members that may be behind.
     pub(super) is_in_line: bool,
 }
 
 struct Member {
     seat: usize,
-    /// The first message that it has not got.
+    /// The first message that it has not received (its cursor).
     cursor: u64,
 }
 
@@ -65,14 +65,14 @@ impl Group {
         self.members.len()
     }
 
-    /// Adds a message; whether the group has to get in line for visits.
+    /// Adds a message; returns whether the group has to be queued for visits.
     pub(super) fn append(&mut self, entry: Entry) -> bool {
         self.log.push_back(entry);
         self.left = self.members.len();
         !std::mem::replace(&mut self.is_in_line, true)
     }
 
-    /// Adds a member, for what comes from now on; gives its place.
+    /// Adds a member, for messages from now on; returns its place.
     pub(super) fn join(&mut self, seat: usize) -> usize {
         let cursor = self.end();
         if self.members.is_empty() {
@@ -84,14 +84,14 @@ impl Group {
         self.members.len() - 1
     }
 
-    /// Takes the member at a place out; gives the seat of the member who has that place now.
+    /// Removes the member at a place; returns the seat of the member that has this place now.
     pub(super) fn leave(&mut self, place: usize) -> Option<usize> {
         self.members.swap_remove(place);
         self.look_again();
         self.members.get(place).map(|member| member.seat)
     }
 
-    /// Places have changed, so the circle begins anew.
+    /// Places have changed, so the round starts again.
     fn look_again(&mut self) {
         if self.left > 0 {
             self.left = self.members.len();
@@ -105,7 +105,7 @@ impl Group {
         self.members.iter().map(|member| member.seat)
     }
 
-    /// The seat of the next member in the circle that is behind, within so many steps.
+    /// The seat of the next member that is behind, within this many steps.
     pub(super) fn next_behind(&mut self) -> Option<usize> {
         let end = self.end();
         while self.left > 0 {
@@ -125,19 +125,19 @@ impl Group {
         None
     }
 
-    /// What the member at a place has not got, in order.
+    /// The messages that the member at a place has not received, in order.
     pub(super) fn news_for(&self, place: usize) -> Iter<'_, Entry> {
         let seen = self.members[place].cursor - self.first;
         let seen = usize::try_from(seen).unwrap_or(usize::MAX);
         self.log.range(seen.min(self.log.len())..)
     }
 
-    /// Notes that the member at a place has got everything.
+    /// Records that the member at a place has received everything.
     pub(super) fn caught_up(&mut self, place: usize) {
         self.members[place].cursor = self.end();
     }
 
-    /// Drops what everybody has got.
+    /// Drops the messages that all members have received.
     fn forget_seen(&mut self) {
         let oldest = self.members.iter().map(|member| member.cursor).min();
         let oldest = oldest.unwrap_or_else(|| self.end());

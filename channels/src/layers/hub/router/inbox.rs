@@ -1,4 +1,4 @@
-//! What other threads, and this one, have for the connections of one thread.
+//! The queue of work, from all threads, for the connections of one thread.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
@@ -6,19 +6,19 @@ use std::task::{Context, Waker};
 use super::broadcast::Broadcast;
 use crate::names::GroupName;
 
-/// One thing for a router to do; they are done in the order in which they were pushed.
+/// One job for a router; jobs are done in the order in which they were pushed.
 pub(in crate::layers) enum Parcel {
     /// A message to all members that the thread has.
     Group(GroupName, Arc<Broadcast>),
     /// A message to one connection.
     One(usize, Arc<Broadcast>),
-    /// A connection joins a group: it gets what comes after this.
+    /// A connection joins a group: it receives the messages after this.
     Join(GroupName, usize),
-    /// It leaves the group, having got all that came before this.
+    /// It leaves the group, after it has received all messages before this.
     Leave(GroupName, usize),
     /// All members leave.
     Disband(GroupName),
-    /// The connection has ended; nothing of it comes after this.
+    /// The connection has ended; no further job concerns it.
     Gone(usize),
 }
 
@@ -46,19 +46,19 @@ impl Inbox {
         }
     }
 
-    /// Whether the router has not seen everything yet.
+    /// Whether there are jobs that the router has not taken yet.
     pub(in crate::layers) fn is_due(&self) -> bool {
         !self.lock().parcels.is_empty()
     }
 
-    /// Everything so far; what comes next wakes the task.
+    /// Takes all jobs; the next one wakes the task.
     pub(super) fn take(&self, cx: &Context<'_>) -> Vec<Parcel> {
         let mut state = self.lock();
         state.waker.get_or_insert_with(|| cx.waker().clone());
         std::mem::take(&mut state.parcels)
     }
 
-    /// Lets an emptied buffer be used again.
+    /// Returns an emptied buffer for reuse.
     pub(super) fn give_back(&self, emptied: Vec<Parcel>) {
         let mut state = self.lock();
         if state.parcels.capacity() == 0 {

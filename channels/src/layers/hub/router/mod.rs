@@ -1,14 +1,14 @@
-//! Hands messages to the connections of one thread.
+//! Distributes messages to the connections of one thread.
 //!
-//! The hub puts each message into the [`Inbox`] of every thread with members of
-//! its group: one [`Parcel`] for a thread, however many members it has. The thread's router takes
-//! them out in their order and gives each connection what is new for it. What a connection would
-//! only send on is written past its consumer, several frames at once where it is behind; anything
-//! else, and all that comes after it, waits in the connection's channel until its consumer has
-//! dealt with it. So each connection sees its messages in the order in which they were sent.
+//! The hub puts each message into the [`Inbox`] of every thread with members of its group: one
+//! [`Parcel`] for a thread, however many members it has. The thread's router takes the parcels out
+//! in order and gives each connection its new messages. Messages that the consumer would only
+//! forward are written without it, several frames at once if the connection is behind. Any other
+//! message, and all that come after it, wait in the connection's channel until the consumer has
+//! handled it. So each connection sees its messages in the order in which they were sent.
 //!
-//! A consumer that is idle deals with it at once, in the router's own turn: waking the tasks of a
-//! thousand connections costs more than most of their handlers.
+//! An idle consumer handles it at once, in the router's own turn: waking the tasks of a thousand
+//! connections costs more than most of their handlers.
 
 mod broadcast;
 mod group;
@@ -32,17 +32,17 @@ use tables::Tables;
 
 use super::port::Port;
 
-/// Connections that are written to before the other tasks of the thread get their turn.
+/// The number of connections written to before the other tasks of the thread get their turn.
 const VISITS_PER_POLL: usize = 128;
 
-/// Consumers that work before the other tasks of the thread get their turn.
+/// The number of consumers run before the other tasks of the thread get their turn.
 const CONSUMERS_PER_POLL: usize = 32;
 
 thread_local! {
     static ROUTERS: RefCell<Vec<(u64, Weak<Router>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The router of one layer on this thread; there from the first connection to the last.
+/// The router of one layer on this thread; exists from the first connection until the last.
 struct Router {
     inbox: Arc<Inbox>,
     tables: RefCell<Tables>,
@@ -51,7 +51,7 @@ struct Router {
 #[derive(PartialEq, Eq)]
 enum Work {
     Left,
-    /// The last connection has gone.
+    /// The last connection has ended.
     Over,
 }
 
@@ -68,7 +68,7 @@ impl Place {
     }
 }
 
-/// Takes a connection of this thread in, for messages of the layer with that number. It stays
+/// Registers a connection of this thread, for messages of the layer with that number. It stays
 /// until a [`Parcel::Gone`].
 pub(super) fn take_in(layer: u64, port: Rc<dyn Port>) -> Place {
     let router = Router::current(layer);
@@ -100,19 +100,20 @@ impl Router {
             tables: RefCell::default(),
         });
         let running = Rc::clone(&router);
-        // It counts its writes itself; tokio's count would end in the middle of one.
+        // The router counts its writes itself, because tokio's budget would end in the middle of
+        // one.
         actix_web::rt::spawn(unconstrained(async move { running.run().await }));
         router
     }
 
     async fn run(&self) {
         while poll_fn(|cx| self.poll_work(cx)).await == Work::Left {
-            // Not only the tasks that are ready get their turn, but also those whose sockets are.
+            // Yields to the event loop, so that tasks whose sockets are ready get their turn, too.
             yield_now().await;
         }
     }
 
-    /// Does some of what there is; pending when there is nothing.
+    /// Does a part of the work; pending when there is none.
     fn poll_work(&self, cx: &mut Context<'_>) -> Poll<Work> {
         let mut tables = self.tables.borrow_mut();
         let mut parcels = self.inbox.take(cx);
@@ -124,7 +125,7 @@ impl Router {
         let now = tables.due.len().min(CONSUMERS_PER_POLL);
         let due: SmallVec<[_; CONSUMERS_PER_POLL]> = tables.due.drain(..now).collect();
         let some_are_left = some_are_behind || !tables.due.is_empty();
-        // The consumers may do whatever they like, also with this router.
+        // The consumers may run any code, also code that uses this router.
         drop(tables);
         for port in due {
             port.work();

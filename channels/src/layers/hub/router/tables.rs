@@ -1,4 +1,4 @@
-//! Who is on this thread, in which groups, and who is behind.
+//! The connections of this thread, their groups, and which of them are behind.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::IoSlice;
@@ -18,8 +18,8 @@ use crate::names::GroupName;
 /// Frames in one write; the kernel takes up to 1024.
 const FRAMES_PER_WRITE: usize = 64;
 
-/// Messages that wait in one log before its members are visited without a pause: otherwise those
-/// who send could be faster than the log is read.
+/// The number of messages in one log above which its members are visited without a pause. Otherwise
+/// the senders could be faster than the log is read.
 const LONG_LOG: usize = 256;
 
 #[derive(Default)]
@@ -27,11 +27,11 @@ pub(super) struct Tables {
     seats: Slab<Seat>,
     groups: Slab<Group>,
     by_name: HashMap<GroupName, usize>,
-    /// Groups with members that are behind, each once.
+    /// The queue of groups with members that are behind, each once.
     behind: VecDeque<usize>,
     /// Counts the messages of all groups.
     next_number: u64,
-    /// Whose consumers have to work, for messages that nobody else was woken for.
+    /// The connections whose consumers have to run, because no task was woken for their messages.
     pub(super) due: VecDeque<Rc<dyn Port>>,
 }
 
@@ -40,11 +40,12 @@ struct Seat {
     memberships: SmallVec<[Membership; 2]>,
 }
 
-/// One of a connection in a group; memory ends long before either cannot be counted so.
+/// A membership of a connection in a group; memory is exhausted long before these counters
+/// overflow.
 #[derive(Clone, Copy)]
 struct Membership {
     group: u32,
-    /// Among the group's members.
+    /// The place among the group's members.
     place: u32,
 }
 
@@ -122,7 +123,7 @@ impl Tables {
         }
     }
 
-    /// Where among the memberships of a seat that of a group is.
+    /// The index of a group in the memberships of a seat.
     fn membership(&self, seat: usize, group: usize) -> Option<usize> {
         let mut memberships = self.seats[seat].memberships.iter();
         memberships.position(|membership| membership.group() == group)
@@ -155,7 +156,7 @@ impl Tables {
         }
     }
 
-    /// Gives a place in a group up; the group's last member, if there is one, moves into it.
+    /// Frees a place in a group; the group's last member, if there is one, moves into it.
     fn vacate(&mut self, membership: Membership) {
         let (key, place) = (membership.group(), membership.place());
         let group = &mut self.groups[key];
@@ -176,15 +177,15 @@ impl Tables {
         }
     }
 
-    /// Visits members that are behind, about so many, or until so many consumers have to work;
-    /// whether some still are behind.
+    /// Visits members that are behind, up to about this many, or until this many consumers have to
+    /// run; returns whether some are still behind.
     pub(super) fn visit_some(&mut self, visits: usize, due: usize) -> bool {
         let mut done = 0;
         while let Some(&key) = self.behind.front() {
             let group = &mut self.groups[key];
             let hurry = group.waiting() > LONG_LOG;
             if (done >= visits || self.due.len() >= due) && !hurry {
-                // The others' turn comes before this one's rest.
+                // Other groups get their turn before the rest of this one.
                 self.behind.rotate_left(1);
                 return true;
             }
@@ -200,7 +201,7 @@ impl Tables {
         false
     }
 
-    /// Gives one connection everything that is new for it, from all of its groups.
+    /// Gives one connection all its new messages, from all of its groups.
     fn visit(&mut self, key: usize) {
         let seat = &self.seats[key];
         let mut news = SmallVec::<[&Entry; FRAMES_PER_WRITE]>::new();
@@ -223,8 +224,8 @@ impl Tables {
     }
 }
 
-/// Writes what the connection would only send on; a message that its consumer must see goes into
-/// its channel, and all that come after it.
+/// Writes the messages that the consumer would only forward. A message that it must handle goes
+/// into its channel, and so do all that come after it.
 fn hand_over(to: &Rc<dyn Port>, news: &[&Entry], due: &mut VecDeque<Rc<dyn Port>>) {
     let mut batch = Batch::default();
     let port = &**to;
@@ -245,7 +246,7 @@ fn hand_over(to: &Rc<dyn Port>, news: &[&Entry], due: &mut VecDeque<Rc<dyn Port>
     batch.write(port);
 }
 
-/// Frames that go out in one write.
+/// A batch of frames for one write.
 #[derive(Default)]
 struct Batch<'a> {
     frames: SmallVec<[IoSlice<'a>; FRAMES_PER_WRITE]>,

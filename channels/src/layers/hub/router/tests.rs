@@ -1,4 +1,4 @@
-//! The tables against a model, with ports that only keep what they get.
+//! Tests the tables against a model, with ports that only record what they get.
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
@@ -17,7 +17,7 @@ use crate::layers::hub::forward::{Forwarder, ReadyFrame};
 use crate::layers::hub::port::Port;
 use crate::names::{ChannelName, GroupName};
 
-/// Even numbers are sent on, odd ones are for the consumer.
+/// Even numbers are forwarded, odd ones are for the consumer.
 static EVEN: Forwarder = Forwarder {
     consumer: TypeId::of::<FakePort>,
     frame: |message| {
@@ -138,7 +138,7 @@ fn work_some(tables: &mut Tables, consumers: usize) {
     tables.due.drain(..some).for_each(|port| port.work());
 }
 
-/// Something that may happen, to the tables and in the model.
+/// An operation, on the tables and on the model.
 fn happen(number: u64, random: &mut StdRng, tables: &mut Tables, people: &mut [Person]) {
     let at = random.random_range(0..GROUPS);
     let index = random.random_range(0..people.len());
