@@ -76,7 +76,8 @@ pub enum OnUnknown {
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait WebsocketConsumer: Sized + 'static {
-    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
+    /// The type of the events of the layer and timers, for [`event`](Self::event);
+    /// `()` if there are none.
     type Event: LayerEvent;
 
     /// The groups that the consumer is in from before `connect` until before `disconnect`.

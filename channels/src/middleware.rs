@@ -1,4 +1,4 @@
-//! Middleware: what happens to a connection between its handshake and its consumer.
+//! Middleware, between the handshake of a connection and its consumer.
 //!
 //! Source: channels/middleware.py.
 
@@ -10,10 +10,11 @@ use crate::answer::Deny;
 use crate::routing::{Connecting, Endpoint};
 use crate::scope::Scope;
 
-/// One layer around an application: may change the scope, refuse, or add headers to the answer.
+/// One layer around an application: may change the scope, refuse the connection, or add headers to
+/// the answer.
 ///
-/// One value serves all connections of all threads, so what belongs to one connection goes into
-/// its scope; what was inserted there lives as long as the connection.
+/// One value serves all connections of all threads, so data of one connection belongs into its
+/// scope, which lives as long as the connection.
 ///
 /// ```
 /// use channels::{Connecting, Deny, Middleware, Next, Scope};
@@ -40,7 +41,7 @@ use crate::scope::Scope;
 /// }
 /// ```
 pub trait Middleware: Send + Sync + 'static {
-    /// Handles one handshake; calls `next.run(scope)` to go further in.
+    /// Handles one handshake; calls `next.run(scope)` to continue.
     fn call<'a>(
         &'a self,
         scope: Scope,
@@ -58,7 +59,7 @@ impl<M: Middleware + ?Sized> Middleware for std::sync::Arc<M> {
     }
 }
 
-/// The rest of the stack, further in.
+/// The inner rest of the stack.
 pub struct Next<'a>(&'a Endpoint);
 
 impl<'a> Next<'a> {
@@ -70,7 +71,7 @@ impl<'a> Next<'a> {
         self.0.clone()
     }
 
-    /// Goes on to the next middleware, or the router.
+    /// Calls the next middleware, or the router.
     ///
     /// # Errors
     /// Whatever refuses the connection further in.

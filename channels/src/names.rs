@@ -1,7 +1,7 @@
-//! Names of groups and channels, checked once when they are made.
+//! Names of groups and channels, validated once when they are created.
 //!
-//! Source: channels/layers.py, `BaseChannelLayer.require_valid_*_name`; strict ASCII, where
-//! Python's patterns let other digits and a final newline through.
+//! Source: channels/layers.py, `BaseChannelLayer.require_valid_*_name`; strict ASCII, whereas
+//! Python's patterns accept other digits and a final newline.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,14 +10,14 @@ use std::sync::Arc;
 use rand::distr::{Alphanumeric, SampleString as _};
 use smallvec::SmallVec;
 
-/// The most characters that a name may have.
+/// The maximum number of characters of a name.
 const MAX_LEN: usize = 99;
 
-/// Characters that tell the names of one process from those of others: 71 bits.
+/// Characters that identify a process in a name: 71 bits.
 const PROCESS_LEN: usize = 12;
 
-/// Characters that tell the consumers of a process apart: 95 bits, which nobody guesses, and as few
-/// as that, for each connection keeps its name.
+/// Characters that identify a consumer of a process: 95 bits, which cannot be guessed, and no more,
+/// because each connection stores its name.
 const LOCAL_LEN: usize = 16;
 
 /// Why a name was refused.
@@ -59,10 +59,10 @@ impl GroupName {
         })
     }
 
-    /// Makes a valid name from any text, the same one each time and never the same for two texts.
+    /// Makes a valid name from any text: deterministic, and different for different texts.
     ///
     /// ASCII letters, digits, `-` and `.` stay as they are; each other byte becomes `_` and two
-    /// hexadecimal digits. What would be too long keeps its beginning and ends in a hash.
+    /// hexadecimal digits. A name that would be too long is cut and ends in a hash.
     pub fn encode(text: &str) -> Self {
         let mut name = String::with_capacity(text.len());
         for byte in text.bytes() {
@@ -81,8 +81,8 @@ impl GroupName {
         Self(name.into())
     }
 
-    /// The text that [`encode`](Self::encode) was given, or `None` if the name is not of its
-    /// making or was shortened.
+    /// The text that [`encode`](Self::encode) was given, or `None` if the name was not made by it
+    /// or was shortened.
     pub fn decode(&self) -> Option<String> {
         if &*self.0 == EMPTY {
             return Some(String::new());
@@ -108,11 +108,11 @@ impl GroupName {
     }
 }
 
-/// The encoding of the empty text: no other text leads to it, for `_` is always followed by
-/// hexadecimal digits.
+/// The encoding of the empty text: no other text has it, because elsewhere `_` is always followed
+/// by hexadecimal digits.
 const EMPTY: &str = "__";
 
-/// Hexadecimal digits of SHA-256 behind a shortened name; all of them, since names come from people.
+/// Hexadecimal digits of SHA-256 behind a shortened name; all of them, because people choose names.
 const HASH_LEN: usize = 64;
 
 fn shortened(name: &str, text: &str) -> String {
@@ -154,7 +154,7 @@ impl ChannelName {
         })
     }
 
-    /// A name `<prefix>.<process>!<local>` that nobody can guess, of a consumer in that process.
+    /// A name `<prefix>.<process>!<local>` of a consumer in that process, which cannot be guessed.
     /// For backends of the channel layer.
     ///
     /// # Errors
@@ -165,7 +165,7 @@ impl ChannelName {
         Self::new(&name)
     }
 
-    /// What may stand for this process in [`random`](Self::random), and that no other has.
+    /// A unique id of this process for [`random`](Self::random).
     pub fn random_process() -> String {
         Alphanumeric.sample_string(&mut rand::rng(), PROCESS_LEN)
     }
@@ -187,7 +187,7 @@ fn is_plain(name: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// What of a refused name is repeated in the error: a name can come from outside.
+/// The part of a refused name that the error repeats; limited, because names may come from clients.
 fn shown(name: &str) -> String {
     name.chars().take(MAX_LEN + 1).collect()
 }

@@ -1,5 +1,4 @@
-//! Rate limit of log lines: a failure that strangers can repeat is logged once in a while, with a
-//! count.
+//! Rate limit of log lines: a failure that clients can repeat is logged at intervals, with a count.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! [`RawConsumer`]: one handler for everything that happens on a socket.
 //!
-//! Source: channels/consumer.py, `AsyncConsumer`, whose `dispatch` this is; the typed consumers
-//! are what to use unless events are passed on as they come.
+//! Source: channels/consumer.py, `AsyncConsumer`, whose `dispatch` this is. Prefer the typed
+//! consumers, unless events are passed on unchanged.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,21 +20,21 @@ use crate::scope::{Protocol, Scope};
 /// The context of a [`RawConsumer`]'s handler.
 pub type RawContext<C> = Context<Raw<C>>;
 
-/// What happens to a [`RawConsumer`], in ASGI's shapes.
+/// An event of a [`RawConsumer`], in ASGI's shape.
 #[derive(Clone, Debug)]
 pub enum AsgiEvent {
     /// `websocket.connect`: to be answered with [`AsgiSend::Accept`] or [`AsgiSend::Close`].
     Connect,
     /// `websocket.receive`: a message from the client.
     Receive(Frame),
-    /// Whatever came from the layer or a timer: a map with a `type`.
+    /// An event of the layer or a timer: a map with a `type`.
     Layer(Arc<DynEvent>),
     /// `websocket.disconnect`: the last event.
     Disconnect(Disconnect),
 }
 
 impl AsgiEvent {
-    /// ASGI's `type` of it; for an event of the layer as it was sent.
+    /// ASGI's `type` of the event; for an event of the layer, the type as it was sent.
     pub fn kind(&self) -> &str {
         match self {
             Self::Connect => "websocket.connect",
@@ -46,12 +46,12 @@ impl AsgiEvent {
 
     /// The name of the method that upstream would call: to `match` on.
     pub fn handler(&self) -> Cow<'_, str> {
-        // The types above are not private, and that of a DynEvent was checked.
+        // The types above are not private, and the type of a DynEvent was checked.
         handler_name(self.kind()).unwrap_or_default()
     }
 
-    /// The frame of a `websocket.receive`, be it the client's or one that was sent over the layer
-    /// as a map with `text` or `bytes`: the two are one event to upstream.
+    /// The frame of a `websocket.receive`, from the client, or sent through the layer as a map with
+    /// `text` or `bytes`: both are the same event in upstream.
     pub fn frame(&self) -> Option<Frame> {
         match self {
             Self::Receive(frame) => Some(frame.clone()),
@@ -66,7 +66,7 @@ impl AsgiEvent {
     }
 }
 
-/// What a [`RawConsumer`] may answer, in ASGI's shapes.
+/// The events that a [`RawConsumer`] may send, in ASGI's shapes.
 #[derive(Clone, Debug)]
 pub enum AsgiSend {
     /// `websocket.accept`.
@@ -75,17 +75,17 @@ pub enum AsgiSend {
     Send(Frame),
     /// `websocket.close`; before an accept it denies the handshake with 403.
     Close {
-        /// The code; [`CloseCode::NORMAL`] if there is nothing to say.
+        /// The code; [`CloseCode::NORMAL`] for a normal end.
         code: CloseCode,
-        /// The text beside it, mostly empty.
+        /// The close reason, mostly empty.
         reason: String,
     },
 }
 
-/// Whether a consumer goes on: upstream's `StopConsumer`, as a value.
+/// Whether a consumer continues: upstream's `StopConsumer`, as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// More events are welcome.
+    /// The consumer continues.
     Continue,
     /// The consumer has ended: an open socket is closed with 1000, a handshake denied.
     Stop,
@@ -130,23 +130,23 @@ pub enum Flow {
     reason = "a connection stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait RawConsumer: Sized + 'static {
-    /// Takes the next event; there is only one at a time.
+    /// Handles the next event; called for one event at a time.
     ///
     /// `Connect` comes first and must be answered before this returns; `Disconnect` comes last,
-    /// exactly once, whatever happened, and what is returned for it does not count.
+    /// exactly once in every case, and its return value is ignored.
     async fn handle(
         &mut self,
         event: AsgiEvent,
         ctx: &mut RawContext<Self>,
     ) -> Result<Flow, HandlerError>;
 
-    /// Decides what becomes of a message from the layer without a `type`, or with a private one.
+    /// Decides what to do with a message of the layer without a `type`, or with a private one.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
     }
 }
 
-/// Makes a consumer that can be routed to of a [`RawConsumer`].
+/// Makes a [`RawConsumer`] the target of a route.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Raw<C>(pub C);
 

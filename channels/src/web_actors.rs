@@ -1,8 +1,8 @@
-//! A bridge for applications that come from actix-web-actors, which is deprecated: its actors send
-//! [`Frame`]s, and join groups with [`subscribe`](crate::actor::subscribe) like any actor, until they
-//! have become consumers.
+//! A bridge for applications that migrate from actix-web-actors, which is deprecated: its actors
+//! send [`Frame`]s, and join groups with [`subscribe`](crate::actor::subscribe) like any actor,
+//! until they are rewritten as consumers.
 //!
-//! Feature `web-actors`. The page *From actix-web-actors to channels* shows the steps.
+//! Feature `web-actors`. The guide *From actix-web-actors to channels* shows the steps.
 //!
 //! ```
 //! use actix::{Actor, StreamHandler};
@@ -67,7 +67,8 @@ impl From<Frame> for ws::Message {
     }
 }
 
-/// Pings, pongs, Closes and parts of messages are no frames of an application: they come back.
+/// Pings, pongs, Closes and parts of messages are not frames of an application: they are returned
+/// as errors.
 impl TryFrom<ws::Message> for Frame {
     type Error = ws::Message;
 
@@ -86,7 +87,7 @@ impl From<CloseCode> for ws::CloseCode {
     }
 }
 
-/// What a peer's Close says to a consumer's `disconnect`.
+/// Converts a peer's Close for a consumer's `disconnect`.
 impl From<Option<ws::CloseReason>> for Disconnect {
     fn from(reason: Option<ws::CloseReason>) -> Self {
         let code = reason.as_ref().map(|reason| reason.code.into());

@@ -46,7 +46,8 @@ use crate::scope::Scope;
 /// # let _ = app;
 /// ```
 pub trait BlockingConsumer: Sized + Send + 'static {
-    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
+    /// The type of the events of the layer and timers, for [`event`](Self::event);
+    /// `()` if there are none.
     type Event: LayerEvent;
 
     /// The groups that the consumer is in from before `connect` until before `disconnect`. Must not

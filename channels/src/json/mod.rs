@@ -107,7 +107,8 @@ pub trait JsonConsumer: Sized + 'static {
     type Inbound: DeserializeOwned;
     /// What [`emit`](Context::emit) sends.
     type Outbound: Serialize;
-    /// The type of the events of the layer and timers, for [`event`](Self::event)@@@.
+    /// The type of the events of the layer and timers, for [`event`](Self::event);
+    /// `()` if there are none.
     type Event: LayerEvent;
 
     /// The groups that the consumer is in from before `connect` until before `disconnect`.

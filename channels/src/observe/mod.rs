@@ -69,17 +69,17 @@ pub(crate) fn group_sent(report: SendReport) {
     }
 }
 
-/// A message that the layer does not carry.
+/// A message that the layer refused.
 pub(crate) fn too_large() {
     dropped("too_large", 1);
 }
 
-/// Messages that waited too long.
+/// Messages that expired.
 pub(crate) fn expired(messages: usize) {
     dropped("expired", messages);
 }
 
-/// A message that no type of its receiver could hold.
+/// A message that could not be decoded as the receiver's type.
 pub(crate) fn undecodable() {
     dropped("undecodable", 1);
 }
@@ -90,7 +90,7 @@ fn dropped(reason: &'static str, messages: usize) {
     .increment(number(messages));
 }
 
-/// A message that was taken off a channel on which so many waited.
+/// A message that was taken off a channel on which this many waited.
 pub(crate) fn delivered(waiting: usize) {
     counter!("channels_layer_delivered_total").increment(1);
     histogram!("channels_layer_queue_messages").record(measure(waiting));
@@ -98,7 +98,7 @@ pub(crate) fn delivered(waiting: usize) {
 
 // ---- connections
 
-/// A connection whose consumer was found; over when the value goes.
+/// A connection whose consumer was found; ends when the value is dropped.
 pub(crate) struct Open(Protocol);
 
 impl Open {
@@ -128,12 +128,12 @@ pub(crate) fn refused(status: u16) {
     counter!("channels_refused_total", "status" => status.to_string()).increment(1);
 }
 
-/// A connection whose client does not take what is sent to it.
+/// A connection whose client does not read.
 pub(crate) fn slow_reader() {
     counter!("channels_connections_cut_total", "reason" => "slow_reader").increment(1);
 }
 
-/// A connection whose address holds as many as it may.
+/// A connection whose address is at its limit.
 pub(crate) fn connection_refused() {
     counter!("channels_connections_refused_total").increment(1);
 }
@@ -150,7 +150,7 @@ pub(crate) fn frame_too_large() {
     }
 }
 
-/// A connection whose consumer does not take what comes from the layer.
+/// A connection whose consumer does not keep up with the layer.
 pub(crate) fn slow_consumer() {
     counter!("channels_connections_cut_total", "reason" => "slow_consumer").increment(1);
 }
@@ -161,15 +161,15 @@ pub(crate) fn frame_received(bytes: usize) {
     counter!("channels_received_bytes_total").increment(number(bytes));
 }
 
-/// A message to a client, taken from this much.
+/// A message to a client, taken from an outbox of this size.
 pub(crate) fn frame_sent(bytes: usize, outbox_bytes: usize) {
     counter!("channels_frames_sent_total").increment(1);
     counter!("channels_sent_bytes_total").increment(number(bytes));
     histogram!("channels_outbox_bytes").record(measure(outbox_bytes));
 }
 
-/// Messages of the layer that went to a client past its consumer, all in one write, behind this
-/// much.
+/// Messages of the layer that were forwarded to a client in one write, with this much in the outbox
+/// before them.
 pub(crate) fn forwarded(frames: usize, bytes: usize, outbox_bytes: usize) {
     counter!("channels_layer_delivered_total").increment(number(frames));
     counter!("channels_layer_forwarded_total").increment(number(frames));
@@ -180,13 +180,14 @@ pub(crate) fn forwarded(frames: usize, bytes: usize, outbox_bytes: usize) {
 
 // ---- handlers
 
-/// A handler that runs; over when the value goes.
+/// A running handler; ends when the value is dropped.
 pub(crate) struct Running {
     handler: &'static str,
     began: Option<Instant>,
 }
 
-/// One handler more, and the time: asked for by gauges that somebody reads, and by no others.
+/// The increment of a gauge that also reads the clock. The conversion runs only if a recorder
+/// records the gauge.
 struct Begin<'a>(&'a mut Option<Instant>);
 
 #[cfg(feature = "metrics")]
@@ -224,7 +225,7 @@ impl Drop for Running {
     }
 }
 
-/// A handler that did not end well.
+/// A handler that failed.
 pub(crate) fn handler_failed(handler: &'static str, outcome: &'static str) {
     let labels = [("handler", handler), ("outcome", outcome)];
     counter!("channels_handler_failures_total", &labels).increment(1);
@@ -242,7 +243,7 @@ pub(crate) fn worker_failed() {
     counter!("channels_worker_errors_total").increment(1);
 }
 
-/// A worker made a consumer anew.
+/// A worker recreated a consumer after a failure.
 pub(crate) fn worker_restarted() {
     counter!("channels_worker_restarts_total").increment(1);
 }

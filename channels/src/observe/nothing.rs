@@ -1,6 +1,7 @@
-//! The `metrics` facade without the feature of that name: nothing is counted, and nothing is built.
+//! The `metrics` facade without the feature of that name: nothing is counted.
 //!
-//! The macros take what those of the facade take where `observe/mod.rs` calls them.
+//! The macros accept the same arguments as those of the facade, as far as `observe/mod.rs` uses
+//! them.
 
 macro_rules! nothing {
     ($name:expr $(, $label:literal => $value:expr)*) => {{

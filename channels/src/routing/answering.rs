@@ -1,4 +1,4 @@
-//! What middleware does beyond finding the consumer: with the answer, and against the connection.
+//! Hooks of middleware on the answer to a handshake, and to close the connection later.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::answer::Deny;
 use crate::event::CloseCode;
 use crate::layers::ChannelReceiver;
 
-/// Headers for the answer, or another answer in its place.
+/// Headers for the answer, or another answer instead.
 pub(crate) type AnswerHeaders = Result<Vec<(String, String)>, Deny>;
 
 /// Runs when the status of the answer is known and before it is sent.
 pub(crate) type AnswerHook = Box<dyn FnOnce(u16) -> LocalBoxFuture<'static, AnswerHeaders>>;
 
-/// Runs the hooks in their order, each within a time.
+/// Runs the hooks in order, each with a time limit.
 pub(crate) async fn run_hooks(
     hooks: Vec<AnswerHook>,
     status: u16,
@@ -32,7 +32,7 @@ pub(crate) async fn run_hooks(
     Ok(headers)
 }
 
-/// Ends a connection as soon as anything comes on a channel of its own.
+/// Closes a connection as soon as a message arrives on a separate channel.
 pub(crate) struct Closer {
     pub(crate) channel: ChannelReceiver,
     pub(crate) code: CloseCode,

@@ -1,4 +1,4 @@
-//! [`ChannelNameRouter`]: which consumer works off which channel.
+//! [`ChannelNameRouter`]: which consumer handles which channel.
 //!
 //! Source: channels/routing.py, `ChannelNameRouter`.
 
@@ -11,8 +11,8 @@ use crate::answer::Deny;
 use crate::names::ChannelName;
 use crate::scope::Scope;
 
-/// Routes the channels of workers by [`Scope::channel`]; any other has no route, which a
-/// [`Worker`](crate::worker::Worker) says when it starts.
+/// Routes the channels of workers by [`Scope::channel`]; other channels have no route, which is an
+/// error when a [`Worker`](crate::worker::Worker) starts.
 ///
 /// Targets are factories of [`Work`](crate::worker::Work) consumers, also in middleware.
 #[derive(Debug, Default)]

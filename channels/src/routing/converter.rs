@@ -1,4 +1,4 @@
-//! What an argument of a `path()` pattern may be: Django's converters, and an application's own.
+//! The converters of arguments in `path()` patterns: Django's converters, and an application's own.
 //!
 //! Source: django/urls/converters.py.
 
@@ -30,7 +30,7 @@ pub struct PathConverter {
 }
 
 impl PathConverter {
-    /// Takes what this regular expression matches, as it is.
+    /// Accepts the text that this regular expression matches, unchanged.
     pub fn new(regex: &str) -> Self {
         Self {
             regex: regex.to_owned(),
@@ -38,7 +38,7 @@ impl PathConverter {
         }
     }
 
-    /// Changes the text for the application; `None` means that the route does not match.
+    /// Converts the text for the application; `None` means that the route does not match.
     pub fn convert(
         mut self,
         convert: impl Fn(&str) -> Option<String> + Send + Sync + 'static,

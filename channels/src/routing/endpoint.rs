@@ -17,11 +17,11 @@ use crate::middleware::{Middleware, Next};
 use crate::names::ChannelName;
 use crate::scope::Scope;
 
-/// Something that leads from a [`Scope`] to a consumer; clones share it, on any thread.
+/// Finds the consumer for a [`Scope`]; clones share it, on any thread.
 #[derive(Clone)]
 pub struct Endpoint {
     service: Arc<dyn Service>,
-    /// Whether a router is inside, so that its route is a prefix and not the whole path.
+    /// Whether it contains a router, so that its route is a prefix and not the whole path.
     nests: bool,
     names: Arc<Names>,
 }
@@ -55,9 +55,9 @@ impl Endpoint {
         &self.names
     }
 
-    /// The path of a route that [`URLRouter::name`](crate::URLRouter::name) named, with these
-    /// arguments: Django's `reverse()`. Begins with a slash, percent-encoded, without a mount's
-    /// root path.
+    /// The path of a route that was named with [`URLRouter::name`](crate::URLRouter::name), with
+    /// these arguments: Django's `reverse()`. Begins with a slash, percent-encoded, without a
+    /// mount's root path.
     ///
     /// ```
     /// use channels::security::WebsocketDenier;
@@ -107,7 +107,7 @@ pub trait IntoEndpoint {
     /// The endpoint.
     fn into_endpoint(self) -> Endpoint;
 
-    /// The endpoint inside of a middleware.
+    /// The endpoint that a middleware wraps.
     fn wrap(self, middleware: impl Middleware) -> Endpoint
     where
         Self: Sized,
@@ -141,7 +141,7 @@ where
 {
     fn call(&self, scope: Scope) -> LocalBoxFuture<'_, Result<Connecting, Deny>> {
         if scope.protocol() != C::PROTOCOL {
-            // As if the route were not there: one for the right protocol may follow.
+            // Skips the route, because one for the right protocol may follow.
             return Box::pin(ready(Err(Deny::unrouted())));
         }
         let factory = Arc::clone(&self.0);
@@ -169,7 +169,7 @@ impl<M: Middleware> Service for Wrapped<M> {
     }
 }
 
-/// What a driver adds to make a connection of a consumer.
+/// The parts that a driver adds to run a consumer as a connection.
 pub(crate) struct Parts {
     pub(crate) layer: Layer,
     pub(crate) name: ChannelName,
@@ -178,14 +178,14 @@ pub(crate) struct Parts {
 
 pub(crate) type Make = Box<dyn FnOnce(Scope, Parts) -> Box<dyn Connection>>;
 
-/// What middleware adds to a connection.
+/// The additions of middleware to a connection.
 #[derive(Default)]
 pub(crate) struct Additions {
     /// For a positive answer.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) hooks: Vec<AnswerHook>,
     pub(crate) closers: Vec<Closer>,
-    /// Answered when the consumer chooses none.
+    /// The subprotocol of the answer if the consumer chooses none.
     pub(crate) subprotocol: Option<String>,
 }
 
@@ -201,19 +201,19 @@ pub struct Connecting {
 }
 
 impl Connecting {
-    /// The scope as the consumer will see it.
+    /// The scope that the consumer will get.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// Adds a header to the 101 answer, as a renewed session cookie.
+    /// Adds a header to the 101 answer, for example a renewed session cookie.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.added.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Lets something run when the answer's status is known, as saving a session: it gives
-    /// headers to add, or another answer. What is further in runs first.
+    /// Adds a hook that runs when the answer's status is known, for example to save a session. It
+    /// returns headers to add, or another answer. Inner hooks run first.
     pub(crate) fn on_answer(
         mut self,
         hook: impl FnOnce(u16) -> LocalBoxFuture<'static, AnswerHeaders> + 'static,
@@ -222,9 +222,9 @@ impl Connecting {
         self
     }
 
-    /// Closes the connection with this code and reason as soon as anything comes on a channel.
+    /// Closes the connection with this code and reason as soon as a message arrives on a channel.
     ///
-    /// Neither a handler that is busy nor events that wait hold that up.
+    /// Neither a busy handler nor waiting events delay that.
     pub fn close_on(
         mut self,
         channel: ChannelReceiver,
@@ -247,7 +247,7 @@ impl Connecting {
         self
     }
 
-    /// Puts something between the driver and the consumer, which need not exist yet.
+    /// Inserts a wrapper between the driver and the consumer, which need not exist yet.
     pub(crate) fn make_with(
         self,
         wrap: impl FnOnce(Make, Scope, Parts) -> Box<dyn Connection> + 'static,
@@ -259,12 +259,12 @@ impl Connecting {
         }
     }
 
-    /// Keeps a value for as long as the connection lives.
+    /// Keeps a value until the end of the connection.
     pub(crate) fn hold<T: Send + Sync + 'static>(&mut self, value: T) {
         self.scope.insert(value);
     }
 
-    /// Chooses the consumer's layer, unless something further in has.
+    /// Chooses the consumer's layer, unless an inner middleware has.
     pub(crate) fn or_layer(mut self, layer: &Layer) -> Self {
         self.layer.get_or_insert_with(|| layer.clone());
         self
@@ -274,7 +274,7 @@ impl Connecting {
         self.layer.as_ref()
     }
 
-    /// The consumer at its connection, and what middleware has to add.
+    /// The consumer with its connection, and the additions of middleware.
     pub(crate) fn start(self, parts: Parts) -> (Box<dyn Connection>, Additions) {
         ((self.make)(self.scope, parts), self.added)
     }

@@ -1,4 +1,5 @@
-//! From a scope to a consumer: by protocol, by path, by channel, each an [`Endpoint`].
+//! Routing: from a scope to a consumer, by protocol, path or channel. Each router is an
+//! [`Endpoint`].
 //!
 //! Source: channels/routing.py, with Django's path converters.
 

@@ -16,15 +16,16 @@ pub(super) type Converters = BTreeMap<String, PathConverter>;
 /// A compiled pattern.
 pub(super) struct Pattern {
     regex: Regex,
-    /// What every matching path begins with, which is quicker to see than that it does not match.
+    /// The literal prefix of every matching path, which is faster to compare than the whole
+    /// pattern.
     start: String,
     /// Converter of each named argument; a regular expression has none.
     converters: Converters,
-    /// What a path is put together from; a regular expression has no such thing.
+    /// The parts for building a path; a regular expression has none.
     pub(super) pieces: Option<Vec<Piece>>,
 }
 
-/// What a pattern took out of a path.
+/// The values that a pattern captured from a path.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Matched<'a> {
     pub(super) args: Vec<String>,

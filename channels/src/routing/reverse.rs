@@ -1,4 +1,4 @@
-//! From a route's name back to a path: what Django's `reverse()` does.
+//! From a route's name to a path (URL reversing): Django's `reverse()`.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ pub(super) enum Piece {
 pub(super) struct Argument {
     pub(super) name: String,
     pub(super) converter: PathConverter,
-    /// Matches a text that the converter takes from end to end.
+    /// Matches a text that the converter accepts as a whole.
     whole: Regex,
 }
 
 impl Argument {
     pub(super) fn new(name: &str, converter: PathConverter) -> Result<Self, String> {
-        // By itself first: brackets that do not fit could fit those around it.
+        // Compiled alone first, because unbalanced brackets could combine with those around it.
         let inner = Regex::new(&converter.regex).map_err(|error| error.to_string())?;
         let whole = Regex::new(&format!(r"\A(?:{inner})\z")).map_err(|error| error.to_string())?;
         Ok(Self {
@@ -34,13 +34,14 @@ impl Argument {
         })
     }
 
-    /// Whether a text could stand in a path here.
+    /// Whether a text is valid at this position of a path.
     fn takes(&self, text: &str) -> bool {
         self.whole.is_match(text) && self.converter.apply(text).is_some()
     }
 }
 
-/// What stays as it is in a path, beside letters and digits, as Django leaves it.
+/// The characters, besides letters and digits, that are not percent-encoded in a path, as in
+/// Django.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -65,21 +66,20 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// No route has that name, or only one of a regular expression, which cannot be turned round.
+    /// No route has that name, or only one with a regular expression, which cannot be reversed.
     #[error("no path route is named {0:?}")]
     Unknown(String),
-    /// The routes of that name take other arguments, or not these values.
+    /// The routes of that name have other arguments, or do not accept these values.
     #[error("route {name:?} takes the arguments {expected:?}, each as its converter allows")]
     Arguments {
         /// The route's name.
         name: String,
-        /// What the first route of that name takes.
+        /// The arguments of the first route of that name.
         expected: Vec<String>,
     },
 }
 
-/// The named routes of an endpoint, each with what its path is put together from; several may
-/// share a name.
+/// The named routes of an endpoint, each with the parts of its path; several may share a name.
 #[derive(Default)]
 pub(super) struct Names(BTreeMap<String, Vec<Vec<Piece>>>);
 
@@ -88,7 +88,7 @@ impl Names {
         self.0.entry(name.to_owned()).or_default().push(pieces);
     }
 
-    /// Adds what is inside of a route with that prefix.
+    /// Adds the routes inside a route with that prefix.
     pub(super) fn add_nested(&mut self, prefix: &[Piece], inner: &Self) {
         for (name, routes) in &inner.0 {
             for pieces in routes {
@@ -136,7 +136,7 @@ fn put_together(pieces: &[Piece], args: &[(&str, &str)]) -> Option<String> {
             }
         }
     }
-    // A second slash would make a host of what follows it.
+    // With a second slash, browsers would parse the rest as a host.
     if let Some(rest) = path.strip_prefix("//") {
         path = format!("/%2F{rest}");
     }

@@ -1,4 +1,4 @@
-//! [`URLRouter`]: an ordered list of routes, of which the first that matches wins.
+//! [`URLRouter`]: an ordered list of routes, of which the first that matches is used.
 
 use futures_util::future::LocalBoxFuture;
 
@@ -11,10 +11,9 @@ use crate::scope::Scope;
 
 /// Routes paths to consumers, as Django's `path()` does.
 ///
-/// Converters: `str` (the default), `int`, `slug`, `uuid`, `path`. Leading slashes of the path do
-/// not count, a trailing one does. A route whose target is another router is a prefix, also
-/// through middleware; if nothing inside matches, the next route is tried. No match denies with
-/// 404.
+/// Converters: `str` (the default), `int`, `slug`, `uuid`, `path`. Leading slashes of the path are
+/// ignored, a trailing one is not. A route whose target is another router is a prefix, also through
+/// middleware; if nothing inside matches, the next route is tried. No match denies with 404.
 ///
 /// ```
 /// use channels::{Context, Frame, HandlerResult, Scope, URLRouter, WebsocketConsumer};
@@ -45,7 +44,7 @@ struct Route {
     pattern: Pattern,
     target: Endpoint,
     name: Option<String>,
-    /// Override what the pattern captured.
+    /// Override the captured arguments.
     kwargs: Vec<(String, String)>,
 }
 
@@ -74,7 +73,8 @@ impl URLRouter {
     }
 
     /// Adds a route with a regular expression of the `regex` crate: no look-around, no
-    /// back-references. Ending in `$` it matches the whole path, else it is searched for.
+    /// back-references. With `$` at its end it matches the whole path; otherwise it is searched for
+    /// in the path.
     ///
     /// # Panics
     /// At start-up, if the expression does not compile.
@@ -96,7 +96,7 @@ impl URLRouter {
         });
     }
 
-    /// Names the route added last, for [`Endpoint::url_for`].
+    /// Names the last added route, for [`Endpoint::url_for`].
     ///
     /// # Panics
     /// At start-up, if there is no route yet.
@@ -121,7 +121,7 @@ impl URLRouter {
         names
     }
 
-    /// Gives the route added last a fixed argument, which overrides a captured one of that name.
+    /// Adds a fixed argument to the last added route, which overrides a captured one of that name.
     ///
     /// # Panics
     /// At start-up, if there is no route yet.
@@ -134,7 +134,7 @@ impl URLRouter {
 }
 
 impl Route {
-    /// The scope as the target sees it, if the route matches what is left of the path.
+    /// The scope for the target, if the route matches the rest of the path.
     fn enter(&self, scope: &Scope, path: &str) -> Option<Scope> {
         let Matched { args, kwargs, end } = self.pattern.matches(path)?;
         let outer = scope.params().iter();
@@ -166,7 +166,8 @@ impl Service for URLRouter {
     }
 }
 
-/// What an outer router left, or at the outermost the path without mount prefix and slashes.
+/// The rest of the path that an outer router left or, in the outermost router, the path without
+/// mount prefix and slashes.
 fn path_to_match(scope: &Scope) -> Option<&str> {
     scope.left().or_else(|| {
         let path = scope.path().strip_prefix(scope.root_path())?;

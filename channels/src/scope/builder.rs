@@ -1,4 +1,4 @@
-//! Makes a [`Scope`]: from a real request in a driver, from a few words in a test.
+//! Builds a [`Scope`]: from a request in a driver, from a few values in a test.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::handshake::{Handshake, Headers, joined};
 use super::{Cookies, Params, Protocol, Scope, WorkedOff};
 use crate::names::ChannelName;
 
-/// Collects the parts of a [`Scope`]; whatever is not given has a plain default.
+/// Collects the parts of a [`Scope`]; all of them have defaults.
 #[derive(Clone)]
 pub struct ScopeBuilder {
     handshake: Handshake,
@@ -22,7 +22,8 @@ pub struct ScopeBuilder {
 }
 
 impl ScopeBuilder {
-    /// Takes a path with an optional query, or a whole URL of which only these two are used.
+    /// Accepts a path with an optional query, or a whole URL, of which only path and query are
+    /// used.
     pub(super) fn new(target: &str) -> Self {
         let path = match target.split_once("://") {
             Some((_, rest)) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
@@ -51,9 +52,9 @@ impl ScopeBuilder {
         }
     }
 
-    /// Adds a header. A name with `_` is dropped. A second value of a name stands for itself in a
-    /// request, and joins the first in a socket's handshake, after a comma (cookies always, after a
-    /// semicolon).
+    /// Adds a header. A name with `_` is dropped. A second value of a name stays separate in a
+    /// request, and is joined to the first with a comma in a socket's handshake (cookies always,
+    /// with a semicolon).
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         if name.contains('_') {
             return self;
@@ -64,7 +65,7 @@ impl ScopeBuilder {
         self
     }
 
-    /// Says what kind of connection it is; a WebSocket unless set.
+    /// Sets the kind of connection; a WebSocket by default.
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = protocol;
         self
@@ -88,7 +89,7 @@ impl ScopeBuilder {
         self
     }
 
-    /// Says that the connection came through TLS.
+    /// Marks the connection as encrypted with TLS.
     pub fn secure(mut self, secure: bool) -> Self {
         self.secure = secure;
         self
@@ -100,7 +101,7 @@ impl ScopeBuilder {
         self
     }
 
-    /// Sets the version of HTTP, as `1.1`.
+    /// Sets the version of HTTP, for example `1.1`.
     pub fn http_version(mut self, version: &str) -> Self {
         self.handshake.http_version = version.to_owned().into();
         self

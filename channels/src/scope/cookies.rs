@@ -1,4 +1,4 @@
-//! The cookies of a handshake, read as Django reads them.
+//! The cookies of a handshake, parsed as Django parses them.
 //!
 //! Source: channels/sessions.py, `CookieMiddleware`, and Django's `parse_cookie`.
 
@@ -16,7 +16,7 @@ use super::pairs::Pairs;
 pub struct Cookies(Pairs);
 
 impl Cookies {
-    /// Reads the value of a `Cookie` header.
+    /// Parses the value of a `Cookie` header.
     ///
     /// If a name occurs twice, the last value wins. A part without `=` is a value with an empty name.
     /// Quotes and backslash escapes are decoded, percent-encoding is not. Only ASCII spaces are

@@ -1,4 +1,4 @@
-//! What is put into a scope, one value of each type.
+//! Values of the application in a scope, one of each type.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ type Shared = Arc<dyn Any + Send + Sync>;
 
 /// Values by their type; clones share them until one is changed.
 ///
-/// There are a few at most, so asking each for its type is faster than a table, and each
-/// connection keeps them, so it is smaller too.
+/// There are only a few, so a linear search is faster than a table, and smaller for each
+/// connection, too.
 #[derive(Clone, Default)]
 pub(super) struct Extensions(Option<Arc<[Shared]>>);
 
@@ -17,7 +17,7 @@ impl Extensions {
         self.0.as_deref().unwrap_or_default()
     }
 
-    /// Puts a value in the place of the former one of its type.
+    /// Inserts a value, which replaces an earlier one of its type.
     pub(super) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
         let others = self.values().iter().filter(|known| !known.is::<T>());
         let others = others.cloned();

@@ -1,9 +1,9 @@
-//! What a client said when it connected: the part of a scope that nothing changes.
+//! The data of a client's handshake: the immutable part of a scope.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-/// What the request line and the socket say.
+/// The data of the request line and the socket.
 #[derive(Clone)]
 pub(super) struct Handshake {
     pub(super) path: String,
@@ -19,8 +19,7 @@ pub(super) struct Handshake {
 /// Lower-case names and values, in the order in which they came.
 pub(super) type Headers = Vec<(String, Vec<u8>)>;
 
-/// Joins the values of one name where that is wanted: with semicolons for cookies, with commas for
-/// any other.
+/// Joins the values of one name if requested: with semicolons for cookies, with commas for others.
 pub(super) fn joined(headers: Headers, wanted: impl Fn(&str) -> bool) -> Headers {
     let mut joined = Headers::with_capacity(headers.len());
     for (name, value) in headers {

@@ -1,4 +1,4 @@
-//! What is known of a connection at its handshake, and what middleware adds to it.
+//! The data of a connection's handshake, and the additions of middleware.
 //!
 //! The typed form of ASGI's scope. Source: `daphne/ws_protocol.py` and the ASGI specification;
 //! see [`ScopeBuilder`] for how drivers and tests make one.
@@ -27,10 +27,11 @@ use handshake::{Handshake, Headers};
 pub use params::Params;
 pub use protocol::Protocol;
 
-/// Path, headers, cookies, route arguments and whatever middleware found out.
+/// Path, headers, cookies, route arguments and values from middleware.
 ///
-/// A clone is cheap and shallow: what middleware changes on it is seen further in, never further
-/// out (Channels' copy-on-write), while values put in with [`insert`](Self::insert) are shared.
+/// A clone is cheap and shallow: changes by middleware are visible to inner endpoints, never to
+/// outer ones (Channels' copy-on-write), while values added with [`insert`](Self::insert) are
+/// shared.
 ///
 /// ```
 /// use channels::Scope;
@@ -45,11 +46,11 @@ pub struct Scope {
     headers: Arc<Headers>,
     protocol: Protocol,
     secure: bool,
-    /// How many bytes at the end of the path the routers further out have left.
+    /// How many bytes at the end of the path the outer routers have left.
     left: Option<usize>,
     params: Params,
     cookies: Cookies,
-    /// Holds what few connections have, too: see the types below.
+    /// Also holds the data that only few connections have: see the types below.
     extensions: Extensions,
 }
 
@@ -78,12 +79,12 @@ impl Scope {
         &self.handshake.raw_path
     }
 
-    /// What follows the `?`, still encoded; empty if there was none.
+    /// The query after the `?`, still encoded; empty if there was none.
     pub fn query_string(&self) -> &str {
         &self.handshake.query_string
     }
 
-    /// The query as a value of the application's own type.
+    /// Parses the query as a type of the application.
     ///
     /// # Errors
     /// [`Error::Query`] if a field is missing or does not read as its type.
@@ -105,9 +106,9 @@ impl Scope {
         std::str::from_utf8(value).ok()
     }
 
-    /// All headers: lower-case names, values as sent but for spaces around them. A socket's are
+    /// All headers: lower-case names, values as sent, without surrounding spaces. A socket's are
     /// sorted by name, and several values of a name are joined in their order. Names with `_` were
-    /// dropped, since proxies cannot tell them from those with `-`.
+    /// dropped, because proxies may confuse them with those with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let headers = self.headers.iter();
         headers.map(|(name, value)| (name.as_str(), value.as_slice()))
@@ -128,7 +129,7 @@ impl Scope {
         self.handshake.server
     }
 
-    /// What kind of connection it is: ASGI's `type`.
+    /// The kind of connection: ASGI's `type`.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
@@ -149,12 +150,12 @@ impl Scope {
         self.get::<Offered>().map_or(&[], |Offered(names)| names)
     }
 
-    /// The version of HTTP, as `1.1`.
+    /// The version of HTTP, for example `1.1`.
     pub fn http_version(&self) -> &str {
         &self.handshake.http_version
     }
 
-    /// The method in capitals: `GET` of a handshake.
+    /// The method in upper case: `GET` of a handshake.
     pub fn method(&self) -> &str {
         &self.handshake.method
     }
@@ -164,7 +165,7 @@ impl Scope {
         self.get().map(|WorkedOff(name)| name)
     }
 
-    /// A named argument of the route, as `7` of `rooms/<int:room>/`.
+    /// A named argument of the route, for example `7` of `rooms/<int:room>/`.
     ///
     /// # Errors
     /// [`Error::MissingParam`] if the pattern has no such name, [`Error::InvalidParam`] if the
@@ -200,18 +201,18 @@ impl Scope {
         self.cookies = cookies;
     }
 
-    /// Replaces the subprotocols that the client offered, as those without a secret among them.
+    /// Replaces the subprotocols that the client offered, for example to remove a secret.
     pub(crate) fn set_subprotocols(&mut self, offered: Vec<String>) {
         self.insert(Offered(offered));
     }
 
-    /// What a router left of the path to those further in; nothing before the first router.
+    /// The rest of the path that a router left to inner ones; `None` before the first router.
     pub(crate) fn left(&self) -> Option<&str> {
         let path = self.path();
         path.get(path.len().checked_sub(self.left?)?..)
     }
 
-    /// The scope further in of a route, which left that many bytes at the end of the path.
+    /// The scope inside a route that left this many bytes at the end of the path.
     pub(crate) fn enter(&self, left: usize, params: Params, args: Vec<String>) -> Self {
         let mut inner = self.clone();
         inner.left = Some(left);
@@ -222,7 +223,7 @@ impl Scope {
         inner
     }
 
-    /// Puts in a value of the application's own, such as the signed-in user; one of each type.
+    /// Inserts a value of the application, for example the signed-in user; one of each type.
     pub fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
         self.insert_shared(Arc::new(value));
     }
@@ -231,19 +232,19 @@ impl Scope {
         self.extensions.insert(value);
     }
 
-    /// As [`get`](Self::get), to keep.
+    /// Like [`get`](Self::get), but returns an owned reference.
     pub(crate) fn get_shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.extensions.get_shared()
     }
 
-    /// The value of that type that middleware put in.
+    /// The value of that type that middleware inserted.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.extensions.get()
     }
 }
 
 impl fmt::Debug for Scope {
-    /// Leaves the header values, the query and the extensions out: they hold secrets.
+    /// Omits the header values, the query and the extensions, because they contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scope")
             .field("path", &self.path())

@@ -1,4 +1,4 @@
-//! Texts by name, as cookies and the arguments of a route are.
+//! Texts by name, for cookies and the arguments of a route.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,7 @@ impl Pairs {
 }
 
 impl<'a, V: AsRef<str>> FromIterator<(&'a str, V)> for Pairs {
-    /// The last of several values of one name wins.
+    /// Of several values of one name, the last is used.
     fn from_iter<I: IntoIterator<Item = (&'a str, V)>>(pairs: I) -> Self {
         let pairs: BTreeMap<_, _> = pairs.into_iter().collect();
         let owned = |(name, value): (&str, V)| (name.to_owned(), value.as_ref().to_owned());

@@ -1,8 +1,8 @@
-//! What the routes took out of a path, by name.
+//! The arguments that the routes captured from a path, by name.
 
 use super::pairs::{Iter, Pairs};
 
-/// The named arguments of a route, as `7` of `rooms/<int:room>/`.
+/// The named arguments of a route, for example `7` of `rooms/<int:room>/`.
 ///
 /// ```
 /// # let scope = channels::Scope::builder("/").build();
@@ -46,7 +46,7 @@ impl<'a> IntoIterator for &'a Params {
 }
 
 impl<'a, V: AsRef<str>> FromIterator<(&'a str, V)> for Params {
-    /// The last of several values of one name wins.
+    /// Of several values of one name, the last is used.
     fn from_iter<I: IntoIterator<Item = (&'a str, V)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
     }

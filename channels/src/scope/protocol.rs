@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of connection a scope describes: ASGI's `scope["type"]`.
+/// The kind of connection that a scope describes: ASGI's `scope["type"]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// A request and its answer.

@@ -1,4 +1,5 @@
-//! Who may connect at all: [`OriginValidator`], and [`WebsocketDenier`] for what nobody may.
+//! Restricts who may connect: [`OriginValidator`], and [`WebsocketDenier`], which refuses
+//! everybody.
 //!
 //! Source: channels/security/websocket.py.
 

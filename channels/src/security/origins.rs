@@ -1,8 +1,9 @@
-//! Refuses handshakes that another site's page started: [`OriginValidator`].
+//! Refuses handshakes from pages of other sites (cross-site WebSocket hijacking):
+//! [`OriginValidator`].
 //!
-//! A browser sends a person's cookies with every WebSocket, whatever page opened it; only the
-//! `Origin` header tells. Source: channels/security/websocket.py, with patterns that could never
-//! match refused at start-up.
+//! A browser sends a person's cookies with every WebSocket, whichever page opened it; only the
+//! `Origin` header identifies the page. Source: channels/security/websocket.py, with patterns that
+//! could never match refused at start-up.
 
 use futures_util::future::LocalBoxFuture;
 use url::{Host, Url};
@@ -79,7 +80,7 @@ impl OriginValidator {
         })
     }
 
-    /// Allows the hosts that a site answers to, as Django's `ALLOWED_HOSTS`: upstream's
+    /// Allows the hosts of a site, as in Django's `ALLOWED_HOSTS`: upstream's
     /// `AllowedHostsOriginValidator`. Without any and in debug mode, `localhost`, `127.0.0.1` and
     /// `[::1]`; without any and otherwise, nothing.
     ///
@@ -99,7 +100,7 @@ impl OriginValidator {
         Self::new(hosts)
     }
 
-    /// Whether a handshake with this `Origin` header may go on.
+    /// Whether a handshake with this `Origin` header is allowed.
     pub fn allows(&self, origin: Option<&str>) -> bool {
         let origin = origin.and_then(parse_origin);
         self.patterns.iter().any(|pattern| match pattern {
@@ -162,10 +163,10 @@ struct Origin {
     port: Option<u16>,
 }
 
-/// Reads an origin as browsers write it: scheme, host and port, nothing else.
+/// Parses an origin as browsers write it: scheme, host and port, nothing else.
 fn parse_origin(text: &str) -> Option<Origin> {
     let (_, authority) = text.split_once("://")?;
-    // A user name, a path or a second value in the header is no origin but an attempt.
+    // A user name, a path or a second value in the header is not an origin but an attack.
     if authority.contains(['/', '\\', '?', '#', '@', ',', ' ', '\t']) {
         return None;
     }
@@ -203,7 +204,7 @@ fn compile(pattern: &str) -> Result<OriginPattern, &'static str> {
     })
 }
 
-/// Cuts the port off, minding the colons of an IPv6 address.
+/// Removes the port, but not a part of an IPv6 address.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     let after_address = authority.rfind(']').map_or(0, |at| at + 1);
     match authority[after_address..].rfind(':') {
@@ -226,7 +227,7 @@ fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// A host in the form that a parsed origin has.
+/// Normalises a host to the form of a parsed origin.
 fn known_host(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         return Err("the host is missing");

@@ -18,13 +18,13 @@ use super::listener::Listener;
 
 const BACKLOG: i32 = 1024;
 
-/// The one protocol that is spoken: a WebSocket cannot be had over HTTP/2 here.
+/// The only protocol offered: WebSockets over HTTP/2 are not supported.
 #[cfg(feature = "rustls")]
 const ALPN_HTTP_1: &[u8] = b"http/1.1";
 
 impl Server {
     /// Listens on an address, in addition to those given before. Daphne's `--bind` and `--port`,
-    /// of which it takes 127.0.0.1 and 8000 unless set.
+    /// whose defaults are 127.0.0.1 and 8000.
     ///
     /// # Errors
     /// The address cannot be bound, or is none.
@@ -48,8 +48,8 @@ impl Server {
 
     /// Listens on a Unix socket, in addition to those given before. Daphne's `--unix-socket`.
     ///
-    /// A socket that a former server left there is replaced. Who may connect is a matter of the
-    /// folder's permissions and the umask; peers have no address, and count as trusted proxies.
+    /// A socket file that an earlier server left there is replaced. The folder's permissions and
+    /// the umask decide who may connect. Peers have no address, and count as trusted proxies.
     ///
     /// # Errors
     /// The path cannot be bound, or is something else than a socket.
@@ -79,7 +79,7 @@ impl Server {
     /// Listens on an address with TLS, in addition to those given before. Needs the feature
     /// `rustls`.
     ///
-    /// HTTP/1.1 is all that is offered by ALPN: a WebSocket needs it, and pages share the port.
+    /// ALPN offers only HTTP/1.1, because WebSockets need it, and pages share the port.
     ///
     /// ```no_run
     /// # use channels::Server;
@@ -138,7 +138,7 @@ fn prepare(listener: &TcpListener) -> io::Result<()> {
     listener.local_addr().map(drop)
 }
 
-/// Binds what can be bound; fails if that is nothing.
+/// Binds all addresses that can be bound; fails if there is none.
 fn bind_all(addresses: impl ToSocketAddrs) -> io::Result<Vec<TcpListener>> {
     let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to bind to");
     let mut listeners = Vec::new();
@@ -157,7 +157,7 @@ fn bind_all(addresses: impl ToSocketAddrs) -> io::Result<Vec<TcpListener>> {
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let kind = Type::STREAM;
     let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
-    // A server that comes back must not wait for connections of its former life.
+    // A restarted server must not wait for connections of the earlier process (`SO_REUSEADDR`).
     #[cfg(not(windows))]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;

@@ -1,4 +1,4 @@
-//! What a [`Server`] is made of, and how it starts.
+//! The parts of a [`Server`], and its start.
 
 use std::fmt;
 use std::io;
@@ -86,14 +86,15 @@ impl Default for Server {
 }
 
 impl Server {
-    /// A server without an address, whose every page is 404.
+    /// A server without an address, which answers 404 to every page.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Serves pages with the App that the factory makes, once for each worker and address.
     ///
-    /// Takes what `HttpServer::new` takes. A handshake does not pass the App's middleware.
+    /// Accepts the same arguments as `HttpServer::new`. Handshakes do not pass the App's
+    /// middleware.
     pub fn http<F, I, S, B>(mut self, factory: F) -> Self
     where
         F: Fn() -> I + Send + Clone + 'static,
@@ -112,7 +113,7 @@ impl Server {
         self
     }
 
-    /// Hands every request for a WebSocket to these consumers, each on its own socket.
+    /// Routes every request for a WebSocket to these consumers, each on its own socket.
     ///
     /// Without this, such requests go to the App, which may have [`mounted`] routes.
     ///
@@ -127,10 +128,10 @@ impl Server {
         self
     }
 
-    /// Runs something before the first connection is taken, after the hooks given before: ASGI's
+    /// Adds a hook that runs before the first connection is accepted, after earlier hooks: ASGI's
     /// `lifespan.startup`. If it fails, the server ends with its error.
     ///
-    /// Clients that connect meanwhile wait.
+    /// Clients that connect meanwhile have to wait.
     pub fn on_startup<F, R>(mut self, hook: F) -> Self
     where
         F: FnOnce() -> R + 'static,
@@ -140,9 +141,9 @@ impl Server {
         self
     }
 
-    /// Runs something when the server has stopped and all its connections have ended, after the
-    /// hooks given before: ASGI's `lifespan.shutdown`. The running server is over after the last
-    /// one, and gives the first error of any.
+    /// Adds a hook that runs when the server has stopped and all its connections have ended, after
+    /// earlier hooks: ASGI's `lifespan.shutdown`. The future of the server completes after the last
+    /// hook, with the first error of any.
     pub fn on_shutdown<F, R>(mut self, hook: F) -> Self
     where
         F: FnOnce() -> R + 'static,
@@ -152,7 +153,7 @@ impl Server {
         self
     }
 
-    /// Starts serving; the result must be awaited or spawned to go on, and gives a
+    /// Starts the server. The result must be awaited or spawned to run; it has the
     /// [`ServerHandle`].
     ///
     /// # Panics

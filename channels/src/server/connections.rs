@@ -1,8 +1,8 @@
-//! Limits how many connections one address holds at the same time.
+//! Limits how many connections one address has at the same time.
 //!
-//! `service.rs` takes a place for each accepted connection before it reads a byte. The place is free
-//! again when the future of the connection ends: after its last response, or when a WebSocket was
-//! handed over to its consumer, which has limits of its own.
+//! `service.rs` takes a place for each accepted connection before it reads a byte. The place is
+//! free again when the future of the connection ends: after its last response, or when a WebSocket
+//! is passed to its consumer, which has limits of its own.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,10 +21,10 @@ pub(super) struct Connections {
     refused: Occasional,
 }
 
-/// A connection that may go on; counted until it is dropped.
+/// An accepted connection; counted until it is dropped.
 pub(super) struct Place(Option<(Arc<Connections>, IpAddr)>);
 
-/// The address holds as many connections as it may.
+/// The address is at its limit of connections.
 #[derive(Debug)]
 pub(super) struct TooMany;
 
@@ -89,7 +89,7 @@ impl Drop for Place {
         let Some((connections, address)) = self.0.take() else {
             return;
         };
-        // An address without connections is forgotten, so that the map does not grow.
+        // An address without connections is removed, so that the map does not grow.
         if let Entry::Occupied(mut count) = connections.lock().entry(address) {
             if *count.get() > 1 {
                 *count.get_mut() -= 1;

@@ -1,8 +1,8 @@
-//! A connection on which even the answers that actix gives by itself have the server's headers: to a
-//! head that cannot be parsed, is too long, or comes too slowly.
+//! A connection that also adds the server's headers to answers of actix itself: to a head that
+//! cannot be parsed, is too long, or arrives too slowly.
 //!
-//! These answers pass neither the App nor any hook of actix-http, so their heads are completed on
-//! their way to the socket. Every other answer has the headers already, and passes untouched.
+//! These answers pass neither the App nor any hook of actix-http, so the headers are added on their
+//! way to the socket. Every other answer has the headers already, and passes untouched.
 
 use std::io;
 use std::pin::Pin;
@@ -23,11 +23,11 @@ pub(super) struct Dressed<T> {
     headers: Rc<HeaderLines>,
     /// A completed head that is not written yet.
     unsent: BytesMut,
-    /// The length of the head that it stands for.
+    /// The length of the original head.
     stands_for: usize,
 }
 
-/// Headers as they stand in an answer.
+/// Headers, encoded as in an answer.
 pub(super) struct HeaderLines {
     first: Vec<u8>,
     lines: Vec<u8>,
@@ -45,7 +45,8 @@ impl HeaderLines {
         }
     }
 
-    /// The head with the headers, if it is whole, of an error without a body, and without them.
+    /// The head with the headers, if it is complete, belongs to an error without a body, and lacks
+    /// the headers.
     fn completed(&self, head: &[u8]) -> Option<BytesMut> {
         let is_short = !self.lines.is_empty() && head.len() <= MOST_BYTES;
         let is_bare = is_short
@@ -83,7 +84,7 @@ impl<T> Dressed<T> {
         &self.io
     }
 
-    /// The connection alone, for a WebSocket, whose frames are no answers.
+    /// Returns the wrapped connection, for a WebSocket, whose frames are not HTTP answers.
     pub(super) fn into_io(self) -> T {
         self.io
     }

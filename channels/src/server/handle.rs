@@ -1,4 +1,4 @@
-//! A server that runs, and the means to stop it from elsewhere.
+//! A running server, and the handle that stops it.
 
 use std::fmt;
 use std::future::pending;
@@ -21,7 +21,7 @@ pub struct RunningServer {
     handle: ServerHandle,
 }
 
-/// Pauses and stops a server from any thread; clones stand for the same server.
+/// Pauses and stops a server from any thread; clones refer to the same server.
 #[derive(Clone)]
 pub struct ServerHandle {
     pub(super) inner: actix_server::ServerHandle,
@@ -31,7 +31,7 @@ pub struct ServerHandle {
 }
 
 impl RunningServer {
-    /// Nothing runs before the result is polled.
+    /// The server starts when the result is first polled.
     pub(super) fn new(
         server: actix_server::Server,
         handle: ServerHandle,
@@ -56,7 +56,7 @@ impl RunningServer {
         }
     }
 
-    /// What stops this server.
+    /// The handle that stops this server.
     pub fn handle(&self) -> ServerHandle {
         self.handle.clone()
     }
@@ -73,9 +73,9 @@ impl Future for RunningServer {
 impl ServerHandle {
     /// Stops the server.
     ///
-    /// Gracefully: takes no more connections, closes consumers with 1012 and waits until their
-    /// `disconnect` has run, then lets requests finish; both wait for as long as
-    /// [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) says. Else: at once.
+    /// Gracefully: accepts no more connections, closes consumers with 1012 and waits until their
+    /// `disconnect` has run, then lets requests finish; both wait at most
+    /// [`Server::shutdown_timeout`](crate::Server::shutdown_timeout). Else: at once.
     pub async fn stop(&self, graceful: bool) {
         if graceful {
             self.inner.pause().await;
@@ -86,7 +86,7 @@ impl ServerHandle {
         self.inner.stop(graceful).await;
     }
 
-    /// Takes no more connections until [`resume`](Self::resume).
+    /// Accepts no more connections until [`resume`](Self::resume).
     pub async fn pause(&self) {
         self.inner.pause().await;
     }
@@ -96,7 +96,7 @@ impl ServerHandle {
         self.inner.resume().await;
     }
 
-    /// Connections of consumers that are open or on the way to it or from it.
+    /// The number of connections of consumers, from the handshake until `disconnect` has run.
     pub fn connections(&self) -> usize {
         self.registry.count()
     }
@@ -110,7 +110,7 @@ async fn stop_on_signal(handle: ServerHandle) {
         () = handle.stop(true) => {}
         () = stop_signal() => handle.stop(false).await,
     }
-    // The server itself says when it has ended.
+    // The future of the server completes when it has ended.
     pending().await
 }
 

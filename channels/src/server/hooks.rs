@@ -1,6 +1,6 @@
-//! What an application does before a server takes its first connection and after its last one.
+//! Hooks of an application before the first connection of a server and after its last one.
 //!
-//! ASGI's lifespan, which Daphne has not.
+//! ASGI's lifespan, which Daphne does not support.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 
 type Hook = Box<dyn FnOnce() -> LocalBoxFuture<'static, io::Result<()>>>;
 
-/// Run in the order in which they were given; the first failure ends it.
+/// Run in the order in which they were added; the first failure stops the start.
 #[derive(Default)]
 pub(super) struct Hooks {
     pub(super) startup: Vec<Hook>,
@@ -23,7 +23,7 @@ impl Hooks {
         Ok(())
     }
 
-    /// Every hook runs, whatever became of those before; the first failure is the result.
+    /// Every hook runs, even if an earlier one failed; the first failure is the result.
     pub(super) async fn shut_down(&mut self) -> io::Result<()> {
         let mut result = Ok(());
         for hook in self.shutdown.drain(..) {

@@ -1,4 +1,4 @@
-//! What a [`Server`] allows, for how long, and what it tells and believes.
+//! The limits and time-outs of a [`Server`], its headers, and the proxies that it trusts.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -28,13 +28,13 @@ impl Server {
     }
 
     /// Connections of one address at a time, over all workers and listeners; no limit unless set.
-    /// Networks of IPv6 count by their first 64 bits, peers on Unix sockets not at all.
+    /// IPv6 addresses count by their first 64 bits; peers on Unix sockets are not counted.
     ///
     /// One more is closed before a byte of it is read, counted
     /// (`channels_connections_refused_total`) and logged at most once a minute. A connection counts
-    /// until its last response is written; a WebSocket until it is handed over to its consumer, for
-    /// which middleware has limits. `exempt` names the peers that are not counted: a proxy brings
-    /// the connections of everybody.
+    /// until its last response is written; a WebSocket until it is passed to its consumer, for
+    /// which middleware has limits. `exempt` returns true for peers that are not counted, for
+    /// example a proxy, which forwards the connections of all clients.
     ///
     /// ```
     /// # use channels::Server;
@@ -56,34 +56,35 @@ impl Server {
         self
     }
 
-    /// Time that a client has for its request's head, beyond: 408. 5 s unless set, 0 is for ever.
+    /// Maximum time for a client to send its request's head; above: 408. 5 s by default, 0 means no
+    /// limit.
     pub fn client_request_timeout(mut self, limit: Duration) -> Self {
         self.settings.client_request_timeout = limit;
         self
     }
 
-    /// Time that the end of an HTTP connection may take. 1 s unless set; from 1 to 500 ms some
-    /// connections linger for ever.
+    /// Maximum time for closing an HTTP connection. 1 s by default; with 1 to 500 ms, some
+    /// connections are never closed.
     pub fn client_disconnect_timeout(mut self, limit: Duration) -> Self {
         self.settings.client_disconnect_timeout = limit;
         self
     }
 
-    /// Whether a client that has closed its sending side still gets its answer. Not unless set, as
-    /// on Daphne: mostly it has gone, and a page that streams would not learn of it.
+    /// Whether a client that has closed its sending side still gets its answer. Off by default, as
+    /// in Daphne: usually the client has disconnected, and a streaming page would not notice.
     pub fn h1_allow_half_closed(mut self, allow: bool) -> Self {
         self.settings.h1_allow_half_closed = allow;
         self
     }
 
-    /// Time that a client has to agree on TLS. 3 s unless set.
+    /// Maximum time for the TLS handshake. 3 s by default.
     #[cfg(feature = "rustls")]
     pub fn tls_handshake_timeout(mut self, limit: Duration) -> Self {
         self.settings.tls_handshake_timeout = limit;
         self
     }
 
-    /// Time that a page has until the head of its answer, beyond: 503. None unless set. Daphne's
+    /// Maximum time of a page until the head of its answer; above: 503. None unless set. Daphne's
     /// `--http-timeout`; a body that has begun may take longer, and WebSockets have their
     /// [`connect_timeout`](crate::SocketOptions::connect_timeout).
     pub fn http_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
@@ -91,8 +92,8 @@ impl Server {
         self
     }
 
-    /// What the `Server` header says; the application's own goes before it. Unless set, and if
-    /// empty, there is none. Daphne's `--server-name`.
+    /// The value of the `Server` header; a value of the application has precedence. There is no
+    /// such header by default, and if the value is empty. Daphne's `--server-name`.
     ///
     /// # Panics
     /// If it cannot stand in a header.
@@ -103,8 +104,8 @@ impl Server {
         self
     }
 
-    /// A header of every answer that has none of its name: of pages, of handshakes, and of what is
-    /// refused before either, such as a head that cannot be parsed. For the security headers of a
+    /// A header for every answer that lacks it: for pages, for handshakes, and for requests that
+    /// are refused before, for example a head that cannot be parsed. For the security headers of a
     /// site.
     ///
     /// ```
@@ -124,16 +125,16 @@ impl Server {
 
     /// The prefix under which a proxy mounts the site, cut off by the outermost router of the
     /// consumers. None unless set. Daphne's `--root-path`; the header `Daphne-Root-Path` of a
-    /// trusted proxy goes before it.
+    /// trusted proxy has precedence.
     pub fn root_path(mut self, prefix: &str) -> Self {
         self.settings.front.set_root_path(prefix);
         self
     }
 
-    /// The proxies that are believed when they tell where a request came from. None unless set.
+    /// The proxies whose headers about the origin of a request are trusted. None unless set.
     /// Daphne's `--proxy-headers`.
     ///
-    /// What they say is the client's address for consumers, pages and the access log.
+    /// Their value is the client's address for consumers, pages and the access log.
     pub fn proxy_headers(mut self, proxies: ProxyHeaders) -> Self {
         self.settings.front.set_proxies(proxies);
         self
@@ -150,29 +151,29 @@ impl Server {
         self
     }
 
-    /// Time that connections have to end when the server stops, in whole seconds: first those of
-    /// consumers, then requests. 30 s unless set.
+    /// Maximum time for closing connections when the server stops, in whole seconds: first those of
+    /// consumers, then requests. 30 s by default.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
         self.shutdown_timeout = limit;
         self
     }
 
-    /// Closes consumers at moments spread over this time when the server stops, so that their
-    /// clients do not all come back at once. 0 unless set.
+    /// Spreads the closing of consumers over this time when the server stops, so that their clients
+    /// do not all reconnect at once (jitter). 0 by default.
     pub fn close_spread(mut self, time: Duration) -> Self {
         self.farewell.spread = time;
         self
     }
 
-    /// Tells each client of a consumer, when the server stops, to come back at a moment of its own
-    /// within this time: the reason of its Close then reads `retry-after-ms=1234`. There is none
+    /// When the server stops, sends each client of a consumer a random delay within this time,
+    /// after which to reconnect: the reason of its Close is `retry-after-ms=1234`. There is none
     /// unless set.
     pub fn retry_within(mut self, time: Duration) -> Self {
         self.farewell.retry_within = Some(time);
         self
     }
 
-    /// Leaves SIGTERM and SIGINT, which else stop the server gracefully, to the application.
+    /// Does not handle SIGTERM and SIGINT, which otherwise stop the server gracefully.
     pub fn disable_signals(mut self) -> Self {
         self.signals = false;
         self

@@ -1,4 +1,4 @@
-//! A place where a server takes connections: TCP, a Unix socket, or TLS.
+//! A listener of a server: TCP, a Unix socket, or TLS.
 
 use std::net::{SocketAddr, TcpListener};
 #[cfg(unix)]
@@ -7,7 +7,7 @@ use std::os::unix::net::UnixListener;
 #[cfg(feature = "rustls")]
 use actix_tls::accept::rustls_0_23::reexports::ServerConfig;
 
-/// One place where a server takes connections.
+/// One listener of a server.
 pub(super) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]

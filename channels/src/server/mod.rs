@@ -1,6 +1,6 @@
 //! [`Server`]: an actix-web App and an application of consumers on one address.
 //!
-//! What Daphne is to Channels. Requests go to the App; those that ask for a WebSocket go to the
+//! The counterpart of Daphne. Requests go to the App; those that ask for a WebSocket go to the
 //! consumers, on a socket of their own and through their own middleware (Channels'
 //! `ProtocolTypeRouter`). Source: daphne/cli.py and daphne/server.py.
 //!

@@ -1,5 +1,5 @@
-//! What surrounds the App on the server: unfit requests are refused before it, and whatever it
-//! does, or fails to do, becomes an answer.
+//! Wraps the App: refuses malformed requests before it, and turns panics and time-outs into
+//! answers.
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
@@ -20,7 +20,7 @@ use super::service::Shared;
 use crate::front::{Visit, VisitSlot, dress, flaw};
 
 impl Shared {
-    /// Hands a request to the App, with the means for consumers mounted in it.
+    /// Passes a request to the App, with the data for consumers mounted in it.
     pub(super) fn serve<S, B>(
         self: &Rc<Self>,
         mut request: Request,
@@ -61,7 +61,7 @@ impl Shared {
         }
     }
 
-    /// What the App answers, or what is said in its place.
+    /// The answer of the App, or an error answer instead.
     async fn answer<R, E, B>(
         &self,
         answering: impl Future<Output = Result<R, E>>,
@@ -71,7 +71,7 @@ impl Shared {
         E: Into<Response<BoxBody>>,
         B: MessageBody + 'static,
     {
-        // A page that panics takes nothing with it but its own state.
+        // A page that panics affects nothing but its own state.
         let answering = AssertUnwindSafe(answering).catch_unwind();
         let answered = match self.settings.http_timeout {
             Some(limit) => timeout(limit, answering).await,
@@ -99,7 +99,7 @@ fn refusal(status: StatusCode, reason: &'static str) -> Response<BoxBody> {
     response
 }
 
-/// Notes the visit when the body has been sent, or given up.
+/// Logs the request when the body was sent or dropped.
 fn counted(response: Response<BoxBody>, visit: Visit) -> Response<BoxBody> {
     let status = response.status().as_u16();
     response.map_body(|_, body| {

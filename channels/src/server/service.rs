@@ -1,4 +1,4 @@
-//! The service on one listener: actix' HTTP/1 service around the App, with a door for upgrades.
+//! The service on one listener: actix' HTTP/1 service around the App, with a handler for upgrades.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -37,14 +37,14 @@ use crate::layers::Layer;
 use crate::routing::Endpoint;
 use crate::socket::{HandedOver, Io, OwnSockets, Registry, SocketOptions, keep_switch, prepare};
 
-/// What pages are told of an address that does not exist, as on a Unix socket.
+/// The address that pages get if there is none, for example on a Unix socket.
 const NO_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-/// What the services of all workers and listeners have in common.
+/// The state that the services of all workers and listeners share.
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
-    /// What every answer says.
+    /// The headers of every answer.
     pub(super) headers: Arc<[(HeaderName, HeaderValue)]>,
     pub(super) stopping: GracefulShutdownSignal,
     pub(super) sockets: Option<(Endpoint, Layer, SocketOptions)>,
@@ -114,8 +114,8 @@ where
     }
 }
 
-/// Serves the connections that the limit of their address admits, and closes the others unread.
-/// A connection counts until its future ends, whatever the reason.
+/// Serves connections within the limit of their address, and closes the others unread. A connection
+/// counts until its future ends, whatever the reason.
 fn counted<F>(
     shared: &Shared,
     served: F,
@@ -164,7 +164,7 @@ where
     B: MessageBody + 'static,
 {
     let listens_at = address.unwrap_or(NO_ADDRESS.into());
-    // actix-web's crate for tests makes one in the same way: there is no other.
+    // actix-web's crate for tests creates one in the same way, because there is no other.
     let config = AppConfig::__priv_test_new(secure, listens_at.to_string(), listens_at);
     let app = factory()
         .into_factory()

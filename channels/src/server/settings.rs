@@ -1,4 +1,4 @@
-//! What holds for every connection of a server.
+//! The settings of every connection of a server.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::front::{AccessLog, Front};
 
-/// How long the end of a connection may take; values from 1 to 500 ms let some linger for ever.
+/// How long the end of a connection may take; with values from 1 to 500 ms, some are never closed.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[cfg(feature = "rustls")]
 const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What each connection is held to, told and asked.
+/// The limits, headers and trust settings of each connection.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) keep_alive: KeepAlive,

@@ -38,7 +38,7 @@ impl CookieMiddleware {
         text.unwrap_or_default()
     }
 
-    /// Reads the cookies unless that was done further out.
+    /// Reads the cookies, unless an outer middleware has.
     pub(crate) fn read_once(scope: &mut Scope) {
         if scope.cookies().is_empty() {
             Self::read(scope);

@@ -1,4 +1,4 @@
-//! How long a session lasts, as it says itself: [`SessionExpiry`].
+//! The expiry of a session, stored in the session: [`SessionExpiry`].
 //!
 //! Source: Django's `SessionBase.set_expiry` and `get_expiry_age`.
 
@@ -10,15 +10,15 @@ use time::format_description::well_known::Rfc3339;
 
 use super::SessionData;
 
-/// Where Django keeps it: seconds, of which 0 ends the session with the browser, or a date.
+/// Django's key for it: seconds, of which 0 ends the session with the browser, or a date.
 pub(super) const EXPIRY: &str = "_session_expiry";
 
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionExpiry {
-    /// As long as the middleware says.
+    /// As configured in the middleware.
     Default,
-    /// Until the browser is closed; the store keeps it as long as the middleware says.
+    /// Until the browser is closed; the store keeps it as configured in the middleware.
     AtBrowserClose,
     /// This long after it was saved, in whole seconds and at least one.
     After(Duration),
@@ -27,13 +27,13 @@ pub enum SessionExpiry {
 }
 
 impl SessionExpiry {
-    /// What a session says of itself.
+    /// Reads the expiry from the values of a session.
     pub(super) fn of(data: &SessionData) -> Self {
         match data.get(EXPIRY) {
             Some(Value::Number(seconds)) => match seconds.as_u64() {
                 Some(0) => Self::AtBrowserClose,
                 Some(seconds) => Self::After(Duration::from_secs(seconds)),
-                // Django lets such a session end in the past.
+                // In Django, such a session has already expired.
                 None => Self::At(SystemTime::UNIX_EPOCH),
             },
             Some(Value::String(date)) => read(date).map_or(Self::Default, Self::At),
@@ -41,18 +41,18 @@ impl SessionExpiry {
         }
     }
 
-    /// What of it is kept with the session.
+    /// The value that is stored in the session.
     pub(super) fn to_value(self) -> Option<Value> {
         match self {
             Self::Default => None,
             Self::AtBrowserClose => Some(0.into()),
-            // Less than a second would read as "until the browser is closed".
+            // Less than a second would mean "until the browser is closed".
             Self::After(age) => Some(age.as_secs().max(1).into()),
             Self::At(end) => Some(written(end).into()),
         }
     }
 
-    /// How long from now a store keeps the session, unless that is for the middleware to say.
+    /// How long from now a store keeps the session; `None` if the middleware decides.
     pub(super) fn age(self) -> Option<Duration> {
         match self {
             Self::Default | Self::AtBrowserClose => None,
@@ -62,7 +62,7 @@ impl SessionExpiry {
     }
 }
 
-/// Reads what Python's `isoformat` wrote; a date without a zone counts as UTC.
+/// Parses the format of Python's `isoformat`; a date without a zone is in UTC.
 fn read(date: &str) -> Option<SystemTime> {
     let with_zone = OffsetDateTime::parse(date, &Rfc3339);
     let read = with_zone.or_else(|_| OffsetDateTime::parse(&format!("{date}Z"), &Rfc3339));

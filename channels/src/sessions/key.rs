@@ -1,4 +1,4 @@
-//! The name of one session, which is also the secret that opens it: [`SessionKey`].
+//! The key of one session, which is a secret: [`SessionKey`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::names::hex;
 
-/// The secret in a session's cookie. Clones share the text, and `Debug` keeps it to itself.
+/// The secret in a session's cookie. Clones share the text; `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SessionKey(Arc<str>);
 
@@ -16,19 +16,20 @@ pub struct SessionKey(Arc<str>);
 const NEW_LEN: usize = 32;
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// What a cookie may hold, in characters; Django refuses what is shorter.
+/// The allowed lengths of a key in a cookie, in characters; Django refuses shorter ones.
 const MIN_LEN: usize = 8;
 const MAX_LEN: usize = 128;
 
 impl SessionKey {
-    /// A key that nobody has and nobody can guess: 32 characters `a`–`z`, `0`–`9`.
+    /// A new random key: 32 characters `a`–`z`, `0`–`9`.
     pub fn random() -> Self {
         let mut random = rand::rng();
         let letter = |_| char::from(ALPHABET[random.random_range(0..ALPHABET.len())]);
         Self((0..NEW_LEN).map(letter).collect::<String>().into())
     }
 
-    /// Takes what a client sent: 8 to 128 ASCII letters, digits, `-` and `_`, or `None`.
+    /// Parses a key sent by a client: 8 to 128 ASCII letters, digits, `-` and `_`; otherwise
+    /// `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let fits = (MIN_LEN..=MAX_LEN).contains(&text.len()) && text.bytes().all(legal);
@@ -40,7 +41,7 @@ impl SessionKey {
         &self.0
     }
 
-    /// SHA-256 of the key in hexadecimal digits: names the session without opening it.
+    /// SHA-256 of the key in hexadecimal digits: identifies the session without revealing the key.
     pub fn digest(&self) -> String {
         hex(&Sha256::digest(self.0.as_bytes()))
     }

@@ -1,4 +1,4 @@
-//! Sessions of one process, for tests and sites that forget them on a restart.
+//! Sessions in the memory of one process, for tests and for sites that may lose them on a restart.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::{Save, SessionData, SessionError, SessionKey, SessionRecord, SessionStore};
 
-/// Sessions that are kept at most, unless set.
+/// The default maximum of sessions.
 const DEFAULT_CAPACITY: usize = 100_000;
 
-/// A [`SessionStore`] in memory: bounded, and each record goes when its age is over.
+/// A [`SessionStore`] in memory: bounded, and each record is removed when it has expired.
 pub struct InMemorySessionStore {
     records: Mutex<HashMap<SessionKey, Kept>>,
     capacity: usize,
@@ -32,7 +32,7 @@ impl InMemorySessionStore {
         }
     }
 
-    /// How many sessions there may be; one more fails to save with [`SessionError::Full`].
+    /// Sets the maximum of sessions; saving one more fails with [`SessionError::Full`].
     pub fn capacity(mut self, sessions: usize) -> Self {
         self.capacity = sessions;
         self
@@ -86,7 +86,7 @@ impl Kept {
     }
 }
 
-/// An age that no clock can hold is as good as a year.
+/// An age beyond the range of the clock becomes a year.
 fn end_of(record: &SessionRecord) -> Instant {
     const YEAR: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 3600);
     let now = Instant::now();

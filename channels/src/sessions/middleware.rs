@@ -1,4 +1,4 @@
-//! Brings each connection its session: [`SessionMiddleware`].
+//! Loads the session of each connection: [`SessionMiddleware`].
 //!
 //! Source: channels/sessions.py, `SessionMiddleware` and `SessionMiddlewareStack`.
 
@@ -17,16 +17,16 @@ use crate::middleware::{Middleware, Next};
 use crate::routing::{AnswerHeaders, Connecting};
 use crate::scope::{Cookies, Scope};
 
-/// How many keys of one request are looked up in the store, so that a head full of cookies costs
-/// few queries. A browser sends one for each path and domain that has the cookie.
+/// The maximum number of keys of one request that are looked up in the store, so that a head full
+/// of cookies costs few queries. A browser sends one for each path and domain that has the cookie.
 const MAX_KEYS: usize = 8;
 
-/// Puts a [`Session`] into the scope, and its cookie onto the answer when it was changed.
+/// Puts a [`Session`] into the scope, and sets its cookie in the answer if it was changed.
 ///
-/// Reads the cookies itself if no [`CookieMiddleware`] has. Inside of another one it does
-/// nothing: the outer session stays. Of several cookies of the name, the last with a session counts.
-/// A session that an answer cannot save denies the handshake,
-/// with 400 if it was deleted meanwhile and with 500 if the store failed.
+/// Reads the cookies itself if no [`CookieMiddleware`] has. Inside another one it does nothing: the
+/// outer session is used. Of several cookies of the name, the last one with a session is used. If
+/// the session cannot be saved with the answer, the handshake is denied, with 400 if it was deleted
+/// meanwhile and with 500 if the store failed.
 ///
 /// ```
 /// use channels::sessions::{InMemorySessionStore, SessionMiddleware};
@@ -42,11 +42,12 @@ pub struct SessionMiddleware {
 }
 
 /// Cookies and session: upstream's `SessionMiddlewareStack`. The middleware reads the cookies
-/// itself, so that the stack is just it.
+/// itself, so it is the whole stack.
 pub type SessionStack = SessionMiddleware;
 
 impl SessionMiddleware {
-    /// Sessions of this store. Their cookie is `sessionid`, for two weeks, hidden from scripts.
+    /// Uses the sessions of this store. Their cookie is `sessionid`, for two weeks, hidden from
+    /// scripts.
     pub fn new(store: impl SessionStore) -> Self {
         Self {
             store: Arc::new(store),
@@ -64,7 +65,7 @@ impl SessionMiddleware {
         self.with(|settings| settings.name = name.to_owned())
     }
 
-    /// Sets the cookie's domain; this very host unless set.
+    /// Sets the cookie's domain; only this host by default.
     pub fn domain(self, domain: &str) -> Self {
         self.with(|settings| settings.domain = Some(domain.to_owned()))
     }
@@ -74,12 +75,12 @@ impl SessionMiddleware {
         self.with(|settings| settings.path = path.to_owned())
     }
 
-    /// Gives the cookie over TLS only; not unless set. A site behind TLS wants it.
+    /// Sends the cookie only over TLS; off by default. Sites with TLS should set it.
     pub fn secure(self, secure: bool) -> Self {
         self.with(|settings| settings.secure = secure)
     }
 
-    /// Hides the cookie from scripts; so unless set.
+    /// Hides the cookie from scripts; on by default.
     pub fn http_only(self, http_only: bool) -> Self {
         self.with(|settings| settings.http_only = http_only)
     }
@@ -89,23 +90,23 @@ impl SessionMiddleware {
         self.with(|settings| settings.same_site = same_site)
     }
 
-    /// How long a session lasts after it was saved; two weeks unless set.
+    /// Sets how long a session lasts after it was saved; two weeks by default.
     pub fn max_age(self, age: Duration) -> Self {
         self.with(|settings| settings.age = age)
     }
 
-    /// Ends the cookie with the browser instead; not unless set.
+    /// Ends the cookie with the browser instead; off by default.
     pub fn expire_at_browser_close(self, ends: bool) -> Self {
         self.with(|settings| settings.ends_with_browser = ends)
     }
 
-    /// Saves with every answer, changed or not, so that a session in use never ends; not unless
-    /// set.
+    /// Saves with every answer, changed or not, so that a session in use does not expire; off by
+    /// default.
     pub fn save_every_request(self, save: bool) -> Self {
         self.with(|settings| settings.save_every_request = save)
     }
 
-    /// Saves what a consumer left unsaved after its `disconnect`; not unless set.
+    /// Saves unsaved changes of a consumer after its `disconnect`; off by default.
     pub fn autosave(self, autosave: bool) -> Self {
         self.with(|settings| settings.autosave = autosave)
     }
@@ -122,12 +123,12 @@ impl SessionMiddleware {
         keys
     }
 
-    /// The first key with a session, or else the first one. Another program on the host, or
-    /// another path, may have set a cookie of the same name.
+    /// The first key with a session or, if there is none, the first key. Another program on the
+    /// host, or another path, may have set a cookie of the same name.
     async fn choose(&self, keys: Vec<SessionKey>) -> Option<SessionKey> {
         if keys.len() > 1 {
             for key in &keys {
-                // A store that fails says so again when the session is read.
+                // If the store fails, reading the session will report it.
                 if !matches!(self.store.exists(key).await, Ok(false)) {
                     return Some(key.clone());
                 }

@@ -1,8 +1,8 @@
-//! Sessions: values that outlive a connection, behind the key in a cookie.
+//! Sessions: values that outlive a connection, identified by the key in a cookie.
 //!
-//! [`SessionMiddleware`] puts a [`Session`] into the scope; whoever is further in reads and
-//! writes it, and the answer to the handshake carries its cookie. A [`SessionStore`] keeps the
-//! values; [`django`] is the store of a Django site. Source: channels/sessions.py.
+//! [`SessionMiddleware`] puts a [`Session`] into the scope; inner middleware and consumers read and
+//! write it, and the answer to the handshake sets its cookie. A [`SessionStore`] keeps the values;
+//! [`django`] is the store of a Django site. Source: channels/sessions.py.
 
 mod cookies;
 #[cfg(feature = "django")]

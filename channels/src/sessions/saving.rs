@@ -1,4 +1,4 @@
-//! From a [`Session`] to its store: when it is written, and under which key.
+//! Saves a [`Session`] to its store.
 //!
 //! Source: Django's `SessionBase`, and channels/sessions.py, `InstanceSessionWrapper`.
 
@@ -8,11 +8,11 @@ use super::{Save, Session, SessionData, SessionError, SessionKey, SessionRecord}
 use crate::error::WithSources;
 use crate::scope::Scope;
 
-/// New keys that are tried before the store is taken for broken.
+/// The number of new keys to try before the store counts as broken.
 const TRIES: usize = 8;
 
 impl Session {
-    /// Writes it to the store; a new session gets its key by that.
+    /// Writes the session to the store; a new session gets its key.
     ///
     /// # Errors
     /// [`SessionError::Deleted`] if it was deleted since it was loaded: nothing is written, and
@@ -27,14 +27,14 @@ impl Session {
         let saved = self.0.store.save(&key, &self.record(), Save::Update).await;
         match &saved {
             Ok(()) => {}
-            // What is left must not come back under a new key.
+            // Values that remain must not be saved under a new key.
             Err(SessionError::Deleted) => self.clear(),
             Err(_) => self.state().unsaved = true,
         }
         saved
     }
 
-    /// Deletes it from the store and forgets all values; what is set later gets a new key.
+    /// Deletes the session from the store and drops all values; values set later get a new key.
     ///
     /// # Errors
     /// [`SessionError::Store`]; the session is as it was then.
@@ -47,8 +47,8 @@ impl Session {
         Ok(())
     }
 
-    /// Moves the values to a new key, in the store and at once: whoever knows the old one is left
-    /// outside. A session without a key gets one.
+    /// Moves the values to a new key, in the store and at once, so that the old key becomes invalid
+    /// (session fixation). A session without a key gets one.
     ///
     /// # Errors
     /// [`SessionError::Full`], [`SessionError::Store`].
@@ -102,7 +102,7 @@ impl Session {
         }
     }
 
-    /// Saves what the answer with this status must not lose; gives the header for the client.
+    /// Saves the session with an answer of this status; returns the header for the client.
     pub(super) async fn finish(
         &self,
         status: u16,
@@ -110,7 +110,7 @@ impl Session {
     ) -> Result<Option<String>, SessionError> {
         let settings = &self.0.settings;
         let wanted = self.modified() || settings.save_every_request;
-        // An application that failed half-way must not leave half of its changes behind.
+        // An application that failed must not leave half of its changes behind.
         if status == 500 || !wanted {
             return Ok(None);
         }
@@ -129,7 +129,7 @@ impl Session {
     }
 }
 
-/// Saves what a consumer left unsaved, if the middleware was told to.
+/// Saves unsaved changes of a consumer, if the middleware is configured so.
 pub(crate) async fn save_at_the_end(scope: &Scope) {
     let Some(session) = scope.get::<Session>() else {
         return;

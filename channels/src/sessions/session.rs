@@ -1,6 +1,6 @@
-//! One connection's hold on its session: [`Session`].
+//! The session of one connection: [`Session`].
 //!
-//! Source: Django's `SessionBase`. Values are read from the store when first asked for.
+//! Source: Django's `SessionBase`. Values are read from the store on first access (lazily).
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ pub struct Session(pub(super) Arc<Shared>);
 pub(super) struct Shared {
     pub(super) store: Arc<dyn SessionStore>,
     pub(super) settings: Settings,
-    /// Held while the store is asked, so that two tasks do not do so at once.
+    /// Locked while the store is read, so that two tasks do not read it at once.
     pub(super) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -50,7 +50,7 @@ pub(super) struct Shared {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) key: Option<SessionKey>,
-    /// `None` until it is asked for.
+    /// `None` until the first access.
     pub(super) data: Option<SessionData>,
     pub(super) modified: bool,
     pub(super) unsaved: bool,
@@ -76,7 +76,7 @@ impl Session {
         }))
     }
 
-    /// A panic cannot leave the state half changed, so a poisoned lock is as good as any.
+    /// A panic cannot leave the state inconsistent, so a poisoned lock is safe to use.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +97,7 @@ impl Session {
         let found = self.0.store.load(&key).await?;
         let mut state = self.state();
         if found.is_none() {
-            // A key that the store does not know may be one that an attacker planted.
+            // A key that is not in the store may be planted by an attacker (session fixation).
             state.key = None;
         }
         state.data = Some(found.unwrap_or_default());
@@ -142,7 +142,7 @@ impl Session {
         Ok(())
     }
 
-    /// Takes a value out, whatever it is.
+    /// Removes a value and returns it, whatever its type.
     ///
     /// # Errors
     /// [`SessionError::Store`].
@@ -172,14 +172,14 @@ impl Session {
         self.state().modified
     }
 
-    /// Whether there is neither a key nor a value. A client's key counts until its values are
-    /// asked for and turn out not to exist.
+    /// Whether there is neither a key nor a value. A client's key counts until its values are read
+    /// and do not exist.
     pub fn is_empty(&self) -> bool {
         let state = self.state();
         state.key.is_none() && state.data.as_ref().is_none_or(SessionData::is_empty)
     }
 
-    /// The key, once there is one.
+    /// The key, if there is one.
     pub fn session_key(&self) -> Option<SessionKey> {
         self.state().key.clone()
     }
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// Sets how long it lasts, in place of what the middleware says.
+    /// Sets how long the session lasts, instead of the middleware's setting.
     ///
     /// # Errors
     /// [`SessionError::Store`].
@@ -215,7 +215,7 @@ impl Session {
         Ok(self.record().age)
     }
 
-    /// Whether the browser forgets it when it is closed.
+    /// Whether the cookie ends when the browser is closed.
     ///
     /// # Errors
     /// [`SessionError::Store`].
@@ -235,7 +235,7 @@ fn unfit(name: &str, source: serde_json::Error) -> SessionError {
 }
 
 impl fmt::Debug for Session {
-    /// Leaves key and values out: they are secrets.
+    /// Omits key and values, because they are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("modified", &self.modified())

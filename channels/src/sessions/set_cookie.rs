@@ -6,14 +6,14 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Which requests of other sites a cookie goes along with.
+/// Which cross-site requests a cookie is sent with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
     /// Only when a person follows a link.
     Lax,
     /// None.
     Strict,
-    /// All; browsers want `Secure` beside it.
+    /// All; browsers require `Secure` with it.
     None,
 }
 
@@ -27,7 +27,7 @@ impl SameSite {
     }
 }
 
-/// A cookie that no header can carry.
+/// A cookie that cannot be encoded in a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieError {
@@ -42,12 +42,12 @@ pub enum CookieError {
     Attribute {
         /// The cookie.
         name: String,
-        /// The attribute as the header spells it.
+        /// The attribute's spelling in the header.
         attribute: &'static str,
     },
 }
 
-/// Builds the value of a `Set-Cookie` header: path `/` and `SameSite=lax` unless told otherwise.
+/// Builds the value of a `Set-Cookie` header: path `/` and `SameSite=lax` by default.
 ///
 /// ```
 /// use channels::Accept;
@@ -72,7 +72,7 @@ pub struct SetCookie {
 }
 
 impl SetCookie {
-    /// A cookie that ends with the browser.
+    /// A cookie that ends when the browser is closed.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -87,8 +87,8 @@ impl SetCookie {
         }
     }
 
-    /// Takes a cookie away: upstream's `delete_cookie`. Path and domain must be those that it was
-    /// set with, and a `__Host-` or `__Secure-` cookie needs [`secure`](Self::secure) again.
+    /// Deletes a cookie: upstream's `delete_cookie`. Path and domain must be the same as when it
+    /// was set, and a `__Host-` or `__Secure-` cookie needs [`secure`](Self::secure) again.
     pub fn delete(name: impl Into<String>) -> Self {
         Self::new(name, "")
             .max_age(Duration::ZERO)
@@ -124,13 +124,13 @@ impl SetCookie {
         self
     }
 
-    /// Sets the domain, `None` for this very host.
+    /// Sets the domain, `None` for only this host.
     pub fn domain(mut self, domain: Option<&str>) -> Self {
         self.domain = domain.map(str::to_owned);
         self
     }
 
-    /// Says that only TLS may carry it.
+    /// Restricts it to TLS.
     pub fn secure(mut self, secure: bool) -> Self {
         self.secure = secure;
         self
@@ -142,7 +142,7 @@ impl SetCookie {
         self
     }
 
-    /// Sets `SameSite`, or leaves it out.
+    /// Sets or removes `SameSite`.
     pub fn same_site(mut self, same_site: Option<SameSite>) -> Self {
         self.same_site = same_site;
         self
@@ -197,7 +197,7 @@ impl SetCookie {
                 attribute,
             });
         }
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(header, "; {attribute}={value}");
         Ok(())
     }
@@ -217,7 +217,7 @@ fn is_legal(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~:".contains(c)
 }
 
-/// The value as it is, or in double quotes with octal escapes; `None` if it has no such form.
+/// The value unchanged, or in double quotes with octal escapes; `None` if it cannot be encoded.
 fn quoted(value: &str) -> Option<String> {
     if !value.is_empty() && value.chars().all(is_legal) {
         return Some(value.to_owned());
@@ -230,7 +230,7 @@ fn quoted(value: &str) -> Option<String> {
             c if is_legal(c) || " ()/<=>?@[]{}".contains(c) => text.push(c),
             c => {
                 let byte = u8::try_from(c).ok()?;
-                // Writing to a text cannot fail.
+                // Writing to a string cannot fail.
                 let _ = write!(text, "\\{byte:03o}");
             }
         }

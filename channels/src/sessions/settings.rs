@@ -1,10 +1,10 @@
-//! How a session's cookie looks and how long it lasts: Django's `SESSION_COOKIE_*`.
+//! The attributes and lifetime of a session's cookie: Django's `SESSION_COOKIE_*`.
 
 use std::time::Duration;
 
 use super::{CookieError, SameSite, SetCookie};
 
-/// What [`SessionMiddleware`](super::SessionMiddleware) was told.
+/// The settings of [`SessionMiddleware`](super::SessionMiddleware).
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) name: String,
@@ -37,7 +37,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The header that gives the cookie to the client, `None` for an age of the browser's.
+    /// The header that sets the cookie; `None` as the age means until the browser is closed.
     pub(super) fn set(&self, key: &str, age: Option<Duration>) -> Result<String, CookieError> {
         let cookie = self.dressed(SetCookie::new(&self.name, key));
         match age {
@@ -46,7 +46,7 @@ impl Settings {
         }
     }
 
-    /// The header that takes it away.
+    /// The header that deletes the cookie.
     pub(super) fn delete(&self) -> Result<String, CookieError> {
         self.dressed(SetCookie::delete(&self.name)).header_value()
     }

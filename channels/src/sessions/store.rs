@@ -1,6 +1,6 @@
 //! Where sessions are kept: [`SessionStore`].
 //!
-//! Source: Django's `SessionBase`, in the part that each backend has of its own.
+//! Source: The part of Django's `SessionBase` that each backend implements.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,15 @@ use serde_json::{Map, Value};
 use super::{CookieError, SessionKey};
 use crate::error::BoxError;
 
-/// What a session holds: JSON values by name.
+/// The values of a session: JSON values by name.
 pub type SessionData = Map<String, Value>;
 
-/// What a store keeps for one key.
+/// The record of a store for one key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionRecord {
     /// The values.
     pub data: SessionData,
-    /// How long from now the record is good for.
+    /// How long from now the record is valid.
     pub age: Duration,
 }
 
@@ -28,22 +28,22 @@ pub struct SessionRecord {
 pub enum Save {
     /// The key must be free: Django's `must_create`.
     Create,
-    /// The key must be there still.
+    /// The key must still exist.
     Update,
 }
 
-/// A failure around a session.
+/// A failure of a session.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// A new record met one of the same key.
+    /// The key of a new record is in use.
     #[error("the session key is taken")]
     KeyTaken,
-    /// The record was deleted since it was loaded, as by a logout elsewhere. The handle is empty
-    /// from here on.
+    /// The record was deleted since it was loaded, for example by a logout elsewhere. The handle is
+    /// empty from here on.
     #[error("the session was deleted before it could be saved; the user may have logged out")]
     Deleted,
-    /// A value does not read as the type asked for, or cannot be written as JSON.
+    /// A value cannot be decoded as the requested type, or cannot be encoded as JSON.
     #[error("session value {name:?} does not fit")]
     Value {
         /// The value's name.
@@ -51,19 +51,19 @@ pub enum SessionError {
         /// What serde says.
         source: serde_json::Error,
     },
-    /// A store holds as many records as it may.
+    /// The store is full.
     #[error("the session store is full: {0} sessions")]
     Full(usize),
-    /// The cookie's settings make no legal header.
+    /// The cookie's settings do not make a valid header.
     #[error(transparent)]
     Cookie(#[from] CookieError),
-    /// The store itself failed. Nobody is signed in or out by that.
+    /// The store itself failed. This signs nobody in or out.
     #[error("the session store failed")]
     Store(#[source] BoxError),
 }
 
 impl SessionError {
-    /// A failure of a store's own.
+    /// The error of a store.
     pub fn store(cause: impl Into<BoxError>) -> Self {
         Self::Store(cause.into())
     }
@@ -81,15 +81,15 @@ impl SessionError {
 /// # });
 /// ```
 pub trait SessionStore: Send + Sync + 'static {
-    /// The values under a key, or `None` if there are none, or none any more.
+    /// The values of a key, or `None` if it does not exist or has expired.
     fn load<'a>(
         &'a self,
         key: &'a SessionKey,
     ) -> BoxFuture<'a, Result<Option<SessionData>, SessionError>>;
 
     /// Writes a record. [`SessionError::KeyTaken`] if a new one's key is in use,
-    /// [`SessionError::Deleted`] if a known one is gone: both must be decided in one step with
-    /// the write, or a logout is undone by a request that was on its way.
+    /// [`SessionError::Deleted`] if a known one is gone: both must be checked atomically with the
+    /// write, otherwise a concurrent request could undo a logout.
     fn save<'a>(
         &'a self,
         key: &'a SessionKey,
@@ -97,7 +97,7 @@ pub trait SessionStore: Send + Sync + 'static {
         how: Save,
     ) -> BoxFuture<'a, Result<(), SessionError>>;
 
-    /// Takes a record away; does nothing if there is none.
+    /// Deletes a record; does nothing if it does not exist.
     fn delete<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<(), SessionError>>;
 
     /// Whether there is a record that has not expired.

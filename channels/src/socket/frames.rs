@@ -1,11 +1,11 @@
-//! RFC 6455's frames, read from bytes that arrive in any pieces. `writing.rs` writes ours.
+//! Parses RFC 6455's frames from bytes that arrive in arbitrary pieces. `writing.rs` writes ours.
 //!
-//! A header is judged byte by byte, before anything of its payload is kept: one that announces a
-//! terabyte costs nothing. Payloads are unmasked where they lie and handed on as they come.
+//! A header is checked byte by byte, before any payload is stored, so a header that announces a
+//! terabyte costs nothing. Payloads are unmasked in place and passed on as they arrive.
 
 use crate::event::CloseCode;
 
-/// Why reading from a peer ends, and with which code to close.
+/// Why reading from a peer ends, with the close code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Violation {
     pub(super) code: CloseCode,
@@ -62,7 +62,7 @@ impl Opcode {
     }
 }
 
-/// What a legal header says.
+/// The fields of a valid header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHead {
     pub(super) opcode: Opcode,
@@ -71,11 +71,11 @@ pub(super) struct FrameHead {
     pub(super) len: u64,
 }
 
-/// What comes next out of the bytes at hand.
+/// The next item parsed from the available bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     Start(FrameHead),
-    /// Some of the payload, unmasked; `ends` when no more of this frame follows.
+    /// A part of the payload, unmasked; `ends` if it is the last part of this frame.
     Payload {
         bytes: &'a [u8],
         ends: bool,
@@ -83,13 +83,13 @@ pub(super) enum Piece<'a> {
     End,
 }
 
-/// Follows the frames of one peer.
+/// The incremental parser for the frames of one peer.
 pub(super) struct FrameReader {
     max_frame_bytes: u64,
     may_compress: bool,
     header: [u8; LONGEST_HEADER],
     have: usize,
-    /// Payload bytes to come; `None` between frames.
+    /// Remaining payload bytes; `None` between frames.
     payload_left: Option<u64>,
     mask: [u8; MASK_BYTES],
 }
@@ -106,12 +106,12 @@ impl FrameReader {
         }
     }
 
-    /// Whether all of a frame has come, and nothing of the next.
+    /// Whether the parser is between two frames.
     pub(super) fn is_between_frames(&self) -> bool {
         self.have == 0 && self.payload_left.is_none()
     }
 
-    /// Takes the next piece off the front of the input; nothing if the input is used up.
+    /// Takes the next item off the front of the input; `None` if the input is used up.
     pub(super) fn next<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -154,7 +154,7 @@ impl FrameReader {
         Ok(None)
     }
 
-    /// Judges the header as far as it is known; gives it when it is whole.
+    /// Checks the header as far as it has arrived; returns it when it is complete.
     fn check(&mut self) -> Result<Option<FrameHead>, Violation> {
         let (first, second) = (self.header[0], self.header[1]);
         let opcode = self.check_first(first)?;
@@ -240,7 +240,7 @@ mod tests {
 
     const LIMIT: usize = 1000;
 
-    /// The payloads of all frames, or where and why reading stopped.
+    /// The payloads of all frames, or where and why parsing stopped.
     fn read(bytes: &[u8], piece: usize) -> Result<Vec<Vec<u8>>, (usize, Violation)> {
         let mut reader = FrameReader::new(LIMIT, false);
         let (mut frames, mut read) = (Vec::new(), 0);

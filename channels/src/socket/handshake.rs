@@ -1,6 +1,6 @@
-//! The strict check of a handshake, the scope made of it, and the HTTP answers.
+//! The strict check of a handshake, its scope, and the HTTP answers.
 //!
-//! RFC 6455 §4.2. actix-http's own check takes old versions, any key and HTTP/1.0.
+//! RFC 6455 §4.2. actix-http's own check accepts old versions, any key and HTTP/1.0.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ use crate::scope::{Scope, ScopeBuilder};
 /// Length of a base64 text of 16 bytes.
 const KEY_LEN: usize = 24;
 
-/// The answer to what is not a handshake of version 13, or nothing if it is one.
+/// The error answer to a request that is not a handshake of version 13; `None` if it is one.
 pub(super) fn refusal(head: &RequestHead, max_head_bytes: usize) -> Option<HttpResponse> {
     let headers = &head.headers;
     if head_bytes(head) > max_head_bytes {
@@ -47,7 +47,7 @@ pub(super) fn refusal(head: &RequestHead, max_head_bytes: usize) -> Option<HttpR
     flaw(head).map(bad)
 }
 
-/// Target and header lines in bytes, as they were sent but for spaces.
+/// The size of target and header lines in bytes, as they were sent but without extra spaces.
 fn head_bytes(head: &RequestHead) -> usize {
     const SEPARATORS: usize = 4;
     let lines = head.headers.iter();
@@ -56,7 +56,7 @@ fn head_bytes(head: &RequestHead) -> usize {
     target.map_or(0, |target| target.as_str().len()) + lines.sum::<usize>()
 }
 
-/// What is wrong with a request that does ask for a WebSocket.
+/// The error in a request that does ask for a WebSocket.
 fn flaw(head: &RequestHead) -> Option<&'static str> {
     let headers = &head.headers;
     let path = percent_decode_str(head.uri.path());
@@ -95,7 +95,7 @@ fn upgrade_required(reason: &'static str) -> HttpResponse {
         .body(reason)
 }
 
-/// Whether a comma-separated header holds this very word, in any case.
+/// Whether a comma-separated header contains this word, in any case.
 fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
@@ -119,7 +119,7 @@ pub(super) fn scope_of(head: &RequestHead, arrival: &Arrival) -> Scope {
     scope_builder(head, arrival).build()
 }
 
-/// What a request says about itself, whatever protocol it asks for.
+/// The data of a request, for any protocol.
 pub(crate) fn scope_builder(head: &RequestHead, arrival: &Arrival) -> ScopeBuilder {
     let target = head.uri.path_and_query();
     let mut builder = Scope::builder(target.map_or("/", |target| target.as_str()))
@@ -127,10 +127,10 @@ pub(crate) fn scope_builder(head: &RequestHead, arrival: &Arrival) -> ScopeBuild
         .server(arrival.server)
         .secure(arrival.secure)
         .root_path(&arrival.root_path);
-    // The values of one name are in order; that of different names is lost with the HTTP server.
+    // The values of one name are in order; the order of different names is lost in the HTTP server.
     let mut headers: Vec<_> = head.headers.iter().collect();
     headers.sort_by_key(|(name, _)| name.as_str());
-    // A target with a host of its own goes before the header (RFC 9112 §3.2.2).
+    // The host of an absolute target has precedence over the header (RFC 9112 §3.2.2).
     let authority = head.uri.authority();
     for (name, value) in headers {
         let is_other_host = authority.is_some() && name == header::HOST;
@@ -173,7 +173,7 @@ pub(super) fn switching_protocols(
         response.insert_header((header::SEC_WEBSOCKET_ACCEPT, hash.as_slice()));
     }
     if let Some(chosen) = accept.subprotocol {
-        // The client knows it by the spelling that it sent itself.
+        // Repeats the client's own spelling.
         let offer = offers(head).find(|offer| decoded(offer) == chosen);
         let offer = offer.unwrap_or(&chosen);
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, offer));

@@ -1,4 +1,4 @@
-//! When to ping a silent peer, and when to give it up.
+//! The heartbeat: when to ping a silent peer, and when to close its connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,18 +11,18 @@ use super::options::SocketOptions;
 
 pub(super) enum Beat {
     Ping,
-    /// For the whole time that it has, nothing came or nothing could be sent.
+    /// Nothing arrived, or nothing could be sent, for the whole time limit.
     Lost,
-    /// The connection has lived as long as it may; told once.
+    /// The connection has reached its maximum age; returned once.
     Expired,
 }
 
 pub(super) struct Heartbeat {
     last_heard: Instant,
-    /// When silence last was no fault of the peer.
+    /// The last time at which silence was not the peer's fault.
     excused: Instant,
     expires: Option<Instant>,
-    /// One timer serves pings, silence and the end of life.
+    /// One timer for pings, silence and the maximum age.
     next: Pin<Box<Sleep>>,
 }
 
@@ -34,7 +34,7 @@ impl Heartbeat {
         Self {
             last_heard: now,
             excused: now,
-            // A life too long to be counted is no limit.
+            // A maximum age beyond the range of the clock is no limit.
             expires: now.checked_add(life),
             next: Box::pin(sleep(first.min(life))),
         }
@@ -44,13 +44,13 @@ impl Heartbeat {
         self.last_heard = Instant::now();
     }
 
-    /// Says that nobody listens to the peer now: it is not lost, but pings go on, and fail when
-    /// it is gone.
+    /// Records that the server does not read now: the peer does not count as lost, but pings
+    /// continue, and fail if it has disconnected.
     pub(super) fn excuse(&mut self) {
         self.excused = Instant::now();
     }
 
-    /// Has no more beats, but is over after that time.
+    /// Stops the pings, and sets the time of the end.
     pub(super) fn end_after(&mut self, limit: Duration) {
         self.next.set(sleep(limit));
     }
@@ -60,7 +60,7 @@ impl Heartbeat {
         self.next.as_mut().poll(cx)
     }
 
-    /// `unsent_since` says since when the peer has taken nothing of what waits for it.
+    /// `unsent_since` is the time since which the peer has read nothing of its queued frames.
     pub(super) fn poll(
         &mut self,
         options: &SocketOptions,
@@ -74,7 +74,7 @@ impl Heartbeat {
         loop {
             ready!(self.next.as_mut().poll(cx));
             if let Some(beat) = self.beat(options, stuck_at) {
-                // Nobody else asks to be woken for the beat after this one.
+                // Registers the task for the next beat, because no one else does.
                 if self.next.as_mut().poll(cx).is_ready() {
                     cx.waker().wake_by_ref();
                 }
@@ -83,7 +83,7 @@ impl Heartbeat {
         }
     }
 
-    /// What is due. Sets the timer for the next look.
+    /// What is due. Sets the timer for the next check.
     fn beat(&mut self, options: &SocketOptions, stuck_at: Option<Instant>) -> Option<Beat> {
         let now = Instant::now();
         let interval = jittered(options.ping_interval);
@@ -119,7 +119,7 @@ fn earliest(times: [Option<Instant>; 2]) -> Option<Instant> {
     times.into_iter().flatten().min()
 }
 
-/// Up to a tenth more or less, so that connections made at once do not ping at once.
+/// ±10 % (jitter), so that connections opened at the same time do not ping at the same time.
 fn jittered(interval: Duration) -> Duration {
     interval.mul_f64(rand::rng().random_range(0.9..1.1))
 }

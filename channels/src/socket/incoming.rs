@@ -1,4 +1,4 @@
-//! What arrives from a peer: frames read, text checked, fragments joined to messages.
+//! Incoming data of a peer: parses frames, checks text, and joins fragments to messages.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -18,45 +18,45 @@ const TOO_SLOW: Violation = Violation::new(CloseCode::POLICY, "message took too 
 const CLOSE_NOT_UTF8: Violation =
     Violation::new(CloseCode::INVALID_DATA, "close reason is not UTF-8");
 
-/// One thing that a peer said.
+/// One item received from a peer.
 #[derive(Debug)]
 pub(super) enum Arrived {
     Frame(Frame),
     Ping(Bytes),
     Pong,
-    /// Bytes of a frame that is not whole yet: a sign of life.
+    /// Bytes of an incomplete frame: a sign of life.
     Part,
     /// The code, if there was one, and the reason.
     Close(Option<(u16, String)>),
-    /// It broke the protocol or a limit.
+    /// The peer violated the protocol or a limit.
     Violation(Violation),
 }
 
-/// What a peer says; ends for good with the bytes, a Close or a violation.
+/// The items of a peer; ends with the bytes, a Close or a violation.
 pub(super) struct Incoming {
-    /// Nothing after the end.
+    /// `None` after the end.
     source: Option<Source>,
     decoder: Decoder,
-    /// Read, but not yet asked for.
+    /// Parsed, but not yet returned.
     backlog: BytesMut,
 }
 
-/// Turns bytes into what a peer says.
+/// Parses bytes into items.
 pub(super) struct Decoder {
     options: Rc<SocketOptions>,
     inflater: Option<Box<Inflater>>,
     reader: FrameReader,
     reassembly: Reassembly,
-    /// The control frame that is being read, which may stand between fragments.
+    /// The control frame that is being read, which may come between fragments.
     control: Option<(Opcode, Vec<u8>)>,
-    /// Set when the rest of something has to be waited for. It ends a frame of which now and then a
-    /// byte comes, since each of them is a sign of life.
+    /// Set while an incomplete message is awaited. It limits a frame whose bytes arrive very
+    /// slowly, each of which is a sign of life.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Incoming {
-    /// `already_read` is what came behind the handshake, `inflater` is there if compression was
-    /// agreed.
+    /// `already_read` has the bytes after the handshake; `inflater` is set if compression was
+    /// negotiated.
     pub(super) fn new(
         source: Source,
         already_read: BytesMut,
@@ -74,12 +74,12 @@ impl Incoming {
         }
     }
 
-    /// What the connection is held to.
+    /// The limits of the connection.
     pub(super) fn options(&self) -> &SocketOptions {
         &self.decoder.options
     }
 
-    /// The next thing that the peer said; `None` for ever after the end.
+    /// The next item of the peer; `None` for ever after the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
         loop {
             let arrived = if self.backlog.is_empty() {
@@ -142,7 +142,7 @@ impl Incoming {
         })
     }
 
-    /// Nothing is read any more, and nothing that was read is kept.
+    /// Stops reading, and drops the buffered bytes.
     fn finish(&mut self) {
         self.source = None;
         self.backlog = BytesMut::new();
@@ -150,7 +150,7 @@ impl Incoming {
     }
 }
 
-/// The peer says nothing any more.
+/// The peer sends nothing any more.
 struct Ended;
 
 impl Decoder {
@@ -166,7 +166,7 @@ impl Decoder {
         }
     }
 
-    /// Drops what has come only in part.
+    /// Drops an incomplete message.
     fn begin_anew(&mut self) {
         self.reader = reader(&self.options, self.inflater.is_some());
         self.reassembly = Reassembly::default();
@@ -174,12 +174,12 @@ impl Decoder {
         self.deadline = None;
     }
 
-    /// Whether all has come of what was begun.
+    /// Whether no message is incomplete.
     fn is_complete(&self) -> bool {
         self.reader.is_between_frames() && self.reassembly.is_empty()
     }
 
-    /// Ready when a message takes longer than it may. Called when there is nothing to read.
+    /// Ready when a message exceeds its time limit. Called when there is nothing to read.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Violation> {
         if self.is_complete() {
             return Poll::Pending;
@@ -189,7 +189,7 @@ impl Decoder {
         deadline.as_mut().poll(cx).map(|()| TOO_SLOW)
     }
 
-    /// Reads up to the next thing said; nothing if the input ends before.
+    /// Parses up to the next item; `None` if the input ends before.
     pub(super) fn next(&mut self, input: &mut &mut [u8]) -> Option<Arrived> {
         let arrived = loop {
             let arrived = match self.reader.next(input) {
@@ -237,7 +237,7 @@ impl Decoder {
     }
 }
 
-/// A compressed frame may be larger than the message that comes of it.
+/// A compressed frame may be larger than its message.
 fn reader(options: &SocketOptions, may_compress: bool) -> FrameReader {
     let max_frame_bytes = if may_compress {
         most_compressed(options.max_frame_bytes)
@@ -284,7 +284,7 @@ mod tests {
             .iter()
             .map(|chunk| Bytes::copy_from_slice(chunk))
             .collect();
-        // A peer that never goes away by itself.
+        // A peer that never disconnects by itself.
         let payload = stream::iter(chunks.into_iter().map(Ok)).chain(stream::pending());
         let source = Source::Body(Box::new(Payload::Stream {
             payload: Box::pin(payload),

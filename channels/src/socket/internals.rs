@@ -1,5 +1,5 @@
-//! The hot paths of a connection without the connection, for `benches/`. Behind the feature
-//! `internals`, hidden, and free to change at any time.
+//! The hot paths of a connection, without a connection, for `benches/`. Available with the feature
+//! `internals`, hidden, and without a stable interface.
 
 use bytes::BytesMut;
 
@@ -8,7 +8,7 @@ use super::incoming::{Arrived, Decoder};
 use super::options::SocketOptions;
 use super::writing;
 
-/// Applies a mask to a payload; a second time takes it off again.
+/// Applies a mask to a payload; applied twice, it restores the payload.
 pub fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     frames::unmask(payload, mask);
 }
@@ -18,11 +18,11 @@ pub fn write_text(out: &mut BytesMut, payload: &[u8]) {
     writing::write_frame(out, Opcode::Text, false, payload);
 }
 
-/// Reads frames and throws their payloads away.
+/// Parses frames and drops their payloads.
 pub struct Frames(FrameReader);
 
 impl Default for Frames {
-    /// Takes frames of the default size.
+    /// A parser with the default limit of a frame's size.
     fn default() -> Self {
         Self(FrameReader::new(
             SocketOptions::new().max_frame_bytes,
@@ -32,8 +32,8 @@ impl Default for Frames {
 }
 
 impl Frames {
-    /// How many frames end in these bytes, which are unmasked in place; reading stops at one that
-    /// is illegal.
+    /// The number of frames that end in these bytes, which are unmasked in place; parsing stops at
+    /// an invalid one.
     pub fn count(&mut self, mut bytes: &mut [u8]) -> usize {
         let mut ended = 0;
         while let Ok(Some(piece)) = self.0.next(&mut bytes) {
@@ -43,7 +43,7 @@ impl Frames {
     }
 }
 
-/// Reads frames, joins them and checks their text, as a connection does.
+/// Parses frames, joins them and checks their text, as a connection does.
 pub struct Messages(Decoder);
 
 impl Default for Messages {
@@ -54,7 +54,7 @@ impl Default for Messages {
 }
 
 impl Messages {
-    /// How many messages end in these bytes, which are unmasked in place.
+    /// The number of messages that end in these bytes, which are unmasked in place.
     pub fn count(&mut self, mut bytes: &mut [u8]) -> usize {
         let mut ended = 0;
         while let Some(arrived) = self.0.next(&mut bytes) {

@@ -1,7 +1,8 @@
-//! Sets up accepted sockets and keeps the means to end one whatever its peer does.
+//! Sets the options of accepted sockets, and keeps a handle that can abort one, whatever its peer
+//! does.
 //!
-//! While a peer does not read, actix does not poll the response body of a mounted connection, so
-//! that its end is never seen. Shutting the socket down makes it look.
+//! While a peer does not read, actix does not poll the response body of a mounted connection, so it
+//! never notices the end of the connection. Shutting the socket down makes actix poll again.
 
 use std::any::Any;
 use std::net::Shutdown;
@@ -18,10 +19,10 @@ use socket2::{SockRef, Socket, TcpKeepalive};
 use super::options::SocketOptions;
 use crate::front::LocalAddr;
 
-/// Unacknowledged data, or a window that stays shut, for so long means that the peer is gone.
+/// The time of unacknowledged data, or of a closed window, after which the peer counts as lost.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Silence before the kernel probes a peer, the time between probes, and how many go unanswered.
+/// TCP keepalive: the silence before the first probe, the time between probes, and their number.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 3;
@@ -29,8 +30,8 @@ const KEEPALIVE_PROBES: u32 = 3;
 /// Prepares each accepted connection; give it to `HttpServer::on_connect`, before `bind`.
 ///
 /// Sets no delay, `TCP_USER_TIMEOUT` and keepalive, and stores a duplicate of the socket with the
-/// connection, so that a peer that has stopped reading can be cut. Each connection therefore
-/// counts as two descriptors.
+/// connection, so that the connection of a peer that has stopped reading can be aborted. Each
+/// connection therefore counts as two descriptors.
 ///
 /// ```no_run
 /// # use actix_web::{App, HttpServer};
@@ -60,7 +61,7 @@ fn tcp(io: &dyn Any) -> Option<&TcpStream> {
     io.downcast_ref()
 }
 
-/// What every connection needs: options of its socket, and to know its own address.
+/// The setup of every connection: the options of its socket, and its local address.
 pub(crate) fn prepare(stream: &TcpStream, data: &mut Extensions) {
     tune(stream);
     if let Ok(address) = stream.local_addr() {
@@ -68,7 +69,7 @@ pub(crate) fn prepare(stream: &TcpStream, data: &mut Extensions) {
     }
 }
 
-/// Duplicates the socket, so that the connection can be cut although nobody polls it.
+/// Duplicates the socket, so that the connection can be aborted even if it is not polled.
 pub(crate) fn keep_switch(stream: &TcpStream, data: &mut Extensions) {
     match SockRef::from(stream).try_clone() {
         Ok(duplicate) => {
@@ -80,7 +81,7 @@ pub(crate) fn keep_switch(stream: &TcpStream, data: &mut Extensions) {
     }
 }
 
-/// Sets what every connection needs: no delay, `TCP_USER_TIMEOUT` and keepalive.
+/// Sets the options of every connection: no delay, `TCP_USER_TIMEOUT` and keepalive.
 fn tune(stream: &TcpStream) {
     let socket = SockRef::from(stream);
     if let Err(failure) = try_tune(&socket) {
@@ -99,8 +100,8 @@ fn try_tune(socket: &SockRef<'_>) -> std::io::Result<()> {
     socket.set_tcp_keepalive(&keepalive)
 }
 
-/// Owned by the connection's data alone, so that the duplicate goes with the connection: held
-/// longer, the peer would never see the end and descriptors would leak.
+/// Owned only by the connection's data, so that the duplicate is closed with the connection.
+/// Otherwise the peer would never see the end, and descriptors would leak.
 pub(crate) struct KillSwitch(Arc<Socket>);
 
 impl KillSwitch {
@@ -109,11 +110,11 @@ impl KillSwitch {
     }
 }
 
-/// Ends one connection from any thread; nothing happens if it has ended.
+/// Aborts one connection from any thread; does nothing if it has ended.
 #[derive(Clone, Default)]
 pub(crate) struct KillHandle(Weak<Socket>);
 
-/// Bounds what the kernel takes for a peer that does not read.
+/// Limits how much the kernel buffers for a peer that does not read.
 pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
     if let Some(bytes) = options.send_buffer_bytes
         && let Err(failure) = socket.set_send_buffer_size(bytes)
@@ -123,20 +124,20 @@ pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
 }
 
 impl KillHandle {
-    /// That of a request's connection; one without effect if the server keeps none.
+    /// The handle of a request's connection; without effect if the server has none.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let switch = request.conn_data::<KillSwitch>();
         switch.map(KillSwitch::handle).unwrap_or_default()
     }
 
-    /// As `bound_send_buffer`, for a connection that may have ended.
+    /// Like `bound_send_buffer`, for a connection that may have ended.
     pub(super) fn bound_send_buffer(&self, options: &SocketOptions) {
         if let Some(socket) = self.0.upgrade() {
             bound_send_buffer(&SockRef::from(&*socket), options);
         }
     }
 
-    /// Resets the connection: what the kernel still holds for the peer is thrown away.
+    /// Resets the connection: the kernel drops the data that it still buffers for the peer.
     pub(crate) fn cut(&self) {
         let Some(socket) = self.0.upgrade() else {
             return;

@@ -1,8 +1,7 @@
 //! Connections over real sockets: the peer of one connection, and its two drivers.
 //!
-//! `own.rs` takes a socket over from the HTTP server; [`mounted`] streams the answer of one route
-//! of an actix-web App. The only place that touches a descriptor or a frame; consumers never see
-//! any of it.
+//! `own.rs` takes over a socket from the HTTP server; [`mounted`] streams the response of one route
+//! of an actix-web App. Only this module handles descriptors and wire frames.
 
 #[cfg(feature = "deflate")]
 mod deflate;

@@ -1,7 +1,7 @@
-//! The driver that lives inside an actix-web App: one route that speaks WebSocket.
+//! The driver for an actix-web App: one route that speaks WebSocket.
 //!
 //! Started by `mounted` in the App's factory; `connect` runs here, before the answer, and an
-//! accepted connection goes on as [`Peer`].
+//! accepted connection continues as a [`Peer`].
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -28,11 +28,12 @@ use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::{Endpoint, IntoEndpoint};
 
-/// Mounts an application in an actix-web App, under every path of the resource it is given to.
+/// Mounts an application in an actix-web App, under every path of its resource.
 ///
-/// The App's own middleware sees the handshake; sessions, cookies and `Origin` of sockets belong
-/// into the application's stack. Give the server [`on_connect`](super::on_connect), and a
-/// `client_disconnect_timeout` of a second: values from 1 to 500 ms let some connections linger.
+/// The App's own middleware handles the handshake, too; but sessions, cookies and `Origin` checks
+/// of sockets belong into the application's stack. Give the server
+/// [`on_connect`](super::on_connect), and a `client_disconnect_timeout` of a second: with values
+/// from 1 to 500 ms, some connections are never closed.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -137,15 +138,14 @@ fn visit(request: &HttpRequest) -> Option<Rc<SocketVisit>> {
     visit.map(Visit::connecting).map(Rc::new)
 }
 
-/// A connection, between the task that runs it and the body that sends what it puts
-/// out.
+/// The state shared by the task that runs a connection and the body that sends its bytes.
 ///
-/// A task of its own, since actix polls a body only while its peer takes what it is sent: a connection
-/// inside of the body would stand still behind a peer that does not, and never notice it.
+/// Spawned as a task, because actix polls a body only while its peer reads: a connection inside the
+/// body would stop if the peer does not read, and never notice it.
 struct Stage {
     peer: RefCell<Peer>,
     finished: Cell<bool>,
-    /// The peer is gone, or the server has no use for the answer.
+    /// The peer has disconnected, or the server dropped the answer.
     abandoned: Cell<bool>,
     runner: RefCell<Option<Waker>>,
     sender: RefCell<Option<Waker>>,

@@ -1,5 +1,5 @@
-//! Stands for `deflate/` without the feature of that name: nothing is ever agreed, so no value of
-//! these types exists.
+//! Replaces `deflate/` if the feature of that name is off: compression is never negotiated, so no
+//! value of these types exists.
 
 use bytes::BytesMut;
 

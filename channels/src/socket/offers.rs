@@ -1,22 +1,22 @@
-//! Reads what a client offers in `Sec-WebSocket-Extensions` (RFC 6455 §9.1, RFC 7692 §7.1).
+//! Parses a client's offers in `Sec-WebSocket-Extensions` (RFC 6455 §9.1, RFC 7692 §7.1).
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header;
 
 const NAME: &str = "permessage-deflate";
 
-/// One offer of permessage-deflate, all of whose parameters are in order.
+/// One valid offer of permessage-deflate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Offer {
     pub(super) server_no_context_takeover: bool,
     pub(super) client_no_context_takeover: bool,
     pub(super) server_max_window_bits: Option<u8>,
-    /// Whether the client can be told to use a smaller window, which saves us nothing.
+    /// Whether the client accepts a limit on its window, which saves us nothing.
     client_max_window_bits: bool,
 }
 
 impl Offer {
-    /// Takes a parameter; `None` if it is unknown, there already, or has a wrong value.
+    /// Takes a parameter; `None` if it is unknown, repeated, or has an invalid value.
     fn take(&mut self, name: &str, value: Option<&str>) -> Option<()> {
         let is_new = match (name, value) {
             ("server_no_context_takeover", None) => !replace(&mut self.server_no_context_takeover),
@@ -47,14 +47,14 @@ fn window_bits(value: &str) -> Option<u8> {
     ((8..=LARGEST).contains(&bits) && value == bits.to_string()).then_some(bits)
 }
 
-/// Whether the header keeps to its grammar (RFC 6455 §9.1), or is not there.
+/// Whether the header is missing or matches its grammar (RFC 6455 §9.1).
 pub(super) fn is_well_formed(head: &RequestHead) -> bool {
     let offered = head.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
     parse(offered.map(|value| value.as_bytes())).is_some()
 }
 
-/// The offers that a server may accept, in the client's order; nothing if a header does not keep
-/// to the grammar of extensions.
+/// The offers that a server may accept, in the client's order; empty if a header violates the
+/// grammar of extensions.
 pub(super) fn parse<'a>(headers: impl Iterator<Item = &'a [u8]>) -> Option<Vec<Offer>> {
     let mut offers = Vec::new();
     for header in headers {
@@ -75,7 +75,8 @@ pub(super) fn parse<'a>(headers: impl Iterator<Item = &'a [u8]>) -> Option<Vec<O
     Some(offers)
 }
 
-/// Reads one extension. `Some(None)` is one that is to be declined: another, or a wrong offer.
+/// Reads one extension. `Some(None)` is an offer to decline: another extension, or an invalid
+/// offer.
 fn extension(rest: &mut Rest<'_>) -> Option<Option<Offer>> {
     let mut offer = (rest.token()? == NAME).then(Offer::default);
     while rest.eat(';') {
@@ -90,7 +91,7 @@ fn extension(rest: &mut Rest<'_>) -> Option<Option<Offer>> {
     Some(offer)
 }
 
-/// What is still to be read of a header.
+/// The rest of a header that is being parsed.
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
@@ -102,7 +103,7 @@ impl<'a> Rest<'a> {
         self.0.is_empty() || self.0.starts_with(',')
     }
 
-    /// Takes this character and the space around it, if it is next.
+    /// Consumes this character and the space around it, if it is next.
     fn eat(&mut self, character: char) -> bool {
         self.skip_space();
         let Some(rest) = self.0.strip_prefix(character) else {

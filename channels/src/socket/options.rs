@@ -10,7 +10,7 @@ use super::deflate::Deflate;
 use crate::connection::Limits;
 use crate::front::{Front, ProxyHeaders};
 
-/// Bounds on what a peer may send, hold back and leave unanswered.
+/// Limits on data, unread data and response times of a peer.
 ///
 /// ```
 /// use std::time::Duration;
@@ -71,41 +71,43 @@ impl SocketOptions {
         Self::default()
     }
 
-    /// Payload bytes of one message, over all its fragments; beyond: close 1009. Default 64 KiB.
+    /// Maximum payload bytes of one message, over all its fragments; above: close 1009. Default 64
+    /// KiB.
     pub fn max_message_bytes(mut self, bytes: usize) -> Self {
         self.max_message_bytes = bytes;
         self
     }
 
-    /// Payload bytes of one frame; beyond: close 1009 before any of them is read. Default 64 KiB.
+    /// Maximum payload bytes of one frame; above: close 1009 before any of them is read. Default 64
+    /// KiB.
     pub fn max_frame_bytes(mut self, bytes: usize) -> Self {
         self.max_frame_bytes = bytes;
         self
     }
 
-    /// Target and headers of a handshake together, in bytes; beyond: 431. Default 128 KiB, which is
-    /// what the HTTP server reads of a head.
+    /// Maximum bytes of target and headers of a handshake together; above: 431. Default 128 KiB,
+    /// the limit of the HTTP server for a head.
     pub fn max_head_bytes(mut self, bytes: usize) -> Self {
         self.max_head_bytes = bytes;
         self
     }
 
-    /// Frames of one message, empty ones too; beyond: close 1008. Default 128.
+    /// Maximum frames of one message, including empty ones; above: close 1008. Default 128.
     pub fn max_fragments(mut self, frames: usize) -> Self {
         self.max_fragments = frames;
         self
     }
 
-    /// Time from a message's first byte to its last, in one frame or several; beyond: close 1008.
-    /// Default 30 s. Each byte is a sign of life, so that [`idle_timeout`](Self::idle_timeout) does
-    /// not end a slow peer meanwhile.
+    /// Maximum time from a message's first byte to its last, in one frame or several; above: close
+    /// 1008. Default 30 s. Each byte is a sign of life, so that
+    /// [`idle_timeout`](Self::idle_timeout) does not end a slow peer meanwhile.
     pub fn fragment_timeout(mut self, limit: Duration) -> Self {
         self.fragment_timeout = limit;
         self
     }
 
-    /// Silence after which the peer is pinged, give or take a tenth so that many connections do
-    /// not ping at once. Default 20 s.
+    /// Silence after which the peer is pinged, ±10 % so that many connections do not ping at once.
+    /// Default 20 s.
     pub fn ping_interval(mut self, interval: Duration) -> Self {
         self.ping_interval = interval;
         self
@@ -117,47 +119,47 @@ impl SocketOptions {
         self
     }
 
-    /// Time in which the peer must take some of what waits for it here; beyond: it has stopped
-    /// reading and is cut. Default 10 s.
+    /// Maximum time without progress in sending queued frames; above: the peer has stopped reading,
+    /// and its connection is aborted. Default 10 s.
     ///
-    /// Counted from the moment at which its kernel and ours take no more, so that a short message
-    /// to a peer in a tunnel does not count.
+    /// Counted from the moment at which the buffers of its kernel and ours are full, so that a
+    /// short message to a peer in a tunnel does not count.
     pub fn send_timeout(mut self, limit: Duration) -> Self {
         self.send_timeout = limit;
         self
     }
 
-    /// Time that middleware has to find the consumer, and again that its `connect` has to answer
-    /// the handshake; beyond: 503. Default 5 s.
+    /// Time limit of middleware and, separately, of the consumer's `connect`; above: 503. Default 5
+    /// s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Time that the peer has to answer our Close before the connection is ended. Default 2 s.
+    /// Maximum time for the peer to answer our Close before the connection is ended. Default 2 s.
     pub fn close_timeout(mut self, limit: Duration) -> Self {
         self.close_timeout = limit;
         self
     }
 
-    /// Time that a handler may go on after its connection has ended. Default 10 s.
+    /// Time that a handler may continue after its connection has ended. Default 10 s.
     pub fn handler_grace(mut self, limit: Duration) -> Self {
         self.handler_grace = limit;
         self
     }
 
-    /// Bytes that a consumer may have waiting to be sent; one frame more and the connection is
-    /// cut. Default 1 MiB.
+    /// Maximum bytes of a consumer's queued frames; with one frame more, the connection is closed.
+    /// Default 1 MiB.
     ///
     /// A frame that alone exceeds this bound is never queued:
     /// [`Context::send`](crate::Context::send) fails with
     /// [`SendError::TooLarge`](crate::SendError::TooLarge), and a forwarded one is dropped and counted
     /// (`channels_frames_dropped_total`). So no queue holds more than twice the bound.
     ///
-    /// The same holds, apart, for what [`forward`](crate::WebsocketConsumer::forward) sends past the
-    /// consumer. From 64 KiB on the consumer gets neither frames nor events (back-pressure): the
-    /// frames of the peer stay in its socket, and events wait in the channel. How many events may
-    /// wait for a consumer is the layer's to say:
+    /// The same limit applies separately to frames of
+    /// [`forward`](crate::WebsocketConsumer::forward). From 64 KiB on the consumer gets neither
+    /// frames nor events (back-pressure): the frames of the peer stay in its socket, and events
+    /// wait in the channel. The layer limits how many events may wait for a consumer:
     /// [`InMemoryLayerBuilder::capacity`](crate::layers::InMemoryLayerBuilder::capacity).
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {
         self.outbox_bytes = bytes;
@@ -166,16 +168,16 @@ impl SocketOptions {
 
     /// Compresses messages for clients that offer it. Default off.
     ///
-    /// [`max_message_bytes`](Self::max_message_bytes) then counts what a message inflates to, and
-    /// a frame may be longer than [`max_frame_bytes`](Self::max_frame_bytes) by what compression
-    /// adds to data that it cannot compress: a thousandth and 64 bytes.
+    /// [`max_message_bytes`](Self::max_message_bytes) then limits the inflated message, and a frame
+    /// may be longer than [`max_frame_bytes`](Self::max_frame_bytes) by what compression adds to
+    /// data that it cannot compress: a thousandth and 64 bytes.
     #[cfg(feature = "deflate")]
     pub fn deflate(mut self, deflate: Deflate) -> Self {
         self.deflate = Some(deflate);
         self
     }
 
-    /// What a client offers of compression and this server accepts.
+    /// Negotiates compression: the first offer of the client that this server accepts.
     #[cfg(feature = "deflate")]
     pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
         self.deflate.as_ref()?.agree(head)
@@ -186,16 +188,16 @@ impl SocketOptions {
         None
     }
 
-    /// Bytes that the kernel takes for a peer, before those that wait here are counted
-    /// (`SO_SNDBUF`). Default 256 KiB, which a peer 100 ms away can take in at 2 MiB/s; `None`
-    /// leaves it to the kernel, which may hold several MiB for each peer that has stopped reading.
+    /// Bytes that the kernel buffers for a peer (`SO_SNDBUF`), in addition to the outbox. Default
+    /// 256 KiB, which a peer 100 ms away can take in at 2 MiB/s; `None` leaves it to the kernel,
+    /// which may hold several MiB for each peer that has stopped reading.
     pub fn send_buffer_bytes(mut self, bytes: impl Into<Option<usize>>) -> Self {
         self.send_buffer_bytes = bytes.into();
         self
     }
 
-    /// Longest life of a socket; then: close 1000. Default 86,400 s;
-    /// `None` lets it live as long as its peer. Daphne's `--websocket_timeout`.
+    /// Maximum age of a socket; then: close 1000. Default 86,400 s; `None` means no limit. Daphne's
+    /// `--websocket_timeout`.
     pub fn websocket_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.websocket_timeout = limit.into();
         self
@@ -204,7 +206,7 @@ impl SocketOptions {
     /// The prefix under which a proxy mounts the site; the outermost router cuts it off. Default
     /// none. Daphne's `--root-path`.
     ///
-    /// For consumers in an App of another server; [`Server::root_path`] goes before it.
+    /// For consumers in an App of another server; [`Server::root_path`] has precedence.
     ///
     /// [`Server::root_path`]: crate::Server::root_path
     pub fn root_path(mut self, prefix: &str) -> Self {
@@ -212,10 +214,10 @@ impl SocketOptions {
         self
     }
 
-    /// The proxies that are believed when they tell where a handshake came from. Default none.
+    /// The proxies whose headers about the origin of a handshake are trusted. Default none.
     /// Daphne's `--proxy-headers`.
     ///
-    /// For consumers in an App of another server; [`Server::proxy_headers`] goes before it.
+    /// For consumers in an App of another server; [`Server::proxy_headers`] has precedence.
     ///
     /// [`Server::proxy_headers`]: crate::Server::proxy_headers
     pub fn proxy_headers(mut self, proxies: ProxyHeaders) -> Self {

@@ -1,8 +1,8 @@
-//! The way out of one connection: bytes that are ready to be sent, and who may add some.
+//! The output of one connection: bytes that are ready to be sent, and their writers.
 //!
-//! [`Peer`](super::peer::Peer) adds what the consumer sends; the thread's router writes frames past the consumer
-//! while that is idle, or lets it work and writes what it says. Both are one order of bytes, which
-//! the driver sends.
+//! [`Peer`](super::peer::Peer) adds the consumer's frames. The thread's router writes forwarded
+//! frames while the consumer is idle, or runs the consumer and writes its frames. Both append to
+//! one stream of bytes, which the driver sends.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::io::{self, IoSlice};
@@ -25,40 +25,40 @@ use crate::layers::{ChannelSender, Forwarder, LayerMessage, Port, ReadyFrame};
 use crate::names::ChannelName;
 use crate::observe;
 
-/// What most frames fit into.
+/// The size that most frames fit into.
 const SPARE_BYTES: usize = 4 * 1024;
 
 thread_local! {
-    /// A buffer for whoever of the thread sends next.
+    /// A buffer for the next connection of the thread that sends.
     static SPARE: Cell<BytesMut> = Cell::default();
 }
 
 /// Where bytes go.
 pub(super) enum Way {
-    /// To a socket of our own, which others than the driver write to as well.
+    /// To a socket of our own, to which not only the driver writes.
     Own(Wire),
-    /// To whoever drives a mounted connection.
+    /// To the driver of a mounted connection.
     Mounted(KillHandle),
 }
 
 pub(super) struct Outlet {
     link: Rc<Link>,
-    /// Here, where both the peer and the router reach it.
+    /// Kept here, because both the peer and the router use it.
     consumer: RefCell<Attached>,
     channel: ChannelSender,
     way: Way,
     out: RefCell<BytesMut>,
-    /// Since when the driver has sent nothing though something waits.
+    /// The time since which the driver has sent nothing although bytes wait.
     unsent_since: Cell<Option<Instant>>,
     forwarder: Cell<Option<&'static Forwarder>>,
-    /// The router will let the consumer work.
+    /// The router will run the consumer.
     is_due: Cell<bool>,
-    /// Elsewhere while it is looked at.
+    /// `None` while it is in use.
     driver: Cell<Option<Waker>>,
 }
 
 impl Outlet {
-    /// `unsent` goes before everything else.
+    /// `unsent` is sent before everything else.
     pub(super) fn new(
         (link, consumer): (Rc<Link>, Attached),
         channel: ChannelSender,
@@ -86,7 +86,8 @@ impl Outlet {
     /// For adding bytes to be sent.
     pub(super) fn adding(&self) -> RefMut<'_, BytesMut> {
         if self.wire().is_none() {
-            // A driver with a wire tries at once, and knows better then.
+            // With a socket, the driver tries to send at once, and then records whether bytes are
+            // left.
             self.note_unsent();
         }
         let mut out = self.out.borrow_mut();
@@ -132,14 +133,15 @@ impl Outlet {
         }
     }
 
-    /// Ends a connection at once that others drive; a driver of our own asks its peer.
+    /// Aborts a mounted connection at once; the driver of a socket of our own polls its peer for
+    /// that.
     pub(super) fn cut(&self) {
         if let Way::Mounted(kill) = &self.way {
             kill.cut();
         }
     }
 
-    /// Writes what waits, as far as the socket takes it; `note_sent` comes next.
+    /// Writes the waiting bytes, as far as the socket accepts them; `note_sent` comes next.
     pub(super) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.wire().map_or(Poll::Pending, |wire| {
             poll_write_all(wire, &mut self.out.borrow_mut(), cx)
@@ -156,8 +158,8 @@ impl Outlet {
         self.unsent_since.get()
     }
 
-    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them. An
-    /// idle connection keeps no buffer.
+    /// Records that the socket accepted this many bytes; `flushed` means that it buffers none of
+    /// them. An idle connection keeps no buffer.
     pub(super) fn note_sent(&self, taken: usize, flushed: bool) {
         let mut out = self.out.borrow_mut();
         if out.is_empty() {
@@ -167,7 +169,7 @@ impl Outlet {
             self.unsent_since.set(None);
         } else if taken > 0 || self.unsent_since.get().is_none() {
             self.unsent_since.set(Some(Instant::now()));
-            // The peer's heartbeat watches how long that lasts.
+            // The peer's heartbeat limits how long that lasts.
             self.wake_driver();
         }
     }
@@ -177,8 +179,8 @@ impl Outlet {
         self.out.take()
     }
 
-    /// Says how a router gets past the consumer from now on, and whom it wakes when bytes are
-    /// left for the driver.
+    /// Sets how a router forwards from now on, and which task it wakes if bytes are left for the
+    /// driver.
     pub(super) fn open_for(&self, forwarder: Option<&'static Forwarder>, task: &Context<'_>) {
         self.forwarder.set(forwarder);
         let known = self.driver.take();
@@ -187,13 +189,13 @@ impl Outlet {
         self.driver.set(Some(driver));
     }
 
-    /// As far as that is one handler after the other with its frames; ends where the driver has to
-    /// go on.
+    /// Runs handlers one after the other and sends their frames; stops where the driver has to
+    /// continue.
     fn let_consumer_work(&self, task: &mut Context<'_>) -> ControlFlow<()> {
         let Some(mut runner) = self.runner() else {
             return ControlFlow::Continue(());
         };
-        // What panics outside of a handler ends this connection and not the router.
+        // A panic outside a handler ends this connection and not the router.
         let poll = catch_unwind(AssertUnwindSafe(|| runner.poll(task)));
         if !matches!(poll, Ok(Poll::Pending)) || self.link.is_closing() || Mail::is_new(&self.link)
         {
@@ -223,16 +225,16 @@ impl Outlet {
         }
     }
 
-    /// How many bytes the socket took at once; none if others wait to be sent before them.
+    /// The number of bytes that the socket accepted at once; none if earlier bytes wait.
     fn write_now(&self, frames: &[IoSlice<'_>]) -> usize {
         let Some(wire) = self.wire().filter(|_| self.out.borrow().is_empty()) else {
             return 0;
         };
-        // A failure shows again to the driver, which then ends the connection.
+        // The driver will get the same error, and then ends the connection.
         wire.borrow().try_write(frames).unwrap_or(0)
     }
 
-    /// Sends frames behind everything that waits; never waits itself.
+    /// Sends frames after all waiting bytes, without blocking.
     fn send(&self, frames: &[IoSlice<'_>]) {
         let written = self.write_now(frames);
         let bytes: usize = frames.iter().map(|frame| frame.len()).sum();
@@ -253,7 +255,7 @@ impl Outlet {
         }
     }
 
-    /// Keeps what of the frames comes behind the first `written` bytes.
+    /// Keeps the bytes of the frames after the first `written` bytes.
     fn keep(&self, frames: &[IoSlice<'_>], mut written: usize) {
         let mut out = self.out.borrow_mut();
         for frame in frames {
@@ -280,7 +282,7 @@ impl Port for Outlet {
         ready_frame(frame)
     }
 
-    /// What the socket does not take at once waits here, up to the limit of the outbox.
+    /// Bytes that the socket does not accept at once wait here, up to the limit of the outbox.
     fn write(&self, frames: &[IoSlice<'_>], payload_bytes: usize) {
         if payload_bytes > self.link.limits().outbox_bytes {
             for frame in frames {
@@ -299,14 +301,14 @@ impl Port for Outlet {
         self.send(frames);
     }
 
-    /// The driver is not needed where the consumer is idle and the peer has taken everything.
+    /// The driver is not needed if the consumer is idle and everything was sent.
     fn deliver(&self, message: LayerMessage) -> bool {
         let was_idle = self.forwarder.take().is_some();
         let becomes_due = was_idle && self.wire().is_some() && self.waiting() == 0;
         if becomes_due {
             self.is_due.set(true);
         }
-        // A channel that is full has said so to its consumer.
+        // A full channel has already notified its consumer.
         let _ = if self.is_due.get() {
             self.channel.send_quietly(message)
         } else {
@@ -327,7 +329,7 @@ impl Port for Outlet {
     }
 }
 
-/// Bytes of the header of a whole frame that a server sends (RFC 6455 §5.2).
+/// Bytes of the header of an unfragmented frame of a server (RFC 6455 §5.2).
 fn header_bytes(frame_bytes: usize) -> usize {
     match frame_bytes {
         0..=127 => 2,
@@ -336,7 +338,7 @@ fn header_bytes(frame_bytes: usize) -> usize {
     }
 }
 
-/// Keeps an emptied buffer for whoever of the thread sends next, unless it has grown.
+/// Keeps an emptied buffer for the next connection of the thread that sends, unless it has grown.
 fn spare(mut emptied: BytesMut) {
     if emptied.try_reclaim(SPARE_BYTES) && emptied.capacity() <= 2 * SPARE_BYTES {
         SPARE.set(emptied);

@@ -1,5 +1,4 @@
-//! The driver on a socket of its own: takes it over from the HTTP server, which then is out of
-//! the way.
+//! The driver with a socket of its own, which it takes over from the HTTP server.
 //!
 //! Called by `server/` for each request that asks for an upgrade. A peer that stops reading does
 //! not stop its consumer here, and an idle connection costs no buffers.
@@ -36,16 +35,16 @@ use crate::launch::{Launched, launch};
 use crate::layers::Layer;
 use crate::routing::Endpoint;
 
-/// Actor and socket, before other tasks get their turn.
+/// Rounds of actor and socket, before other tasks get their turn.
 const ROUNDS_PER_POLL: usize = 4;
 
-/// A socket as the HTTP server hands it over.
+/// A socket, as the HTTP server passes it on.
 pub(crate) struct HandedOver<T> {
     pub(crate) io: T,
     pub(crate) codec: h1::Codec,
-    /// What the peer sent behind its handshake.
+    /// The bytes that the peer sent after its handshake.
     pub(crate) already_read: BytesMut,
-    /// Answers to earlier requests, not sent yet.
+    /// Responses to earlier requests that are not sent yet.
     pub(crate) unsent: BytesMut,
     pub(crate) arrival: Arrival,
     pub(crate) visit: Option<Visit>,
@@ -56,15 +55,15 @@ pub(crate) struct OwnSockets {
     pub(crate) app: Endpoint,
     pub(crate) layer: Layer,
     pub(crate) options: Rc<SocketOptions>,
-    /// Those of the options.
+    /// The timeout of the options.
     pub(crate) limits: Rc<Limits>,
     pub(crate) registry: Arc<Registry>,
-    /// What every answer says.
+    /// The headers of every answer.
     pub(crate) headers: Arc<[(HeaderName, HeaderValue)]>,
 }
 
 impl OwnSockets {
-    /// Answers the handshake; an accepted connection goes on as a task of its own.
+    /// Answers the handshake; an accepted connection continues as a task of its own.
     pub(crate) async fn open<T: Io + 'static>(&self, request: Request, handed: HandedOver<T>) {
         let HandedOver {
             io,
@@ -118,7 +117,8 @@ impl OwnSockets {
             return Err(denied(Deny::overloaded()));
         };
         let scope = scope_of(head, arrival);
-        // The consumer's runner notices when its channel overflows: nothing freezes it here.
+        // The consumer's runner detects an overflow of its channel itself, because it is always
+        // polled.
         let launched = launch(&self.app, scope, &self.layer, &self.limits, || {}).await;
         let mut launched = launched.map_err(denied)?;
         let visit = visit.map(Rc::new);
@@ -180,7 +180,7 @@ impl Future for OwnSocket {
     }
 }
 
-/// What is left to do when the connection has finished.
+/// The cleanup after the connection has finished.
 fn end(peer: &mut Peer) -> LocalBoxFuture<'static, ()> {
     let (entry, limit) = peer.left_behind();
     let (cut, outlet) = (peer.is_cut(), peer.outlet());
@@ -204,7 +204,7 @@ fn poll_round(peer: &mut Peer, cx: &mut Context<'_>) -> Poll<()> {
         let waiting = peer.outlet().waiting();
         if peer.is_unsent() {
             let written = peer.outlet().poll_write(cx);
-            // The peer is gone; what it had sent before was read a moment ago.
+            // The peer has disconnected; its earlier bytes were read a moment ago.
             if let Poll::Ready(Err(_)) = written {
                 return Poll::Ready(());
             }

@@ -1,6 +1,6 @@
-//! Joins the payloads of a message, inflated if need be, within bounds of bytes and number of fragments.
+//! Joins the payloads of a message, inflated if necessary, within limits of bytes and fragments.
 //!
-//! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is noticed as soon as its bytes come.
+//! RFC 6455 §5.4; §8.1 for text that is not UTF-8, which is detected as soon as its bytes arrive.
 
 use bytes::BytesMut;
 use bytestring::ByteString;
@@ -14,15 +14,17 @@ const NOT_UTF8: Violation = Violation::new(CloseCode::INVALID_DATA, "text is not
 const OUT_OF_TURN: Violation = Violation::new(CloseCode::PROTOCOL, "fragment out of turn");
 const TOO_MANY: Violation = Violation::new(CloseCode::POLICY, "too many fragments");
 
-/// Reserved for a payload before any of it has come; a header alone is no reason for more.
+/// The capacity reserved for a payload before any of it has arrived; a header alone must not
+/// reserve more.
 const RESERVED_BYTES: u64 = 16 * 1024;
 
-/// What a message of so many bytes may take when compressed: deflate can only enlarge a little.
+/// The maximum compressed size of a message of this many bytes: deflate can enlarge data only a
+/// little.
 pub(super) fn most_compressed(bytes: usize) -> usize {
     bytes.saturating_add(bytes / 1000 + 64)
 }
 
-/// The message that is being put together, if there is one.
+/// The message that is being reassembled, if there is one.
 #[derive(Default)]
 pub(super) struct Reassembly(Option<Box<Partial>>);
 
@@ -32,7 +34,7 @@ struct Partial {
     /// Payload announced so far, before it is inflated.
     wire_bytes: u64,
     bytes: BytesMut,
-    /// So much of a text is known to be UTF-8.
+    /// The length of the text that was checked to be UTF-8.
     valid_up_to: usize,
     fragments: usize,
     /// Whether the frame that is being read is the message's last.
@@ -72,7 +74,7 @@ impl Reassembly {
         Ok(())
     }
 
-    /// Takes payload of the frame that was begun; `ends` when it is the frame's last.
+    /// Adds payload of the current frame; `ends` if it is the frame's last part.
     pub(super) fn payload(
         &mut self,
         bytes: &[u8],
@@ -86,13 +88,13 @@ impl Reassembly {
             None => partial.bytes.extend_from_slice(bytes),
         }
         if ends && partial.in_last {
-            // The whole text is looked at in a moment.
+            // The whole text is checked below.
             return Ok(());
         }
         partial.check_text()
     }
 
-    /// Ends a data frame; gives the message if that was its last.
+    /// Ends a data frame; returns the message if it was the last frame.
     pub(super) fn end(
         &mut self,
         inflater: Option<&mut Inflater>,
@@ -101,7 +103,7 @@ impl Reassembly {
         let Some(mut whole) = self.0.take_if(|partial| partial.in_last) else {
             return Ok(None);
         };
-        // Some senders of an empty message leave out even the byte that is due.
+        // Some senders omit even the one required byte of an empty message.
         if whole.compressed
             && whole.wire_bytes > 0
             && let Some(inflater) = inflater
@@ -138,7 +140,7 @@ impl Partial {
         }
         match std::str::from_utf8(&self.bytes[self.valid_up_to..]) {
             Ok(_) => self.valid_up_to = self.bytes.len(),
-            // The last character may go on in what follows.
+            // The last character may continue in the next part.
             Err(flaw) if flaw.error_len().is_none() => self.valid_up_to += flaw.valid_up_to(),
             Err(_) => return Err(NOT_UTF8),
         }

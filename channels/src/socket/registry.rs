@@ -1,7 +1,8 @@
-//! The connections of a server that own their socket: counted, and asked to go when it stops.
+//! The registry of a server's connections with a socket of their own: counts them, and closes them
+//! when the server stops.
 //!
-//! They are outside of actix' count of a worker's connections, and end with the worker's thread;
-//! so the server must see them off before it stops its workers.
+//! They are outside of actix' count of a worker's connections, and end with the worker's thread; so
+//! the server must close them before it stops its workers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,10 +20,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::answer::Deny;
 
-/// How long connections have to notice that they were cut.
+/// Time for connections to notice that they were aborted.
 const CUT_GRACE: Duration = Duration::from_secs(1);
 
-/// Tells a connection that its server stops.
+/// Notifies a connection that its server stops.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(super) enum GoAway {
@@ -33,7 +34,7 @@ pub(super) enum GoAway {
 }
 
 impl GoAway {
-    /// Orders follow each other in the order of their stages.
+    /// Orders are sent in the order of their stages.
     fn stage(self) -> u8 {
         match self {
             Self::Within(_) => 1,
@@ -42,22 +43,22 @@ impl GoAway {
     }
 }
 
-/// How connections are seen off, so that their clients do not all come back at once.
+/// How connections are closed, so that their clients do not all reconnect at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Farewell {
-    /// Each is closed at some moment within this time.
+    /// Each is closed at a random moment within this time.
     pub(crate) spread: Duration,
-    /// Each is told to come back at some moment within this time after its Close.
+    /// Each Close has a random delay within this time, after which to reconnect.
     pub(crate) retry_within: Option<Duration>,
 }
 
 impl Farewell {
-    /// How long one connection stays; another each time.
+    /// A random delay before one connection is closed.
     pub(super) fn delay(self) -> Duration {
         some_of(self.spread)
     }
 
-    /// The reason of one connection's Close; another each time.
+    /// The reason of one connection's Close, with a random delay.
     pub(super) fn reason(self) -> String {
         let retry_after = self.retry_within.map(some_of);
         let reason = retry_after.map(|after| format!("retry-after-ms={}", after.as_millis()));
@@ -73,13 +74,13 @@ pub(crate) struct Registry {
     state: Mutex<State>,
     count: watch::Sender<usize>,
     orders: watch::Sender<Option<GoAway>>,
-    /// That of the order; for a look that costs nothing while there is none.
+    /// The stage of the order; a cheap check while there is none.
     stage: AtomicU8,
 }
 
 #[derive(Default)]
 struct State {
-    /// The tasks of connections, which look for orders when they are woken.
+    /// The tasks of connections, which check for orders when they are woken.
     reachable: Slab<Waker>,
     closing: Option<GoAway>,
 }
@@ -99,7 +100,7 @@ impl Registry {
         *self.count.borrow()
     }
 
-    /// A place for one connection; nothing when the server stops.
+    /// Registers one connection; `None` if the server stops.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Rc<Entry>> {
         let state = self.lock();
         if state.closing.is_some() {
@@ -113,7 +114,7 @@ impl Registry {
         }))
     }
 
-    /// A place at the server that runs a request's App; none if that is no server of ours.
+    /// Registers with the server that runs a request's App; `None` if that is not our server.
     ///
     /// # Errors
     /// The answer for a server that stops.
@@ -124,7 +125,8 @@ impl Registry {
         }
     }
 
-    /// Takes no more connections, and closes those there are; what is left after the limit is cut.
+    /// Accepts no more connections, and closes the open ones; aborts those that remain after the
+    /// time limit.
     pub(crate) async fn drain(&self, farewell: Farewell, limit: Duration) {
         self.tell_all(GoAway::Within(farewell));
         if timeout(limit, self.is_empty()).await.is_ok() {
@@ -132,7 +134,7 @@ impl Registry {
         }
         log::warn!(target: "channels::socket", "{} connections did not end in time", self.count());
         self.tell_all(GoAway::Now);
-        // Whoever ignores this ends with the workers.
+        // Connections that ignore this end with the workers.
         let _ = timeout(CUT_GRACE, self.is_empty()).await;
     }
 
@@ -156,24 +158,24 @@ impl Registry {
     }
 }
 
-/// Keeps a connection counted while it is held.
+/// A guard that counts a connection until it is dropped.
 pub(crate) struct Entry {
     registry: Arc<Registry>,
-    /// Where its task is among those that can be reached.
+    /// The index of its task in the registry.
     reachable: Cell<Option<u32>>,
-    /// The stage of the last order that it was given.
+    /// The stage of the last order that it received.
     stage: Cell<u8>,
 }
 
 impl Entry {
-    /// Lets orders wake the connection's task, which asks for them.
+    /// Registers the connection's task to be woken by orders.
     pub(super) fn reach_by(&self, task: &Waker) {
         self.is_closed();
         let key = self.registry.lock().reachable.insert(task.clone());
         self.reachable.set(Some(key as u32));
     }
 
-    /// An order that was not given to this connection before.
+    /// A new order for this connection.
     pub(super) fn next_order(&self) -> Option<GoAway> {
         let stage = self.registry.stage.load(Ordering::Acquire);
         let known = self.stage.replace(stage);
@@ -193,7 +195,7 @@ impl Entry {
         }
     }
 
-    /// Waits for the server to lose its patience.
+    /// Waits until the server's time limit has passed.
     pub(crate) fn cut_off(&self) -> impl Future<Output = ()> + use<> {
         let mut orders = self.registry.orders.subscribe();
         async move {
@@ -203,13 +205,13 @@ impl Entry {
         }
     }
 
-    /// The connection needs nothing any more but its consumer's `disconnect`.
+    /// The connection has ended except for its consumer's `disconnect`.
     pub(super) fn is_closed(&self) {
         let Some(key) = self.reachable.take() else {
             return;
         };
         let task = self.registry.lock().reachable.remove(key as usize);
-        // Nothing is locked when the task goes, which may hold this place itself.
+        // The task is dropped without the lock, because it may own this guard itself.
         drop(task);
     }
 }

@@ -1,6 +1,6 @@
-//! Where bytes come from and go to: an own socket, or the request body of a mounted route.
+//! The transport of bytes: a socket of our own, or the request body of a mounted route.
 //!
-//! An own socket is read into one buffer per thread, so that an idle connection holds none.
+//! A socket of our own is read into one buffer per thread, so that an idle connection needs none.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -22,19 +22,19 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
-/// What one read takes at most.
+/// The maximum size of one read.
 const READ_BYTES: usize = 64 * 1024;
 
-/// Frames that are not longer together are copied into one piece, which the kernel takes faster than a
-/// list of them.
+/// Frames up to this total size are copied into one buffer, which the kernel accepts faster than a
+/// list of buffers.
 const JOINED_BYTES: usize = 16 * 1024;
 
 thread_local! {
-    /// For what is read, and for frames that are joined; never both at once.
+    /// Used for reading, and for joining frames; never both at once.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
-/// The frames in one piece, if that is short.
+/// The frames in one buffer, if they are short.
 fn joined<'a>(frames: &[IoSlice<'_>], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
     let mut len = 0;
     for frame in frames {
@@ -49,22 +49,22 @@ fn joined<'a>(frames: &[IoSlice<'_>], buffer: &'a mut [u8]) -> Option<&'a [u8]> 
 
 /// A socket of our own, plain or encrypted.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
-    /// The TCP socket at the bottom; a Unix socket has none.
+    /// The underlying TCP socket; `None` for a Unix socket.
     fn tcp(&self) -> Option<&TcpStream>;
 
-    /// Whether nobody on the way can read along.
+    /// Whether the connection is encrypted.
     fn is_secure(&self) -> bool {
         false
     }
 
-    /// Writes what the socket takes at once, without asking to be woken for the rest. One that
-    /// encrypts takes nothing so.
+    /// Writes as much as the socket accepts at once, without registering to be woken for the rest.
+    /// A socket with TLS accepts nothing in this way.
     fn try_write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
         let _ = frames;
         Ok(0)
     }
 
-    /// Makes the coming close a reset: what the kernel still holds for the peer is thrown away.
+    /// Makes the next close a reset: the kernel drops the data that it still buffers for the peer.
     fn reset_on_close(&self) {
         let Some(tcp) = self.tcp() else {
             return;
@@ -113,17 +113,17 @@ impl Io for TlsStream<TcpStream> {
     }
 }
 
-/// Shared by the peer, which reads, and the task around it, which writes.
+/// Shared by the peer, which reads, and its task, which writes.
 pub(super) type Wire = Rc<RefCell<dyn Io>>;
 
-/// Where a peer's bytes come from.
+/// The source of a peer's bytes.
 pub(super) enum Source {
     Body(Box<Payload>),
     Wire(Wire),
 }
 
 impl Source {
-    /// Gives the next bytes to `consume`; `None` at the end, whatever its cause.
+    /// Passes the next bytes to `consume`; `None` at the end, whatever its cause.
     pub(super) fn poll_read<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -148,8 +148,8 @@ impl Source {
     }
 }
 
-/// Writes as much as the socket takes; ready when nothing is left, also where a socket keeps
-/// bytes of its own, as TLS does.
+/// Writes as much as the socket accepts; ready when nothing is left, including the buffer of a TLS
+/// socket.
 pub(super) fn poll_write_all(
     wire: &Wire,
     out: &mut BytesMut,
@@ -165,11 +165,11 @@ pub(super) fn poll_write_all(
     Pin::new(&mut *wire).poll_flush(cx)
 }
 
-/// Writes what is left, says goodbye and waits for the peer's goodbye; a peer that does not take
-/// part in time is reset.
+/// Writes the remaining bytes, shuts down and waits for the peer's shutdown; resets a peer that
+/// does not respond in time.
 ///
-/// What the peer still sends is read and dropped: closing over unread bytes would be a reset, and
-/// that could overtake our last frame.
+/// Bytes that the peer still sends are read and dropped, because closing with unread bytes would
+/// send a reset, which could overtake our last frame.
 pub(super) async fn end_orderly(wire: &Wire, mut out: BytesMut, limit: Duration) {
     let goodbye = async {
         poll_fn(|cx| poll_write_all(wire, &mut out, cx)).await?;

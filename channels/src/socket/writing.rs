@@ -1,4 +1,4 @@
-//! RFC 6455's frames as the server writes them.
+//! Encodes RFC 6455's frames of a server.
 
 use bytes::{BufMut as _, BytesMut};
 
@@ -6,7 +6,7 @@ use super::frames::{COMPRESSED, FIN, LONGEST_HEADER, Opcode};
 use crate::event::Frame;
 use crate::layers::ReadyFrame;
 
-/// Writes a whole frame: never masked, never fragmented.
+/// Encodes a frame: never masked, never fragmented.
 pub(super) fn write_frame(out: &mut BytesMut, opcode: Opcode, compressed: bool, payload: &[u8]) {
     out.reserve(LONGEST_HEADER + payload.len());
     out.put_u8(FIN | opcode as u8 | if compressed { COMPRESSED } else { 0 });
@@ -24,7 +24,7 @@ pub(super) fn write_frame(out: &mut BytesMut, opcode: Opcode, compressed: bool, 
     out.put_slice(payload);
 }
 
-/// A frame that is written once and goes to many.
+/// A frame that is encoded once and sent to many.
 pub(super) fn ready_frame(frame: &Frame) -> ReadyFrame {
     let (opcode, payload) = parts(frame);
     let mut bytes = BytesMut::new();
@@ -42,7 +42,7 @@ pub(super) fn parts(frame: &Frame) -> (Opcode, &[u8]) {
     }
 }
 
-/// Writes a Close with an optional code and a reason, which must fit (RFC 6455 §5.5.1).
+/// Encodes a Close with an optional code and a reason, which must fit (RFC 6455 §5.5.1).
 pub(super) fn write_close(out: &mut BytesMut, code: Option<u16>, reason: &str) {
     let mut payload = Vec::with_capacity(2 + reason.len());
     if let Some(code) = code {

@@ -1,5 +1,5 @@
-//! What goes into an application, and what a communicator tells a test: accepted, denied, or not
-//! what was expected.
+//! The inputs of an application, and the results of a communicator: accepted, denied, or not as
+//! expected.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ pub struct Denied {
     pub body: Bytes,
 }
 
-/// What a test waited for did not happen.
+/// The awaited event did not happen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missed {
-    /// Nothing came in time; the application runs on.
+    /// Nothing arrived in time; the application continues.
     #[error("nothing came within {0:?}")]
     Timeout(Duration),
     /// The application closed the connection, or closed it earlier.
@@ -41,13 +41,13 @@ pub enum Missed {
     Closed {
         /// The close code; 1006 if the application ended without one.
         code: u16,
-        /// The reason beside it.
+        /// The close reason.
         reason: String,
     },
     /// Something else came.
     #[error("expected {expected}, got {got:?}")]
     Unexpected {
-        /// What the test waited for.
+        /// The event that the test waited for.
         expected: &'static str,
         /// What came instead.
         got: Frame,
@@ -61,7 +61,7 @@ pub enum Missed {
     /// An event that does not belong to the protocol.
     #[error("{0:?} is no event of this protocol")]
     Input(AppInput),
-    /// The body of a response did not come to its end.
+    /// The body of a response was not completed.
     #[error("the response was cut off")]
     CutOff,
     /// `connect` was not called, or did not succeed.

@@ -1,7 +1,7 @@
 //! ASGI's own events, one by one, in and out of an application: [`ApplicationCommunicator`].
 //!
-//! Source: channels/testing/application.py and asgiref/testing.py, but that a time-out leaves the
-//! application running.
+//! Source: channels/testing/application.py and asgiref/testing.py, except that the application
+//! continues after a time-out.
 
 use std::future::pending;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub enum AppOutput {
     WebsocketClose {
         /// The close code.
         code: u16,
-        /// The text beside it.
+        /// The close reason.
         reason: String,
     },
     /// `http.response.start`.
@@ -51,10 +51,10 @@ pub enum AppOutput {
     },
 }
 
-/// Sends events into an application and takes those that come out. Needs an actix runtime.
+/// Sends events into an application and receives its events. Needs an actix runtime.
 ///
-/// What the application sees is what a [`WebsocketCommunicator`] or [`HttpCommunicator`] would
-/// show it, which is also what it is made of:
+/// The application gets the same input as from a [`WebsocketCommunicator`] or [`HttpCommunicator`],
+/// from which it is built:
 ///
 /// ```
 /// use channels::testing::{AppInput, AppOutput, ApplicationCommunicator, WebsocketCommunicator};
@@ -96,8 +96,8 @@ impl ApplicationCommunicator {
         Self::start(|inputs, outputs| actix_web::rt::spawn(socket(client, inputs, outputs)))
     }
 
-    /// Events of one request, set up as the communicator is; its body is what is sent here.
-    /// Nothing runs before the last [`AppInput::HttpRequest`].
+    /// Events of one request, set up as the communicator is; its body is sent here. Nothing runs
+    /// before the last [`AppInput::HttpRequest`].
     pub fn http(client: HttpCommunicator) -> Self {
         Self::start(|inputs, outputs| actix_web::rt::spawn(request(client, inputs, outputs)))
     }
@@ -118,7 +118,7 @@ impl ApplicationCommunicator {
         }
     }
 
-    /// How long each of the following waits may take; 1 s unless set.
+    /// Sets the time limit of the following waits; 1 s by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -152,12 +152,12 @@ impl ApplicationCommunicator {
         }
     }
 
-    /// Whether nothing comes for a tenth of a second.
+    /// Whether nothing arrives for a tenth of a second.
     pub async fn receive_nothing(&mut self) -> bool {
         if !self.outputs.is_empty() {
             return false;
         }
-        // An application that has ended says nothing either.
+        // An application that has ended sends nothing, either.
         !matches!(timeout(QUIET, self.outputs.recv()).await, Ok(Some(_)))
     }
 
@@ -172,21 +172,21 @@ impl ApplicationCommunicator {
         waited.unwrap_or(Err(Missed::Timeout(limit)))
     }
 
-    /// Ends it as if the client had gone.
+    /// Ends it as if the client had disconnected.
     pub fn stop(&mut self) {
         if let Some(task) = self.task.take() {
             task.abort();
         }
     }
 
-    /// How the application ended; a failure is told once.
+    /// How the application ended; a failure is returned once.
     async fn outcome(&mut self) -> Result<(), Missed> {
         let Some(task) = &mut self.task else {
             return Ok(());
         };
         let ended = task.await;
         self.task = None;
-        // The other failure is to have been stopped.
+        // The other failure is a cancelled task.
         ended.unwrap_or(Err(Missed::Ended))
     }
 }
@@ -204,7 +204,7 @@ async fn socket(
 ) -> Result<(), Missed> {
     let mut client = client.timeout(Duration::MAX);
     let mut connected = false;
-    // A test that looks no more misses nothing.
+    // Ignored, because the test no longer reads.
     let out = |event| drop(outputs.send(event));
     loop {
         let sent = async {
@@ -267,7 +267,7 @@ async fn request(
     let mut client = client.timeout(Duration::MAX).body(whole.freeze());
     let head = tokio::select! {
         head = client.send() => head?,
-        // Whatever comes now, the client does not wait for the answer.
+        // The client does not wait for the answer any more.
         _ = inputs.recv() => return Ok(()),
     };
     let (status, headers) = (head.status, head.headers);

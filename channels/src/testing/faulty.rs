@@ -1,4 +1,4 @@
-//! A layer that fails when a test says so: [`Faults`].
+//! A layer that fails on request of a test: [`Faults`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::layers::{ChannelLayer, Extension, Inlet, Layer, LayerError, LayerMessage, SendReport};
 use crate::names::{ChannelName, GroupName};
 
-/// Steers a layer that is otherwise the one it was put around.
+/// Controls the failures of a layer that otherwise behaves like the wrapped one.
 ///
 /// ```
 /// use channels::testing::Faults;
@@ -34,13 +34,13 @@ struct State {
     messages: AtomicUsize,
 }
 
-/// What the backend of a faulty layer says.
+/// The error of the backend of a faulty layer.
 #[derive(Debug, thiserror::Error)]
 #[error("the test wants the layer to fail")]
 struct Wanted;
 
 impl Faults {
-    /// A layer around another one, and the handle that makes it fail.
+    /// Wraps a layer; returns it and the handle that makes it fail.
     pub fn around(layer: Layer) -> (Layer, Self) {
         let faults = Self::default();
         let faulty = layer.through(|inner| FaultyLayer {
@@ -60,12 +60,12 @@ impl Faults {
         self.0.broken.store(true, Ordering::SeqCst);
     }
 
-    /// Loses the next messages on their way, telling nobody.
+    /// Silently loses the next messages.
     pub fn lose_next(&self, messages: usize) {
         self.0.losing.store(messages, Ordering::SeqCst);
     }
 
-    /// Loses one message of so many: 20 is 5 %.
+    /// Loses one message in this many: 20 means 5 %.
     pub fn lose_every(&self, messages: usize) {
         self.0.losing_every.store(messages, Ordering::SeqCst);
     }
@@ -92,7 +92,7 @@ impl Faults {
     }
 }
 
-/// Whether something was left to take.
+/// Takes one if any is left; returns whether there was.
 fn take_one(left: &AtomicUsize) -> bool {
     let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
         left.checked_sub(1)
@@ -106,7 +106,7 @@ struct FaultyLayer {
 }
 
 impl ChannelLayer for FaultyLayer {
-    /// The channels of this process are connected already.
+    /// The channels of this process are already connected.
     fn attach(&self, _: Arc<dyn Inlet>) {}
 
     fn new_channel<'a>(

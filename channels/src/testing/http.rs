@@ -1,6 +1,6 @@
 //! Sends one request to an application without a network: [`HttpCommunicator`].
 //!
-//! Source: channels/testing/http.py, with responses that are read while they are open.
+//! Source: channels/testing/http.py, with support for streaming responses.
 
 use std::fmt;
 use std::future::{poll_fn, ready};
@@ -22,7 +22,7 @@ use crate::socket::KillHandle;
 
 /// Sends a request as a client would. Needs an actix runtime: `#[actix_web::test]`.
 ///
-/// A time-out leaves the application running; dropping the communicator is a client that goes.
+/// The application continues after a time-out; dropping the communicator disconnects the client.
 ///
 /// ```
 /// use channels::http::{Http, HttpConsumer, HttpContext};
@@ -90,17 +90,17 @@ impl HttpResponse {
     }
 }
 
-/// A response whose head has come.
+/// A response whose head has arrived.
 struct Open {
-    /// What was refused has its body at once.
+    /// A refusal has its body at once.
     refused: Option<Bytes>,
     parts: Option<Parts>,
-    /// Of a stream of events: what is not a whole event yet.
+    /// For a stream of events: the bytes of an incomplete event.
     text: String,
 }
 
 impl HttpCommunicator {
-    /// A client of `app` that will ask for `path`, which may hold a query or be a whole URL.
+    /// A client of `app` for `path`, which may have a query or be a whole URL.
     pub fn new(app: impl IntoEndpoint, method: &str, path: &str) -> Self {
         Self {
             app: app.into_endpoint(),
@@ -135,13 +135,13 @@ impl HttpCommunicator {
         self
     }
 
-    /// Sets whatever else of the scope, as the client's address.
+    /// Sets other parts of the scope, for example the client's address.
     pub fn scope(mut self, change: impl FnOnce(ScopeBuilder) -> ScopeBuilder) -> Self {
         self.scope = change(self.scope);
         self
     }
 
-    /// Puts a value into the scope, as a middleware outside of the application would.
+    /// Puts a value into the scope, as an outer middleware would.
     pub fn insert<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         let value = Arc::new(value);
         self.inserts.push(Box::new(move |scope| {
@@ -156,13 +156,13 @@ impl HttpCommunicator {
         self
     }
 
-    /// Sets limits; those of reading a request's body mean nothing without a network.
+    /// Sets limits; those of reading a request's body have no effect without a network.
     pub fn options(mut self, options: HttpOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long each of the following waits may take; 1 s unless set.
+    /// Sets the time limit of the following waits; 1 s by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -183,7 +183,7 @@ impl HttpCommunicator {
         Ok(response)
     }
 
-    /// Sends the request and waits for the head alone: the body is empty here.
+    /// Sends the request and waits only for the head: the returned body is empty.
     ///
     /// # Errors
     /// [`Missed::Timeout`], after which the consumer is treated as if the client had gone.
@@ -218,7 +218,7 @@ impl HttpCommunicator {
         })
     }
 
-    /// Waits for the next part of the body; none after the last.
+    /// Waits for the next part of the body; `None` after the last.
     ///
     /// # Errors
     /// [`Missed::Timeout`], [`Missed::CutOff`], [`Missed::NotConnected`] before `send`.
@@ -228,7 +228,7 @@ impl HttpCommunicator {
         next.unwrap_or(Err(Missed::Timeout(self.timeout)))
     }
 
-    /// Waits for the next event of a stream of server-sent events; none after the last.
+    /// Waits for the next event of a stream of server-sent events; `None` after the last.
     ///
     /// # Errors
     /// As [`next_chunk`](Self::next_chunk).
@@ -247,7 +247,7 @@ impl HttpCommunicator {
         }
     }
 
-    /// Whether no part of the body comes for a tenth of a second.
+    /// Whether no part of the body arrives for a tenth of a second.
     pub async fn receive_nothing(&mut self) -> bool {
         match self.open.as_mut() {
             Some(open) => timeout(QUIET, open.next_chunk()).await.is_err(),
@@ -255,7 +255,7 @@ impl HttpCommunicator {
         }
     }
 
-    /// Goes away, and waits until `disconnect` has run.
+    /// Disconnects, and waits until `disconnect` has run.
     ///
     /// # Errors
     /// As [`wait`](Self::wait).
@@ -267,7 +267,7 @@ impl HttpCommunicator {
         self.wait().await
     }
 
-    /// Waits until the consumer has ended: `disconnect` has run. Parts on the way are lost.
+    /// Waits until the consumer has ended: `disconnect` has run. Unread parts are dropped.
     ///
     /// # Errors
     /// [`Missed::Timeout`], [`Missed::NotConnected`].

@@ -60,7 +60,7 @@ impl LiveServer {
         Self::start_server(server)
     }
 
-    /// Runs a server that the test has set up itself; gives it an address and one worker.
+    /// Runs a server that the test has set up; sets its address and one worker.
     ///
     /// # Errors
     /// There is no free port.
@@ -79,17 +79,19 @@ impl LiveServer {
         self.address
     }
 
-    /// Where its pages begin, as `http://127.0.0.1:4711`: upstream's `live_server_url`.
+    /// The base URL of its pages, for example `http://127.0.0.1:4711`: upstream's
+    /// `live_server_url`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Where its sockets begin, as `ws://127.0.0.1:4711`: upstream's `live_server_ws_url`.
+    /// The base URL of its sockets, for example `ws://127.0.0.1:4711`: upstream's
+    /// `live_server_ws_url`.
     pub fn ws_url(&self) -> String {
         format!("ws://{}", self.address)
     }
 
-    /// What pauses, stops and counts.
+    /// The handle of the server.
     pub fn handle(&self) -> ServerHandle {
         self.handle.clone()
     }
@@ -97,7 +99,7 @@ impl LiveServer {
 
 impl Drop for LiveServer {
     fn drop(&mut self) {
-        // Without a runtime there is no server any more either.
+        // Without a runtime, the server has already ended.
         if actix_web::rt::System::try_current().is_some() {
             let handle = self.handle.clone();
             actix_web::rt::spawn(async move { handle.stop(false).await });

@@ -20,9 +20,9 @@ use crate::routing::{Endpoint, IntoEndpoint};
 use crate::scope::{Scope, ScopeBuilder};
 use crate::socket::SocketOptions;
 
-/// Talks to a consumer as a client would. Needs an actix runtime: `#[actix_web::test]`.
+/// A client of a consumer. Needs an actix runtime: `#[actix_web::test]`.
 ///
-/// A time-out leaves the application running; dropping the communicator is a lost connection.
+/// The application continues after a time-out; dropping the communicator loses the connection.
 ///
 /// ```
 /// use channels::testing::WebsocketCommunicator;
@@ -58,7 +58,7 @@ pub struct WebsocketCommunicator {
 }
 
 impl WebsocketCommunicator {
-    /// A client of `app` that will ask for `path`, which may hold a query or be a whole URL.
+    /// A client of `app` for `path`, which may have a query or be a whole URL.
     pub fn new(app: impl IntoEndpoint, path: &str) -> Self {
         Self {
             app: app.into_endpoint(),
@@ -81,7 +81,7 @@ impl WebsocketCommunicator {
         self.scope(|scope| scope.subprotocol(name))
     }
 
-    /// Puts a value into the scope, as a middleware outside of the application would.
+    /// Puts a value into the scope, as an outer middleware would.
     pub fn insert<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         let value = Arc::new(value);
         self.inserts.push(Box::new(move |scope| {
@@ -96,25 +96,25 @@ impl WebsocketCommunicator {
         self
     }
 
-    /// Sets limits; those of frames and pings mean nothing without a network.
+    /// Sets limits; those of frames and pings have no effect without a network.
     pub fn options(mut self, options: SocketOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long each of the following waits may take; 1 s unless set.
+    /// Sets the time limit of the following waits; 1 s by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// Sets whatever else of the scope, as the client's address or the prefix of the site.
+    /// Sets other parts of the scope, for example the client's address or the prefix of the site.
     pub fn scope(mut self, change: impl FnOnce(ScopeBuilder) -> ScopeBuilder) -> Self {
         self.scope = change(self.scope);
         self
     }
 
-    /// Sends the handshake and waits for its answer. Once more, it comes back as a client that
+    /// Sends the handshake and waits for its answer. Called again, it reconnects as a client that
     /// had lost its connection.
     ///
     /// # Errors
@@ -168,7 +168,7 @@ impl WebsocketCommunicator {
         received.unwrap_or(Err(Missed::Timeout(self.timeout)))
     }
 
-    /// Waits for the next frame, which must be text, and reads it as JSON.
+    /// Waits for the next frame, which must be text, and parses it as JSON.
     ///
     /// # Errors
     /// As [`receive_from`](Self::receive_from), [`Missed::Unexpected`] and [`Missed::Json`].
@@ -182,7 +182,7 @@ impl WebsocketCommunicator {
         }
     }
 
-    /// Whether nothing comes for a tenth of a second.
+    /// Whether nothing arrives for a tenth of a second.
     pub async fn receive_nothing(&mut self) -> bool {
         match self.wire.as_mut() {
             Some(wire) => timeout(QUIET, wire.receive()).await.is_err(),
@@ -190,7 +190,7 @@ impl WebsocketCommunicator {
         }
     }
 
-    /// Waits for the application to close the connection; gives code and reason.
+    /// Waits for the application to close the connection; returns code and reason.
     ///
     /// # Errors
     /// [`Missed::Unexpected`] if a frame comes first, [`Missed::Timeout`],
@@ -212,7 +212,7 @@ impl WebsocketCommunicator {
     /// As [`wait`](Self::wait).
     pub async fn disconnect(&mut self, code: u16) -> Result<(), Missed> {
         let wire = self.wire.as_mut().ok_or(Missed::NotConnected)?;
-        // An application that has ended already is what is wanted.
+        // An application that has already ended is fine.
         let _ = wire.send(Input::Close(Disconnect {
             code: Some(code),
             reason: String::new(),
@@ -221,7 +221,7 @@ impl WebsocketCommunicator {
         self.wait().await
     }
 
-    /// Waits until the application has ended: `disconnect` has run. Frames on the way are lost.
+    /// Waits until the application has ended: `disconnect` has run. Unread frames are dropped.
     ///
     /// # Errors
     /// [`Missed::Timeout`], [`Missed::NotConnected`].

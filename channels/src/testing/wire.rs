@@ -1,4 +1,4 @@
-//! What stands in for the network: two queues, and the task that drives the consumer.
+//! The replacement of the network: two queues, and the task that drives the consumer.
 
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ impl Wire {
         }
     }
 
-    /// Waits until the consumer has ended; what it still sends is lost.
+    /// Waits until the consumer has ended; drops its further frames.
     pub(super) async fn ended(&mut self) {
         while self.output.recv().await.is_some() {}
     }
@@ -90,7 +90,7 @@ impl Driver {
             let all_read = self.read(cx);
             let done = self.attached.poll(cx).is_ready();
             while let Some(outgoing) = self.link.take_outgoing() {
-                // A client that is gone misses nothing.
+                // Ignored, because the client has disconnected.
                 let _ = self.to_client.send(outgoing);
             }
             if done {

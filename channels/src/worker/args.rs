@@ -6,7 +6,7 @@ use super::{Worker, WorkerError};
 use crate::layers::Layers;
 use crate::routing::IntoEndpoint;
 
-/// What follows `runworker` on a command line: channels, and `--layer ALIAS`.
+/// The arguments after `runworker` on a command line: channels, and `--layer ALIAS`.
 ///
 /// ```
 /// use channels::worker::RunWorker;
@@ -24,7 +24,7 @@ pub struct RunWorker {
 }
 
 impl RunWorker {
-    /// Reads the arguments after the name of the command.
+    /// Parses the arguments after the name of the command.
     ///
     /// # Errors
     /// [`WorkerError::Usage`] for an option that does not exist or has no value,
@@ -53,7 +53,7 @@ impl RunWorker {
         Ok(parsed)
     }
 
-    /// The worker that was asked for; it stops on signals.
+    /// The requested worker; it stops on signals.
     ///
     /// # Errors
     /// [`WorkerError::NoLayer`].

@@ -1,8 +1,8 @@
-//! How long to wait after a failure: twice as long each time, never for all at once.
+//! Exponential back-off with jitter: how long to wait after a failure.
 
 use std::time::Duration;
 
-/// Grows from the first wait to the longest, until told that something worked.
+/// Doubles from the first wait to the longest; reset after a success.
 #[derive(Clone, Debug)]
 pub(super) struct Backoff {
     first: Duration,
@@ -24,8 +24,8 @@ impl Backoff {
         self.next = self.first;
     }
 
-    /// The next wait: up to a quarter shorter than its turn, so that the workers of a layer that
-    /// comes back do not all ask in the same moment.
+    /// The next wait, shortened by up to a quarter (jitter), so that the workers do not all retry
+    /// at the same moment when a layer is back.
     pub(super) fn next(&mut self) -> Duration {
         let turn = self.next;
         self.next = self.next.saturating_mul(2).min(self.longest);

@@ -1,4 +1,4 @@
-//! What happens to the messages of a channel: [`WorkerConsumer`].
+//! The consumers of workers: [`WorkerConsumer`].
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::scope::{Protocol, Scope};
 /// The context of a [`WorkerConsumer`]'s handlers.
 pub type WorkerContext<C> = Context<Work<C>>;
 
-/// Works off the messages of a channel. Routed to as `Work(MyConsumer { .. })`.
+/// Handles the messages of a channel. Routed to as `Work(MyConsumer { .. })`.
 ///
-/// One value takes one message after another until a handler fails; then it is stopped and the
-/// next message meets a new one. The message at which it failed is lost: there is no retry.
+/// One value handles one message after another until a handler fails; then it is stopped, and a new
+/// one handles the next message. The message at which it failed is lost: there is no retry.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -55,16 +55,17 @@ pub type WorkerContext<C> = Context<Work<C>>;
     reason = "a consumer stays on its thread, so no caller needs the futures to be Send"
 )]
 pub trait WorkerConsumer: Sized + 'static {
-    /// What is sent to the channel; [`DynEvent`](crate::layers::DynEvent) takes any.
+    /// The type of the channel's messages; [`DynEvent`](crate::layers::DynEvent) takes any.
     type Event: LayerEvent;
 
-    /// Groups to be in as long as it works: their events come to [`event`](Self::event) too.
+    /// The groups that the consumer is in while it runs: [`event`](Self::event) handles their
+    /// events, too.
     fn groups(&self, scope: &Scope) -> Vec<GroupName> {
         let _ = scope;
         Vec::new()
     }
 
-    /// Runs before the first message is taken; if it fails, it is tried again after a while.
+    /// Runs before the first message is taken; if it fails, it is retried after a pause.
     async fn start(&mut self, ctx: &mut WorkerContext<Self>) -> HandlerResult {
         let _ = ctx;
         Ok(())
@@ -77,8 +78,7 @@ pub trait WorkerConsumer: Sized + 'static {
         ctx: &mut WorkerContext<Self>,
     ) -> HandlerResult;
 
-    /// Decides what becomes of a message that `Event` cannot hold; it is dropped unless told
-    /// otherwise.
+    /// Decides what to do with a message that cannot be decoded as `Event`; dropped by default.
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::Ignore
     }
@@ -89,7 +89,7 @@ pub trait WorkerConsumer: Sized + 'static {
     }
 }
 
-/// Makes a consumer that can be routed to of a [`WorkerConsumer`].
+/// Makes a [`WorkerConsumer`] the target of a route.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Work<C>(pub C);
 
@@ -106,7 +106,7 @@ impl<C: WorkerConsumer> Handlers for Work<C> {
         Ok(self.0.start(ctx).await?)
     }
 
-    /// Nobody sends frames to a channel.
+    /// A worker's channel has no frames.
     async fn receive(&mut self, _: Frame, _: &mut Context<Self>) -> HandlerResult {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A worker that runs: how to stop it, and what it has done when it has.
+//! The handle of a running worker, and its final report.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,12 +8,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::names::ChannelName;
 
-/// Stops a worker, from any thread; clones stand for the same one.
+/// Stops a worker, from any thread; clones refer to the same one.
 #[derive(Clone)]
 pub struct WorkerHandle {
     /// No more messages are taken.
     pub(super) stopping: CancellationToken,
-    /// Handlers that still run are given up.
+    /// Running handlers are cancelled.
     pub(super) giving_up: CancellationToken,
 }
 
@@ -26,10 +26,11 @@ impl WorkerHandle {
         }
     }
 
-    /// Takes no more messages and lets the handlers that run finish, for as long as
-    /// [`Worker::shutdown_timeout`](super::Worker::shutdown_timeout) says. Else: gives them up.
+    /// Takes no more messages and lets the handlers that run finish, at most for
+    /// [`Worker::shutdown_timeout`](super::Worker::shutdown_timeout). After that, they are
+    /// cancelled.
     ///
-    /// Returns at once; [`Worker::run`](super::Worker::run) ends when all is done.
+    /// Returns at once; [`Worker::run`](super::Worker::run) returns when they have ended.
     pub fn stop(&self, graceful: bool) {
         let token = if graceful {
             &self.stopping
@@ -39,7 +40,7 @@ impl WorkerHandle {
         token.cancel();
     }
 
-    /// Whether it was told to stop.
+    /// Whether it was requested to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.is_cancelled()
     }
@@ -53,21 +54,20 @@ impl fmt::Debug for WorkerHandle {
     }
 }
 
-/// What a worker did in its life.
+/// The report of a worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerReport {
-    /// Messages whose handler came to its end, those that were no event of the consumer among
-    /// them.
+    /// Messages whose handler completed, including those that were not an event of the consumer.
     pub handled: u64,
     /// Messages whose handler failed or panicked. They are lost.
     pub failed: u64,
-    /// Messages whose handler was given up, because the worker had to end. They are lost.
+    /// Messages whose handler was cancelled, because the worker had to end. They are lost.
     pub dropped: u64,
-    /// Consumers that were made anew after a failure.
+    /// Consumers that were recreated after a failure.
     pub restarts: u64,
     /// Messages that wait on the channels of this worker, for another one. Empty channels, and
-    /// layers that cannot tell, are left out.
+    /// layers without this extension, are omitted.
     pub unread: BTreeMap<ChannelName, usize>,
 }
 

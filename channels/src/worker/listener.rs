@@ -1,8 +1,8 @@
-//! Takes messages off one channel and hands them to a consumer, for as long as the worker runs.
+//! Takes messages off one channel and passes them to a consumer, for as long as the worker runs.
 //!
-//! Whatever fails on the way, the layer, a middleware, the consumer, is logged and tried again:
-//! a worker that looks alive and does nothing would be worse than one that ends.
-//! Source: channels/worker.py and asgiref/server.py, `StatelessServer`.
+//! Any failure, of the layer, a middleware or the consumer, is logged and retried: a worker that
+//! looks alive and does nothing would be worse than one that ends. Source: channels/worker.py and
+//! asgiref/server.py, `StatelessServer`.
 
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
@@ -23,7 +23,7 @@ use crate::observe;
 use crate::routing::{Endpoint, Parts};
 use crate::scope::{Protocol, Scope};
 
-/// How long a consumer may take to say goodbye.
+/// The time limit of a consumer's `stop`.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 pub(super) struct Listener {
@@ -36,7 +36,7 @@ pub(super) struct Listener {
     pub(super) tally: Rc<Tally>,
 }
 
-/// A consumer that has started. Its connection is away while a handler runs.
+/// A consumer that has started. Its connection is `None` while a handler runs.
 struct Started {
     connection: Box<dyn Connection>,
     /// The consumer's own channel, for groups and answers.
@@ -44,7 +44,7 @@ struct Started {
     link: Rc<Link>,
 }
 
-/// Where a message came from; what comes from the layer's queue is the work.
+/// The source of a message; only messages of the layer's queue count as work.
 enum Source {
     Channel(LayerMessage),
     Own(Due),
@@ -60,7 +60,7 @@ impl Listener {
                 observe::worker_restarted();
             }
             first = false;
-            // Not even a panic of a factory or of the layer ends a worker.
+            // Even a panic of a factory or of the layer does not end a worker.
             let life = AssertUnwindSafe(self.live()).catch_unwind().await;
             match life {
                 Ok(Ok(())) => {}
@@ -78,7 +78,7 @@ impl Listener {
         }
     }
 
-    /// The life of one consumer.
+    /// The lifecycle of one consumer.
     async fn live(&mut self) -> Result<(), HandlerError> {
         let giving_up = self.handle.giving_up.clone();
         let started = tokio::select! {
@@ -99,7 +99,7 @@ impl Listener {
     async fn pause(&mut self) {
         observe::worker_failed();
         let stopping = self.handle.stopping.clone();
-        // Over early if the worker stops: nothing is waited for then.
+        // Returns early if the worker stops.
         let _ = timeout(self.backoff.next(), stopping.cancelled()).await;
     }
 
@@ -134,7 +134,7 @@ impl Listener {
         Err(failure)
     }
 
-    /// Hands over messages until a handler fails or the worker stops.
+    /// Passes messages on until a handler fails or the worker stops.
     async fn serve(&mut self, mut started: Started) -> Started {
         let (layer, channel) = (self.layer.clone(), self.channel.clone());
         let stopping = self.handle.stopping.clone();
@@ -168,7 +168,7 @@ impl Listener {
         started
     }
 
-    /// Lets the consumer handle one message; whether it may have the next.
+    /// Lets the consumer handle one message; returns whether it may have the next.
     async fn hand_over(
         &mut self,
         link: &Link,
@@ -217,7 +217,7 @@ impl Listener {
         (connection, false)
     }
 
-    /// Lets a handler come to its end, or gives it up when the worker has to end.
+    /// Waits until a handler completes, or cancels it when the worker has to end.
     async fn finish(&self, link: &Link, mut turn: Turn) -> (Box<dyn Connection>, Outcome) {
         tokio::select! {
             biased;
@@ -243,7 +243,7 @@ impl Listener {
     }
 }
 
-/// Why middleware, or a consumer's `start`, let nothing begin.
+/// Why middleware or a consumer's `start` failed.
 fn refusal(deny: crate::answer::Deny) -> HandlerError {
     let status = deny.status;
     let refused = || HandlerError::msg(format!("it was refused with {status}"));

@@ -1,6 +1,6 @@
-//! Workers: consumers that work off named channels, with no connection to anybody.
+//! Workers: consumers of named channels, without a client.
 //!
-//! What `manage.py runworker` is to Channels. Source: channels/worker.py,
+//! The counterpart of `manage.py runworker`. Source: channels/worker.py,
 //! channels/management/commands/runworker.py.
 
 mod args;
@@ -31,10 +31,10 @@ use backoff::Backoff;
 use handle::Tally;
 use listener::Listener;
 
-/// How long handlers may go on when the worker stops.
+/// The default time for handlers to finish when the worker stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long middleware may take before a consumer starts.
+/// The default time limit of middleware before a consumer starts.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The first and the longest wait after the layer, or the start of a consumer, failed.
@@ -48,39 +48,39 @@ const MAX_CONSUMERS: usize = 1000;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// There is nothing to listen to.
+    /// There are no channels to listen to.
     #[error("a worker needs at least one channel; name it with `channels`")]
     NoChannels,
-    /// A channel's name breaks the rules.
+    /// A channel's name is invalid.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// A name with `!` belongs to one consumer; nobody else may read it.
+    /// A name with `!` belongs to one consumer; a worker cannot read it.
     #[error("channel {0} belongs to one consumer; a worker's channel has no '!' in its name")]
     NotShared(ChannelName),
     /// The application has no consumer for the channel.
     #[error("no consumer for channel {0}; add it with ChannelNameRouter::channel")]
     NoRoute(ChannelName),
-    /// Channels times concurrency is over what one worker runs.
+    /// Channels times concurrency exceeds the limit of one worker.
     #[error("{wanted} consumers are over the limit of {limit}; run several workers")]
     TooMany {
         /// Channels times concurrency.
         wanted: usize,
-        /// What one worker runs.
+        /// The limit of one worker.
         limit: usize,
     },
     /// [`RunWorker`] named a layer that does not exist.
     #[error("no channel layer is named {0:?}; add it with Layers::with")]
     NoLayer(String),
-    /// The arguments of [`RunWorker`] do not read.
+    /// The arguments of [`RunWorker`] are invalid.
     #[error("{0}; usage: runworker [--layer ALIAS] CHANNEL...")]
     Usage(String),
 }
 
 /// Runs the consumers of some channels. Needs an actix runtime: `#[actix_web::main]`.
 ///
-/// A consumer takes one message after another; a second consumer of the same channel is another
-/// worker's, or comes with [`concurrency`](Self::concurrency). What a worker has not taken stays
-/// on the layer. All of it runs on the thread of [`run`](Self::run).
+/// A consumer handles one message after another. For more consumers of the same channel, use more
+/// workers or [`concurrency`](Self::concurrency). Messages that a worker has not taken stay on the
+/// layer. All of it runs on the thread of [`run`](Self::run).
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -145,52 +145,52 @@ impl Worker {
         }
     }
 
-    /// Adds channels to listen to, and to no others. One named twice counts once.
+    /// Adds channels to listen to, and to no others. Duplicates are ignored.
     pub fn channels<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.channels.extend(names.into_iter().map(Into::into));
         self
     }
 
     /// How many consumers each channel has, which is how many of its messages are handled at the
-    /// same time; 1 unless set, which keeps their order. Together no more than 1000.
+    /// same time; 1 by default, which keeps their order. Together no more than 1000.
     pub fn concurrency(mut self, consumers: usize) -> Self {
         self.concurrency = consumers.max(1);
         self
     }
 
-    /// How long handlers may go on after the worker was told to stop; 30 s unless set. Then they
-    /// are given up and counted as dropped. `stop` of each consumer has 5 s after that.
+    /// Sets how long handlers may continue after the worker was requested to stop; 30 s by default.
+    /// Then they are cancelled and counted as dropped. `stop` of each consumer has 5 s after that.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
         self.shutdown_timeout = limit;
         self
     }
 
-    /// How long middleware may take before a consumer starts; 10 s unless set.
+    /// Sets the time limit of middleware before a consumer starts; 10 s by default.
     pub fn start_timeout(mut self, limit: Duration) -> Self {
         self.start_timeout = limit;
         self
     }
 
-    /// How long to wait after the layer failed, or a consumer could not start: at first, and at
-    /// most, doubling in between; 100 ms and 30 s unless set.
+    /// Sets the back-off after the layer failed, or a consumer could not start: the first and the
+    /// longest wait, doubling in between; 100 ms and 30 s by default.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.backoff = Backoff::new(first, longest);
         self
     }
 
-    /// Stops on SIGINT and SIGTERM, as [`WorkerHandle::stop`] does; a second signal gives up what
-    /// still runs.
+    /// Stops on SIGINT and SIGTERM, as [`WorkerHandle::stop`] does; a second signal cancels running
+    /// handlers.
     pub fn stop_on_signals(mut self) -> Self {
         self.signals = true;
         self
     }
 
-    /// What stops this worker.
+    /// The handle that stops this worker.
     pub fn handle(&self) -> WorkerHandle {
         self.handle.clone()
     }
 
-    /// Works until it is stopped; dropping the future stops it gracefully, without a report.
+    /// Runs until it is stopped; dropping the future stops it gracefully, without a report.
     ///
     /// A failure of a handler, of the layer or of a middleware does not end it: it is logged and
     /// counted.
@@ -258,7 +258,7 @@ impl Worker {
             layer: self.layer.clone(),
             channel: channel.clone(),
             limits: Limits {
-                // Nothing is sent to a client, and a handler is bounded by the worker's end.
+                // There is no client, and only the worker's end limits a handler.
                 outbox_bytes: 0,
                 connect: self.start_timeout,
                 grace: self.shutdown_timeout,
@@ -278,7 +278,7 @@ impl Worker {
                 return Err(WorkerError::NotShared(name));
             }
             let scope = Scope::builder("").channel(name.clone()).build();
-            // Other refusals may pass: a listener tries again.
+            // Other refusals may be temporary: a listener retries.
             let found = timeout(self.start_timeout, self.app.call(scope)).await;
             if matches!(found, Ok(Err(deny)) if deny.unrouted) {
                 return Err(WorkerError::NoRoute(name));
@@ -298,7 +298,7 @@ impl Worker {
 
     async fn count_unread(&self, channels: &BTreeSet<ChannelName>, report: &mut WorkerReport) {
         for channel in channels {
-            // A layer that cannot tell, or is away, says nothing about what it holds.
+            // A layer without this extension, or one that is down, is omitted.
             let waiting = self.layer.waiting(channel).await.unwrap_or(0);
             if waiting > 0 {
                 log::warn!(target: "channels::worker", "{waiting} messages are left on {channel}");

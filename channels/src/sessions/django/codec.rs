@@ -20,21 +20,21 @@ const DEFAULT_SALT: &str = "django.contrib.sessions.SessionStore";
 /// The salt of `AbstractBaseUser.get_session_auth_hash`.
 const AUTH_SALT: &str = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash";
 
-/// Bytes of JSON that session data may unpack to, unless set: a kilobyte of zlib can hold a
-/// megabyte.
+/// The default maximum of the decompressed JSON of session data, in bytes: a kilobyte of zlib can
+/// expand to a megabyte.
 const DEFAULT_MAX_BYTES: u64 = 1024 * 1024;
 
-/// Why session data was not read.
+/// Why session data could not be decoded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DjangoSessionError {
-    /// The signature is missing or made with another key: `SECRET_KEY` or salt differ.
+    /// The signature is missing or was made with another key: `SECRET_KEY` or salt differ.
     #[error("the signature does not fit; compare SECRET_KEY and the session engine")]
     Signature,
     /// The payload is not URL-safe base64.
     #[error("the payload is not base64")]
     Base64(#[from] base64::DecodeError),
-    /// The payload does not unpack, or is too large.
+    /// The payload cannot be decompressed, or is too large.
     #[error("the payload cannot be unpacked")]
     Zlib(#[from] io::Error),
     /// The payload is not a JSON object: the site may use another serializer.
@@ -42,7 +42,7 @@ pub enum DjangoSessionError {
     Json(#[from] serde_json::Error),
 }
 
-/// Reads and writes what Django's session stores keep, with the keys of that site.
+/// Decodes and encodes the data of Django's session stores, with the keys of that site.
 ///
 /// ```
 /// use channels::sessions::django::DjangoSessions;
@@ -56,7 +56,7 @@ pub enum DjangoSessionError {
 #[derive(Clone)]
 pub struct DjangoSessions {
     salt: String,
-    /// The secret in use, and then those that are still believed.
+    /// The current secret, followed by those that are still accepted.
     secrets: Vec<String>,
     max_bytes: u64,
 }
@@ -71,20 +71,20 @@ impl DjangoSessions {
         }
     }
 
-    /// Believes one more key: an entry of `SECRET_KEY_FALLBACKS`.
+    /// Accepts one more key: an entry of `SECRET_KEY_FALLBACKS`.
     pub fn fallback(mut self, secret_key: impl Into<String>) -> Self {
         self.secrets.push(secret_key.into());
         self
     }
 
-    /// Names the site's store class, as `django.contrib.sessions.SessionStore` (the default) is
-    /// that of all backends of Django's own: the class's `key_salt`.
+    /// Names the site's store class, for the `key_salt`; the default is
+    /// `django.contrib.sessions.SessionStore`, as of all of Django's own backends.
     pub fn salt(mut self, key_salt: impl Into<String>) -> Self {
         self.salt = key_salt.into();
         self
     }
 
-    /// How many bytes of JSON there may be; 1 MiB unless set.
+    /// Sets the maximum bytes of JSON; 1 MiB by default.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
@@ -94,10 +94,11 @@ impl DjangoSessions {
         Signer::new(&format!("{}signer", self.salt), secret)
     }
 
-    /// Reads `session_data`. How old it is does not matter: the row's `expire_date` does.
+    /// Reads `session_data`. The age of the signature is not checked, because the row has an
+    /// `expire_date`.
     ///
     /// # Errors
-    /// [`DjangoSessionError`]; Django takes such a session for an empty one.
+    /// [`DjangoSessionError`]; Django treats such a session as empty.
     pub fn decode(&self, stored: &str) -> Result<SessionData, DjangoSessionError> {
         let (signed, signature) = stored
             .rsplit_once(':')
@@ -113,7 +114,7 @@ impl DjangoSessions {
             Some(packed) => self.unpacked(&URL_SAFE_NO_PAD.decode(packed)?)?,
             None => URL_SAFE_NO_PAD.decode(payload)?,
         };
-        // Python reads these bytes as Latin-1, where each is the character of its number.
+        // Python decodes these bytes as Latin-1.
         let text: String = json.into_iter().map(char::from).collect();
         Ok(serde_json::from_str(&text)?)
     }
@@ -128,7 +129,7 @@ impl DjangoSessions {
         Ok(json)
     }
 
-    /// Writes `session_data`, signed now with the key in use.
+    /// Encodes `session_data`, signed now with the current key.
     ///
     /// # Errors
     /// [`DjangoSessionError::Json`], [`DjangoSessionError::Zlib`]; neither is expected.
@@ -152,13 +153,13 @@ impl DjangoSessions {
         Ok(format!("{signed}:{signature}"))
     }
 
-    /// What `_auth_user_hash` must be for a user whose password field holds this text: what
-    /// [`SessionUser::session_auth_hash`](crate::auth::SessionUser::session_auth_hash) gives.
+    /// The `_auth_user_hash` of a user with this text in the password field, for
+    /// [`SessionUser::session_auth_hash`](crate::auth::SessionUser::session_auth_hash).
     pub fn auth_hash(&self, password: &str) -> String {
         Signer::new(AUTH_SALT, &self.secrets[0]).hex(password)
     }
 
-    /// The hashes under the keys that are still believed.
+    /// The hashes under the earlier keys that are still accepted.
     pub fn auth_fallback_hashes(&self, password: &str) -> Vec<String> {
         let fallbacks = self.secrets.iter().skip(1);
         fallbacks
@@ -167,7 +168,7 @@ impl DjangoSessions {
     }
 }
 
-/// JSON with escapes for all that is not ASCII, since Django reads it as Latin-1.
+/// JSON with escapes for all non-ASCII characters, because Django decodes it as Latin-1.
 fn ascii(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
@@ -176,7 +177,7 @@ fn ascii(json: &str) -> String {
             continue;
         }
         for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing to a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "\\u{unit:04x}");
         }
     }
@@ -184,7 +185,7 @@ fn ascii(json: &str) -> String {
 }
 
 impl fmt::Debug for DjangoSessions {
-    /// Leaves the secrets out.
+    /// Omits the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DjangoSessions")
             .field("salt", &self.salt)
@@ -202,7 +203,8 @@ mod tests {
     fn what_is_written_now_is_what_django_wrote() {
         let site = DjangoSessions::new("test-secret-key-for-vectors");
         let data = site.decode(STORED).unwrap();
-        // Payloads differ with the order of keys and the packer; the signature is over either.
+        // Payloads differ with the order of keys and the compressor; the signature covers the
+        // actual bytes.
         let again = site.encode_at(&data, 1_700_000_000).unwrap();
         assert_eq!(again.split(':').nth(1), Some("1r31eq"));
         assert_eq!(site.decode(&again).unwrap(), data);

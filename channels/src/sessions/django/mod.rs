@@ -1,7 +1,8 @@
-//! The sessions of a running Django site, so that its login is honoured here.
+//! The sessions of a running Django site, so that people who are logged in there are logged in
+//! here.
 //!
-//! [`DjangoSessions`] reads and writes what Django stores; [`DjangoSessionStore`] is the store of
-//! whoever brings the rows of the table `django_session`. Source: Django's
+//! [`DjangoSessions`] decodes and encodes Django's session data; [`DjangoSessionStore`] is a store
+//! for applications that provide access to the table `django_session`. Source: Django's
 //! `contrib/sessions/backends/base.py` and `core/signing.py`.
 
 mod codec;

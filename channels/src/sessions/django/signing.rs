@@ -1,4 +1,4 @@
-//! Django's signatures: keyed hashes whose key is made of a salt and the site's secret.
+//! Django's signatures: keyed hashes, with a key derived from a salt and the site's secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::names::hex;
 
-/// `salted_hmac` of Django with SHA-256, one secret and its salt baked in.
+/// `salted_hmac` of Django with SHA-256, with the key of one secret and salt precomputed.
 #[derive(Clone)]
 pub(super) struct Signer(Hmac<Sha256>);
 
@@ -32,7 +32,7 @@ impl Signer {
         URL_SAFE_NO_PAD.encode(self.hash(text).finalize().into_bytes())
     }
 
-    /// Whether the signature is one of this text; takes the same time for every wrong one.
+    /// Verifies the signature of a text in constant time.
     pub(super) fn verifies(&self, text: &str, signature: &str) -> bool {
         let bytes = URL_SAFE_NO_PAD.decode(signature);
         bytes.is_ok_and(|bytes| self.hash(text).verify_slice(&bytes).is_ok())
@@ -41,7 +41,7 @@ impl Signer {
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A number as Django's signer writes times.
+/// A number in the encoding of times of Django's signer (base62).
 pub(super) fn base62(mut number: u64) -> String {
     let mut digits = Vec::new();
     loop {

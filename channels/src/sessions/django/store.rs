@@ -26,21 +26,21 @@ pub trait DjangoSessionRows: Send + Sync + 'static {
         session_key: &'a str,
     ) -> BoxFuture<'a, Result<Option<DjangoSessionRow>, BoxError>>;
 
-    /// Adds a row; false if there is one of that key.
+    /// Inserts a row; false if the key exists.
     fn insert<'a>(
         &'a self,
         session_key: &'a str,
         row: DjangoSessionRow,
     ) -> BoxFuture<'a, Result<bool, BoxError>>;
 
-    /// Changes a row; false if there is none, which must stay so.
+    /// Updates a row; false if it does not exist. Must not insert it.
     fn update<'a>(
         &'a self,
         session_key: &'a str,
         row: DjangoSessionRow,
     ) -> BoxFuture<'a, Result<bool, BoxError>>;
 
-    /// Takes a row away; does nothing if there is none.
+    /// Deletes a row; does nothing if it does not exist.
     fn delete<'a>(&'a self, session_key: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 

@@ -1,4 +1,4 @@
-//! Compresses messages that are sent (RFC 7692 §7.2.1).
+//! Compresses outgoing messages (RFC 7692 §7.2.1).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,11 +7,11 @@ use flate2::{Compress, CompressError, Compression, FlushCompress};
 
 use super::Agreed;
 
-/// How the compressor ends what it was given; not sent, since the peer knows.
+/// The bytes with which the compressor ends each message; not sent, because the peer adds them.
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 
 thread_local! {
-    /// By level and window, for all connections that keep no context.
+    /// Compressors by level and window, shared by all connections without context takeover.
     static SHARED: RefCell<HashMap<(u32, u8), Compress>> = RefCell::default();
 }
 
@@ -24,10 +24,10 @@ pub(in super::super) struct Deflater {
 }
 
 enum Context {
-    /// Each message stands for itself.
+    /// Each message is independent (no context takeover).
     Fresh,
     Kept(Option<Box<Compress>>),
-    /// The compressor failed; what it had seen of messages the peer has not.
+    /// The compressor failed, so its context differs from the peer's.
     Broken,
 }
 
@@ -36,7 +36,7 @@ impl Deflater {
         Self {
             level: agreed.settings.level,
             window_bits: agreed.window_bits,
-            // RFC 7692 wants an empty message to be a byte long when compressed.
+            // RFC 7692 requires an empty message to be one byte long when compressed.
             min_bytes: agreed.settings.min_bytes.max(1),
             context: if agreed.keeps_sent {
                 Context::Kept(None)
@@ -46,7 +46,7 @@ impl Deflater {
         }
     }
 
-    /// The payload to send compressed; nothing if the message had better be sent as it is.
+    /// The compressed payload; `None` if the message should be sent uncompressed.
     pub(in super::super) fn compress(&mut self, message: &[u8]) -> Option<Vec<u8>> {
         if message.len() < self.min_bytes {
             return None;
@@ -57,7 +57,7 @@ impl Deflater {
             Context::Fresh => SHARED.with_borrow_mut(|shared| {
                 let compressor = shared.entry((level, bits)).or_insert_with(make);
                 compressor.reset();
-                // One that is no smaller is not worth the peer's work.
+                // A payload that is not smaller is not worth the peer's work.
                 let compressed = compress(compressor, message);
                 compressed.map(|payload| (payload.len() < message.len()).then_some(payload))
             }),
@@ -81,7 +81,7 @@ fn compress(compressor: &mut Compress, message: &[u8]) -> Result<Vec<u8>, Compre
     loop {
         let taken = (compressor.total_in() - start) as usize;
         compressor.compress_vec(&message[taken..], &mut out, FlushCompress::Sync)?;
-        // Room that is left means that nothing is held back.
+        // Free space in the output means that the compressor holds nothing back.
         if out.len() < out.capacity() {
             break;
         }

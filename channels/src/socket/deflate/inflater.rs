@@ -1,4 +1,4 @@
-//! Inflates messages that were received (RFC 7692 §7.2.2), never past the limit of a message.
+//! Inflates received messages (RFC 7692 §7.2.2), never beyond the limit of a message.
 
 use std::cell::Cell;
 
@@ -10,17 +10,17 @@ use crate::socket::frames::{TOO_BIG, Violation};
 
 const CORRUPT: Violation = Violation::new(CloseCode::INVALID_DATA, "message does not inflate");
 
-/// What a sender leaves out at the end of each message.
+/// The bytes that a sender omits at the end of each message.
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 
-/// An empty block that says to be the stream's last: a message that is whole can be followed by it.
+/// An empty block marked as the stream's last: after a complete message it is valid.
 const LAST_BLOCK: [u8; 5] = [1, 0, 0, 0xff, 0xff];
 
-/// Inflated at once, before it is counted.
+/// The number of bytes inflated before they are counted.
 const PIECE_BYTES: usize = 16 * 1024;
 
 thread_local! {
-    /// Kept for the next message of any connection that keeps no context.
+    /// Reused for the next message of any connection without context takeover.
     static SPARE: Cell<Option<Decompress>> = const { Cell::new(None) };
 }
 
@@ -39,7 +39,7 @@ impl Inflater {
         }
     }
 
-    /// Appends what the payload inflates to; more than `limit` bytes in all are too big.
+    /// Inflates the payload and appends it; more than `limit` bytes in total are too big.
     pub(in super::super) fn inflate(
         &mut self,
         payload: &[u8],

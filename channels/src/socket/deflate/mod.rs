@@ -1,8 +1,8 @@
-//! permessage-deflate (RFC 7692): what a connection may spend on it, and what it agrees to.
+//! permessage-deflate (RFC 7692): its limits per connection, and the negotiation.
 //!
-//! [`Deflate`] is a server's setting, `../offers.rs` reads what fits it, and both ends of a
-//! connection then work with what was [`Agreed`]: `deflater.rs` sends, `inflater.rs` receives.
-//! Daphne never negotiates the extension (django/daphne#326).
+//! [`Deflate`] is a server's setting, `../offers.rs` parses a client's offers, and both directions
+//! of a connection then use the [`Agreed`] parameters: `deflater.rs` for sending, `inflater.rs` for
+//! receiving. Daphne never negotiates the extension (django/daphne#326).
 
 mod deflater;
 mod inflater;
@@ -15,25 +15,25 @@ pub(super) use inflater::Inflater;
 
 use super::offers::{self, Offer};
 
-/// What zlib-rs allocates to inflate, whatever the window is: the largest window and its state.
+/// The memory of zlib-rs for inflating, with any window: the largest window and its state.
 const INFLATER_BYTES: usize = 48 * 1024;
 
-/// What it allocates to compress: hash table and symbols, to which the window comes.
+/// Its memory for compressing without the window: hash table and symbols.
 const DEFLATER_BYTES: usize = 256 * 1024;
 
 const LARGEST_WINDOW_BITS: u8 = 15;
 
-/// The compressor cannot do with less, though the RFC knows 8.
+/// The compressor's minimum, although the RFC allows 8.
 const SMALLEST_WINDOW_BITS: u8 = 9;
 
-/// How messages are compressed where a client offers to (permessage-deflate, RFC 7692).
+/// The compression of messages for clients that offer it (permessage-deflate, RFC 7692).
 ///
 /// Off unless given to [`SocketOptions::deflate`](super::SocketOptions::deflate). By default no
-/// context is kept from one message to the next, in either direction: an idle connection then
-/// holds no memory for compression, and compressors are shared by all connections of a thread.
+/// context is kept from one message to the next, in either direction: an idle connection then needs
+/// no memory for compression, and all connections of a thread share their compressors.
 ///
-/// Do not compress messages in which a secret stands beside what a peer may choose: the length of
-/// such a message tells about the secret (the BREACH attack).
+/// Do not compress messages with both a secret and data that a peer can choose: their length leaks
+/// information about the secret (the BREACH attack).
 ///
 /// ```
 /// use channels::SocketOptions;
@@ -68,14 +68,14 @@ impl Deflate {
         Self::default()
     }
 
-    /// How hard to compress, from 1, fast, to 9, small; others count as the nearest of these.
-    /// Default 2: beyond, short messages of text hardly shrink further.
+    /// Sets the compression level, from 1 (fast) to 9 (small); other values are clamped. Default 2:
+    /// with higher levels, short text messages hardly get smaller.
     pub fn level(mut self, level: u32) -> Self {
         self.level = level.clamp(1, 9);
         self
     }
 
-    /// Payload bytes below which a message is sent as it is. Default 256.
+    /// Payload bytes below which a message is sent uncompressed. Default 256.
     pub fn min_bytes(mut self, bytes: usize) -> Self {
         self.min_bytes = bytes;
         self
@@ -88,8 +88,8 @@ impl Deflate {
         self
     }
 
-    /// Bytes that compression may hold for one connection at any time, beside its messages.
-    /// Default 48 KiB: enough to inflate, which takes as much while a message arrives.
+    /// Maximum bytes of memory for the compression of one connection, besides its messages. Default
+    /// 48 KiB: enough to inflate, which takes as much while a message arrives.
     ///
     /// With less, all offers are declined. To keep the context of what is sent takes 260 to
     /// 384 KiB more, depending on the window (`server_max_window_bits`), of which the largest
@@ -99,7 +99,7 @@ impl Deflate {
         self
     }
 
-    /// Accepts the first offer that can be kept to; nothing if there is none.
+    /// Accepts the first offer that can be satisfied; `None` if there is none.
     pub(super) fn agree(&self, head: &RequestHead) -> Option<Agreed> {
         let offered = head.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
         let offered = offered.map(|value| value.as_bytes());
@@ -135,7 +135,7 @@ const fn deflater_bytes(window_bits: u8) -> usize {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agreed {
     settings: Deflate,
-    /// Of what we send; the client's window may always be the largest.
+    /// For outgoing messages; the client's window may always be the largest.
     window_bits: u8,
     names_window: bool,
     keeps_sent: bool,
@@ -145,7 +145,7 @@ pub(super) struct Agreed {
 impl Agreed {
     /// The value of `Sec-WebSocket-Extensions` in the answer.
     ///
-    /// A server may rule out contexts that it was not asked to (RFC 7692 §7.1.1).
+    /// A server may disable context takeover without being asked (RFC 7692 §7.1.1).
     pub(super) fn answer(&self) -> String {
         let mut answer = String::from("permessage-deflate");
         if !self.keeps_sent {
@@ -177,8 +177,8 @@ mod tests {
 
     use super::*;
 
-    /// Bytes that each of a hundred connections holds. Only this thread's allocations count, so that tests
-    /// beside this one change nothing.
+    /// The memory of each of a hundred connections, in bytes. Counts only this thread's
+    /// allocations, so that parallel tests do not interfere.
     fn held_by_each<T>(open: impl Fn() -> T) -> usize {
         const CONNECTIONS: usize = 100;
         let mut connections = Vec::with_capacity(CONNECTIONS);

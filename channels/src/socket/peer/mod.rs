@@ -1,9 +1,8 @@
 //! The peer of one connection: moves frames between the socket and the consumer's actor.
 //!
-//! Here is its life and what it is sent; `reading.rs` is what becomes of what it says. One for each
-//! accepted handshake, started and polled by a driver, `mounted.rs` or `own.rs`; a server that stops
-//! has a [`GoAway`] for it. All work is one turn after another, so nothing waits for a slow handler
-//! but the handlers after it.
+//! This file has its lifecycle and output; `reading.rs` handles its input. One for each accepted
+//! handshake, started and polled by a driver, `mounted.rs` or `own.rs`; a server that stops sends
+//! it a [`GoAway`]. All work is done in turns, so a slow handler delays only later handlers.
 
 mod reading;
 
@@ -26,13 +25,14 @@ use crate::event::{CloseCode, Disconnect, Frame};
 use crate::launch::Launched;
 use crate::layers::Forwarder;
 
-/// Rounds of reading and handling, before other connections get their turn.
+/// The number of rounds of reading and handling before other connections get their turn.
 const ROUNDS_PER_POLL: usize = 4;
 
-/// About what a socket takes at once; frames beyond stay where they are counted.
+/// About what a socket accepts at once; further frames stay in the outbox, where they are counted.
 const ENOUGH_BYTES: usize = 64 * 1024;
 
-/// A future that its driver polls, and whose bytes it sends. Ready when both sides have ended.
+/// A future, which its driver polls and whose bytes the driver sends. Ready when both sides have
+/// ended.
 pub(super) struct Peer {
     outlet: Rc<Outlet>,
     incoming: Incoming,
@@ -41,40 +41,40 @@ pub(super) struct Peer {
     entry: Option<Rc<Entry>>,
     phase: Phase,
     has_begun: bool,
-    /// Whether the socket keeps bytes that it took, as one with TLS does.
+    /// Whether the socket buffers accepted bytes, as one with TLS does.
     unflushed: bool,
     /// Whether the connection waits for the driver to send.
     held_back: bool,
-    /// The peer is not worth waiting for.
+    /// There is no point in waiting for the peer.
     is_cut: bool,
 }
 
-/// What came of reading.
+/// The result of reading.
 #[derive(PartialEq, Eq)]
 enum Read {
-    /// All there is; the peer's next bytes wake the task.
+    /// Everything was read; the peer's next bytes wake the task.
     Everything,
-    /// There may be more, but the consumer has enough to do.
+    /// There may be more, but the consumer is busy.
     NotAll,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// Our Close is sent; the peer has a while to answer it.
+    /// Our Close is sent; the peer has limited time to answer it.
     Closing,
     /// Nothing is read or written any more.
     Finished,
 }
 
-/// The two ways of one connection, as its driver has them.
+/// Input and output of one connection, for its driver.
 pub(super) struct Transport {
     pub(super) incoming: Incoming,
     pub(super) deflater: Option<Deflater>,
     pub(super) way: Way,
     /// To be sent before anything else.
     pub(super) unsent: BytesMut,
-    /// The connection's place at a server of ours.
+    /// The connection's registration in our server.
     pub(super) entry: Option<Rc<Entry>>,
 }
 
@@ -116,13 +116,14 @@ impl Peer {
         self.unflushed || self.outlet.waiting() > 0
     }
 
-    /// So many bytes were taken by the socket, and `flushed` says that it keeps none of them.
+    /// Records that the socket accepted this many bytes; `flushed` means that it buffers none of
+    /// them.
     pub(super) fn note_sent(&mut self, taken: usize, flushed: bool) {
         self.unflushed = !flushed && (self.unflushed || taken > 0);
         self.outlet.note_sent(taken, flushed);
     }
 
-    /// Whether the connection waited for the driver to send something; asking clears it.
+    /// Returns whether the connection waited for the driver to send, and resets it.
     pub(super) fn was_held_back(&mut self) -> bool {
         std::mem::take(&mut self.held_back)
     }
@@ -131,13 +132,14 @@ impl Peer {
         self.is_cut
     }
 
-    /// How messages get past the consumer until the next turn.
+    /// How to forward messages without the consumer until the next turn.
     fn forwarder(&self) -> Option<&'static Forwarder> {
         let open = matches!(self.phase, Phase::Open) && self.deflater.is_none();
         self.outlet.runner().filter(|_| open)?.forwarder()
     }
 
-    /// What its driver needs for the end: the place to give up, and the time for goodbyes.
+    /// The data that its driver needs for the end: its registration, and the time limit for
+    /// closing.
     pub(super) fn left_behind(&mut self) -> (Option<Rc<Entry>>, Duration) {
         let limit = self.incoming.options().close_timeout;
         (self.entry.take(), limit)
@@ -159,7 +161,7 @@ impl Peer {
         task.waker().wake_by_ref();
     }
 
-    /// Writes what the consumer sent, as far as the peer keeps up, and its Close after it.
+    /// Writes the consumer's frames, as far as the peer keeps up, followed by its Close.
     fn write(&mut self) {
         if self.outlet.link().overflowed() {
             let limit = self.outlet.link().limits().outbox_bytes;
@@ -198,8 +200,8 @@ impl Peer {
         }
     }
 
-    /// Pings a silent peer, and gives up one that stays silent, does not take what it is sent or
-    /// does not answer our Close.
+    /// Pings a silent peer, and ends the connection of one that stays silent, does not read or does
+    /// not answer our Close.
     fn watch(&mut self, task: &mut Context<'_>) {
         match self.phase {
             Phase::Finished => {}
@@ -269,7 +271,7 @@ impl Peer {
         }
     }
 
-    /// The turn that comes next does the rest.
+    /// The next turn does the rest.
     fn obey(&mut self, order: GoAway) {
         match order {
             GoAway::Within(farewell) => {
@@ -287,7 +289,7 @@ impl Peer {
 impl Future for Peer {
     type Output = ();
 
-    /// The server's order first, then what there is to do anyway.
+    /// First the server's order, then the regular work.
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
         let peer = &mut *self;
         let is_first = !std::mem::replace(&mut peer.has_begun, true);
@@ -308,7 +310,7 @@ impl Future for Peer {
 }
 
 impl Drop for Peer {
-    /// Drivers vanish at any moment, and the router may keep the outlet for another one.
+    /// A driver may be dropped at any moment, and the router may keep the outlet longer.
     fn drop(&mut self) {
         self.outlet.let_go();
     }

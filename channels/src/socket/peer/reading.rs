@@ -1,4 +1,4 @@
-//! What becomes of what the peer says, and how a connection ends that the peer ends.
+//! Handles the peer's input, and the end of a connection by the peer.
 
 use std::task::{Context, Poll};
 
@@ -7,12 +7,12 @@ use crate::event::{Disconnect, Side};
 use crate::socket::frames::Opcode;
 use crate::socket::incoming::Arrived;
 
-/// Things read before the consumer, and other connections, get their turn.
+/// The number of items read before the consumer, and other connections, get their turn.
 const ARRIVALS_PER_ROUND: usize = 64;
 
 impl Peer {
-    /// Whether to read on: not while the consumer has enough to do, nor while the peer does not
-    /// take what it was sent.
+    /// Whether to continue reading: not while the consumer is busy, nor while the peer does not
+    /// read (back-pressure).
     pub(super) fn has_room(&mut self) -> bool {
         if self.has_enough() || self.outlet.link().has_enough_to_write() {
             self.held_back = true;
@@ -25,7 +25,7 @@ impl Peer {
     pub(super) fn read(&mut self, task: &mut Context<'_>) -> Read {
         for _ in 0..ARRIVALS_PER_ROUND {
             if !self.has_room() {
-                // Its silence is ours: we do not listen.
+                // The silence is not the peer's fault, because we do not read.
                 self.heartbeat.excuse();
                 return Read::NotAll;
             }
@@ -83,8 +83,7 @@ impl Peer {
         self.end(why);
     }
 
-    /// Gives handlers of frames that came before the end the chance to answer, if they need not
-    /// wait for anything.
+    /// Lets handlers of frames from before the end send their answers, if they do not have to wait.
     fn settle(&mut self, task: &mut Context<'_>) {
         for _ in 0..ROUNDS_PER_POLL {
             self.outlet.poll_consumer(task);

@@ -1,4 +1,4 @@
-//! Rules of groups: who hears what is sent to one, and who is in it.
+//! Rules of groups: who receives messages, and who is a member.
 
 use super::seen::{
     CAPACITY, exactly, expect, fresh, group, nothing, numbered, open, queue, take, told,

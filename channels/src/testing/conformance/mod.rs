@@ -1,7 +1,8 @@
-//! The rules that every channel layer keeps, as checks that a backend's author can run.
+//! The rules of every channel layer, as checks that a backend's author can run.
 //!
-//! Source: `docs/channel_layer_spec.rst` and the tests of both upstream layers; what a backend does
-//! not list in its [`extensions`](crate::layers::ChannelLayer::extensions) is not asked of it.
+//! Source: `docs/channel_layer_spec.rst` and the tests of both upstream layers; extensions that a
+//! backend does not list in [`extensions`](crate::layers::ChannelLayer::extensions) are not
+//! checked.
 
 mod channels;
 mod groups;
@@ -15,16 +16,16 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::layers::Layer;
 
-/// How a layer under test is to be set up.
+/// The settings of a layer under test.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
     /// Messages that wait on one channel.
     pub capacity: usize,
-    /// The age from which a message that waits is dropped.
+    /// The age from which a waiting message is dropped.
     pub expiry: Duration,
 }
 
-/// What the checks need of a backend's author: fresh layers, and time.
+/// The parts that a backend's author provides for the checks: new layers, and a clock.
 ///
 /// ```
 /// use channels::Layer;
@@ -47,11 +48,11 @@ pub struct Setup {
 /// # });
 /// ```
 pub trait Backend {
-    /// A layer with nothing on it.
+    /// A new, empty layer.
     fn layer(&self, setup: Setup) -> LocalBoxFuture<'_, Layer>;
 
-    /// Two processes on one layer with nothing on it; the same process twice unless the backend
-    /// joins several.
+    /// Two processes on one new, empty layer; the same process twice if the backend supports only
+    /// one.
     fn processes(&self, setup: Setup) -> LocalBoxFuture<'_, (Layer, Layer)> {
         Box::pin(async move {
             let layer = self.layer(setup).await;
@@ -59,7 +60,7 @@ pub trait Backend {
         })
     }
 
-    /// Lets time pass: really, unless the backend has a clock of its own.
+    /// Lets time pass: sleeps, unless the backend has a clock of its own.
     fn pass(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(time))
     }
@@ -70,7 +71,7 @@ pub trait Backend {
 pub struct Violation {
     /// The rule, as a sentence.
     pub rule: &'static str,
-    /// What was seen instead.
+    /// The observed behaviour.
     pub seen: String,
 }
 
@@ -80,7 +81,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What one check tells: nothing, or what was seen instead of what was to be.
+/// The result of a check: nothing, or the observed behaviour instead of the expected one.
 type Checked = Result<(), String>;
 type Check<'a> = LocalBoxFuture<'a, Checked>;
 type Rule = (&'static str, for<'a> fn(&'a dyn Backend) -> Check<'a>);
@@ -131,7 +132,7 @@ const RULES: &[Rule] = rules! {
     }
 };
 
-/// Runs all checks, each on a layer of its own; what comes back is empty if all rules are kept.
+/// Runs all checks, each on a layer of its own; returns the broken rules.
 pub async fn check(backend: &dyn Backend) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (rule, check) in RULES {

@@ -1,5 +1,5 @@
-//! Rules of two processes on one layer. How many members of the other process a report counts is
-//! the backend's own to say.
+//! Rules of two processes on one layer. The backend defines how many members of the other process a
+//! report counts.
 
 use super::seen::{
     exactly, expect, group, nothing, numbered, open, queue, take, told, two_processes,
@@ -63,7 +63,7 @@ pub(super) async fn a_group_is_heard_again_by_who_comes_back(backend: &dyn Backe
         there.group_add(&tea, channel.name()).await.map_err(told)?;
         send(&here, &tea, number).await?;
         exactly(&mut channel, &[number]).await?;
-        // The last member has gone, and the next comes at once.
+        // The last member leaves, and another one joins at once.
         drop(channel);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The small words of the checks: fresh layers, numbered messages, what arrived.
+//! Helpers of the checks: new layers, numbered messages, received messages.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use super::{Backend, Setup};
 use crate::layers::{ChannelReceiver, Layer, LayerEvent, LayerMessage};
 use crate::names::{ChannelName, GroupName};
 
-/// How many messages a channel of a checked layer holds.
+/// The capacity of a channel of a checked layer.
 pub(super) const CAPACITY: usize = 3;
 
-/// When a message of a checked layer is too old.
+/// The expiry of messages of a checked layer.
 pub(super) const EXPIRY: Duration = Duration::from_secs(2);
 
-/// Longer than a message takes on its way, over a network too.
+/// Longer than the delivery of a message takes, also over a network.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long nothing must come for it to count as nothing.
+/// How long to wait to conclude that nothing arrives.
 const QUIET: Duration = Duration::from_millis(50);
 
 const SETUP: Setup = Setup {
@@ -94,7 +94,7 @@ pub(super) async fn nothing(receiver: &mut ChannelReceiver) -> Result<(), String
     }
 }
 
-/// The next messages are exactly those, and then nothing comes.
+/// Checks that exactly these messages arrive next, and then none.
 pub(super) async fn exactly(
     receiver: &mut ChannelReceiver,
     numbers: &[usize],
