@@ -27,6 +27,7 @@ kept-lead = You logged in or out after you opened this page, so it was not sent.
 register-title = Create account
 register-heading = Create account
 register-lead = Choose a name your friends can find you by, and a password. No email needed.
+first-run-no-owner = This server has no owner yet. The link that creates the owner’s account is in the output of the server: look in its terminal or its log.
 register-first-lead = You are the first person here. This account will own the server.
 register-first-over = The owner link no longer works: it was already used, or the server has restarted and printed a new one. You can create an ordinary account here.
 register-username = Username

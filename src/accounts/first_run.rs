@@ -32,6 +32,16 @@ impl FirstRun {
         self.token.as_ref().map(|token| path_of(token))
     }
 
+    /// Returns whether the server still has no owner. Asks the database only until there is one at
+    /// the start.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub(super) async fn waits_for_owner(&self, database: &Database) -> Result<bool> {
+        let is_owned = async || database.read(|conn| Ok(User::owner_exists(conn)?)).await;
+        Ok(self.token.is_some() && !is_owned().await?)
+    }
+
     /// Returns whether `token` is the printed one. Does not check whether there is an owner by now.
     pub(super) fn is(&self, token: &str) -> bool {
         let known = self.token.as_ref();

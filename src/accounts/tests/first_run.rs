@@ -19,9 +19,21 @@ async fn the_link_makes_the_owner_once() {
     );
     assert!(page.body.contains("You are the first person here."));
 
+    let doors = ["/accounts/login/", "/accounts/register/"];
+    let says_where = async |path| {
+        let page = Browser::new(&site).get(path).await;
+        page.body.contains("This server has no owner yet.")
+    };
+    for door in doors {
+        assert!(says_where(door).await, "{door}");
+    }
+
     ana.register(&path, "ana", PASSWORD).await.leads_to("/");
 
     assert!(ana.is_inside().await);
+    for door in doors {
+        assert!(!says_where(door).await, "{door}");
+    }
     assert!(
         site.query(|conn| Ok(User::named(conn, "ana")?.unwrap()))
             .await

@@ -9,6 +9,7 @@ use actix_web::{Either, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::{REFUSED, Services};
+use crate::accounts::first_run::FirstRun;
 use crate::accounts::forms::LoginForm;
 use crate::accounts::kept::{KeptForm, KeptForms, RefusedForm};
 use crate::accounts::models::{Credentials, StoredSession, User};
@@ -17,6 +18,7 @@ use crate::accounts::notice::Redirect;
 use crate::accounts::page::Page;
 use crate::accounts::session::{EndReason, SignedIn, announce, note_log_in, sign_in};
 use crate::accounts::username;
+use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::security::security_log::SecurityEvent;
 use crate::security::{Action, client_addr};
@@ -29,11 +31,16 @@ pub(crate) async fn new_session(
     page: Page,
     query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
+    first_run: web::Data<FirstRun>,
+    database: web::Data<Database>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     if signed_in.is_some() {
         return Ok(Either::Right(Redirect::to(query.next.as_str())));
     }
-    let own = LoginPage::new("", &query.next, None, None);
+    let own = LoginPage {
+        waits_for_owner: first_run.waits_for_owner(&database).await?,
+        ..LoginPage::new("", &query.next, None, None)
+    };
     Ok(Either::Left(own.show(page)?))
 }
 
@@ -216,6 +223,8 @@ struct LoginPage<'a> {
     ended: Option<String>,
     /// The form that is kept until the log-in.
     kept: Option<KeptForm>,
+    /// Whether the server has no owner yet.
+    waits_for_owner: bool,
 }
 
 impl<'a> LoginPage<'a> {
@@ -234,6 +243,7 @@ impl<'a> LoginPage<'a> {
             retry: None,
             ended: None,
             kept: kept.map(RefusedForm::carried),
+            waits_for_owner: false,
         }
     }
 

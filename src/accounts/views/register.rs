@@ -28,12 +28,15 @@ pub(crate) async fn new_account(
     page: Page,
     query: web::Query<NextQuery>,
     signed_in: Option<SignedIn>,
+    first_run: web::Data<FirstRun>,
+    database: web::Data<Database>,
 ) -> Result<Either<HttpResponse, Redirect>> {
     if signed_in.is_some() {
         return Ok(Either::Right(Redirect::to(query.next.as_str())));
     }
     let form = Form {
         next: query.into_inner().next,
+        waits_for_owner: first_run.waits_for_owner(&database).await?,
         ..Form::empty(None)
     };
     form.show(page).map(Either::Left)
@@ -89,8 +92,7 @@ pub(crate) async fn create_owner(
 
 /// Returns whether the link still makes an owner. A wrong link and a used one are answered alike.
 async fn is_open(first_run: &FirstRun, token: &str, database: &Database) -> Result<bool> {
-    let is_owned = async || database.read(|conn| Ok(User::owner_exists(conn)?)).await;
-    Ok(first_run.is(token) && !is_owned().await?)
+    Ok(first_run.is(token) && first_run.waits_for_owner(database).await?)
 }
 
 async fn make(
@@ -196,6 +198,7 @@ struct Form {
     errors: FieldErrors,
     error: Option<String>,
     first_run: Option<String>,
+    waits_for_owner: bool,
     next: NextPath,
 }
 
@@ -206,6 +209,7 @@ impl Form {
             errors: FieldErrors::new(),
             error: None,
             first_run,
+            waits_for_owner: false,
             next: NextPath::default(),
         }
     }
@@ -250,6 +254,8 @@ struct RegisterPage {
     error: Option<String>,
     /// Whether the form creates the first account, the owner's.
     first_run: bool,
+    /// Whether the server has no owner yet, and the form creates an ordinary account.
+    waits_for_owner: bool,
     /// The path to which the form is sent.
     action: String,
     /// The path to go to after the registration.
@@ -284,6 +290,7 @@ impl From<Form> for RegisterPage {
             errors: form.errors.into(),
             error: form.error,
             first_run: token.is_some(),
+            waits_for_owner: form.waits_for_owner,
             action: token.map_or_else(|| REGISTER.to_owned(), path_of),
             next: form.next.as_str().to_owned(),
             login: form.next.behind("/accounts/login/"),

@@ -4,7 +4,7 @@ mod models;
 
 pub use models::{
     create::NewRoom,
-    invite::{Invitation, Invite, InviteState, InviteTerms, ValidInvitation, joined_by},
+    invite::{Invitation, Invite, InviteState, InviteTerms, Offer, ValidInvitation, joined_by},
     lifecycle::DueRoom,
     open_room::OpenRoom,
 };

@@ -8,7 +8,7 @@ use crate::{
     accounts::{NextPath, Page, Person, Redirect, SignedIn, UserId},
     chat::{
         live::Chat,
-        membership::{Invitation, InviteState, ValidInvitation},
+        membership::{Invitation, Offer, ValidInvitation},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -32,23 +32,24 @@ pub(crate) async fn show_invitation(
     }
 }
 
-/// Shows a visitor that they are invited, with links to log-in and registration that return here.
+/// Shows a visitor who invited them into which room, with links to log-in and registration that return here.
 async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResponse> {
     let path = format!("/join/{token}/");
-    let state = chat.database.read(move |conn| {
+    let offer = chat.database.read(move |conn| {
         let token = checked(&token)?;
-        Invitation::peek(conn, token, Timestamp::now())
+        Offer::find(conn, token, Timestamp::now())
     });
-    match state.await {
-        Ok(InviteState::Valid) => {}
-        Ok(over) => return show_over(page, state_key(over), StatusCode::GONE),
+    let offer = match offer.await {
+        Ok(Ok(offer)) => offer,
+        Ok(Err(over)) => return show_over(page, state_key(over), StatusCode::GONE),
         Err(Error::NotFound) => {
             return show_over(page, "invites-state-unknown", StatusCode::NOT_FOUND);
         }
         Err(error) => return Err(error),
-    }
+    };
     let next = NextPath::new(&path);
     let own = JoinVisitorPage {
+        invitation: offer.into(),
         register: next.behind("/accounts/register/"),
         login: next.behind("/accounts/login/"),
     };
@@ -59,6 +60,7 @@ async fn show_outside(page: Page, token: String, chat: &Chat) -> Result<HttpResp
 /// The data of `join_visitor.hbs`: two paths that return to the invitation afterwards.
 #[derive(Serialize)]
 struct JoinVisitorPage {
+    invitation: ShownInvitation,
     register: String,
     login: String,
 }
@@ -92,10 +94,7 @@ async fn show_inside(
 fn show_valid(page: Page, path: String, valid: ValidInvitation) -> Result<HttpResponse> {
     let own = JoinPage {
         action: path,
-        name: valid.room.name,
-        topic: valid.room.topic,
-        members: valid.members,
-        by: valid.invite.by,
+        invitation: valid.offer.into(),
     };
     page.titled("join-title")
         .render("chat/membership/join", own)
@@ -106,13 +105,33 @@ fn show_valid(page: Page, path: String, valid: ValidInvitation) -> Result<HttpRe
 struct JoinPage {
     /// The path to which the form is sent.
     action: String,
+    invitation: ShownInvitation,
+}
+
+/// The data of `_invitation.hbs`.
+#[derive(Serialize)]
+struct ShownInvitation {
     /// The name of the room.
     name: String,
     topic: String,
     /// The number of people in the room.
     members: i64,
+    /// The first of them.
+    faces: Vec<Person>,
     /// The person who created the link.
     by: Person,
+}
+
+impl From<Offer> for ShownInvitation {
+    fn from(offer: Offer) -> Self {
+        Self {
+            name: offer.room.name,
+            topic: offer.room.topic,
+            members: offer.members,
+            faces: offer.faces,
+            by: offer.invite.by,
+        }
+    }
 }
 
 fn checked(token: &str) -> Result<&str> {

@@ -97,6 +97,11 @@ async fn make(asker: &Asker, wanted: &Wanted) -> Result<String> {
         // Any two friends have a direct conversation already.
         "group" if people.len() == 1 => Ok(format!("/rooms/with/{}/", people[0])),
         "group" => {
+            let same = people.clone();
+            let known = move |conn: &mut _, me| Ok(Room::group_of(conn, me, &same)?);
+            if let Some(room) = asker.read(known).await? {
+                return Ok(path(room));
+            }
             let found = move |conn: &mut _, me| Room::create_group(conn, me, &people, most);
             place(&asker.change(Action::RoomCreation, found).await?)
         }

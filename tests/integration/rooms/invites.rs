@@ -112,7 +112,13 @@ async fn a_visitor_is_led_to_an_account_and_back_to_the_invitation() {
     let visitor = site.visitor();
 
     let shown = visitor.open(&link).await;
-    assert!(!shown.body.contains("Secret garden"));
+    assert_eq!(shown.texts("h1"), ["Join Secret garden?"]);
+    assert_eq!(
+        shown.texts(".lead"),
+        ["ana invited you. 1 member: ana."],
+        "who invites, and who is there"
+    );
+    assert!(shown.has(".invitation-faces .avatar"));
     let register = shown.attribute("main a.button-main", "href").unwrap();
     let typed = [
         ("username", "new_member"),

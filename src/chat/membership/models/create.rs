@@ -12,7 +12,7 @@ use crate::{
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
-    schema::rooms,
+    schema::{members, rooms},
     words,
 };
 
@@ -46,6 +46,34 @@ impl NewRoom {
 }
 
 impl Room {
+    /// Returns a group conversation of exactly these people and `me`, if there is one.
+    pub fn group_of(
+        conn: &mut Connection,
+        me: UserId,
+        people: &[UserId],
+    ) -> QueryResult<Option<RoomId>> {
+        let mut wanted: Vec<UserId> = people.iter().copied().chain([me]).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let groups: Vec<RoomId> = members::table
+            .inner_join(rooms::table)
+            .filter(members::user_id.eq(me))
+            .filter(rooms::kind.eq(RoomKind::Group))
+            .select(rooms::id)
+            .load(conn)?;
+        for room in groups {
+            let present: Vec<UserId> = members::table
+                .filter(members::room_id.eq(room))
+                .order(members::user_id)
+                .select(members::user_id)
+                .load(conn)?;
+            if present == wanted {
+                return Ok(Some(room));
+            }
+        }
+        Ok(None)
+    }
+
     /// Creates a group conversation of `owner` and at least two friends, with at most `most`
     /// members.
     ///

@@ -16,7 +16,7 @@ use crate::{
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
-    schema::{invites, rooms, users},
+    schema::{invites, members, rooms, users},
     words,
 };
 
@@ -229,15 +229,64 @@ pub enum Invitation {
     Removed,
 }
 
-/// An invite link that this person can use.
+/// The number of members whose faces an invitation shows.
+const FACES: i64 = 3;
+
+/// What a valid link offers, to whoever has it.
 #[derive(Debug, Clone)]
-pub struct ValidInvitation {
+pub struct Offer {
     /// The link.
     pub invite: Invite,
     /// Its room.
     pub room: Room,
     /// The number of members.
     pub members: i64,
+    /// The members with the oldest accounts.
+    pub faces: Vec<Person>,
+}
+
+impl Offer {
+    /// Returns what the link `token` offers to a visitor who is not signed in, or why it is no longer
+    /// valid.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown token.
+    pub fn find(
+        conn: &mut Connection,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<std::result::Result<Self, InviteState>> {
+        let (invite, room) = find(conn, token)?;
+        match state(&invite, &room, now) {
+            InviteState::Valid => Ok(Ok(Self::read(conn, invite, room)?)),
+            over => Ok(Err(over)),
+        }
+    }
+
+    fn read(conn: &mut Connection, invite: Invite, room: Room) -> QueryResult<Self> {
+        let faces = members::table
+            .inner_join(users::table)
+            .filter(members::room_id.eq(room.id))
+            .order(members::user_id)
+            .limit(FACES)
+            .select((users::id, users::username))
+            .load::<(UserId, String)>(conn)?;
+        Ok(Self {
+            members: count_members(conn, room.id)?,
+            faces: (faces.into_iter())
+                .map(|(id, username)| Person::new(id, username))
+                .collect(),
+            invite,
+            room,
+        })
+    }
+}
+
+/// An invite link that this person can use.
+#[derive(Debug, Clone)]
+pub struct ValidInvitation {
+    /// What the link offers.
+    pub offer: Offer,
     user: UserId,
 }
 
@@ -263,21 +312,9 @@ impl Invitation {
             return Ok(Self::Removed);
         }
         Ok(Self::Valid(Box::new(ValidInvitation {
-            members: count_members(conn, room.id)?,
-            invite,
-            room,
+            offer: Offer::read(conn, invite, room)?,
             user,
         })))
-    }
-
-    /// Returns the state of the link `token` for a visitor who is not signed in. It reveals nothing
-    /// about the room.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for an unknown token.
-    pub fn peek(conn: &mut Connection, token: &str, now: Timestamp) -> Result<InviteState> {
-        let (invite, room) = find(conn, token)?;
-        Ok(state(&invite, &room, now))
     }
 }
 
@@ -304,19 +341,15 @@ impl ValidInvitation {
     /// Adds the person to the room and counts the use. Must run in the transaction that opened the
     /// invitation, so that the count cannot race.
     pub fn accept(&self, conn: &mut Connection) -> Result<Vec<RoomEvent>> {
-        diesel::update(invites::table.find(self.invite.id))
+        let Offer { invite, room, .. } = &self.offer;
+        diesel::update(invites::table.find(invite.id))
             .set(invites::uses.eq(invites::uses + 1))
             .execute(conn)?;
         let new_member = NewMember {
-            invite: Some(self.invite.id),
+            invite: Some(invite.id),
             ..NewMember::plain(self.user)
         };
-        Ok(vec![join(
-            conn,
-            self.room.id,
-            new_member,
-            NoticeKind::Invited,
-        )?])
+        Ok(vec![join(conn, room.id, new_member, NoticeKind::Invited)?])
     }
 }
 

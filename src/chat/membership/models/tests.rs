@@ -136,7 +136,10 @@ async fn a_link_ends_with_its_time_its_uses_or_its_room() {
     let Invitation::Valid(valid) = open(CLEO, now).await.unwrap() else {
         panic!("the link is good");
     };
-    assert_eq!((valid.room.name.as_str(), valid.members), ("Tea", 2));
+    assert_eq!(
+        (valid.offer.room.name.as_str(), valid.offer.members),
+        ("Tea", 2)
+    );
     let events = write(&db, move |conn| valid.accept(conn)).await.unwrap();
     assert_eq!(notices(&events), [NoticeKind::Invited]);
     assert!(matches!(
