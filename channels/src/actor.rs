@@ -65,7 +65,8 @@ pub fn subscribe<A>(
             }
             Err(failure) => {
                 let (actor, failure) = (std::any::type_name::<A>(), WithSources(&failure));
-                log::error!(target: "channels::layers", "{actor} is in no groups: {failure}");
+                log::error!(target: "channels::layers", "{actor} could not subscribe to its \
+                    groups: {failure}");
             }
         },
     ));

@@ -39,16 +39,16 @@ pub enum Error {
         offered: Vec<String>,
     },
     /// A header of an answer is not a valid HTTP header, or is one that the server sets.
-    #[error("header {0:?} is not legal, or is one that the server sets itself; leave it out")]
+    #[error("header {0:?} is invalid, or is one that the server sets itself; leave it out")]
     Header(String),
     /// An HTTP status outside 200 to 599.
-    #[error("{0} is no status for a response; use one from 200 to 599")]
+    #[error("{0} is not a valid status of a response; use one from 200 to 599")]
     Status(u16),
     /// A second head for one response.
-    #[error("the response has its head; call `send_headers` or `send_response` once")]
+    #[error("the response already has a head; call `send_headers` or `send_response` only once")]
     ResponseStarted,
     /// A part of a body before any head.
-    #[error("the response has no head yet; call `send_headers` first, or `send_response`")]
+    #[error("the response has no head yet; call `send_headers` first, or use `send_response`")]
     NoHead,
     /// `handle` returned without a response, and nothing else can answer the request.
     #[error("`handle` returned without a response; send one, or a part with `more_body`")]
@@ -60,7 +60,7 @@ pub enum Error {
     #[error("the route has no argument named {0:?}; name it in the pattern, as <str:{0}>")]
     MissingParam(String),
     /// A route argument cannot be parsed as the requested type.
-    #[error("route argument {name:?} does not read as {expected}")]
+    #[error("route argument {name:?} cannot be parsed as {expected}")]
     InvalidParam {
         /// The argument's name in the pattern.
         name: String,
@@ -68,7 +68,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// The query string cannot be parsed as the requested type.
-    #[error("the query string does not fit: {0}")]
+    #[error("the query string is invalid: {0}")]
     Query(String),
     /// An allowed-origin pattern that could never match as intended.
     #[error("origin pattern {pattern:?} is refused: {reason}")]

@@ -67,7 +67,8 @@ pub(crate) async fn start(
     let layer = connecting.layer().unwrap_or(layer).clone();
     let receiver = layer.new_channel().await.inspect_err(|failure| {
         let failure = WithSources(failure);
-        log::error!(target: "channels::layers", "no channel for a connection: {failure}");
+        log::error!(target: "channels::layers", "could not open the channel of a connection: \
+            {failure}");
     });
     let receiver = receiver.map_err(Deny::from);
     let mut receiver = receiver.inspect_err(|deny| observe::refused(deny.status))?;
@@ -99,7 +100,7 @@ fn shown(path: &str) -> String {
 async fn find_consumer(app: &Endpoint, scope: Scope, limit: Duration) -> Result<Connecting, Deny> {
     let path = shown(scope.path());
     let Ok(found) = timeout(limit, app.call(scope)).await else {
-        log::warn!(target: "channels::middleware", "middleware took too long and was given up");
+        log::warn!(target: "channels::middleware", "middleware timed out and was cancelled");
         return Err(Deny::overloaded());
     };
     found.inspect_err(|deny| {

@@ -150,7 +150,7 @@ impl ChannelName {
         Err(NameError {
             kind: "channel",
             name: shown(name),
-            extra: ", with one '!' inside at most",
+            extra: ", with at most one '!' inside",
         })
     }
 

@@ -25,7 +25,7 @@ async fn terminated() {
             signals.recv().await;
         }
         Err(failure) => {
-            log::warn!(target: "channels::server", "SIGTERM is not listened to: {failure}");
+            log::warn!(target: "channels::server", "cannot listen for SIGTERM: {failure}");
             pending().await
         }
     }

@@ -301,7 +301,7 @@ impl Pump {
         }
         self.limit = None;
         if !self.outlet.link.is_closing() {
-            log::warn!(target: "channels::http", "a response took too long and was given up");
+            log::warn!(target: "channels::http", "a response timed out and was cancelled");
             self.outlet.link.close(CloseCode::OVERLOAD, "");
         }
     }

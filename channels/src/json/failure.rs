@@ -5,13 +5,13 @@
 #[non_exhaustive]
 pub enum DecodeFailure {
     /// The format uses the other kind of frame.
-    #[error("a binary frame where text was expected, or text where binary was")]
+    #[error("a binary frame instead of text, or text instead of binary")]
     WrongKind,
     /// The frame was empty.
     #[error("an empty frame")]
     Empty,
     /// The frame has another format, or another type.
-    #[error("not what is understood here")]
+    #[error("not a message of the expected type")]
     Malformed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -23,6 +23,6 @@ pub enum EncodeFailure {
     #[error("NaN and infinite numbers cannot be written as JSON; send null or text")]
     NotFinite,
     /// The serialiser refused the value.
-    #[error("the message cannot be written")]
+    #[error("the message cannot be encoded")]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

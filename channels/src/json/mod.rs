@@ -203,7 +203,7 @@ impl<C: JsonConsumer> WebsocketConsumer for Json<C> {
             Ok(message) => return self.0.receive(message, ctx).await,
             Err(failure) => failure,
         };
-        log::debug!(target: "channels::consumer", "a frame could not be read: {failure}");
+        log::debug!(target: "channels::consumer", "a frame could not be decoded: {failure}");
         match self.0.on_decode_error(&failure) {
             OnDecodeError::Close(code, reason) => {
                 ctx.close(code, &reason);

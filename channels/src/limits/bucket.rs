@@ -90,7 +90,7 @@ pub(super) fn now() -> Instant {
 
 /// The rate was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too often; the next one may come in {retry_after:?}")]
+#[error("too often; the next one is allowed in {retry_after:?}")]
 pub struct RateLimited {
     /// How long until the next one is allowed.
     pub retry_after: Duration,

@@ -72,8 +72,8 @@ impl Connections {
         if let Some(count) = self.refused.due() {
             log::warn!(
                 target: "channels::security",
-                "{count} connections were refused because their address holds {} already; \
-                 the last one came from {address}",
+                "{count} connections were refused because their address already has {}; the last \
+                 one was from {address}",
                 self.most,
             );
         }

@@ -85,7 +85,7 @@ impl Shared {
                 refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
             }
             Err(_) => {
-                log::warn!(target: "channels::server", "a page took too long and was given up");
+                log::warn!(target: "channels::server", "a page timed out and was cancelled");
                 refusal(StatusCode::SERVICE_UNAVAILABLE, "Try again later")
             }
         }

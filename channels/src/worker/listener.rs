@@ -195,7 +195,7 @@ impl Listener {
                 return (connection, true);
             }
             Outcome::Cancelled => {
-                log::warn!(target: "channels::worker", "a handler of {channel} was given up");
+                log::warn!(target: "channels::worker", "a handler of {channel} was cancelled");
                 self.tally.note(|report| report.dropped += 1);
                 return (connection, false);
             }

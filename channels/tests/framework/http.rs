@@ -168,7 +168,7 @@ async fn a_body_comes_in_parts_and_has_one_head_and_one_end() {
     drop(client);
     let lines = rest(journal).await;
     assert_eq!(lines.len(), 3, "{lines:?}");
-    assert!(lines[0].starts_with("the response has its head"));
+    assert!(lines[0].starts_with("the response already has a head"));
     assert_eq!(lines[1], "the connection is closed");
     assert_eq!(lines[2], "Complete, in 0 groups");
 }

@@ -150,7 +150,7 @@ async fn the_default_of_the_trait_is_that_policy() {
     let (code, reason) = client.expect_close().await.unwrap();
     assert_eq!(
         (code, reason.as_str()),
-        (1007, "not what is understood here")
+        (1007, "not a message of the expected type")
     );
 }
 

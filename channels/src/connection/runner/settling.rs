@@ -81,7 +81,7 @@ fn log_unfinished(handler: &str, outcome: &Outcome) {
             log::error!(target: "channels::consumer", "`{handler}` panicked: {text}");
         }
         Outcome::Cancelled => {
-            log::warn!(target: "channels::consumer", "`{handler}` took too long and was given up");
+            log::warn!(target: "channels::consumer", "`{handler}` timed out and was cancelled");
         }
         Outcome::Done | Outcome::Denied(_) | Outcome::Failed(_) => {}
     }
