@@ -56,7 +56,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub handler_timeout: Period,
-    /// Open sockets of one person
+    /// Open sockets per person
     #[arg(
         long,
         env = "PARLOUR_SOCKETS_PER_USER",
@@ -64,7 +64,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub sockets_per_user: usize,
-    /// Open sockets of one address
+    /// Open sockets per IP address
     #[arg(
         long,
         env = "PARLOUR_SOCKETS_PER_IP",
@@ -72,7 +72,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub sockets_per_ip: usize,
-    /// Connections of one address that ask for pages; trusted proxies have no such limit
+    /// HTTP connections per IP address; trusted proxies have no such limit
     #[arg(
         long,
         env = "PARLOUR_CONNECTIONS_PER_IP",
@@ -80,7 +80,7 @@ pub struct Limits {
         value_name = "N"
     )]
     pub connections_per_ip: usize,
-    /// Pages in flight to one person, or to the visitors of one address
+    /// Pages in flight per person, or for all visitors from an IP address
     #[arg(
         long,
         env = "PARLOUR_PAGES_IN_FLIGHT",
@@ -97,7 +97,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub page_wait: Period,
-    /// Open sockets in all; 0 means 90 % of what the system allows
+    /// Open sockets in total; 0 means 90 % of what the system allows
     #[arg(
         long,
         env = "PARLOUR_MAX_SOCKETS",
@@ -241,7 +241,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub session_max: Period,
-    /// Sessions of one person; the least recently used one ends first
+    /// Sessions per person; the least recently used one ends first
     #[arg(
         long,
         env = "PARLOUR_SESSIONS_PER_USER",
@@ -289,7 +289,7 @@ pub struct Limits {
         value_name = "TIME"
     )]
     pub room_delete_after: Period,
-    /// Longest line of the log, bytes; the rest of a line is counted
+    /// Longest line in the log, bytes; the rest is cut off and counted
     #[arg(
         long,
         env = "PARLOUR_LOG_LINE_BYTES",
@@ -297,7 +297,7 @@ pub struct Limits {
         value_name = "BYTES"
     )]
     pub log_line_bytes: usize,
-    /// Equal warnings in the log; more are counted, and the count is logged after that time
+    /// Identical warnings in the log; more are counted, and the count is logged after that time
     #[arg(
         long,
         env = "PARLOUR_LOG_REPEATS",
@@ -305,7 +305,7 @@ pub struct Limits {
         value_name = "RATE"
     )]
     pub log_repeats: Rate,
-    /// Security events of one kind in the log, if they cost a client nothing; more are counted
+    /// Security events of one kind in the log that clients can cause for free; more are counted
     #[arg(
         long,
         env = "PARLOUR_LOG_SECURITY_EVENTS",

@@ -58,12 +58,12 @@ pub enum Command {
         #[arg(long)]
         username: Option<String>,
     },
-    /// Save the database and the secret key in one checked file, also while a server runs
+    /// Save the database and the secret key in one verified file, even while the server runs
     Backup {
         /// The new file
         file: PathBuf,
     },
-    /// Restore a backup; the present data is moved aside, not deleted
+    /// Restore a backup; the current data is moved aside, not deleted
     Restore {
         /// A file of `parlour backup`, or a copy of the database alone
         file: PathBuf,
@@ -109,14 +109,14 @@ pub struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key_file: Option<PathBuf>,
-    /// Address under which people reach the site, if not the one it listens on
+    /// Address at which people reach the site, if not the one it listens on
     #[arg(long, env = "PARLOUR_PUBLIC_URL", value_name = "URL", value_parser = units::site_url)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<Url>,
     /// Threads that serve requests; 0 means one per core
     #[arg(long, env = "PARLOUR_WORKERS", default_value_t = 0, value_name = "N")]
     pub workers: usize,
-    /// Further host names that requests may carry (the public URL's is always allowed)
+    /// Additional host names that requests may have (the public URL's is always allowed)
     #[arg(
         long,
         env = "PARLOUR_ALLOWED_HOSTS",

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::units::Rates;
 
-/// Token buckets, written `count/time`; several hold together, parted by commas.
+/// Token buckets, written `count/time`; several are combined with commas, and all of them apply.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct RateLimits {
-    /// Failed log-ins of one name
+    /// Failed log-ins per user name
     #[arg(
         long,
         env = "PARLOUR_LOGIN_FAILURES",
@@ -16,7 +16,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub login_failures: Rates,
-    /// Failed log-ins of one address
+    /// Failed log-ins per IP address
     #[arg(
         long,
         env = "PARLOUR_LOGIN_FAILURES_IP",
@@ -24,7 +24,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub login_failures_ip: Rates,
-    /// Registration forms from one address, including invalid ones
+    /// Registration forms per IP address, including invalid ones
     #[arg(
         long,
         env = "PARLOUR_REGISTRATION_FORMS_IP",
@@ -32,7 +32,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub registration_forms_ip: Rates,
-    /// New accounts of one address
+    /// New accounts per IP address
     #[arg(
         long,
         env = "PARLOUR_REGISTRATIONS_IP",
@@ -40,7 +40,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub registrations_ip: Rates,
-    /// Password changes of one person
+    /// Password changes per person
     #[arg(
         long,
         env = "PARLOUR_PASSWORD_CHANGES",
@@ -48,7 +48,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub password_changes: Rates,
-    /// Password changes of one address
+    /// Password changes per IP address
     #[arg(
         long,
         env = "PARLOUR_PASSWORD_CHANGES_IP",
@@ -56,7 +56,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub password_changes_ip: Rates,
-    /// Friend requests of one person
+    /// Friend requests per person
     #[arg(
         long,
         env = "PARLOUR_FRIEND_REQUESTS",
@@ -64,7 +64,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_requests: Rates,
-    /// Friend requests of one address
+    /// Friend requests per IP address
     #[arg(
         long,
         env = "PARLOUR_FRIEND_REQUESTS_IP",
@@ -72,7 +72,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_requests_ip: Rates,
-    /// Other changes of friendships by one person: accept, remove, block
+    /// Other changes of friendships per person: accept, remove, block
     #[arg(
         long,
         env = "PARLOUR_FRIEND_CHANGES",
@@ -80,7 +80,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_changes: Rates,
-    /// Other changes of friendships from one address
+    /// Other changes of friendships per IP address
     #[arg(
         long,
         env = "PARLOUR_FRIEND_CHANGES_IP",
@@ -88,7 +88,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub friend_changes_ip: Rates,
-    /// Messages of one person
+    /// Messages per person
     #[arg(
         long,
         env = "PARLOUR_MESSAGES",
@@ -96,7 +96,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub messages: Rates,
-    /// Messages of one address
+    /// Messages per IP address
     #[arg(
         long,
         env = "PARLOUR_MESSAGES_IP",
@@ -104,7 +104,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub messages_ip: Rates,
-    /// Reactions of one person
+    /// Reactions per person
     #[arg(
         long,
         env = "PARLOUR_REACTIONS",
@@ -112,7 +112,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub reactions: Rates,
-    /// Reactions of one address
+    /// Reactions per IP address
     #[arg(
         long,
         env = "PARLOUR_REACTIONS_IP",
@@ -120,7 +120,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub reactions_ip: Rates,
-    /// New rooms of one person
+    /// New rooms per person
     #[arg(
         long,
         env = "PARLOUR_ROOM_CREATIONS",
@@ -128,7 +128,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_creations: Rates,
-    /// New rooms of one address
+    /// New rooms per IP address
     #[arg(
         long,
         env = "PARLOUR_ROOM_CREATIONS_IP",
@@ -136,7 +136,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_creations_ip: Rates,
-    /// New invite links, and people added to rooms, of one person
+    /// New invite links, and people added to rooms, per person
     #[arg(
         long,
         env = "PARLOUR_INVITATIONS",
@@ -144,7 +144,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub invitations: Rates,
-    /// New invite links, and people added to rooms, of one address
+    /// New invite links, and people added to rooms, per IP address
     #[arg(
         long,
         env = "PARLOUR_INVITATIONS_IP",
@@ -152,7 +152,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub invitations_ip: Rates,
-    /// Other changes of rooms of one person: joining, leaving, renaming
+    /// Other changes of rooms per person: joining, leaving, renaming
     #[arg(
         long,
         env = "PARLOUR_ROOM_CHANGES",
@@ -160,7 +160,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_changes: Rates,
-    /// Other changes of rooms of one address
+    /// Other changes of rooms per IP address
     #[arg(
         long,
         env = "PARLOUR_ROOM_CHANGES_IP",
@@ -168,7 +168,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub room_changes_ip: Rates,
-    /// Changes of preferences, notifications, snooze and devices, of one person
+    /// Changes of preferences, notifications, snooze and devices, per person
     #[arg(
         long,
         env = "PARLOUR_SETTINGS_CHANGES",
@@ -176,7 +176,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub settings_changes: Rates,
-    /// Changes of preferences, notifications, snooze and devices, of one address
+    /// Changes of preferences, notifications, snooze and devices, per IP address
     #[arg(
         long,
         env = "PARLOUR_SETTINGS_CHANGES_IP",
@@ -184,7 +184,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub settings_changes_ip: Rates,
-    /// Read positions that one person moves, on all devices
+    /// Read positions moved per person, on all devices
     #[arg(
         long,
         env = "PARLOUR_READ_MARKS",
@@ -192,7 +192,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub read_marks: Rates,
-    /// Read positions moved from one address
+    /// Read positions moved per IP address
     #[arg(
         long,
         env = "PARLOUR_READ_MARKS_IP",
@@ -200,7 +200,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub read_marks_ip: Rates,
-    /// Pages and parts of pages that one person reads
+    /// Pages and parts of pages requested per person
     #[arg(
         long,
         env = "PARLOUR_PAGE_READS",
@@ -208,7 +208,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub page_reads: Rates,
-    /// Pages and parts of pages read from one address
+    /// Pages and parts of pages requested per IP address
     #[arg(
         long,
         env = "PARLOUR_PAGE_READS_IP",
@@ -216,7 +216,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub page_reads_ip: Rates,
-    /// Any other forms of one person
+    /// Other forms per person
     #[arg(
         long,
         env = "PARLOUR_FORMS",
@@ -224,7 +224,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub forms: Rates,
-    /// Any other forms of one address
+    /// Other forms per IP address
     #[arg(
         long,
         env = "PARLOUR_FORMS_IP",
@@ -232,7 +232,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub forms_ip: Rates,
-    /// Sockets and streams that one person opens
+    /// Sockets and streams opened per person
     #[arg(
         long,
         env = "PARLOUR_HANDSHAKES",
@@ -240,7 +240,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub handshakes: Rates,
-    /// Sockets and streams opened from one address
+    /// Sockets and streams opened per IP address
     #[arg(
         long,
         env = "PARLOUR_HANDSHAKES_IP",
@@ -248,7 +248,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub handshakes_ip: Rates,
-    /// Events that one person sends besides messages, on all sockets together
+    /// Events besides messages sent per person, on all sockets together
     #[arg(
         long,
         env = "PARLOUR_EVENTS",
@@ -256,7 +256,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub events: Rates,
-    /// Events besides messages sent from one address
+    /// Events besides messages sent per IP address
     #[arg(
         long,
         env = "PARLOUR_EVENTS_IP",
@@ -264,7 +264,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub events_ip: Rates,
-    /// Events of one person whose answer needs a database query
+    /// Events per person whose answer needs a database query
     #[arg(
         long,
         env = "PARLOUR_SOCKET_READS",
@@ -272,7 +272,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub socket_reads: Rates,
-    /// Events from one address whose answer needs a database query
+    /// Events per IP address whose answer needs a database query
     #[arg(
         long,
         env = "PARLOUR_SOCKET_READS_IP",
@@ -280,7 +280,7 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub socket_reads_ip: Rates,
-    /// Token buckets kept for each of accounts, typed names and addresses; about 110 bytes per bucket
+    /// Token buckets stored for each of accounts, typed names and IP addresses; about 110 bytes per bucket
     #[arg(
         long,
         env = "PARLOUR_LIMITER_BUCKETS",
