@@ -10,8 +10,9 @@ use crate::socket::{Client, Target};
 
 const IDLE_TURN: Duration = Duration::from_millis(100);
 const READ_BYTES: usize = 256 * 1024;
-/// Sockets that are read before the schedule has its turn. If all that are ready were read, messages that
-/// are due in between would be sent late and in a burst, and the delay would be taken for the server's.
+/// The number of sockets that are read before the schedule is checked. If all that are ready were
+/// read, messages that are due in between would be sent late and in a burst, and the delay would be
+/// attributed to the server.
 const EVENTS: usize = 128;
 
 /// Open sockets.
@@ -46,18 +47,18 @@ impl Fleet {
         })
     }
 
-    /// Nanoseconds of the run so far.
+    /// The time since the start of the run, in nanoseconds.
     pub(crate) fn now_ns(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// Forgets a socket's messages from now on: it stays open and is never read again.
+    /// Stops reading a socket, which stays open.
     pub(crate) fn stop_reading(&mut self, index: usize) -> Result<()> {
         let stream = &mut self.clients[index].stream;
         Ok(self.poll.registry().deregister(stream)?)
     }
 
-    /// Waits for at most `patience`, and gives each message that came to `heard`, with the
+    /// Waits for at most `patience`, and passes each received message to `heard`, with the
     /// receiver's index.
     pub(crate) fn turn(
         &mut self,
@@ -82,7 +83,7 @@ impl Fleet {
         Ok(())
     }
 
-    /// Reads and drops what comes, for so long.
+    /// Reads and drops messages for this time.
     pub(crate) fn idle(&mut self, seconds: f64) -> Result<()> {
         let until = Instant::now() + Duration::from_secs_f64(seconds);
         while Instant::now() < until {

@@ -1,8 +1,8 @@
-//! A client's frames: writes masked ones, and finds whole ones in what the server sent.
+//! A client's frames: encodes masked ones, and finds complete ones in the server's bytes.
 
 const FIN: u8 = 0x80;
 const MASKED: u8 = 0x80;
-/// Masks are against proxies of the last century; one that changes nothing saves us the work.
+/// A mask of zeros changes nothing, which saves the work; masks only protect old proxies.
 const NO_MASK: [u8; 4] = [0; 4];
 
 pub(crate) const TEXT: u8 = 1;
@@ -11,7 +11,7 @@ pub(crate) const CLOSE: u8 = 8;
 pub(crate) const PING: u8 = 9;
 pub(crate) const PONG: u8 = 10;
 
-/// Writes one whole frame.
+/// Encodes one unfragmented frame.
 pub(crate) fn write(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     out.push(FIN | opcode);
     match payload.len() {
@@ -29,7 +29,7 @@ pub(crate) fn write(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     out.extend_from_slice(payload);
 }
 
-/// The first whole frame: opcode, payload, and how many bytes it takes.
+/// The first complete frame: opcode, payload, and its length in bytes.
 pub(crate) fn read(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (&[first, second], rest) = bytes.split_first_chunk()?;
     let (len, header) = match second & 0x7f {

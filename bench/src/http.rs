@@ -1,4 +1,4 @@
-//! A keep-alive HTTP/1.1 client that costs little: one request at a time on one connection.
+//! A cheap keep-alive HTTP/1.1 client: one request at a time on one connection.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -15,11 +15,11 @@ const READ_BYTES: usize = 64 * 1024;
 pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
     address: SocketAddr,
-    /// Bytes behind the last response.
+    /// Bytes after the last response.
     pub(crate) rest: Vec<u8>,
 }
 
-/// A whole response, its body as it came.
+/// A complete response, with its body as received.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -43,7 +43,7 @@ impl Connection {
         Self::over(TcpStream::connect(address)?, address)
     }
 
-    /// Uses a stream that is connected already.
+    /// Uses a connected stream.
     pub(crate) fn over(stream: TcpStream, address: SocketAddr) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
@@ -55,7 +55,7 @@ impl Connection {
         })
     }
 
-    /// Asks for a page; `headers` are whole lines, each with its line break.
+    /// Requests a page; `headers` are complete lines, each with its line break.
     pub(crate) fn get(&mut self, path: &str, headers: &str) -> Result<Response> {
         let host = self.address;
         self.send(&format!(

@@ -1,9 +1,9 @@
 //! `parlour-bench`: measures a chat server from outside, over WebSocket.
 //!
 //! One thread with one poll drives all sockets and parses each frame only as far as it must, so
-//! that the generator costs little beside the server. Offered rates are open loops: latency counts
-//! from the moment at which a message was due, however late it was sent. Each run prints a table
-//! for people and one line of JSON for scripts.
+//! that the generator costs little beside the server. Offered rates are open loops: latency is
+//! measured from the time at which a message was due, even if it was sent late (no coordinated
+//! omission). Each run prints a table for people and one line of JSON for scripts.
 
 mod campaign;
 mod fleet;
@@ -28,11 +28,11 @@ enum Mode {
     Rate(rate::Options),
     /// Rates that grow until not everything is delivered in time.
     Saturate(saturate::Options),
-    /// Memory of connections in which nothing happens.
+    /// Memory of idle connections.
     Idle(idle::Options),
     /// Handshakes, one after the other.
     Connect(connect::Options),
-    /// Some members stop reading: when they are cut, and what the others lose.
+    /// Some members stop reading: when the server disconnects them, and what the others lose.
     Stall(stall::Options),
     /// People who are signed in to Parlour and post.
     Post(post::Options),
@@ -42,7 +42,8 @@ enum Mode {
     Room(room::Options),
     /// Memory of people who are signed in to Parlour and post nothing.
     SignedIn(signed_in::Options),
-    /// One person of Parlour asks for a lot and reads nothing: memory, and latencies of a bystander.
+    /// One person of Parlour requests a lot and reads nothing: memory, and latencies of a
+    /// bystander.
     Attack(attack::Options),
     /// All servers under all loads, and the page of results; `scripts/bench` calls this.
     Campaign(campaign::Options),

@@ -1,5 +1,5 @@
-//! People of a Parlour: they sign up, become friends and open conversations over plain HTTP, and post
-//! over their sockets.
+//! Test users of Parlour: they sign up, become friends and open conversations over HTTP, and post
+//! over sockets.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,11 +14,11 @@ use crate::http::{Connection, Response};
 use crate::socket::Target;
 
 const PASSWORD: &str = "correct horse battery staple";
-/// The server has hung if it sends nothing that is waited for in this time.
+/// The server counts as hung if it does not send the expected event in this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 const TURN: Duration = Duration::from_millis(5);
 
-/// Somebody with a browser.
+/// A user with a session.
 #[derive(Debug)]
 pub(crate) struct Person {
     name: String,
@@ -28,7 +28,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Makes an account and signs in. `name` is unlike those of other runs.
+    /// Creates an account and signs in. `name` must be unique among all runs.
     pub(crate) fn sign_up(address: SocketAddr, name: &str) -> Result<Self> {
         let mut person = Self {
             name: format!("{name}x{}", std::process::id()),
@@ -46,7 +46,7 @@ impl Person {
         Ok(person)
     }
 
-    /// Asks `other`, who accepts; returns the number of their conversation.
+    /// Sends a friend request to `other`, who accepts; returns the id of their conversation.
     pub(crate) fn befriend(&mut self, other: &mut Self) -> Result<u64> {
         self.submit("/friends/", "/friends/add/", &[("username", &other.name)])?;
         let page = other.page("/friends/")?;
@@ -55,7 +55,7 @@ impl Person {
             .context("no button to accept")?;
         let (_, action) = before.rsplit_once('"').context("no button to accept")?;
         other.submit("/friends/", &format!("{action}/accept/"), &[])?;
-        // The conversation is opened a moment after the friendship.
+        // The conversation is created shortly after the friendship.
         let began = Instant::now();
         loop {
             match self.room_with(other) {
@@ -65,7 +65,7 @@ impl Person {
         }
     }
 
-    /// The number of the conversation with a friend.
+    /// The id of the conversation with a friend.
     fn room_with(&mut self, other: &mut Self) -> Result<u64> {
         let page = other.page("/")?;
         let id = between(&page, r#""me":{"id":"#, ",").context("no own id")?;
@@ -75,7 +75,7 @@ impl Person {
         Ok(room.context("no conversation")?.parse()?)
     }
 
-    /// The text of a page that must be there.
+    /// The text of a page, which must exist.
     fn page(&mut self, path: &str) -> Result<String> {
         let Response { status, body, .. } = self.get(path)?;
         ensure!(status == 200, "{path} was answered with {status}");
@@ -112,7 +112,7 @@ impl Person {
         }
     }
 
-    /// The header line that says who this is.
+    /// The header line with the session cookie.
     pub(crate) fn headers(&self) -> String {
         let cookies = self.cookies.iter();
         let cookies: Vec<_> = cookies
@@ -132,7 +132,7 @@ impl Person {
     }
 }
 
-/// Two friends, and the number of their conversation.
+/// Two friends, and the id of their conversation.
 pub(crate) struct Pair {
     pub(crate) people: [Person; 2],
     pub(crate) room: u64,
@@ -151,8 +151,8 @@ impl Pair {
     }
 }
 
-/// The frame that posts `body`, which is JSON already. The client id is a UUID of this process, `middle`
-/// and `tail` (48 bits), which must differ from post to post.
+/// The frame that posts `body`, which is already JSON. The client id is a UUID of this process,
+/// `middle` and `tail` (48 bits), which must differ from post to post.
 pub(crate) fn post_frame(room: u64, (middle, tail): (u64, u64), body: &str) -> String {
     let run = std::process::id();
     let [a, b, c] = [middle >> 24 & 0xffff, middle >> 12 & 0xfff, middle & 0xfff];
@@ -166,12 +166,12 @@ pub(crate) fn is(event: &[u8], kind: &str) -> bool {
     memmem::find(event, format!(r#""type":"{kind}""#).as_bytes()).is_some()
 }
 
-/// Whether an event says that something was refused.
+/// Whether an event is a refusal.
 pub(crate) fn is_refusal(event: &[u8]) -> bool {
     is(event, "message.refused") || is(event, "error.reported")
 }
 
-/// Waits until the sockets have received so many events of these types; a refusal is an error.
+/// Waits until the sockets have received this many events of these types; a refusal is an error.
 pub(crate) fn wait_for(fleet: &mut Fleet, kinds: &[&str], awaited: usize) -> Result<()> {
     let began = Instant::now();
     let (sockets, mut received) = (fleet.open_sockets(), 0);
@@ -192,7 +192,7 @@ pub(crate) fn wait_for(fleet: &mut Fleet, kinds: &[&str], awaited: usize) -> Res
     Ok(())
 }
 
-/// What stands in a text between two others.
+/// The part of a text between two others.
 pub(crate) fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     rest.split(end).next()

@@ -1,4 +1,4 @@
-//! What a run found out: a table for people, one line of JSON for scripts. Names carry the units.
+//! The result of a run: a table for people, one line of JSON for scripts. Names carry the units.
 
 use std::io::{self, Write as _};
 
@@ -36,7 +36,7 @@ impl Report {
     }
 
     /// Adds the percentiles of latencies in nanoseconds, as milliseconds; `null` where nothing was
-    /// recorded. `prefix` tells several histograms apart.
+    /// recorded. `prefix` distinguishes several histograms.
     pub(crate) fn add_latencies(&mut self, prefix: &str, latencies: &Histogram<u64>) {
         for (name, quantile) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999), ("max", 1.0)] {
             let ms = latencies.value_at_quantile(quantile) as f64 / 1e6;

@@ -1,7 +1,7 @@
-//! When which message is due, as an open loop at a fixed rate over all rooms in turn; and the stamp
-//! by which a message says so, wherever it arrives.
+//! The schedule of messages: an open loop at a fixed rate over all rooms in turn; and the stamp in
+//! each message, which identifies it at its receivers.
 //!
-//! A stamp is hexadecimal digits behind one `@`: every protocol that passes text on keeps it, and it
+//! A stamp is hexadecimal digits after one `@`: every protocol that forwards text keeps it, and it
 //! is found without parsing the protocol.
 
 use memchr::memchr;
@@ -41,7 +41,7 @@ pub(crate) fn hexadecimal(digits: &[u8]) -> Option<u64> {
     u64::from_str_radix(text, 16).ok()
 }
 
-/// Hands out the messages of a run, each when it is due.
+/// Returns the messages of a run, each when it is due.
 #[derive(Debug)]
 pub(crate) struct Schedule {
     rate: f64,
@@ -68,7 +68,7 @@ impl Schedule {
         (self.next < self.total).then(|| (self.next as f64 / self.rate * 1e9) as u64)
     }
 
-    /// Room and stamp of the next message if it is due by now.
+    /// Room and stamp of the next message, if it is due.
     pub(crate) fn take(&mut self, now_ns: u64) -> Option<(usize, Stamp)> {
         let due_ns = self.next_ns().filter(|due| *due <= now_ns)?;
         let rooms = self.rooms as u64;

@@ -1,4 +1,4 @@
-//! The server under measurement: its address, and what its process costs, read from `/proc`.
+//! The measured server: its address, and the CPU time and memory of its process, read from `/proc`.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::socket::Target;
 
-/// Ticks of `/proc/PID/stat` in a second; every Linux says 100.
+/// Ticks of `/proc/PID/stat` per second; 100 on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Options of all modes.
@@ -18,7 +18,7 @@ pub(crate) struct Server {
     /// Address of the server, on this machine. Modes for Parlour need high limits: see the README.
     #[arg(long, default_value = "127.0.0.1:8000", value_parser = loopback)]
     pub(crate) address: SocketAddr,
-    /// The server's process, to read its time and memory.
+    /// The process id of the server, to read its CPU time and memory.
     #[arg(long)]
     pid: Option<u32>,
 }
@@ -34,18 +34,18 @@ impl Server {
         })
     }
 
-    /// The process, for modes that measure nothing else.
+    /// The process; an error without `--pid`, for modes that measure nothing else.
     pub(crate) fn process(&self) -> Result<Process> {
         let pid = self.pid.context("--pid says whose memory to read")?;
         Ok(Process(pid))
     }
 
-    /// The process if it was named.
+    /// The process, if `--pid` was given.
     pub(crate) fn named_process(&self) -> Option<Process> {
         self.pid.map(Process)
     }
 
-    /// CPU time that the process has taken so far, if it was named.
+    /// The CPU time of the process so far, if `--pid` was given.
     pub(crate) fn cpu(&self) -> Result<Option<Duration>> {
         self.named_process().map(Process::cpu).transpose()
     }
@@ -79,7 +79,7 @@ impl Process {
     /// User and system time so far.
     fn cpu(self) -> Result<Duration> {
         let stat = self.read("stat")?;
-        // The second field is a name in parentheses that may hold anything.
+        // The second field is a name in parentheses, which may contain anything.
         let (_, fields) = stat.rsplit_once(')').context("stat without a name")?;
         let ticks = fields.split_whitespace().skip(11).take(2);
         let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
@@ -99,7 +99,7 @@ impl Process {
         })
     }
 
-    /// How many descriptors it has open.
+    /// The number of its open descriptors.
     pub(crate) fn descriptors(self) -> Result<usize> {
         let folder = format!("/proc/{}/fd", self.0);
         Ok(fs::read_dir(&folder).with_context(|| folder)?.count())

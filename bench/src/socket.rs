@@ -12,10 +12,10 @@ use crate::http::Connection;
 /// The key may be any 16 bytes: it only protects against caches.
 const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-/// Connections from one source address, well below the number of ports that it has.
+/// Connections from one source address, well below its number of ports.
 const SOCKETS_PER_SOURCE: usize = 20_000;
 
-/// Where to connect to, and what to send there: whole header lines, each with its line break.
+/// Where to connect to, and the headers to send: complete lines, each with its line break.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
@@ -27,7 +27,7 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) stream: mio::net::TcpStream,
-    /// The beginning of a frame whose rest is still to come.
+    /// The beginning of an incomplete frame.
     rest: Vec<u8>,
     unsent: Vec<u8>,
     pub(crate) is_open: bool,
@@ -53,7 +53,7 @@ impl Client {
         })
     }
 
-    /// Queues a frame and writes what the socket takes.
+    /// Queues a frame, and writes as much as the socket accepts.
     pub(crate) fn send(&mut self, opcode: u8, payload: &[u8]) {
         frames::write(&mut self.unsent, opcode, payload);
         self.flush();
@@ -74,7 +74,7 @@ impl Client {
         }
     }
 
-    /// Reads all there is and gives each message to `heard`.
+    /// Reads everything available, and passes each message to `heard`.
     pub(crate) fn receive(&mut self, buffer: &mut [u8], mut heard: impl FnMut(&[u8])) {
         loop {
             match self.stream.read(buffer) {
@@ -136,8 +136,8 @@ fn dial(address: SocketAddr, index: usize) -> io::Result<TcpStream> {
     Ok(socket.into())
 }
 
-/// The loopback address from which a process opens this socket. Each process has its own, for a
-/// port that an earlier run has used is not free for a minute.
+/// The loopback address from which a process opens this socket. Each process has its own, because a
+/// port of an earlier run is not free for a minute (`TIME_WAIT`).
 fn source(process: u32, index: usize) -> IpAddr {
     let [.., high, low] = process.to_be_bytes();
     let last = 1 + (index / SOCKETS_PER_SOURCE) as u8;
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(source(1, 0), source(1, SOCKETS_PER_SOURCE - 1));
     }
 
-    /// A client of a server that sends this answer and then hangs up, and its request.
+    /// A client of a server that sends this answer and then closes the connection, and its request.
     fn client_of(answer: &'static [u8]) -> (Result<Client>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let target = Target {

@@ -1,8 +1,8 @@
-//! What pages and the server may cost (docs/budgets.md), measured as people meet it: the real program,
-//! real Chromium, one table. `scripts/budgets` builds what this needs and runs it; words after it
-//! choose rows, as in `scripts/budgets keys memory`.
+//! Measures pages and the server against their budgets (docs/budgets.md): with the real program and
+//! real Chromium, in one table. `scripts/budgets` builds what this needs and runs it; words after
+//! it choose rows, as in `scripts/budgets keys memory`.
 
-// So that clippy takes the helpers of the tests here, too.
+// Also makes clippy check the helpers of the tests here.
 #![cfg(test)]
 
 use std::{

@@ -1,4 +1,4 @@
-//! Opening a conversation: what crosses the network, and how long a person waits.
+//! Opening a conversation: the transferred bytes, and how long a person waits.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,7 +15,7 @@ const LOADS: usize = 7;
 const SWITCHES: usize = 30;
 const KB: f64 = 1000.0;
 
-/// Bytes of all bodies of a kind as they are sent, counted by what they are and not by their names.
+/// The transferred bytes of all bodies of a kind, by content type and not by name.
 #[derive(Deserialize)]
 struct Sizes {
     page: f64,

@@ -1,5 +1,5 @@
-//! Messages that come into an open page: as many as the server gives in one answer after a reconnect,
-//! and thousands one after the other.
+//! Messages that arrive in an open page: as many as the server sends in one answer after a
+//! reconnect, and thousands one after the other.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub(crate) async fn missed() -> Vec<Row> {
     ]
 }
 
-/// What a tab keeps of 5,000 messages.
+/// The memory of a tab after 5,000 messages.
 pub(crate) async fn hours() -> Vec<Row> {
     let talk = Talk::of(60).await;
     talk.open().await;

@@ -1,4 +1,4 @@
-//! What was measured, beside what was allowed: a table for people, a line of JSON for each row.
+//! The measurements beside their budgets: a table for people, a line of JSON for each row.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// One number of a row.
 struct Figure {
-    /// Tells it from the others of its row; may be empty.
+    /// Distinguishes it from the others of its row; may be empty.
     name: &'static str,
     value: f64,
     unit: &'static str,
@@ -47,7 +47,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// What is measured, and how, in a few words.
+    /// The measurement and its method, in a few words.
     pub(crate) fn new(what: &'static str, how: impl Into<String>) -> Self {
         let (how, figures) = (how.into(), Vec::new());
         Self { what, figures, how }

@@ -80,7 +80,7 @@ pub(crate) struct DevTools {
     line: Line,
     /// The number of the last command.
     last: u64,
-    /// Answers that nobody has asked for yet.
+    /// Answers that were not requested yet.
     waiting: Vec<Value>,
 }
 
@@ -101,26 +101,27 @@ impl DevTools {
         }
     }
 
-    /// Runs a script in the page, and returns when it has run: keys overtake scripts.
+    /// Runs a script in the page, and returns when it has run, because key presses can overtake
+    /// scripts.
     pub(crate) async fn run(&mut self, script: &str) {
         let number = self.ask(&format!("void ({script})")).await;
         self.answer(number).await;
     }
 
-    /// Asks for the value of a promise and does not wait for it: [`DevTools::answer`] does.
+    /// Requests the value of a promise, and does not wait for it: [`DevTools::answer`] does.
     pub(crate) async fn ask(&mut self, promise: &str) -> u64 {
         let asked = json!({ "expression": promise, "awaitPromise": true, "returnByValue": true });
         self.send("Runtime.evaluate", asked).await
     }
 
-    /// The value that was asked for under this number.
+    /// The value that was requested under this number.
     pub(crate) async fn answer(&mut self, number: u64) -> Value {
         let answer = self.wait_for(number).await;
         assert!(answer["result"]["exceptionDetails"].is_null(), "{answer}");
         answer["result"]["result"]["value"].clone()
     }
 
-    /// Presses a key and lets it go. `text` is what it types.
+    /// Presses and releases a key. `text` is what it types.
     pub(crate) async fn press(&mut self, key: &str, text: &str) {
         let code = if key == "Enter" { 13 } else { 65 };
         for (kind, text) in [("keyDown", text), ("keyUp", "")] {
@@ -131,7 +132,7 @@ impl DevTools {
         self.wait_for(self.last).await;
     }
 
-    /// Puts a text where the caret is, as pasting does.
+    /// Inserts a text at the caret, as pasting does.
     pub(crate) async fn insert(&mut self, text: &str) {
         let number = self.send("Input.insertText", json!({ "text": text })).await;
         self.wait_for(number).await;

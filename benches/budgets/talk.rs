@@ -8,7 +8,8 @@ use crate::{
     stage::{Program, fill_room},
 };
 
-/// Lets one address do in a minute what people do in a day. The rest is as people get it.
+/// High rate limits, so that one address can do in a minute what people do in a day. The other
+/// settings have their defaults.
 const LIMITS: &str = "--bcrypt-cost 4 --registrations-ip 1000/1m --registration-forms-ip 1000/1m \
     --handshakes-ip 1000000/1m --page-reads 1000000/1m --page-reads-ip 1000000/1m \
     --forms-ip 1000000/1m --socket-reads-ip 1000000/1m --friend-requests 1000/1m \
@@ -33,7 +34,7 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// So many messages are there already. Ana's next page is watched.
+    /// The conversation already has this many messages. Ana's next page is watched.
     pub(crate) async fn of(messages: i64) -> Self {
         let site = start().await;
         let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
@@ -49,14 +50,15 @@ impl Talk {
         open_room(&self.ana, ROOM).await;
     }
 
-    /// Somebody who posts as Bo and draws nothing. Bo's own browser shows an empty page.
+    /// A user who posts as Bo, without a page. Bo's own browser shows an empty page.
     pub(crate) async fn poster(&self) -> Poster {
         let poster = Poster::connect(self.site.address, &self.bo.cookies().await).await;
         self.bo.driver.goto("about:blank").await.unwrap();
         poster
     }
 
-    /// Posts so many messages, with their numbers at `{}`, and waits until Ana's page has drawn the last.
+    /// Posts this many messages, with their numbers at `{}`, and waits until Ana's page has drawn
+    /// the last one.
     pub(crate) async fn receive(&self, poster: &mut Poster, count: usize, text: &str) {
         let texts = (0..count).map(|number| text.replace("{}", &number.to_string()));
         let texts: Vec<_> = texts.collect();
@@ -66,7 +68,7 @@ impl Talk {
     }
 }
 
-/// How much slower than this machine a phone's processor is taken to be.
+/// The assumed factor by which a phone's processor is slower than this machine.
 const PHONE: f64 = 4.0;
 
 /// Opens a conversation and waits until its page has a socket and the caret is in the box.
@@ -76,10 +78,9 @@ pub(crate) async fn open_room(person: &Profile, path: &str) {
     person.wait_until_page(ready).await;
 }
 
-/// What a measurement asks of a browser beyond what people do, and the notes that `watch.js` takes inside
-/// the page.
+/// The commands of measurements to a browser, and the records of `watch.js` in the page.
 impl Profile {
-    /// Asks the page in each of its frames until it says true.
+    /// Evaluates a condition in each frame of the page until it is true.
     pub(crate) async fn wait_until_page(&self, script: &str) {
         let waiting = format!(
             "const done = arguments[0];
@@ -91,7 +92,7 @@ impl Profile {
         answer.await.unwrap();
     }
 
-    /// From the next page on, `watched` in the page says what happened when.
+    /// From the next page on, `watched` in the page has the times of events.
     pub(crate) async fn watch(&self) {
         let source = include_str!("watch.js");
         let method = "Page.addScriptToEvaluateOnNewDocument";
@@ -129,13 +130,13 @@ impl Profile {
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    /// From now on looks out for the message with this text.
+    /// From now on watches for the message with this text.
     pub(crate) async fn expect(&self, text: &str) {
         let script = format!("watched.expect({})", json!(text));
         self.ask_page::<Value>(&script).await;
     }
 
-    /// When the message that was expected was drawn, milliseconds since 1970.
+    /// When the expected message was drawn, in milliseconds since 1970.
     pub(crate) async fn arrival(&self) -> f64 {
         self.ask_page("return watched.arrived.then(({ drawn }) => drawn)")
             .await

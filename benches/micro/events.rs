@@ -1,4 +1,4 @@
-//! What crosses a socket: a message posted, and the same announced.
+//! Events of a socket: a posted message, and its announcement.
 
 use std::hint::black_box;
 

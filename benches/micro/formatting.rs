@@ -1,4 +1,4 @@
-//! The markup of what people type, from the usual to the hostile.
+//! The markup of typed texts, from usual to hostile ones.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use parlour::chat::messages::formatting::{plain, render};
 
 use crate::steady::measure as steady;
 
-/// Forty characters, as most of what is said.
+/// Forty characters, as most messages.
 const LINE: &str = "Shall we have tea at four? I am at home.";
 const MARKED: &str = "**Tea** at four, see https://example.com/tea_time?room=7\n\
     > who brings the *biscuits*?\n\n- Bo: `biscuits`\n- @ana: cups";

@@ -1,4 +1,4 @@
-//! What single operations of Parlour cost, without network and database around them.
+//! The cost of single operations of Parlour, without network and database.
 //!
 //! `cargo bench --bench micro [part of a name]` gives times, `scripts/instructions` counts
 //! instructions. How to read both: bench/README.md.

@@ -1,4 +1,4 @@
-//! Markup: a message as it goes to sockets, and the log of a room. `scripts/bench` measures whole pages.
+//! Markup: a message for sockets, and the log of a room. `scripts/bench` measures whole pages.
 
 use std::hint::black_box;
 

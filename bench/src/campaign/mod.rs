@@ -1,8 +1,8 @@
 //! A campaign: all servers under all loads, in turns, and the page of results.
 //!
-//! `scripts/bench` builds everything and comes here. A figure goes from the `plan` (what is run)
-//! over `process` (a fresh server, the generator) and `results` (stored lines of JSON, medians) to
-//! the `page`.
+//! `scripts/bench` builds everything and then runs this. A figure goes from the `plan` (what is
+//! run) over `process` (a fresh server, the generator) and `results` (stored lines of JSON,
+//! medians) to the `page`.
 
 mod page;
 mod plan;
@@ -32,9 +32,9 @@ const QUICK_PAGE: &str = "target/bench/quick/benchmarks.md";
 const FACTS: &str = "facts.json";
 
 const MOST_SOCKETS: usize = 10_000;
-/// Descriptors of a process that are no measured socket.
+/// Descriptors of a process other than measured sockets.
 const OTHER_DESCRIPTORS: usize = 500;
-/// The part of a load's time that `--quick` runs.
+/// The fraction of a load's duration that `--quick` runs.
 const QUICK: f64 = 1.0 / 3.0;
 
 #[derive(Args, Clone, Debug)]
@@ -42,18 +42,18 @@ pub(crate) struct Options {
     /// One short round, only to try things out; its page stays in target/bench/quick/.
     #[arg(long)]
     quick: bool,
-    /// Run this alone, and keep what is stored of the others; may be given again.
+    /// Run only this experiment, and keep the stored results of the others; may be repeated.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Run nothing, and write the page from what is stored.
+    /// Run nothing, and write the page from stored results.
     #[arg(long, conflicts_with = "only")]
     page: bool,
-    /// How often each server has its turn.
+    /// How often each server is measured.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
 }
 
-/// Runs what was asked for, and writes the page.
+/// Runs the selected experiments, and writes the page.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let (folder, page) = match options.quick {
         true => (Path::new(QUICK_RESULTS), QUICK_PAGE),
@@ -90,7 +90,7 @@ fn measure(options: &Options, folder: &Path) -> Result<()> {
         plan: &plan,
         interrupts: Interrupts::listen()?,
         can_pin: several && !shell("taskset --version").is_empty(),
-        // What most systems begin with, if there is no bound.
+        // The usual default of systems, if there is no limit.
         descriptors: shell("ulimit -n").parse().unwrap_or(1024),
         quick: options.quick,
     };
@@ -109,7 +109,7 @@ fn measure(options: &Options, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints a line for those who wait.
+/// Prints a line of progress.
 fn show(experiment: &Experiment, record: &Record) -> Result<()> {
     let Record {
         case,
@@ -135,15 +135,15 @@ fn show(experiment: &Experiment, record: &Record) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-/// What all runs of a campaign have in common.
+/// The parts that all runs of a campaign share.
 #[derive(Debug)]
 struct Runner<'a> {
     folder: &'a Path,
     plan: &'a Plan,
     interrupts: Interrupts,
-    /// Server and generator can have a core each.
+    /// Whether server and generator can have a core each.
     can_pin: bool,
-    /// Descriptors that a process may have.
+    /// The limit of descriptors of a process.
     descriptors: usize,
     quick: bool,
 }

@@ -14,7 +14,7 @@ const INTRODUCTION: &str = "`scripts/bench` measures all this anew. Each run has
     Since a machine drifts, only servers of the same round are set in relation; shown is the median \
     of these relations.";
 
-/// The whole page; `quick` says that it must not be quoted.
+/// The whole page; With `quick`, it says that it must not be quoted.
 pub(super) fn write(
     facts: &BTreeMap<String, String>,
     chapters: &[(Experiment, Results)],

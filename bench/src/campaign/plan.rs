@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-/// What is measured, shown and claimed; the file explains its fields.
+/// The measurements, tables and claims; the file explains its fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Plan {
@@ -26,7 +26,7 @@ pub(super) struct Server {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Experiment {
-    /// The name of its file of results, and of `--only`.
+    /// Its name in `--only`, and that of its file of results.
     pub(super) name: String,
     pub(super) title: String,
     pub(super) about: String,
@@ -40,7 +40,7 @@ pub(super) struct Experiment {
     /// Each server has a core to itself.
     #[serde(default = "yes")]
     pub(super) pinned: bool,
-    /// The most rounds, for what takes minutes and is compared with nothing.
+    /// The maximum of rounds, for loads that take minutes and are not compared.
     pub(super) rounds: Option<u32>,
     pub(super) columns: Vec<(String, String, usize)>,
     pub(super) relation: Option<Relation>,
@@ -48,7 +48,7 @@ pub(super) struct Experiment {
     pub(super) claims: Vec<Claim>,
 }
 
-/// One server under one load; what is missing in the file is that of the experiment.
+/// One server under one load; missing fields default to those of the experiment.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Case {
@@ -56,7 +56,7 @@ pub(super) struct Case {
     pub(super) server: String,
     pub(super) load: String,
     pub(super) seconds: f64,
-    /// `--quick` leaves it out.
+    /// Omitted by `--quick`.
     pub(super) lengthy: bool,
 }
 
@@ -134,7 +134,7 @@ impl Experiment {
         }
     }
 
-    /// Refuses names, labels and keys that nothing else in the file defines.
+    /// Refuses names, labels and keys that the file does not define.
     fn check(&self, servers: &BTreeMap<String, Server>) -> Result<()> {
         let mut labels = HashSet::new();
         for case in &self.cases {

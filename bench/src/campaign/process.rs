@@ -20,10 +20,10 @@ const POLL: Duration = Duration::from_millis(10);
 const LONGEST_RUN: Duration = Duration::from_secs(900);
 /// How long a server may take until it accepts a connection; Python's need a few seconds.
 const LONGEST_START: Duration = Duration::from_secs(30);
-/// Bytes of a log in which the reason of a failed start is looked for.
+/// The length of the log that is searched for the reason of a failed start, in bytes.
 const LONGEST_LOG: u64 = 64 * 1024;
 
-/// Set once somebody wants this program to end.
+/// Set on Ctrl-C or SIGTERM.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interrupts(Arc<AtomicBool>);
 
@@ -37,7 +37,7 @@ impl Interrupts {
         Ok(interrupts)
     }
 
-    /// An error once the program has to end.
+    /// Returns an error once the program has to end.
     pub(super) fn check(&self) -> Result<()> {
         match self.0.load(Ordering::Relaxed) {
             true => bail!("interrupted"),
@@ -67,12 +67,12 @@ fn command(words: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Runs a command that prints less than a pipe holds; kills it on an interrupt and after the longest
-/// run.
+/// Runs a command whose output fits into a pipe; kills it on an interrupt and after the maximum
+/// duration.
 pub(super) fn output(words: &str, interrupts: &Interrupts) -> Result<Output> {
     let mut command = command(words)?;
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Its error goes into a table.
+    // Its error is shown in a table.
     command.env("RUST_BACKTRACE", "0");
     let mut child = command.spawn().with_context(|| words.to_owned())?;
     let ended = interrupts.wait(LONGEST_RUN, || Ok(child.try_wait()?.is_some()));
@@ -106,10 +106,11 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts a fresh server on a free port and waits until it accepts a connection. What it prints
+    /// Starts a fresh server on a free port and waits until it accepts a connection. Its output
     /// goes to `server.log` in `folder`, its data to a temporary folder there.
     pub(super) fn start(words: &str, folder: &Path, interrupts: &Interrupts) -> Result<Self> {
-        // A folder in the target directory is on a disk, which one for temporary files need not be.
+        // The target directory is on a disk, whereas the system's temporary folder may be in
+        // memory.
         let data = tempfile::Builder::new().prefix("data").tempdir_in(folder)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
@@ -148,7 +149,7 @@ impl Drop for Server {
     }
 }
 
-/// The first thing that a server printed, which is the reason why it ended.
+/// The first line that a server printed, usually the reason why it ended.
 fn first_line(log: &Path) -> String {
     let mut said = Vec::new();
     // The server may still be writing, perhaps faster than this reads.

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::plan::Claim;
 
-/// A server that delivers less than this loses messages; the rest is late when a run ends.
+/// The delivered fraction below which a server counts as losing messages; above it, the rest is
+/// only late when a run ends.
 const ENOUGH_PERCENT: f64 = 99.9;
 
 /// One run.
@@ -20,7 +21,7 @@ pub(super) struct Record {
     /// The label of its case.
     pub(super) case: String,
     pub(super) round: u32,
-    /// Duration with everything around the load, in seconds.
+    /// Total duration, with start and end, in seconds.
     pub(super) took_s: f64,
     /// The command of the server, and the arguments of `parlour-bench`.
     pub(super) server: String,
@@ -33,7 +34,7 @@ pub(super) struct Record {
 pub(super) enum Outcome {
     /// The line of JSON that the mode printed.
     Figures(Map<String, Value>),
-    /// The error, for people.
+    /// The error, as text for people.
     Failure(String),
 }
 
@@ -46,7 +47,7 @@ impl Record {
     }
 }
 
-/// The median of some figures, and their range.
+/// The median of figures, and their range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spread {
     pub(super) median: f64,
@@ -55,7 +56,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// Of figures in any order; `None` where there are none.
+    /// Computes it from figures in any order; `None` where there are none.
     pub(super) fn of(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut figures: Vec<_> = figures.into_iter().collect();
         figures.sort_by(f64::total_cmp);
@@ -75,7 +76,7 @@ impl Spread {
 pub(super) struct Results(pub(super) Vec<Record>);
 
 impl Results {
-    /// Deletes what an earlier campaign stored.
+    /// Deletes the results of an earlier campaign.
     pub(super) fn clear(folder: &Path, experiment: &str) -> Result<()> {
         File::create(folder.join(format!("{experiment}.jsonl")))?;
         Ok(())
@@ -88,7 +89,7 @@ impl Results {
         Ok(writeln!(file, "{}", serde_json::to_string(record)?)?)
     }
 
-    /// Everything stored of an experiment; empty if it was never run.
+    /// The stored results of an experiment; empty if it was never run.
     pub(super) fn read(folder: &Path, experiment: &str) -> Result<Self> {
         let path = folder.join(format!("{experiment}.jsonl"));
         let text = match fs::read_to_string(&path) {
@@ -137,8 +138,8 @@ impl Results {
         }
     }
 
-    /// Whether a claim holds; `None` if it was not measured. It fails if our server ran and has no
-    /// such figure, and if it lost messages, whatever the others cost.
+    /// Whether a claim holds; `None` if it was not measured. It fails if our server ran without
+    /// such a figure, and if it lost messages, whatever the figures of the others are.
     pub(super) fn verdict(&self, claim: &Claim) -> Option<bool> {
         let delivered = self.spread(&claim.case, "delivered_percent");
         if delivered.is_some_and(|percent| percent.median < ENOUGH_PERCENT) {

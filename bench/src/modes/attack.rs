@@ -1,8 +1,8 @@
 //! One signed-in person who tries to take all memory of Parlour, and a bystander who pings meanwhile.
 //!
-//! The person's conversation is full of the costliest texts. Sockets ask for all of it again and
-//! again and read nothing; connections ask for its page and read nothing. Everything is bounded in
-//! number and in time.
+//! The person's conversation is full of the costliest texts. Sockets request all of it repeatedly
+//! and read nothing; connections request its page and read nothing. Everything is bounded in number
+//! and in time.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -27,9 +27,9 @@ use crate::socket::Target;
 const WORST: &str = "&<>\"'";
 /// With its number a message of 10,000 characters, the longest of the default settings.
 const WORST_TIMES: usize = 1_998;
-/// Small, so that the kernel keeps little for a peer that does not read.
+/// Small, so that the kernel buffers little for a peer that does not read.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024;
-/// Below the pace that a socket may keep.
+/// Below the rate limit of a socket.
 const PING_EVERY: Duration = Duration::from_millis(60);
 /// Pings between two pages of the bystander.
 const PINGS_PER_PAGE: u32 = 4;
@@ -44,27 +44,27 @@ pub(crate) struct Options {
     /// Messages of the costliest text in the conversation.
     #[arg(long, default_value_t = 60)]
     messages: u32,
-    /// Sockets that ask for all of it and read nothing.
+    /// Sockets that request all of it and read nothing.
     #[arg(long, default_value_t = 20)]
     sockets: usize,
-    /// How often each socket asks.
+    /// How often each socket requests it.
     #[arg(long, default_value_t = 30)]
     resumes: usize,
-    /// Connections that ask for its page and read nothing.
+    /// Connections that request its page and read nothing.
     #[arg(long, default_value_t = 150)]
     connections: usize,
-    /// How often all of it is opened anew.
+    /// How often all of it is opened again.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// How long each round lasts, in seconds.
     #[arg(long, default_value_t = 8.0)]
     seconds: f64,
-    /// Asks for compressed pages.
+    /// Requests compressed pages.
     #[arg(long)]
     gzip: bool,
 }
 
-/// What the bystander saw.
+/// The measurements of the bystander.
 struct Seen {
     pongs: Histogram<u64>,
     pages: Histogram<u64>,
@@ -126,8 +126,8 @@ fn fill(pair: &Pair, messages: u32) -> Result<()> {
     Ok(())
 }
 
-/// Opens the sockets of a round. The server may still count those of the round before, and then refuses
-/// some, until it has seen that they are closed.
+/// Opens the sockets of a round. The server may still count those of the previous round, and refuse
+/// some, until it has noticed that they are closed.
 fn open(targets: &[Target]) -> Result<Fleet> {
     let until = Instant::now() + CLOSED_WITHIN;
     loop {
@@ -138,7 +138,7 @@ fn open(targets: &[Target]) -> Result<Fleet> {
     }
 }
 
-/// Opens everything and reads nothing, round after round; the most memory that was seen.
+/// Opens everything and reads nothing, round after round; returns the maximum of memory.
 fn attack(options: &Options, pair: &Pair, process: Process) -> Result<u64> {
     let attacker = &pair.people[0];
     let resume = format!(r#"{{"type":"room.resume","room":{},"after":0}}"#, pair.room);
@@ -164,7 +164,7 @@ fn attack(options: &Options, pair: &Pair, process: Process) -> Result<u64> {
     Ok(most_kib)
 }
 
-/// A connection that asks for the page of the conversation.
+/// A connection that requests the page of the conversation.
 fn ask(options: &Options, attacker: &Person, room: u64) -> Result<TcpStream> {
     let socket = Socket::new(
         Domain::for_address(options.server.address),

@@ -1,4 +1,4 @@
-//! Page requests over a few keep-alive connections, each asking again as soon as it has its answer.
+//! Page requests over a few keep-alive connections, each with one request at a time (closed loop).
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,29 +15,29 @@ use crate::server::Server;
 pub(crate) struct Options {
     #[command(flatten)]
     server: Server,
-    /// The page to ask for.
+    /// The page to request.
     #[arg(long, default_value = "/accounts/login/")]
     path: String,
-    /// Connections that ask at the same time.
+    /// The number of concurrent connections.
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How long to ask, in seconds.
+    /// How long to send requests, in seconds.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
 }
 
-/// A page, and how to ask for it.
+/// A page, and the headers of its request.
 #[derive(Clone, Debug)]
 pub(super) struct Visit {
     pub(super) server: Server,
     pub(super) path: String,
-    /// Whole lines, each with its line break.
+    /// Complete lines, each with its line break.
     pub(super) headers: String,
     pub(super) connections: usize,
     pub(super) seconds: f64,
 }
 
-/// What all connections saw together.
+/// The measurements of all connections together.
 pub(super) struct Visited {
     latencies: Histogram<u64>,
     per_second: f64,
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
 }
 
 impl Visit {
-    /// Asks again and again over all connections.
+    /// Sends requests over all connections.
     pub(super) fn repeat(&self) -> Result<Visited> {
         let cpu_before = self.server.cpu()?;
         let started = Instant::now();

@@ -27,7 +27,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let started = Instant::now();
     for target in options.server.sockets(options.handshakes, options.rooms) {
         let begun = Instant::now();
-        // All from the first source address: each port is free again when its socket is closed.
+        // All from the first source address, because each port is free again when its socket is
+        // closed.
         drop(Client::connect(&target, 0)?);
         latencies.saturating_record(begun.elapsed().as_nanos() as u64);
     }

@@ -1,4 +1,4 @@
-//! Memory of connections in which nothing happens.
+//! Memory of idle connections.
 
 use anyhow::Result;
 use clap::Args;
@@ -26,7 +26,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let Options { server, rooms, .. } = options;
     let mut report = Report::new("idle");
-    // The first few pay for what all share.
+    // The first few cause the allocations that all share.
     let first = server.sockets((*rooms).min(100), *rooms);
     let others = server.sockets(options.sockets, *rooms);
     report.add("sockets", options.sockets);
@@ -39,7 +39,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     Ok(report)
 }
 
-/// Opens the first sockets, then the others, keeps them open for a while, and adds what the others cost.
+/// Opens the first sockets, then the others, keeps them open for a while, and reports the cost of
+/// the others.
 pub(super) fn add_growth(
     report: &mut Report,
     process: Process,

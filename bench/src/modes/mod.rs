@@ -1,4 +1,4 @@
-//! What can be measured; one file for each mode of the command line.
+//! The modes of the command line, one file for each.
 
 pub(crate) mod attack;
 pub(crate) mod browse;

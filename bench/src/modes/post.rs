@@ -1,7 +1,7 @@
-//! People who are signed in to Parlour and post messages that have to last.
+//! People who are signed in to Parlour and post messages, which are stored on disk.
 //!
-//! Everybody posts into a conversation with the next person; a message counts when that person's
-//! socket has it, and apart from that when the sender was told that it is stored.
+//! Everybody posts into a conversation with the next person; measures when that person's socket has
+//! a message, and separately when its sender gets the acknowledgement that it is stored.
 
 use anyhow::Result;
 use clap::Args;
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     /// People, and conversations between them.
     #[arg(long, default_value_t = 50)]
     people: usize,
-    /// Messages per second of all together.
+    /// Messages per second, in total.
     #[arg(long, default_value_t = 500.0)]
     rate: f64,
     /// How long to post, in seconds.
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     payload: usize,
 }
 
-/// Parlour's protocol, as far as posting goes.
+/// The part of Parlour's protocol for posting.
 struct Posts {
     rooms: Vec<u64>,
     payload_bytes: usize,
@@ -81,8 +81,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     Ok(report)
 }
 
-/// Signs up people who stand in a ring, each a friend of the next; returns the numbers of their
-/// conversations, too.
+/// Signs up people in a ring, each a friend of the next; also returns the ids of their
+/// conversations.
 fn meet(options: &Options) -> Result<(Vec<Person>, Vec<u64>)> {
     let sign_up = |index| Person::sign_up(options.server.address, &format!("p{index}"));
     let mut people = (0..options.people)

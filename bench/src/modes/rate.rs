@@ -9,9 +9,9 @@ use crate::fleet::Fleet;
 use crate::report::Report;
 use crate::server::Server;
 
-/// A short run before the one that counts, so that nothing is measured cold.
+/// A short warm-up run before the measured one.
 const WARM_UP_SECONDS: f64 = 1.0;
-/// In messages per second: what any server can do, so that nothing is left of it afterwards.
+/// In messages per second: a rate that any server can handle, so that no backlog is left.
 const WARM_UP_RATE: f64 = 50.0;
 
 #[derive(Args, Clone, Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Opens the sockets; everybody listens.
+    /// Opens the sockets, all of which receive.
     pub(super) fn open(&self) -> Result<(Fleet, Tutorial)> {
         let fleet = Fleet::open(self.server.sockets(self.sockets, self.rooms))?;
         Ok((fleet, Tutorial::new(self.rooms, self.sockets, self.payload)))

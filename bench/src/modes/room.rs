@@ -1,5 +1,5 @@
 //! Conversations of Parlour that hold many messages: how fast they are stored, and how fast two
-//! pages of one are there, the newest and the one in the middle of its history.
+//! pages are served: the newest one and one in the middle of the history.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::people::{Pair, post_frame, wait_for};
 use crate::report::Report;
 use crate::server::Server;
 
-/// Posts of a burst: enough that they share commits, and fewer than may wait for a socket.
+/// Posts of a burst: enough to share commits, but fewer than the limit of a socket.
 const BURST: u32 = 200;
 /// Events for each post: it is stored, and it arrives at both.
 const EVENTS_PER_POST: usize = 3;
@@ -30,10 +30,10 @@ pub(crate) struct Options {
     /// Messages in all conversations together.
     #[arg(long, default_value_t = 50)]
     messages: u32,
-    /// Connections that ask at the same time.
+    /// The number of concurrent connections.
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How long to ask for each page, in seconds.
+    /// How long to request each page, in seconds.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
 }
@@ -71,8 +71,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     Ok(report)
 }
 
-/// Posts in bursts, into one conversation after the other and by everybody in turn; returns the messages
-/// stored per second. In the end everybody has read everything.
+/// Posts in bursts, into one conversation after the other, by all people in turn; returns the
+/// messages stored per second. In the end everybody has read everything.
 fn fill(pairs: &[Pair], messages: u32) -> Result<f64> {
     let people = pairs.iter().flat_map(|pair| &pair.people);
     let mut fleet = Fleet::open(people.map(|person| person.socket()))?;
@@ -95,8 +95,8 @@ fn fill(pairs: &[Pair], messages: u32) -> Result<f64> {
         posted = until;
     }
     let per_second = f64::from(messages) / began.elapsed().as_secs_f64();
-    // Without scripts, a page that shows something new also stores that it is read, which is not
-    // what is measured.
+    // Without scripts, a page with new messages also stores that they are read, which is not to be
+    // measured.
     for client in &mut fleet.clients {
         client.send(TEXT, br#"{"type":"rooms.read"}"#);
     }

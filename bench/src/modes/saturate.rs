@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// The step at which to stop in any case, in messages per second.
     #[arg(long, default_value_t = 100_000.0)]
     to: f64,
-    /// The 99th percentile that still counts as in time, in milliseconds.
+    /// The maximum 99th percentile that counts as in time, in milliseconds.
     #[arg(long, default_value_t = 1000.0)]
     in_time_ms: f64,
 }

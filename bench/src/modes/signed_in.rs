@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::server::Server;
 use crate::socket::Target;
 
-/// The first few pay for what all share; they are not counted if there are more.
+/// The first few cause the allocations that all share; they are not counted if there are more.
 const FIRST: usize = 50;
 
 #[derive(Args, Clone, Debug)]

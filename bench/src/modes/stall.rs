@@ -1,4 +1,4 @@
-//! Members that stop reading: when the server cuts them, and what that costs the others.
+//! Members that stop reading: when the server disconnects them, and the effect on the others.
 
 use std::time::Duration;
 
@@ -50,7 +50,8 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         fleet.stop_reading(index)?;
     }
     let before_kib = process.memory()?.resident_kib;
-    // A peer that reads nothing never learns of its end, so the server's side is counted.
+    // A peer that reads nothing does not notice that it was disconnected, so the server's sockets
+    // are counted.
     let mut all_cut_s = None;
     let mut most_kib = before_kib;
     let mut talk = Tutorial::new(1, healthy, payload);

@@ -1,4 +1,4 @@
-//! Messages at a fixed rate, and an account of who got what and when.
+//! Sends messages at a fixed rate, and records all deliveries with their times.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,9 @@ use crate::report::{Report, latencies};
 use crate::schedule::{Schedule, Stamp};
 use crate::server::Server;
 
-/// How long the last messages may take; tests know what will not come.
+/// How long to wait for the last messages; shorter in tests.
 const GRACE: Duration = Duration::from_millis(if cfg!(test) { 1000 } else { 5000 });
-/// A turn of the poll, when nothing is due.
+/// The poll interval when nothing is due.
 const TURN: Duration = Duration::from_millis(20);
 
 /// How many messages, how fast, into how many rooms.
@@ -24,19 +24,19 @@ pub(crate) struct Load {
     pub(crate) rooms: usize,
 }
 
-/// What is said and heard: the protocol of a server.
+/// The messages of a server's protocol.
 pub(crate) trait Talk {
     /// The socket that sends the next message of a room, and its frame's text.
     fn say(&self, room: usize, stamp: Stamp) -> (usize, String);
 
-    /// How many sockets should hear what is said in a room.
+    /// How many sockets should receive a message of a room.
     fn listeners(&self, room: usize) -> u64;
 
     /// The stamp of a message that counts for this socket.
     fn hear(&mut self, socket: usize, message: &[u8], now_ns: u64) -> Option<Stamp>;
 }
 
-/// What was sent and delivered.
+/// The numbers of sent and delivered messages, and the latencies.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) sent: u64,
@@ -49,7 +49,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Adds what every mode says of its messages.
+    /// Adds the figures that all modes report about messages.
     pub(super) fn add_to(&self, report: &mut Report) {
         let Self {
             sent,
@@ -72,7 +72,7 @@ impl Outcome {
         report.add_latencies("", &self.latencies);
     }
 
-    /// Adds what the server's process took since `cpu_before`, if it was named.
+    /// Adds the CPU time of the server's process since `cpu_before`, if `--pid` was given.
     pub(super) fn add_cost(
         &self,
         report: &mut Report,
@@ -90,7 +90,8 @@ impl Outcome {
     }
 }
 
-/// Sends as `load` says and waits until all is delivered, or for a grace after the last message.
+/// Sends messages according to `load`, and waits until all are delivered, or for a grace period
+/// after the last one.
 pub(crate) fn run(
     fleet: &mut Fleet,
     load: Load,
@@ -159,7 +160,7 @@ mod tests {
     /// A client's header of a short frame: two bytes and the mask, which changes nothing.
     const HEADER: usize = 6;
 
-    /// Says every message of a client back to it, but each with a number in `lost`.
+    /// Echoes every message of a client, except those with a number in `lost`.
     fn echo(mut stream: TcpStream, lost: &[usize]) {
         let mut request = [0; 1024];
         assert!(stream.read(&mut request).unwrap() > 0);

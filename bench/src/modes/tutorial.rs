@@ -3,8 +3,8 @@
 use super::traffic::Talk;
 use crate::schedule::Stamp;
 
-/// Socket `i` is in room `i % rooms`, and the first of each room speaks. Sockets from `listening` on are
-/// not listened to.
+/// Socket `i` is in room `i % rooms`, and the first of each room sends. Sockets from `listening` on
+/// are not read.
 pub(super) struct Tutorial {
     rooms: usize,
     listening: usize,

@@ -1,4 +1,4 @@
-//! What all peers share: their arguments and the message of the tutorial.
+//! The parts that all peers share: their arguments and the message of the tutorial.
 
 use std::net::SocketAddr;
 
@@ -16,14 +16,14 @@ pub struct Arguments {
     pub workers: usize,
 }
 
-/// What crosses the socket, both ways.
+/// The message of the socket, in both directions.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ChatMessage {
     pub message: String,
 }
 
 impl ChatMessage {
-    /// Reads a message and writes it anew, as a server that looks at messages has to.
+    /// Decodes a message and encodes it again, as a server that inspects messages has to.
     pub fn again(text: &str) -> Option<String> {
         let message: Self = serde_json::from_str(text).ok()?;
         serde_json::to_string(&message).ok()

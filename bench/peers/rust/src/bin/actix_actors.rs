@@ -165,7 +165,7 @@ async fn main() -> std::io::Result<()> {
     })
     .workers(arguments.workers)
     .max_connections(usize::MAX)
-    // nodelay, which actix does not set.
+    // `TCP_NODELAY`, which actix does not set.
     .on_connect(|io, _| {
         if let Some(tcp) = io.downcast_ref::<actix_web::rt::net::TcpStream>() {
             let _ = tcp.set_nodelay(true);

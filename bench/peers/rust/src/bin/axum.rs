@@ -37,7 +37,7 @@ async fn chat(socket: WebSocket, room: Sender<Utf8Bytes>) {
     let mut receiving = tokio::spawn(async move {
         while let Some(Ok(Message::Text(text))) = from_client.next().await {
             if let Some(text) = ChatMessage::again(&text) {
-                // Fails when nobody listens, which is nobody's loss.
+                // Fails if there is no subscriber, which does not matter.
                 let _ = room.send(text.into());
             }
         }
