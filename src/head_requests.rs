@@ -1,7 +1,7 @@
-//! Middleware that answers HEAD wherever GET is answered: with the same head, and without the body.
+//! Middleware that answers HEAD wherever GET is answered: with the same head, but without the body.
 //!
-//! Routes, limits and error pages see a GET. What a GET does besides, such as marking messages as
-//! read, checks [`AskedForHead`].
+//! Routes, limits and error pages see a GET. Side effects of a GET, for example marking messages as
+//! read, check [`AskedForHead`].
 
 use std::{
     convert::Infallible,

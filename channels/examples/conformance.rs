@@ -1,5 +1,5 @@
-//! What `scripts/conformance` talks to: sends back what it gets, at `/`, on either driver and with
-//! compression, whatever its size. To read, see `echo.rs`.
+//! The server of `scripts/conformance`: echoes messages of any size at `/`, with either driver and
+//! with compression. To read, see `echo.rs`.
 //!
 //! `cargo run --release -p parlour-channels --example conformance -- --bind 127.0.0.1:8002`
 

@@ -1,4 +1,4 @@
-//! The smallest consumer that runs: sends back what it gets, at `ws://127.0.0.1:8002/`.
+//! The smallest complete consumer: echoes messages, at `ws://127.0.0.1:8002/`.
 //!
 //! `cargo run -p parlour-channels --example echo`
 

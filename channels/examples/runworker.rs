@@ -1,7 +1,7 @@
-//! A worker beside the code that gives it work, in one process: `runworker greetings`.
+//! A worker and the code that sends it jobs, in one process: `runworker greetings`.
 //!
 //! `cargo run -p parlour-channels --example runworker -- greetings`; Ctrl-C stops it. With a layer
-//! that crosses processes, sender and worker are two programs.
+//! between processes, sender and worker are two programs.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,17 +22,17 @@ struct ChatConsumer {
     room: GroupName,
 }
 
-/// The same with a handler for each message, as a consumer needs that decides for itself what its
-/// client gets: upstream's `chat_message`.
+/// The same with a handler for each message, for consumers that decide themselves what their client
+/// gets: upstream's `chat_message`.
 struct HandlingChatConsumer(ChatConsumer);
 
-/// What crosses the socket, both ways.
+/// The message of the socket, in both directions.
 #[derive(Serialize, Deserialize)]
 struct ChatMessage {
     message: String,
 }
 
-/// What crosses the layer.
+/// The event of the layer.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type")]
 enum ChatEvent {
@@ -118,7 +118,7 @@ async fn index() -> HttpResponse {
     page(include_str!("tutorial/index.html"))
 }
 
-/// One page for all rooms: its script takes the room's name from its own address.
+/// One page for all rooms: its script takes the room's name from the URL.
 async fn room() -> HttpResponse {
     page(include_str!("tutorial/room.html"))
 }

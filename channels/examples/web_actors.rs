@@ -1,5 +1,5 @@
 //! A chat of actix-web-actors on its way to a consumer: both are in one room, at `/ws/actor/` and
-//! `/ws/consumer/`, and hear each other.
+//! `/ws/consumer/`, and receive each other's messages.
 //!
 //! `cargo run -p parlour-channels --features web-actors --example web_actors`
 
@@ -40,12 +40,12 @@ fn tea() -> GroupName {
     GroupName::encode("tea")
 }
 
-/// What both say to the group.
+/// The message of both to the group.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Said(String);
 
-/// As it was, with three changes: `started` joins the group, what is said goes to the group, and what
-/// comes from the group is sent.
+/// As it was, with three changes: `started` joins the group, messages of the client go to the
+/// group, and messages of the group go to the client.
 struct ChatActor(Layer);
 
 impl Actor for ChatActor {
@@ -96,7 +96,7 @@ async fn start(
     ws::start(ChatActor(Layer::clone(&layer)), &request, stream)
 }
 
-/// What the actor becomes. Pings, the Close and what must wait are no longer its business.
+/// The same as a consumer. The framework handles pings, the Close and waiting frames.
 struct ChatConsumer;
 
 impl WebsocketConsumer for ChatConsumer {

@@ -1,7 +1,7 @@
 //! Restores a backup. Unpacks, checks and flushes everything beside its target first. Only then
-//! moves the present files aside and renames the new ones into place. A marker file beside the
-//! database exists meanwhile, so that the server refuses to start after a crash in between. It names
-//! the folder of the old files, so that the next restore moves the rest of them there, too.
+//! moves the current files aside and renames the new ones into place. A marker file beside the
+//! database exists meanwhile, so that the server refuses to start after a crash in between. It
+//! names the folder of the old files, so that the next restore moves the rest of them there, too.
 
 use std::{
     fs::{self, File, Permissions},
@@ -133,7 +133,7 @@ impl Staged {
 }
 
 /// Moves the present files aside and the new ones into place. Returns the folders of the old ones,
-/// with those of a restore that did not finish before.
+/// including those of an earlier restore that did not finish.
 fn replace(settings: &Settings, lock: &DatabaseLock, staged: &Staged) -> Result<Vec<PathBuf>> {
     let database = lock.database();
     let marker = side_file(database, RESTORING);

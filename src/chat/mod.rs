@@ -1,5 +1,5 @@
-//! Rooms, messages and who is here: one folder for each feature, from the ground up. Each uses only those
-//! above it in this list (`scripts/check` refuses a circle).
+//! Rooms, messages and presence: one folder for each feature, lowest layer first. Each uses only
+//! those above it in this list (`scripts/check` refuses a circle).
 //!
 //! A post goes: consumer or form → [`live::ChatServer`] → one write → one rendering → the room's group →
 //! every member's sockets.

@@ -1,4 +1,4 @@
-//! Runs changes between two people: writes and commits them, then notifies both.
+//! Runs changes between two people: commits them, then notifies both.
 
 use std::net::IpAddr;
 

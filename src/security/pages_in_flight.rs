@@ -52,7 +52,7 @@ struct Queue {
     pages: usize,
 }
 
-/// The place of one page in the queue of its reader, released when dropped.
+/// The place of one page in the queue of its owner, released when dropped.
 #[derive(Debug)]
 struct Ticket {
     reader: Reader,

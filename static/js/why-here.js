@@ -1,4 +1,5 @@
-// Entry point of the page of a message's details: tells what this browser did when the message came.
+// Entry point of the page of a message's details: shows what this browser did when the message
+// arrived.
 
 import { userId } from "./page/data.js";
 import { BrowserMemory } from "./page/storage.js";

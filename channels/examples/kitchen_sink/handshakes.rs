@@ -1,4 +1,4 @@
-//! One socket for each way in which a handshake can go.
+//! One socket for each result of a handshake.
 
 use channels::security::{OriginValidator, WebsocketDenier};
 use channels::{

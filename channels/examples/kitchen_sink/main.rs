@@ -1,4 +1,4 @@
-//! One small route for every kind of consumer and every way a handshake can go; `/` lists them.
+//! One small route for every kind of consumer and every result of a handshake; `/` lists them.
 //!
 //! `cargo run --release -p parlour-channels --example kitchen_sink -- --bind 127.0.0.1:8003`
 
@@ -17,7 +17,7 @@ use channels::{GroupName, IntoEndpoint as _, Layer, Server, SocketOptions, URLRo
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 
-/// What is said in a room, to sockets, streams and polls alike.
+/// A message of a room, for sockets, streams and polls alike.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type")]
 enum RoomEvent {
@@ -43,7 +43,7 @@ struct Arguments {
     mounted: bool,
 }
 
-/// The routes as their modules list them: path, what to do there, what comes of it.
+/// The routes as their modules list them: path, what to do there, the result.
 type Listed = (&'static str, &'static str, &'static str);
 
 async fn index() -> HttpResponse {
@@ -68,7 +68,7 @@ async fn index() -> HttpResponse {
     HttpResponse::Ok().content_type(html).body(page)
 }
 
-/// Says something in a room, from outside of any consumer.
+/// Sends a message to a room, from outside any consumer.
 async fn say(
     room: web::Path<String>,
     text: String,

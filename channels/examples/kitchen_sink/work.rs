@@ -1,4 +1,4 @@
-//! A worker on a named channel, and the page that gives it work.
+//! A worker on a named channel, and the page that sends it jobs.
 
 use std::sync::Arc;
 

@@ -10,8 +10,8 @@ use crate::{
     schema::users,
 };
 
-/// Stores what the names look like whose accounts were created before there was a skeleton. Runs at
-/// every start. A migration that sets all skeletons to NULL makes it compute them again.
+/// Stores the skeletons of accounts that were created before there were skeletons. Runs at every
+/// start. A migration that sets all skeletons to NULL makes it compute them again.
 ///
 /// # Errors
 /// The errors of the database.

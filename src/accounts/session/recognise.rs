@@ -41,7 +41,7 @@ pub async fn report_storage<B: MessageBody + 'static>(
         if !is_from_store(&error) {
             return error;
         }
-        // The cause stands in the line of the database, with its file.
+        // The database logs the cause, with its file.
         log::warn!(
             target: "parlour::accounts",
             "503: the session of the request was not read or stored, because the database failed"

@@ -8,7 +8,7 @@ use unicode_security::{mixed_script::AugmentedScriptSet, skeleton};
 
 use super::{fold, letters};
 
-/// Words that call many people, or would be read so.
+/// Words that mention many people, or could be read so.
 const CALLS: [&str; 6] = ["everyone", "everybody", "here", "all", "channel", "room"];
 
 /// Words that seem to speak for the server. Only its owners may have them as names.
@@ -37,7 +37,7 @@ pub fn of(name: &str) -> String {
     skeleton(&fold(&prototypes)).collect()
 }
 
-/// Returns whether the name is a word that calls many people.
+/// Returns whether the name is a word that mentions many people.
 pub(super) fn is_call(name: &str) -> bool {
     CALL_SKELETONS.contains(&of(without_signs(name)))
 }

@@ -117,8 +117,8 @@ fn status_of(refusal: RefusalCode) -> StatusCode {
     }
 }
 
-/// Returns whether the person has just posted the same text from another page: back in the history
-/// the page is loaded again, with another `client_id`, and nothing tells whether they know that the
+/// Returns whether the person has just posted the same text from another page: after Back, the
+/// browser loads the page again, with another `client_id`, and the person may not know that the
 /// message was sent.
 async fn repeats(chat: &Chat, room: RoomId, author: UserId, form: &NewMessageForm) -> Result<bool> {
     let since = Timestamp::now().minus(REPEATED_WITHIN);

@@ -20,8 +20,7 @@ use crate::{
 };
 
 /// The cookie that every page sets if it runs scripts (`attention.js`). Scripts report which
-/// messages are really seen. All servers on one host share it, because it says something of the
-/// browser.
+/// messages are really seen. All servers on one host share it, because it describes the browser.
 const SCRIPT_COOKIE: &str = "parlour_script";
 
 /// How messages on a page become read.

@@ -1,4 +1,4 @@
-//! Commands and questions to the presence server.
+//! Commands and queries of the presence server.
 
 use std::collections::HashMap;
 

@@ -21,7 +21,7 @@ use crate::{
 /// alone does not reveal presence: the fan-out would grow with the square of the members.
 const SMALL_ROOM: i64 = 50;
 
-/// The people who are told that a member types.
+/// The recipients of a member's typing events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypingAudience {
     /// Nobody, because the room is large or the person hides their typing.

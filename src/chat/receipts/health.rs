@@ -33,7 +33,7 @@ type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 #[derive(Clone)]
 pub struct Health {
     kept: Arc<Mutex<Kept>>,
-    /// Returns the time since a moment before the first measurement.
+    /// Returns the time since a fixed moment before the first measurement.
     clock: Clock,
 }
 

@@ -147,7 +147,7 @@ struct Conversation {
     unread: Badge,
     /// The number of the last event of the room.
     seq: i64,
-    /// When something was said last, by which the list is sorted.
+    /// The time of the latest message, by which the list is sorted.
     at: Timestamp,
     /// The latest message, if there is one.
     last: Option<LastLine>,

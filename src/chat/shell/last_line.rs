@@ -1,4 +1,4 @@
-//! The last line of a conversation in the list: who said what, and when.
+//! The last line of a conversation in the list: author, text and time of its latest message.
 
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct LastLine {
     message: MessageId,
     author: UserId,
-    /// Who said it, if that does not go without saying.
+    /// The author, unless it is obvious from the conversation.
     by: Option<String>,
     text: String,
     /// When, as ISO 8601.

@@ -14,7 +14,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
   /** @type {HTMLDialogElement} */ const dialog = byId("unsent");
   const drafts = () => storage.keys(draftPrefix(userId));
   const leave = () => {
-    // Before the drafts go, so that no box saves its text again while the page unloads.
+    // Before the drafts are removed, so that no box saves its text again while the page unloads.
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     connection.end();
     queue.clear();

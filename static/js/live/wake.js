@@ -1,4 +1,5 @@
-// Reconnects before the back-off is over when there is a reason: the network is back, or the person looks or types.
+// Reconnects before the back-off is over when there is a reason: the network is back, or the person
+// returns to the page or types.
 
 /** @import { Connection } from "./socket.js" */
 

@@ -57,7 +57,7 @@ function lineIn(line, range) {
 }
 
 /**
- * Returns what a selection in the log says: within one message the selected words alone, else a line for each message.
+ * Returns the text of a selection in the log: within one message only the selected words, otherwise a line for each message.
  * @param {Element} list  the log's list  @param {Range} range
  */
 function textOf(list, range) {

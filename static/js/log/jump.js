@@ -180,7 +180,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   remember(isPresent = true) {
     const place = this.scroll.place();
     const known = window.history.state ?? {};
-    // Costs the browser more than it seems.
+    // Compared first, because `replaceState` is expensive.
     const isKnown = known.epoch === this.epoch && JSON.stringify(known.place ?? null) === JSON.stringify(place);
     if (isPresent && !isKnown) window.history.replaceState(this.#state({ place }), "");
     if (place) this.memory.set(this.key, JSON.stringify({ ...place, epoch: this.epoch }));

@@ -82,7 +82,8 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
       this.#explain(sayCount("js-shorten", -left));
       return;
     }
-    // The log looks where it stands first: emptying the box before would cost a layout.
+    // First, because the log reads its scroll position: emptying the box before would cost a
+    // layout.
     this.dispatchEvent(new CustomEvent("send", { detail: text }));
     this.box.value = "";
     this.saveNow();
@@ -154,7 +155,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.#explain("");
   }
 
-  /** Returns the offer to insert what is held. @returns {(string | HTMLElement)[]} */
+  /** Returns the offer to insert the held text. @returns {(string | HTMLElement)[]} */
   #offer() {
     if (this.#held === "") return [];
     const { length: count } = this.#held;

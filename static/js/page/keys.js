@@ -1,5 +1,5 @@
-// What a key press means. While an input method composes text, its keys belong to it: Enter takes a word, Escape and the
-// arrows act in its list.
+// Interprets key presses. While an input method composes text, its keys belong to it: Enter takes a
+// word, Escape and the arrows act in its list.
 
 /** The code of a key that an input method has processed. */
 const PROCESSED = 229;

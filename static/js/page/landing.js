@@ -6,7 +6,7 @@ import { tabMemory } from "./storage.js";
 /** @import { BrowserMemory } from "./storage.js" */
 
 const KEY = "parlour/pressed";
-/** A page that takes longer to come is another visit. */
+/** A page that takes longer to load counts as another visit. */
 const FRESH_MS = 60_000;
 
 /**

@@ -1,4 +1,5 @@
-// What a message says as plain text, as `plain.rs` does on the server: for quotes, notifications and copies.
+// The plain text of a message, as `plain.rs` makes it on the server: for quotes, notifications and
+// copies.
 
 const BLOCKS = "p, li, blockquote, pre, ul, ol";
 

@@ -1,5 +1,5 @@
-// The page of a chosen room on its way. Without a connection it is asked for again, because the browser would replace
-// the page, and the box, with an error.
+// Fetches the page of a chosen room. Retries without a connection, because a navigation would
+// replace the page, and the box, with an error of the browser.
 
 import { retryDelay } from "../live/backoff.js";
 import { askForPage } from "../page/fragment.js";
@@ -24,7 +24,7 @@ export class Arrival {
       this.#ask();
     });
     const { signal } = this.#lifetime;
-    // An attempt that began before the connection was back may wait for nothing.
+    // A request that started before the connection was back may never be answered.
     /** @param {CustomEvent<string>} event */
     const changed = ({ detail }) => detail === "open" && this.#attempt > 0 && this.#ask();
     connection.addEventListener("state", changed, { signal });

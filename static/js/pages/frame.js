@@ -1,11 +1,12 @@
-// The frame of a room's page: puts the page of another room into this document. The box stays the same element, so that
-// focus, caret and a composition of the keyboard go on while the page around it changes.
+// The frame of a room's page: puts the page of another room into this document. The box stays the
+// same element, so that focus, caret and the composition of an input method continue while the page
+// around it changes.
 
 import { swap } from "../live/refresh.js";
 import { byId, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 
-/** What happens to the log of the former room while it is still there. */
+/** Input events on the log of the former room, which are ignored while it is still there. */
 const HAPPENINGS = ["click", "contextmenu", "keydown", "pointerdown", "submit"];
 
 /**
@@ -64,7 +65,7 @@ function waitingFor(link) {
 /**
  * Shows the page of the room that is open, and the list of conversations of that page. Returns whether the box stayed.
  * @param {Document} page  @param {HTMLElement} status  of the connection
- * @param {boolean} keepsOrder  whether the list may not be sorted anew
+ * @param {boolean} keepsOrder whether the list must keep its order
  */
 export function showPage(page, status, keepsOrder) {
   const isKept = put(/** @type {HTMLElement} */ (page.getElementById("main")), status);
@@ -76,7 +77,7 @@ export function showPage(page, status, keepsOrder) {
   return isKept;
 }
 
-/** Says where the menus and forms around the room lead back to. @param {number} room */
+/** Sets the address to which the menus and forms around the room return. @param {number} room */
 export function leadBackTo(room) {
   const path = `/rooms/${room}/`;
   /** @type {NodeListOf<HTMLInputElement>} */ const fields = document.querySelectorAll("input[name=next]:not(#main *)");

@@ -79,7 +79,8 @@ export class Switching {
     const room = this.#roomBehind(url);
     if (room === null) return false;
     const isOther = url.href !== location.href;
-    // A room that was only passed gets no entry of its own, as with pages that are not loaded to their end.
+    // A room that was left before its page was loaded gets no history entry, as with ordinary page
+    // loads.
     const isPassed = this.#open !== null && !this.#open.isShown;
     // The answer to a form has the address of the form, which cannot be asked for.
     if (this.#open && roomOf(location.pathname) === 0)

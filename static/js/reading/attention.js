@@ -94,7 +94,7 @@ export function followUnread(connection) {
     if (change === "left") unread.gone(room);
     return true;
   });
-  // A room was added or removed, or somebody was blocked: the counts are different.
+  // A room was added or removed, or somebody was blocked: the counts may be different.
   on("room.removed", ({ room }) => unread.gone(room));
   on("room.added", () => {
     unread.overtake();

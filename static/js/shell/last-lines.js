@@ -1,5 +1,6 @@
-// The last lines in the list of conversations: who said what, and when. The server renders the same
-// (chat/shell/last_line.rs). The conversation with the newest message comes first.
+// The last lines in the list of conversations: author, text and time of the latest message. The
+// server renders the same (chat/shell/last_line.rs). The conversation with the newest message comes
+// first.
 
 import { userId } from "../page/data.js";
 import { build, find } from "../page/elements.js";
@@ -23,7 +24,7 @@ let isWalking = false;
 
 /** @param {Connection} connection  @param {{id: number, username: string}} me */
 export function followLastLines(connection, me) {
-  /** What came since the last frame, by room, so that many messages write one line. @type {Map<number, Latest>} */
+  /** The latest message since the last frame, by room, so that many messages cause one update. @type {Map<number, Latest>} */
   const latest = new Map();
   let isScheduled = false;
   /** @param {number} room  @param {Latest} message */

@@ -135,7 +135,7 @@ impl ChatConsumer {
         Ok(received)
     }
 
-    /// Reports this socket to the presence server, and asks who else is here.
+    /// Reports this socket to the presence server, and requests the presence of others.
     async fn join(
         &mut self,
         ctx: &Context<Self>,
@@ -208,7 +208,7 @@ impl ChatConsumer {
         }
     }
 
-    /// Reads the session again at intervals, for changes that no event tells of.
+    /// Reads the session again at intervals, to detect changes without an event.
     fn recheck_session(&self, ctx: &mut Context<Self>) -> Result<()> {
         let session = signed_in(ctx)?.session.clone();
         let (chat, every) = (Arc::clone(&self.chat), self.chat.limits.session_check.0);

@@ -1,5 +1,5 @@
-//! Receipts from this socket (what the browser has received), and questions about the delivery of
-//! sent messages.
+//! Receipts from this socket (what the browser has received), and requests for the delivery state
+//! of sent messages.
 
 use std::time::Duration;
 

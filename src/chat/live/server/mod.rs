@@ -54,9 +54,9 @@ pub struct ChatServerParts {
     pub rates: RateLimiter,
     /// The settings for message length and edit window.
     pub limits: Arc<Limits>,
-    /// The presence server, which is told who posts, joins and leaves.
+    /// The presence server, which is notified of posts, joins and leaves.
     pub presence: Addr<PresenceServer>,
-    /// The delivery statistics, which are told what is announced.
+    /// The delivery statistics, which are notified of announced events.
     pub delivery: Addr<Delivery>,
     /// The latency histograms.
     pub health: Health,

@@ -1,6 +1,6 @@
 //! Read cursors: stores them and sends them to all sockets of the person in the order of the
-//! commits, so that all tabs and devices agree in the end. Members who may see the read position
-//! are told, too.
+//! commits, so that all tabs and devices agree in the end. Also notifies the members who may see
+//! the read position.
 
 use actix::prelude::*;
 use channels::Layer;
@@ -48,8 +48,8 @@ impl Handler<MoveReading> for ChatServer {
 }
 
 impl ChatServer {
-    /// Tells members to ask for read positions again, because `user` changed whether theirs is
-    /// visible.
+    /// Notifies members that read positions have to be requested again, because `user` changed
+    /// whether theirs is visible.
     pub(super) fn tell_seen_changed(&self, ctx: &mut Context<Self>, user: UserId) {
         let (database, layer) = (self.parts.database.clone(), self.parts.layer.clone());
         send_later(self, ctx, async move {
@@ -58,8 +58,8 @@ impl ChatServer {
         });
     }
 
-    /// Tells these people to ask again, because what they may see of each other's reading may have
-    /// changed.
+    /// Notifies these people that read positions have to be requested again, because they may see
+    /// other ones now.
     pub(super) fn tell_ask_seen(&self, ctx: &mut Context<Self>, people: Vec<UserId>) {
         let layer = self.parts.layer.clone();
         send_later(self, ctx, async move {

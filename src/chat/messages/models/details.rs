@@ -1,4 +1,4 @@
-//! Batch loading of what belongs to messages but lies in other tables: replies and reactions. It
+//! Batch loading of the parts of messages that are in other tables: replies and reactions. It
 //! avoids one query per message (N+1 queries).
 
 use std::collections::HashMap;

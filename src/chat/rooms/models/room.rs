@@ -42,7 +42,7 @@ pub struct Room {
     pub topic: String,
     /// The number of the newest event, 0 if there is none.
     pub last_seq: i64,
-    /// When something was said last, or the room was created. Sorts the lists of rooms.
+    /// The time of the latest message, or of the creation of the room. Sorts the lists of rooms.
     pub last_message_at: Timestamp,
     /// When the room was created.
     pub created_at: Timestamp,
