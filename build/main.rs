@@ -33,8 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let bundles = empty(out.join("bundles"))?;
     for name in SCRIPTS {
-        let script = scripts::bundle(Path::new("static/js"), name)?;
-        fs::write(bundles.join(name).with_extension("js"), script)?;
+        for script in scripts::bundle(Path::new("static/js"), name)? {
+            fs::write(bundles.join(script.file), script.source)?;
+        }
     }
     for name in STYLES {
         let style = styles::bundle(Path::new("static/css"), name)?;

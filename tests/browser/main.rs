@@ -39,3 +39,4 @@ mod tour;
 mod unseen;
 mod wire;
 mod without_javascript;
+mod writing;

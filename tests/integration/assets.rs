@@ -40,6 +40,18 @@ async fn a_page_has_one_script_and_one_sheet_which_need_no_others() {
         }
         assert!(script.len() > 1_000, "{name}: {script}");
     }
+    // What is loaded on demand takes its modules from the script of the page.
+    let (_, room) = text_of(&program, &format!("{folder}room.js")).await;
+    let parts: Vec<&str> = room.split("import(").skip(1).collect();
+    assert!(!parts.is_empty());
+    for part in parts {
+        let name = part.split(['"', '`']).nth(1).unwrap();
+        let file = name.strip_prefix("./").unwrap();
+        let (kind, script) = text_of(&program, &format!("{folder}{file}")).await;
+        assert_eq!(kind, "text/javascript", "{file}");
+        assert!(script.contains("./room.js"), "{file}: {script}");
+        assert!(script.len() < 20_000, "{file}");
+    }
     for name in ["door", "app"] {
         let (kind, sheet) = text_of(&program, &format!("{folder}{name}.css")).await;
         assert_eq!(kind, "text/css; charset=utf-8", "{name}");
@@ -81,8 +93,12 @@ async fn browsers_keep_files_until_the_next_release() {
         let url = format!("http://{}{folder}emoji.json", program.address);
         let answer = reqwest::get(&url).await.unwrap();
         assert_eq!(answer.headers()["cache-control"], kept);
-        let list: Vec<[String; 3]> = answer.json().await.unwrap();
-        assert_eq!(list[0][0], "😀");
+        let groups: Vec<Vec<Vec<String>>> = answer.json().await.unwrap();
+        assert_eq!(groups.len(), 9);
+        assert_eq!(groups[0][0][0], "😀");
+        let list = groups.concat();
         assert!(list.len() > 1_500, "{}", list.len());
+        let wave = list.iter().find(|entry| entry[0] == "👋").unwrap();
+        assert_eq!(wave, &["👋", "waving hand", "wave", "👋🏻"]);
     }
 }

@@ -1,7 +1,7 @@
 // Log-out: removes what this browser stores for the person, after a question if something is unsent.
 
 import { forget } from "../log/known-history.js";
-import { draftPrefix, markPrefix } from "../messages/drafts.js";
+import { draftPrefix, emojiKey, markPrefix } from "../messages/drafts.js";
 import { byId } from "../page/elements.js";
 import { decisionsKey } from "../reading/decisions.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
@@ -19,7 +19,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     connection.end();
     queue.clear();
     for (const key of [...drafts(), ...storage.keys(markPrefix(userId))]) storage.remove(key);
-    storage.remove(decisionsKey(userId));
+    for (const key of [decisionsKey(userId), emojiKey(userId)]) storage.remove(key);
     forget(storage, userId);
   };
   form.addEventListener("submit", (event) => {

@@ -5,13 +5,13 @@ import { foldTall } from "../log/fold.js";
 import { copy } from "../page/clipboard.js";
 import { build, byId, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
+import { insertText } from "../page/insert.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
 import { BlockedMessages, isFolded } from "./blocked.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
-import { Picker } from "./emoji-picker.js";
 import { listenToKeys } from "./keys.js";
 import { Mentions } from "./mentions.js";
 import { MessageMenu } from "./menu.js";
@@ -27,17 +27,19 @@ import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Composer } from "./composer.js" */
+/** @import { Picker, Picking } from "./emoji-picker.js" */
 /** @import { Replying } from "./reply.js" */
 /** @import { Item } from "../live/queue.js" */
 /** @import { MessageChanged } from "../live/protocol.js" */
 /** @import { RoomPage } from "../page/data.js" */
 /** @import { Right } from "./rights.js" */
 
-const COPIED_MS = 2_000;
+const TOLD_MS = 2_000;
 
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
+  /** @type {Picker | null} */ #picker = null;
 
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
@@ -55,7 +57,7 @@ export class MessageActions {
     this.me = page.me;
     this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq, lifetime });
     this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me, isBlocked }), lifetime);
-    this.picker = new Picker({ element: byId("picker"), source: page.emoji, quick: page.quick_emoji, lifetime });
+    this.lifetime = lifetime;
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
       template: byId("edit-box"),
@@ -99,6 +101,10 @@ export class MessageActions {
     if (!composer) return;
     this.mentions.attach(composer.box);
     composer.addEventListener("edit-last", () => this.#editLast());
+    composer.addEventListener("emoji", ({ detail: anchor }) => {
+      if (this.#picker?.popup.isOpen) return this.#picker.popup.close();
+      return this.#pick({ anchor, back: composer.box, choose: (emoji) => insertText(composer.box, emoji) });
+    });
   }
 
   /** Shows the changes in the queue on their messages. */
@@ -128,7 +134,7 @@ export class MessageActions {
    */
   restart() {
     this.menu.popup.close(false);
-    this.picker.popup.close(false);
+    this.#picker?.popup.close(false);
     /** @type {HTMLDialogElement} */ (byId("deleting")).close();
     this.replying?.clear();
     this.changes.restart();
@@ -177,7 +183,21 @@ export class MessageActions {
   /** @param {HTMLElement} message */
   #react(message) {
     const anchor = find(message, ".message-more");
-    this.picker.open(anchor, (emoji) => this.#toggle(document.getElementById(message.id) ?? message, emoji), message);
+    const choose = (/** @type {string} */ emoji) => this.#toggle(document.getElementById(message.id) ?? message, emoji);
+    this.#pick({ anchor, opener: message, choose });
+  }
+
+  /** Opens the picker, which is loaded when it is wanted first. @param {Picking} picking */
+  async #pick(picking) {
+    const { lifetime, page } = this;
+    try {
+      const { Picker } = await import("./emoji-picker.js");
+      if (lifetime.isOver) return;
+      this.#picker ??= new Picker({ element: byId("picker"), quick: page.quick_emoji, lifetime });
+      await this.#picker.open(picking);
+    } catch {
+      this.#tell(say("js-emoji-unavailable"));
+    }
   }
 
   /** @param {HTMLElement} message  @param {string} emoji */
@@ -197,9 +217,14 @@ export class MessageActions {
   /** @param {HTMLElement} message */
   async #copy(message) {
     const address = new URL(`/rooms/${this.room}/messages/${message.dataset.id}/`, location.href).href;
+    this.#tell((await copy(address)) ? say("js-copied") : address);
+  }
+
+  /** Shows a text for a moment. @param {string} text */
+  #tell(text) {
     const line = byId("copied");
-    line.textContent = (await copy(address)) ? say("js-copied") : address;
-    setTimeout(() => line.replaceChildren(), COPIED_MS);
+    line.textContent = text;
+    setTimeout(() => line.replaceChildren(), TOLD_MS);
   }
 
   #editLast() {

@@ -1,6 +1,6 @@
 // The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
-import { buildButton, byId } from "../page/elements.js";
+import { buildButton, byId, find } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";
 import { say, sayCount } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
@@ -14,15 +14,18 @@ const SAVE_AFTER_MS = 300;
 const PASTE_AT_MOST = 5;
 const touch = matchMedia("(pointer: coarse)");
 
-/** @typedef {{send: string, typing: boolean, left: null, escape: null, "edit-last": null}} ComposerEvents */
+/**
+ * @typedef {{send: string, typing: boolean, left: null, escape: null, "edit-last": null, emoji: HTMLElement}}
+ *   ComposerEvents
+ */
 
 export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} */ (EventTarget) {
   #saving = 0;
   /** A pasted text that is too long for the box, until the person decides. */ #held = "";
 
   /**
-   * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape", and
-   * "edit-last" for the key that asks for it.
+   * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape",
+   * "edit-last" for the key that asks for it, and "emoji" (`detail` = the button).
    * @param {{form: HTMLFormElement, draft: Draft, maxChars: number, lifetime: Lifetime}} options
    */
   constructor({ form, draft, maxChars, lifetime }) {
@@ -47,6 +50,8 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     });
     document.addEventListener("drop", (event) => event.defaultPrevented || this.#refuseFiles(event), { signal });
     this.box.addEventListener("blur", () => this.#left(), { signal });
+    const emoji = find(form, ".composer-emoji");
+    emoji.addEventListener("click", () => this.dispatchEvent(new CustomEvent("emoji", { detail: emoji })), { signal });
     this.#grow();
     this.#showCount();
   }

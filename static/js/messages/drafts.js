@@ -117,3 +117,6 @@ export const joined = (above, below) => [above, below].filter(Boolean).join("\n"
 export function draftPrefix(userId) {
   return `parlour/draft/${userId}/`;
 }
+
+/** Returns the key of the emoji that a person used last. @param {number} userId */
+export const emojiKey = (userId) => `parlour/emoji/${userId}`;

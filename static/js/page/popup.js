@@ -11,6 +11,7 @@ const EDGE_PX = 8;
 export class Popup {
   /** @type {HTMLElement | null} */ #opener = null;
   /** @type {HTMLElement | null} */ #anchor = null;
+  /** Gets the focus on closing. @type {HTMLElement | null} */ #back = null;
 
   /** @param {HTMLElement} element  @param {Lifetime} lifetime */
   constructor(element, { signal }) {
@@ -44,10 +45,11 @@ export class Popup {
     return !this.element.hidden;
   }
 
-  /** Opens at `anchor`; `opener` gets the focus back on closing. @param {HTMLElement} anchor */
-  open(anchor, opener = anchor) {
+  /** Opens at `anchor`; `back` gets the focus on closing. @param {HTMLElement} anchor */
+  open(anchor, opener = anchor, back = opener) {
     this.#opener = opener;
     this.#anchor = anchor;
+    this.#back = back;
     if (opener.hasAttribute("aria-haspopup")) opener.setAttribute("aria-expanded", "true");
     this.element.hidden = false;
     place(this.element, anchor.getBoundingClientRect());
@@ -60,7 +62,8 @@ export class Popup {
     this.#opener = null;
     opener?.removeAttribute("aria-expanded");
     // The message may have been replaced with a newer form.
-    const back = opener?.isConnected ? opener : document.getElementById(opener?.closest("article")?.id ?? "");
+    const to = this.#back;
+    const back = to?.isConnected ? to : document.getElementById(to?.closest("article")?.id ?? "");
     if (refocus) back?.focus({ preventScroll: true });
   }
 }

@@ -1,0 +1,138 @@
+//! What helps people to write in the box: emoji, formatting, lists, pasted pages and commands.
+
+use thirtyfour::{By, Key};
+
+use crate::{
+    profile::Profile,
+    stage::{Program, until},
+};
+
+impl Profile {
+    /// Presses keys wherever the focus is, as one action.
+    async fn type_keys(&self, keys: impl Into<thirtyfour::TypingData>) {
+        let chain = self.driver.action_chain().send_keys(keys);
+        chain.perform().await.unwrap();
+    }
+
+    async fn wait_for_draft(&self, wanted: &str) {
+        until(&format!("the draft {wanted:?}"), async || {
+            (self.draft().await == wanted).then_some(())
+        })
+        .await;
+    }
+
+    /// Puts the caret at this place of the box.
+    async fn put_caret(&self, start: usize, end: usize) {
+        let script = format!(
+            "const box = document.getElementById('composer-body'); box.focus(); box.setSelectionRange({start}, {end})"
+        );
+        self.driver.execute(script, vec![]).await.unwrap();
+    }
+
+    /// Returns whether the box has the focus, and where its caret is.
+    async fn caret(&self) -> (bool, u64) {
+        self.ask_page("const box = document.getElementById('composer-body'); return [document.activeElement === box, box.selectionStart]")
+            .await
+    }
+
+    async fn shown_emoji(&self, row: &str) -> Vec<String> {
+        self.ask_page(&format!(
+            "return [...document.querySelectorAll('.picker-{row} .choice')].map((choice) => choice.value)"
+        ))
+        .await
+    }
+}
+
+#[tokio::test]
+async fn the_picker_of_the_box_is_searched_at_once_and_inserts_at_the_caret() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.paste("peas and beans").await;
+    ana.put_caret(4, 4).await;
+    ana.press("button", "Emoji").await;
+    ana.find("dialog", "Choose an emoji").await;
+    until("the search with the focus", async || {
+        let script = "return document.activeElement.matches('.picker-search')";
+        ana.ask_page::<bool>(script).await.then_some(())
+    })
+    .await;
+    ana.type_keys("seedl").await;
+    ana.find("button", "seedling").await;
+    ana.type_keys(Key::Escape + "").await;
+    ana.wait_gone("dialog", "Choose an emoji").await;
+    assert_eq!(ana.caret().await, (true, 4), "Escape leads back");
+    assert_eq!(ana.draft().await, "peas and beans");
+
+    // Pressing the button again closes the picker, too.
+    ana.press("button", "Emoji").await;
+    ana.find("dialog", "Choose an emoji").await;
+    ana.press("button", "Emoji").await;
+    ana.wait_gone("dialog", "Choose an emoji").await;
+
+    ana.press("button", "Emoji").await;
+    ana.find("dialog", "Choose an emoji").await;
+    ana.type_keys("seedl").await;
+    ana.find("button", "seedling").await;
+    ana.type_keys(Key::Enter + "").await;
+    ana.wait_for_draft("peas🌱 and beans").await;
+    assert_eq!(ana.caret().await, (true, 6));
+    ana.keys(Key::Control + "z").await;
+    ana.wait_for_draft("peas and beans").await;
+}
+
+#[tokio::test]
+async fn the_picker_remembers_skin_tone_and_what_was_used_and_is_walked_by_arrows() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.press("button", "Emoji").await;
+    ana.press("button", "People").await;
+    ana.press("button", "Medium skin tone").await;
+    until("hands in the tone", async || {
+        let shown = ana.shown_emoji("found").await;
+        shown.contains(&"👋🏽".to_owned()).then_some(())
+    })
+    .await;
+    let search = ana.driver.find(By::Css(".picker-search")).await.unwrap();
+    search.click().await.unwrap();
+    // Two rows down, one to the right, one up.
+    ana.type_keys(Key::Down + Key::Down + Key::Down + Key::Right + Key::Up)
+        .await;
+    let chosen = ana.shown_emoji("found").await[9].clone();
+    ana.type_keys(Key::Enter + "").await;
+    ana.wait_for_draft(&chosen).await;
+
+    ana.reload().await;
+    ana.press("button", "Emoji").await;
+    until("what was used", async || {
+        let often = ana.shown_emoji("quick").await;
+        (often.first() == Some(&chosen)).then_some(())
+    })
+    .await;
+    for (width, scheme) in [(320, "light"), (1280, "dark")] {
+        ana.use_screen(width, 740).await;
+        ana.prefer(scheme).await;
+        ana.reload().await;
+        ana.press("button", "Emoji").await;
+        ana.press("button", "Flags").await;
+        assert!(!ana.scrolls_sideways().await, "{width}");
+        assert!(ana.violations().await.is_empty(), "{width} {scheme}");
+        ana.screenshot(&format!("emoji-{width}-{scheme}")).await;
+    }
+}
+
+#[tokio::test]
+async fn without_the_server_the_picker_says_so_and_the_text_stays() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.paste("soup").await;
+    ana.wire.cut();
+    ana.press("button", "Emoji").await;
+    ana.wait_for_text("Could not load the emoji.").await;
+    assert_eq!(ana.draft().await, "soup");
+    ana.wire.mend();
+}
