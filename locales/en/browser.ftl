@@ -65,6 +65,7 @@ js-blocked = Blocked message
 js-blocked-show = Blocked message – show
 js-blocked-hide = Blocked message – hide
 js-reactions = Reactions
+js-emoji = Emoji
 js-emoji-none = No emoji found
 js-emoji-unavailable = Could not load the emoji.
 js-copied = Link copied

@@ -140,6 +140,7 @@ fn candidates(role: &str) -> &'static str {
         "textbox" => "textarea, input:not([type=hidden]):not([type=checkbox])",
         "checkbox" => "input[type=checkbox]",
         "radio" => "input[type=radio]",
+        "listbox" => "[role=listbox]",
         "image" => "svg[role=img]",
         "heading" => "h1, h2, h3",
         "article" => "article",

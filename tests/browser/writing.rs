@@ -35,6 +35,21 @@ impl Profile {
             .await
     }
 
+    async fn empty_box(&self) {
+        self.put_caret(0, 100_000).await;
+        self.type_keys(Key::Delete + "").await;
+        self.wait_for_draft("").await;
+    }
+
+    /// Presses a key of an input method in the box. Returns whether the page left it alone.
+    async fn composes(&self, key: &str, fields: &str) -> bool {
+        self.ask_page(&format!(
+            "return document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+             {{ key: '{key}', bubbles: true, cancelable: true, {fields} }}))"
+        ))
+        .await
+    }
+
     async fn shown_emoji(&self, row: &str) -> Vec<String> {
         self.ask_page(&format!(
             "return [...document.querySelectorAll('.picker-{row} .choice')].map((choice) => choice.value)"
@@ -135,4 +150,47 @@ async fn without_the_server_the_picker_says_so_and_the_text_stays() {
     ana.wait_for_text("Could not load the emoji.").await;
     assert_eq!(ana.draft().await, "soup");
     ana.wire.mend();
+}
+
+#[tokio::test]
+async fn a_short_code_is_completed_or_replaced_and_undone() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.paste("").await;
+
+    ana.type_keys("well done :thu").await;
+    ana.find("listbox", "Emoji").await;
+    ana.find("option", "👍 :thumbsup:").await;
+    assert!(ana.violations().await.is_empty());
+    ana.type_keys(Key::Down + Key::Up + Key::Enter).await;
+    ana.wait_for_draft("well done 👍 ").await;
+    ana.wait_gone("listbox", "Emoji").await;
+    ana.type_keys(Key::Control + "z").await;
+    ana.wait_for_draft("well done :thu").await;
+    assert!(!ana.shows("listbox", "Emoji").await, "not offered again");
+
+    ana.empty_box().await;
+    ana.type_keys("so :seedling:").await;
+    ana.wait_for_draft("so 🌱 ").await;
+    ana.type_keys("at 10:30, http://example.org/:seed `:seed")
+        .await;
+    ana.wait_for_draft("so 🌱 at 10:30, http://example.org/:seed `:seed")
+        .await;
+    assert!(!ana.shows("listbox", "Emoji").await);
+
+    // A whole code that nobody knows stays, and Enter sends it.
+    ana.empty_box().await;
+    ana.type_keys("a :nosuchcode:" + Key::Enter).await;
+    bo.wait_for_messages(&["a :nosuchcode:".to_owned()]).await;
+
+    // The list of an input method is its own.
+    ana.type_keys(":thu").await;
+    ana.find("option", "👍 :thumbsup:").await;
+    for key in ["Enter", "Tab", "ArrowDown", "Escape"] {
+        let composed = "isComposing: true, keyCode: 229";
+        assert!(ana.composes(key, composed).await, "{key}");
+    }
+    ana.type_keys(Key::Tab + "").await;
+    ana.wait_for_draft("👍 ").await;
 }

@@ -9,11 +9,12 @@ import { insertText } from "../page/insert.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
 import { BlockedMessages, isFolded } from "./blocked.js";
+import { Completion, onDemand } from "./completion.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
 import { listenToKeys } from "./keys.js";
-import { Mentions } from "./mentions.js";
+import { mentionsOf } from "./mentions.js";
 import { MessageMenu } from "./menu.js";
 import { People } from "./names.js";
 import { OptimisticUpdates } from "./optimistic.js";
@@ -36,6 +37,10 @@ import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 
 const TOLD_MS = 2_000;
 
+const SHORT_CODES = onDemand(/(?:^|[^\p{L}\d:/]):[\p{L}\d+-]{2}/u, async () =>
+  (await import("./short-codes.js")).shortCodes(),
+);
+
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
@@ -56,7 +61,8 @@ export class MessageActions {
     this.page = page;
     this.me = page.me;
     this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq, lifetime });
-    this.mentions = new Mentions(byId("names"), new People({ list, room, me: page.me, isBlocked }), lifetime);
+    this.people = new People({ list, room, me: page.me, isBlocked });
+    this.completion = new Completion(byId("names"), [mentionsOf(this.people), SHORT_CODES], lifetime);
     this.lifetime = lifetime;
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
@@ -65,7 +71,7 @@ export class MessageActions {
       draft: new Draft(storage, this.me.id, `${room}/edit`),
       bodyOf: (id) => this.changes.bodyOf(id),
       save: (message, body) => this.#change({ op: "edit", message, body }),
-      opened: (box) => this.mentions.attach(box),
+      opened: (box) => this.completion.attach(box),
       closed: (message) => {
         message?.focus({ preventScroll: true });
         this.#composer?.focusUnlessTouch();
@@ -99,7 +105,7 @@ export class MessageActions {
     this.#composer = composer;
     this.replying = replying;
     if (!composer) return;
-    this.mentions.attach(composer.box);
+    this.completion.attach(composer.box);
     composer.addEventListener("edit-last", () => this.#editLast());
     composer.addEventListener("emoji", ({ detail: anchor }) => {
       if (this.#picker?.popup.isOpen) return this.#picker.popup.close();
@@ -114,7 +120,7 @@ export class MessageActions {
 
   /** Somebody was blocked or unblocked. */
   blockedChanged() {
-    this.mentions.people.forget();
+    this.people.forget();
     this.scroll.keep(() => {
       for (const message of this.list.querySelectorAll("article.message")) this.#prepare(message);
     });
@@ -138,7 +144,7 @@ export class MessageActions {
     /** @type {HTMLDialogElement} */ (byId("deleting")).close();
     this.replying?.clear();
     this.changes.restart();
-    this.mentions.people.forget();
+    this.people.forget();
     return this.editing.giveUp();
   }
 
