@@ -98,6 +98,15 @@ versions-cut =
 
 message-names = People
 
+format-bar = Formatting
+format-bold = Bold
+format-italic = Italic
+format-strike = Strikethrough
+format-code = Code
+format-quote = Quote
+format-list = List
+format-link = Link
+
 picker-title = Choose a reaction
 picker-quick = Frequently used
 picker-search = Search emoji

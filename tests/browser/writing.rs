@@ -1,6 +1,9 @@
 //! What helps people to write in the box: emoji, formatting, lists, pasted pages and commands.
 
+use std::time::Duration;
+
 use thirtyfour::{By, Key};
+use tokio::time::timeout;
 
 use crate::{
     profile::Profile,
@@ -15,10 +18,14 @@ impl Profile {
     }
 
     async fn wait_for_draft(&self, wanted: &str) {
-        until(&format!("the draft {wanted:?}"), async || {
-            (self.draft().await == wanted).then_some(())
-        })
-        .await;
+        let mut last = String::new();
+        let found = timeout(Duration::from_secs(15), async {
+            while last != wanted {
+                last = self.draft().await;
+            }
+        });
+        let found = found.await.is_ok();
+        assert!(found, "the draft is {last:?}, not {wanted:?}");
     }
 
     /// Puts the caret at this place of the box.
@@ -162,11 +169,10 @@ async fn a_short_code_is_completed_or_replaced_and_undone() {
     ana.type_keys("well done :thu").await;
     ana.find("listbox", "Emoji").await;
     ana.find("option", "👍 :thumbsup:").await;
-    assert!(ana.violations().await.is_empty());
     ana.type_keys(Key::Down + Key::Up + Key::Enter).await;
     ana.wait_for_draft("well done 👍 ").await;
     ana.wait_gone("listbox", "Emoji").await;
-    ana.type_keys(Key::Control + "z").await;
+    ana.keys(Key::Control + "z").await;
     ana.wait_for_draft("well done :thu").await;
     assert!(!ana.shows("listbox", "Emoji").await, "not offered again");
 
@@ -193,4 +199,74 @@ async fn a_short_code_is_completed_or_replaced_and_undone() {
     }
     ana.type_keys(Key::Tab + "").await;
     ana.wait_for_draft("👍 ").await;
+}
+
+#[tokio::test]
+async fn keys_and_the_bar_format_and_undo_takes_the_format_back() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.paste("a bold word").await;
+    ana.put_caret(2, 6).await;
+    ana.keys(Key::Control + "b").await;
+    ana.wait_for_draft("a **bold** word").await;
+    ana.keys(Key::Control + "b").await;
+    ana.wait_for_draft("a bold word").await;
+    ana.keys(Key::Control + "i").await;
+    ana.wait_for_draft("a *bold* word").await;
+    for (key, draft) in [
+        ("z", "a bold word"),
+        ("z", "a **bold** word"),
+        ("z", "a bold word"),
+    ] {
+        ana.keys(Key::Control + key).await;
+        ana.wait_for_draft(draft).await;
+    }
+    // The quick switcher has its key still.
+    ana.keys(Key::Control + "k").await;
+    ana.find("option", "bo").await;
+    ana.type_keys(Key::Escape + "").await;
+
+    // Buttons leave the focus in the box, and the bar is one stop of the Tab key.
+    ana.put_caret(2, 6).await;
+    ana.press("button", "Strikethrough").await;
+    ana.wait_for_draft("a ~~bold~~ word").await;
+    assert_eq!(ana.caret().await, (true, 4));
+    ana.press("button", "List").await;
+    ana.wait_for_draft("- a ~~bold~~ word").await;
+    ana.put_caret(0, 0).await;
+    ana.keys(Key::Shift + Key::Tab).await;
+    let focused = "return document.activeElement.ariaLabel";
+    assert_eq!(ana.ask_page::<String>(focused).await, "Bold");
+    until("arrows within the bar", async || {
+        ana.type_keys(Key::Right + "").await;
+        let label = ana.ask_page::<String>(focused).await;
+        (label == "Quote").then_some(())
+    })
+    .await;
+    ana.type_keys(Key::Enter + "").await;
+    ana.wait_for_draft("> - a ~~bold~~ word").await;
+
+    // It can be switched off, and this browser remembers that.
+    assert!(ana.violations().await.is_empty());
+    ana.screenshot("formatting-bar").await;
+    ana.press("button", "Formatting").await;
+    ana.wait_gone("button", "Bold").await;
+    ana.reload().await;
+    ana.find("button", "Formatting").await;
+    assert!(!ana.shows("button", "Bold").await);
+    ana.press("button", "Formatting").await;
+    ana.find("button", "Bold").await;
+    for (width, scheme) in [
+        (320, "dark"),
+        (390, "light"),
+        (700, "light"),
+        (1280, "dark"),
+    ] {
+        ana.use_screen(width, 740).await;
+        ana.prefer(scheme).await;
+        assert!(!ana.scrolls_sideways().await, "{width}");
+        ana.screenshot(&format!("box-{width}-{scheme}")).await;
+    }
 }

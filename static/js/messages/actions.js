@@ -8,6 +8,7 @@ import { release } from "../page/focus.js";
 import { insertText } from "../page/insert.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
+import { offerAids, offerBar } from "./aids.js";
 import { BlockedMessages, isFolded } from "./blocked.js";
 import { Completion, onDemand } from "./completion.js";
 import { askToDelete } from "./deleting.js";
@@ -55,6 +56,7 @@ export class MessageActions {
   constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page, isBlocked, lifetime }) {
     this.list = list;
     this.room = room;
+    this.storage = storage;
     this.sender = sender;
     this.scroll = scroll;
     this.markUnread = markUnread;
@@ -71,7 +73,7 @@ export class MessageActions {
       draft: new Draft(storage, this.me.id, `${room}/edit`),
       bodyOf: (id) => this.changes.bodyOf(id),
       save: (message, body) => this.#change({ op: "edit", message, body }),
-      opened: (box) => this.completion.attach(box),
+      opened: (box) => this.#help(box),
       closed: (message) => {
         message?.focus({ preventScroll: true });
         this.#composer?.focusUnlessTouch();
@@ -105,12 +107,19 @@ export class MessageActions {
     this.#composer = composer;
     this.replying = replying;
     if (!composer) return;
-    this.completion.attach(composer.box);
+    this.#help(composer.box);
+    offerBar(composer.form, this.storage, this.lifetime.signal);
     composer.addEventListener("edit-last", () => this.#editLast());
     composer.addEventListener("emoji", ({ detail: anchor }) => {
       if (this.#picker?.popup.isOpen) return this.#picker.popup.close();
       return this.#pick({ anchor, back: composer.box, choose: (emoji) => insertText(composer.box, emoji) });
     });
+  }
+
+  /** Helps to write in a box: completion, formatting, lists, paste. @param {HTMLTextAreaElement} box */
+  #help(box) {
+    this.completion.attach(box);
+    offerAids(box, this.lifetime.signal);
   }
 
   /** Shows the changes in the queue on their messages. */

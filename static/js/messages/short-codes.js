@@ -2,6 +2,7 @@
 
 import { folded } from "../page/match.js";
 import { say } from "../page/words.js";
+import { isInCode } from "./code.js";
 import { EmojiMemory, fetchEmoji, inTone } from "./emoji-list.js";
 
 /** @import { Offers, Source } from "./completion.js" */
@@ -59,12 +60,4 @@ function rankedCodes(codes, wanted, recent) {
     if (rank < (found.get(entry)?.rank ?? Number.POSITIVE_INFINITY)) found.set(entry, { ...coded, rank });
   }
   return [...found.values()].sort((one, other) => one.rank - other.rank);
-}
-
-/** Returns whether a text ends within code. @param {string} before */
-export function isInCode(before) {
-  const lines = before.split("\n");
-  const fences = lines.filter((line) => /^\s*(```|~~~)/.test(line)).length;
-  const marks = (lines.at(-1) ?? "").match(/`+/g) ?? [];
-  return fences % 2 === 1 || marks.length % 2 === 1;
 }
