@@ -270,3 +270,132 @@ async fn keys_and_the_bar_format_and_undo_takes_the_format_back() {
         ana.screenshot(&format!("box-{width}-{scheme}")).await;
     }
 }
+
+#[tokio::test]
+async fn a_list_goes_on_at_shift_enter_and_ends_at_an_empty_item() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let line_break = async || {
+        let chain = ana.driver.action_chain().key_down(Key::Shift);
+        let chain = chain.send_keys(Key::Enter + "").key_up(Key::Shift);
+        chain.perform().await.unwrap();
+    };
+
+    ana.paste("1. beans").await;
+    line_break().await;
+    ana.wait_for_draft("1. beans\n2. ").await;
+    ana.type_keys("peas").await;
+    line_break().await;
+    ana.wait_for_draft("1. beans\n2. peas\n3. ").await;
+    line_break().await;
+    ana.wait_for_draft("1. beans\n2. peas\n").await;
+    ana.keys(Key::Control + "z").await;
+    ana.wait_for_draft("1. beans\n2. peas\n3. ").await;
+    line_break().await;
+    ana.type_keys("that is all" + Key::Enter).await;
+    bo.wait_for_text("that is all").await;
+    let items = "return [...document.querySelectorAll('.message-text ol li')].map((item) => item.textContent.trim())";
+    assert_eq!(bo.ask_page::<[String; 2]>(items).await, ["beans", "peas"]);
+}
+
+/// A page, and what pasting it gives.
+const PASTED: [(&str, &str); 14] = [
+    ("a <b>bold</b> <i>word</i>", "a **bold** *word*"),
+    (
+        "<strong>bold <em>and italic</em></strong><del>gone</del>",
+        "**bold *and italic***~~gone~~",
+    ),
+    ("<b>one<br>two</b>", "**one**\n**two**"),
+    ("<b> a </b>b", "**a** b"),
+    ("<p>one</p><p>t<b>w</b>o</p>", "one\n\nt**w**o"),
+    ("<div>one</div><div><i>two</i></div>", "one\n*two*"),
+    (
+        "<ul><li>one<ul><li>in</li></ul></li><li><p>two</p></li></ul>",
+        "- one\n  - in\n- two",
+    ),
+    ("<ol start=3><li>c</li><li>d</li></ol>", "3. c\n4. d"),
+    (
+        "<blockquote><p>said</p><p>more</p></blockquote><p>yes</p>",
+        "> said\n>\n> more\n\nyes",
+    ),
+    (
+        "<p>see</p><pre><code>if a {\n  b\n}\n</code></pre>",
+        "see\n\n```\nif a {\n  b\n}\n```",
+    ),
+    (
+        "<code>x</code> at <a href='https://example.org/a(b)'>the [site]</a>, <a href='https://example.org/'>https://example.org</a>, <a href='javascript:alert(1)'>no</a>",
+        "`x` at [the \\[site\\]](https://example.org/a%28b%29), https://example.org, no",
+    ),
+    (
+        "<b style='font-weight:normal'>plain <span style='font-weight:700'>bold</span></b>",
+        "plain **bold**",
+    ),
+    (
+        "<b>x</b><script>window.broken = 1</script><img src=x onerror='window.broken = 1' alt='cat'><style>p{}</style><iframe srcdoc='<script>parent.broken = 1</script>'></iframe>",
+        "**x**cat",
+    ),
+    (
+        "<meta charset=utf-8><!--StartFragment--><h1>Soup</h1>\n<p>with <em>leek</em></p><!--EndFragment-->",
+        "Soup\n\nwith *leek*",
+    ),
+];
+
+impl Profile {
+    /// Pastes a page and its plain text into the box. Returns whether the browser is left to paste.
+    async fn paste_page(&self, html: &str, text: &str) -> bool {
+        let script = format!(
+            "const source = new DataTransfer();
+             const html = {};
+             if (html) source.setData('text/html', html);
+             source.setData('text/plain', {});
+             const fields = {{ clipboardData: source, bubbles: true, cancelable: true }};
+             return document.getElementById('composer-body').dispatchEvent(new ClipboardEvent('paste', fields))",
+            serde_json::json!(html),
+            serde_json::json!(text),
+        );
+        self.ask_page(&script).await
+    }
+}
+
+#[tokio::test]
+async fn a_pasted_page_becomes_markdown_and_nothing_of_it_runs() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    for (html, markdown) in PASTED {
+        assert!(!ana.paste_page(html, "plain").await, "{html}");
+        ana.wait_for_draft(markdown).await;
+        ana.empty_box().await;
+    }
+    assert!(
+        ana.ask_page::<bool>("return window.broken === undefined")
+            .await
+    );
+
+    // It replaces the selection, and undo brings that back.
+    ana.paste("one two three").await;
+    ana.put_caret(4, 7).await;
+    ana.paste_page("<b>2</b>", "2").await;
+    ana.wait_for_draft("one **2** three").await;
+    ana.keys(Key::Control + "z").await;
+    ana.wait_for_draft("one two three").await;
+    ana.empty_box().await;
+
+    // The browser pastes what has no formatting, what is too long, and without formatting if asked to.
+    assert!(ana.paste_page("<p>one</p>", "one").await);
+    assert!(ana.paste_page("", "one").await);
+    let long = format!("<b>{}</b>", "a".repeat(200_001));
+    assert!(ana.paste_page(&long, "a").await);
+    // Within code it is its text.
+    ana.paste("`").await;
+    ana.paste_page("<b>x</b>", "x").await;
+    ana.wait_for_draft("`x").await;
+    ana.empty_box().await;
+
+    // A text that is too long for the box is offered as before.
+    assert!(!ana.paste_page("<b>a</b>", &"a".repeat(60_000)).await);
+    ana.find("button", "Discard").await;
+    assert_eq!(ana.draft().await, "");
+}

@@ -1,8 +1,9 @@
-// Formatting of a selection.
+// Formatting of a selection, and lists that go on.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatted } from "../../static/js/messages/formatting.js";
+import { nextItem } from "../../static/js/messages/lists.js";
 
 /** Reads a text in which `[` and `]` are the ends of the selection, or `|` is the caret. */
 function read(shown) {
@@ -60,3 +61,33 @@ test("a link asks for what is missing: its address or its text", () => {
   assert.deepEqual(link("https://example.org", 0, 19), ["[](https://example.org)", 1, 1]);
   assert.deepEqual(link("", 0, 0), ["[](https://)", 1, 1]);
 });
+
+/** Presses Enter at the `|`. */
+function enter(shown) {
+  const caret = shown.indexOf("|");
+  const value = shown.replace("|", "");
+  const next = nextItem(value, caret);
+  if (!next) return null;
+  return `${value.slice(0, next.start)}${next.text}|${value.slice(caret)}`;
+}
+
+for (const [before, after] of [
+  ["- one|", "- one\n- |"],
+  ["* one|", "* one\n* |"],
+  ["1. one|", "1. one\n2. |"],
+  ["9) nine|", "9) nine\n10) |"],
+  ["- one\n  - in|", "- one\n  - in\n  - |"],
+  ["- o|ne", "- o\n- |ne"],
+  ["- one\n- |", "- one\n|"],
+  ["1. one\n2. |", "1. one\n|"],
+  ["plain|", null],
+  ["-one|", null],
+  ["-|", null],
+  ["|- one", null],
+  ["```\n- code|", null],
+  ["```\ncode\n```\n- one|", "```\ncode\n```\n- one\n- |"],
+]) {
+  test(`Enter at ${JSON.stringify(before)} ${after === null ? "is a line break" : "goes on or ends"}`, () => {
+    assert.equal(enter(before), after);
+  });
+}

@@ -1,7 +1,10 @@
-// What helps in a box: keys and buttons for formatting. What is not needed before somebody uses it is loaded then.
+// What helps in a box: keys for formatting, lists that go on, and the paste of formatted text. What is not needed before
+// somebody uses it is loaded then.
 
 import { find } from "../page/elements.js";
+import { insertText } from "../page/insert.js";
 import { keyOf } from "../page/keys.js";
+import { nextItem } from "./lists.js";
 
 /** @import { BrowserMemory } from "../page/storage.js" */
 
@@ -15,6 +18,14 @@ const SHIFTED = { KeyX: "strike", Digit9: "quote", Digit8: "list", Digit7: "numb
 
 /** The key under which this browser remembers whether it shows the bar. */
 const BAR = "parlour/bar";
+
+/** Markup that Markdown has a form for. Other pages are pasted as the browser does. */
+const FORMATTED =
+  /<(?:b|strong|i|em|s|del|strike|code|pre|kbd|samp|tt|a|li|blockquote)[\s>]|font-weight: ?(?:bold|[6-9]00)|font-style: ?italic|line-through/i;
+/** A longer page is pasted as its text, so that typing goes on. */
+const HTML_AT_MOST = 200_000;
+/** So long the converter may take to be loaded. */
+const LOAD_MS = 1_500;
 
 /** Loads what formats, and formats. @param {HTMLTextAreaElement} box  @param {Format} what */
 export async function format(box, what) {
@@ -35,6 +46,8 @@ export function offerAids(box, signal) {
     },
     { signal },
   );
+  box.addEventListener("beforeinput", (event) => goOn(box, event), { signal });
+  box.addEventListener("paste", (event) => paste(box, event), { signal });
 }
 
 /**
@@ -67,4 +80,29 @@ export function offerBar(form, storage, signal) {
   };
   bar.addEventListener("click", pressed, { signal });
   show();
+}
+
+/** Touch keyboards tell of a line break in this way, too. @param {HTMLTextAreaElement} box  @param {InputEvent} event */
+function goOn(box, event) {
+  const { selectionStart: caret, selectionEnd } = box;
+  if (!/^insert(?:LineBreak|Paragraph)$/.test(event.inputType) || event.isComposing || caret !== selectionEnd) return;
+  const next = nextItem(box.value, caret);
+  if (!next) return;
+  event.preventDefault();
+  insertText(box, next.text, next.start, caret);
+}
+
+/** @param {HTMLTextAreaElement} box  @param {ClipboardEvent} event */
+async function paste(box, event) {
+  // Without formatting (Ctrl+Shift+V) browsers give the text alone.
+  const [html, text] = ["text/html", "text/plain"].map((kind) => event.clipboardData?.getData(kind) ?? "");
+  if (event.defaultPrevented || html.length > HTML_AT_MOST || !FORMATTED.test(html)) return;
+  event.preventDefault();
+  const { selectionStart, selectionEnd } = box;
+  const late = new Promise((_, reject) => setTimeout(reject, LOAD_MS));
+  const loaded = Promise.race([import("./paste.js"), late]);
+  const markdown = await loaded
+    .then(({ pasted }) => pasted(html, box.value.slice(0, selectionStart)))
+    .catch(() => null);
+  insertText(box, markdown ?? text, selectionStart, selectionEnd);
 }

@@ -1,5 +1,6 @@
-// The only module that parses markup, with the only Trusted Types policy of the site. It must get only what our server
-// rendered from a template; everything else uses textContent. The policy also lets the service worker be registered.
+// The only module that parses markup, with the only Trusted Types policy of the site. Into the page comes only what our
+// server rendered from a template; everything else uses textContent. The policy also lets the service worker be
+// registered.
 
 const rules = {
   createHTML: (/** @type {string} */ html) => html,
@@ -19,6 +20,13 @@ export function elementFrom(html) {
   template.innerHTML = policy.createHTML(html);
   return /** @type {HTMLElement | null} */ (template.content.firstElementChild);
 }
+
+/**
+ * Parses a page of somebody else to read its texts. Its document is inert: no script of it runs, and nothing of it is
+ * fetched. Nothing of it may come into our page but texts.
+ * @param {string} html
+ */
+export const readForeign = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html").body;
 
 /**
  * Fetches a page of this site as a document whose scripts do not run. Returns null without an answer, and where
