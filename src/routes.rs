@@ -33,7 +33,7 @@ use crate::{
     friends::views as friends,
     health,
     parts::Parts,
-    preferences::views as preferences,
+    preferences::{tips, views as preferences},
     security::{
         Action, client_addr::client_of_scope, csrf::OwnPages, hosts::OwnHosts,
         limits::guard::FormActions,
@@ -124,7 +124,8 @@ pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
     )
     .service(
         web::resource("/accounts/preferences/snooze/").route(web::post().to(preferences::snooze)),
-    );
+    )
+    .service(web::resource("/tips/dismiss/").route(web::post().to(tips::dismiss_tips)));
 }
 
 fn friend_pages(cfg: &mut web::ServiceConfig) {
@@ -326,6 +327,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/accounts/devices/{id}/revoke/", Action::SettingsChange),
     ("/accounts/preferences/", Action::SettingsChange),
     ("/accounts/preferences/snooze/", Action::SettingsChange),
+    ("/tips/dismiss/", Action::SettingsChange),
     ("/appearance/", Action::SettingsChange),
     ("/events/{stream}/", Action::SocketEvent),
     ("/friends/add/", Action::Form),

@@ -9,6 +9,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    dismissed_tips (user_id) {
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
     events (room_id, seq) {
         room_id -> BigInt,
         seq -> BigInt,
@@ -224,6 +230,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(dismissed_tips -> users (user_id));
 diesel::joinable!(events -> messages (message_id));
 diesel::joinable!(events -> rooms (room_id));
 diesel::joinable!(events -> users (actor_id));
@@ -250,6 +257,7 @@ diesel::joinable!(unknown_requests -> users (sender_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
+    dismissed_tips,
     events,
     friend_requests,
     friendships,

@@ -130,3 +130,10 @@ picker-tone-medium = Medium skin tone
 picker-tone-medium-dark = Medium-dark skin tone
 picker-tone-dark = Dark skin tone
 message-code = Code
+
+tips-heading = How this works
+tips-send = Enter sends your message. Shift+Enter starts a new line.
+tips-ticks = One tick means that the server has stored your message, two that it has arrived.
+tips-offline = Without a connection, keep writing: your messages wait, and are sent when it is back.
+tips-menu = The ⋯ of a message has reactions, replies and edits.
+tips-dismiss = Got it

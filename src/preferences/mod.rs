@@ -8,8 +8,10 @@ mod events;
 mod forms;
 mod models;
 mod quiet;
+pub(crate) mod tips;
 pub(crate) mod views;
 
 pub use events::{PreferencesEvent, SwitchEvent, switch_group};
 pub use models::{PastSettings, Preferences};
 pub use quiet::{Attention, QuietHours};
+pub use tips::Tips;

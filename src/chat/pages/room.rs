@@ -27,6 +27,7 @@ use crate::{
     db::Connection,
     error::{Error, Result},
     friends::BlockedPeople,
+    preferences::Tips,
     words,
 };
 
@@ -157,6 +158,7 @@ impl ShownRoom {
                 outsiders: outsiders::of_message(conn, room, named, user)?,
                 head: RoomHead::read(conn, &member)?,
                 folded: member.folded(conn)?,
+                tips: Tips::are_shown(conn, user)?,
                 member,
                 conversations,
                 unread,
@@ -183,6 +185,7 @@ impl ShownRoom {
             reply,
             outsiders,
             folded,
+            tips,
         } = loaded;
         let room = self.room;
         let here = conversations.here(chat).await?;
@@ -200,6 +203,7 @@ impl ShownRoom {
                 health: HealthLine::of(&chat.health, room),
             },
             catch_up: unread.catch_up(room, &self.zone),
+            tips,
             zone: self.zone.name().to_owned(),
             can_post,
             closed: (!can_post).then(|| words::text(closed_key(&member))),
@@ -241,6 +245,8 @@ struct Loaded {
     outsiders: Vec<Person>,
     /// The people whose messages are folded.
     folded: BlockedPeople,
+    /// Whether the tips for newcomers are shown.
+    tips: bool,
 }
 
 impl Loaded {
@@ -260,6 +266,8 @@ struct RoomPage {
     #[serde(flatten)]
     log: Log,
     catch_up: Option<CatchUpLists>,
+    /// Whether the tips for newcomers are shown where the log begins.
+    tips: bool,
     /// The time zone of the times on the page.
     zone: String,
     can_post: bool,

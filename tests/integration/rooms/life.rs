@@ -319,3 +319,18 @@ async fn the_members_of_a_large_room_come_in_pages() {
             .contains("251")
     );
 }
+
+#[tokio::test]
+async fn tips_are_shown_to_newcomers_until_they_are_dismissed() {
+    let site = Site::start().await;
+    let People { ana, bo, .. } = People::meet(&site).await;
+    let room = ana.make_room("closed", "Tea", &[&bo]).await;
+    let path = format!("/rooms/{room}/");
+    assert_eq!(ana.open(&path).await.texts("#tips h2"), ["How this works"]);
+
+    let dismissed = ana.submit(&path, "/tips/dismiss/", &[]).await;
+
+    assert_eq!(dismissed.location(), path);
+    assert!(!ana.open(&path).await.has("#tips"));
+    assert!(bo.open(&path).await.has("#tips"), "each for themselves");
+}
