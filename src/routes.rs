@@ -252,6 +252,10 @@ fn invite_pages(cfg: &mut web::ServiceConfig) {
         web::post().to(invites::create_invite),
     )
     .route(
+        "/rooms/{room}/invites/members/",
+        web::post().to(invites::let_members_invite),
+    )
+    .route(
         "/rooms/{room}/invites/{invite}/",
         web::get().to(invites::show_invite),
     )
@@ -345,6 +349,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/archive/", Action::Form),
     ("/rooms/{room}/delete/", Action::Form),
     ("/rooms/{room}/invites/", Action::Form),
+    ("/rooms/{room}/invites/members/", Action::Form),
     ("/rooms/{room}/invites/{invite}/revoke/", Action::Form),
     ("/rooms/{room}/join/", Action::Form),
     ("/rooms/{room}/keep/", Action::Form),

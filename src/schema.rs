@@ -188,6 +188,7 @@ diesel::table! {
         topic -> Text,
         archived_at -> Nullable<BigInt>,
         delete_at -> Nullable<BigInt>,
+        members_invite -> Bool,
     }
 }
 

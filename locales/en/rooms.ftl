@@ -149,6 +149,10 @@ ask-delete-all = After that, the room and all its messages are permanently gone 
 ask-delete-action = Delete
 
 # ---- links
+invites-members-may = All members may invite people.
+invites-members-may-not = Only moderators may invite people.
+invites-members-allow = Let all members invite
+invites-members-stop = Only moderators
 invites-heading = Invite links
 invites-hint = Anyone with a link can join until the link expires, is used up or is revoked.
 invites-lifetime = Expires after

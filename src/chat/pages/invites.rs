@@ -1,4 +1,4 @@
-//! Invite links of a room: moderators create and revoke them. Each has a QR code.
+//! Invite links of a room: moderators create and revoke them, and members where the room allows it. Each has a QR code.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     accounts::{Page, Person, Redirect, UserId},
     chat::{
         membership::{Invite, InviteState, InviteTerms, joined_by},
-        rooms::{InviteId, ListedMember, RoomId, RoomMember, RoomModerator},
+        rooms::{InviteId, ListedMember, RoomId, RoomInviter, RoomMember},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -50,8 +50,29 @@ impl InviteForm {
     }
 }
 
-fn moderator(conn: &mut Connection, room: RoomId, me: UserId) -> Result<RoomModerator> {
-    RoomMember::find(conn, room, me)?.moderator()
+fn inviter(conn: &mut Connection, room: RoomId, me: UserId) -> Result<RoomInviter> {
+    RoomMember::find(conn, room, me)?.inviter()
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct MembersForm {
+    may: bool,
+}
+
+/// Lets all members invite, or moderators only.
+pub(crate) async fn let_members_invite(
+    asker: Asker,
+    room: web::Path<RoomId>,
+    form: web::Form<MembersForm>,
+) -> Result<Redirect> {
+    let (room, may, me) = (*room, form.may, asker.user.id);
+    asker.count(Action::RoomChange)?;
+    let changed = move |conn: &mut Connection| {
+        let inviter = RoomMember::find(conn, room, me)?.moderator()?;
+        Ok(inviter.let_members_invite(conn, may)?)
+    };
+    asker.chat.database.write(changed).await?;
+    Ok(details(room))
 }
 
 pub(crate) async fn create_invite(
@@ -63,8 +84,8 @@ pub(crate) async fn create_invite(
     asker.count(Action::Invitation)?;
     let most = asker.chat.limits.room_invites;
     let made = move |conn: &mut Connection| {
-        let moderator = moderator(conn, room, me)?;
-        moderator.new_invite(conn, (terms, Timestamp::now()), most)
+        let inviter = inviter(conn, room, me)?;
+        inviter.new_invite(conn, (terms, Timestamp::now()), most)
     };
     match asker.chat.database.write(made).await {
         Ok(invite) => Ok(Redirect::to(format!("/rooms/{room}/invites/{invite}/"))),
@@ -83,8 +104,8 @@ pub(crate) async fn revoke_invite(
     let ((room, invite), me) = (*path, asker.user.id);
     asker.count(Action::RoomChange)?;
     let revoked = move |conn: &mut Connection| {
-        let moderator = moderator(conn, room, me)?;
-        moderator.revoke_invite(conn, invite)
+        let inviter = inviter(conn, room, me)?;
+        inviter.revoke_invite(conn, invite)
     };
     asker.chat.database.write(revoked).await?;
     Ok(details(room).done(words::text("invites-revoked")))
@@ -98,17 +119,17 @@ pub(crate) async fn show_invite(
 ) -> Result<HttpResponse> {
     let (room, invite) = *path;
     let read = move |conn: &mut Connection, me| {
-        let moderator = moderator(conn, room, me)?;
-        let invite = moderator.invite(conn, invite)?;
-        let listing = moderator.list_members(conn)?;
-        Ok((moderator, invite, listing))
+        let inviter = inviter(conn, room, me)?;
+        let invite = inviter.invite(conn, invite)?;
+        let listing = inviter.list_members(conn)?;
+        Ok((inviter, invite, listing))
     };
-    let (moderator, invite, listing) = asker.read(read).await?;
+    let (inviter, invite, listing) = asker.read(read).await?;
     let link = link(&site, &invite.token)?;
-    let title = [("room", moderator.title.as_str().into())];
-    let pane = Pane::below_details(&moderator, words::text_with("invites-title", &title));
+    let title = [("room", inviter.title.as_str().into())];
+    let pane = Pane::below_details(&inviter, words::text_with("invites-title", &title));
     let own = InvitePage {
-        name: moderator.title.clone(),
+        name: inviter.title.clone(),
         code: Code::new(&link)?,
         link,
         invite: ShownInvite::new(&invite, &listing),

@@ -68,9 +68,9 @@ impl About {
         if !member.room.kind.is_changing() {
             return Err(Error::NotFound);
         }
-        let invites = match member.clone().moderator() {
-            Ok(moderator) => moderator.invites(conn, INVITES_SHOWN)?,
-            Err(_no_moderator) => Vec::new(),
+        let invites = match member.clone().inviter() {
+            Ok(inviter) => inviter.invites(conn, INVITES_SHOWN)?,
+            Err(_may_not_invite) => Vec::new(),
         };
         Ok(Self {
             head: RoomHead::read(conn, &member)?,
@@ -138,6 +138,7 @@ impl About {
         let state = |archived, deleting| is_owner && member_state(member) == (archived, deleting);
         May {
             add: member.clone().host().is_ok(),
+            invite: member.may_invite(),
             moderate: member.clone().moderator().is_ok(),
             convert: state(false, false),
             archive: state(false, false),
@@ -153,6 +154,7 @@ impl About {
             room: self.head.shown(&self.member, here),
             is_open: room.kind == RoomKind::Open,
             is_named: room.kind.is_named(),
+            members_invite: room.members_invite,
             count: self.listing.len(),
             people: self.people(here, shown.people_page),
             may: self.may(),
@@ -176,6 +178,8 @@ struct DetailsPage {
     room: ShownHead,
     is_open: bool,
     is_named: bool,
+    /// Whether members who do not moderate may invite.
+    members_invite: bool,
     /// The number of people in the room.
     count: usize,
     people: People,
@@ -221,6 +225,7 @@ struct MemberRow {
 #[derive(Serialize)]
 struct May {
     add: bool,
+    invite: bool,
     moderate: bool,
     convert: bool,
     archive: bool,

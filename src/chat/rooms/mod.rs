@@ -8,7 +8,7 @@ pub use models::{
     listing::ListedMember,
     member::{Role, RoomMember},
     naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic},
-    permits::{Removal, RoomHost, RoomLeaver, RoomModerator, RoomOwner},
+    permits::{Removal, RoomHost, RoomInviter, RoomLeaver, RoomModerator, RoomOwner},
     room::{Room, RoomKind},
 };
 

@@ -243,3 +243,34 @@ async fn tokens_stand_in_no_log_and_links_have_a_number_that_may_hold() {
     let tokens = rows::<Token>(&site.settings.database_path(), "SELECT token FROM invites");
     assert!(!details.body.contains(&tokens[0].token));
 }
+
+#[tokio::test]
+async fn members_invite_where_the_room_lets_them_and_see_their_own_links_only() {
+    let site = Site::start().await;
+    let People { ana, bo, cleo, eve } = People::meet(&site).await;
+    let room = ana.make_room("closed", "Tea", &[&bo, &cleo]).await;
+    let terms = [("lifetime", "day"), ("uses", "any")];
+    let (_, of_ana) = ana.make_link(room, "day", "any").await;
+    assert_eq!(bo.about_room(room, "invites/", &terms).await.status, 403);
+    let allow = async |person: &crate::support::Person, may| {
+        let typed = [("may", may)];
+        let answer = person.about_room(room, "invites/members/", &typed);
+        answer.await.status
+    };
+    assert_eq!(allow(&bo, "true").await, 403, "a moderator decides");
+
+    assert_eq!(allow(&ana, "true").await, 303);
+    let (link, of_bo) = bo.make_link(room, "day", "any").await;
+    assert_eq!(cleo.get(&of_bo).await.status, 404);
+    assert_eq!(bo.get(&of_ana).await.status, 404);
+    assert_eq!(ana.get(&of_bo).await.status, 200);
+    let details = format!("/rooms/{room}/details/");
+    assert_eq!(bo.open(&details).await.texts(".invites .row").len(), 1);
+    assert_eq!(eve.get(&link).await.status, 200);
+
+    assert_eq!(allow(&ana, "false").await, 303);
+    assert_eq!(eve.get(&link).await.status, 410, "revoked");
+    assert_eq!(bo.about_room(room, "invites/", &terms).await.status, 403);
+    assert_eq!(bo.get(&of_bo).await.status, 403);
+    assert_eq!(ana.get(&of_ana).await.status, 200);
+}

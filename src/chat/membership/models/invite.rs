@@ -12,7 +12,9 @@ use crate::{
     chat::{
         log::NoticeKind,
         messages::RoomEvent,
-        rooms::{InviteId, ListedMember, Room, RoomId, RoomMember, RoomModerator, count_members},
+        rooms::{
+            InviteId, ListedMember, Role, Room, RoomId, RoomInviter, RoomModerator, count_members,
+        },
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -143,27 +145,67 @@ impl Invite {
     }
 }
 
+/// Returns at most `limit` links of a room, newest first.
+fn invites_of(conn: &mut Connection, room: RoomId, limit: i64) -> QueryResult<Vec<Invite>> {
+    let rows = rows()
+        .filter(invites::room_id.eq(room))
+        .order(invites::id.desc())
+        .limit(limit)
+        .load::<Columns>(conn)?;
+    Ok(rows.into_iter().map(Invite::from_columns).collect())
+}
+
 impl RoomModerator {
-    /// Returns at most `limit` links of the room, newest first.
-    pub fn invites(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<Invite>> {
-        let rows = rows()
+    /// Sets whether members who do not moderate may invite. If not, their links are revoked.
+    pub fn let_members_invite(&self, conn: &mut Connection, may: bool) -> QueryResult<()> {
+        diesel::update(rooms::table.find(self.room.id))
+            .set(rooms::members_invite.eq(may))
+            .execute(conn)?;
+        if may {
+            return Ok(());
+        }
+        let of_plain_members = members::table
+            .filter(members::room_id.eq(self.room.id))
+            .filter(members::role.eq(Role::Member))
+            .select(members::user_id);
+        let open = invites::table
             .filter(invites::room_id.eq(self.room.id))
-            .order(invites::id.desc())
-            .limit(limit)
-            .load::<Columns>(conn)?;
-        Ok(rows.into_iter().map(Invite::from_columns).collect())
+            .filter(invites::created_by.eq_any(of_plain_members))
+            .filter(invites::revoked_at.is_null());
+        diesel::update(open)
+            .set(invites::revoked_at.eq(Timestamp::now()))
+            .execute(conn)?;
+        Ok(())
+    }
+}
+
+/// Moderators see and revoke all links of the room, other members their own.
+impl RoomInviter {
+    /// Returns at most `limit` links, newest first.
+    pub fn invites(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<Invite>> {
+        let mut invites = invites_of(conn, self.room.id, limit)?;
+        invites.retain(|invite| self.sees(invite));
+        Ok(invites)
     }
 
-    /// Returns one link of the room.
+    fn sees(&self, invite: &Invite) -> bool {
+        self.role.moderates() || invite.by.id == self.user
+    }
+
+    /// Returns one link.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the link belongs to another room.
+    /// [`Error::NotFound`] if the link belongs to another room, or to somebody else.
     pub fn invite(&self, conn: &mut Connection, invite: InviteId) -> Result<Invite> {
         let row = rows()
             .filter(invites::id.eq(invite))
             .filter(invites::room_id.eq(self.room.id))
             .first::<Columns>(conn)?;
-        Ok(Invite::from_columns(row))
+        let invite = Invite::from_columns(row);
+        if !self.sees(&invite) {
+            return Err(Error::NotFound);
+        }
+        Ok(invite)
     }
 
     /// Creates a link. A room has at most `most` valid links.
@@ -176,7 +218,7 @@ impl RoomModerator {
         (terms, now): (InviteTerms, Timestamp),
         most: u32,
     ) -> Result<InviteId> {
-        let known = self.invites(conn, i64::MAX)?;
+        let known = invites_of(conn, self.room.id, i64::MAX)?;
         let open = known
             .iter()
             .filter(|invite| invite.state(now) == InviteState::Valid);
@@ -202,7 +244,7 @@ impl RoomModerator {
     /// Revokes a link. Idempotent.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the link belongs to another room.
+    /// [`Error::NotFound`] as for [`Self::invite`].
     pub fn revoke_invite(&self, conn: &mut Connection, invite: InviteId) -> Result<()> {
         let invite = self.invite(conn, invite)?;
         diesel::update(
@@ -359,11 +401,4 @@ pub fn joined_by(listing: &[ListedMember], invite: InviteId) -> Vec<&Person> {
         .iter()
         .filter(|listed| listed.invite == Some(invite));
     came.map(|listed| &listed.person).collect()
-}
-
-impl RoomMember {
-    /// Returns whether this member may create links.
-    pub fn may_invite(&self) -> bool {
-        self.clone().moderator().is_ok()
-    }
 }

@@ -119,7 +119,7 @@ async fn a_link_ends_with_its_time_its_uses_or_its_room() {
         max_uses: Some(1),
     };
     let make = move |conn: &mut Connection| {
-        let moderator = RoomMember::find(conn, room, ANA)?.moderator()?;
+        let moderator = RoomMember::find(conn, room, ANA)?.inviter()?;
         let id = moderator.new_invite(conn, (terms, now), 5)?;
         Ok(moderator.invite(conn, id)?.token)
     };

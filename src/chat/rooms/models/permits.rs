@@ -33,8 +33,11 @@ macro_rules! permits {
 }
 
 permits! {
-    /// A member who may add people: any member of a group, but only moderators of a named room.
+    /// A member who may add people: any member of a group; in a named room, those who may invite.
     RoomHost
+    /// A member of a named room who may create invite links: moderators, and all members of a room
+    /// that allows it.
+    RoomInviter
     /// A moderator or the owner of a named room that is not archived.
     RoomModerator
     /// The owner of a named room, archived or not.
@@ -81,10 +84,23 @@ impl RoomMember {
     /// # Errors
     /// [`Error::Forbidden`] if this member may not add people.
     pub fn host(self) -> Result<RoomHost> {
-        let kind = self.room.kind;
-        let may = kind == RoomKind::Group || kind.is_named() && self.role.moderates();
-        let may = may && !self.is_archived();
+        let may = self.room.kind == RoomKind::Group && !self.is_archived() || self.may_invite();
         self.allowed(may).map(RoomHost)
+    }
+
+    /// Returns whether this member may create invite links.
+    pub fn may_invite(&self) -> bool {
+        let may = self.role.moderates() || self.room.members_invite;
+        may && self.room.kind.is_named() && !self.is_archived()
+    }
+
+    /// Returns the permit to create invite links.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where only moderators may, in archived rooms and in rooms without a name.
+    pub fn inviter(self) -> Result<RoomInviter> {
+        let may = self.may_invite();
+        self.allowed(may).map(RoomInviter)
     }
 
     /// Returns the permit of a moderator.

@@ -50,6 +50,8 @@ pub struct Room {
     pub archived_at: Option<Timestamp>,
     /// When the room and its messages will be deleted, if that is planned.
     pub delete_at: Option<Timestamp>,
+    /// Whether members who do not moderate may create invite links and add people.
+    pub members_invite: bool,
 }
 
 impl Room {
