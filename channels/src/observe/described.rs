@@ -8,7 +8,7 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 /// | name | kind | labels | meaning |
 /// |---|---|---|---|
 /// | `channels_connections_total` | counter | `protocol`: `http`, `websocket`, `channel` | connections that found a consumer; for `channel` consumers that a worker started |
-/// | `channels_connections_open` | gauge | `protocol` | those of them that have not ended |
+/// | `channels_connections_open` | gauge | `protocol` | those of them that are open |
 /// | `channels_refused_total` | counter | `status` | handshakes refused: by middleware, without a route, or by the consumer |
 /// | `channels_connections_refused_total` | counter | | TCP connections that were closed unread because their address was at its limit |
 /// | `channels_connections_cut_total` | counter | `reason`: `slow_reader` (its outbox was full), `slow_consumer` (its channel was full, or messages in it too old) | connections closed with 1013 |
@@ -26,7 +26,7 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 /// | `channels_layer_delivered_total` | counter | | messages taken off a channel |
 /// | `channels_layer_forwarded_total` | counter | | those of them that were forwarded without the consumer |
 /// | `channels_layer_queue_messages` | histogram | | messages that waited on a channel when one was taken, including that one |
-/// | `channels_layer_dropped_total` | counter | `reason`: `full`, `expired`, `unknown` (no such channel), `too_large`, `undecodable` (not the consumer's event), `failed` (the backend) | messages that nobody handled |
+/// | `channels_layer_dropped_total` | counter | `reason`: `full`, `expired`, `unknown` (no such channel), `too_large`, `undecodable` (not the consumer's event), `failed` (the backend) | messages that no consumer handled |
 /// | `channels_logins_total` | counter | | people who signed in over a connection |
 /// | `channels_logouts_total` | counter | | people who signed out over a connection |
 /// | `channels_sessions_rejected_total` | counter | | sessions that no longer matched their user |
@@ -89,7 +89,7 @@ fn describe_layers() {
     let name = "channels_layer_queue_messages";
     describe_histogram!(name, count, "messages that waited on a channel");
     let name = "channels_layer_dropped_total";
-    describe_counter!(name, count, "messages that nobody handled");
+    describe_counter!(name, count, "messages that no consumer handled");
 }
 
 fn describe_people() {
