@@ -56,8 +56,8 @@ fn bounded(text: &fmt::Arguments<'_>, most: usize) -> String {
         most,
         omitted: 0,
     };
-    // Writing to `Line` never fails. Formatting the text may fail, and then the line has what came
-    // before.
+    // Writing to `Line` never fails. Formatting the text may fail; then the line has the text
+    // before the failure.
     let _written = line.write_fmt(*text);
     if line.omitted > 0 {
         let note = format!(" … ({} bytes more)", line.omitted);

@@ -99,8 +99,8 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Gives a new file to the owner of `model`, if root made it for another user. Failures are ignored:
-/// everybody else owns what they make.
+/// Gives a new file to the owner of `model`, if root made it for another user. Failures are
+/// ignored, because other users already own the files that they create.
 pub(crate) fn give_to_owner_of(path: &Path, model: &Path) {
     if let (Ok(file), Ok(model)) = (path.symlink_metadata(), model.metadata())
         && file.uid() != model.uid()

@@ -1,5 +1,5 @@
-//! WebSockets of a measurement: one posts as fast as the server takes it, one controls a page past the
-//! driver.
+//! WebSockets of a measurement: one posts as fast as the server accepts, one controls a page
+//! directly, without the driver.
 
 use std::net::SocketAddr;
 

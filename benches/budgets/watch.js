@@ -3,7 +3,7 @@
 
 (() => {
   const since1970 = (time) => performance.timeOrigin + time;
-  /** What is being waited for: text → function that takes the time. */
+  /** The awaited texts: text → function that receives the time. */
   const expected = new Map();
   const watched = { opened: 0, pressed: 0 };
   globalThis.watched = watched;

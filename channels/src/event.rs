@@ -187,7 +187,7 @@ pub(crate) fn fitting_reason(reason: &str) -> &str {
 }
 
 /// The longest prefix of a text that fits in a number of bytes, cut between characters;
-/// `str::floor_char_boundary` needs a newer compiler than this crate asks for.
+/// `str::floor_char_boundary` needs a newer compiler than this crate requires.
 pub(crate) fn within(text: &str, bytes: usize) -> &str {
     let fits = |end: &usize| text.is_char_boundary(*end);
     let end = (0..=bytes.min(text.len())).rev().find(fits);

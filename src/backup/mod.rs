@@ -90,8 +90,8 @@ fn collect(settings: &Settings, folder: &Path) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Removes what was written so far. The writing thread may create a file at the same time (a race),
-/// so this tries again until the folder is gone. After that, nothing can be created in it.
+/// Removes the files written so far. The writing thread may create a file at the same time (a
+/// race), so this tries again until the folder is gone. After that, nothing can be created in it.
 fn give_up(unfinished: &Path) -> Error {
     const TRIES: usize = 20;
     let is_gone = || match fs::remove_dir_all(unfinished) {

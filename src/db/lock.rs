@@ -144,7 +144,8 @@ impl DatabaseLock {
         Ok(())
     }
 
-    /// Returns the open database file, which whoever has connections must keep as long as those.
+    /// Returns the open database file, which the owner of connections must keep as long as the
+    /// connections.
     pub(super) fn database_file(&self) -> Option<Arc<File>> {
         self.0.database_file.get().cloned()
     }

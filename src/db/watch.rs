@@ -1,6 +1,6 @@
 //! Detects that the database file or its log was removed or replaced under the running server.
-//! SQLite would go on with the open files, and everything stored from then on would be lost at the
-//! end.
+//! SQLite would continue with the open files, and everything stored from then on would be lost when
+//! it closes them.
 
 use std::{
     fs::File,

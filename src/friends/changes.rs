@@ -30,8 +30,8 @@ impl View {
         (self.before != self.after).then_some(self.after)
     }
 
-    /// Returns whether only this side's own request was sent or cancelled. Its list does not tell
-    /// whom it reached, if anybody.
+    /// Returns whether only this side's own request was sent or cancelled. The list of sent
+    /// requests does not reveal whether it reached anybody.
     pub(super) fn is_own_request(self) -> bool {
         matches!(
             (self.before, self.after),

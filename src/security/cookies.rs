@@ -1,8 +1,8 @@
 //! The cookies of a request, cut as bytes. Another program on the same host may set cookies that are
 //! no UTF-8, and cookies with our names. Neither may hide a cookie of ours.
 //!
-//! actix-web's own `HttpRequest::cookie` gives up the whole header for one byte that is not UTF-8,
-//! and knows only the first cookie of a name, so it is not used (`clippy.toml`).
+//! actix-web's own `HttpRequest::cookie` rejects the whole header because of one byte that is not
+//! UTF-8, and knows only the first cookie of a name, so it is not used (`clippy.toml`).
 
 use actix_web::cookie::Cookie;
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};

@@ -1,5 +1,5 @@
-// Entry point of every signed-in page: the socket, the queue of unsent messages, live lists, presence.
-// room.js builds on what is exported here.
+// Entry point of every signed-in page: the socket, the queue of unsent messages, live lists,
+// presence. room.js uses these exports.
 
 import "./forms.js";
 import { isSignedOut, tellSignedOut } from "./accounts/session.js";

@@ -168,7 +168,7 @@ async fn the_focus_is_never_lost_on_the_page() {
     ana.wait_for("html[data-theme=dark]", true).await;
     ana.wait_for_focus_on("BUTTON Dark").await;
 
-    // A field that asks for the focus keeps it.
+    // A field with `autofocus` keeps the focus.
     ana.log_out().await;
     ana.log_in("ana").await;
     ana.wait_for_path("/").await;

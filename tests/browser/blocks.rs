@@ -110,7 +110,7 @@ async fn a_block_folds_open_pages_at_once_and_its_end_unfolds_them() {
     let title = "return document.title";
     assert_eq!(ana.ask_page::<String>(title).await, "Tea – Parlour");
 
-    // Neither in the completion nor among the reactions.
+    // The blocked person is neither in the completion nor among the reactions.
     ana.fill("Message Tea", "@e").await;
     ana.fill("Message Tea", "\u{e003}\u{e003}@b").await;
     ana.find("option", "bo").await;

@@ -1,4 +1,4 @@
-//! The list of conversations follows what is said, without a reload.
+//! The list of conversations shows new messages without a reload.
 
 use crate::{
     profile::Profile,

@@ -226,7 +226,7 @@ async fn what_a_browser_translates_is_never_saved_as_the_text_of_a_message() {
     ana.keys(Key::Enter + "").await;
     ana.wait_gone("textbox", "Edit message").await;
 
-    // Names are not translated, so that what is made of them finds the person.
+    // Names are not translated, so that links made from them still find the person.
     ana.keys("@b").await;
     ana.keys(Key::Enter + "").await;
     let typed = "return document.activeElement.value";

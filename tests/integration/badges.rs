@@ -341,7 +341,7 @@ impl Play {
 
     /// Checks that the counts of everybody equal those from the tables.
     async fn check_counts(&mut self, seed: u64) -> Counts {
-        // Asked first: what a socket said before is done when it has its answer.
+        // First, because earlier events of the socket are handled when this one is answered.
         let mut told = Counts::new();
         for person in &mut self.people {
             told.extend(person.told().await);

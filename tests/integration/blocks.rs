@@ -1,5 +1,5 @@
-//! A block in shared rooms: what the person who blocked is spared, and that the blocked person and
-//! all others see no difference.
+//! A block in shared rooms: what is hidden from the person who blocked, and that the blocked person
+//! and all others see no difference.
 
 use serde_json::json;
 
@@ -74,7 +74,7 @@ async fn what_a_blocked_person_says_in_a_room_is_folded_and_calls_nobody() {
     at_ana.wait_in(room, "message.created").await;
     answer(&bo, room, "why not?").await;
 
-    // Nothing counts but what bo said.
+    // Only bo's messages count.
     let list = ana.open("/").await;
     assert_eq!(list.texts("title"), ["Conversations – Parlour"]);
     let link = format!("a[data-conversation='{room}']");

@@ -1,4 +1,4 @@
-//! The last line of each conversation in the list: who said what, as each reader sees it.
+//! The last line of each conversation in the list: author and text, as each reader sees them.
 
 use crate::support::{Person, Site};
 

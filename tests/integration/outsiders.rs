@@ -1,4 +1,4 @@
-//! Mentioning a friend who is not in the room: who may add them, and what nobody may learn from it.
+//! Mentioning a friend who is not in the room: who may add them, and what it must not reveal.
 
 use crate::support::{Page, Person, Site};
 
@@ -93,7 +93,7 @@ async fn nobody_is_offered_whom_one_may_not_add() {
     let refused = ana.add_people(room, &[&cleo]).await;
     assert_eq!(refused.status, 422, "nor can they be added by hand");
 
-    // What is gone names nobody, and an archived room takes nobody.
+    // A deleted message mentions nobody, and nobody can be added to an archived room.
     let message = named(&asked).unwrap();
     let delete = format!("/rooms/{room}/messages/{message}/delete/");
     assert_eq!(ana.submit(&delete, &delete, &[]).await.status, 303);

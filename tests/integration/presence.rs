@@ -69,7 +69,7 @@ async fn a_block_hides_both_at_once_and_its_end_shows_nothing_to_strangers() {
     ana.press_and_confirm("block", &bo).await;
 
     for (socket, other) in [(&mut at_ana, bo.id), (&mut at_bo, ana.id)] {
-        // Who came at the same moment may be told so twice.
+        // People who arrive at the same moment may be notified twice.
         let gone = |event: &Value| {
             event["type"] == "presence.changed"
                 && event["user"] == other
@@ -113,7 +113,7 @@ async fn who_does_not_show_typing_is_not_told_of_it_either() {
         socket.send(start.clone()).await;
         socket.heard("").await;
     }
-    // The typist alone may hear of it, as another tab of the same person.
+    // Only other tabs of the typing person may receive it.
     let heard = at_ana.heard("typing.started").await;
     assert!(heard.iter().all(|event| event["user"]["id"] == ana.id));
     assert!(at_bo.heard("typing.started").await.is_empty());

@@ -156,7 +156,7 @@ async fn a_page_without_scripts_has_received_what_it_shows_and_writes_nothing_tw
     at_ana.post("two").await;
     let path = format!("/rooms/{room}/");
 
-    // What a script fetches is received when the script says so.
+    // A page that a script fetched counts as received when the script reports it.
     let scripted = format!("{}; parlour_script=1", bo.cookies());
     let request = bo.request(reqwest::Method::GET, &path);
     request.header("Cookie", scripted).send().await.unwrap();

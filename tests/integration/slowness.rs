@@ -63,7 +63,7 @@ async fn a_socket_notices_by_itself_that_its_session_is_gone() {
     .await;
     let mut socket = site.sign_up("ana").await.socket().await;
 
-    // As an operator would, past the program.
+    // As an operator would, without the program.
     let database = site.settings.database_path();
     let mut connection = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
     connection

@@ -36,7 +36,7 @@ test("an end behind one's own, or another room of the same number, is another hi
 
 test("events that arrive while the next connection opens are no reason", () => {
   const { history } = setUp();
-  // The stream goes on beside the socket that is tried.
+  // The stream continues beside the tried socket.
   history.note(7, 18);
   assert.equal(history.greeted(hello("one", room(17))), null);
   assert.equal(history.stamp(7).seen, 18);

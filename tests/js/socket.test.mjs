@@ -140,7 +140,7 @@ test("a socket that is refused asks whether the session is over", async () => {
   assert.equal(sockets.length, 1);
 });
 
-/** Lets what was asked meanwhile be answered. */
+/** Lets pending requests be answered. */
 const settle = async () => {
   for (let i = 0; i < 5; i += 1) await Promise.resolve();
 };
@@ -224,7 +224,7 @@ test("a constructor that throws counts as a socket that did not open, and leads 
   assert.equal(connection.usesFallback, true);
   assert.equal(heard.at(-1), "open");
 
-  // It is tried again beside the fallback, which goes on.
+  // It is tried again beside the fallback, which continues.
   mock.timers.tick(60_000);
   assert.equal(connection.state, "open");
   assert.equal(connection.usesFallback, true);

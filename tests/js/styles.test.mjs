@@ -16,7 +16,8 @@ function selectors(sheet) {
 
 test("no message restyles the log: what stands before + and ~ has a class, an id or an attribute", () => {
   assert.ok(sheets.length > 5);
-  // Browsers know what a class concerns; an element name or `*` there concerns all that is beside whatever is added.
+  // Browsers invalidate a class precisely; an element name or `*` there invalidates all siblings of
+  // an added element.
   const isWide = (selector) => /(^|[\s>,(])([a-z][a-z0-9]*|\*)\s*[+~]/.test(selector);
   assert.ok(isWide(".text * + p") && isWide("legend + *") && !isWide(".a + .b, a.b ~ p"));
   const wide = sheets.flatMap((sheet) => selectors(sheet).filter(isWide));

@@ -55,7 +55,7 @@ class Server {
     this.wire.push([type, detail]);
   }
 
-  /** A numbered event of a room, which only its members hear. */
+  /** A numbered event of a room, which only its members receive. */
   tell(room, type, detail) {
     const place = this.rooms.get(room);
     place.seq += 1;
@@ -103,7 +103,7 @@ class Server {
 
 class Browser {
   unread = new Unread(ME);
-  /** Asked for, and not yet heard by the server. */
+  /** Requested, and not yet received by the server. */
   isAsking = false;
   /** A snapshot that is not on the wire yet. */
   found = null;

@@ -39,7 +39,7 @@ impl<C: BlockingConsumer> BlockingContext<C> {
         }
     }
 
-    /// The scope: what the handshake told about the connection.
+    /// The scope: the data of the connection's handshake.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }

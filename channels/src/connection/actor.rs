@@ -76,7 +76,7 @@ impl ConnectionActor {
     }
 }
 
-// ---- what it takes
+// ---- its messages
 
 /// The result says why the connection could not be accepted.
 impl Message for Accept {

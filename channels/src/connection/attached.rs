@@ -15,7 +15,8 @@ use super::runner::Runner;
 use crate::event::{CloseCode, Disconnect};
 
 /// A connection's actor on its context, in the hands of a driver. When dropped before its end, the
-/// consumer goes on in a task of its own: the running handler finishes, and `disconnect` is called.
+/// consumer continues in a task of its own: the running handler finishes, and `disconnect` is
+/// called.
 #[derive(Default)]
 pub(crate) struct Attached {
     actor: Option<ConnectionActor>,

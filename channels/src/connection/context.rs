@@ -1,4 +1,4 @@
-//! What a consumer can do with its connection: answer, send, join groups, set timers.
+//! The context of a consumer: answers the handshake, sends, joins groups, sets timers.
 
 use std::fmt;
 use std::pin::pin;
@@ -57,7 +57,7 @@ impl<C: Consumer> Context<C> {
         }
     }
 
-    /// The scope: what the handshake told about the connection.
+    /// The scope: the data of the connection's handshake.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }

@@ -24,11 +24,11 @@ const ENOUGH_TO_WRITE_BYTES: usize = 64 * 1024;
 /// The limits of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Payload bytes that wait to be sent before the connection is cut.
+    /// Maximum of queued payload bytes before the connection is closed.
     pub(crate) outbox_bytes: usize,
     /// Time limit of middleware, and then of `connect`, before the handshake is denied.
     pub(crate) connect: Duration,
-    /// How long a handler may go on after the connection has ended.
+    /// How long a handler may continue after the connection has ended.
     pub(crate) grace: Duration,
 }
 
@@ -51,9 +51,9 @@ enum Phase {
     /// `connect` has not answered yet.
     Handshake,
     Open,
-    /// The consumer asked for the end, or broke a limit.
+    /// The consumer requested the end, or exceeded a limit.
     Closing,
-    /// The driver said that nothing can be sent any more.
+    /// The driver reported that nothing can be sent any more.
     Ended,
 }
 

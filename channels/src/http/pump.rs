@@ -1,7 +1,7 @@
 //! The task that runs one HTTP consumer, and passes on the parts of the body.
 //!
-//! actix polls a body only while its client reads; the consumer, its timers and its limits must
-//! go on nevertheless. So the task fills the link's bounded queue, and the body empties it.
+//! actix polls a body only while its client reads; but the consumer, its timers and its limits must
+//! continue. So the task fills the link's bounded queue, and the body empties it.
 
 use std::cell::Cell;
 use std::future::{pending, poll_fn};

@@ -101,7 +101,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// What can be routed to: a factory `|scope: &Scope| MyConsumer { .. }`, a
+/// The possible targets of a route: a factory `|scope: &Scope| MyConsumer { .. }`, a
 /// [`URLRouter`](crate::URLRouter), or an [`Endpoint`].
 pub trait IntoEndpoint {
     /// The endpoint.

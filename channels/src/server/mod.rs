@@ -1,8 +1,8 @@
 //! [`Server`]: an actix-web App and an application of consumers on one address.
 //!
-//! The counterpart of Daphne. Requests go to the App; those that ask for a WebSocket go to the
-//! consumers, on a socket of their own and through their own middleware (Channels'
-//! `ProtocolTypeRouter`). Source: daphne/cli.py and daphne/server.py.
+//! The counterpart of Daphne. Requests go to the App; handshakes of WebSockets go to the consumers,
+//! on a socket of their own and through their own middleware (Channels' `ProtocolTypeRouter`).
+//! Source: daphne/cli.py and daphne/server.py.
 //!
 //! | flag of Daphne | here |
 //! |---|---|

@@ -238,7 +238,7 @@ impl Shared {
     }
 }
 
-/// Boxed, so that connections which never ask for an upgrade need no room for one.
+/// Boxed, so that connections without an upgrade need no memory for one.
 fn take_over<T: Io + 'static>(
     shared: Rc<Shared>,
     sockets: Rc<OwnSockets>,

@@ -1,4 +1,4 @@
-//! What consumers and pages are told of where a request came from, on every kind of socket.
+//! The origin of a request, as consumers and pages get it, on every kind of socket.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use crate::wired::Wired;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
     Memory,
-    /// What one process sends, another one hears.
+    /// Messages from one process to another.
     Wired,
 }
 

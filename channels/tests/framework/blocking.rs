@@ -22,7 +22,7 @@ struct Slow {
 
 struct Site {
     app: Endpoint,
-    /// Lets a handler that waits go on.
+    /// Lets a waiting handler continue.
     gate: SyncSender<()>,
     journal: Receiver<String>,
 }

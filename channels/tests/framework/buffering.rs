@@ -5,7 +5,7 @@ use channels::{
     Context, Frame, HandlerResult, IntoEndpoint as _, Scope, URLRouter, WebsocketConsumer,
 };
 
-/// Answers with what is queued before and after it has queued the message.
+/// Answers with the size of the queue before and after it has queued the message.
 struct Accountant;
 
 impl WebsocketConsumer for Accountant {

@@ -1,4 +1,4 @@
-//! What a client sees of each answer to its handshake.
+//! Each answer to a handshake, as the client gets it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! An address holds so many connections, over all workers; every end of one makes room.
+//! The limit of connections of an address, over all workers; each end of one makes room.
 
 use std::net::SocketAddr;
 

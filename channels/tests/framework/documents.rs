@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Of a hundred upstream tests, so many must have a counterpart.
+/// The percentage of upstream tests that must have a counterpart.
 const COVERED_PERCENT: usize = 95;
 
 struct Row {

@@ -146,7 +146,7 @@ async fn sending_more_than_may_wait_ends_the_connection() {
     assert_eq!(journal.rest().await, [cut, "dropped"]);
 }
 
-/// Answers what it cannot send with the reason.
+/// If it cannot send, answers with the reason.
 struct Echo;
 
 impl WebsocketConsumer for Echo {

@@ -1,4 +1,4 @@
-//! What a consumer sees of a real request, and what a client sees of its answer.
+//! A real request, as a consumer gets it, and its answer, as the client gets it.
 
 use bytes::Bytes;
 use channels::http::{Http, HttpConsumer, HttpContext, ResponseHead};

@@ -261,7 +261,7 @@ fn an_alias_leads_to_its_layer_or_to_none() {
     assert!(layers.get("new").is_some());
 }
 
-/// Sends what it hears to the group `tea` of its layer.
+/// Sends received messages to the group `tea` of its layer.
 struct Tells;
 
 impl WebsocketConsumer for Tells {

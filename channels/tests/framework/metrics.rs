@@ -1,4 +1,4 @@
-//! What a recorder sees of real flows.
+//! The metrics of real flows, as a recorder gets them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

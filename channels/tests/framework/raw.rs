@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::scripted::{PATIENCE, client, group};
 
-/// Tells its client what happens, and does what it is told.
+/// Reports all events to its client, and executes the client's commands.
 struct Reporter {
     journal: UnboundedSender<String>,
     on_unknown: OnUnknown,

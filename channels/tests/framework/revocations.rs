@@ -160,7 +160,7 @@ async fn a_handler_that_hangs_does_not_hold_it_up() {
     assert_eq!(journal.rest().await, [why, "dropped"]);
 }
 
-/// Signs Alice out after her session was looked up, before her socket hears of anything.
+/// Signs Alice out after her session was looked up, before her socket is subscribed.
 struct JustBefore(Store, channels::sessions::SessionKey);
 
 impl Middleware for JustBefore {

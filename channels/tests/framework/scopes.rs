@@ -1,4 +1,4 @@
-//! What a scope says of a handshake.
+//! The data of a handshake in the scope.
 
 use channels::routing::Protocol;
 use channels::{Error, Scope};

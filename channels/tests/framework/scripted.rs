@@ -97,7 +97,7 @@ pub(crate) struct Scripted {
     journal: Journal,
 }
 
-/// Waits until something comes through a channel whose name the client is told.
+/// Waits for a message on a channel, whose name it sends to the client.
 async fn pause(ctx: &mut Context<Scripted>) -> HandlerResult {
     let mut release = ctx.layer().new_channel().await?;
     ctx.send(release.name().to_string())?;
@@ -134,7 +134,7 @@ impl Drop for Scripted {
 }
 
 impl Scripted {
-    /// What is sent to groups.
+    /// The event of groups.
     async fn tell(&self, command: &str, argument: &str, ctx: &mut Context<Self>) -> HandlerResult {
         let (to, text) = argument.split_once(' ').unwrap_or((argument, ""));
         let to = group(to);

@@ -1,5 +1,5 @@
-//! What a server answers by itself, how long it lets pages and sockets live, what it writes into
-//! its access log, and what it does before its first connection and after its last one.
+//! Answers of the server itself, time limits of pages and sockets, the access log, and the hooks at
+//! start and stop.
 
 use std::cell::RefCell;
 use std::io;

@@ -21,7 +21,7 @@ use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 type Store = Arc<InMemorySessionStore>;
 
-/// Does to its session what its path says in `connect`, and what frames say later.
+/// Changes its session in `connect` as its path says, and later as frames say.
 struct Keeper(String);
 
 impl WebsocketConsumer for Keeper {

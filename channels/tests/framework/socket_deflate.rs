@@ -1,4 +1,4 @@
-//! permessage-deflate (RFC 7692) on the wire: what is agreed, what is sent, what is refused.
+//! permessage-deflate (RFC 7692) on the wire: negotiation, frames, refusals.
 
 use channels::SocketOptions;
 use channels::socket::Deflate;
@@ -424,7 +424,7 @@ async fn a_bomb_is_refused_before_it_is_whole() {
     let mut client = open(&site).await;
     let bomb = compressed(&vec![0; 32 * 1024 * 1024]);
     assert!(bomb.len() < 64 * 1024, "it should pass the limit of frames");
-    // The frame's last byte never comes, so that the end cannot be what is judged.
+    // The frame's last byte never arrives, so the end is not what is checked.
     let bytes = frame(BINARY | COMPRESSED, &bomb);
     client.send_raw(&bytes[..bytes.len() - 1]).await;
     assert_eq!(client.expect_close().await, Some(1009));

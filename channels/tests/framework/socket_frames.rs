@@ -1,4 +1,4 @@
-//! What RFC 6455 says of frames, on the wire: lengths, control frames, fragments, UTF-8, Close.
+//! The rules of RFC 6455 for frames, on the wire: lengths, control frames, fragments, UTF-8, Close.
 //!
 //! The cases of the Autobahn suite that matter most, for runs without it (`scripts/conformance`).
 
@@ -77,7 +77,7 @@ async fn a_pong_that_nobody_asked_for_is_ignored() {
     assert_eq!(client.receive().await, Some((PONG, b"asked".to_vec())));
 }
 
-/// Sends bytes behind a message, which comes back whatever they are.
+/// Sends bytes after a message, which is echoed whatever they are.
 async fn after_a_message(site: &Site, bytes: &[u8]) -> Client {
     let mut client = site.open("/ws/accept/").await;
     let all = [&frame(TEXT, b"before"), bytes].concat();

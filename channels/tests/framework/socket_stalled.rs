@@ -1,4 +1,4 @@
-//! A peer that stops reading is cut; nobody else notices, and nothing leaks.
+//! A peer that stops reading is disconnected; others are not affected, and nothing leaks.
 
 use std::time::{Duration, Instant};
 

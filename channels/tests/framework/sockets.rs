@@ -223,7 +223,7 @@ impl Client {
         self.stream.shutdown().await.expect("an open connection");
     }
 
-    /// What comes until the end of the connection.
+    /// The bytes until the end of the connection.
     pub(crate) async fn rest_raw(&mut self) -> Vec<u8> {
         while self.fill().await {}
         std::mem::take(&mut self.buffer)

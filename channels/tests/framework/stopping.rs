@@ -1,4 +1,4 @@
-//! A server that stops: who is told, who is waited for, and for how long.
+//! Shutdown of a server: who is notified, and how long it waits for whom.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Sockets over server-sent events: the consumer cannot tell, and the client reads a stream.
+//! Sockets over server-sent events: the consumer is unchanged, and the client reads a stream.
 
 use actix_web::App;
 use channels::http::{HttpOptions, NotSent, Streams};
@@ -56,7 +56,7 @@ fn site() -> Site {
     }
 }
 
-/// What has come of one stream, chunks and all.
+/// The bytes of one stream so far, with the chunk headers.
 struct Reading {
     stream: TcpStream,
     text: String,
@@ -80,7 +80,7 @@ impl Reading {
         }
     }
 
-    /// Reads until this has come, and gives what came before it.
+    /// Reads until this arrives, and returns the text before it.
     async fn until(&mut self, wanted: &str) -> String {
         loop {
             if let Some((before, after)) = self.text.split_once(wanted) {

@@ -13,13 +13,13 @@ use tokio::sync::Semaphore;
 
 use crate::scripted::{group, message};
 
-/// A backend that takes its time to subscribe, or fails, and tells what it was asked.
+/// A backend that subscribes slowly, or fails, and records its calls.
 #[derive(Clone)]
 struct Slow(Arc<State>);
 
 struct State {
     memory: InMemoryLayer,
-    /// A permit for each subscription that may go on.
+    /// A permit for each subscription that may continue.
     permits: Semaphore,
     asked: Mutex<Vec<&'static str>>,
 }
@@ -39,7 +39,7 @@ impl Slow {
         asked.push(what);
     }
 
-    /// What it was asked since the last look.
+    /// The calls since the last check.
     fn asked(&self) -> Vec<&'static str> {
         let mut asked = self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *asked)

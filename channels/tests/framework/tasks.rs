@@ -1,4 +1,4 @@
-//! What a consumer lets run beside its handlers ends with its connection.
+//! Tasks of a consumer end with its connection.
 
 use std::rc::Rc;
 use std::sync::Arc;

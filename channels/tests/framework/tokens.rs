@@ -48,7 +48,7 @@ impl TokenBackend for Tokens {
     }
 }
 
-/// Tells who its user is and what was offered; accepts as its query says.
+/// Sends its user and the offered subprotocols; accepts as its query says.
 struct Tells;
 
 impl WebsocketConsumer for Tells {

@@ -94,7 +94,7 @@ impl UserBackend for Users {
     }
 }
 
-/// Does what its client says, and answers who the user is then.
+/// Executes its client's commands, and answers with the resulting user.
 pub(crate) struct Desk(pub(crate) Users);
 
 impl Desk {

@@ -85,14 +85,14 @@ struct End {
     bounds: Bounds,
     /// Whether the queues are here.
     keeps: bool,
-    /// What this process gets.
+    /// The messages for this process.
     own: InMemoryLayer,
     out: Sender<Vec<u8>>,
     asked: Mutex<HashMap<u64, oneshot::Sender<Answer>>>,
     next: AtomicU64,
     /// Groups with members at the other end.
     wanted: Mutex<HashSet<String>>,
-    /// What was taken for a reader who gave up meanwhile.
+    /// Messages taken for a reader that has stopped waiting.
     kept: Mutex<HashMap<String, VecDeque<ByteBuf>>>,
     filled: Notify,
     carried: Arc<AtomicUsize>,
@@ -131,7 +131,7 @@ fn texts(names: &[ChannelName]) -> Vec<String> {
 }
 
 impl End {
-    /// Never waits. An end that has gone hears nothing.
+    /// Never waits. A dropped end receives nothing.
     fn put(&self, packet: &Packet) {
         let bytes = rmp_serde::to_vec(packet).expect("packets are plain");
         let _ = self.out.send(bytes);
@@ -288,7 +288,7 @@ impl End {
         }
         loop {
             let mut filled = std::pin::pin!(self.filled.notified());
-            // Listening before asking: what comes in between is noticed.
+            // Subscribed before the request, so that a message in between is noticed.
             filled.as_mut().enable();
             let kept = lock(&self.kept)
                 .get_mut(queue.as_str())

@@ -421,7 +421,7 @@ async fn what_cannot_work_is_said_at_the_start() {
     assert_eq!((wanted, limit), (1002, 1000));
 }
 
-/// Refuses the first so many times.
+/// Refuses this many times at first.
 struct Grumpy(std::sync::atomic::AtomicUsize);
 
 impl Middleware for Grumpy {

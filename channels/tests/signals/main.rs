@@ -1,4 +1,4 @@
-//! What a signal does to a server, which is a process of its own for it.
+//! The effect of a signal on a server, which runs in a process of its own.
 
 #![cfg(unix)]
 #![expect(

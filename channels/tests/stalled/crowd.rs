@@ -49,7 +49,7 @@ impl Healthy {
         }
     }
 
-    /// Says the next number, and waits until every member has heard it.
+    /// Sends the next number, and waits until every member has received it.
     pub(crate) async fn round(&mut self, padding: usize) {
         let text = format!("{} {}", self.rounds, "x".repeat(padding.saturating_sub(64)));
         let saying = self.speaker.send(Message::text(text));

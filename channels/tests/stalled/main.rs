@@ -23,7 +23,7 @@ use libtest_mimic::{Arguments, Trial};
 use crowd::{Healthy, stall};
 use site::{DRIVER, Site};
 
-/// What a connection may have waiting unless its options say otherwise.
+/// The default limit of a connection's outbox.
 const OUTBOX_BYTES: usize = 1024 * 1024;
 
 /// From the moment at which more was sent to each client than it may leave unread.
@@ -33,8 +33,8 @@ const GONE_WITHIN: Duration = Duration::from_secs(10);
 /// in a channel.
 const ENOUGH_BYTES: usize = 16 * 1024 * 1024;
 
-/// What a stalled reader may cost: some of an outbox and buffers on the way. The events that wait
-/// for it are everybody's.
+/// The memory that a stalled reader may take: a part of an outbox, and buffers. The events that
+/// wait for it are everybody's.
 const STALLED_BYTES: usize = 512 * 1024;
 const SHARED_BYTES: usize = 64 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-//! The server: one room, in which everybody hears what anybody says.
+//! The server: one room, in which everybody receives every message.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;

@@ -63,7 +63,7 @@ impl KeptForms {
         self.find_at(user, id, Instant::now())
     }
 
-    /// Drops what is too old or too much first, so that the new form has its place.
+    /// First drops expired and excess forms, to make room for the new one.
     fn insert(&self, user: UserId, form: RefusedForm, now: Instant) -> String {
         let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         forms.retain(|kept| now < kept.since + LIFETIME);

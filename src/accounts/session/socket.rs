@@ -54,7 +54,7 @@ impl Middleware for SocketSession {
 /// the idle timeout, like a page view, because an open socket means that the session is in use.
 ///
 /// # Errors
-/// Any error of the database. The socket stays open and asks again.
+/// Any error of the database. The socket stays open and checks again.
 pub async fn still_valid(database: &Database, session: &SessionRef) -> Result<bool> {
     still_valid_at(database, session, Timestamp::now()).await
 }

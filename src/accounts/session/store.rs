@@ -207,7 +207,7 @@ impl SessionStore for Store {
     }
 }
 
-/// Returns the data to store as JSON, without what has columns of its own.
+/// Returns the data to store as JSON, without values that have a column of their own.
 fn data_of(mut state: State) -> std::result::Result<String, anyhow::Error> {
     state.remove(SIGNED_IN);
     state.remove(OPENING);

@@ -58,8 +58,8 @@ pub(crate) fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{200C}' | '\u{200D}')
 }
 
-/// Returns whether all characters are allowed, and joiners stand where they change what is seen.
-/// Source: UAX #31, layout and format control characters, contexts A1, A2 and B.
+/// Returns whether all characters are allowed, and joiners are only where they change the visible
+/// text. Source: UAX #31, layout and format control characters, contexts A1, A2 and B.
 pub(super) fn are_allowed(name: &str) -> bool {
     let mut before = None;
     let mut letters = name.chars().peekable();

@@ -38,7 +38,7 @@ pub struct Username {
     pub shown: String,
     /// The normalised name for comparison, unique in the table.
     pub key: String,
-    /// What the name looks like, unique in the table.
+    /// The skeleton of the name, unique in the table.
     pub skeleton: String,
 }
 

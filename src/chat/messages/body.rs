@@ -119,7 +119,7 @@ mod tests {
         ] {
             assert_eq!(checked(text, 100).as_deref(), Ok(expected), "{text:?}");
         }
-        // What is removed does not count.
+        // Removed characters do not count.
         assert_eq!(checked("a\0\0\0b", 2).as_deref(), Ok("ab"));
     }
 

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ClientEvent {
-    /// This person types. Browsers repeat it every 3 s while typing goes on.
+    /// This person types. Browsers repeat it every 3 s during typing.
     #[serde(rename = "typing.start")]
     TypingStart {
         /// A room that this person is in.

@@ -78,7 +78,7 @@ pub enum ServerEvent {
         #[serde(flatten)]
         seen: SeenBy,
     },
-    /// The set of visible read cursors may have changed. Pages that show them ask again.
+    /// The set of visible read cursors may have changed. Pages that show them request them again.
     #[serde(rename = "seen.changed")]
     SeenChanged {},
     /// The answer to `seen.ask`.

@@ -97,7 +97,7 @@ impl Conversations {
         }
     }
 
-    /// Returns the last line of the room, if something was said there.
+    /// Returns the last line of the room, if it has messages.
     pub(super) fn last_line(&self, member: &RoomMember) -> Option<LastLine> {
         let latest = self.latest.get(&member.room.id)?;
         Some(LastLine::new(latest, member, &self.blocked))

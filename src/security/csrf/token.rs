@@ -1,8 +1,8 @@
 //! CSRF tokens: `nonce.code`, bound to the session, or for visitors to a nonce in a cookie.
 //!
 //! The server stores no tokens: it verifies them with its key. A token of one session is invalid in
-//! another. Each page gets a new one. The end of the code is the same for all owners: it tells a page
-//! of this site and epoch whose session has changed from anything else.
+//! another. Each page gets a new one. The end of the code is the same for all owners: it identifies
+//! pages of this site and epoch, even if their session has changed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

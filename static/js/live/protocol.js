@@ -96,7 +96,7 @@
  */
 
 /**
- * Events of the browser. Those that name what was learned in an earlier history carry its `epoch`.
+ * Events of the browser. Events with numbers of an earlier history have its `epoch`.
  *
  * @typedef {{type: "message.post", body: string, reply_to?: number}} PostFields
  * @typedef {{type: "message.edit", id: number, body: string}} EditFields

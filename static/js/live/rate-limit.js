@@ -1,5 +1,5 @@
-// Rate limit of what this tab sends (sliding window), so that a queue that empties after an outage stays within
-// what the server allows.
+// Rate limit of what this tab sends (sliding window), so that sending a queue after an outage stays
+// within the limits of the server.
 
 const WINDOW_MS = 1000;
 /** The rest is for typing, heartbeat and catching up. */

@@ -24,8 +24,8 @@ export class LogScroll extends /** @type {new () => TypedTarget<{moved: null, re
    * @type {Anchor[] | null} */
   #anchors = null;
   #noted = 0;
-  /** Whether something changed in this frame: what was noted before still holds, and to read it again would cost a
-   * layout for each change. */
+  /** Whether something changed in this frame: the recorded anchors are still valid, and reading them again
+   * would cost a layout for each change. */
   #isNoted = false;
   #resting = 0;
   /** Resolves when scrolling ends; null at rest. @type {{promise: Promise<void>, resolve: () => void} | null} */

@@ -1,5 +1,5 @@
-// Filter for a long list of people to tick: hides those whose name does not contain what is typed. Ticked people stay
-// visible.
+// Filter for a long list of people to tick: hides those whose name does not contain the typed text.
+// Ticked people stay visible.
 
 import { build, find } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";

@@ -1,5 +1,5 @@
-// What helps in a box: keys for formatting, lists that go on, and the paste of formatted text. What is not needed before
-// somebody uses it is loaded then.
+// Editing aids of a box: keys for formatting, continued lists, and the paste of formatted text.
+// Parts that are not needed at first are loaded on use.
 
 import { find } from "../page/elements.js";
 import { insertText } from "../page/insert.js";
@@ -22,7 +22,7 @@ const BAR = "parlour/bar";
 /** Markup that Markdown has a form for. Other pages are pasted as the browser does. */
 const FORMATTED =
   /<(?:b|strong|i|em|s|del|strike|code|pre|kbd|samp|tt|a|li|blockquote)[\s>]|font-weight: ?(?:bold|[6-9]00)|font-style: ?italic|line-through/i;
-/** A longer page is pasted as its text, so that typing goes on. */
+/** A longer page is pasted as plain text, so that typing is not blocked. */
 const HTML_AT_MOST = 200_000;
 /** So long the converter may take to be loaded. */
 const LOAD_MS = 1_500;
@@ -82,7 +82,7 @@ export function offerBar(form, storage, signal) {
   show();
 }
 
-/** Touch keyboards tell of a line break in this way, too. @param {HTMLTextAreaElement} box  @param {InputEvent} event */
+/** Touch keyboards report a line break in this way, too. @param {HTMLTextAreaElement} box @param {InputEvent} event */
 function goOn(box, event) {
   const { selectionStart: caret, selectionEnd } = box;
   if (!/^insert(?:LineBreak|Paragraph)$/.test(event.inputType) || event.isComposing || caret !== selectionEnd) return;

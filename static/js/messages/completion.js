@@ -13,7 +13,7 @@ import { place } from "../page/popup.js";
 const MOST = 8;
 
 /**
- * What is offered for the text before the caret.
+ * The suggestions for the text before the caret.
  * @typedef {object} Offers
  * @property {number} length  of what was typed, which the chosen text replaces
  * @property {{id: string, name: string, text: string}[]} options

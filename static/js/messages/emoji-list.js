@@ -33,7 +33,7 @@ export const inTone = ([emoji, , , light], tone) => (tone && light ? light.repla
 export const wordsOf = ([, name, codes]) => `${name} ${codes.replaceAll("_", " ")}`;
 
 /**
- * Returns what was used, the latest first. Pure, for tests.
+ * Returns the recently used emoji, the latest first. Pure, for tests.
  * @param {[string, string][]} earlier  @param {[string, string]} now  an emoji and its name
  */
 export const withRecent = (earlier, now) =>

@@ -68,7 +68,7 @@ export class Picker {
     this.#show();
   }
 
-  /** Shows what was used last, and what is common. Reactions with the same emoji count together. */
+  /** Shows recently used and common emoji. Reactions with the same emoji count together. */
   #showOften(isForBox = false) {
     const recent = isForBox ? this.memory.all.recent : [];
     const used = new Set(recent.map(([emoji]) => emoji));

@@ -7,7 +7,7 @@ import { keyOf } from "../page/keys.js";
 
 /** @type {Partial<Record<Format, string>>} */
 const MARKS = { bold: "**", italic: "*", strike: "~~", code: "`" };
-/** What a link leads to until its address is typed. */
+/** The placeholder of a link's address until it is typed. */
 const ADDRESS = "https://";
 
 /**
@@ -51,7 +51,7 @@ function marked(value, start, end, mark) {
   if (selected.length > 2 * length && isMarked(selected.slice(0, length), selected.slice(-length), mark)) {
     return { start, end, text: inner, from: start, to: start + inner.length };
   }
-  // Emphasis does not go on over lines without text between them.
+  // Emphasis does not continue across blank lines.
   const lines = selected.split("\n").map((line) => (line.trim() === "" && selected !== "" ? line : mark + line + mark));
   const text = lines.join("\n");
   const inside = lines.length === 1 ? length : 0;

@@ -1,4 +1,4 @@
-// Lists go on in the next line, and end at an empty item. Pure, for tests.
+// Continues a list on the next line, and ends it at an empty item. Pure, for tests.
 
 /** An item, up to the caret: indentation, sign or number with its mark, blanks, text. */
 const ITEM = /^(\s*)([-*+]|(\d{1,9})([.)]))( +)(.*)$/u;

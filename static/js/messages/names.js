@@ -28,7 +28,7 @@ export function typedName(text, caret) {
 }
 
 /**
- * Returns the people whose name contains what was typed: first those whose name starts with it, the latest speakers
+ * Returns the people whose name contains the typed text: first those whose name starts with it, the latest speakers
  * first, then the others.
  * @param {Person[]} people  @param {string} typed
  * @param {number[]} speakers  ids, the latest first

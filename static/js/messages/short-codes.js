@@ -30,7 +30,7 @@ export async function shortCodes() {
 const codesOf = ([, name, codes]) => (codes === "" ? [folded(name).replace(/[^a-z\d]+/g, "_")] : codes.split(" "));
 
 /**
- * Returns what is offered for a text before the caret. Pure, for tests.
+ * Returns the suggestions for the text before the caret. Pure, for tests.
  * @param {string} before  @param {Coded[]} codes  @param {{tone: string, recent: [string, string][]}} memory
  * @returns {Offers | null}
  */

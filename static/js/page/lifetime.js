@@ -1,5 +1,5 @@
-// Lifetime of what belongs to the open room: listeners, timers, observers and requests are set up with it, and end with
-// it, so that nothing of a room goes on in the next one.
+// Lifetime of what belongs to the open room: listeners, timers, observers and requests are set up
+// with it, and end with it, so that nothing of a room continues in the next one.
 
 export class Lifetime {
   #ending = new AbortController();

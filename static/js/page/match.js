@@ -6,7 +6,7 @@ export function folded(text) {
 }
 
 /**
- * Returns the items whose name contains what was typed, ranked: those that start with it, those with a word that
+ * Returns the items whose name contains the typed text, ranked: those that start with it, those with a word that
  * does, the others. The sort is stable.
  * @template T
  * @param {T[]} items  @param {string} typed  @param {(item: T) => string} nameOf

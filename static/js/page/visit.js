@@ -1,5 +1,5 @@
-// Leads to another page of the site, as a link does; without loading a page where that is possible
-// (pages/switching.js).
+// Navigates to another page of the site, like a link: within the document if possible
+// (pages/switching.js), otherwise with a page load.
 
 /** @param {string} path */
 export function visit(path) {

@@ -37,8 +37,8 @@ export class OpenRoom {
   }
 
   /**
-   * The page of the room is not there yet. After a while, or when something is sent, the log of the former room gives
-   * way to an empty one, which shows what is sent in the meantime.
+   * The page of the room is not there yet. After a while, or when something is sent, the log of the former
+   * room is replaced by an empty one, which shows messages sent in the meantime.
    * @param {() => void} empty  replaces the log
    */
   wait(empty) {

@@ -31,7 +31,7 @@ export function trackReading({ connection, list, room, isDirect, scroll, lifetim
       unread.read(room, seq);
       showBadges();
     },
-    // What a gap leaves out is unread until the reader has gone past it to the end.
+    // Messages in a gap are unread until the reader has passed it.
     limit() {
       const gap = scroll.atEnd ? null : list.querySelector(".missing");
       return gap ? Number(gap.dataset.from) - 1 : Infinity;

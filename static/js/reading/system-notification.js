@@ -5,7 +5,7 @@ import { trustedWorker } from "../page/fragment.js";
 import { visit } from "../page/visit.js";
 
 /**
- * What a notification is about: the address that it leads to, and, for a message, its room and event.
+ * The target of a notification: its address and, for a message, its room and event.
  * @typedef {{path: string, room?: number, seq?: number}} About
  * @typedef {{page: Notification | null}} Shown  `page` is null if the worker shows it, which outlives the page
  */

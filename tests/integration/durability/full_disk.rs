@@ -27,7 +27,7 @@ async fn a_full_disk_refuses_for_a_while_and_loses_nothing() {
     let mut trial = Trial::begin("full disk", None).await;
     for _ in 1..ROUNDS {
         trial.random_moment().await;
-        // The log is where a commit goes first, and it may have begun anew a moment ago.
+        // The log is where a commit goes first, and it may have been restarted a moment ago.
         trial.limit_files(Some(FULL_AT));
         until_ready(&trial.ana, false).await;
         within("writers to be refused", trial.shared.refused(REFUSALS)).await;

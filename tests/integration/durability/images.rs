@@ -97,7 +97,7 @@ impl Image {
         // The whole log has everything that was acknowledged before the copy.
         let mut faults = self.judge(folder, &self.log, Instant::now());
         for tear in [Tear::Truncated, Tear::Zeroed, Tear::Scrambled] {
-            // What was acknowledged is synchronised, and stays.
+            // Acknowledged data is synchronised, and stays.
             if let Some(synchronised) = self.synchronised {
                 let from = synchronised.max(self.backfilled).min(self.log.len());
                 let log = self.torn(tear, rng.random_range(from..=self.log.len()), rng);

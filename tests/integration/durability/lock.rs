@@ -36,7 +36,7 @@ async fn a_foreign_lock_refuses_for_a_while_and_loses_nothing() {
         let lock = ForeignLock::take(&trial.database());
         let acknowledged = trial.shared.acknowledged();
         within("writers to be refused", trial.shared.refused(REFUSALS)).await;
-        // What is only read does not wait for the lock.
+        // Reads do not wait for the lock.
         trial
             .ana
             .open(&format!("/rooms/{}/", trial.rooms.tea))

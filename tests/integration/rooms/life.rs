@@ -100,7 +100,7 @@ async fn a_group_has_a_largest_size_and_of_two_people_a_conversation() {
     let of_four = ana.begin(&[("kind", "group")], &[&bo, &cleo, &eve]).await;
     let of_none = ana.begin(&[("kind", "group")], &[]).await;
     let room = ana.make_group(&[&bo, &cleo]).await;
-    // The same people are the same conversation, whoever begins it, and in any order.
+    // The same people share one conversation, whoever starts it, and in any order.
     assert_eq!(ana.make_group(&[&cleo, &bo]).await, room);
 
     assert_eq!(of_two.location(), format!("/rooms/with/{}/", bo.id));

@@ -41,7 +41,7 @@ async fn somebody_removed_from_a_busy_room_hears_nothing_after_the_removal() {
         .await;
     for socket in &mut at_bo {
         socket.wait_in(room, "room.removed").await;
-        // A round trip after everything was said: what was to come has come.
+        // A round trip after all messages: everything has arrived.
         let heard = socket.heard("message.created").await;
         let latest = heard.iter().filter_map(|event| event["seq"].as_i64()).max();
         assert!(latest.unwrap_or(0) < end, "{latest:?} after {end}");
@@ -78,7 +78,7 @@ async fn flood(socket: &mut Socket, room: i64, what: &str, count: usize) {
             "body": format!("{what} {number}"),
         });
         socket.send(post).await;
-        // A browser reads what it is answered; one that does not is held up in the end.
+        // A browser reads its answers; one that does not is blocked in the end.
         if number % 20 == 0 {
             socket.heard("message.accepted").await;
         }
@@ -183,7 +183,7 @@ async fn the_room_of_an_owner_who_leaves_goes_to_whom_they_choose_or_who_is_next
 
     assert_eq!(cleo.about_room(room, "leave/", &[]).await.status, 303);
     assert_eq!(cleo.get(&format!("/rooms/{room}/")).await.status, 404);
-    // The last one was told that everything goes at once.
+    // The page has told the last member that everything is deleted at once.
     crate::stage::until("the room to be gone", async || {
         let query = format!("rooms WHERE id = {room}");
         (site.count(&query) == 0).then_some(())

@@ -26,7 +26,7 @@ use crate::routing::Closer;
 /// The number of handlers in one poll, before the other connections of the thread get their turn.
 const TURNS_PER_POLL: usize = 32;
 
-/// What a runner does next.
+/// The next step of a runner.
 enum Next {
     Turn(Turn),
     /// Handled without waking the consumer; there may be more.
@@ -285,7 +285,7 @@ impl Runner {
         self.next_turn(connection, cx)
     }
 
-    /// Whether it is time for `disconnect`, and what to tell it.
+    /// Whether it is time for `disconnect`, and the reason to pass to it.
     fn reason_to_leave(&mut self) -> Option<Disconnect> {
         if self.receiver.overflowed() {
             self.cut_slow();

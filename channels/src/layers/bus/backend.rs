@@ -49,9 +49,9 @@ use crate::names::{ChannelName, GroupName};
 /// stay distinct. [`LayerMessage::from_encoded`] decodes it.
 ///
 /// **With a broker**, for example Redis, a process has one connection that receives, read by one
-/// task (a pump) that puts all messages into the inlet: `subscribe` asks for the topic of the group
-/// and waits for the answer, `unsubscribe` only queues its command. After the connection was lost,
-/// the pump subscribes to [`Inlet::groups`] again on the next one.
+/// task (a pump) that puts all messages into the inlet: `subscribe` requests the topic of the group
+/// and waits for the confirmation, `unsubscribe` only queues its command. After the connection was
+/// lost, the pump subscribes to [`Inlet::groups`] again on the next one.
 ///
 /// [`testing::conformance`](crate::testing::conformance) checks the rules of order, capacity and
 /// groups, in one process and in two.

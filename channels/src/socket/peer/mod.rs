@@ -240,7 +240,7 @@ impl Peer {
         self.outlet.cut();
     }
 
-    // ---- what the peer is sent
+    // ---- output
 
     fn message(&mut self, message: &Frame) {
         let (opcode, payload) = parts(message);

@@ -76,7 +76,7 @@ impl ChatConsumer {
     }
 
     /// Answers an event that exceeded the rate limit. A message gets a refusal with a time to
-    /// retry, so that the queue of its sender goes on.
+    /// retry, so that the queue of its sender continues.
     fn too_fast(&mut self, event: Option<ClientEvent>, ctx: &mut Context<Self>) -> HandlerResult {
         if let Some((room, client_id)) = event.as_ref().and_then(ClientEvent::to_store) {
             let at = RefusedAt {

@@ -72,7 +72,7 @@ pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
     }
 }
 
-/// Returns the steady rate per second, which the browser is told.
+/// Returns the steady rate per second, which is sent to the browser.
 pub(super) fn per_second(rate: Rate) -> u32 {
     let seconds = u32::try_from(rate.period.as_secs())
         .unwrap_or(u32::MAX)

@@ -274,7 +274,7 @@ pub enum Invitation {
 /// The number of members whose faces an invitation shows.
 const FACES: i64 = 3;
 
-/// What a valid link offers, to whoever has it.
+/// The offer of a valid link, for everybody who has it.
 #[derive(Debug, Clone)]
 pub struct Offer {
     /// The link.

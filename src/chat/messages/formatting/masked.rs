@@ -1,7 +1,7 @@
-//! The copy of a text that the Markdown parser reads. It has the same length as the text, but what
-//! Markdown reads in another way than people is hidden in it: addresses, `>` without a blank behind
-//! it, numbers such as `007.`, and punctuation beside strong text in scripts without spaces.
-//! Everything that a person reads is taken from the text itself, by its position.
+//! The copy of a text that the Markdown parser reads. It has the same length as the text, but text
+//! that Markdown and people read differently is hidden in it: addresses, `>` without a blank behind
+//! it, numbers such as `007.`, and punctuation beside strong text in scripts without spaces. All
+//! visible text is taken from the original, by its position.
 
 use std::ops::Range;
 
@@ -60,9 +60,9 @@ impl<'s> Masked<'s> {
         &self.addresses
     }
 
-    /// Returns the real text of what the parser read verbatim in `range`: code or HTML. The parser
-    /// leaves out characters of the range, such as the marks of an enclosing quote, and turns line
-    /// breaks into spaces.
+    /// Returns the original text of a verbatim range: code or HTML. The parser leaves out
+    /// characters of the range, such as the marks of an enclosing quote, and turns line breaks into
+    /// spaces.
     pub(crate) fn verbatim(&self, read: &str, range: Range<usize>) -> String {
         let mut places = range;
         let mut bytes = Vec::with_capacity(read.len());
@@ -118,8 +118,8 @@ fn hidden(read: &str) -> usize {
     read.matches(FIRST).count()
 }
 
-/// Hides what only Markdown takes for the start of a quote or a list: in a quote, a blank follows
-/// the `>`, and the numbers of a list have no leading zeros, which would be lost.
+/// Hides starts of quotes and lists that only Markdown, not a reader, would see: a `>` without a
+/// blank after it, and numbers with leading zeros, which would be lost.
 fn hide_line_starts(bytes: &mut [u8]) {
     for line in bytes.split_mut(|byte| *byte == b'\n') {
         let len = line

@@ -75,7 +75,7 @@ impl HistoryPage {
     }
 }
 
-/// Returns the first and the last event of the page. An empty page lies at its cursor.
+/// Returns the first and the last event of the page. For an empty page, both are its cursor.
 fn edges(place: Place, messages: &[Message]) -> (i64, i64) {
     match (messages, place) {
         ([first, .., last], _) => (first.seq, last.seq),

@@ -1,4 +1,4 @@
-//! Read cursors and what is derived from them.
+//! Read cursors and the values derived from them.
 
 pub(crate) mod catch_up;
 pub(crate) mod level;

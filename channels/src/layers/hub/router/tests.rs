@@ -1,4 +1,4 @@
-//! Tests the tables against a model, with ports that only record what they get.
+//! Tests the tables against a model, with ports that only record their messages.
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
