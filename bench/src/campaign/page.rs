@@ -8,13 +8,13 @@ use anyhow::Result;
 use super::plan::{Bound, Experiment};
 use super::results::{Results, Spread};
 
-const INTRODUCTION: &str = "`scripts/bench` measures all this anew. Each run has a fresh server on \
-    a core of its own and the generator, `parlour-bench`, on another, both with `TCP_NODELAY`, over \
-    loopback. Servers take turns. Figures are medians, with the least and the most in parentheses. \
-    Since a machine drifts, only servers of the same round are set in relation; shown is the median \
-    of these relations.";
+const INTRODUCTION: &str = "`scripts/bench` repeats all of these measurements. Each run has a fresh \
+    server on a core of its own and the generator, `parlour-bench`, on another, both with `TCP_NODELAY`, \
+    over loopback. Servers take turns. Figures are medians, with minimum and maximum in parentheses. \
+    Because a machine drifts, only servers of the same round are compared; shown is the median of \
+    these ratios.";
 
-/// The whole page; With `quick`, it says that it must not be quoted.
+/// Writes the whole page. With `quick`, it says that it must not be quoted.
 pub(super) fn write(
     facts: &BTreeMap<String, String>,
     chapters: &[(Experiment, Results)],

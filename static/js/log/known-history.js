@@ -66,7 +66,7 @@ export class KnownHistory {
   }
 
   /**
-   * Compares a hello with what is known.
+   * Compares a hello with the known history.
    * @returns {null | "page" | "browser"} "page" if another history began since this page was rendered, "browser"
    *   if it began since the last visit of this browser
    * @param {Pick<SessionHello, "epoch" | "rooms">} hello
@@ -124,7 +124,7 @@ export function forget(storage, userId) {
 const WRITTEN = ["queue", "draft", "room"];
 
 /**
- * Moves what is stored under an id that belongs to another person now to a key with the former person's name.
+ * If an id belongs to another person now, moves the data stored under it to a key with the former person's name.
  * It is moved back when somebody of that name signs in, perhaps with another id.
  * @param {BrowserMemory} storage  @param {number} userId  @param {string} name
  */

@@ -1,4 +1,4 @@
-//! The tests of real sockets, on the driver that takes the socket over.
+//! The tests of real sockets, with the driver that takes over the socket from the HTTP server.
 
 use crate::sockets::Driver;
 
