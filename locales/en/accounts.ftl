@@ -76,7 +76,7 @@ password-done-signed-out = Your password was changed, and all other devices were
 
 devices-title = Devices
 devices-heading = Devices
-devices-lead = Your account is logged in on these devices. If you do not recognize one, log it out and change your password.
+devices-lead = Your account is logged in on these devices. If you do not recognise one, log it out and change your password.
 devices-current = This device
 devices-last-seen = Last used
 devices-since = Logged in
