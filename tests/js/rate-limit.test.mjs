@@ -5,16 +5,16 @@ import { RateLimit } from "../../static/js/live/rate-limit.js";
 
 test("lets four fifths of the limit go at once, and the next when a second is over", () => {
   let time = 5000;
-  const pace = new RateLimit(10, () => time);
+  const limit = new RateLimit(10, () => time);
   for (let index = 0; index < 8; index += 1) {
-    assert.equal(pace.wait, 0);
-    pace.take();
+    assert.equal(limit.wait, 0);
+    limit.take();
   }
-  assert.equal(pace.wait, 1000);
+  assert.equal(limit.wait, 1000);
   time += 400;
-  assert.equal(pace.wait, 600);
+  assert.equal(limit.wait, 600);
   time += 600;
-  assert.equal(pace.wait, 0);
+  assert.equal(limit.wait, 0);
 });
 
 test("a limit of one still lets one go", () => {

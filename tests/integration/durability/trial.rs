@@ -77,9 +77,9 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// Starts the program, its people and all clients. With `pace`, each writer waits that long
+    /// Starts the program, its people and all clients. With `period`, each writer waits that long
     /// between requests.
-    pub(super) async fn begin(name: &'static str, pace: Option<Duration>) -> Self {
+    pub(super) async fn begin(name: &'static str, period: Option<Duration>) -> Self {
         let seed = Seed::choose();
         let program = Program::start(SETTINGS).await;
         let people = meet(&program).await;
@@ -108,7 +108,7 @@ impl Trial {
             program,
         };
         trial.read(&people).await;
-        trial.write(&people, pace);
+        trial.write(&people, period);
         trial
     }
 
@@ -154,7 +154,7 @@ impl Trial {
     }
 
     /// Starts the writers.
-    fn write(&mut self, people: &[Person], pace: Option<Duration>) {
+    fn write(&mut self, people: &[Person], period: Option<Duration>) {
         let Rooms { tea, pair, annex } = self.rooms;
         let by_socket = [
             (0, tea),
@@ -171,7 +171,7 @@ impl Trial {
         for (i, ((person, room), has_socket)) in (1..).zip(all) {
             let rng = self.seed.rng(i);
             let mut writer = Writer::new(&people[*person], *room, &self.shared, rng);
-            writer.pace = pace.map(interval);
+            writer.period = period.map(interval);
             self.writers.push(if has_socket {
                 spawn_local(writer.by_socket())
             } else {

@@ -40,7 +40,7 @@ pub(super) struct Writer {
     pub(super) emoji: &'static str,
     /// The interval between requests. Without it, each request follows the answer to the previous
     /// one.
-    pub(super) pace: Option<Interval>,
+    pub(super) period: Option<Interval>,
     journal: usize,
     count: usize,
     /// Own messages that can be changed.
@@ -65,7 +65,7 @@ impl Writer {
             shared: Arc::clone(shared),
             rng,
             emoji: EMOJIS[journal % EMOJIS.len()],
-            pace: None,
+            period: None,
             journal,
             count: 0,
             own: Vec::new(),
@@ -151,8 +151,8 @@ impl Writer {
 
     /// Chooses the next deed. Most are posts.
     async fn next_deed(&mut self) -> Deed {
-        if let Some(pace) = &mut self.pace {
-            pace.tick().await;
+        if let Some(period) = &mut self.period {
+            period.tick().await;
         }
         let own = (!self.own.is_empty()).then(|| self.rng.random_range(0..self.own.len()));
         let act = match (own, self.rng.random_range(0..100)) {
