@@ -10,7 +10,11 @@ use channels::security::OriginValidator;
 
 use crate::{
     accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn, store_skeletons},
-    chat::{live::Chat, pages::room, reading::MoveReading},
+    chat::{
+        live::Chat,
+        pages::room,
+        reading::{Arrange, MoveReading},
+    },
     config::{Limits, Settings},
     db::Database,
     error::{Error, Result},
@@ -99,6 +103,7 @@ impl Parts {
             .app_data(Data::new(chat.messages.clone()))
             .app_data(Data::new(chat.health.clone()))
             .app_data(Data::new(chat.server.clone().recipient::<MoveReading>()))
+            .app_data(Data::new(chat.server.clone().recipient::<Arrange>()))
             .app_data(Data::new(chat))
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(self.streams.clone()))

@@ -22,10 +22,10 @@ use crate::{
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, names, outsiders},
         pages::{
-            invites, join, message_details, new_room, open_rooms, people, post, room, room_changes,
-            room_details,
+            invites, join, message_details, new_room, notifications, open_rooms, people, post,
+            room, room_changes, room_details,
         },
-        reading::views::{catch_up, levels, marks},
+        reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
         shell::{show_direct, show_home},
     },
@@ -280,12 +280,14 @@ fn attention_pages(cfg: &mut web::ServiceConfig) {
         )
         .route(
             "/rooms/{room}/notifications/",
-            web::get().to(levels::edit_level),
+            web::get().to(notifications::show_notifications),
         )
         .route(
             "/rooms/{room}/notifications/",
             web::post().to(levels::change_level),
         )
+        .route("/rooms/{room}/pin/", web::post().to(pins::change_pin))
+        .route("/rooms/{room}/read/", web::post().to(marks::mark_read))
         .route(
             "/rooms/{room}/catch-up/",
             web::get().to(catch_up::show_catch_up),
@@ -361,6 +363,8 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/messages/{message}/reactions/", Action::Form),
     ("/rooms/{room}/messages/{message}/unread/", Action::ReadMark),
     ("/rooms/{room}/notifications/", Action::SettingsChange),
+    ("/rooms/{room}/pin/", Action::SettingsChange),
+    ("/rooms/{room}/read/", Action::ReadMark),
     ("/rooms/{room}/people/", Action::Form),
     ("/rooms/{room}/people/{user}/remove/", Action::Form),
     ("/rooms/{room}/people/{user}/role/", Action::Form),

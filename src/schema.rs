@@ -78,6 +78,7 @@ diesel::table! {
         level -> Text,
         invite_id -> Nullable<BigInt>,
         delivered_seq -> BigInt,
+        pin -> Nullable<BigInt>,
     }
 }
 

@@ -16,6 +16,26 @@ level-hidden = Hidden
 level-hidden-hint = No notifications, and the conversation is not in your list. Find it under “Show hidden”.
 level-default = default
 level-save = Save
+in-list-heading = In the list of conversations
+in-list-unread = There are unread messages.
+in-list-read = Everything is read.
+pin = Pin
+pin-hint = Pinned conversations come first in the list, in your own order.
+pinned = Pinned
+pin-up = Move up
+pin-down = Move down
+pin-done = { $name } is pinned.
+pin-moved = { $name } was moved.
+pin-removed = { $name } is not pinned any more.
+hide = Hide
+mute = Mute
+muted = Muted
+unmute = Unmute
+unhide = Show in the list
+unpin = Unpin
+mark-read = Mark as read
+read-done = Marked as read.
+
 level-done = Notifications for { $name } are saved.
 
 why-notified = Notifications were on for this message. If Parlour was open in a browser, you were notified there, unless the message was already on screen.

@@ -13,6 +13,8 @@ home-caught-up = You are all caught up.
 home-no-conversations = You have friends, but no conversations yet. Choose a friend to start one.
 chat-start-heading = Welcome to Parlour
 chat-start-text = You have no conversations yet. Add a friend by username, and you can chat as soon as they accept.
+chat-filter = Filter conversations
+chat-others = All other conversations
 chat-show-hidden = Show hidden
 
 read-all = Mark all read

@@ -8,6 +8,7 @@
 pub(crate) mod appearance;
 mod browser;
 mod first_run;
+mod folds;
 mod forms;
 mod kept;
 pub mod models;
@@ -32,8 +33,8 @@ pub(crate) use kept::{KeptForm, KeptForms, RefusedForm};
 pub use models::{User, UserId, store_skeletons};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
-pub(crate) use page::Layout;
 pub use page::Page;
+pub(crate) use page::Layout;
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};
 pub use session::{

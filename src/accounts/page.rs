@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::appearance::Theme;
+use super::folds::Folds;
 use super::notice::{Notice, Notices};
 use super::person::Person;
 use super::session::SignedIn;
@@ -32,6 +33,8 @@ pub(crate) struct Layout {
     /// The epoch of the database, or null on pages without forms.
     epoch: Option<Epoch>,
     theme: Theme,
+    /// The folded sections of the list of conversations.
+    folds: Folds,
     path: String,
     /// The signed-in person.
     me: Option<Person>,
@@ -53,6 +56,7 @@ impl Layout {
             csrf_token: String::new(),
             epoch: None,
             theme,
+            folds: Folds::default(),
             path,
             me: None,
             notice: None,
@@ -101,6 +105,7 @@ impl Page {
                 epoch: Some(csrf.epoch().clone()),
                 me,
                 notice,
+                folds: Folds::of(request),
                 ..Layout::for_visitor(title, theme, request.path().to_owned())
             },
             cookies: token.cookie.into_iter().chain(removal).collect(),

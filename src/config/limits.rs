@@ -281,6 +281,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub room_invites: u32,
+    /// Conversations that one person may pin
+    #[arg(
+        long,
+        env = "PARLOUR_PINNED_ROOMS",
+        default_value_t = 25,
+        value_name = "N"
+    )]
+    pub pinned_rooms: usize,
     /// Time in which the owner can cancel the deletion of a room
     #[arg(
         long,

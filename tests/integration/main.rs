@@ -31,6 +31,7 @@ mod outsiders;
 mod pages;
 mod partings;
 mod permissions;
+mod pins;
 mod presence;
 mod program;
 mod receipts;

@@ -93,3 +93,50 @@ async fn somebody_new_is_told_what_to_do_next() {
     assert!(page.has("main a[href='/friends/'], nav a[href='/friends/']"));
     assert_eq!(page.texts("#conversations li").len(), 0);
 }
+
+#[tokio::test]
+async fn the_list_of_conversations_is_beside_every_page() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    ana.post_by_form(room, "hello").await;
+    let page = ana.open(&format!("/rooms/{room}/")).await;
+    let message = page.attribute("article", "data-id").expect("a message");
+    let of_message = format!("/rooms/{room}/messages/{message}");
+
+    // The pages about a room lead back there, the others to the list, which is beside them on wide windows.
+    let of_room = [
+        format!("/rooms/{room}/notifications/"),
+        format!("/rooms/{room}/catch-up/"),
+        format!("{of_message}/actions/"),
+        format!("{of_message}/details/"),
+        format!("{of_message}/edit/"),
+        format!("{of_message}/delete/"),
+    ];
+    for path in &of_room {
+        let page = ana.open(path).await;
+        let current = "nav[aria-label=Conversations] a[data-conversation][aria-current=page]";
+        assert_eq!(page.texts(&format!("{current} .side-name")), ["bo"]);
+        let back = page.attribute("main a.back-always", "href");
+        let back = back.unwrap_or_else(|| panic!("no way back from {path}"));
+        assert!(back.starts_with(&format!("/rooms/{room}/")), "{path}");
+    }
+    for path in [
+        "/friends/",
+        "/friends/2/block/",
+        "/accounts/preferences/",
+        "/accounts/devices/",
+        "/accounts/password/",
+        "/status/",
+        "/rooms/new/",
+    ] {
+        let page = ana.open(path).await;
+        assert_eq!(page.texts("#conversations .side-name"), ["bo"], "{path}");
+        assert_eq!(
+            page.attribute("main a.back-line", "href").as_deref(),
+            Some("/"),
+            "{path}"
+        );
+        assert!(!page.has("#conversations [aria-current]"), "{path}");
+    }
+}

@@ -7,6 +7,7 @@ pub(crate) mod invites;
 pub(crate) mod join;
 pub(crate) mod message_details;
 pub(crate) mod new_room;
+pub(crate) mod notifications;
 pub(crate) mod open_rooms;
 mod pane;
 pub(crate) mod people;

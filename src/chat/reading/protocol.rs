@@ -1,8 +1,8 @@
-//! The JSON of read cursors, unread counts and notification levels on the socket.
+//! The JSON of read cursors, unread counts, notification levels and pins on the socket.
 
 use serde::{Deserialize, Serialize};
 
-use super::models::{level::Level, reading::Reading, seen::Seen};
+use super::models::{level::Level, pins::PinMove, reading::Reading, seen::Seen};
 use crate::{
     accounts::{UserId, UserRef},
     chat::rooms::{Room, RoomId, RoomKind},
@@ -35,6 +35,22 @@ pub enum ClientEvent {
     /// Undoes the last `rooms.read`.
     #[serde(rename = "rooms.unread")]
     UndoReadAll {},
+    /// Chooses the notification level of a room.
+    #[serde(rename = "room.level")]
+    SetLevel {
+        /// A room that this person is in.
+        room: RoomId,
+        /// The new level.
+        level: Level,
+    },
+    /// Pins a conversation, removes its pin, or moves it among the pinned ones.
+    #[serde(rename = "room.pin")]
+    Pin {
+        /// A room that this person is in.
+        room: RoomId,
+        /// The change.
+        to: PinMove,
+    },
     /// Asks for fresh unread counts.
     #[serde(rename = "unread.ask")]
     AskUnread {},
@@ -68,6 +84,12 @@ pub enum ServerEvent {
         room: RoomId,
         /// The new level.
         level: Level,
+    },
+    /// The person's pinned conversations or their order changed. Sent to all their sockets.
+    #[serde(rename = "pins.changed")]
+    PinsChanged {
+        /// All pinned rooms in their order.
+        rooms: Vec<RoomId>,
     },
     /// Another member's read cursor moved, forward or back.
     #[serde(rename = "read.seen")]

@@ -10,7 +10,7 @@ use crate::{
     accounts::UserId,
     chat::{
         reading::{AllRead, Level, Reading},
-        rooms::{RoomId, RoomKind},
+        rooms::{RoomId, RoomKind, RoomMember},
     },
     db::Connection,
     error::Result,
@@ -53,24 +53,32 @@ impl Badges {
         reading.is_none_or(|reading| reading.level != Level::Hidden)
     }
 
+    /// Returns the place of the room among the pinned ones, if it is pinned.
+    pub(crate) fn pin(&self, room: RoomId) -> Option<i64> {
+        self.readings.get(&room).and_then(|reading| reading.pin)
+    }
+
+    /// Returns whether the person wants no notification about the room.
+    pub(crate) fn is_muted(&self, room: RoomId) -> bool {
+        let reading = self.readings.get(&room);
+        reading.is_some_and(|reading| reading.level == Level::Nothing)
+    }
+
     /// Returns the badge of the room with the title `name`.
     pub(crate) fn of(&self, room: RoomId, name: &str) -> Badge {
-        let Some(reading) = self
-            .readings
-            .get(&room)
-            .filter(|reading| reading.unread > 0)
-        else {
-            return Badge {
-                any: false,
-                number: None,
-                label: name.to_owned(),
-            };
-        };
-        Badge {
-            any: true,
-            number: (reading.mentions > 0).then(|| capped(reading.mentions)),
-            label: label(name, reading),
-        }
+        let counts = self.readings.get(&room).map(Counts::from);
+        counts.unwrap_or_default().badge(name)
+    }
+
+    /// Returns the badge of a folded section that has these rooms. Its label has no title.
+    pub(crate) fn of_section(&self, rooms: &[&RoomMember]) -> Badge {
+        let readings = rooms
+            .iter()
+            .filter_map(|member| self.readings.get(&member.room.id));
+        let sum = readings
+            .map(Counts::from)
+            .fold(Counts::default(), Counts::plus);
+        sum.badge("")
     }
 
     /// Returns the number in the title and on the icon, which includes `requests` friend requests.
@@ -90,7 +98,7 @@ impl Badges {
     }
 }
 
-/// The badge of one room, for `_conversation.hbs`.
+/// The badge of one room, for `_conversation.hbs`, or of a section.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Badge {
     /// Whether there are unread messages.
@@ -117,15 +125,51 @@ fn capped(number: i64) -> String {
     number.to_string()
 }
 
-/// Returns the title, then, for example, `, 3 unread`, then `, mentioned`.
-fn label(name: &str, reading: &Reading) -> String {
-    let count = capped(reading.unread);
-    let mut label = name.to_owned();
-    label += &words::text_with("js-unread", &[("count", count.into())]);
-    if reading.kind != RoomKind::Direct && reading.mentions > 0 {
-        label += &words::text("js-mentioned");
+/// What a badge counts.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    unread: i64,
+    mentions: i64,
+    /// Whether a message outside of direct conversations mentions the person.
+    is_mentioned: bool,
+}
+
+impl From<&Reading> for Counts {
+    fn from(reading: &Reading) -> Self {
+        Self {
+            unread: reading.unread,
+            mentions: reading.mentions,
+            is_mentioned: reading.kind != RoomKind::Direct && reading.mentions > 0,
+        }
     }
-    label
+}
+
+impl Counts {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            unread: self.unread + other.unread,
+            mentions: self.mentions + other.mentions,
+            is_mentioned: self.is_mentioned || other.is_mentioned,
+        }
+    }
+
+    /// Returns the badge. Its label is the title, then, for example, `, 3 unread`, then
+    /// `, mentioned`.
+    fn badge(self, name: &str) -> Badge {
+        let mut label = name.to_owned();
+        if self.unread > 0 {
+            let count = capped(self.unread);
+            label += &words::text_with("js-unread", &[("count", count.into())]);
+        }
+        if self.unread > 0 && self.is_mentioned {
+            label += &words::text("js-mentioned");
+        }
+        Badge {
+            any: self.unread > 0,
+            number: (self.unread > 0 && self.mentions > 0).then(|| capped(self.mentions)),
+            label,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +186,7 @@ mod tests {
                 unread,
                 mentions,
                 level,
+                pin: None,
                 kind,
             };
             (room, reading)

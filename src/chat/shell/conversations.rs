@@ -76,6 +76,7 @@ impl Conversations {
             face: Face::new(member, here),
             current: current == Some(member.room.id),
             unread: self.badges.of(member.room.id, &member.title),
+            muted: self.badges.is_muted(member.room.id),
             seq: member.room.last_seq,
             at: member.room.last_message_at,
             last: self.last_line(member),
@@ -84,8 +85,15 @@ impl Conversations {
             .rows
             .iter()
             .partition(|member| self.badges.lists(member.room.id));
+        let (mut pinned, others): (Vec<_>, Vec<_>) = listed
+            .into_iter()
+            .partition(|member| self.badges.pin(member.room.id).is_some());
+        pinned.sort_by_key(|member| self.badges.pin(member.room.id));
         Sidebar {
-            conversations: listed.into_iter().map(row).collect(),
+            pinned_unread: self.badges.of_section(&pinned),
+            others_unread: self.badges.of_section(&others),
+            pinned_conversations: pinned.into_iter().map(row).collect(),
+            conversations: others.into_iter().map(row).collect(),
             hidden_conversations: hidden.into_iter().map(row).collect(),
             waiting: self.badges.waiting(),
             pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
@@ -115,6 +123,13 @@ impl Conversations {
 /// conversations.
 #[derive(Serialize)]
 pub(crate) struct Sidebar {
+    /// Those that the person has pinned, in their own order.
+    pinned_conversations: Vec<Conversation>,
+    /// The badge of their section, for when it is folded.
+    pinned_unread: Badge,
+    /// The badge of the section of the others.
+    others_unread: Badge,
+    /// The others, sorted by what was said last.
     conversations: Vec<Conversation>,
     /// The rooms with the level "hidden".
     hidden_conversations: Vec<Conversation>,
@@ -145,6 +160,8 @@ struct Conversation {
     /// Whether the page shows this room.
     current: bool,
     unread: Badge,
+    /// Whether the person wants no notification about it.
+    muted: bool,
     /// The number of the last event of the room.
     seq: i64,
     /// The time of the latest message, by which the list is sorted.

@@ -89,6 +89,7 @@
  *
  * @typedef {EventsOfRooms & {
  *   "session.hello": SessionHello, "session.ended": {reason: string},
+ *   "pins.changed": {rooms: number[]}, "error.reported": {code: string, text: string},
  *   "server.restarting": {reconnect_within_ms: number},
  *   "relation.changed": {user: Person, state: string}, "preferences.changed": {preferences: Preferences},
  *   "requests.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
@@ -112,6 +113,7 @@
  *   | Received
  *   | {type: "room.read" | "room.unread", room: number, seq: number}
  *   | {type: "room.status" | "seen.ask" | "typing.start" | "typing.stop", room: number}
+ *   | {type: "room.level", room: number, level: string} | {type: "room.pin", room: number, to: string}
  *   | {type: "rooms.read" | "rooms.unread" | "unread.ask" | "connection.ping"}
  *   | {type: "presence.set", state: PresenceState}} ClientEvent
  */

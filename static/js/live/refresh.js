@@ -20,6 +20,7 @@ class Refresher {
   #timer = 0;
   #running = false;
   #again = false;
+  /** Whether only what shows unread counts is asked for: the list of conversations keeps its own. */ #isOfUnread = false;
   /** Whether the forms of the page need tokens of another history. */ #wantsTokens = false;
 
   /** The server has another history. */
@@ -31,17 +32,22 @@ class Refresher {
   /** Schedules a refresh; debounced. */
   ask(wait = GATHER_MS) {
     if (!this.#wantsTokens && !document.querySelector("[data-refresh]")) return;
+    this.#isOfUnread = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), wait);
   }
 
   /** The unread counts have changed. Not debounced, because messages may come without a pause. */
   askForUnread() {
-    if (this.#timer === 0 && document.querySelector("[data-refresh~=unread]")) this.ask(GATHER_UNREAD_MS);
+    if (this.#timer === 0 && document.querySelector("[data-refresh~=unread]")) {
+      this.ask(GATHER_UNREAD_MS);
+      this.#isOfUnread = true;
+    }
   }
 
   async #run() {
     this.#timer = 0;
+    const isOfUnread = this.#isOfUnread;
     if (this.#running) {
       this.#again = true;
       return;
@@ -53,7 +59,7 @@ class Refresher {
     if (this.#wantsTokens) await this.#renewTokens(page);
     // Another room may have been opened in the meantime.
     if (address !== ownAddress()) this.#again = true;
-    else if (page) swapAll(page);
+    else if (page) swapAll(page, isOfUnread ? "[data-refresh~=unread]" : "[data-refresh]");
     this.#running = false;
     if (this.#again) {
       this.#again = false;
@@ -71,9 +77,9 @@ class Refresher {
 /** The address to fetch: some pages are answers to forms, and name the address that has the same content. */
 const ownAddress = () => document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
 
-/** @param {Document} page */
-function swapAll(page) {
-  for (const old of document.querySelectorAll("[data-refresh]")) {
+/** @param {Document} page  @param {string} selector  of what may be replaced */
+function swapAll(page, selector) {
+  for (const old of document.querySelectorAll(selector)) {
     const fresh = page.getElementById(old.id);
     if (fresh && isDifferent(old, fresh)) swap(old, document.importNode(fresh, true));
   }
@@ -136,6 +142,9 @@ export function refreshOn(connection) {
   for (const type of /** @type {const} */ (["message.created", "message.changed", "read.moved"])) {
     connection.addEventListener(type, () => refresher.askForUnread());
   }
+  // The person has arranged their list, perhaps on another device.
+  connection.addEventListener("pins.changed", () => refresher.ask());
+  connection.addEventListener("level.changed", () => refresher.ask());
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
     // On other pages only the name of a group shows who is in it.

@@ -21,12 +21,16 @@ export class Badges {
 
   show() {
     let any = false;
+    /** What a section says while it is folded. @type {Map<HTMLElement, Badge>} */ const sections = new Map();
     for (const link of document.querySelectorAll("a[data-conversation]")) {
       const room = Number(link.dataset.conversation);
       const badge = this.isInView(room) ? { unread: 0, number: 0, mentioned: false } : this.unread.badge(room);
       any ||= badge.unread > 0;
       showLink(link, badge);
+      const section = link.closest(".side-section");
+      if (section) sections.set(section, sum(badge, sections.get(section)));
     }
+    for (const [section, badge] of sections) showSection(section, badge);
     const asking = this.asking();
     showRequests(asking);
     const total = this.unread.total(this.isInView) + asking;
@@ -55,14 +59,34 @@ function suffix({ unread, mentioned }) {
 
 /** @param {HTMLElement} link  @param {Badge} badge */
 function showLink(link, badge) {
-  const mark = find(link, ".badge");
   const name = find(link, ".side-name").textContent;
   link.classList.toggle("unread", badge.unread > 0);
   link.setAttribute("aria-label", name + suffix(badge));
+  showMark(find(link, ".badge"), badge);
+}
+
+/** @param {HTMLElement} mark  @param {Badge} badge */
+function showMark(mark, badge) {
   mark.hidden = badge.unread === 0;
   mark.classList.toggle("badge-dot", badge.number === 0);
   if (badge.number > 0) mark.dataset.number = capped(badge.number);
   else delete mark.dataset.number;
+}
+
+/** @param {Badge} one  @param {Badge} [other]  @returns {Badge} */
+const sum = (one, other) =>
+  other
+    ? {
+        unread: one.unread + other.unread,
+        number: one.number + other.number,
+        mentioned: one.mentioned || other.mentioned,
+      }
+    : one;
+
+/** @param {HTMLElement} section  @param {Badge} badge */
+function showSection(section, badge) {
+  find(section, ".side-unread").textContent = suffix(badge);
+  showMark(find(section, ".badge"), badge);
 }
 
 /** Shows the number of friend requests at the links to Add Friends. @param {number} count */

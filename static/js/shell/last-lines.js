@@ -82,8 +82,8 @@ function show(room, { id, author, html, at }) {
   line.replaceChildren(build("bdi", { className: "last-text" }, text));
   const by = isBlocked ? "" : byWords(row.dataset.kind ?? "", author);
   if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
-  const time = build("time", { className: "side-time", dateTime: at }, listTime(at));
-  line.parentElement?.replaceChildren(time, line);
+  line.parentElement?.querySelector(".side-time")?.remove();
+  line.parentElement?.prepend(build("time", { className: "side-time", dateTime: at }, listTime(at)));
 }
 
 /** A direct conversation folds nothing. @param {HTMLElement} row  @param {number} author */
@@ -103,7 +103,7 @@ function excerpt(html) {
 
 /** Sorts the conversations by their newest message, but not while somebody points at them or walks through them. */
 function sort() {
-  const list = document.querySelector("#conversations > ul");
+  const list = document.querySelector("#conversations .other-rooms");
   if (!list || isWalking || list.matches(":hover, :focus-within")) return;
   const rows = [...list.children].map((item, index) => ({ item, index, at: timeOf(item) }));
   const sorted = rows.toSorted((one, other) => (one.at === other.at ? one.index - other.index : other.at - one.at));

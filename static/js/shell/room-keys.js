@@ -7,7 +7,9 @@ const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 export function walkRooms(isUnread) {
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || !(event.key in STEPS)) return;
-    const links = [...document.querySelectorAll("#conversations > ul a[data-conversation]")];
+    const links = [...document.querySelectorAll("#conversations a[data-conversation]")].filter(
+      (link) => !link.closest("details:not([open]), .hidden-rooms, [hidden]"),
+    );
     if (links.length === 0 || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     const here = links.findIndex((link) => link.getAttribute("aria-current") === "page");

@@ -43,6 +43,7 @@ impl RateLimit {
 pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
     const READ: &[Action] = &[Action::SocketEvent, Action::SocketRead];
     const MARK: &[Action] = &[Action::SocketEvent, Action::ReadMark];
+    const SETTING: &[Action] = &[Action::SocketEvent, Action::SettingsChange];
     const OTHER: &[Action] = &[Action::SocketEvent];
     let Some(event) = event else { return OTHER };
     match event {
@@ -58,6 +59,7 @@ pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
             | reading::ClientEvent::MarkUnread { .. }
             | reading::ClientEvent::ReadAll {}
             | reading::ClientEvent::UndoReadAll {} => MARK,
+            reading::ClientEvent::SetLevel { .. } | reading::ClientEvent::Pin { .. } => SETTING,
             reading::ClientEvent::AskUnread {} | reading::ClientEvent::AskSeen { .. } => READ,
         },
         ClientEvent::Presence(event) => match event {

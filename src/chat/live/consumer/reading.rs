@@ -9,8 +9,10 @@ use crate::{
     accounts::UserId,
     chat::{
         layer::frame,
-        live::Chat,
-        reading::{AllRead, ClientEvent, MoveReading, Reading, RoomState, SeenBy, ServerEvent},
+        live::{Chat, ErrorCode},
+        reading::{
+            AllRead, Arrange, ClientEvent, MoveReading, Reading, RoomState, SeenBy, ServerEvent,
+        },
         rooms::{RoomId, RoomMember},
     },
     db::Connection,
@@ -29,6 +31,15 @@ impl ChatConsumer {
             ClientEvent::MarkUnread { room, seq } => self.unread_from(room, seq, ctx).await,
             ClientEvent::ReadAll {} => self.read_all(ctx).await,
             ClientEvent::UndoReadAll {} => self.undo_read_all(ctx).await,
+            ClientEvent::SetLevel { room, level } => {
+                let user = signed_in(ctx)?.user.id;
+                self.arrange(Arrange::level(user, room, level), ctx).await
+            }
+            ClientEvent::Pin { room, to } => {
+                let user = signed_in(ctx)?.user.id;
+                let most = self.chat.limits.pinned_rooms;
+                self.arrange(Arrange::pin(user, room, to, most), ctx).await
+            }
             ClientEvent::AskUnread {} => self.tell_unread(ctx).await,
             ClientEvent::AskSeen { room } => self.tell_seen(room, ctx).await,
         }
@@ -99,6 +110,16 @@ impl ChatConsumer {
             // No answer is needed, because the browser sends its position again with the next
             // message or hello.
             Err(Error::Busy(_)) => Ok(()),
+            Err(error) => self.report_failure(ctx, error),
+        }
+    }
+
+    /// Changes a level or a pin. The event that all sockets of the person get is the answer.
+    async fn arrange(&mut self, wanted: Arrange, ctx: &mut Context<Self>) -> HandlerResult {
+        let arranged = self.chat.server.send(wanted).await;
+        match arranged.unwrap_or(Err(Error::Busy("the chat server"))) {
+            Ok(_title) => Ok(()),
+            Err(Error::Invalid(_)) => self.report(ctx, ErrorCode::TooManyPins),
             Err(error) => self.report_failure(ctx, error),
         }
     }

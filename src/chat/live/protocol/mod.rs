@@ -46,6 +46,7 @@ impl ErrorCode {
             Self::NotFound => "error-no-room",
             Self::TooFast => "error-too-fast",
             Self::OtherHistory => "error-other-history",
+            Self::TooManyPins => "error-too-many-pins",
             Self::Busy => "error-busy",
         }
     }
@@ -107,6 +108,8 @@ pub enum ErrorCode {
     TooFast,
     /// The numbers in the event belong to another epoch of the database.
     OtherHistory,
+    /// The person has as many pins as they may have.
+    TooManyPins,
     /// The server is busy.
     Busy,
 }

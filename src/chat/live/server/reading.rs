@@ -1,6 +1,6 @@
-//! Read cursors: stores them and sends them to all sockets of the person in the order of the
-//! commits, so that all tabs and devices agree in the end. Also notifies the members who may see
-//! the read position.
+//! Read cursors, levels and pins: stores them and sends them to all sockets of the person in the
+//! order of the commits, so that all tabs and devices agree in the end. Also notifies the members who
+//! may see the read position.
 
 use actix::prelude::*;
 use channels::Layer;
@@ -11,7 +11,7 @@ use crate::{
     chat::{
         layer::{frame, send_later, tell_people},
         presence::may_see,
-        reading::{MoveReading, Reading, SeenBy, ServerEvent},
+        reading::{Arrange, Arranged, MoveReading, Reading, SeenBy, ServerEvent},
         rooms::{RoomId, RoomMember},
     },
     db::{Connection, Database},
@@ -43,6 +43,22 @@ impl Handler<MoveReading> for ChatServer {
         let layer = self.parts.layer.clone();
         line.enter(moved, move |moved, _| async move {
             announce(&layer, &person, moved).await
+        })
+    }
+}
+
+impl Handler<Arrange> for ChatServer {
+    type Result = ResponseFuture<Result<String>>;
+
+    fn handle(&mut self, Arrange { user, change }: Arrange, _: &mut Self::Context) -> Self::Result {
+        let Some(line) = &self.readings else {
+            return Box::pin(async { Err(Error::Busy("the server is about to stop")) });
+        };
+        let committed = self.parts.database.enqueue(change);
+        let layer = self.parts.layer.clone();
+        line.enter(committed, move |arranged: Arranged, _| async move {
+            tell_people(&layer, [user], frame(&arranged.event)).await?;
+            Ok(arranged.title)
         })
     }
 }

@@ -56,9 +56,16 @@ impl Level {
             let of_both = (member.user, member.room.id.0);
             PastSettings::keep(conn, of_both, before.word().to_owned())?;
         }
-        diesel::update(members::table.find((member.room.id, member.user)))
+        let row = members::table.find((member.room.id, member.user));
+        diesel::update(row)
             .set(members::level.eq(self.word()))
             .execute(conn)?;
+        if self == Self::Hidden {
+            // It would be a pin that nobody sees.
+            diesel::update(row)
+                .set(members::pin.eq(None::<i64>))
+                .execute(conn)?;
+        }
         Ok(())
     }
 

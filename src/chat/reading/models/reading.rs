@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Nullable, Text},
 };
 
 use super::level::Level;
@@ -40,6 +40,8 @@ pub struct Reading {
     pub mentions: i64,
     /// The notification level.
     pub level: Level,
+    /// The place among the pinned conversations, if it is pinned. Only the order means something.
+    pub pin: Option<i64>,
     /// The kind of room.
     pub kind: RoomKind,
 }
@@ -58,13 +60,15 @@ struct Row {
     mentions: i64,
     #[diesel(sql_type = Text)]
     level: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pin: Option<i64>,
     #[diesel(sql_type = Text)]
     kind: RoomKind,
 }
 
 /// Counts all rooms of a person in one query. Raw SQL, because diesel cannot express a count with a
 /// limit.
-const COUNTS: &str = "SELECT members.room_id, members.read_seq, members.level, rooms.last_seq, rooms.kind, \
+const COUNTS: &str = "SELECT members.room_id, members.read_seq, members.level, members.pin, rooms.last_seq, rooms.kind, \
     (SELECT count(*) FROM (SELECT 1 FROM messages \
         WHERE messages.room_id = members.room_id AND messages.seq > members.read_seq \
         AND messages.author_id <> ?1 \
@@ -100,6 +104,7 @@ impl From<Row> for Reading {
             unread: row.unread,
             mentions: if is_direct { row.unread } else { row.mentions },
             level: Level::stored(&row.level, row.kind),
+            pin: row.pin,
             kind: row.kind,
         }
     }

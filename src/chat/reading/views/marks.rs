@@ -2,9 +2,10 @@
 
 use actix::Recipient;
 use actix_web::web;
+use serde::Deserialize;
 
 use crate::{
-    accounts::{Redirect, SignedIn, UserRef},
+    accounts::{NextPath, Redirect, SignedIn, UserRef},
     chat::{
         log::MessageId,
         reading::{AllRead, MoveReading},
@@ -13,6 +14,12 @@ use crate::{
     error::{Error, Result},
     words,
 };
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReadForm {
+    #[serde(default)]
+    next: NextPath,
+}
 
 /// The actor that stores read cursors.
 type Positions = web::Data<Recipient<MoveReading>>;
@@ -38,6 +45,23 @@ pub(crate) async fn mark_unread(
     move_reading(&positions, moved).await?;
     // Do not redirect to the room, because opening it would mark the message as read again.
     Ok(Redirect::to("/").done(words::text("unread-done")))
+}
+
+/// `POST /rooms/{room}/read/`: marks everything in the room as read.
+pub(crate) async fn mark_read(
+    me: SignedIn,
+    room: web::Path<RoomId>,
+    form: web::Form<ReadForm>,
+    positions: Positions,
+) -> Result<Redirect> {
+    let (room, user) = (*room, me.user.id);
+    let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
+        let member = RoomMember::find(conn, room, user)?;
+        let moved = member.read_up_to(conn, member.room.last_seq)?;
+        Ok(moved.then_some(room).into_iter().collect())
+    });
+    move_reading(&positions, moved).await?;
+    Ok(Redirect::to(form.next.as_str()).done(words::text("read-done")))
 }
 
 /// `POST /read-all/`

@@ -3,5 +3,6 @@
 pub(crate) mod catch_up;
 pub(crate) mod levels;
 pub(crate) mod marks;
+pub(crate) mod pins;
 
 pub(crate) use catch_up::{CatchUpLists, offered};

@@ -1,0 +1,2 @@
+DROP INDEX members_by_pin;
+ALTER TABLE members DROP COLUMN pin;
