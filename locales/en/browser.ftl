@@ -60,6 +60,26 @@ js-quote-gone = Original message deleted
 # The list of conversations shows who wrote the latest message, and its text behind that.
 js-last-own = You:
 js-last-by = { $name }:
+# The menu of a conversation in the list, and what it has done.
+js-row-actions = Actions for { $name }
+js-row-read = { $name } is marked as read.
+js-row-mute = { $name } is muted.
+js-row-unmute = { $name } is not muted any more.
+js-row-pin = { $name } is pinned.
+js-row-unpin = { $name } is not pinned any more.
+js-row-up = { $name } was moved up.
+js-row-down = { $name } was moved down.
+js-row-hide = { $name } is hidden. Find it under “Show hidden”.
+js-row-list = { $name } is in the list again.
+js-list-none = No conversation has that name.
+js-list-one = { $count } conversation
+js-list-other = { $count } conversations
+js-row-offline = There is no connection. Try again in a moment.
+# In place of the latest message: a text of the person, which stands behind it.
+js-line-draft = Draft:
+js-line-sending = Sending:
+js-line-waiting = Waiting to be sent:
+js-line-unsent = Not sent:
 js-message-deleted = Message deleted
 js-blocked = Blocked message
 js-blocked-show = Blocked message – show

@@ -17,6 +17,7 @@ mod faces;
 mod keyboard;
 mod keyboard_only;
 mod last_lines;
+mod list;
 mod looks;
 mod losses;
 mod meeting;

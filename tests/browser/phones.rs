@@ -22,10 +22,17 @@ impl Profile {
 
     /// Presses the middle of the text of the last message for a while.
     async fn press_long(&self) {
-        let script = "const text = [...document.querySelectorAll('article .message-text')].at(-1);
-            const { left, right, top, bottom } = text.getBoundingClientRect();
-            return [(left + Math.min(right, left + 60)) / 2, (top + bottom) / 2]";
-        let (x, y): (f64, f64) = self.ask_page(script).await;
+        self.press_long_on("article .message-text").await;
+    }
+
+    /// Presses the last element that fits the selector for a while.
+    async fn press_long_on(&self, selector: &str) {
+        let script = format!(
+            "const text = [...document.querySelectorAll('{selector}')].at(-1);
+            const {{ left, right, top, bottom }} = text.getBoundingClientRect();
+            return [(left + Math.min(right, left + 60)) / 2, (top + bottom) / 2]"
+        );
+        let (x, y): (f64, f64) = self.ask_page(&script).await;
         let touch = |kind: &str, points: Value| json!({ "type": kind, "touchPoints": points });
         let cdp = self.driver.cdp();
         let method = "Input.dispatchTouchEvent";
@@ -134,4 +141,37 @@ async fn the_log_is_left_room_beside_the_keyboard() {
             .await;
         ana.ask_page::<Value>("const box = document.getElementById('composer-body'); box.value = ''; box.dispatchEvent(new Event('input', { bubbles: true }))").await;
     }
+}
+
+#[tokio::test]
+async fn a_long_press_in_the_list_opens_the_menu_of_the_conversation() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.become_phone(390, 700).await;
+    ana.open("/").await;
+    ana.find("searchbox", "Filter conversations").await;
+    // The first touch loads the script of the menu.
+    until("the menu of bo", async || {
+        ana.press_long_on("#conversations .side-name").await;
+        ana.shows("menu", "Actions for bo").await.then_some(())
+    })
+    .await;
+    assert_eq!(ana.path().await, "/", "the press is no click");
+    let heights: Vec<f64> = ana
+        .ask_page(
+            "return [...document.querySelectorAll('#row-menu button:not([hidden])')]
+               .map((item) => item.getBoundingClientRect().height)",
+        )
+        .await;
+    assert!(heights.iter().all(|height| *height >= 44.0), "{heights:?}");
+    ana.screenshot("list-menu-phone").await;
+    ana.press("menuitem", "Mute").await;
+    until("the mark of the muted conversation", async || {
+        let marks: u32 = ana
+            .ask_page("return document.querySelectorAll('.muted-mark').length")
+            .await;
+        (marks == 1).then_some(())
+    })
+    .await;
 }

@@ -153,6 +153,8 @@ fn candidates(role: &str) -> &'static str {
         "combobox" => "select, [role=combobox]",
         "option" => "[role=option]",
         "dialog" => "dialog, [role=dialog]",
+        "menu" => "[role=menu]",
+        "searchbox" => "input[type=search]",
         "menuitem" => "[role=menuitem]",
         other => panic!("where would a {other} be?"),
     }

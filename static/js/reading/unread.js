@@ -163,6 +163,12 @@ export class Unread {
     return this.#blocked.has(person);
   }
 
+  /** Returns the number of the newest event that may be unread. @param {number} room */
+  newest(room) {
+    const known = this.#rooms.get(room);
+    return known ? Math.max(known.state.last_seq, ...known.live.keys()) : 0;
+  }
+
   /** Returns the ids of all known rooms. */
   rooms() {
     return [...this.#rooms.keys()];
