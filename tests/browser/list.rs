@@ -1,5 +1,5 @@
 //! What can be done in the list of conversations: pin, mute, mark read and hide from a menu, fold
-//! sections, filter.
+//! sections, filter; and what it says of drafts, sending and typing.
 
 use thirtyfour::{By, Key, WebElement};
 
@@ -60,6 +60,24 @@ impl Profile {
         self.point_at(name).await;
         self.press("button", &format!("Actions for {name}")).await;
         self.press("menuitem", item).await;
+    }
+
+    /// Returns what a row says in place of its last line, or its last line.
+    async fn line_of(&self, name: &str) -> String {
+        let script = format!(
+            "const row = [...document.querySelectorAll('#conversations li')]
+               .find((one) => one.querySelector('.side-name').textContent === '{name}');
+             const lines = [...row.querySelectorAll('.line-typing, .line-state, .last-line')];
+             return lines.filter((line) => line.getClientRects().length > 0).map((line) => line.textContent).join('|')"
+        );
+        self.ask_page(&script).await
+    }
+
+    async fn wait_for_line(&self, name: &str, expected: &str) {
+        until(&format!("the line '{expected}' of {name}"), async || {
+            (self.line_of(name).await == expected).then_some(())
+        })
+        .await;
     }
 }
 
@@ -276,4 +294,68 @@ async fn the_list_narrows_to_what_is_typed() {
     ana.keys(Key::Enter + "").await;
     ana.find("textbox", "Message Bread").await;
     ana.wait_for_rows(&[], all).await;
+}
+
+#[tokio::test]
+async fn a_row_says_what_is_typed_drafted_and_not_sent() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = three_rooms(&site).await;
+    bo.press("link", "Soup").await;
+    bo.say("hot").await;
+    ana.wait_for_line("Soup", "bo: hot").await;
+
+    bo.keys("and s").await;
+    ana.wait_for_line("Soup", "bo is typing…").await;
+    bo.press_enter().await;
+    ana.wait_for_line("Soup", "bo: and s").await;
+
+    ana.press("link", "Soup, 2 unread").await;
+    ana.find("textbox", "Message Soup").await;
+    ana.find("link", "Soup").await;
+    ana.paste("half a **thought**").await;
+    ana.press("link", "Tea").await;
+    ana.wait_for_line("Soup", "Draft: half a **thought**").await;
+    ana.screenshot("list-draft").await;
+    // The draft is of this person alone, and the last line is still known.
+    bo.wait_for_line("Soup", "You: and s").await;
+    ana.press("link", "Soup").await;
+    ana.wait_for_line("Soup", "bo: and s").await;
+}
+
+#[tokio::test]
+async fn what_waits_for_the_connection_is_seen_in_the_list() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.wire.cut();
+    ana.paste("patience").await;
+    ana.press_enter().await;
+    ana.wait_for_line("bo", "Waiting to be sent: patience")
+        .await;
+    ana.wire.mend();
+    ana.wait_for_line("bo", "You: patience").await;
+}
+
+#[tokio::test]
+async fn nobody_sees_that_a_blocked_person_types() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = three_rooms(&site).await;
+    ana.open("/friends/2/block/").await;
+    ana.press("button", "Block bo").await;
+    ana.wait_for_text("bo is blocked.").await;
+    ana.open("/").await;
+    ana.ask_page::<()>(
+        "window.leaks = [];
+         const nav = document.getElementById('conversations');
+         const look = () => nav.textContent.includes('typing') && leaks.push(nav.textContent);
+         new MutationObserver(look).observe(nav, { childList: true, subtree: true, characterData: true })",
+    )
+    .await;
+    bo.press("link", "Soup").await;
+    bo.keys("rude").await;
+    bo.press_enter().await;
+    bo.find_text_message("rude").await;
+    ana.wait_for_line("Soup", "Blocked message").await;
+    let leaks: Vec<String> = ana.ask_page("return leaks").await;
+    assert_eq!(leaks, Vec::<String>::new());
 }
