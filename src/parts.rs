@@ -14,6 +14,7 @@ use crate::{
         live::Chat,
         pages::room,
         reading::{Arrange, MoveReading},
+        shell::ListFrame,
     },
     config::{Limits, Settings},
     db::Database,
@@ -104,6 +105,7 @@ impl Parts {
             .app_data(Data::new(chat.health.clone()))
             .app_data(Data::new(chat.server.clone().recipient::<MoveReading>()))
             .app_data(Data::new(chat.server.clone().recipient::<Arrange>()))
+            .app_data(Data::from(ListFrame::of(&chat)))
             .app_data(Data::new(chat))
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(self.streams.clone()))

@@ -34,7 +34,7 @@ pub use models::{User, UserId, store_skeletons};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
 pub use page::Page;
-pub(crate) use page::Layout;
+pub(crate) use page::{Frame, Layout};
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};
 pub use session::{

@@ -8,10 +8,13 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::appearance::Theme;
 use super::folds::Folds;
+use super::models::User;
 use super::notice::{Notice, Notices};
 use super::person::Person;
 use super::session::SignedIn;
@@ -44,6 +47,11 @@ pub(crate) struct Layout {
     /// The number of friend requests that wait for an answer. Scripts find out on pages that leave
     /// it 0.
     requests: usize,
+    /// Whether the list of conversations stands beside the page.
+    framed: bool,
+    /// The fields of the list.
+    #[serde(flatten)]
+    frame: Option<Value>,
 }
 
 impl Layout {
@@ -62,8 +70,21 @@ impl Layout {
             notice: None,
             badge: None,
             requests: 0,
+            framed: false,
+            frame: None,
         }
     }
+}
+
+/// Puts the list of conversations beside a page. The chat, which stands above this app, provides it.
+pub(crate) trait Frame: Send + Sync {
+    /// Returns the page with the list, in which the conversation `room` is the present one.
+    fn around(
+        &self,
+        page: Page,
+        me: User,
+        room: Option<i64>,
+    ) -> LocalBoxFuture<'static, Result<Page>>;
 }
 
 /// The data of a page: the fields of the layout and those of its own template, on the same level.
@@ -80,6 +101,8 @@ struct PageData<T> {
 pub struct Page {
     templates: Templates,
     layout: Layout,
+    /// For the list beside the page of a signed-in person.
+    beside: Option<(web::Data<dyn Frame>, User)>,
     cookies: Vec<Cookie<'static>>,
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -95,8 +118,11 @@ impl Page {
         let token = csrf.token_for(request);
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
-        let me = SignedIn::of(request)
-            .map(|signed_in| Person::new(signed_in.user.id, signed_in.user.username));
+        let user = SignedIn::of(request).map(|signed_in| signed_in.user);
+        let me = user
+            .as_ref()
+            .map(|user| Person::new(user.id, user.username.clone()));
+        let frame = request.app_data::<web::Data<dyn Frame>>().cloned();
         let (title, theme) = (words::text("site-name"), Theme::of(request));
         Ok(Self {
             templates: Templates::clone(data(request)?),
@@ -108,10 +134,37 @@ impl Page {
                 folds: Folds::of(request),
                 ..Layout::for_visitor(title, theme, request.path().to_owned())
             },
+            beside: frame.zip(user),
             cookies: token.cookie.into_iter().chain(removal).collect(),
             status: StatusCode::OK,
             retry_after: None,
         })
+    }
+
+    /// Puts the list of conversations beside the page, if somebody is signed in.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn framed(self) -> Result<Self> {
+        self.framed_in(None).await
+    }
+
+    /// The same, for a page about the conversation `room`.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn framed_in(self, room: Option<i64>) -> Result<Self> {
+        match self.beside.clone() {
+            Some((frame, me)) => frame.around(self, me, room).await,
+            None => Ok(self),
+        }
+    }
+
+    /// Takes the fields of the list of conversations.
+    pub(crate) fn with_frame(mut self, fields: Value) -> Self {
+        self.layout.framed = true;
+        self.layout.frame = Some(fields);
+        self
     }
 
     /// Sets the title to the text with the key `key`. The default title is the site's name.

@@ -25,7 +25,7 @@ pub(crate) async fn list_friends(
     book: web::Data<FriendBook>,
 ) -> Result<HttpResponse> {
     let own = ListPage::read(&me.user, &book).await?;
-    own.show(page)
+    own.show(page).await
 }
 
 /// The data of `friends/list.hbs`.
@@ -105,8 +105,10 @@ impl ListPage {
         lists.await
     }
 
-    fn show(self, page: Page) -> Result<HttpResponse> {
-        page.titled("friends-title")
+    async fn show(self, page: Page) -> Result<HttpResponse> {
+        page.framed()
+            .await?
+            .titled("friends-title")
             .with_requests(self.requests_count)
             .render("friends/list", self)
     }
@@ -145,7 +147,7 @@ pub(crate) async fn add_friend(
         error,
         ..ListPage::read(&me.user, &book).await?
     };
-    own.show(page).map(Either::Right)
+    own.show(page).await.map(Either::Right)
 }
 
 /// Cancels the request to a name. The form has the name and no id, because the name may be unknown.
@@ -237,7 +239,9 @@ async fn confirm(
             false => Err(Error::NotFound),
         });
     let person = person.await?;
-    page.titled(action.title_key())
+    page.framed()
+        .await?
+        .titled(action.title_key())
         .render("friends/confirm", ConfirmPage { action, person })
 }
 

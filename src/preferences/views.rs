@@ -35,7 +35,7 @@ pub(crate) async fn edit_preferences(
         snoozed: until(&preferences, &zone),
         ..own
     };
-    own.show(page)
+    own.show(page).await
 }
 
 pub(crate) async fn change_preferences(
@@ -57,7 +57,7 @@ pub(crate) async fn change_preferences(
         Err(Error::Invalid(errors)) => {
             let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
             let own = EditPage::new(form.shown(), &zone, errors);
-            own.show(page).map(Either::Left)
+            own.show(page).await.map(Either::Left)
         }
         Err(other) => Err(other),
     }
@@ -154,8 +154,10 @@ impl EditPage {
         }
     }
 
-    fn show(self, page: Page) -> Result<HttpResponse> {
-        page.titled("preferences-title")
+    async fn show(self, page: Page) -> Result<HttpResponse> {
+        page.framed()
+            .await?
+            .titled("preferences-title")
             .render("preferences/edit", self)
     }
 }

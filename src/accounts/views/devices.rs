@@ -36,7 +36,10 @@ pub(crate) async fn list_devices(
     let own = DevicesPage {
         sessions: sessions.collect(),
     };
-    page.titled("devices-title").render("accounts/devices", own)
+    page.framed()
+        .await?
+        .titled("devices-title")
+        .render("accounts/devices", own)
 }
 
 /// The data of `accounts/devices.hbs`.

@@ -147,7 +147,9 @@ async fn show(
         errors: errors.into(),
         other_sessions: live.await?.saturating_sub(1),
     };
-    page.titled("password-title")
+    page.framed()
+        .await?
+        .titled("password-title")
         .render("accounts/password", own)
 }
 

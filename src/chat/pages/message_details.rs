@@ -52,7 +52,9 @@ pub(crate) async fn show_details(
         can_mark: !told.facts.own && !told.is_notice,
         author: told.author.username,
     };
-    page.titled("details-title")
+    page.framed_in(Some(room.0))
+        .await?
+        .titled("details-title")
         .render("chat/reading/message_details", own)
 }
 

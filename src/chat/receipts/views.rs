@@ -33,7 +33,9 @@ pub(crate) async fn show_status(
         ("status-announced", stages.announced),
     ];
     let rows = rows.map(|(key, measured)| StatusRow::new(key, measured));
-    page.titled("status-title")
+    page.framed()
+        .await?
+        .titled("status-title")
         .render("chat/receipts/status", StatusPage { rows })
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn edit_message(
         client_id: Uuid::new_v4(),
         error: None,
     };
-    own.show(page)
+    own.show(page, place.0).await
 }
 
 /// The data of `edit.hbs`.
@@ -71,7 +71,8 @@ struct EditPage {
 }
 
 impl EditPage {
-    fn show(self, page: Page) -> Result<HttpResponse> {
+    async fn show(self, page: Page, room: RoomId) -> Result<HttpResponse> {
+        let page = page.framed_in(Some(room.0)).await?;
         page.titled("edit-title").render("chat/messages/edit", self)
     }
 }
@@ -100,7 +101,7 @@ pub(crate) async fn update_message(
         client_id: form.client_id,
         error: Some(refused.text),
     };
-    own.show(page).map(Either::Right)
+    own.show(page, place.0).await.map(Either::Right)
 }
 
 /// Shows the page that asks before a message is deleted.
@@ -122,7 +123,7 @@ pub(crate) async fn confirm_delete(
         about: AboutMessage::new(&seen, &zone),
         error: None,
     };
-    own.show(page)
+    own.show(page, place.0).await
 }
 
 /// The data of `delete.hbs`.
@@ -135,7 +136,8 @@ struct DeletePage {
 }
 
 impl DeletePage {
-    fn show(self, page: Page) -> Result<HttpResponse> {
+    async fn show(self, page: Page, room: RoomId) -> Result<HttpResponse> {
+        let page = page.framed_in(Some(room.0)).await?;
         page.titled("delete-title")
             .render("chat/messages/delete", self)
     }
@@ -162,7 +164,7 @@ pub(crate) async fn delete_message(
         about: AboutMessage::new(&seen, &Zone::of(&request)),
         error: Some(refused.text),
     };
-    own.show(page).map(Either::Right)
+    own.show(page, place.0).await.map(Either::Right)
 }
 
 /// Adds a reaction, or removes it if the person has reacted with this emoji already.

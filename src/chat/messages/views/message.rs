@@ -163,7 +163,9 @@ pub(crate) async fn show_actions(
         quick: quick.collect(),
         outsiders,
     };
-    page.titled("message-actions")
+    page.framed_in(Some(place.0.0))
+        .await?
+        .titled("message-actions")
         .render("chat/messages/actions", own)
 }
 
@@ -202,6 +204,8 @@ pub(crate) async fn list_versions(
         left_out: left_out
             .map(|count| words::text_with("versions-cut", &[("count", count.into())])),
     };
-    page.titled("versions-title")
+    page.framed_in(Some(place.0.0))
+        .await?
+        .titled("versions-title")
         .render("chat/messages/versions", own)
 }

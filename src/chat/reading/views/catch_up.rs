@@ -150,7 +150,10 @@ pub(crate) async fn show_catch_up(
         back: format!("/rooms/{room}/"),
         catch_up: CatchUpLists::new(&missed, room, &zone),
     };
-    page.with_title(title).render("chat/reading/catch_up", own)
+    page.framed_in(Some(room.0))
+        .await?
+        .with_title(title)
+        .render("chat/reading/catch_up", own)
 }
 
 #[cfg(test)]
