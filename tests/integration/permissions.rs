@@ -176,9 +176,9 @@ async fn answers_to(at_eve: &mut Room, room: i64) -> Vec<serde_json::Value> {
         json!({"type": "message.delete", "room": room, "client_id": Uuid::nil(), "id": 1}),
         json!({"type": "message.react", "room": room, "client_id": Uuid::nil(), "id": 1, "emoji": "🌱", "on": true}),
     ] {
-        let is_post = event["type"] == "message.post";
+        let is_written = event["client_id"].is_string();
         at_eve.socket.send(event).await;
-        if is_post {
+        if is_written {
             // Answered when the writer has looked, which may be after the next ping.
             let mut refused = at_eve.socket.wait_for("message.refused").await;
             refused["room"] = json!(0);
