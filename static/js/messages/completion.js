@@ -11,6 +11,8 @@ import { place } from "../page/popup.js";
 /** @import { Lifetime } from "../page/lifetime.js" */
 
 const MOST = 8;
+/** The end of a text in which the beginning of a word is searched, so that long texts cost no more. */
+const NEAR_CHARS = 64;
 
 /**
  * The suggestions for the text before the caret.
@@ -21,7 +23,8 @@ const MOST = 8;
  * @property {boolean} [isComplete]  whether what was typed means the first one without being asked
  *
  * @typedef {object} Source
- * @property {(before: string) => boolean} isNear  whether something may be offered, so that it is worth fetching
+ * @property {(end: string) => boolean} isNear  whether something may be offered, so that it is worth fetching; gets the
+ *   last characters before the caret
  * @property {() => Promise<boolean>} fetch  returns whether there is more to offer now
  * @property {(before: string) => Offers | null} find
  */
@@ -79,7 +82,7 @@ export class Completion {
       const isTyped = inputType === "insertText";
       this.#look(box, isTyped);
       const before = box.value.slice(0, box.selectionStart);
-      const near = this.sources.find((source) => source.isNear(before));
+      const near = this.sources.find((source) => source.isNear(before.slice(-NEAR_CHARS)));
       const isHere = () => document.activeElement === box && !this.lifetime.isOver;
       if ((await near?.fetch()) && isHere()) this.#look(box, isTyped);
     };
@@ -92,7 +95,8 @@ export class Completion {
   #look(box, isTyped = false) {
     const before = box.value.slice(0, box.selectionStart);
     this.#offers = null;
-    for (const source of this.sources) this.#offers ??= source.find(before);
+    const end = before.slice(-NEAR_CHARS);
+    for (const source of this.sources) if (source.isNear(end)) this.#offers ??= source.find(before);
     const options = this.#offers?.options.slice(0, MOST) ?? [];
     if (options.length === 0) return this.#close();
     this.#box = box;
