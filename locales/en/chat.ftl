@@ -100,6 +100,12 @@ versions-cut =
 
 message-names = People
 
+command-muted = You get no notifications from { $name } now. /mute off turns them on again.
+command-unmuted = Notifications from { $name } are on.
+command-invited = { $name } is in the conversation now.
+command-invite-unknown = You have no friend called { $name }.
+command-invite-denied = You cannot add people to this conversation.
+
 format-bar = Formatting
 format-bold = Bold
 format-italic = Italic

@@ -250,9 +250,17 @@ async fn keys_and_the_bar_format_and_undo_takes_the_format_back() {
     ana.type_keys(Key::Enter + "").await;
     ana.wait_for_draft("> - a ~~bold~~ word").await;
 
-    // It can be switched off, and this browser remembers that.
     assert!(ana.violations().await.is_empty());
     ana.screenshot("formatting-bar").await;
+}
+
+#[tokio::test]
+async fn the_bar_is_switched_off_and_the_browser_remembers_that() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.find("button", "Bold").await;
     ana.press("button", "Formatting").await;
     ana.wait_gone("button", "Bold").await;
     ana.reload().await;
@@ -400,4 +408,55 @@ async fn a_pasted_page_becomes_markdown_and_nothing_of_it_runs() {
     assert!(!ana.paste_page("<b>a</b>", &"a".repeat(60_000)).await);
     ana.find("button", "Discard").await;
     assert_eq!(ana.draft().await, "");
+}
+
+#[tokio::test]
+async fn commands_are_completed_run_and_explained() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+
+    ana.paste("/m").await;
+    ana.type_keys(Key::Backspace + "m").await;
+    ana.find("listbox", "Commands").await;
+    ana.find("option", "/mute – get no notifications from here")
+        .await;
+    ana.type_keys(Key::Enter + "").await;
+    ana.wait_for_draft("/me ").await;
+    ana.type_keys("waves" + Key::Enter).await;
+    bo.wait_for_messages(&["waves".to_owned()]).await;
+    ana.say("and this is said").await;
+    ana.say("/me goes").await;
+    bo.wait_for_count(3).await;
+    for person in [&ana, &bo] {
+        let follows = "return [...document.querySelectorAll('article.message')].map((one) => one.matches('.follows'))";
+        until("names in front of what is done", async || {
+            let follows = person.ask_page::<Vec<bool>>(follows).await;
+            (follows == [false, true, false]).then_some(())
+        })
+        .await;
+        person.wait_for_text("ana goes").await;
+    }
+
+    // A whole command is run by Enter, without a page load.
+    let loaded = "return window.loaded ??= Math.random()";
+    let before: f64 = ana.ask_page(loaded).await;
+    ana.type_keys("/mute" + Key::Enter).await;
+    ana.wait_for_text("You get no notifications from bo now.")
+        .await;
+    ana.wait_for_draft("").await;
+    ana.type_keys("/invite somebody" + Key::Enter).await;
+    ana.wait_for_text("You cannot add people to this conversation.")
+        .await;
+    assert_eq!(ana.draft().await, "/invite somebody");
+    assert!(ana.violations().await.is_empty());
+    ana.screenshot("commands").await;
+    assert!((ana.ask_page::<f64>(loaded).await - before).abs() < f64::EPSILON);
+    assert_eq!(bo.messages().await.len(), 3);
+
+    // Without the server it stays in the box.
+    ana.wire.cut();
+    ana.type_keys(Key::Enter + "").await;
+    ana.wait_for_text("That did not work.").await;
+    assert_eq!(ana.draft().await, "/invite somebody");
 }

@@ -16,6 +16,7 @@ mod behind_a_proxy;
 mod blocks;
 mod budgets;
 mod chat;
+mod commands;
 mod documents;
 mod durability;
 mod expression;

@@ -42,6 +42,11 @@ impl RefusedAt<'_> {
         self.with_code(RefusalCode::Conflict, "room-refused-repeated")
     }
 
+    /// Returns the refusal of a command in the box, with this sentence.
+    pub(crate) fn command(self, text: String) -> Refused {
+        self.with_text(RefusalCode::Invalid, text)
+    }
+
     /// Returns the refusal of a change.
     pub(crate) fn change(self, reason: &NotChanged) -> Refused {
         match reason {

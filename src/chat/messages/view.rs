@@ -13,6 +13,7 @@ use crate::{
     accounts::{Person, UserId, Zone},
     chat::{
         log::{MessageId, NoticeKind},
+        messages::formatting,
         rooms::RoomId,
     },
     db::Timestamp,
@@ -111,7 +112,9 @@ pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
         let follows = before.is_some_and(|(same, before, _)| {
             is_same_day && author.is_some() && same == author && is_together(before, at)
         });
-        let follows = follows && message.reply.is_none() && message.deleted.is_none();
+        // What somebody does is read behind their name.
+        let stands_alone = message.reply.is_some() || formatting::is_action(&message.body);
+        let follows = follows && !stands_alone && message.deleted.is_none();
         let day = (!is_same_day).then(|| Day {
             iso: today.to_string(),
             text: zone.format(at, "%-d %B %Y"),

@@ -1,6 +1,7 @@
 //! Whole pages of the chat, which combine the features.
 
 mod asker;
+mod commands;
 mod confirm;
 mod fields;
 pub(crate) mod invites;

@@ -3,23 +3,25 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, Responder as _, ResponseError as _,
     http::{StatusCode, header},
     web,
 };
 use uuid::Uuid;
 
 use super::{
+    asker::Asker,
+    commands::{self, Command},
     room::{NewMessageForm, ShownRoom},
     visit::Visit,
 };
 use crate::{
-    accounts::{Page, SignedIn, UserId, Zone},
+    accounts::{Page, UserId, Zone},
     chat::{
         live::Chat,
         messages::{
-            Message, MessageCreated, NotPosted, Place, PostMessage, RefusalCode, RefusedAt,
-            views::outsiders,
+            Message, MessageCreated, NotPosted, Place, PostMessage, RefusalCode, Refused,
+            RefusedAt, views::outsiders,
         },
         rooms::{RoomId, RoomMember},
     },
@@ -35,18 +37,25 @@ const REPEATED_WITHIN: Duration = Duration::from_secs(120);
 /// Sends the same command as `message.post`, so checks and error messages are the same. The page
 /// contains the `client_id` (idempotency key), so that a form that is sent twice posts one message.
 pub(crate) async fn create_message(
-    me: SignedIn,
+    asker: Asker,
     page: Page,
     room: web::Path<RoomId>,
     form: web::Form<NewMessageForm>,
     request: HttpRequest,
-    chat: web::Data<Chat>,
+    layer: web::Data<channels::Layer>,
 ) -> Result<HttpResponse> {
     let (room, mut form) = (*room, form.into_inner());
-    let repeats = form.again.is_empty() && repeats(&chat, room, me.user.id, &form).await?;
+    let chat = &asker.chat;
+    if let Some(command) = Command::read(&form.body) {
+        return match command.run(&asker, &layer, room).await {
+            Ok(done) => Ok(done.respond_to(&request)),
+            Err(error) => refuse_command(error, (room, form), page, (&asker, &request)).await,
+        };
+    }
+    let repeats = form.again.is_empty() && repeats(chat, room, asker.user.id, &form).await?;
     let post = PostMessage {
         room,
-        author: me.user.id,
+        author: asker.user.id,
         ip: client_addr(&request),
         client_id: form.client_id,
         body: form.body.clone(),
@@ -60,13 +69,13 @@ pub(crate) async fn create_message(
     };
     let reason = match answer {
         Ok(created) => {
-            let place = after_posting(&chat, &created, me.user.id).await?;
+            let place = after_posting(chat, &created, asker.user.id).await?;
             return Ok(to_room(&place));
         }
         Err(NotPosted::Refused(Error::NotFound)) => return Err(Error::NotFound),
         Err(reason) => reason,
     };
-    let user = me.user.id;
+    let user = asker.user.id;
     let member = chat
         .database
         .read(move |conn| RoomMember::find(conn, room, user))
@@ -89,17 +98,47 @@ pub(crate) async fn create_message(
     let page = page
         .with_status(status_of(refused.code))
         .with_retry_after(refused.retry_after());
-    let shown = ShownRoom {
+    let shown = not_sent(room, form, refused, &request);
+    shown.render(&asker.user, page, chat).await
+}
+
+/// Shows why a command was not run, with the command in the box.
+async fn refuse_command(
+    error: Error,
+    (room, form): (RoomId, NewMessageForm),
+    page: Page,
+    (asker, request): (&Asker, &HttpRequest),
+) -> Result<HttpResponse> {
+    let Some(text) = commands::refusal(&error) else {
+        return Err(error);
+    };
+    let at = RefusedAt {
+        room,
+        client_id: form.client_id,
+        name: None,
+    };
+    let page = page.with_status(error.status_code());
+    let shown = not_sent(room, form, at.command(text), request);
+    shown.render(&asker.user, page, &asker.chat).await
+}
+
+/// Returns the page of the room with the text that was not sent in its box, and the reason.
+fn not_sent(
+    room: RoomId,
+    form: NewMessageForm,
+    refused: Refused,
+    request: &HttpRequest,
+) -> ShownRoom {
+    ShownRoom {
         room,
         place: Place::End,
         reply: form.reply_to.parse().ok(),
         named: None,
-        zone: Zone::of(&request),
+        zone: Zone::of(request),
         visit: Visit::Plain,
         draft: Some(form),
         refused: Some(refused),
-    };
-    shown.render(&me.user, page, &chat).await
+    }
 }
 
 fn to_room(place: &str) -> HttpResponse {

@@ -14,7 +14,8 @@ export const ROW = "article.message, .notice";
 const facts = (message) => ({
   author: message.dataset.author,
   at: message.dataset.at,
-  isReply: message.querySelector(".quote") !== null,
+  // What somebody does (`/me`) is read behind their name, too.
+  isReply: message.querySelector(".quote, .emote") !== null,
   isNotice: message.matches(".notice"),
   // A message that is folded stands alone, so that its head shows who wrote it.
   isDeleted: message.matches(".deleted, .blocked"),

@@ -38,9 +38,11 @@ import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 
 const TOLD_MS = 2_000;
 
-const SHORT_CODES = onDemand(/(?:^|[^\p{L}\d:/]):[\p{L}\d+-]{2}/u, async () =>
+const SHORT_CODES = onDemand(/(?:^|[^\p{L}\d:/]):[\p{L}\d_+-]{2,}:?$/u, async () =>
   (await import("./short-codes.js")).shortCodes(),
 );
+
+const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js")).commands());
 
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
@@ -64,7 +66,7 @@ export class MessageActions {
     this.me = page.me;
     this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq, lifetime });
     this.people = new People({ list, room, me: page.me, isBlocked });
-    this.completion = new Completion(byId("names"), [mentionsOf(this.people), SHORT_CODES], lifetime);
+    this.completion = new Completion(byId("names"), [mentionsOf(this.people), SHORT_CODES, COMMANDS], lifetime);
     this.lifetime = lifetime;
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({

@@ -12,6 +12,8 @@ import { remaining, showsSomething, trimmed } from "./length.js";
 const SAVE_AFTER_MS = 300;
 /** The longest text that can be pasted, as a multiple of the longest message. Browsers need seconds to lay out more. */
 const PASTE_AT_MOST = 5;
+/** What the server does instead of sending it, as in `src/chat/pages/commands.rs`. */
+const COMMAND = /^\/(?:mute(?: +off)?|invite(?: .*)?)$/;
 const touch = matchMedia("(pointer: coarse)");
 
 /**
@@ -21,6 +23,7 @@ const touch = matchMedia("(pointer: coarse)");
 
 export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} */ (EventTarget) {
   #saving = 0;
+  /** Whether the server is running a command. */ #isRunning = false;
   /** A pasted text that is too long for the box, until the person decides. */ #held = "";
 
   /**
@@ -76,11 +79,28 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
   }
 
+  /** Has the server do what a command says, and keeps it in the box if that fails. */
+  async #run() {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const { box } = this;
+    const typed = box.value;
+    const result = await import("./commands.js").then(({ run }) => run(this.form)).catch(() => null);
+    this.#isRunning = false;
+    if (result?.isDone && box.value === typed) {
+      box.value = "";
+      this.saveNow();
+      this.#changed();
+    }
+    this.#explain(result ? result.text : say("js-command-failed"), { isRefused: !result?.isDone });
+  }
+
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
     const text = trimmed(this.box.value);
     if (!showsSomething(text)) return;
+    if (COMMAND.test(text)) return this.#run();
     const left = remaining(text, this.maxChars);
     if (left !== null && left < 0) {
       this.count.textContent = "";
@@ -199,13 +219,13 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   }
 
   /** @param {string} text */
-  #explain(text) {
+  #explain(text, { isRefused = true } = {}) {
     const parts = [text, ...this.#offer()].filter(Boolean);
     const words = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
     if (this.note.textContent !== words) this.note.replaceChildren(...parts);
-    this.note.classList.toggle("refused", words !== "");
-    this.box.toggleAttribute("aria-invalid", text !== "");
-    if (text !== "") this.box.setAttribute("aria-invalid", "true");
+    this.note.classList.toggle("refused", words !== "" && isRefused);
+    this.box.toggleAttribute("aria-invalid", text !== "" && isRefused);
+    if (text !== "" && isRefused) this.box.setAttribute("aria-invalid", "true");
   }
 }
 

@@ -116,6 +116,9 @@ function linked(value, start, end) {
 
 /** Makes the bar one stop of the Tab key, with arrows inside (ARIA toolbar). @param {HTMLElement} bar */
 export function roveBar(bar) {
+  // The bar stays when another room is opened.
+  if (bar.dataset.roves) return;
+  bar.dataset.roves = "yes";
   /** @param {KeyboardEvent & {target: HTMLButtonElement}} event */
   const pressed = (event) => {
     /** @type {Record<string, number>} */ const steps = { ArrowLeft: -1, ArrowRight: 1 };

@@ -148,7 +148,8 @@ function factsOf({ author, mentions = [] }, state) {
 function textOf({ room, author, html }) {
   const title = titleOf(author.username, /** @type {RoomState} */ (unread.state(room)));
   const text = elementFrom(html)?.querySelector(".message-text");
-  const said = text instanceof HTMLElement ? excerpt(plainText(text)) : "";
+  const plain = text ? excerpt(plainText(text)) : "";
+  const said = text?.querySelector(".emote") ? `${author.username} ${plain}` : plain;
   return { title, body: preferences().hide_previews || said === "" ? say("js-new-message") : said };
 }
 

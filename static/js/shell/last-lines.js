@@ -80,7 +80,7 @@ function show(room, { id, author, html, at }) {
   row.dataset.at = String(Date.parse(at));
   Object.assign(line.dataset, { message: id, author: author.id });
   line.replaceChildren(build("bdi", { className: "last-text" }, text));
-  const by = isBlocked ? "" : byWords(row.dataset.kind ?? "", author);
+  const by = isBlocked ? "" : isAction(html) ? author.username : byWords(row.dataset.kind ?? "", author);
   if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
   line.parentElement?.querySelector(".side-time")?.remove();
   line.parentElement?.prepend(build("time", { className: "side-time", dateTime: at }, listTime(at)));
@@ -94,6 +94,9 @@ function byWords(kind, { id, username }) {
   if (id === userId) return kind === "notes" ? "" : say("js-last-own");
   return OF_ONE.has(kind) ? "" : say("js-last-by", { name: username });
 }
+
+/** Whether it says what its author does, to be read behind their name. @param {string} html */
+const isAction = (html) => elementFrom(html)?.querySelector(".emote") != null;
 
 /** @param {string} html */
 function excerpt(html) {

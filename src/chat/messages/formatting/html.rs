@@ -45,6 +45,13 @@ impl Rendered {
         }
     }
 
+    /// Puts all of it into an element.
+    pub(crate) fn within(mut self, opening: &str, closing: &str) -> Self {
+        self.parts.insert(0, Part::Markup(opening.to_owned()));
+        self.parts.push(Part::Markup(closing.to_owned()));
+        self
+    }
+
     fn parse(html: &str) -> Self {
         let mut pieces = html.split(NAME[0]);
         let start = pieces.next().unwrap_or_default().to_owned();

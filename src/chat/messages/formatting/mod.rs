@@ -20,6 +20,7 @@ mod mentions;
 mod plain;
 mod sanitiser;
 mod scripts;
+mod spoken;
 mod subset;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ mod tests;
 use std::borrow::Cow;
 
 use html::Html;
+use spoken::Spoken;
 use subset::Piece;
 
 use crate::visible;
@@ -37,11 +39,22 @@ pub use plain::{EXCERPT_CHARS, plain};
 /// The version of the renderer, stored with its markup to invalidate the cache. Increase it
 /// whenever the same text gives other markup. Messages of other versions are rendered again when
 /// they are read.
-pub const RENDERING: i64 = 4;
+pub const RENDERING: i64 = 5;
 
 /// Renders the markup of a message, with mentions still to be resolved.
 pub fn render(source: &str) -> Rendered {
-    let source = source.trim_end();
+    match spoken::read(source.trim_end()) {
+        Spoken::Words(words) => words_of(&words),
+        Spoken::Action(words) => words_of(words).within("<div class=\"emote\">", "</div>"),
+    }
+}
+
+/// Returns whether a message says what its author does (`/me waves`), to be read behind their name.
+pub fn is_action(source: &str) -> bool {
+    matches!(spoken::read(source), Spoken::Action(_))
+}
+
+fn words_of(source: &str) -> Rendered {
     if is_bare(source) {
         return Rendered::bare(source);
     }
@@ -60,7 +73,7 @@ pub(crate) fn shows_something(source: &str) -> bool {
     }
 }
 
-/// [`render`] without the fast path for texts without markup.
+/// [`words_of`] without the fast path for texts without markup.
 fn marked_up(source: &str) -> Rendered {
     let source = visible(source);
     match subset::read(&source) {

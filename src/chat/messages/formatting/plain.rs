@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
+    spoken::{self, Spoken},
     subset::{self, Number, Piece, Tag},
     visible,
 };
@@ -13,7 +14,11 @@ pub const EXCERPT_CHARS: usize = 120;
 /// Returns the text without markup, but with the numbers of lists, on one line, at most `max_chars` characters including the `…`
 /// of a shortened text. Never cuts inside a grapheme cluster.
 pub fn plain(source: &str, max_chars: usize) -> String {
-    let source = visible(source);
+    let spoken = match spoken::read(source) {
+        Spoken::Words(words) => words,
+        Spoken::Action(words) => words.into(),
+    };
+    let source = visible(&spoken);
     let text = match subset::read(&source) {
         Some(pieces) => words(&pieces),
         None => source.into_owned(),

@@ -11,7 +11,7 @@ use crate::{
     accounts::UserId,
     chat::{
         log::MessageId,
-        messages::formatting::{EXCERPT_CHARS, plain},
+        messages::formatting::{EXCERPT_CHARS, is_action, plain},
         rooms::RoomId,
     },
     db::{Connection, Timestamp},
@@ -38,6 +38,8 @@ pub struct LatestMessage {
     pub username: String,
     /// The beginning of its text, without markup and on one line. Empty if it was deleted.
     pub excerpt: String,
+    /// Whether it says what its author does, to be read behind their name.
+    pub is_action: bool,
     /// Whether it was deleted.
     pub is_deleted: bool,
     /// When it was posted.
@@ -74,13 +76,14 @@ impl LatestMessage {
             ))
             .load::<(RoomId, MessageId, UserId, String, String, bool, Timestamp)>(conn)?;
         let latest = |(room, id, author, username, text, is_deleted, created_at)| {
-            let text: String = text;
+            let (text, is_deleted): (String, bool) = (text, is_deleted);
             let excerpt = plain(&text, EXCERPT_CHARS);
             let message = Self {
                 id,
                 author,
                 username,
                 excerpt,
+                is_action: !is_deleted && is_action(&text),
                 is_deleted,
                 created_at,
             };
