@@ -100,10 +100,10 @@ versions-cut =
 
 message-names = People
 
-command-muted = You get no notifications from { $name } now. /mute off turns them on again.
-command-unmuted = Notifications from { $name } are on.
-command-invited = { $name } is in the conversation now.
-command-invite-unknown = You have no friend called { $name }.
+command-muted = { $name } is muted. Type /mute off to unmute it.
+command-unmuted = { $name } is no longer muted.
+command-invited = { $name } was added to the conversation.
+command-invite-unknown = You have no friend named { $name }.
 command-invite-denied = You cannot add people to this conversation.
 
 format-bar = Formatting
@@ -141,7 +141,7 @@ message-code = Code
 
 tips-heading = How this works
 tips-send = Enter sends your message. Shift+Enter starts a new line.
-tips-ticks = One tick means that the server has stored your message, two that it has arrived.
-tips-offline = Without a connection, keep writing: your messages wait, and are sent when it is back.
-tips-menu = The ⋯ of a message has reactions, replies and edits.
+tips-ticks = One tick means that your message was sent, two that it was delivered.
+tips-offline = You can keep writing offline. Your messages are sent when you are back online.
+tips-menu = Use the ⋯ menu of a message to react, reply or edit.
 tips-dismiss = Got it

@@ -200,7 +200,7 @@ async fn without_a_connection_the_menu_says_that_it_did_nothing() {
     ana.wire.cut();
     ana.find_status("Reconnecting…").await;
     ana.choose_in_list("Soup", "Pin").await;
-    ana.wait_for_list_status("There is no connection. Try again in a moment.")
+    ana.wait_for_list_status("You are offline. Try again when you are connected.")
         .await;
     ana.wire.mend();
 }
