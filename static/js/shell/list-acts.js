@@ -1,6 +1,6 @@
 // Loads what belongs to the list of conversations when it is needed, so that opening a page does not wait for it: the
 // menu and the filter (row-menu.js, list-filter.js) when the pointer or the focus first comes into the list, and what
-// rows say of typing, drafts and sending (line-states.js) when there is some.
+// rows say of typing, drafts and sending (line-states.js) when somebody types, or has left a text.
 
 import { draftPrefix } from "../messages/drafts.js";
 
@@ -9,46 +9,62 @@ import { draftPrefix } from "../messages/drafts.js";
 /** @import { Connection } from "../live/socket.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 
-/** Most messages are sent sooner, and their line is the next last line. */
-const SENDING_SHOWN_AFTER_MS = 600;
-
 /** @typedef {{connection: Connection, sender: Sender, storage: BrowserMemory, userId: number}} Sources */
 
 /** @param {Sources} sources */
 export function offerListActs(sources) {
   // The list itself is replaced at times.
-  const side = document.getElementById("conversations")?.closest(".side");
+  /** @type {HTMLElement | null | undefined} */ const side = document.getElementById("conversations")?.closest(".side");
   if (!side) return;
-  const loading = new AbortController();
-  /** @param {Event} event */
-  const load = async ({ target }) => {
-    loading.abort();
-    const [{ RowMenu }, { ListFilter }] = await Promise.all([import("./row-menu.js"), import("./list-filter.js")]);
-    new RowMenu(sources.connection, /** @type {HTMLElement} */ (side)).show(/** @type {HTMLElement} */ (target));
-    new ListFilter(/** @type {HTMLElement} */ (side));
-  };
-  const once = { signal: loading.signal, passive: true };
-  for (const sign of ["pointerover", "focusin"]) side.addEventListener(sign, load, once);
+  offerMenu(sources.connection, side);
   showStates(sources);
+}
+
+/** @param {Connection} connection  @param {HTMLElement} side */
+function offerMenu(connection, side) {
+  const load = once(
+    () => Promise.all([import("./row-menu.js"), import("./list-filter.js")]),
+    ([{ RowMenu }, { ListFilter }], /** @type {HTMLElement} */ target) => {
+      new RowMenu(connection, side).show(target);
+      new ListFilter(side);
+    },
+  );
+  for (const sign of /** @type {const} */ (["pointerover", "focusin"]))
+    side.addEventListener(sign, ({ target }) => load(target), { passive: true });
+  // The first touch may be a long press, which cannot wait.
+  if (navigator.maxTouchPoints > 0) connection.addEventListener("session.hello", () => load(side));
 }
 
 /** @param {Sources} sources */
 function showStates({ connection, sender, storage, userId }) {
-  const loading = new AbortController();
-  const { signal } = loading;
-  /** @param {Typing} [typing]  what happened first */
-  const load = async (typing) => {
-    loading.abort();
-    const { followStates } = await import("./line-states.js");
-    followStates({ connection, sender, storage, userId, typing });
-  };
+  const load = once(
+    () => import("./line-states.js"),
+    ({ followStates }, /** @type {Typing | undefined} */ typing) =>
+      followStates({ connection, sender, storage, userId, typing }),
+  );
   const look = () => {
-    const hasSome = storage.keys(draftPrefix(userId)).length > 0 || sender.queue.rooms().length > 0;
-    if (hasSome && !signal.aborted) load();
+    if (storage.keys(draftPrefix(userId)).length > 0 || sender.queue.rooms().length > 0) load(undefined);
   };
-  connection.addEventListener("typing.started", ({ detail }) => load(detail), { signal });
-  sender.addEventListener("change", () => setTimeout(look, SENDING_SHOWN_AFTER_MS), { signal });
-  document.addEventListener("parlour:room", look, { signal });
-  addEventListener("storage", look, { signal });
+  connection.addEventListener("typing.started", ({ detail }) => load(detail));
+  // What is typed may have to wait for the connection, without which nothing can be loaded.
+  document.addEventListener("input", () => load(undefined));
+  document.addEventListener("parlour:room", look);
+  addEventListener("storage", look);
   look();
+}
+
+/**
+ * Returns a function that loads modules and uses them, once. Tries again when it is next called if loading fails, as it
+ * does without a connection.
+ * @template Modules, What  @param {() => Promise<Modules>} load  @param {(modules: Modules, what: What) => void} use
+ */
+function once(load, use) {
+  let isLoading = false;
+  return async (/** @type {What} */ what) => {
+    if (isLoading) return;
+    isLoading = true;
+    const modules = await load().catch(() => null);
+    if (modules) use(modules, what);
+    else isLoading = false;
+  };
 }
