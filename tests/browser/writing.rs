@@ -147,7 +147,7 @@ async fn the_picker_remembers_skin_tone_and_what_was_used_and_is_walked_by_arrow
 }
 
 #[tokio::test]
-async fn without_the_server_the_picker_says_so_and_the_text_stays() {
+async fn without_the_server_the_common_emoji_can_be_chosen() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
@@ -156,6 +156,8 @@ async fn without_the_server_the_picker_says_so_and_the_text_stays() {
     ana.press("button", "Emoji").await;
     ana.wait_for_text("Could not load the emoji.").await;
     assert_eq!(ana.draft().await, "soup");
+    ana.press("button", "thumbs up").await;
+    ana.wait_for_draft("soup👍").await;
     ana.wire.mend();
 }
 

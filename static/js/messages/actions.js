@@ -14,6 +14,7 @@ import { Completion, onDemand } from "./completion.js";
 import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
+import { EmojiPopup } from "./emoji-popup.js";
 import { listenToKeys } from "./keys.js";
 import { mentionsOf } from "./mentions.js";
 import { MessageMenu } from "./menu.js";
@@ -29,7 +30,6 @@ import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Composer } from "./composer.js" */
-/** @import { Picker, Picking } from "./emoji-picker.js" */
 /** @import { Replying } from "./reply.js" */
 /** @import { Item } from "../live/queue.js" */
 /** @import { MessageChanged } from "../live/protocol.js" */
@@ -47,7 +47,6 @@ const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
-  /** @type {Picker | null} */ #picker = null;
 
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
@@ -67,6 +66,7 @@ export class MessageActions {
     this.changes = new OptimisticUpdates({ room, me: page.me, sender, scroll, lastSeq, lifetime });
     this.people = new People({ list, room, me: page.me, isBlocked });
     this.completion = new Completion(byId("names"), [mentionsOf(this.people), SHORT_CODES, COMMANDS], lifetime);
+    this.picker = new EmojiPopup({ element: byId("picker"), quick: page.quick_emoji, lifetime });
     this.lifetime = lifetime;
     this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
@@ -113,8 +113,8 @@ export class MessageActions {
     offerBar(composer.form, this.storage, this.lifetime.signal);
     composer.addEventListener("edit-last", () => this.#editLast());
     composer.addEventListener("emoji", ({ detail: anchor }) => {
-      if (this.#picker?.popup.isOpen) return this.#picker.popup.close();
-      return this.#pick({ anchor, back: composer.box, choose: (emoji) => insertText(composer.box, emoji) });
+      if (this.picker.popup.isOpen) return this.picker.popup.close();
+      return this.picker.open({ anchor, back: composer.box, choose: (emoji) => insertText(composer.box, emoji) });
     });
   }
 
@@ -151,7 +151,7 @@ export class MessageActions {
    */
   restart() {
     this.menu.popup.close(false);
-    this.#picker?.popup.close(false);
+    this.picker.popup.close(false);
     /** @type {HTMLDialogElement} */ (byId("deleting")).close();
     this.replying?.clear();
     this.changes.restart();
@@ -201,20 +201,7 @@ export class MessageActions {
   #react(message) {
     const anchor = find(message, ".message-more");
     const choose = (/** @type {string} */ emoji) => this.#toggle(document.getElementById(message.id) ?? message, emoji);
-    this.#pick({ anchor, opener: message, choose });
-  }
-
-  /** Opens the picker, which is loaded when it is wanted first. @param {Picking} picking */
-  async #pick(picking) {
-    const { lifetime, page } = this;
-    try {
-      const { Picker } = await import("./emoji-picker.js");
-      if (lifetime.isOver) return;
-      this.#picker ??= new Picker({ element: byId("picker"), quick: page.quick_emoji, lifetime });
-      await this.#picker.open(picking);
-    } catch {
-      this.#tell(say("js-emoji-unavailable"));
-    }
+    this.picker.open({ anchor, opener: message, choose });
   }
 
   /** @param {HTMLElement} message  @param {string} emoji */

@@ -18,7 +18,7 @@ const NEAR_CHARS = 64;
  * The suggestions for the text before the caret.
  * @typedef {object} Offers
  * @property {number} length  of what was typed, which the chosen text replaces
- * @property {{id: string, name: string, text: string}[]} options
+ * @property {{id: string, name: string, text: string, chosen?: () => void}[]} options
  * @property {string} [label]  of the list; without one it is the list of people
  * @property {boolean} [isComplete]  whether what was typed means the first one without being asked
  *
@@ -133,6 +133,7 @@ export class Completion {
     const caret = box.selectionStart;
     const space = /^\s/u.test(box.value.slice(caret)) ? "" : " ";
     this.#close();
+    options[index].chosen?.();
     insertText(box, options[index].text + space, caret - length, caret);
   }
 

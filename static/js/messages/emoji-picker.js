@@ -1,80 +1,63 @@
-// The emoji picker, for reactions and for the box: often used ones, a search by name, categories and skin tones. Loaded
-// when somebody opens it first (lazy loading).
+// What the emoji picker has besides the common ones: a search by name, categories, skin tones, and what was used last.
+// Loaded when somebody opens the popup first (lazy loading).
 
-import { build, find } from "../page/elements.js";
+import { find } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";
 import { ranked } from "../page/match.js";
-import { Popup } from "../page/popup.js";
 import { say } from "../page/words.js";
 import { EmojiMemory, fetchEmoji, inTone, TONES, wordsOf } from "./emoji-list.js";
+import { choice } from "./emoji-popup.js";
 
-/** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Entry } from "./emoji-list.js" */
+/** @import { EmojiPopup } from "./emoji-popup.js" */
 
 const MOST = 64;
 /** As in the style sheet. */
 const COLUMNS = 8;
-const touch = matchMedia("(pointer: coarse)");
-
-/**
- * @typedef {object} Picking
- * @property {HTMLElement} anchor
- * @property {HTMLElement} [opener]
- * @property {HTMLTextAreaElement} [back]  the box that the emoji goes into; without one it is a reaction
- * @property {(emoji: string) => void} choose
- */
 
 /** @param {HTMLElement} root */
 const choicesIn = (root) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll(".choice"))];
 
 export class Picker {
   /** @type {Entry[][] | null} */ #groups = null;
-  /** @type {(emoji: string) => void} */ #choose = () => {};
   #group = 0;
 
-  /** @param {{element: HTMLElement, quick: [string, string][], lifetime: Lifetime}} options  `quick` with names */
-  constructor({ element, quick, lifetime }) {
-    this.element = element;
-    this.quick = quick;
+  /** @param {EmojiPopup} base */
+  constructor(base) {
+    const { element, often, none, search } = base;
+    this.base = base;
+    this.often = often;
+    this.none = none;
+    this.search = search;
     this.memory = new EmojiMemory();
-    this.title = element.ariaLabel;
-    /** @type {HTMLInputElement} */ this.search = find(element, ".picker-search");
-    this.often = find(element, ".picker-quick");
     this.groups = find(element, ".picker-groups");
     this.found = find(element, ".picker-found");
     this.tones = find(element, ".picker-tones");
-    this.none = find(element, ".picker-none");
-    this.popup = new Popup(element, lifetime);
-    element.addEventListener("click", ({ target }) => this.#press(target.closest(".choice")));
+    // Before the popup closes.
+    element.addEventListener("click", ({ target }) => this.#press(target.closest(".choice")), { capture: true });
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("focusin", ({ target }) => this.#rove(target));
-    this.search.addEventListener("input", () => this.#show());
+    search.addEventListener("input", () => this.#show());
   }
 
-  /** @param {Picking} picking */
-  async open({ anchor, opener = anchor, back, choose }) {
-    this.#choose = choose;
-    this.element.ariaLabel = back ? (this.element.dataset.box ?? "") : this.title;
-    this.search.value = "";
-    this.none.textContent = "";
-    this.#showOften(back !== undefined);
+  /** The popup is open: shows what there is, and what was used last if it is for the box. */
+  async show(isForBox = false) {
+    if (isForBox) this.#showRecent();
+    this.#rove(this.often.querySelector(":focus") ?? find(this.often, ".choice"));
     this.#show();
-    this.popup.open(anchor, opener, back);
-    // On touch devices the focus of the search would open the keyboard over the emoji.
-    const first = back && !touch.matches ? this.search : find(this.often, ".choice");
-    first.focus({ preventScroll: true });
     this.#groups ??= await fetchEmoji();
     if (!this.#groups) this.none.textContent = say("js-emoji-unavailable");
     this.#show();
   }
 
-  /** Shows recently used and common emoji. Reactions with the same emoji count together. */
-  #showOften(isForBox = false) {
-    const recent = isForBox ? this.memory.all.recent : [];
+  /** Shows recently used and common emoji. Reactions have only common ones, so that those of several people count together. */
+  #showRecent() {
+    const { recent } = this.memory.all;
     const used = new Set(recent.map(([emoji]) => emoji));
-    const often = [...recent, ...this.quick.filter(([emoji]) => !used.has(emoji))].slice(0, COLUMNS);
-    this.often.replaceChildren(...often.map(([emoji, name]) => choice(emoji, name)));
-    this.#rove(find(this.often, ".choice"));
+    const often = [...recent, ...this.base.quick.filter(([emoji]) => !used.has(emoji))].slice(0, COLUMNS);
+    const hadFocus = this.often.contains(document.activeElement);
+    this.often.replaceChildren(...often.map(choice));
+    if (hadFocus) find(this.often, ".choice").focus({ preventScroll: true });
   }
 
   /** @param {HTMLButtonElement | null} button */
@@ -90,8 +73,7 @@ export class Picker {
       this.#show();
     } else {
       this.memory.use([button.value, button.title]);
-      this.popup.close();
-      this.#choose(button.value);
+      if (this.found.contains(button)) this.base.choose(button);
     }
   }
 
@@ -137,7 +119,7 @@ export class Picker {
     const groups = this.#groups ?? [];
     const typed = this.search.value.trim();
     const found = typed === "" ? (groups[this.#group] ?? []) : ranked(groups.flat(), typed, wordsOf).slice(0, MOST);
-    this.found.replaceChildren(...found.map((entry) => choice(inTone(entry, tone), entry[1])));
+    this.found.replaceChildren(...found.map((entry) => choice([inTone(entry, tone), entry[1]])));
     this.found.scrollTop = 0;
     if (this.#groups) this.none.textContent = found.length === 0 ? say("js-emoji-none") : "";
     const pressed = [
@@ -169,10 +151,4 @@ export function neighbour({ at, count, key, isRtl = false }) {
   const isLastRow = Math.floor(at / COLUMNS) === Math.floor((count - 1) / COLUMNS);
   if (key === "ArrowDown" && !isLastRow) return count - 1;
   return Math.abs(steps[key]) === 1 ? at : null;
-}
-
-/** @param {string} emoji  @param {string} name */
-function choice(emoji, name) {
-  const fields = { className: "choice", value: emoji, title: name, ariaLabel: name, tabIndex: -1 };
-  return build("button", { type: "button", ...fields }, emoji);
 }

@@ -41,7 +41,8 @@ export function offersFor(before, codes, { tone, recent }) {
   const found = end ? codes.filter(({ code }) => code === wanted) : rankedCodes(codes, wanted, recent);
   const options = found.map(({ code, entry }, index) => {
     const emoji = inTone(entry, tone);
-    return { id: `emoji-${index}`, name: `${emoji} :${code}:`, text: emoji };
+    const chosen = () => new EmojiMemory().use([emoji, entry[1]]);
+    return { id: `emoji-${index}`, name: `${emoji} :${code}:`, text: emoji, chosen };
   });
   return { length: typed.length, options, label: say("js-emoji"), isComplete: end !== "" };
 }
