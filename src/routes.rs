@@ -15,7 +15,7 @@ use channels::{IntoEndpoint, Scope, SocketOptions, URLRouter};
 use crate::{
     accounts::{
         SocketSession, appearance,
-        views::{devices, kept, login, password, register},
+        views::{devices, kept, login, password, profile, register},
     },
     assets,
     chat::{
@@ -106,6 +106,11 @@ pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
         web::resource("/accounts/password/")
             .route(web::get().to(password::edit_password))
             .route(web::post().to(password::change_password)),
+    )
+    .service(
+        web::resource("/accounts/profile/")
+            .route(web::get().to(profile::edit_profile))
+            .route(web::post().to(profile::change_profile)),
     )
     .service(web::resource("/accounts/devices/").route(web::get().to(devices::list_devices)))
     .service(
@@ -333,6 +338,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/accounts/devices/{id}/revoke/", Action::SettingsChange),
     ("/accounts/preferences/", Action::SettingsChange),
     ("/accounts/preferences/snooze/", Action::SettingsChange),
+    ("/accounts/profile/", Action::SettingsChange),
     ("/tips/dismiss/", Action::SettingsChange),
     ("/appearance/", Action::SettingsChange),
     ("/events/{stream}/", Action::SocketEvent),

@@ -229,6 +229,10 @@ diesel::table! {
         created_at -> BigInt,
         password_changed_at -> BigInt,
         username_skeleton -> Nullable<Text>,
+        display_name -> Text,
+        display_skeleton -> Nullable<Text>,
+        shares_name -> Bool,
+        name -> Text,
     }
 }
 

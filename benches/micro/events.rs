@@ -42,6 +42,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         author: UserRef {
             id: UserId(42),
             username: "ana".to_owned(),
+            name: "ana".to_owned(),
         },
         body: LINE.to_owned(),
         created_at: "2026-11-23T08:02:11.123Z".to_owned(),

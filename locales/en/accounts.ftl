@@ -89,3 +89,18 @@ devices-revoked = The device was logged out.
 devices-others-revoked = All other devices were logged out.
 
 log-out-done = You are logged out.
+
+# Profile
+profile-title = Profile
+profile-heading = Profile
+profile-lead = What other people see of you.
+profile-username = Username
+profile-name = Display name
+profile-name-hint = Up to { $most } letters. People still find and mention you by your username. Leave it empty to be shown by your username.
+profile-name-long = This name is too long. Use at most { $most } letters, or 20 wide ones like 花.
+profile-name-empty = Use at least one letter that people can see.
+profile-name-at = Leave out the @, which belongs to usernames.
+profile-name-marks = This name has more marks on one letter than people can read.
+profile-name-reserved = This name is reserved. Choose another one.
+profile-save = Save
+profile-saved = Your profile is saved.

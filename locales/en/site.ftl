@@ -8,6 +8,7 @@ nav-conversations = Conversations
 nav-menu = Menu
 nav-add-friends = Add Friends
 nav-preferences = Preferences
+nav-profile = Profile
 nav-devices = Devices
 nav-password = Change password
 nav-log-out = Log out

@@ -7,6 +7,7 @@
 
 pub(crate) mod appearance;
 mod browser;
+pub mod display_name;
 mod first_run;
 mod folds;
 mod forms;
@@ -17,6 +18,7 @@ mod notice;
 mod page;
 pub mod password;
 mod person;
+mod renamed;
 mod session;
 mod superuser;
 pub mod username;
@@ -37,6 +39,7 @@ pub use page::Page;
 pub(crate) use page::{Frame, Layout};
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};
+pub use renamed::{PersonEvent, people_group};
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, choose_session,
     recognise, report_storage, still_valid, user_group,

@@ -119,9 +119,7 @@ impl Page {
         let notice = data::<Notices>(request)?.take(request);
         let (notice, removal) = notice.unzip();
         let user = SignedIn::of(request).map(|signed_in| signed_in.user);
-        let me = user
-            .as_ref()
-            .map(|user| Person::new(user.id, user.username.clone()));
+        let me = user.as_ref().map(Person::from);
         let frame = request.app_data::<web::Data<dyn Frame>>().cloned();
         let (title, theme) = (words::text("site-name"), Theme::of(request));
         Ok(Self {

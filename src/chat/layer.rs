@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rooms::RoomId;
 use crate::{
-    accounts::{SessionEvent, UserId, user_group},
+    accounts::{SessionEvent, UserId, UserRef, user_group},
     error::Result,
     friends::RelationEvent,
     preferences::PreferencesEvent,
@@ -31,6 +31,12 @@ pub enum ChatEvent {
     Answered {
         /// The text frame.
         frame: ByteString,
+    },
+    /// To the sockets of a person who is shown by another name now.
+    #[serde(rename = "chat.renamed")]
+    Renamed {
+        /// The person, with the new name.
+        user: UserRef,
     },
     /// From the socket itself, which checks its session at intervals: it is not valid any more.
     #[serde(rename = "chat.session_invalid")]

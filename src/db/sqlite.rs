@@ -152,7 +152,8 @@ mod tests {
     }
 
     fn columns_in_database(conn: &mut Connection, table: &str) -> Vec<String> {
-        sql_query("SELECT name, type AS kind, \"notnull\" AS required FROM pragma_table_info(?)")
+        // `table_info` leaves out generated columns.
+        sql_query("SELECT name, type AS kind, \"notnull\" AS required FROM pragma_table_xinfo(?)")
             .bind::<Text, _>(table)
             .load::<Column>(conn)
             .unwrap()

@@ -223,8 +223,8 @@ fn between(
     change(conn)?;
     let (mine_after, theirs_after) = views(conn)?;
     Ok(Changed {
-        me: Person::new(me.id, &me.username),
-        other: Person::new(other.id, &other.username),
+        me: Person::from(me),
+        other: Person::from(other),
         my_view: View {
             before: mine,
             after: mine_after,
@@ -289,6 +289,6 @@ fn refuse_too_many(conn: &mut Connection, me: &User, limit: OpenRequests) -> Res
 fn refused(key: &str, other: &User) -> Error {
     Error::invalid(
         "username",
-        words::text_with(key, &[("name", other.username.as_str().into())]),
+        words::text_with(key, &[("name", other.name.as_str().into())]),
     )
 }

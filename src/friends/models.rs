@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::relation::{LAPSE_IS_TOLD, LAPSES_AFTER};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     db::{Connection, Timestamp},
     schema::{blocks, friend_requests, friendships, members, unknown_requests, users},
 };
@@ -56,15 +56,15 @@ impl FriendRequest {
 
     /// Returns the senders of open requests to `recipient`, oldest first.
     pub(super) fn to(conn: &mut Connection, recipient: UserId) -> QueryResult<Vec<Person>> {
-        let rows = friend_requests::table
+        let rows: Vec<UserRef> = friend_requests::table
             .inner_join(users::table.on(users::id.eq(friend_requests::sender_id)))
             .filter(friend_requests::recipient_id.eq(recipient))
             .filter(friend_requests::declined_at.is_null())
             .filter(friend_requests::cancelled_at.is_null())
             .filter(friend_requests::created_at.ge(Timestamp::now().minus(LAPSES_AFTER)))
             .order(friend_requests::created_at)
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
+            .select(UserRef::as_select())
+            .load(conn)?;
         Ok(people(rows))
     }
 }
@@ -255,12 +255,12 @@ impl Block {
 
     /// Returns the people whom `by` blocks, newest first.
     pub(super) fn by(conn: &mut Connection, by: UserId) -> QueryResult<Vec<Person>> {
-        let rows = blocks::table
+        let rows: Vec<UserRef> = blocks::table
             .inner_join(users::table.on(users::id.eq(blocks::blocked_id)))
             .filter(blocks::blocker_id.eq(by))
             .order(blocks::created_at.desc())
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
+            .select(UserRef::as_select())
+            .load(conn)?;
         Ok(people(rows))
     }
 }
@@ -303,18 +303,18 @@ impl FromIterator<UserId> for BlockedPeople {
 
 /// Returns the friends of `me`, sorted by name.
 pub fn friends_of(conn: &mut Connection, me: UserId) -> QueryResult<Vec<Person>> {
-    let on_the_right = friendships::table
+    let on_the_right: Vec<UserRef> = friendships::table
         .inner_join(users::table.on(users::id.eq(friendships::user_b)))
         .filter(friendships::user_a.eq(me))
-        .select((users::id, users::username))
-        .load::<(UserId, String)>(conn)?;
-    let on_the_left = friendships::table
+        .select(UserRef::as_select())
+        .load(conn)?;
+    let on_the_left: Vec<UserRef> = friendships::table
         .inner_join(users::table.on(users::id.eq(friendships::user_a)))
         .filter(friendships::user_b.eq(me))
-        .select((users::id, users::username))
-        .load::<(UserId, String)>(conn)?;
+        .select(UserRef::as_select())
+        .load(conn)?;
     let mut friends = people(on_the_right.into_iter().chain(on_the_left));
-    friends.sort_by_cached_key(|friend| friend.username.to_lowercase());
+    friends.sort_by_cached_key(|friend| friend.name.to_lowercase());
     Ok(friends)
 }
 
@@ -361,8 +361,6 @@ pub(super) fn share_a_room(conn: &mut Connection, a: UserId, b: UserId) -> Query
     diesel::select(exists(shared)).get_result(conn)
 }
 
-fn people(rows: impl IntoIterator<Item = (UserId, String)>) -> Vec<Person> {
-    rows.into_iter()
-        .map(|(id, username)| Person::new(id, username))
-        .collect()
+fn people(rows: impl IntoIterator<Item = UserRef>) -> Vec<Person> {
+    rows.into_iter().map(Person::from).collect()
 }

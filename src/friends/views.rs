@@ -199,7 +199,7 @@ async fn apply(
     next: Option<NextPath>,
 ) -> Result<Redirect> {
     let changed = book.change(&me.user, other, change).await?;
-    let sentence = words::text_with(words, &[("name", changed.other.username.as_str().into())]);
+    let sentence = words::text_with(words, &[("name", changed.other.name.as_str().into())]);
     let place = next.as_ref().map_or(PAGE, NextPath::as_str);
     Ok(Redirect::to(place).done(sentence))
 }
@@ -235,7 +235,7 @@ async fn confirm(
     let person = book
         .database
         .read(move |conn| match Relation::is_known(conn, me, other)? {
-            true => Ok(Person::new(other, User::find(conn, other)?.username)),
+            true => Ok(Person::from(&User::find(conn, other)?)),
             false => Err(Error::NotFound),
         });
     let person = person.await?;

@@ -21,6 +21,7 @@ mod list;
 mod looks;
 mod losses;
 mod meeting;
+mod names;
 mod outsiders;
 mod people;
 mod phones;

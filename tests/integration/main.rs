@@ -27,6 +27,7 @@ mod history;
 mod kept_forms;
 mod last_lines;
 mod limits;
+mod names;
 mod operators;
 mod outsiders;
 mod pages;

@@ -7,6 +7,13 @@ test("initials are the first two letters, as the server makes them", () => {
   assert.equal(initialsOf("_ana.maria"), "AN");
   assert.equal(initialsOf("דנה"), "דנ");
   assert.equal(initialsOf("x"), "X");
+  assert.equal(initialsOf("★ Ana ★"), "AN");
+});
+
+test("initials are those of the first and the last word, without the user name", () => {
+  assert.equal(initialsOf("Ana Maria Lopez"), "AL");
+  assert.equal(initialsOf("Ana Lopez (@ana_m)"), "AL");
+  assert.equal(initialsOf("Ana (@ana_m)"), "AN");
 });
 
 test("as many faces as there is room for, and the rest counted", () => {

@@ -54,3 +54,9 @@ test("names that start so come first, then those that hold it; accents and case 
 test("among equals who spoke last comes first", () => {
   assert.deepEqual(names("an", [3, 1]), ["anton", "Ana", "dana"]);
 });
+
+test("people are found by the display name and by the user name", () => {
+  const martha = [{ id: 5, username: "mk_77", name: "Martha King" }];
+  for (const typed of ["mar", "king", "mk"]) assert.equal(suggested(martha, typed, []).length, 1, typed);
+  assert.equal(suggested(martha, "ana", []).length, 0);
+});

@@ -1,5 +1,6 @@
 //! Rows and queries of `users` and `sessions`.
 
+mod display_names;
 mod sessions;
 mod skeletons;
 mod users;

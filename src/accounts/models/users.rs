@@ -19,8 +19,10 @@ id_type! {
 pub struct User {
     /// The id. It is never used again, even after the account is deleted.
     pub id: UserId,
-    /// The name as people see it.
+    /// The user name as the person typed it.
     pub username: String,
+    /// The name to show, see [`crate::accounts::Person`].
+    pub name: String,
     /// Sessions of another session epoch are invalid.
     pub session_epoch: i64,
     /// Whether the person may administer the server.
@@ -50,6 +52,28 @@ impl User {
     pub fn looks_like(conn: &mut Connection, skeleton: &str) -> QueryResult<bool> {
         let similar = users::table.filter(users::username_skeleton.eq(skeleton));
         diesel::select(diesel::dsl::exists(similar)).get_result(conn)
+    }
+
+    /// Adds the user name to the display names that look like this, if several people have such a name,
+    /// and removes it from the only one. A user name that looks the same counts: its owner is shown by
+    /// it, or could be. Returns the people who are shown by another name now.
+    pub(super) fn tell_apart(conn: &mut Connection, skeleton: &str) -> QueryResult<Vec<UserId>> {
+        let alike = || users::table.filter(users::display_skeleton.eq(skeleton));
+        let first_two: Vec<UserId> = alike().select(users::id).limit(2).load(conn)?;
+        let named: Option<UserId> = users::table
+            .filter(users::username_skeleton.eq(skeleton))
+            .select(users::id)
+            .first(conn)
+            .optional()?;
+        let is_shared = match first_two[..] {
+            [] => return Ok(Vec::new()),
+            [only] => named.is_some_and(|named| named != only),
+            _ => true,
+        };
+        diesel::update(alike().filter(users::shares_name.ne(is_shared)))
+            .set(users::shares_name.eq(is_shared))
+            .returning(users::id)
+            .get_results(conn)
     }
 
     /// Starts and returns a new session epoch. It invalidates all sessions that are not carried
@@ -101,6 +125,8 @@ impl NewUser {
             .values(self)
             .returning(User::as_returning())
             .get_result(conn)?;
+        // Pages find out at the next load: the new person is in no room yet.
+        User::tell_apart(conn, &self.username_skeleton)?;
         Ok(user)
     }
 

@@ -85,6 +85,28 @@ fn joins(before: Option<char>, joiner: char, after: Option<char>) -> bool {
     is_after_virama || joiner == '\u{200C}' && is_arabic(before) && is_arabic(after)
 }
 
+/// Returns whether no letter of any text has more marks than can be read. Unlike in user names,
+/// marks may stand on signs and emoji, but not on nothing.
+pub(in crate::accounts) fn are_marks_bounded(text: &str) -> bool {
+    let (mut marks, mut accents, mut has_base) = (0, 0, false);
+    for letter in text.chars().filter(|letter| !is_joiner(*letter)) {
+        // Selectors of variants show nothing, and the frame of a key is part of an emoji.
+        if matches!(letter, '\u{FE00}'..='\u{FE0F}' | '\u{20E3}') {
+            continue;
+        }
+        if !is_combining_mark(letter) {
+            (marks, accents, has_base) = (0, 0, !letter.is_whitespace());
+            continue;
+        }
+        marks += 1;
+        accents += usize::from(letter.script() == Script::Inherited);
+        if !has_base || marks > MAX_MARKS || accents > MAX_ACCENTS {
+            return false;
+        }
+    }
+    true
+}
+
 /// Returns whether marks stand on letters, not more than can be read.
 pub(super) fn are_marks_readable(name: &str) -> bool {
     let mut has_letter = false;

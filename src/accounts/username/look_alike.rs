@@ -48,7 +48,7 @@ pub(super) fn is_staff(name: &str) -> bool {
 }
 
 fn without_signs(name: &str) -> &str {
-    name.trim_matches(letters::is_sign)
+    name.trim_matches(|letter| letters::is_sign(letter) || !letters::is_allowed(letter))
 }
 
 /// Returns whether all letters are of one script, or of scripts that are mixed in everyday writing:

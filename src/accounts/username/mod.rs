@@ -13,6 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub(super) use letters::are_marks_bounded;
 pub use letters::is_allowed;
 pub(crate) use letters::is_joiner;
 pub use look_alike::of as skeleton;
@@ -126,6 +127,12 @@ fn check(shown: &str) -> Result<(), Refusal> {
         return Err(Refusal::Reserved);
     }
     Ok(())
+}
+
+/// Returns whether a name is a word that calls many people, or one that only an owner of the server
+/// may have.
+pub(super) fn is_reserved(name: &str, is_owner: bool) -> bool {
+    look_alike::is_call(name) || !is_owner && look_alike::is_staff(name)
 }
 
 /// Applies NFKC, up to one character more than a name may have. Keeps what looks different when it

@@ -4,6 +4,7 @@ pub(crate) mod devices;
 pub(crate) mod kept;
 pub(crate) mod login;
 pub(crate) mod password;
+pub(crate) mod profile;
 pub(crate) mod register;
 
 use std::future::{Ready, ready};

@@ -176,7 +176,7 @@ impl Markup {
             Some((author, text)) => {
                 let values = QuoteValues {
                     author_id: Text(&author.id),
-                    author: Text(&author.username),
+                    author: Text(&author.name),
                     text: Text(text),
                     ..values
                 };
@@ -245,7 +245,8 @@ fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<
         id: Text(&view.id),
         seq: Text(&view.seq),
         author_id: Text(&view.author.id),
-        author: Text(&view.author.username),
+        author: Text(&view.author.name),
+        username: Text(&view.author.username),
         initials: Text(&view.author.initials),
         hue: Text(&view.author.hue),
         room: Text(&view.room),
@@ -263,7 +264,7 @@ fn notice_values(view: &MessageView) -> NoticeValues<FragmentValue<'_>> {
     NoticeValues {
         id: Text(&view.id),
         seq: Text(&view.seq),
-        actor: Text(&view.author.username),
+        actor: Text(&view.author.name),
         value: Text(&view.body),
         created_at: Text(&view.created_at),
         time: Text(&view.time),
@@ -317,7 +318,7 @@ fn names(people: &[&UserRef]) -> String {
     let named: Vec<&str> = people
         .iter()
         .take(NAMES_AT_A_REACTION)
-        .map(|person| person.username.as_str())
+        .map(|person| person.name.as_str())
         .collect();
     let named = named.join(", ");
     match people.len().saturating_sub(NAMES_AT_A_REACTION) {

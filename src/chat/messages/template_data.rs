@@ -34,7 +34,8 @@ impl MessageData<String> {
             values: MessageValues {
                 id: "pending".to_owned(),
                 author_id: author.id.to_string(),
-                author: author.username.clone(),
+                author: author.name.clone(),
+                username: author.username.clone(),
                 initials: author.initials.clone(),
                 hue: author.hue.to_string(),
                 ..MessageValues::named(|_| String::new())
@@ -71,8 +72,10 @@ fragment_values! {
         /// The number of the event that created the message.
         seq,
         author_id,
-        /// The user name of the author.
+        /// The name of the author.
         author,
+        /// The user name of the author, which mentions use.
+        username,
         initials,
         hue,
         /// The room. Empty for a message that is not yet sent.
@@ -100,7 +103,7 @@ fragment_values! {
         /// The row id of the answered message.
         to,
         author_id,
-        /// The user name of its author.
+        /// The name of its author.
         author,
         text,
     }
@@ -125,7 +128,7 @@ fragment_values! {
         count,
         /// Their ids, separated by spaces.
         by,
-        /// Their user names, as text for people.
+        /// Their names, as text for people.
         names,
     }
 
@@ -149,7 +152,7 @@ fragment_values! {
         id,
         /// The number of the event that created it.
         seq,
-        /// The user name of the person who did it.
+        /// The name of the person who did it.
         actor,
         /// The variable `$value` of the text: a name or a topic, for example.
         value,

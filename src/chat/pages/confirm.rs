@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{asker::Asker, pane::Pane};
 use crate::{
-    accounts::{Page, UserRef},
+    accounts::{Page, Person},
     chat::rooms::RoomMember,
     error::Result,
     words::{self, FluentValue},
@@ -20,7 +20,7 @@ pub(crate) struct Question<'a> {
     action: String,
     points: Vec<String>,
     fields: Vec<HiddenField>,
-    heirs: Vec<UserRef>,
+    heirs: Vec<Person>,
 }
 
 impl<'a> Question<'a> {
@@ -58,7 +58,7 @@ impl<'a> Question<'a> {
     }
 
     /// Adds a choice of the next owner. The first person is the default.
-    pub(crate) fn heirs(mut self, heirs: Vec<UserRef>) -> Self {
+    pub(crate) fn heirs(mut self, heirs: Vec<Person>) -> Self {
         self.heirs = heirs;
         self
     }
@@ -97,7 +97,7 @@ struct ConfirmPage {
     yes: String,
     fields: Vec<HiddenField>,
     /// The members who can become the owner.
-    heirs: Vec<UserRef>,
+    heirs: Vec<Person>,
     /// The path of the button that cancels.
     no: String,
 }

@@ -192,7 +192,7 @@ impl ShownInvite {
             max_uses: invite.max_uses,
             is_valid: state == InviteState::Valid,
             state: words::text(state_key(state)),
-            came: came.map(|person| person.username.clone()).collect(),
+            came: came.map(|person| person.name.clone()).collect(),
         }
     }
 }

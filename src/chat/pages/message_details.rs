@@ -50,7 +50,7 @@ pub(crate) async fn show_details(
         delivered: delivered_to(&told, delivered.as_ref()),
         seen: seen_by(&told, seen),
         can_mark: !told.facts.own && !told.is_notice,
-        author: told.author.username,
+        author: told.author.name,
     };
     page.framed_in(Some(room.0))
         .await?
@@ -115,7 +115,7 @@ fn seen_by(told: &MessageDetails, seen: Vec<Seen>) -> Option<SeenBy> {
         return None;
     }
     let seen = seen.into_iter().filter(|seen| seen.seq >= told.seq);
-    let people = seen.map(|seen| Person::new(seen.user.id, seen.user.username));
+    let people = seen.map(|seen| Person::from(seen.user));
     Some(SeenBy {
         people: people.collect(),
     })

@@ -12,7 +12,7 @@ use super::{
     room_changes::details,
 };
 use crate::{
-    accounts::{Page, Redirect, UserId, UserRef},
+    accounts::{Page, Person, Redirect, UserId},
     chat::{
         live::PurgeRooms,
         rooms::{ListedMember, Role, RoomId, RoomMember},
@@ -117,7 +117,7 @@ pub(crate) async fn confirm_removal(
     let (member, listed) = asker.read(read).await?;
     let action = format!("people/{other}/remove/");
     let question = Question::new(&member, "remove", &action)
-        .with("name", listed.person.username)
+        .with("name", listed.person.name)
         .point("ask-remove-read")
         .point("ask-remove-back");
     question.ask(&asker, page).await
@@ -187,13 +187,10 @@ pub(crate) async fn confirm_leave(
 }
 
 /// Returns all other members. The first is the one who becomes the owner by default.
-fn heirs(listing: &[ListedMember], me: UserId) -> Vec<UserRef> {
+fn heirs(listing: &[ListedMember], me: UserId) -> Vec<Person> {
     let follows = RoomMember::successor(listing).map(|heir| heir.person.id);
     let others = listing.iter().map(|listed| &listed.person);
-    let mut others: Vec<UserRef> = others
-        .filter(|person| person.id != me)
-        .map(UserRef::from)
-        .collect();
+    let mut others: Vec<Person> = others.filter(|person| person.id != me).cloned().collect();
     others.sort_by_key(|person| Some(person.id) != follows);
     others
 }

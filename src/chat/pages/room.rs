@@ -321,7 +321,7 @@ impl Answered {
         Ok(is_there.then(|| Self {
             id: message.id,
             text: plain(&message.body, QUOTE_CHARS),
-            author: message.author.username,
+            author: message.author.name,
         }))
     }
 }

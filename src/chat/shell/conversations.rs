@@ -96,7 +96,7 @@ impl Conversations {
             conversations: others.into_iter().map(row).collect(),
             hidden_conversations: hidden.into_iter().map(row).collect(),
             waiting: self.badges.waiting(),
-            pending: MessageData::pending(&Person::new(me.id, me.username.clone())),
+            pending: MessageData::pending(&Person::from(me)),
             asks: self.asking.first().map(|first| Asks {
                 person: first.clone(),
                 more: self.asking.len() - 1,

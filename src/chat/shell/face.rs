@@ -23,6 +23,8 @@ pub(crate) struct Face {
     /// The name of the room, as this member sees it.
     name: String,
     kind: RoomKind,
+    /// The user name of the other person of a direct conversation, if the name is another one.
+    handle: Option<String>,
     initials: String,
     hue: i64,
     /// The other person of a direct conversation.
@@ -45,6 +47,7 @@ impl Face {
         Self {
             name: member.title.clone(),
             kind: room.kind,
+            handle: shown.handle.clone(),
             initials: shown.initials.clone(),
             hue: shown.hue,
             person_id: member.other.as_ref().map(|person| person.id),

@@ -62,7 +62,7 @@ fn by(latest: &LatestMessage, member: &RoomMember) -> Option<String> {
         RoomKind::Direct => None,
         RoomKind::Group | RoomKind::Open | RoomKind::Closed => Some(words::text_with(
             "js-last-by",
-            &[("name", latest.username.as_str().into())],
+            &[("name", latest.name.as_str().into())],
         )),
     }
 }

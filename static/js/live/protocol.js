@@ -1,7 +1,7 @@
 // The wire format: the shapes of the events of the socket, as docs/protocol.md describes them. Types only.
 
 /**
- * @typedef {{id: number, username: string}} Person
+ * @typedef {{id: number, username: string, name?: string}} Person  `name` if it is another one, see page/names.js
  *
  * @typedef {"online" | "away" | "offline"} PresenceState
  *
@@ -91,7 +91,8 @@
  *   "session.hello": SessionHello, "session.ended": {reason: string},
  *   "pins.changed": {rooms: number[]}, "error.reported": {code: string, text: string},
  *   "server.restarting": {reconnect_within_ms: number},
- *   "relation.changed": {user: Person, state: string}, "preferences.changed": {preferences: Preferences},
+ *   "relation.changed": {user: Person, state: string}, "person.changed": {user: Person},
+ *   "preferences.changed": {preferences: Preferences},
  *   "requests.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
  * }} ServerEvents  by their type
  */

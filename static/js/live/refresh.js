@@ -4,6 +4,7 @@
 
 import { fetchToken, renewTokens } from "../page/form-tokens.js";
 import { fetchPage } from "../page/fragment.js";
+import { nameOf } from "../page/names.js";
 import { shown } from "../page/shown.js";
 
 /** @import { Connection } from "./socket.js" */
@@ -59,7 +60,10 @@ class Refresher {
     if (this.#wantsTokens) await this.#renewTokens(page);
     // Another room may have been opened in the meantime.
     if (address !== ownAddress()) this.#again = true;
-    else if (page) swapAll(page, isOfUnread ? "[data-refresh~=unread]" : "[data-refresh]");
+    else if (page) {
+      swapAll(page, isOfUnread ? "[data-refresh~=unread]" : "[data-refresh]");
+      if (!isOfUnread && page.querySelector(".message-author")) renaming((names) => names.adoptNames(page));
+    }
     this.#running = false;
     if (this.#again) {
       this.#again = false;
@@ -73,6 +77,9 @@ class Refresher {
     this.#wantsTokens = !page && !(await fetchToken());
   }
 }
+
+/** Names in the log seldom change. @param {(names: typeof import("../people/renaming.js")) => void} use */
+const renaming = (use) => import("../people/renaming.js").then(use, () => {});
 
 /** The address to fetch: some pages are answers to forms, and name the address that has the same content. */
 const ownAddress = () => document.querySelector("[data-refresh-from]")?.dataset.refreshFrom ?? location.href;
@@ -149,6 +156,10 @@ export function refreshOn(connection) {
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
     // On other pages only the name of a group shows who is in it.
     if (room === shown().about || rowOf(room)?.dataset.kind === "group") refresher.ask(spread(room));
+  });
+  connection.addEventListener("person.changed", ({ detail: { user } }) => {
+    renaming((names) => names.rename({ id: user.id, name: nameOf(user) }));
+    refresher.ask(spread(shown().about ?? 0));
   });
   connection.addEventListener("session.hello", ({ detail }) => {
     // Changes during an interruption were missed. Right after loading, comparing the rooms and their last events is

@@ -18,7 +18,8 @@ const NEAR_CHARS = 64;
  * The suggestions for the text before the caret.
  * @typedef {object} Offers
  * @property {number} length  of what was typed, which the chosen text replaces
- * @property {{id: string, name: string, text: string, chosen?: () => void}[]} options
+ * @property {{id: string, name: string, text: string, username?: string, chosen?: () => void}[]} options  `username` if
+ *   it is one of a person
  * @property {string} [label]  of the list; without one it is the list of people
  * @property {boolean} [isComplete]  whether what was typed means the first one without being asked
  *
@@ -104,7 +105,7 @@ export class Completion {
     if (this.#offers?.isComplete) return isTyped ? this.#insert(0) : this.#close();
     for (const [name, value] of Object.entries(this.#open)) box.setAttribute(name, value);
     this.list.ariaLabel = this.#offers?.label ?? this.label;
-    this.list.replaceChildren(...options.map(({ id, name }) => buildOption(id, name)));
+    this.list.replaceChildren(...options.map(({ id, name, username }) => buildOption(id, name, username)));
     this.list.hidden = false;
     place(this.list, (box.closest("form, .editing") ?? box).getBoundingClientRect(), { above: true });
     return this.#mark();

@@ -1,5 +1,6 @@
 // Completion of names after `@` and a letter.
 
+import { nameOf } from "../page/names.js";
 import { suggested, typedName } from "./names.js";
 
 /** @import { Source } from "./completion.js" */
@@ -12,10 +13,11 @@ export const mentionsOf = (people) => ({
   find(before) {
     const typed = typedName(before, before.length);
     if (typed === null) return null;
-    const options = suggested(people.known(), typed, people.speakers()).map(({ id, username }) => ({
-      id: `name-${id}`,
-      name: username,
-      text: username,
+    const options = suggested(people.known(), typed, people.speakers()).map((person) => ({
+      id: `name-${person.id}`,
+      name: nameOf(person),
+      text: person.username,
+      username: person.username,
     }));
     return { length: typed.length, options };
   },

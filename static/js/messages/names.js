@@ -2,6 +2,7 @@
 
 import { find } from "../page/elements.js";
 import { folded } from "../page/match.js";
+import { nameOf } from "../page/names.js";
 
 /** @import { Person } from "../live/protocol.js" */
 
@@ -28,7 +29,7 @@ export function typedName(text, caret) {
 }
 
 /**
- * Returns the people whose name contains the typed text: first those whose name starts with it, the latest speakers
+ * Returns the people whose name or user name contains what was typed: first those with a name that starts with it, the latest speakers
  * first, then the others.
  * @param {Person[]} people  @param {string} typed
  * @param {number[]} speakers  ids, the latest first
@@ -38,13 +39,14 @@ export function suggested(people, typed, speakers) {
   /** @param {number} id */
   const recent = (id) => (speakers.includes(id) ? speakers.indexOf(id) : speakers.length);
   /** @param {Person} person */
-  const rank = ({ id, username }) => [folded(username).startsWith(wanted) ? 0 : 1, recent(id)];
+  const rank = ({ id, ...names }) => [
+    [nameOf(names), names.username].some((one) => folded(one).startsWith(wanted)) ? 0 : 1,
+    recent(id),
+  ];
   return people
-    .filter(({ username }) => folded(username).includes(wanted))
+    .filter((person) => folded(`${nameOf(person)} ${person.username}`).includes(wanted))
     .map((person) => ({ person, rank: rank(person) }))
-    .sort(
-      (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.person.username.localeCompare(b.person.username),
-    )
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || nameOf(a.person).localeCompare(nameOf(b.person)))
     .map(({ person }) => person);
 }
 
@@ -53,7 +55,7 @@ export class People {
   #asking = false;
 
   /**
-   * @param {{list: HTMLElement, room: number, me: {id: number, username: string},
+   * @param {{list: HTMLElement, room: number, me: {id: number},
    *   isBlocked: (person: number) => boolean}} options  blocked people are not suggested
    */
   constructor({ list, room, me, isBlocked }) {
@@ -80,7 +82,8 @@ export class People {
     /** @type {Map<number, Person>} */ const known = new Map();
     for (const message of this.list.querySelectorAll("article.message[data-id]")) {
       const id = Number(message.dataset.author);
-      known.set(id, { id, username: find(message, ".message-author").textContent });
+      const { textContent: name, dataset } = find(message, ".message-author");
+      known.set(id, { id, name, username: dataset.username ?? name });
     }
     for (const person of this.#fetched ?? []) known.set(person.id, person);
     known.delete(this.me.id);

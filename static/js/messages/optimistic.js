@@ -10,6 +10,7 @@ import { markOwn, showReaction } from "./reactions.js";
 import { refusalLine } from "./states.js";
 /** @import { Pending, Sender, SenderEvents } from "../live/sender.js" */
 /** @import { Lifetime } from "../page/lifetime.js" */
+/** @import { Person } from "../live/protocol.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
 /** @import { Item } from "../live/queue.js" */
 
@@ -21,7 +22,7 @@ export class OptimisticUpdates {
   #settling = [];
 
   /**
-   * @param {{room: number, me: {id: number, username: string}, sender: Sender,
+   * @param {{room: number, me: Person, sender: Sender,
    *   scroll: LogScroll, lastSeq: () => number, lifetime: Lifetime}} options
    */
   constructor({ room, me, sender, scroll, lastSeq, lifetime: { signal } }) {

@@ -1,6 +1,7 @@
 // Reactions under a message: marks those of the person, and shows one that is added or removed (optimistic update).
 
 import { build, find } from "../page/elements.js";
+import { nameOf } from "../page/names.js";
 import { say } from "../page/words.js";
 
 /** @import { Person } from "../live/protocol.js" */
@@ -27,9 +28,10 @@ export function hasReacted(message, emoji) {
  * Shows a reaction of the person as added or removed.
  * @param {HTMLElement} message  @param {{emoji: string, on: boolean}} options  @param {Person} person
  */
-export function showReaction(message, { emoji, on }, { id, username }) {
+export function showReaction(message, { emoji, on }, person) {
+  const [id, name] = [person.id, nameOf(person)];
   const chip = chipOf(message, emoji);
-  if (!chip) return on ? groupOf(message).append(newChip(emoji, { id, username })) : undefined;
+  if (!chip) return on ? groupOf(message).append(newChip(emoji, person)) : undefined;
   const ids = idsOf(chip);
   if (ids.includes(id) === on) return undefined;
   const others = ids.filter((other) => other !== id);
@@ -37,8 +39,8 @@ export function showReaction(message, { emoji, on }, { id, username }) {
   chip.dataset.by = (on ? [...others, id] : others).join(" ");
   chip.title = chip.title
     .split(", ")
-    .filter((name) => name !== username)
-    .concat(on ? username : [])
+    .filter((one) => one !== name)
+    .concat(on ? name : [])
     .join(", ");
   find(chip, ".chip-count").textContent = String(others.length + (on ? 1 : 0));
   return chip.setAttribute("aria-pressed", String(on));
@@ -59,11 +61,11 @@ function groupOf(message) {
 }
 
 /** @param {string} emoji  @param {Person} person */
-function newChip(emoji, { id, username }) {
+function newChip(emoji, person) {
   const count = build("span", { className: "chip-count" }, "1");
-  const fields = { type: "button", className: "chip", value: emoji, title: username, ariaPressed: "true" };
+  const fields = { type: "button", className: "chip", value: emoji, title: nameOf(person), ariaPressed: "true" };
   const chip = build("button", /** @type {Partial<HTMLButtonElement>} */ (fields), `${emoji} `, count);
-  chip.dataset.by = String(id);
+  chip.dataset.by = String(person.id);
   return chip;
 }
 

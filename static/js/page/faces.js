@@ -4,9 +4,18 @@ import { build } from "./elements.js";
 
 const HUES = 12;
 
-/** Returns the first two letters or digits of a name in upper case. @param {string} name */
+const LETTER = /[\p{Alphabetic}\p{N}]/gu;
+
+/**
+ * Returns the first letters of the first and the last word, or the first two letters of a name of one word, in upper
+ * case. Leaves out the user name of a person who shares the name with another one.
+ * @param {string} name
+ */
 export function initialsOf(name) {
-  return (name.match(/[\p{Alphabetic}\p{N}]/gu) ?? []).slice(0, 2).join("").toUpperCase();
+  const words = name.replace(/ \(@\S+\)$/u, "").split(/\s+/u);
+  const letters = words.map((word) => word.match(LETTER) ?? []).filter(({ length }) => length > 0);
+  const shown = letters.length > 1 ? [letters[0][0], letters.at(-1)?.[0]] : (letters[0] ?? []).slice(0, 2);
+  return shown.join("").toUpperCase();
 }
 
 /**

@@ -2,8 +2,16 @@
 
 import { build } from "./elements.js";
 
-/** Builds an option that shows a name. @param {string} id  @param {string} name */
-export const buildOption = (id, name) => build("li", { id, role: "option" }, build("bdi", { translate: false }, name));
+/**
+ * Builds an option that shows a name, and the user name if that is another one.
+ * @param {string} id  @param {string} name
+ */
+export function buildOption(id, name, username = name) {
+  const option = build("li", { id, role: "option" }, build("bdi", { translate: false }, name));
+  if (username !== name && !name.endsWith(` (@${username})`))
+    option.append(" ", build("bdi", { className: "handle", translate: false }, `@${username}`));
+  return option;
+}
 
 /**
  * Selects an option and scrolls to it; without one, none is selected.

@@ -204,6 +204,11 @@ export function openConversation({ page, writing, lifetime, services }) {
   on("message.accepted", (message) => outsiders.said(message));
   on("message.changed", (message) => message.change === "edited" && message.by === userId && outsiders.said(message));
   on("member.changed", () => outsiders.membersChanged());
+  connection.addEventListener(
+    "person.changed",
+    ({ detail: { user } }) => user.id === userId && Object.assign(page.me, { name: undefined }, user),
+    { signal },
+  );
   on("typing.started", ({ user }) => user.id !== userId && typingLine.started(user));
   on("typing.stopped", ({ user }) => typingLine.stopped(user));
   on("room.events", (answer) => {

@@ -1,5 +1,6 @@
 // Typing indicator: reports to the room while this person types (throttled), and shows who else types.
 
+import { nameOf } from "../page/names.js";
 import { say, sayNames } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
 
@@ -56,11 +57,11 @@ export class TypingLine {
   }
 
   /** Ignored if this person does not share their own typing. @param {Person} person */
-  started({ id, username }) {
+  started({ id, ...names }) {
     if (!preferences().typing) return;
     clearTimeout(this.#people.get(id)?.timer);
     const timer = setTimeout(() => this.stopped({ id }), FORGET_MS);
-    this.#people.set(id, { name: username, timer });
+    this.#people.set(id, { name: nameOf(names), timer });
     this.#show();
   }
 

@@ -3,6 +3,7 @@
 
 import { userId } from "../page/data.js";
 import { elementFrom } from "../page/fragment.js";
+import { nameOf } from "../page/names.js";
 import { plainText } from "../page/plain-text.js";
 import { say } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
@@ -146,7 +147,7 @@ function factsOf({ author, mentions = [] }, state) {
 
 /** @param {MessageCreated} event */
 function textOf({ room, author, html }) {
-  const title = titleOf(author.username, /** @type {RoomState} */ (unread.state(room)));
+  const title = titleOf(nameOf(author), /** @type {RoomState} */ (unread.state(room)));
   const text = elementFrom(html)?.querySelector(".message-text");
   const plain = text ? excerpt(plainText(text)) : "";
   const said = text?.querySelector(".emote") ? `${author.username} ${plain}` : plain;

@@ -2,6 +2,7 @@
 // one.
 
 import { userId } from "../page/data.js";
+import { nameOf } from "../page/names.js";
 import { say } from "../page/words.js";
 import { isLookedAt } from "./reader.js";
 import { closeToasts, showToast } from "./toast.js";
@@ -43,7 +44,7 @@ export function followRequests(connection) {
     const isNew = requests.related(user.id, state);
     if (!isNew) return closeToasts(toastKey(user.id));
     if (isLookedAt()) {
-      showToast({ title: user.username, body: say("js-asks"), path: "/friends/", room: toastKey(user.id) });
+      showToast({ title: nameOf(user), body: say("js-asks"), path: "/friends/", room: toastKey(user.id) });
     }
   });
 }

@@ -75,7 +75,12 @@ export function trackReading({ connection, list, room, isDirect, scroll, lifetim
   };
   connection.addEventListener("restarted", restarted, { signal });
   connection.addEventListener("session.hello", greeted, { signal });
-  for (const type of /** @type {const} */ (["relation.changed", "preferences.changed", "seen.changed"])) {
+  for (const type of /** @type {const} */ ([
+    "relation.changed",
+    "person.changed",
+    "preferences.changed",
+    "seen.changed",
+  ])) {
     connection.addEventListener(type, () => seen.askSoon(), { signal });
   }
   /** @param {KeyboardEvent} event */

@@ -3,6 +3,7 @@
 
 import { build, find } from "../page/elements.js";
 import { faceOf, shareOut } from "../page/faces.js";
+import { nameOf } from "../page/names.js";
 import { say } from "../page/words.js";
 
 /** @import { Lifetime } from "../page/lifetime.js" */
@@ -57,13 +58,13 @@ export class SeenMarks {
 
   /** Replaces all positions. @param {SeenPosition[]} seen */
   told(seen) {
-    this.#positions = new Map(seen.map(({ user, seq }) => [user.id, { name: user.username, seq }]));
+    this.#positions = new Map(seen.map(({ user, seq }) => [user.id, { name: nameOf(user), seq }]));
     this.render();
   }
 
   /** Moves one position. @param {SeenPosition} position */
   moved({ user, seq }) {
-    this.#positions.set(user.id, { name: user.username, seq });
+    this.#positions.set(user.id, { name: nameOf(user), seq });
     this.render();
   }
 

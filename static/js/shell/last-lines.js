@@ -5,12 +5,14 @@
 import { userId } from "../page/data.js";
 import { build, find } from "../page/elements.js";
 import { elementFrom } from "../page/fragment.js";
+import { nameOf } from "../page/names.js";
 import { cut, plainText } from "../page/plain-text.js";
 import { listTime } from "../page/times.js";
 import { say } from "../page/words.js";
 import { unread } from "../reading/attention.js";
 
 /** @import { Connection } from "../live/socket.js" */
+/** @import { Person } from "../live/protocol.js" */
 
 /** As EXCERPT_CHARS on the server. */
 const EXCERPT_CHARS = 120;
@@ -20,9 +22,9 @@ const OF_ONE = new Set(["direct", "notes"]);
 /** Whether the person walks through the rooms by their places (room-keys.js), which must not change meanwhile. */
 let isWalking = false;
 
-/** @typedef {{id: number, author: {id: number, username: string}, html: string, at: string}} Latest */
+/** @typedef {{id: number, author: Person, html: string, at: string}} Latest */
 
-/** @param {Connection} connection  @param {{id: number, username: string}} me */
+/** @param {Connection} connection  @param {Person} me */
 export function followLastLines(connection, me) {
   /** The latest message since the last frame, by room, so that many messages cause one update. @type {Map<number, Latest>} */
   const latest = new Map();
@@ -89,10 +91,10 @@ function show(room, { id, author, html, at }) {
 /** A direct conversation folds nothing. @param {HTMLElement} row  @param {number} author */
 const isFolded = (row, author) => row.dataset.kind !== "direct" && unread.isBlocked(author);
 
-/** @param {string} kind  @param {{id: number, username: string}} author */
-function byWords(kind, { id, username }) {
+/** @param {string} kind  @param {Person} author */
+function byWords(kind, { id, ...names }) {
   if (id === userId) return kind === "notes" ? "" : say("js-last-own");
-  return OF_ONE.has(kind) ? "" : say("js-last-by", { name: username });
+  return OF_ONE.has(kind) ? "" : say("js-last-by", { name: nameOf(names) });
 }
 
 /** Whether it says what its author does, to be read behind their name. @param {string} html */

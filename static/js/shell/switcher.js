@@ -22,7 +22,7 @@ export function offerSwitcher(dialog) {
   });
 }
 
-/** @typedef {{name: string, path: string}} Room */
+/** @typedef {{name: string, handle: string, path: string}} Room */
 
 class Switcher {
   /** @type {Room[]} */ #rooms = [];
@@ -49,7 +49,7 @@ class Switcher {
   }
 
   #show() {
-    const found = ranked(this.#rooms, this.box.value, ({ name }) => name).slice(0, MOST);
+    const found = ranked(this.#rooms, this.box.value, ({ name, handle }) => `${name} ${handle}`).slice(0, MOST);
     this.list.replaceChildren(...found.map(option));
     this.none.hidden = found.length > 0;
     this.#choose(0);
@@ -82,8 +82,8 @@ class Switcher {
 }
 
 /** @param {Room} room  @param {number} index */
-function option({ name, path }, index) {
-  const element = buildOption(`switcher-${index}`, name);
+function option({ name, handle, path }, index) {
+  const element = buildOption(`switcher-${index}`, name, handle || name);
   element.dataset.path = path;
   return element;
 }
@@ -94,6 +94,7 @@ async function conversations() {
   const links = here?.querySelectorAll("#conversations a[href^='/rooms/']") ?? [];
   return [...links].map((link) => ({
     name: link.querySelector(".side-name")?.textContent ?? link.textContent.trim(),
+    handle: link.dataset.handle ?? "",
     path: link.getAttribute("href") ?? "",
   }));
 }

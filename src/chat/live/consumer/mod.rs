@@ -55,20 +55,14 @@ pub struct ChatConsumer {
     /// another room needs a database query before [`Delivery`](crate::chat::receipts::Delivery)
     /// stores it.
     known_rooms: Vec<RoomId>,
+    /// The person by a name that is newer than that in the scope.
+    renamed: Option<UserRef>,
 }
 
 /// Returns the signed-in person from the scope, which is the only place that stores it.
 fn signed_in(ctx: &Context<ChatConsumer>) -> Result<&SignedIn> {
     let signed_in = ctx.scope().get::<SignedIn>();
     signed_in.ok_or(Error::SignInRequired)
-}
-
-fn user(ctx: &Context<ChatConsumer>) -> Result<UserRef> {
-    let user = &signed_in(ctx)?.user;
-    Ok(UserRef {
-        id: user.id,
-        username: user.username.clone(),
-    })
 }
 
 impl ChatConsumer {
@@ -82,6 +76,15 @@ impl ChatConsumer {
             waiting_posts: 0,
             presence: PresenceState::Offline,
             known_rooms: Vec::new(),
+            renamed: None,
+        }
+    }
+
+    /// Returns the person by the present name.
+    fn user(&self, ctx: &Context<Self>) -> Result<UserRef> {
+        match &self.renamed {
+            Some(user) => Ok(user.clone()),
+            None => Ok(UserRef::from(&signed_in(ctx)?.user)),
         }
     }
 
@@ -220,7 +223,7 @@ impl ChatConsumer {
     }
 
     async fn welcome(&mut self, ctx: &mut Context<Self>) -> Result<ConnectionEvent> {
-        let user = user(ctx)?;
+        let user = self.user(ctx)?;
         ctx.group_add(&everyone_group()).await?;
         self.enlist(ctx, user.id).await?;
         let (rooms, blocked) = self.follow_rooms(ctx, user.id).await?;

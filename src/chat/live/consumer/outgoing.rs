@@ -65,6 +65,11 @@ impl ChatConsumer {
                 self.waiting_posts -= 1;
                 Ok(ctx.send(frame.clone())?)
             }
+            ChatEvent::Renamed { user } => {
+                self.renamed = Some(user.clone());
+                let user = user.clone();
+                Ok(ctx.send(frame(&ConnectionEvent::PersonChanged { user }))?)
+            }
             ChatEvent::SessionInvalid => end_session(ctx, EndReason::Revoked),
             // `for_all` has forwarded these already.
             ChatEvent::Told { .. } | ChatEvent::Restarting => Ok(()),

@@ -2,7 +2,7 @@
 
 use channels::{Context, HandlerResult};
 
-use super::{ChatConsumer, user};
+use super::ChatConsumer;
 use crate::chat::{
     presence::{ClientEvent, PresenceState, Typing},
     rooms::RoomId,
@@ -28,7 +28,7 @@ impl ChatConsumer {
     async fn typing(&mut self, room: RoomId, active: bool, ctx: &Context<Self>) -> HandlerResult {
         let typing = Typing {
             room,
-            person: user(ctx)?,
+            person: self.user(ctx)?,
             active,
         };
         // A lost typing mark needs no retry, because browsers renew it every 3 s.

@@ -4,7 +4,7 @@
 use channels::{Context, HandlerResult};
 use diesel::QueryResult;
 
-use super::{ChatConsumer, signed_in, user};
+use super::{ChatConsumer, signed_in};
 use crate::{
     accounts::UserId,
     chat::{
@@ -74,7 +74,7 @@ impl ChatConsumer {
         ctx: &mut Context<Self>,
         change: impl FnOnce(RoomMember, &mut Connection) -> QueryResult<bool> + Send + 'static,
     ) -> HandlerResult {
-        let person = user(ctx)?;
+        let person = self.user(ctx)?;
         let id = person.id;
         let moved = MoveReading::new(person, move |conn| {
             let member = RoomMember::find(conn, room, id)?;
@@ -85,7 +85,7 @@ impl ChatConsumer {
 
     /// Marks all rooms as read.
     async fn read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        let person = user(ctx)?;
+        let person = self.user(ctx)?;
         let id = person.id;
         let moved = MoveReading::new(person, move |conn| Ok(AllRead::mark(conn, id)?));
         self.move_reading(moved, ctx).await
@@ -93,7 +93,7 @@ impl ChatConsumer {
 
     /// Undoes marking all rooms as read.
     async fn undo_read_all(&mut self, ctx: &mut Context<Self>) -> HandlerResult {
-        let person = user(ctx)?;
+        let person = self.user(ctx)?;
         let id = person.id;
         let moved = MoveReading::new(person, move |conn| Ok(AllRead::undo(conn, id)?));
         self.move_reading(moved, ctx).await

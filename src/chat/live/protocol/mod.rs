@@ -77,6 +77,12 @@ pub enum ConnectionEvent {
         /// The room.
         room: RoomId,
     },
+    /// A person in a conversation of this person, or this person, is shown by another name now.
+    #[serde(rename = "person.changed")]
+    PersonChanged {
+        /// The person, with the new name.
+        user: UserRef,
+    },
     /// The answer to `connection.ping`.
     #[serde(rename = "connection.pong")]
     Pong {},

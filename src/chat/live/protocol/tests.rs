@@ -99,6 +99,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "room.removed",
         "relation.changed",
         "requests.changed",
+        "person.changed",
         "preferences.changed",
         "read.moved",
         "unread.told",

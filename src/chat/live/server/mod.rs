@@ -19,9 +19,10 @@ use channels::layers::LayerMessage;
 
 use super::commands::{Delist, Enlist, Stop};
 use crate::{
-    accounts::UserId,
+    accounts::{PersonEvent, User, UserId, UserRef, people_group, user_group},
     chat::{
-        layer::send_later,
+        layer::{ChatEvent, ConsumerEvent, frame, room_group, send_later},
+        live::ConnectionEvent,
         messages::Markup,
         presence::PresenceServer,
         receipts::{Delivery, Health},
@@ -105,7 +106,7 @@ impl Actor for ChatServer {
         self.readings = Some(CommitLine::start(self, ctx));
         ctx.run_later(Duration::ZERO, Self::purge_later);
         ctx.run_interval(PURGED_EVERY, Self::purge_later);
-        let groups = [friendship_group(), switch_group()];
+        let groups = [friendship_group(), switch_group(), people_group()];
         subscribe(self, ctx, &self.parts.layer, groups);
     }
 }
@@ -140,6 +141,9 @@ impl StreamHandler<LayerMessage> for ChatServer {
         if let Ok(SwitchEvent::Seen { user }) = message.decode::<SwitchEvent>().as_deref() {
             return self.tell_seen_changed(ctx, *user);
         }
+        if let Ok(PersonEvent::Renamed { user }) = message.decode::<PersonEvent>().as_deref() {
+            return self.tell_renamed(ctx, *user);
+        }
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
             Ok(FriendshipEvent::Ended { a, b } | FriendshipEvent::Blocked { a, b }) => {
@@ -161,6 +165,28 @@ impl ChatServer {
             for user in [a, b] {
                 subscriptions.join(opened.0.id, user).await?;
             }
+            Ok(())
+        });
+    }
+
+    /// Tells everybody who sees the person in a conversation the new name. Friends have one.
+    fn tell_renamed(&self, ctx: &mut Context<Self>, id: UserId) {
+        let (database, layer) = (self.parts.database.clone(), self.parts.layer.clone());
+        let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
+        send_later(self, ctx, async move {
+            // The present name, because announcements of two changes may overtake each other.
+            let read = database.read(move |conn| {
+                let user = UserRef::from(&User::find(conn, id)?);
+                Ok((user, Room::of(conn, id, limit)?))
+            });
+            let (user, rooms) = read.await?;
+            let changed = frame(&ConnectionEvent::PersonChanged { user: user.clone() });
+            for room in rooms {
+                let told = ConsumerEvent::told(changed.clone());
+                layer.group_send(&room_group(room.id), told).await?;
+            }
+            let own = ConsumerEvent::Chat(ChatEvent::Renamed { user });
+            layer.group_send(&user_group(id), own).await?;
             Ok(())
         });
     }

@@ -124,7 +124,7 @@ fn begin(
     people: &[Person],
 ) -> Result<Vec<RoomEvent>> {
     let owner = person(conn, owner)?;
-    let created = Some((NoticeKind::Created, owner.username.clone()));
+    let created = Some((NoticeKind::Created, owner.name.clone()));
     let mut events = vec![settle_owner(conn, room, &owner, created)?];
     events.extend(add_all(conn, room, &owner, people)?);
     Ok(events)

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::join::{NewMember, is_member, is_removed, join};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::{
         log::NoticeKind,
         messages::RoomEvent,
@@ -76,7 +76,7 @@ type Columns = (
     InviteId,
     RoomId,
     String,
-    (UserId, String),
+    UserRef,
     Timestamp,
     Option<Timestamp>,
     Option<i64>,
@@ -90,7 +90,7 @@ fn rows() -> _ {
         invites::id,
         invites::room_id,
         invites::token,
-        (users::id, users::username),
+        (users::id, users::username, users::name),
         invites::created_at,
         invites::expires_at,
         invites::max_uses,
@@ -101,13 +101,12 @@ fn rows() -> _ {
 
 impl Invite {
     fn from_columns(columns: Columns) -> Self {
-        let (id, room, token, (by, name), created_at, expires_at, max_uses, uses, revoked_at) =
-            columns;
+        let (id, room, token, by, created_at, expires_at, max_uses, uses, revoked_at) = columns;
         Self {
             id,
             room,
             token,
-            by: Person::new(by, name),
+            by: Person::from(by),
             created_at,
             expires_at,
             max_uses,
@@ -311,13 +310,11 @@ impl Offer {
             .filter(members::room_id.eq(room.id))
             .order(members::user_id)
             .limit(FACES)
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
+            .select(UserRef::as_select())
+            .load::<UserRef>(conn)?;
         Ok(Self {
             members: count_members(conn, room.id)?,
-            faces: (faces.into_iter())
-                .map(|(id, username)| Person::new(id, username))
-                .collect(),
+            faces: faces.into_iter().map(Person::from).collect(),
             invite,
             room,
         })

@@ -55,7 +55,7 @@ impl NewMember {
 
 /// Returns the person with this id, with the name that the log shows.
 pub(super) fn person(conn: &mut Connection, user: UserId) -> QueryResult<Person> {
-    Ok(Person::new(user, User::find(conn, user)?.username))
+    Ok(Person::from(&User::find(conn, user)?))
 }
 
 /// Adds `actor` to the room, with `notice` as the line in the log.
@@ -70,7 +70,7 @@ pub(super) fn join(
     let joined = NewRoomEvent {
         kind: EventKind::MemberJoined,
         subject: Some(actor.clone()),
-        notice: Some((notice, actor.username.clone())),
+        notice: Some((notice, actor.name.clone())),
         actor: &actor,
     };
     joined.write(conn, room)
@@ -83,10 +83,7 @@ pub(super) fn add_all(
     actor: &Person,
     people: &[Person],
 ) -> QueryResult<Vec<RoomEvent>> {
-    let names: Vec<&str> = people
-        .iter()
-        .map(|person| person.username.as_str())
-        .collect();
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
     let mut line = Some((NoticeKind::Added, names.join(", ")));
     let mut events = Vec::with_capacity(people.len());
     for person in people {

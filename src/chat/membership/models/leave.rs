@@ -38,7 +38,7 @@ impl Removal {
             kind: EventKind::MemberLeft,
             actor: &actor,
             subject: Some(gone.clone()),
-            notice: Some((NoticeKind::Removed, gone.username.clone())),
+            notice: Some((NoticeKind::Removed, gone.name.clone())),
         };
         Ok(vec![left.write(conn, room)?])
     }
@@ -92,7 +92,7 @@ fn give_role(
         kind: EventKind::MemberRole,
         actor,
         subject: Some(person.clone()),
-        notice: notice.map(|notice| (notice, person.username.clone())),
+        notice: notice.map(|notice| (notice, person.name.clone())),
     };
     changed.write(conn, room)
 }
@@ -124,7 +124,7 @@ impl RoomLeaver {
             kind: EventKind::MemberLeft,
             actor: &actor,
             subject: Some(actor.clone()),
-            notice: Some((NoticeKind::Left, actor.username.clone())),
+            notice: Some((NoticeKind::Left, actor.name.clone())),
         };
         events.push(left.write(conn, room)?);
         if count_members(conn, room)? == 0 {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{mention::Mentioned, reaction::Reaction, reply::Reply, row::Row};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::{log::MessageId, messages::formatting::RENDERING},
     db::Connection,
     schema::{messages, users},
@@ -83,8 +83,8 @@ fn authors_of(conn: &mut Connection, ids: &[MessageId]) -> QueryResult<HashMap<M
     let rows = messages::table
         .inner_join(users::table)
         .filter(messages::id.eq_any(ids))
-        .select((messages::id, users::id, users::username))
-        .load::<(MessageId, UserId, String)>(conn)?;
-    let author = |(message, id, username)| (message, Person::new(id, username));
+        .select((messages::id, UserRef::as_select()))
+        .load::<(MessageId, UserRef)>(conn)?;
+    let author = |(message, author)| (message, Person::from(author));
     Ok(rows.into_iter().map(author).collect())
 }

@@ -34,8 +34,8 @@ pub struct LatestMessage {
     pub id: MessageId,
     /// Who wrote it.
     pub author: UserId,
-    /// The user name of the author.
-    pub username: String,
+    /// The name of the author.
+    pub name: String,
     /// The beginning of its text, without markup and on one line. Empty if it was deleted.
     pub excerpt: String,
     /// Whether it says what its author does, to be read behind their name.
@@ -69,19 +69,19 @@ impl LatestMessage {
                 rooms::id,
                 messages::id,
                 messages::author_id,
-                users::username,
+                users::name,
                 substr(messages::body, 1, READ_CHARS),
                 messages::deleted_at.is_not_null(),
                 messages::created_at,
             ))
             .load::<(RoomId, MessageId, UserId, String, String, bool, Timestamp)>(conn)?;
-        let latest = |(room, id, author, username, text, is_deleted, created_at)| {
+        let latest = |(room, id, author, name, text, is_deleted, created_at)| {
             let (text, is_deleted): (String, bool) = (text, is_deleted);
             let excerpt = plain(&text, EXCERPT_CHARS);
             let message = Self {
                 id,
                 author,
-                username,
+                name,
                 excerpt,
                 is_action: !is_deleted && is_action(&text),
                 is_deleted,

@@ -87,7 +87,7 @@ impl Message {
     }
 
     /// Builds the message from its row. Moves replies and reactions out of `details`.
-    fn from_columns((row, username): Columns, details: &mut Details) -> Self {
+    fn from_columns((row, author): Columns, details: &mut Details) -> Self {
         let deleted = row.deleted_by.map(|by| match by == row.author_id {
             true => Deletion::ByAuthor,
             false => Deletion::ByModerator,
@@ -103,7 +103,7 @@ impl Message {
             id: row.id,
             room: row.room_id,
             seq: row.seq,
-            author: Person::new(row.author_id, username),
+            author: Person::from(author),
             client_id: Uuid::parse_str(&row.client_id).unwrap_or_default(),
             body: row.body,
             html,
@@ -119,7 +119,7 @@ impl Message {
         let quoted = self.reply.as_ref().map_or(0, |reply| {
             let original = reply.original.as_ref();
             let (author, text) = original.map_or(("", ""), |(author, text)| {
-                (author.username.as_str(), text.as_str())
+                (author.name.as_str(), text.as_str())
             });
             quote_weight(author, text)
         });

@@ -8,7 +8,7 @@ use diesel::{
 
 use super::change::VisibleMessage;
 use crate::{
-    accounts::{Person, UserId, username},
+    accounts::{Person, UserRef, username},
     chat::{messages::formatting, rooms::RoomHost},
     db::Connection,
     error::Result,
@@ -31,12 +31,12 @@ impl RoomHost {
             .filter(users::username_key.eq_any(keys))
             .filter(not(exists(is_here)))
             .order(users::username_key)
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
+            .select(UserRef::as_select())
+            .load::<UserRef>(conn)?;
         let mut outsiders = Vec::with_capacity(named.len());
-        for (id, name) in named {
-            if Friendship::is_open(conn, self.user, id)? {
-                outsiders.push(Person::new(id, name));
+        for person in named {
+            if Friendship::is_open(conn, self.user, person.id)? {
+                outsiders.push(Person::from(person));
             }
         }
         Ok(outsiders)

@@ -31,7 +31,7 @@ impl Reaction {
     /// Returns an upper bound of the bytes of the reaction on a page.
     pub(crate) fn weight(&self) -> usize {
         let named = self.people.iter().take(NAMES_AT_A_REACTION);
-        let names = named.map(|person| person.username.as_str());
+        let names = named.map(|person| person.name.as_str());
         reaction_weight(self.people.len(), names)
     }
 
@@ -50,15 +50,13 @@ impl Reaction {
                 reactions::id,
                 reactions::message_id,
                 reactions::emoji,
-                users::id,
-                users::username,
+                UserRef::as_select(),
             ))
-            .load::<(i64, MessageId, String, UserId, String)>(conn)?;
+            .load::<(i64, MessageId, String, UserRef)>(conn)?;
         // The query returns them in index order.
         rows.sort_unstable_by_key(|row| row.0);
         let mut found: HashMap<MessageId, Vec<Self>> = HashMap::new();
-        for (_, message, emoji, id, username) in rows {
-            let person = UserRef { id, username };
+        for (_, message, emoji, person) in rows {
             let all = found.entry(message).or_default();
             match all.iter_mut().find(|reaction| reaction.emoji == emoji) {
                 Some(reaction) => reaction.people.push(person),

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::{log::MessageId, messages::formatting::plain, rooms::RoomId},
     db::Connection,
     schema::{messages, users},
@@ -40,21 +40,16 @@ impl AnsweredMessage {
         room: RoomId,
         message: MessageId,
     ) -> QueryResult<Self> {
-        let (author, username, body, deleted_by) = messages::table
+        let (author, body, deleted_by) = messages::table
             .inner_join(users::table)
             .filter(messages::id.eq(message))
             .filter(messages::room_id.eq(room))
             .filter(messages::notice.is_null())
-            .select((
-                messages::author_id,
-                users::username,
-                messages::body,
-                messages::deleted_by,
-            ))
-            .first::<(UserId, String, String, Option<UserId>)>(conn)?;
+            .select((UserRef::as_select(), messages::body, messages::deleted_by))
+            .first::<(UserRef, String, Option<UserId>)>(conn)?;
         let quote = deleted_by.is_none().then(|| plain(&body, QUOTE_CHARS));
         Ok(Self {
-            author: Person::new(author, username),
+            author: Person::from(author),
             quote,
         })
     }

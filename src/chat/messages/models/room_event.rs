@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{budget::Budget, message::Message};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::{
         log::{EventKind, MessageId},
         rooms::{RoomId, RoomMember},
@@ -31,14 +31,7 @@ pub struct RoomEvent {
     pub user: Option<Person>,
 }
 
-type Row = (
-    i64,
-    EventKind,
-    UserId,
-    Option<MessageId>,
-    Option<UserId>,
-    Option<String>,
-);
+type Row = (i64, EventKind, UserId, Option<MessageId>, Option<UserRef>);
 
 impl RoomEvent {
     /// Returns the events after event `seq`, oldest first, at most as many as the budget has
@@ -61,8 +54,7 @@ impl RoomEvent {
                 events::kind,
                 events::actor_id,
                 events::message_id,
-                events::user_id,
-                users::username.nullable(),
+                Option::<UserRef>::as_select(),
             ))
             .load::<Row>(conn)?;
         let ids: Vec<MessageId> = rows.iter().filter_map(|row| row.3).collect();
@@ -74,13 +66,13 @@ impl RoomEvent {
         if texts.map(Message::text_bytes).sum::<usize>() > budget.bytes {
             return Ok(None);
         }
-        let event = |(seq, kind, actor, message, user, username): Row| Self {
+        let event = |(seq, kind, actor, message, user): Row| Self {
             room,
             seq,
             kind,
             actor,
             message: message.and_then(|id| messages.get(&id).cloned()),
-            user: user.zip(username).map(|(id, name)| Person::new(id, name)),
+            user: user.map(Person::from),
         };
         Ok(Some(rows.into_iter().map(event).collect()))
     }

@@ -4,7 +4,7 @@ use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
 
 use super::budget::text_weight;
 use crate::{
-    accounts::UserId,
+    accounts::{UserId, UserRef},
     chat::{
         log::{MessageId, NoticeKind},
         rooms::RoomId,
@@ -13,8 +13,8 @@ use crate::{
     schema::{messages, users},
 };
 
-/// The columns of a message, and the author's name.
-pub(super) type Columns = (Row, String);
+/// The columns of a message, and the author.
+pub(super) type Columns = (Row, UserRef);
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -53,7 +53,8 @@ impl Row {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn rows() -> _ {
     let row: AsSelect<Row, Sqlite> = Row::as_select();
+    let author: AsSelect<UserRef, Sqlite> = UserRef::as_select();
     messages::table
         .inner_join(users::table)
-        .select((row, users::username))
+        .select((row, author))
 }

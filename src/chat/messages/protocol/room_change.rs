@@ -266,6 +266,7 @@ impl MessageCreated {
             author: UserRef {
                 id: view.author.id,
                 username: view.author.username.clone(),
+                name: view.author.name.clone(),
             },
             body: view.body.clone(),
             created_at: view.created_at.clone(),

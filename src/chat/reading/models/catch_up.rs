@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use diesel::{prelude::*, sql_query, sql_types::BigInt};
 
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserRef},
     chat::{log::MessageId, rooms::RoomMember},
     db::{Connection, Timestamp},
     schema::{blocks, mentions, messages, users},
@@ -80,7 +80,7 @@ const WHAT_COUNTS: &str = "FROM messages WHERE messages.room_id = ?1 AND message
     AND messages.author_id NOT IN \
         (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3)";
 
-type Row = (MessageId, i64, UserId, String, String, Timestamp);
+type Row = (MessageId, i64, UserRef, String, Timestamp);
 
 impl CatchUp {
     /// Reads what `member` missed after event `since`.
@@ -139,8 +139,7 @@ fn calls(
         .select((
             messages::id,
             messages::seq,
-            users::id,
-            users::username,
+            UserRef::as_select(),
             messages::body,
             messages::created_at,
         ))
@@ -177,8 +176,7 @@ fn reacted(
         .select((
             messages::id,
             messages::seq,
-            users::id,
-            users::username,
+            UserRef::as_select(),
             messages::body,
             messages::created_at,
         ))
@@ -190,11 +188,11 @@ fn reacted(
 }
 
 impl From<Row> for Missed {
-    fn from((id, seq, author, username, body, created_at): Row) -> Self {
+    fn from((id, seq, author, body, created_at): Row) -> Self {
         Self {
             id,
             seq,
-            author: Person::new(author, username),
+            author: Person::from(author),
             body,
             created_at,
         }

@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 
 use super::{level::Level, notifying::Facts};
 use crate::{
-    accounts::{Person, UserId, Zone},
+    accounts::{Person, UserId, UserRef, Zone},
     chat::{log::MessageId, rooms::RoomMember},
     db::{Connection, Timestamp},
     preferences::Preferences,
@@ -32,7 +32,7 @@ pub struct MessageDetails {
     pub facts: Facts,
 }
 
-type Row = (i64, UserId, String, String, Timestamp, Option<String>);
+type Row = (i64, UserRef, String, Timestamp, Option<String>);
 
 impl RoomMember {
     /// Returns a message of this room, with the facts that decided about this member's
@@ -52,22 +52,21 @@ impl RoomMember {
             .filter(messages::room_id.eq(self.room.id))
             .select((
                 messages::seq,
-                messages::author_id,
-                users::username,
+                UserRef::as_select(),
                 messages::body,
                 messages::created_at,
                 messages::notice,
             ))
             .first::<Row>(conn)?;
-        let (seq, author, username, body, created_at, notice) = row;
+        let (seq, author, body, created_at, notice) = row;
         let joined_at: Timestamp = members::table
             .find((self.room.id, self.user))
             .select(members::joined_at)
             .first(conn)?;
         Ok(MessageDetails {
-            facts: self.facts(conn, message, (author, created_at), browser)?,
+            facts: self.facts(conn, message, (author.id, created_at), browser)?,
             is_before: created_at < joined_at,
-            author: Person::new(author, username),
+            author: Person::from(author),
             is_notice: notice.is_some(),
             seq,
             body,

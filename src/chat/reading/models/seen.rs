@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    accounts::{UserId, UserRef},
+    accounts::UserRef,
     chat::rooms::{RoomKind, RoomMember},
     db::Connection,
     friends::{Friendship, blocked_with},
@@ -36,23 +36,19 @@ impl RoomMember {
             .filter(members::room_id.eq(self.room.id))
             .limit(i64::try_from(MOST_PEOPLE + 1).unwrap_or(i64::MAX))
             .select((
-                members::user_id,
-                users::username,
+                UserRef::as_select(),
                 members::read_seq,
                 preferences::seen.nullable(),
             ))
-            .load::<(UserId, String, i64, Option<bool>)>(conn)?;
+            .load::<(UserRef, i64, Option<bool>)>(conn)?;
         if people.len() > MOST_PEOPLE {
             return Ok(Vec::new());
         }
         let apart = blocked_with(conn, self.user)?;
-        let may_see = |(id, _, _, wants): &(UserId, String, i64, Option<bool>)| {
-            *id != self.user && wants.unwrap_or(true) && !apart.contains(id)
+        let may_see = |(user, _, wants): &(UserRef, i64, Option<bool>)| {
+            user.id != self.user && wants.unwrap_or(true) && !apart.contains(&user.id)
         };
-        let seen = |(id, username, seq, _)| Seen {
-            user: UserRef { id, username },
-            seq,
-        };
+        let seen = |(user, seq, _)| Seen { user, seq };
         Ok(people.into_iter().filter(may_see).map(seen).collect())
     }
 

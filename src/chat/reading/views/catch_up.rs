@@ -78,7 +78,7 @@ impl CatchUpLists {
     pub(crate) fn new(missed: &CatchUp, room: RoomId, zone: &Zone) -> Self {
         let line = |message: &Missed| CatchUpLine {
             path: format!("/rooms/{room}/messages/{}/", message.id),
-            author: message.author.username.clone(),
+            author: message.author.name.clone(),
             excerpt: plain(&message.body, EXCERPT_CHARS),
             created_at: message.created_at.iso(),
             time: zone.format(message.created_at, "%-d %B, %H:%M %Z"),

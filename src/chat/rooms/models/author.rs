@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::room::RoomKind;
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::rooms::RoomId,
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -23,7 +23,7 @@ pub struct RoomAuthor {
     is_archived: bool,
 }
 
-type Row = (RoomKind, Option<Timestamp>, Option<Timestamp>, String);
+type Row = (RoomKind, Option<Timestamp>, Option<Timestamp>, UserRef);
 
 impl RoomAuthor {
     /// Finds the membership of `user` in `room`.
@@ -32,7 +32,7 @@ impl RoomAuthor {
     /// [`Error::NotFound`] if the room does not exist or the person is not in it, so that outsiders
     /// cannot tell the two apart.
     pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
-        let (kind, archived_at, delete_at, username) = members::table
+        let (kind, archived_at, delete_at, person) = members::table
             .inner_join(rooms::table)
             .inner_join(users::table)
             .filter(members::room_id.eq(room))
@@ -41,11 +41,11 @@ impl RoomAuthor {
                 rooms::kind,
                 rooms::archived_at,
                 rooms::delete_at,
-                users::username,
+                UserRef::as_select(),
             ))
             .first::<Row>(conn)?;
         Ok(Self {
-            person: Person::new(user, username),
+            person: Person::from(person),
             room,
             kind,
             is_archived: archived_at.is_some() || delete_at.is_some(),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::member::{Role, RoomMember};
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::rooms::{InviteId, RoomId},
     db::{Connection, Timestamp},
     error::Result,
@@ -24,12 +24,12 @@ pub struct ListedMember {
     pub invite: Option<InviteId>,
 }
 
-type Columns = (UserId, String, Role, Timestamp, Option<InviteId>);
+type Columns = (UserRef, Role, Timestamp, Option<InviteId>);
 
 impl ListedMember {
-    fn from_columns((id, name, role, joined_at, invite): Columns) -> Self {
+    fn from_columns((person, role, joined_at, invite): Columns) -> Self {
         Self {
-            person: Person::new(id, name),
+            person: Person::from(person),
             role,
             joined_at,
             invite,
@@ -43,8 +43,7 @@ fn rows(room: RoomId) -> _ {
         .inner_join(users::table)
         .filter(members::room_id.eq(room))
         .select((
-            members::user_id,
-            users::username,
+            (users::id, users::username, users::name),
             members::role,
             members::joined_at,
             members::invite_id,
@@ -63,7 +62,7 @@ impl RoomMember {
                 Role::Moderator => 1,
                 Role::Member => 2,
             };
-            (rank, listed.person.username.to_lowercase())
+            (rank, listed.person.name.to_lowercase())
         });
         Ok(listing)
     }

@@ -103,15 +103,13 @@ impl RoomMember {
 
     /// Returns at most `limit` members, sorted by name.
     pub fn people(&self, conn: &mut Connection, limit: i64) -> QueryResult<Vec<UserRef>> {
-        let rows = members::table
+        members::table
             .inner_join(users::table)
             .filter(members::room_id.eq(self.room.id))
             .order(members::user_id)
             .limit(limit)
-            .select((users::id, users::username))
-            .load::<(UserId, String)>(conn)?;
-        let person = |(id, username)| UserRef { id, username };
-        Ok(rows.into_iter().map(person).collect())
+            .select(UserRef::as_select())
+            .load(conn)
     }
 
     /// Returns the people whose messages are folded for this member: those whom they block.
@@ -162,7 +160,7 @@ fn names(people: &[Person]) -> String {
     let named: Vec<&str> = people
         .iter()
         .take(NAMES_IN_TITLE)
-        .map(|person| person.username.as_str())
+        .map(|person| person.name.as_str())
         .collect();
     let named = named.join(", ");
     match people.len().saturating_sub(NAMES_IN_TITLE) {
@@ -181,10 +179,9 @@ fn others_in(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<V
         .filter(members::room_id.eq(room))
         .filter(members::user_id.ne(user))
         .order(members::user_id)
-        .select((users::id, users::username))
-        .load::<(UserId, String)>(conn)?;
-    let person = |(id, username)| Person::new(id, username);
-    Ok(rows.into_iter().map(person).collect())
+        .select(UserRef::as_select())
+        .load::<UserRef>(conn)?;
+    Ok(rows.into_iter().map(Person::from).collect())
 }
 
 /// Returns the other members of all conversations whose title is made of names.
@@ -198,14 +195,11 @@ fn others_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId,
         .filter(mine.field(members::user_id).eq(user))
         .filter(rooms::kind.eq_any(named_after_people))
         .filter(theirs.field(members::user_id).ne(user))
-        .select((rooms::id, users::id, users::username))
-        .load::<(RoomId, UserId, String)>(conn)?;
+        .select((rooms::id, UserRef::as_select()))
+        .load::<(RoomId, UserRef)>(conn)?;
     let mut others: HashMap<RoomId, Vec<Person>> = HashMap::new();
-    for (room, id, username) in rows {
-        others
-            .entry(room)
-            .or_default()
-            .push(Person::new(id, username));
+    for (room, person) in rows {
+        others.entry(room).or_default().push(person.into());
     }
     Ok(others)
 }

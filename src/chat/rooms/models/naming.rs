@@ -24,7 +24,7 @@ impl RoomName {
     /// # Errors
     /// [`Error::Invalid`] for the field `name`.
     pub fn parse(typed: &str) -> Result<Self> {
-        let name = one_line(typed);
+        let name = visible::one_line(typed);
         if !visible::shows_something(&name) {
             return Err(Error::invalid("name", words::text("rooms-error-name")));
         }
@@ -48,7 +48,7 @@ impl Topic {
     /// # Errors
     /// [`Error::Invalid`] for the field `topic`.
     pub fn parse(typed: &str) -> Result<Self> {
-        let topic = one_line(typed);
+        let topic = visible::one_line(typed);
         if topic.chars().count() > TOPIC_CHARS {
             let most = [("most", TOPIC_CHARS.into())];
             let text = words::text_with("rooms-error-topic-long", &most);
@@ -61,26 +61,6 @@ impl Topic {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Collapses white space and removes invisible characters and those that change the direction of
-/// the text around them.
-fn one_line(typed: &str) -> String {
-    let visible = |letter: &char| letter.is_whitespace() || !is_unseen(*letter);
-    let kept: String = typed.chars().filter(visible).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_unseen(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-                | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
-                | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
-                | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E000}'..='\u{F8FF}'
-                | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}'
-        )
 }
 
 #[cfg(test)]
