@@ -12,6 +12,7 @@ pub mod chat;
 pub mod config;
 mod data_folder;
 pub mod db;
+mod emoji;
 pub mod error;
 mod error_pages;
 pub mod friends;

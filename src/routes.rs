@@ -112,6 +112,7 @@ pub(crate) fn account_pages(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(profile::edit_profile))
             .route(web::post().to(profile::change_profile)),
     )
+    .service(web::resource("/accounts/status/").route(web::post().to(profile::change_status)))
     .service(web::resource("/accounts/devices/").route(web::get().to(devices::list_devices)))
     .service(
         web::resource("/accounts/devices/revoke-others/")
@@ -339,6 +340,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/accounts/preferences/", Action::SettingsChange),
     ("/accounts/preferences/snooze/", Action::SettingsChange),
     ("/accounts/profile/", Action::SettingsChange),
+    ("/accounts/status/", Action::SettingsChange),
     ("/tips/dismiss/", Action::SettingsChange),
     ("/appearance/", Action::SettingsChange),
     ("/events/{stream}/", Action::SocketEvent),

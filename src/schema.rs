@@ -233,6 +233,11 @@ diesel::table! {
         display_skeleton -> Nullable<Text>,
         shares_name -> Bool,
         name -> Text,
+        about -> Text,
+        shared_zone -> Text,
+        status_emoji -> Text,
+        status_text -> Text,
+        status_until -> Nullable<BigInt>,
     }
 }
 

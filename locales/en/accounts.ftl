@@ -104,3 +104,26 @@ profile-name-marks = This name has more marks on one letter than people can read
 profile-name-reserved = This name is reserved. Choose another one.
 profile-save = Save
 profile-saved = Your profile is saved.
+profile-about = About you
+profile-about-long = This is too long. Use at most { $most } characters.
+profile-about-marks = This has more marks on one letter than people can read.
+profile-time = Show people my local time
+profile-time-hint = Your time zone is { $zone }.
+
+# Status
+own-status-heading = Status
+own-status-hint = An emoji and a few words beside your name, for example while you are away.
+own-status-emoji = Emoji
+own-status-emoji-wrong = Use one emoji.
+own-status-text = What is going on?
+own-status-text-long = This is too long. Use at most { $most } characters.
+own-status-ends = Clear after
+own-status-ends-same = { $time }, as it is now
+own-status-ends-half-hour = 30 minutes
+own-status-ends-hour = 1 hour
+own-status-ends-today = Today
+own-status-ends-never = Don’t clear
+own-status-save = Set status
+own-status-clear = Clear status
+own-status-set = Your status is set.
+own-status-cleared = Your status is cleared.

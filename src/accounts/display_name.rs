@@ -44,6 +44,29 @@ impl DisplayName {
     }
 }
 
+/// The maximum length of the line about a person, in characters.
+const ABOUT_CHARS: usize = 200;
+
+/// Validates the line about a person. One that shows nothing is empty.
+///
+/// # Errors
+/// [`Error::Invalid`] for the field `about`.
+pub(super) fn about(typed: &str) -> Result<String> {
+    let line = visible::one_line(typed);
+    if line.chars().count() > ABOUT_CHARS {
+        let most = [("most", ABOUT_CHARS.into())];
+        let text = words::text_with("profile-about-long", &most);
+        return Err(Error::invalid("about", text));
+    }
+    if !visible::shows_something(&line) {
+        return Ok(String::new());
+    }
+    if !username::are_marks_bounded(&line) {
+        return Err(Error::invalid("about", words::text("profile-about-marks")));
+    }
+    Ok(line)
+}
+
 fn most() -> [(&'static str, words::FluentValue<'static>); 1] {
     [("most", MAX_LETTERS.into())]
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod appearance;
 mod browser;
+mod changed;
 pub mod display_name;
 mod first_run;
 mod folds;
@@ -18,8 +19,8 @@ mod notice;
 mod page;
 pub mod password;
 mod person;
-mod renamed;
 mod session;
+mod status;
 mod superuser;
 pub mod username;
 pub(crate) mod views;
@@ -30,20 +31,21 @@ mod tests;
 
 use crate::security::Account;
 pub use appearance::Theme;
+pub use changed::{PersonEvent, people_group};
 pub use first_run::FirstRun;
 pub(crate) use kept::{KeptForm, KeptForms, RefusedForm};
-pub use models::{User, UserId, store_skeletons};
+pub use models::{Profile, User, UserId, store_skeletons};
 pub use next_path::NextPath;
 pub use notice::{Notice, NoticeKind, Notices, Redirect};
 pub use page::Page;
 pub(crate) use page::{Frame, Layout};
 pub use password::PasswordHasher;
 pub use person::{Person, UserRef};
-pub use renamed::{PersonEvent, people_group};
 pub use session::{
     EndReason, SessionEvent, SessionRef, Sessions, SignedIn, SocketSession, Store, choose_session,
     recognise, report_storage, still_valid, user_group,
 };
+pub use status::{Status, StoredStatus};
 pub use superuser::create_superuser;
 pub(crate) use views::kept::answer as answer_refused_form;
 pub use zone::Zone;

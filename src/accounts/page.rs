@@ -19,7 +19,7 @@ use super::notice::{Notice, Notices};
 use super::person::Person;
 use super::session::SignedIn;
 use crate::assets;
-use crate::db::Epoch;
+use crate::db::{Epoch, Timestamp};
 use crate::error::{Error, Result};
 use crate::security::Csrf;
 use crate::templates::Templates;
@@ -39,6 +39,8 @@ pub(crate) struct Layout {
     /// The folded sections of the list of conversations.
     folds: Folds,
     path: String,
+    /// The time of the server, in Unix milliseconds, for what ends while the page is open.
+    now: Timestamp,
     /// The signed-in person.
     me: Option<Person>,
     notice: Option<Notice>,
@@ -66,6 +68,7 @@ impl Layout {
             theme,
             folds: Folds::default(),
             path,
+            now: Timestamp::now(),
             me: None,
             notice: None,
             badge: None,

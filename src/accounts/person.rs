@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{User, UserId};
+use super::{User, UserId, status::Status};
 use crate::schema::users;
 
 /// The number of colours of avatars in `static/css`, `hue-0` to `hue-11`.
@@ -27,6 +27,8 @@ pub struct Person {
     pub initials: String,
     /// The colour of the avatar, 0 to 11, derived from the id.
     pub hue: i64,
+    /// The status, in lists that show it.
+    pub status: Option<Status>,
 }
 
 impl Person {
@@ -56,6 +58,7 @@ impl From<UserRef> for Person {
             handle: (name != username && !is_told_apart).then(|| username.clone()),
             initials,
             hue: id.0.rem_euclid(HUES),
+            status: None,
             username,
             name,
         }

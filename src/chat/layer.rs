@@ -32,10 +32,10 @@ pub enum ChatEvent {
         /// The text frame.
         frame: ByteString,
     },
-    /// To the sockets of a person who is shown by another name now.
+    /// To the sockets of a person who may be shown by another name now.
     #[serde(rename = "chat.renamed")]
     Renamed {
-        /// The person, with the new name.
+        /// The person, with the present name.
         user: UserRef,
     },
     /// From the socket itself, which checks its session at intervals: it is not valid any more.

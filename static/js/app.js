@@ -18,6 +18,7 @@ import { filterChoices } from "./membership/people-filter.js";
 import { closeRemoved } from "./membership/removed.js";
 import { offerCopy } from "./page/clipboard.js";
 import { pageData, pageEpoch, userId, userName } from "./page/data.js";
+import { removeEnded } from "./page/ended.js";
 import { land } from "./page/landing.js";
 import { BrowserMemory } from "./page/storage.js";
 import { localise } from "./page/times.js";
@@ -56,6 +57,7 @@ export const notice = new Notice(document.getElementById("connection"), connecti
 
 addEventListener("storage", ({ key }) => queue.owns(key) && sender.adopt());
 document.addEventListener("parlour:swapped", ({ detail }) => localise(detail));
+for (const event of ["parlour:swapped", "parlour:room"]) document.addEventListener(event, removeEnded);
 tellSignedOut(connection);
 guardLogOut({ connection, queue, storage, userId });
 followPreferences(connection);
@@ -80,6 +82,7 @@ closeMenuAround(document.getElementById("menu"));
 offerKeys(document.getElementById("keys"));
 offerSwitcher(document.getElementById("switcher"));
 localise(document);
+removeEnded();
 tellZone();
 land();
 connection.start();

@@ -81,3 +81,39 @@ async fn a_name_that_changed_during_an_interruption_is_shown_afterwards() {
     ana.find("textbox", "Message Bo Lindqvist").await;
     assert!(ana.is_marked_page().await, "without a reload");
 }
+
+#[tokio::test]
+async fn a_status_comes_and_ends_without_a_reload() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.open("/rooms/1/").await;
+    ana.find("textbox", "Message bo").await;
+    ana.mark_page().await;
+
+    bo.open("/accounts/profile/").await;
+    // The driver cannot type emoji.
+    bo.ask_page::<()>("document.getElementById('emoji').value = '🌴'")
+        .await;
+    bo.fill("What is going on?", "on holiday").await;
+    bo.ask_page::<()>("document.getElementById('ends').value = 'hour'")
+        .await;
+    bo.press("button", "Set status").await;
+    bo.wait_for_text("Your status is set.").await;
+
+    ana.wait_for_part("#room-head .status", "🌴 on holiday")
+        .await;
+    ana.screenshot("status").await;
+    // As if the hour were nearly over.
+    ana.ask_page::<()>(
+        "for (const one of document.querySelectorAll('[data-until]')) one.dataset.until = Date.now() + 300;
+         document.dispatchEvent(new CustomEvent('parlour:swapped', { detail: document.body }))",
+    )
+    .await;
+    until("the end of the status", async || {
+        let left = "return document.querySelectorAll('[data-until]').length";
+        (ana.ask_page::<i64>(left).await == 0).then_some(())
+    })
+    .await;
+    assert!(ana.is_marked_page().await, "without a reload");
+}

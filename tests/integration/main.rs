@@ -35,6 +35,7 @@ mod partings;
 mod permissions;
 mod pins;
 mod presence;
+mod profiles;
 mod program;
 mod receipts;
 mod requests;

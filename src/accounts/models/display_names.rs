@@ -10,14 +10,6 @@ use crate::{
 };
 
 impl User {
-    /// Returns the display name of a person. Empty if there is none.
-    pub fn display_name(conn: &mut Connection, id: UserId) -> QueryResult<String> {
-        users::table
-            .find(id)
-            .select(users::display_name)
-            .first(conn)
-    }
-
     /// Sets or removes the display name of a person. Returns the people who are shown by another
     /// name now: the person, and at most two others, who begin or cease to share a name with
     /// somebody. Must run in one transaction.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, Status, UserId},
     chat::{
         presence::PresenceState,
         rooms::{RoomKind, RoomMember},
@@ -25,6 +25,8 @@ pub(crate) struct Face {
     kind: RoomKind,
     /// The user name of the other person of a direct conversation, if the name is another one.
     handle: Option<String>,
+    /// The status of the other person of a direct conversation.
+    status: Option<Status>,
     initials: String,
     hue: i64,
     /// The other person of a direct conversation.
@@ -48,6 +50,7 @@ impl Face {
             name: member.title.clone(),
             kind: room.kind,
             handle: shown.handle.clone(),
+            status: shown.status.clone(),
             initials: shown.initials.clone(),
             hue: shown.hue,
             person_id: member.other.as_ref().map(|person| person.id),

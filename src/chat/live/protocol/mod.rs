@@ -77,10 +77,11 @@ pub enum ConnectionEvent {
         /// The room.
         room: RoomId,
     },
-    /// A person in a conversation of this person, or this person, is shown by another name now.
+    /// A person in a conversation of this person, or this person, is shown by another name or with
+    /// another status now.
     #[serde(rename = "person.changed")]
     PersonChanged {
-        /// The person, with the new name.
+        /// The person, with the present name.
         user: UserRef,
     },
     /// The answer to `connection.ping`.

@@ -141,8 +141,8 @@ impl StreamHandler<LayerMessage> for ChatServer {
         if let Ok(SwitchEvent::Seen { user }) = message.decode::<SwitchEvent>().as_deref() {
             return self.tell_seen_changed(ctx, *user);
         }
-        if let Ok(PersonEvent::Renamed { user }) = message.decode::<PersonEvent>().as_deref() {
-            return self.tell_renamed(ctx, *user);
+        if let Ok(PersonEvent::Changed { user }) = message.decode::<PersonEvent>().as_deref() {
+            return self.tell_person(ctx, *user);
         }
         match message.decode::<FriendshipEvent>().as_deref() {
             Ok(FriendshipEvent::Begun { a, b }) => self.open_direct(ctx, *a, *b),
@@ -169,8 +169,8 @@ impl ChatServer {
         });
     }
 
-    /// Tells everybody who sees the person in a conversation the new name. Friends have one.
-    fn tell_renamed(&self, ctx: &mut Context<Self>, id: UserId) {
+    /// Tells everybody who sees the person in a conversation. Friends have one.
+    fn tell_person(&self, ctx: &mut Context<Self>, id: UserId) {
         let (database, layer) = (self.parts.database.clone(), self.parts.layer.clone());
         let limit = i64::try_from(self.parts.limits.rooms_per_socket).unwrap_or(i64::MAX);
         send_later(self, ctx, async move {

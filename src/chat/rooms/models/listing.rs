@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::member::{Role, RoomMember};
+use super::member::{Role, RoomMember, hide_statuses, with_status};
 use crate::{
-    accounts::{Person, UserId, UserRef},
+    accounts::{Person, StoredStatus, UserId, UserRef},
     chat::rooms::{InviteId, RoomId},
     db::{Connection, Timestamp},
     error::Result,
@@ -24,12 +24,12 @@ pub struct ListedMember {
     pub invite: Option<InviteId>,
 }
 
-type Columns = (UserRef, Role, Timestamp, Option<InviteId>);
+type Columns = ((UserRef, StoredStatus), Role, Timestamp, Option<InviteId>);
 
 impl ListedMember {
     fn from_columns((person, role, joined_at, invite): Columns) -> Self {
         Self {
-            person: Person::from(person),
+            person: with_status(person),
             role,
             joined_at,
             invite,
@@ -43,7 +43,10 @@ fn rows(room: RoomId) -> _ {
         .inner_join(users::table)
         .filter(members::room_id.eq(room))
         .select((
-            (users::id, users::username, users::name),
+            (
+                (users::id, users::username, users::name),
+                (users::status_emoji, users::status_text, users::status_until),
+            ),
             members::role,
             members::joined_at,
             members::invite_id,
@@ -56,6 +59,8 @@ impl RoomMember {
         let rows = rows(self.room.id).load::<Columns>(conn)?;
         let mut listing: Vec<ListedMember> =
             rows.into_iter().map(ListedMember::from_columns).collect();
+        let people = listing.iter_mut().map(|listed| &mut listed.person);
+        hide_statuses(conn, self.user, people)?;
         listing.sort_by_cached_key(|listed| {
             let rank = match listed.role {
                 Role::Owner => 0,

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use super::room::{Room, RoomKind};
 use crate::{
-    accounts::{Person, UserId, UserRef},
+    accounts::{Person, StoredStatus, UserId, UserRef},
     chat::rooms::RoomId,
-    db::{Connection, text_enum},
+    db::{Connection, Timestamp, text_enum},
     error::{Error, Result},
-    friends::{BlockedPeople, Friendship},
+    friends::{BlockedPeople, Friendship, blocked_with},
     schema::{members, rooms, users},
     words,
 };
@@ -179,9 +179,11 @@ fn others_in(conn: &mut Connection, room: RoomId, user: UserId) -> QueryResult<V
         .filter(members::room_id.eq(room))
         .filter(members::user_id.ne(user))
         .order(members::user_id)
-        .select(UserRef::as_select())
-        .load::<UserRef>(conn)?;
-    Ok(rows.into_iter().map(Person::from).collect())
+        .select((UserRef::as_select(), StoredStatus::as_select()))
+        .load::<(UserRef, StoredStatus)>(conn)?;
+    let mut others: Vec<Person> = rows.into_iter().map(with_status).collect();
+    hide_statuses(conn, user, others.iter_mut())?;
+    Ok(others)
 }
 
 /// Returns the other members of all conversations whose title is made of names.
@@ -195,13 +197,38 @@ fn others_of(conn: &mut Connection, user: UserId) -> QueryResult<HashMap<RoomId,
         .filter(mine.field(members::user_id).eq(user))
         .filter(rooms::kind.eq_any(named_after_people))
         .filter(theirs.field(members::user_id).ne(user))
-        .select((rooms::id, UserRef::as_select()))
-        .load::<(RoomId, UserRef)>(conn)?;
+        .select((rooms::id, (UserRef::as_select(), StoredStatus::as_select())))
+        .load::<(RoomId, (UserRef, StoredStatus))>(conn)?;
     let mut others: HashMap<RoomId, Vec<Person>> = HashMap::new();
     for (room, person) in rows {
-        others.entry(room).or_default().push(person.into());
+        others.entry(room).or_default().push(with_status(person));
     }
+    hide_statuses(conn, user, others.values_mut().flatten())?;
     Ok(others)
+}
+
+/// Returns the person with the status, if that has not ended.
+pub(super) fn with_status((person, status): (UserRef, StoredStatus)) -> Person {
+    Person {
+        status: status.at(Timestamp::now()),
+        ..Person::from(person)
+    }
+}
+
+/// Removes the status of people who block `user` or whom `user` blocks, as with presence.
+pub(super) fn hide_statuses<'p>(
+    conn: &mut Connection,
+    user: UserId,
+    people: impl Iterator<Item = &'p mut Person>,
+) -> QueryResult<()> {
+    let mut shown = people.filter(|person| person.status.is_some()).peekable();
+    if shown.peek().is_some() {
+        let apart = blocked_with(conn, user)?;
+        for person in shown.filter(|person| apart.contains(&person.id)) {
+            person.status = None;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
