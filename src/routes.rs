@@ -22,8 +22,8 @@ use crate::{
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, names, outsiders},
         pages::{
-            invites, join, message_details, new_room, notifications, open_rooms, people, post,
-            room, room_changes, room_details,
+            card, invites, join, message_details, new_room, notifications, open_rooms, people,
+            post, room, room_changes, room_details,
         },
         reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
@@ -165,6 +165,7 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
     .route("/status", web::get().to(status::show_status))
     .route("/status/", web::get().to(status::show_status))
     .route("/", web::get().to(show_home))
+    .route("/people/{person}/", web::get().to(card::show_card))
     .route("/rooms/with/{user}/", web::get().to(show_direct));
 }
 

@@ -73,3 +73,16 @@ confirm-block-presence = cannot see when you are online or typing
 confirm-block-rooms = In rooms that you share, their messages are collapsed to “Blocked message – show”. You do not see their reactions, and their mentions and replies do not notify you.
 confirm-block-silent = They will not be told. You can unblock them at any time, but to chat again you have to become friends again.
 confirm-cancel = Cancel
+
+# The card of a person
+card-time = Local time: { $time }
+card-edit = Edit profile
+card-befriend = Send friend request
+card-mute = Mute
+card-unmute = Unmute
+card-rooms = Rooms in common
+card-rooms-more =
+    { $count ->
+        [one] and 1 more
+       *[other] and { $count } more
+    }

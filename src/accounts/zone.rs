@@ -30,6 +30,11 @@ impl Zone {
             .unwrap_or_default()
     }
 
+    /// Returns the zone of this IANA name, or `None` for an unknown or empty one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::known(name)
+    }
+
     fn known(name: &str) -> Option<Self> {
         static KNOWN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
         KNOWN.get(name).map(Self).ok()

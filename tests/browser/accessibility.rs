@@ -73,6 +73,8 @@ async fn no_page_breaks_a_rule_of_accessibility() {
         "/",
         "/friends/",
         "/accounts/devices/",
+        "/accounts/profile/",
+        "/people/2/",
         "/accounts/password/",
         "/nowhere",
         room.as_str(),

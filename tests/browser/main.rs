@@ -10,6 +10,7 @@ mod accessibility;
 mod announcing;
 mod attention;
 mod blocks;
+mod cards;
 mod chromedriver;
 mod composition;
 mod expression;

@@ -15,6 +15,7 @@ mod badges;
 mod behind_a_proxy;
 mod blocks;
 mod budgets;
+mod cards;
 mod chat;
 mod commands;
 mod documents;

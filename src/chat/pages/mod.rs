@@ -1,6 +1,7 @@
 //! Whole pages of the chat, which combine the features.
 
 mod asker;
+pub(crate) mod card;
 mod commands;
 mod confirm;
 mod fields;

@@ -57,7 +57,7 @@ impl LastLine {
 fn by(latest: &LatestMessage, member: &RoomMember) -> Option<String> {
     match member.room.kind {
         RoomKind::Notes => None,
-        _ if latest.is_action => Some(latest.username.clone()),
+        _ if latest.is_action => Some(latest.name.clone()),
         _ if latest.author == member.user => Some(words::text("js-last-own")),
         RoomKind::Direct => None,
         RoomKind::Group | RoomKind::Open | RoomKind::Closed => Some(words::text_with(

@@ -23,7 +23,7 @@ import { OptimisticUpdates } from "./optimistic.js";
 import { hasReacted, markOwn } from "./reactions.js";
 import { quoteOf } from "./reply.js";
 import { allowed, factsOf } from "./rights.js";
-import { keepTabInside, offerMenu, prepareMessages } from "./tab-order.js";
+import { keepTabInside, linkMentions, offerMenu, prepareMessages } from "./tab-order.js";
 
 /** @import { Sender } from "../live/sender.js" */
 /** @import { LogScroll } from "../log/scroll.js" */
@@ -244,6 +244,7 @@ export class MessageActions {
     if (!message.dataset.id) return;
     this.blocked.fold(message);
     offerMenu(message);
+    linkMentions(message);
     markOwn(message, this.me.id);
     const edited = message.querySelector("a.edited");
     if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time ?? "") });

@@ -38,6 +38,15 @@ export function offerMenu(message) {
   link.replaceWith(build("button", { type: "button", ...fields }));
 }
 
+/** Makes the names that a message mentions links to the cards of the people. @param {HTMLElement} message */
+export function linkMentions(message) {
+  for (const name of message.querySelectorAll("span.mention")) {
+    const link = build("a", { className: "mention", href: `/people/${name.dataset.user}/` }, ...name.childNodes);
+    link.dataset.user = name.dataset.user;
+    name.replaceWith(link);
+  }
+}
+
 /** @param {HTMLElement} list */
 export function keepTabInside(list) {
   /** @param {HTMLElement} message  @param {number} index */

@@ -150,7 +150,7 @@ function textOf({ room, author, html }) {
   const title = titleOf(nameOf(author), /** @type {RoomState} */ (unread.state(room)));
   const text = elementFrom(html)?.querySelector(".message-text");
   const plain = text ? excerpt(plainText(text)) : "";
-  const said = text?.querySelector(".emote") ? `${author.username} ${plain}` : plain;
+  const said = text?.querySelector(".emote") ? `${nameOf(author)} ${plain}` : plain;
   return { title, body: preferences().hide_previews || said === "" ? say("js-new-message") : said };
 }
 

@@ -82,7 +82,7 @@ function show(room, { id, author, html, at }) {
   row.dataset.at = String(Date.parse(at));
   Object.assign(line.dataset, { message: id, author: author.id });
   line.replaceChildren(build("bdi", { className: "last-text" }, text));
-  const by = isBlocked ? "" : isAction(html) ? author.username : byWords(row.dataset.kind ?? "", author);
+  const by = isBlocked ? "" : isAction(html) ? nameOf(author) : byWords(row.dataset.kind ?? "", author);
   if (by) line.prepend(build("bdi", { className: "last-by", translate: false }, by), " ");
   line.parentElement?.querySelector(".side-time")?.remove();
   line.parentElement?.prepend(build("time", { className: "side-time", dateTime: at }, listTime(at)));
