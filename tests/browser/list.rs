@@ -327,8 +327,16 @@ async fn what_waits_for_the_connection_is_seen_in_the_list() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
+    ana.paste("pati").await;
+    // What shows it is loaded when somebody begins to type.
+    until("the script of the lines", async || {
+        let script = "return performance.getEntriesByType('resource')
+               .some(({ name, responseEnd }) => name.includes('line-states') && responseEnd > 0)";
+        ana.ask_page::<bool>(script).await.then_some(())
+    })
+    .await;
     ana.wire.cut();
-    ana.paste("patience").await;
+    ana.paste("ence").await;
     ana.press_enter().await;
     ana.wait_for_line("bo", "Waiting to be sent: patience")
         .await;

@@ -6,6 +6,8 @@ const YEAR_S = 31_536_000;
 export function rememberFolds() {
   // The event does not bubble.
   document.addEventListener("toggle", ({ target }) => target.dataset?.section && remember(), { capture: true });
+  // What was folded while this file was loaded.
+  remember();
 }
 
 function remember() {

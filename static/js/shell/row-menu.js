@@ -10,6 +10,7 @@ import { Popup } from "../page/popup.js";
 import { visit } from "../page/visit.js";
 import { say } from "../page/words.js";
 import { showBadges, unread } from "../reading/attention.js";
+import { rememberFolds } from "./folds.js";
 
 /** @import { Connection } from "../live/socket.js" */
 /** @import { ClientEvent } from "../live/protocol.js" */
@@ -42,6 +43,7 @@ export class RowMenu {
     this.menu.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-do]")));
     this.menu.addEventListener("keydown", (event) => keyInMenu(event, this.#items(), this.popup));
     this.#keepThroughSwaps();
+    rememberFolds();
     for (const type of /** @type {const} */ (["pins.changed", "level.changed", "read.moved"]))
       connection.addEventListener(type, () => this.#say(this.#done));
     connection.addEventListener("error.reported", ({ detail }) => this.#done && this.#say(detail.text, true));
