@@ -93,20 +93,20 @@ log-out-done = You are logged out.
 # Profile
 profile-title = Profile
 profile-heading = Profile
-profile-lead = What other people see of you.
+profile-lead = What other people can see about you.
 profile-username = Username
 profile-name = Display name
-profile-name-hint = Up to { $most } letters. People still find and mention you by your username. Leave it empty to be shown by your username.
-profile-name-long = This name is too long. Use at most { $most } letters, or 20 wide ones like 花.
+profile-name-hint = Up to { $most } characters. People still find and mention you by your username. Leave it empty to show your username.
+profile-name-long = This name is too long. Use at most { $most } characters, or 20 wide ones such as 花.
 profile-name-empty = Use at least one letter that people can see.
 profile-name-at = Leave out the @, which belongs to usernames.
-profile-name-marks = This name has more marks on one letter than people can read.
+profile-name-marks = This name has too many accents on one letter.
 profile-name-reserved = This name is reserved. Choose another one.
 profile-save = Save
 profile-saved = Your profile is saved.
 profile-about = About you
 profile-about-long = This is too long. Use at most { $most } characters.
-profile-about-marks = This has more marks on one letter than people can read.
+profile-about-marks = This has too many accents on one letter.
 profile-time = Show people my local time
 profile-time-hint = Your time zone is { $zone }.
 

@@ -97,12 +97,12 @@ async fn a_command_that_is_refused_says_why_and_stays_in_the_box() {
             403,
             "You cannot add people to this conversation.",
         ),
-        (&ana, "/invite dan", 422, "You have no friend called dan."),
+        (&ana, "/invite dan", 422, "You have no friend named dan."),
         (
             &ana,
             "/invite nobody",
             422,
-            "You have no friend called nobody.",
+            "You have no friend named nobody.",
         ),
     ] {
         let answer = person.type_into(room, typed).await;

@@ -145,7 +145,7 @@ async fn a_refused_name_is_kept_with_the_reason() {
     assert!(
         long.texts("#name-error")
             .concat()
-            .contains("at most 40 letters")
+            .contains("at most 40 characters")
     );
     assert_eq!(ana.open("/").await.texts(".me-name"), ["ana"]);
 }
