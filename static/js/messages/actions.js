@@ -248,7 +248,7 @@ export class MessageActions {
     markOwn(message, this.me.id);
     const edited = message.querySelector("a.edited");
     if (edited) edited.title = say("js-edited-at", { time: dateAndTime(edited.dataset.time ?? "") });
-    // Not in translations: they would break names and code.
+    // Excludes names and code from translations of the browser, which would break them.
     for (const part of message.querySelectorAll(".mention, code, .link-host")) part.translate = false;
     const call = message.querySelectorAll(`.mention[data-user="${this.me.id}"]`);
     const isBlocked = message.matches(".blocked");
