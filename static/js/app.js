@@ -4,7 +4,6 @@
 import "./forms.js";
 import { isSignedOut, tellSignedOut } from "./accounts/session.js";
 import { tellZone } from "./accounts/time-zone.js";
-import { openStream, pauseWhenHidden } from "./live/event-stream.js";
 import { guardLogOut } from "./live/log-out.js";
 import { Notice } from "./live/notice.js";
 import { Queue } from "./live/queue.js";
@@ -41,12 +40,19 @@ import { offerSwitcher } from "./shell/switcher.js";
 const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 
+/** Where WebSockets are blocked: few networks, so that most pages need not load it. */
+async function loadFallback() {
+  const { openStream, pauseWhenHidden } = await import("./live/event-stream.js");
+  pauseWhenHidden(connection);
+  return () => openStream(presenceQuery());
+}
+
 export const storage = new BrowserMemory();
 keepApart(storage, userId, userName);
 export const known = new KnownHistory({ storage, userId, epoch: pageEpoch, room: pageData });
 export const connection = new Connection({
   open: () => new WebSocket(`${address}${presenceQuery()}`),
-  openFallback: () => openStream(presenceQuery()),
+  loadFallback,
   isSignedOut,
   history: known,
 });
@@ -70,7 +76,6 @@ offerListActs({ connection, sender, storage, userId });
 markAllRead(connection);
 walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
-pauseWhenHidden(connection);
 closeRemoved(connection, { storage, userId });
 followName();
 filterChoices(document.getElementById("choose-people"));

@@ -151,7 +151,7 @@ test("two sockets that do not open on a site that answers make place for a strea
     streams.push(new FakeSocket());
     return streams.at(-1);
   };
-  const { connection, sockets } = setUp({ openFallback, isSignedOut: async () => false });
+  const { connection, sockets } = setUp({ loadFallback: async () => openFallback, isSignedOut: async () => false });
   sockets[0].break();
   await settle();
   mock.timers.tick(400);
@@ -184,7 +184,7 @@ test("two sockets that do not open on a site that answers make place for a strea
 });
 
 test("a site that does not answer is down, and sockets are tried on", async () => {
-  const { sockets } = setUp({ openFallback: () => assert.fail("no stream"), isSignedOut: async () => null });
+  const { sockets } = setUp({ loadFallback: () => assert.fail("no stream"), isSignedOut: async () => null });
   for (let i = 0; i < 4; i += 1) {
     sockets.at(-1).break();
     await settle();
@@ -207,7 +207,7 @@ test("a constructor that throws counts as a socket that did not open, and leads 
     open: () => {
       throw new DOMException("blocked", "SecurityError");
     },
-    openFallback: () => {
+    loadFallback: async () => () => {
       streams.push(new FakeSocket());
       return streams.at(-1);
     },
@@ -215,8 +215,7 @@ test("a constructor that throws counts as a socket that did not open, and leads 
   });
   for (let attempt = 0; attempt < 2; attempt += 1) {
     assert.equal(connection.state, "waiting");
-    await null;
-    await null;
+    await settle();
     mock.timers.tick(1_300);
   }
   assert.equal(streams.length, 1);
@@ -230,15 +229,37 @@ test("a constructor that throws counts as a socket that did not open, and leads 
   assert.equal(connection.usesFallback, true);
 });
 
+test("a fallback that could not be loaded is loaded after the next socket that does not open", async () => {
+  let loads = 0;
+  const { connection } = setUp({
+    open: () => {
+      throw new DOMException("blocked", "SecurityError");
+    },
+    loadFallback: async () => {
+      loads += 1;
+      if (loads === 1) throw new TypeError("no connection");
+      return () => new FakeSocket();
+    },
+    isSignedOut: async () => false,
+  });
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await settle();
+    assert.equal(connection.usesFallback, false);
+    mock.timers.tick(5_000);
+  }
+  await settle();
+  assert.equal(loads, 2);
+  assert.equal(connection.state, "connecting");
+});
+
 test("a fallback that cannot be opened either is tried again", async () => {
   const refuse = () => {
     throw new TypeError("no such thing here");
   };
-  const { connection } = setUp({ open: refuse, openFallback: refuse, isSignedOut: async () => false });
+  const { connection } = setUp({ open: refuse, loadFallback: async () => refuse, isSignedOut: async () => false });
   for (let attempt = 0; attempt < 6; attempt += 1) {
     assert.equal(connection.state, "waiting");
-    await null;
-    await null;
+    await settle();
     mock.timers.tick(20_000);
   }
 });

@@ -40,21 +40,22 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
   #reason = "signed_out";
   /** Sockets in a row that did not open although the site could be reached. */ #refused = 0;
   #usesFallback = false;
+  /** @type {(() => Socket) | null} */ #openFallback = null;
   #webSocketTimer = 0;
 
   /**
-   * @param {{open: () => Socket, openFallback?: null | (() => Socket), isSignedOut?: () => Promise<boolean | null>,
+   * @param {{open: () => Socket, loadFallback?: null | (() => Promise<() => Socket>), isSignedOut?: () => Promise<boolean | null>,
    *   history?: KnownHistory | null}} options
-   *   `openFallback` opens the fallback transport (event-stream.js). `isSignedOut` is called after a socket that
+   *   `loadFallback` loads what opens the fallback transport (event-stream.js). `isSignedOut` is called after a socket that
    *   did not open, because browsers do not tell scripts why; null means that there was no answer. If a hello has
    *   another history than this page, "restarted" is dispatched first, so that all modules drop their numbers;
    *   "restored" follows, also if only this browser knew the other history.
    */
-  constructor({ open, openFallback = null, isSignedOut = async () => null, history = null }) {
+  constructor({ open, loadFallback = null, isSignedOut = async () => null, history = null }) {
     super();
     this.history = history;
     this.open = open;
-    this.openFallback = openFallback;
+    this.loadFallback = loadFallback;
     this.isSignedOut = isSignedOut;
   }
 
@@ -69,7 +70,7 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     clearTimeout(this.#timer);
     this.#become("connecting");
     this.history?.opening();
-    const socket = opened(this.#usesFallback && this.openFallback ? this.openFallback : this.open);
+    const socket = opened((this.#usesFallback && this.#openFallback) || this.open);
     if (!socket) return this.#lost(null, LOST);
     this.#listen(socket);
     // A proxy may accept and stay silent: without a hello in time the connection counts as lost.
@@ -220,7 +221,10 @@ export class Connection extends /** @type {new () => TypedTarget<ConnectionEvent
     if (isSignedOut) return this.#signedOut();
     if (isSignedOut === null || this.state !== "waiting") return undefined;
     this.#refused += 1;
-    this.#usesFallback = this.#refused >= REFUSED_SOCKETS && this.openFallback !== null;
+    if (this.#refused < REFUSED_SOCKETS || !this.loadFallback) return undefined;
+    // Without an answer it is loaded after the next socket that does not open.
+    this.#openFallback ??= await this.loadFallback().catch(() => null);
+    this.#usesFallback = this.#openFallback !== null;
     return undefined;
   }
 
