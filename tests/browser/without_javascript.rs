@@ -264,7 +264,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     ana.press("checkbox", "Monday").await;
     ana.press("button", "Save preferences").await;
     ana.wait_for_text("Your preferences were saved.").await;
-    ana.press("link", "Conversations").await;
+    ana.press("link", "Parlour").await;
 }
 
 /// Archives the room while Bo writes, schedules its deletion, and cancels that.

@@ -112,7 +112,7 @@ async fn level(ana: &Profile, bo: &Profile) {
 
     bo.strike("@ana again".to_owned() + Key::Enter).await;
     bo.find_text_message("@ana again").await;
-    ana.tab_and_enter("link", "Conversations").await;
+    ana.tab_and_enter("link", "Parlour").await;
     ana.find("heading", "Hello, ana").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;
@@ -153,7 +153,7 @@ async fn keys(ana: &Profile) {
     ana.wait_for_focus("summary", "Menu").await;
 
     // Logging out asks for confirmation while there are unsent messages.
-    ana.tab_and_enter("link", "Conversations").await;
+    ana.tab_and_enter("link", "Parlour").await;
     ana.find("heading", "Hello, ana").await;
     ana.chord(&[Key::Alt], Key::Down.value()).await;
     ana.wait_for_room("bo").await;

@@ -30,7 +30,7 @@ async fn befriend(ana: &Profile) {
     ana.wait_for_focus("main", "").await;
     ana.tab_and_enter("button", "Accept cleo").await;
     ana.find("button", "Remove cleo").await;
-    ana.tab_and_enter("link", "Conversations").await;
+    ana.tab_and_enter("link", "Parlour").await;
     ana.find("heading", "Hello, ana").await;
 }
 
