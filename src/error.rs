@@ -220,7 +220,7 @@ mod tests {
                 .to_string()
         };
         for (text, remedy) in [
-            ("database is locked", "end that program"),
+            ("database is locked", "stop that program"),
             ("database disk image is malformed", "parlour restore"),
             ("attempt to write a readonly database", "let the user"),
         ] {

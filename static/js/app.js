@@ -13,7 +13,6 @@ import { Connection } from "./live/socket.js";
 import { wakeOn } from "./live/wake.js";
 import { copyLogAsText } from "./log/copying.js";
 import { KnownHistory, keepApart } from "./log/known-history.js";
-import { filterChoices } from "./membership/people-filter.js";
 import { closeRemoved } from "./membership/removed.js";
 import { offerCopy } from "./page/clipboard.js";
 import { pageData, pageEpoch, userId, userName } from "./page/data.js";
@@ -78,7 +77,13 @@ walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
 closeRemoved(connection, { storage, userId });
 followName();
-filterChoices(document.getElementById("choose-people"));
+// On the few pages with a list of people to tick, which works without the filter, too.
+const choices = document.getElementById("choose-people");
+if (choices)
+  import("./membership/people-filter.js").then(
+    ({ filterChoices }) => filterChoices(choices),
+    () => {},
+  );
 offerCards();
 offerCopy();
 copyLogAsText();
