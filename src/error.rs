@@ -222,7 +222,7 @@ mod tests {
         for (text, remedy) in [
             ("database is locked", "stop that program"),
             ("database disk image is malformed", "parlour restore"),
-            ("attempt to write a readonly database", "let the user"),
+            ("attempt to write a readonly database", "write access"),
         ] {
             let said = failed(text);
             assert!(said.starts_with("/srv/parlour.sqlite3: "), "{said}");
