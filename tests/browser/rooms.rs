@@ -139,7 +139,7 @@ async fn somebody_new_comes_by_a_link() {
 
     let path = &link[link.find("/join/").unwrap()..];
     guest.open(path).await;
-    guest.wait_for_text("You are invited").await;
+    guest.wait_for_text("Join Tea?").await;
     guest.screenshot("join-visitor").await;
     guest.press("link", "Create account").await;
     guest.fill("Username", "guest").await;
@@ -147,7 +147,7 @@ async fn somebody_new_comes_by_a_link() {
     guest.fill("Password again", crate::people::PASSWORD).await;
     guest.press("button", "Create account").await;
     guest.wait_for_path(path).await;
-    guest.wait_for_text("ana invited you. 1 member.").await;
+    guest.wait_for_text("ana invited you. 1 member: ana.").await;
     guest.screenshot("join").await;
     guest.press("button", "Join").await;
 
