@@ -176,7 +176,7 @@ async fn the_question_before_a_block_says_what_happens_in_rooms() {
     assert!(
         page.texts("main p")
             .concat()
-            .contains("fold to “Blocked message – show”")
+            .contains("collapsed to “Blocked message – show”")
     );
 }
 

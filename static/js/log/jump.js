@@ -97,7 +97,7 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
   }
 
   /**
-   * Scrolls so that the first new message begins a third below the top.
+   * Scrolls so that the first new message begins a third below the top, or higher if it is too tall for that.
    * @param {Arrival} first  @param {(message: HTMLElement) => void} mark  puts the divider above it
    */
   async toFirst({ id, seq }, mark) {
@@ -106,7 +106,9 @@ export class Jumper extends /** @type {new () => TypedTarget<{jumped: null}>} */
     const message = id === null ? firstFrom(this.scroll.log, seq) : document.getElementById(`message-${id}`);
     if (!message) return;
     mark(message);
-    this.scroll.show(message, this.scroll.log.clientHeight / 3);
+    const { clientHeight } = this.scroll.log;
+    const above = clientHeight - message.getBoundingClientRect().height;
+    this.scroll.show(message, Math.max(0, Math.min(clientHeight / 3, above)));
   }
 
   /** Loads the messages around an event, unless a later navigation overtakes this one. @param {number} seq */
