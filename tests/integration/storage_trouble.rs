@@ -161,6 +161,17 @@ async fn a_log_that_is_deleted_under_the_server_stops_the_storing_and_nothing_is
 }
 
 #[tokio::test]
+async fn a_log_that_is_replaced_under_the_server_stops_the_storing_and_nothing_is_lost() {
+    let mut program = Program::start(&QUICK_HASH).await;
+    let log = program.data().join("parlour.sqlite3-wal");
+    let older = program.data().with_file_name("older-wal");
+    fs::copy(&log, &older).unwrap();
+    assert_eq!(try_sign_up(&program, "ana").await, 303);
+    fs::rename(&older, &log).unwrap();
+    is_refused_and_rescued(&mut program, &[&log]).await;
+}
+
+#[tokio::test]
 async fn a_database_that_is_replaced_under_the_server_is_neither_written_nor_lost() {
     let mut program = Program::start(&QUICK_HASH).await;
     let copy = program.data().with_file_name("copy.sqlite3");
