@@ -126,6 +126,7 @@ async fn the_list_of_conversations_is_beside_every_page() {
         "/friends/2/block/",
         "/accounts/preferences/",
         "/accounts/devices/",
+        "/accounts/profile/",
         "/accounts/password/",
         "/status/",
         "/rooms/new/",

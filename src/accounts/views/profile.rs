@@ -33,7 +33,7 @@ pub(crate) async fn edit_profile(
     database: web::Data<Database>,
 ) -> Result<HttpResponse> {
     let profile = profile(&database, me.user.id).await?;
-    ProfilePage::new(profile, &zone).show(page)
+    ProfilePage::new(profile, &zone).show(page).await
 }
 
 async fn profile(database: &Database, id: UserId) -> Result<Profile> {
@@ -68,7 +68,7 @@ pub(crate) async fn change_profile(
             (own.name, own.about) = (form.name, form.about);
             own.shares_time = form.share_time.is_some();
             own.errors = errors.into();
-            return own.show(page.with_status(REFUSED)).map(Either::Left);
+            return own.show(page.with_status(REFUSED)).await.map(Either::Left);
         }
         Err(other) => return Err(other),
     };
@@ -131,7 +131,7 @@ pub(crate) async fn change_status(
                 let mut own = ProfilePage::new(before, &zone);
                 (own.emoji, own.text, own.ends) = (form.emoji, form.text, form.ends);
                 own.errors = errors.into();
-                return own.show(page.with_status(REFUSED)).map(Either::Left);
+                return own.show(page.with_status(REFUSED)).await.map(Either::Left);
             }
             Err(other) => return Err(other),
         },
@@ -214,8 +214,10 @@ impl ProfilePage {
         }
     }
 
-    fn show(self, page: Page) -> Result<HttpResponse> {
-        page.titled("profile-title")
+    async fn show(self, page: Page) -> Result<HttpResponse> {
+        page.framed()
+            .await?
+            .titled("profile-title")
             .render("accounts/profile", self)
     }
 }
