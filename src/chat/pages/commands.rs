@@ -2,14 +2,11 @@
 //! The box sends them to this form, with scripts and without. The commands that are messages are in
 //! `chat/messages/formatting/spoken.rs`. Any other `/word` is a text.
 
-use actix_web::web;
-
 use super::asker::Asker;
 use crate::{
     accounts::{Person, Redirect, username},
     chat::{
-        layer::{frame, tell_people},
-        reading::{Level, ServerEvent},
+        reading::{Arrange, Level},
         rooms::{RoomId, RoomMember},
     },
     error::{Error, Result},
@@ -53,46 +50,25 @@ impl Command {
     ///
     /// # Errors
     /// [`Error::Invalid`] with a sentence, and those of the change.
-    pub(super) async fn run(
-        self,
-        asker: &Asker,
-        layer: &web::Data<channels::Layer>,
-        room: RoomId,
-    ) -> Result<Redirect> {
+    pub(super) async fn run(self, asker: &Asker, room: RoomId) -> Result<Redirect> {
         match self {
-            Self::Mute => choose_level(asker, layer, room, true).await,
-            Self::Unmute => choose_level(asker, layer, room, false).await,
+            Self::Mute => choose_level(asker, room, true).await,
+            Self::Unmute => choose_level(asker, room, false).await,
             Self::Invite(name) => invite(asker, room, name).await,
             Self::ChoosePeople => Ok(Redirect::to(format!("/rooms/{room}/people/"))),
         }
     }
 }
 
-async fn choose_level(
-    asker: &Asker,
-    layer: &web::Data<channels::Layer>,
-    room: RoomId,
-    mute: bool,
-) -> Result<Redirect> {
+async fn choose_level(asker: &Asker, room: RoomId, mute: bool) -> Result<Redirect> {
     asker.count(Action::SettingsChange)?;
     let user = asker.user.id;
-    let chosen = asker.chat.database.write(move |conn| {
-        let member = RoomMember::find(conn, room, user)?;
-        let level = match mute {
-            true => Level::Nothing,
-            false => Level::default_of(member.room.kind),
-        };
-        level.choose(conn, &member)?;
-        Ok((member.title, level))
-    });
-    let (name, level) = chosen.await?;
-    let changed = ServerEvent::LevelChanged { room, level };
-    tell_people(layer, [user], frame(&changed)).await?;
-    let key = if mute {
-        "command-muted"
-    } else {
-        "command-unmuted"
+    let (wanted, key) = match mute {
+        true => (Arrange::level(user, room, Level::Nothing), "command-muted"),
+        false => (Arrange::default_level(user, room), "command-unmuted"),
     };
+    let chosen = asker.chat.server.send(wanted).await;
+    let name = chosen.map_err(|_closed| Error::ActorGone("the chat server"))??;
     let done = words::text_with(key, &[("name", name.into())]);
     Ok(Redirect::to(format!("/rooms/{room}/")).done(done))
 }

@@ -42,12 +42,11 @@ pub(crate) async fn create_message(
     room: web::Path<RoomId>,
     form: web::Form<NewMessageForm>,
     request: HttpRequest,
-    layer: web::Data<channels::Layer>,
 ) -> Result<HttpResponse> {
     let (room, mut form) = (*room, form.into_inner());
     let chat = &asker.chat;
     if let Some(command) = Command::read(&form.body) {
-        return match command.run(&asker, &layer, room).await {
+        return match command.run(&asker, room).await {
             Ok(done) => Ok(done.respond_to(&request)),
             Err(error) => refuse_command(error, (room, form), page, (&asker, &request)).await,
         };

@@ -74,6 +74,15 @@ impl Arrange {
         })
     }
 
+    /// Chooses the notification level that `room` has for new members.
+    pub fn default_level(user: UserId, room: RoomId) -> Self {
+        Self::new(user, room, move |conn, member| {
+            let level = Level::default_of(member.room.kind);
+            level.choose(conn, member)?;
+            Ok(ServerEvent::LevelChanged { room, level })
+        })
+    }
+
     /// Changes the pin of `user` in `room`. They may have `most` pins.
     pub fn pin(user: UserId, room: RoomId, to: PinMove, most: usize) -> Self {
         Self::new(user, room, move |conn, member| {

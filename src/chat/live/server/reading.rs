@@ -52,7 +52,7 @@ impl Handler<Arrange> for ChatServer {
 
     fn handle(&mut self, Arrange { user, change }: Arrange, _: &mut Self::Context) -> Self::Result {
         let Some(line) = &self.readings else {
-            return Box::pin(async { Err(Error::Busy("the server is about to stop")) });
+            return Box::pin(async { Err(Error::Busy("the server is shutting down")) });
         };
         let committed = self.parts.database.enqueue(change);
         let layer = self.parts.layer.clone();
