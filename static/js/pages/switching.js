@@ -6,6 +6,7 @@ import { pageData } from "../page/data.js";
 import { byId } from "../page/elements.js";
 import { renewTokens } from "../page/form-tokens.js";
 import { show } from "../page/shown.js";
+import { isPlain } from "../page/visit.js";
 import { showBadges } from "../reading/attention.js";
 import { Arrival } from "./arrival.js";
 import { choose, leadBackTo, showPage } from "./frame.js";
@@ -177,9 +178,9 @@ export class Switching {
  * Returns the link of a plain press or click, which would load another page of this site here.
  * @param {OnElement<MouseEvent>} event  @returns {HTMLAnchorElement | null}
  */
-function plainLink({ target, defaultPrevented, button, altKey, ctrlKey, metaKey, shiftKey }) {
-  if (defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return null;
-  /** @type {HTMLAnchorElement | null} */ const link = target.closest("a[href]");
+function plainLink(event) {
+  if (!isPlain(event)) return null;
+  /** @type {HTMLAnchorElement | null} */ const link = event.target.closest("a[href]");
   if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return null;
   return link;
 }

@@ -1,6 +1,7 @@
 // Names and faces open the card of the person (card.js), which is loaded at the first press.
 
 import { find } from "../page/elements.js";
+import { isPlain } from "../page/visit.js";
 
 /**
  * Returns the link to the card that a press is for: itself, or that of the author whose face was pressed.
@@ -27,8 +28,7 @@ async function open(link) {
 
 export function offerCards() {
   document.addEventListener("click", (event) => {
-    const { button, altKey, ctrlKey, metaKey, shiftKey } = event;
-    if (event.defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return;
+    if (!isPlain(event)) return;
     const link = linkOf(event.target);
     if (!link || document.querySelector("dialog[open]")) return;
     event.preventDefault();
