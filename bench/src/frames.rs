@@ -2,7 +2,8 @@
 
 const FIN: u8 = 0x80;
 const MASKED: u8 = 0x80;
-/// A mask of zeros changes nothing, which saves the work; masks only protect old proxies.
+/// XOR with zeros leaves the payload as it is, so the generator does not have to mask it. Masking
+/// protects proxies, and there are none here.
 const NO_MASK: [u8; 4] = [0; 4];
 
 pub(crate) const TEXT: u8 = 1;

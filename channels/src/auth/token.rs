@@ -81,9 +81,9 @@ impl<B: TokenBackend> BearerMiddleware<B> {
         }
     }
 
-    /// Also accepts them as the subprotocol after `bearer`; off by default. The answer has the
-    /// subprotocol `bearer` or the consumer's choice, never the token, which the consumer does not
-    /// see.
+    /// Also accepts a token as the subprotocol that follows `bearer`. Off by default. The token is
+    /// removed from the subprotocols that the consumer sees, so that it is never sent back. If the
+    /// consumer selects none, the server selects `bearer`.
     pub fn subprotocol(mut self, take: bool) -> Self {
         self.subprotocol = take;
         self

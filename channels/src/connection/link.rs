@@ -281,7 +281,7 @@ impl Link {
         self.response.get()?.heartbeat.get()
     }
 
-    /// Whether the answer may be given at any time, not only in `connect`.
+    /// Returns whether the consumer may respond after `connect` has returned, as HTTP consumers may.
     pub(crate) fn answers_later(&self) -> bool {
         self.protocol == Protocol::Http
     }

@@ -106,9 +106,10 @@ impl Scope {
         std::str::from_utf8(value).ok()
     }
 
-    /// All headers: lower-case names, values as sent, without surrounding spaces. A socket's are
-    /// sorted by name, and several values of a name are joined in their order. Names with `_` were
-    /// dropped, because proxies may confuse them with those with `-`.
+    /// Iterates over the headers. Names are in lower case; values are as the client sent them, with
+    /// surrounding spaces trimmed. Headers of a WebSocket handshake are sorted by name, and repeated
+    /// headers are joined into one. Headers with `_` in their name are dropped, because proxies may
+    /// confuse `_` with `-`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let headers = self.headers.iter();
         headers.map(|(name, value)| (name.as_str(), value.as_slice()))

@@ -54,9 +54,9 @@ impl User {
         diesel::select(diesel::dsl::exists(similar)).get_result(conn)
     }
 
-    /// Adds the user name to the display names that look like this, if several people have such a name,
-    /// and removes it from the only one. A user name that looks the same counts: its owner is shown by
-    /// it, or could be. Returns the people who are shown by another name now.
+    /// Shows the people with this skeleton with their user name, as `Ana (@ana_m)`, if there are
+    /// several, and without it if there is only one. Somebody whose user name has the same skeleton
+    /// counts as another person. Returns the people whose shown name changed.
     pub(super) fn tell_apart(conn: &mut Connection, skeleton: &str) -> QueryResult<Vec<UserId>> {
         let alike = || users::table.filter(users::display_skeleton.eq(skeleton));
         let first_two: Vec<UserId> = alike().select(users::id).limit(2).load(conn)?;

@@ -21,7 +21,7 @@ use crate::layers::Layer;
 pub struct Setup {
     /// Messages that wait on one channel.
     pub capacity: usize,
-    /// The age from which a waiting message is dropped.
+    /// How long a message may wait on a channel before it is dropped.
     pub expiry: Duration,
 }
 
