@@ -16,6 +16,9 @@ import { draftsOf } from "./writing.js";
 /** @import { RoomPage } from "../page/data.js" */
 /** @import { Services } from "./services.js" */
 
+/** The click follows the end of its press at once; a busy page may be late. */
+const CLICK_WITHIN_MS = 500;
+
 /** The addresses of a room, and of a message in it. */
 const ROOM = /^\/rooms\/(\d+)\/(?:messages\/\d+\/)?$/;
 
@@ -38,6 +41,11 @@ export class Switching {
     if (page?.room) this.#showFirst(/** @type {RoomPage} */ (page));
     document.addEventListener("pointerdown", (event) => this.#pressed(event));
     document.addEventListener("pointercancel", () => this.#dropEarly());
+    // A press that becomes no click, because it ends elsewhere or opened a menu.
+    document.addEventListener("pointerup", () => {
+      const early = this.#early;
+      if (early) setTimeout(() => this.#early === early && this.#dropEarly(), CLICK_WITHIN_MS);
+    });
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("parlour:visit", (event) => this.#visit(event.detail) && event.preventDefault());
     addEventListener("popstate", () => this.#popped());
