@@ -27,6 +27,8 @@ mod routes;
 mod schema;
 pub mod security;
 mod server;
+#[cfg(debug_assertions)]
+mod styleguide;
 pub mod templates;
 mod visible;
 mod whole_file;

@@ -12,6 +12,8 @@ use channels::http::HttpOptions;
 use channels::routing::Endpoint;
 use channels::{IntoEndpoint, Scope, SocketOptions, URLRouter};
 
+#[cfg(debug_assertions)]
+use crate::styleguide;
 use crate::{
     accounts::{
         SocketSession, appearance,
@@ -78,7 +80,16 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
         .configure(invite_pages)
         .configure(attention_pages)
         .configure(message_pages)
+        .configure(developer_pages)
         .default_service(web::to(not_found));
+}
+
+/// Pages of debug builds alone.
+fn developer_pages(cfg: &mut web::ServiceConfig) {
+    #[cfg(debug_assertions)]
+    cfg.route("/styleguide/", web::get().to(styleguide::show_styleguide));
+    #[cfg(not(debug_assertions))]
+    let _ = cfg;
 }
 
 /// Registration, log-in, devices and preferences. These need as `web::Data`: `Database`,

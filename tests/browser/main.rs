@@ -35,6 +35,7 @@ mod screen;
 mod sending;
 #[path = "../stage/mod.rs"]
 mod stage;
+mod styleguide;
 mod switching;
 mod texts;
 mod timeline;
