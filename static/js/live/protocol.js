@@ -97,15 +97,9 @@
  * }} ServerEvents  by their type
  */
 
+/** @import { Operation } from "../messages/operations.js" */
 /**
  * Events of the browser. Events with numbers of an earlier history have its `epoch`.
- *
- * @typedef {{type: "message.post", body: string, reply_to?: number}} PostFields
- * @typedef {{type: "message.edit", id: number, body: string}} EditFields
- * @typedef {{type: "message.delete", id: number}} DeleteFields
- * @typedef {{type: "message.react", id: number, emoji: string, on: boolean}} ReactFields
- * @typedef {PostFields | EditFields | DeleteFields | ReactFields} OperationFields
- * @typedef {OperationFields & {room: number, client_id: string, epoch?: string}} Operation
  *
  * @typedef {{type: "room.received", room: number, from: number, to: number, waited_ms?: number}} Received
  *

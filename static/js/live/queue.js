@@ -6,24 +6,22 @@ import { uuid } from "../page/uuid.js";
 /** @import { Stamp } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
 
+/** @import { OperationItem } from "../messages/operations.js" */
+
 /**
- * @typedef {{id: number, author: string, text: string}} Reply
  * @typedef {{code: string, text?: string, op?: string}} Refused  `op`: it is the text of such a change
  *
- * @typedef {object} Item
+ * @typedef {object} Envelope
  * @property {string} key
  * @property {number} room
  * @property {string} clientId
- * @property {"post" | "edit" | "delete" | "react"} op
- * @property {string} [body]  of a post or an edit
- * @property {Reply | null} [reply]  what a post answers
- * @property {number} [message]  id of the message that is changed
- * @property {string} [emoji]  @property {boolean} [on]  of a reaction
  * @property {number} [heldUntil]  not to be sent before this time
  * @property {boolean} [tried]  was sent: the server may have it, although it has not answered
  * @property {string} at  ISO time of writing, for display only
  * @property {Refused | null} refused
  * @property {string} [epoch]  @property {number} [seen]  @property {number} [made]  see known-history.js
+ *
+ * @typedef {Envelope & OperationItem} Item
  */
 
 const DIGITS = 16;

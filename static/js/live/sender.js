@@ -7,7 +7,8 @@ import { frameOf } from "../messages/operations.js";
 import { RateLimit } from "./rate-limit.js";
 
 /** @import { KnownHistory, Stamp } from "../log/known-history.js" */
-/** @import { Item, Queue, Reply } from "./queue.js" */
+/** @import { Item, Queue } from "./queue.js" */
+/** @import { Reply } from "../messages/operations.js" */
 /** @import { Connection } from "./socket.js" */
 /** @import { LogEvent, MessageCreated, MessageRefused } from "./protocol.js" */
 

@@ -2,7 +2,26 @@
 // wanted result (for example "reacted with 🌱"), not a step (for example "toggle").
 
 /** @import { Item } from "../live/queue.js" */
-/** @import { Operation, OperationFields } from "../live/protocol.js" */
+
+/**
+ * @typedef {{id: number, author: string, text: string}} Reply
+ *
+ * The fields of an operation in the queue.
+ * @typedef {object} OperationItem
+ * @property {"post" | "edit" | "delete" | "react"} op
+ * @property {string} [body]  of a post or an edit
+ * @property {Reply | null} [reply]  what a post answers
+ * @property {number} [message]  id of the message that is changed
+ * @property {string} [emoji]  @property {boolean} [on]  of a reaction
+ *
+ * The events, without the fields that all have in common.
+ * @typedef {{type: "message.post", body: string, reply_to?: number}} PostFields
+ * @typedef {{type: "message.edit", id: number, body: string}} EditFields
+ * @typedef {{type: "message.delete", id: number}} DeleteFields
+ * @typedef {{type: "message.react", id: number, emoji: string, on: boolean}} ReactFields
+ * @typedef {PostFields | EditFields | DeleteFields | ReactFields} OperationFields
+ * @typedef {OperationFields & {room: number, client_id: string, epoch?: string}} Operation
+ */
 
 /** @type {Record<Item["op"], (item: Required<Item>) => OperationFields>} */
 const FRAMES = {

@@ -5,7 +5,7 @@ import { build, find } from "../page/elements.js";
 import { cut, plainText } from "../page/plain-text.js";
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Draft } from "./drafts.js" */
-/** @import { Reply } from "../live/queue.js" */
+/** @import { Reply } from "./operations.js" */
 
 export class Replying {
   /** @type {null | {id: number, author: string, text: string}} */ current = null;
