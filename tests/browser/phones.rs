@@ -44,6 +44,27 @@ impl Profile {
             .unwrap();
     }
 
+    /// Moves a finger sideways over the row of a conversation, and lifts it. Returns the word that the row showed.
+    async fn swipe(&self, name: &str, pixels: i32) -> Option<String> {
+        let row = self.find_beginning("link", name).await;
+        let place = row.rect().await.unwrap();
+        let (x, y) = (place.x + place.width / 2.0, place.y + place.height / 2.0);
+        let (cdp, method) = (self.driver.cdp(), "Input.dispatchTouchEvent");
+        let start = json!({ "type": "touchStart", "touchPoints": [{ "x": x, "y": y }] });
+        cdp.send_raw(method, start).await.unwrap();
+        for step in 1..=8 {
+            let x = x + f64::from(pixels * step) / 8.0;
+            let moved = json!({ "type": "touchMove", "touchPoints": [{ "x": x, "y": y }] });
+            cdp.send_raw(method, moved).await.unwrap();
+        }
+        let word = "return document.querySelector('[data-swipe]')?.dataset.swipe";
+        let word = self.ask_page(word).await;
+        self.screenshot("phone-swiped").await;
+        let end = json!({ "type": "touchEnd", "touchPoints": [] });
+        cdp.send_raw(method, end).await.unwrap();
+        word
+    }
+
     /// Returns the height of the visible part of the log.
     async fn log_height(&self) -> f64 {
         let script = "const log = document.getElementById('messages').getBoundingClientRect();
@@ -177,4 +198,30 @@ async fn a_long_press_in_the_list_opens_the_menu_of_the_conversation() {
         (marks == 1).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_swipe_marks_a_conversation_read_or_mutes_it_and_opens_nothing() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.become_phone(390, 700).await;
+    ana.open("/").await;
+    bo.say("news").await;
+    ana.wait_for_link("bo", "bo, 1 unread").await;
+
+    // The list loads what belongs to it after the page.
+    let short = until("a row that follows the finger", async || {
+        ana.swipe("bo", 40).await
+    });
+    assert_eq!(short.await, "Mark as read");
+    assert!(ana.shows("link", "bo, 1 unread").await, "too short");
+    ana.swipe("bo", 130).await;
+    ana.wait_for_link("bo", "bo").await;
+    assert_eq!(ana.swipe("bo", 130).await, None, "nothing to read");
+    assert_eq!(ana.swipe("bo", -130).await.as_deref(), Some("Mute"));
+    ana.wait_for(".other-rooms .muted-mark", true).await;
+    assert_eq!(ana.swipe("bo", -130).await.as_deref(), Some("Unmute"));
+    ana.wait_for(".other-rooms .muted-mark", false).await;
+    assert_eq!(ana.path().await, "/");
 }

@@ -1,6 +1,7 @@
 // The menu of each conversation in the list: pin, move, mark read, mute, hide. One menu and one button for all of them,
 // so that a long list stays cheap: the button stands in the row under the pointer, or in that with the focus. The
-// context menu of the row and a long press open it, too. The page of notifications has the same as forms.
+// context menu of the row and a long press open it, too; a swipe does what is done most. The page of notifications has
+// the same as forms.
 
 import { build, byId, find } from "../page/elements.js";
 import { Lifetime } from "../page/lifetime.js";
@@ -11,6 +12,7 @@ import { visit } from "../page/visit.js";
 import { say } from "../page/words.js";
 import { showBadges, unread } from "../reading/attention.js";
 import { rememberFolds } from "./folds.js";
+import { offerSwipe } from "./swipe.js";
 
 /** @import { Connection } from "../live/socket.js" */
 /** @import { ClientEvent } from "../live/protocol.js" */
@@ -40,6 +42,12 @@ export class RowMenu {
     side.addEventListener("contextmenu", (event) => this.#contextMenu(event));
     side.addEventListener("keydown", (event) => this.#key(event));
     longPress(side, rowOf, (row) => this.#openAt(row));
+    offerSwipe(
+      side,
+      rowOf,
+      (row, side) => this.#swiped(row, side),
+      (what, row) => this.#act(what, row),
+    );
     this.menu.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-do]")));
     this.menu.addEventListener("keydown", (event) => keyInMenu(event, this.#items(), this.popup));
     this.#keepThroughSwaps();
@@ -85,12 +93,20 @@ export class RowMenu {
     const row = rowOf(opener);
     if (!row) return;
     this.#row = row;
+    const wanted = this.#rights(row);
+    for (const item of this.#all()) item.hidden = !wanted[item.dataset.do ?? ""];
+    this.menu.ariaLabel = this.button.ariaLabel;
+    this.popup.open(this.button.isConnected ? this.button : opener, opener);
+    this.#items()[0].focus({ preventScroll: true });
+  }
+
+  /** Returns what can be done with a conversation now. @param {HTMLElement} row  @returns {Record<string, boolean>} */
+  #rights(row) {
     const state = unread.state(roomOf(row));
     const isListed = !row.closest(".hidden-rooms");
     const pins = [...(row.closest(".pinned-rooms")?.children ?? [])];
     const place = pins.indexOf(row);
-    /** @type {Record<string, boolean>} */
-    const wanted = {
+    return {
       pin: isListed && place < 0,
       unpin: place >= 0,
       up: place > 0,
@@ -102,10 +118,13 @@ export class RowMenu {
       list: !isListed,
       level: true,
     };
-    for (const item of this.#all()) item.hidden = !wanted[item.dataset.do ?? ""];
-    this.menu.ariaLabel = this.button.ariaLabel;
-    this.popup.open(this.button.isConnected ? this.button : opener, opener);
-    this.#items()[0].focus({ preventScroll: true });
+  }
+
+  /** Returns what a swipe does. @param {HTMLElement} row  @param {"start" | "end"} side */
+  #swiped(row, side) {
+    const rights = this.#rights(row);
+    const what = (side === "end" ? ["read"] : ["mute", "unmute"]).find((one) => rights[one]);
+    return what ? { what, word: find(this.menu, `[data-do="${what}"]`).textContent } : null;
   }
 
   #all() {
