@@ -4,6 +4,7 @@
 js-online = online
 js-away = away
 js-offline = offline
+js-online-count = { $count } online
 
 js-reconnecting = Reconnecting…
 js-disconnected = Offline – your messages will be sent when you are back
@@ -28,10 +29,6 @@ js-sent-time = Sent { $time }
 js-sent-at = Sent { $time }, { $ms } ms
 js-delivered = Delivered
 js-delivered-to = delivered to { $count } of { $all }
-js-health = Delivered in { $half } ms
-js-health-more = (p50) / { $most } ms (p99) in the last hour
-js-health-of-room = In the last hour, half of the messages in this room were delivered within the first time, and 99 % within the second.
-js-health-of-server = In the last hour, half of the messages on this server were delivered within the first time, and 99 % within the second.
 js-not-sent = Not sent: { $reason }
 js-other-history-post = the server was restored from a backup, and this may be a different conversation now.
 js-other-history-edit = the server was restored from a backup, and this may be a different message now.

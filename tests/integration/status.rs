@@ -46,7 +46,14 @@ async fn the_status_page_tells_how_quick_and_nothing_else() {
     let delivered = &numbers["messages"]["delivered"];
     assert_eq!(delivered["count"], 1);
     assert!(delivered["p50_ms"].as_u64().unwrap() <= delivered["p99_ms"].as_u64().unwrap());
+    let usual = "Messages usually arrive in 0.1 s.";
+    assert_eq!(page.texts("main .lead, .card .lead"), [usual]);
     let room = ana.open(&format!("/rooms/{}/", at_ana.id)).await;
-    assert_eq!(room.texts(".health-long").len(), 1);
-    assert!(room.texts("#room-health")[0].starts_with("Delivered in "));
+    for figure in ["p50", "p99", "Delivered in", " ms"] {
+        assert!(!room.texts("#room-head").concat().contains(figure));
+    }
+    let details = ana.open(&format!("/rooms/{}/details/", at_ana.id)).await;
+    let row = details.texts(".row:has(.figures)").concat();
+    assert!(row.contains(usual), "{row}");
+    assert_eq!(details.texts(".figures summary"), ["Figures"]);
 }

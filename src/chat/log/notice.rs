@@ -28,6 +28,10 @@ text_enum! {
         Owner = "owner",
         /// The value is the new name.
         Renamed = "renamed",
+        /// The value is the new name of a group.
+        GroupNamed = "group-named",
+        /// The name of a group was removed.
+        NameGone = "name-gone",
         /// The value is the new topic.
         Topic = "topic",
         /// The topic was removed.

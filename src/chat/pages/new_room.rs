@@ -13,7 +13,7 @@ use crate::{
     chat::{
         membership::NewRoom,
         messages::RoomChange,
-        rooms::{NAME_CHARS, Room, RoomId, RoomName, TOPIC_CHARS, Topic},
+        rooms::{NAME_BYTES, Room, RoomId, RoomName, TOPIC_CHARS, Topic},
     },
     error::{Error, FieldErrors, Result},
     friends::friends_of,
@@ -146,7 +146,7 @@ async fn show(
         is_open: wanted.is_open,
         name: wanted.name,
         topic: wanted.topic,
-        name_chars: NAME_CHARS,
+        name_bytes: NAME_BYTES,
         topic_chars: TOPIC_CHARS,
         friends: choices(friends, &wanted.people),
         errors: errors.into(),
@@ -163,8 +163,8 @@ struct NewRoomPage {
     is_open: bool,
     name: String,
     topic: String,
-    /// The maximum length of a name, in characters.
-    name_chars: usize,
+    /// The maximum length of a name, in bytes.
+    name_bytes: usize,
     /// The maximum length of a topic, in characters.
     topic_chars: usize,
     friends: Vec<Choice>,

@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use super::asker::Asker;
 use crate::{
-    accounts::Page,
+    accounts::{Page, UserId, UserRef},
     chat::{
+        presence::{PresenceState, SMALL_ROOM},
         rooms::{Role, RoomId, RoomKind, RoomMember},
         shell::{Conversations, Face, Here, PageData, Sidebar},
     },
     db::Connection,
     error::{Error, FieldErrors, Result},
+    friends::blocked_with,
     words,
 };
 
@@ -113,19 +115,37 @@ impl Pane {
 pub(crate) struct RoomHead {
     /// The number of members, for kinds of room that people can join and leave.
     members: Option<i64>,
+    /// The other members whose presence this member may see: those of a small room, without people
+    /// who block or are blocked.
+    others: Vec<UserRef>,
 }
 
 impl RoomHead {
     pub(crate) fn read(conn: &mut Connection, member: &RoomMember) -> Result<Self> {
         let is_changing = member.room.kind.is_changing();
         let members = is_changing.then(|| member.count(conn)).transpose()?;
-        Ok(Self { members })
+        let is_small = members.is_some_and(|count| count <= SMALL_ROOM);
+        let mut others = match is_small {
+            true => member.people(conn, SMALL_ROOM)?,
+            false => Vec::new(),
+        };
+        let apart = match is_small {
+            true => blocked_with(conn, member.user)?,
+            false => Vec::new(),
+        };
+        others.retain(|person| person.id != member.user && !apart.contains(&person.id));
+        Ok(Self { members, others })
+    }
+
+    /// Returns the people whose presence the header shows.
+    pub(crate) fn others(&self) -> impl Iterator<Item = UserId> {
+        self.others.iter().map(|person| person.id)
     }
 
     /// Returns the header of the room of `member`.
     pub(crate) fn shown(&self, member: &RoomMember, here: &Here) -> ShownHead {
         let room = &member.room;
-        let details = room.kind.is_changing();
+        let details = room.kind != RoomKind::Notes;
         ShownHead {
             id: room.id,
             name: member.title.clone(),
@@ -134,12 +154,44 @@ impl RoomHead {
             role: member.role,
             face: Face::new(member, here),
             members: self.members,
+            others: self.names(),
+            online: self.online(here),
             details: details.then(|| format!("/rooms/{}/details/", room.id)),
             archived: room.archived_at.is_some(),
             delete_day: room.delete_at.map(|moment| moment.utc("%-d %B %Y")),
             may_keep: room.kind.is_named() && member.role == Role::Owner,
         }
     }
+
+    fn names(&self) -> String {
+        let names = self.others.iter().map(|person| (person.id, &person.name));
+        serde_json::to_string(&names.collect::<Vec<_>>()).unwrap_or_default()
+    }
+
+    /// Returns how many are online, this member included, and the names of the others. `None` if
+    /// nobody else is. `presence/presence.js` has the same rule.
+    fn online(&self, here: &Here) -> Option<Online> {
+        let is_online = |person: &&UserRef| here.get(&person.id) == Some(&PresenceState::Online);
+        let names: Vec<&str> = self
+            .others
+            .iter()
+            .filter(is_online)
+            .map(|person| person.name.as_str())
+            .collect();
+        (!names.is_empty()).then(|| Online {
+            count: names.len() + 1,
+            names: names.join(", "),
+        })
+    }
+}
+
+/// Who is online in a room.
+#[derive(Serialize)]
+struct Online {
+    /// Includes the reader.
+    count: usize,
+    /// The names of the others, as text for people.
+    names: String,
 }
 
 /// The data of a room's header, for pages about a room and for `_ending.hbs`.
@@ -153,6 +205,9 @@ pub(crate) struct ShownHead {
     role: Role,
     face: Face,
     members: Option<i64>,
+    /// The other members whose presence the header follows: a JSON array of `[id, name]`.
+    others: String,
+    online: Option<Online>,
     /// The path of the room's details, if it has such a page.
     details: Option<String>,
     archived: bool,

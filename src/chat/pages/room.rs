@@ -20,7 +20,6 @@ use crate::{
             views::{Log, PlaceQuery, ShownLog, outsiders},
         },
         reading::views::CatchUpLists,
-        receipts::views::HealthLine,
         rooms::{RoomId, RoomMember},
         shell::{Conversations, PageData, Sidebar},
     },
@@ -188,7 +187,7 @@ impl ShownRoom {
             tips,
         } = loaded;
         let room = self.room;
-        let here = conversations.here(chat).await?;
+        let here = conversations.here_with(chat, head.others()).await?;
         if self.visit == Visit::Plain && reads == Some(member.room.last_seq) {
             conversations.badges.forget(room);
         }
@@ -200,7 +199,6 @@ impl ShownRoom {
             room: Header {
                 head: head.shown(&member, &here),
                 catch_up_path: unread.catch_up_path(&member),
-                health: HealthLine::of(&chat.health, room),
             },
             catch_up: unread.catch_up(room, &self.zone),
             tips,
@@ -292,7 +290,6 @@ struct Header {
     #[serde(flatten)]
     head: ShownHead,
     catch_up_path: Option<String>,
-    health: HealthLine,
 }
 
 /// The message to answer.

@@ -1,5 +1,5 @@
-//! The details page of a room: its members, name and topic, invite links, and how to archive or
-//! delete it.
+//! The details page of a room: its members, name and topic, invite links, how long messages take,
+//! and how to archive or delete it.
 
 use std::collections::HashSet;
 
@@ -18,8 +18,9 @@ use crate::{
         live::Chat,
         membership::Invite,
         presence::{PresenceState, WhoIsHere, may_see},
+        receipts::views::DeliveryTimes,
         rooms::{
-            ListedMember, NAME_CHARS, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
+            ListedMember, NAME_BYTES, Role, RoomId, RoomKind, RoomMember, RoomName, TOPIC_CHARS,
             Topic,
         },
         shell::{Here, presence_word},
@@ -65,7 +66,7 @@ struct About {
 impl About {
     fn read(conn: &mut Connection, room: RoomId, me: UserId) -> Result<Self> {
         let member = RoomMember::find(conn, room, me)?;
-        if !member.room.kind.is_changing() {
+        if member.room.kind == RoomKind::Notes {
             return Err(Error::NotFound);
         }
         let invites = match member.clone().inviter() {
@@ -140,6 +141,8 @@ impl About {
             add: member.clone().host().is_ok(),
             invite: member.may_invite(),
             moderate: member.clone().moderator().is_ok(),
+            rename: member.clone().namer().is_ok(),
+            leave: member.room.kind.is_changing(),
             convert: state(false, false),
             archive: state(false, false),
             unarchive: state(true, false),
@@ -147,13 +150,14 @@ impl About {
         }
     }
 
-    fn details(&self, here: &Here, shown: Shown) -> DetailsPage {
+    fn details(&self, here: &Here, chat: &Chat, shown: Shown) -> DetailsPage {
         let room = &self.member.room;
         let invites = self.invites.iter();
         DetailsPage {
             room: self.head.shown(&self.member, here),
             is_open: room.kind == RoomKind::Open,
             is_named: room.kind.is_named(),
+            delivery: DeliveryTimes::of(&chat.health, room.id),
             members_invite: room.members_invite,
             count: self.listing.len(),
             people: self.people(here, shown.people_page),
@@ -162,7 +166,7 @@ impl About {
                 name: room.name.clone(),
                 topic: room.topic.clone(),
             }),
-            name_chars: NAME_CHARS,
+            name_bytes: NAME_BYTES,
             topic_chars: TOPIC_CHARS,
             errors: shown.errors.into(),
             invites: invites
@@ -178,6 +182,8 @@ struct DetailsPage {
     room: ShownHead,
     is_open: bool,
     is_named: bool,
+    /// `None` if nothing was measured.
+    delivery: Option<DeliveryTimes>,
     /// Whether members who do not moderate may invite.
     members_invite: bool,
     /// The number of people in the room.
@@ -185,8 +191,8 @@ struct DetailsPage {
     people: People,
     may: May,
     form: AboutForm,
-    /// The maximum length of a name, in characters.
-    name_chars: usize,
+    /// The maximum length of a name, in bytes.
+    name_bytes: usize,
     /// The maximum length of a topic, in characters.
     topic_chars: usize,
     errors: RoomFormErrors,
@@ -227,6 +233,8 @@ struct May {
     add: bool,
     invite: bool,
     moderate: bool,
+    rename: bool,
+    leave: bool,
     convert: bool,
     archive: bool,
     unarchive: bool,
@@ -270,7 +278,7 @@ async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<H
         &about.member,
         words::text_with("rooms-details-title", &title),
     );
-    let own = about.details(&here, shown);
+    let own = about.details(&here, &asker.chat, shown);
     pane.render(asker, page, "chat/rooms/details", own).await
 }
 
@@ -294,13 +302,14 @@ pub(crate) async fn describe_room(
 }
 
 async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {
-    let parsed = (RoomName::parse(&form.name), Topic::parse(&form.topic));
+    let form = form.clone();
     let describe = move |conn: &mut Connection, me| {
         // Check the permission first, so that people who may not rename the room get no error about
         // its name.
-        let moderator = RoomMember::find(conn, room, me)?.moderator()?;
-        let (name, topic) = (parsed.0?, parsed.1?);
-        moderator.describe(conn, &name, &topic)
+        let namer = RoomMember::find(conn, room, me)?.namer()?;
+        let name = RoomName::of(&namer.room, &form.name)?;
+        let topic = Topic::parse(&form.topic)?;
+        namer.describe(conn, &name, &topic)
     };
     asker.change(Action::RoomChange, describe).await?;
     Ok(())

@@ -9,7 +9,7 @@ mod state;
 mod tests;
 
 pub use commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere};
-pub use models::{TypingAudience, may_see, small_room_members};
+pub use models::{SMALL_ROOM, TypingAudience, may_see, small_room_members};
 pub use protocol::{ClientEvent, ServerEvent};
 pub use server::PresenceServer;
 pub use state::PresenceState;

@@ -19,7 +19,7 @@ use crate::{
 
 /// The size limit of a small room, in members. In larger rooms, typing is not shown and membership
 /// alone does not reveal presence: the fan-out would grow with the square of the members.
-const SMALL_ROOM: i64 = 50;
+pub const SMALL_ROOM: i64 = 50;
 
 /// The recipients of a member's typing events.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -70,8 +70,8 @@ impl HealthOf {
     /// Returns the key of its text in the locale files.
     pub(super) fn words_key(self) -> &'static str {
         match self {
-            Self::Room => "js-health-of-room",
-            Self::Server => "js-health-of-server",
+            Self::Room => "delivery-of-room",
+            Self::Server => "delivery-of-server",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Delivery times of this server: the line in the header of a room, and a status page for
+//! Delivery times of this server: those of a room on its details page, and a status page for
 //! everybody, which names neither rooms nor people.
 
 use actix_web::{
@@ -27,6 +27,7 @@ pub(crate) async fn show_status(
             .insert_header((VARY, "accept"))
             .json(StatusAnswer { messages: stages }));
     }
+    let usual = stages.delivered.map(|measured| usual(measured.p50_ms));
     let rows = [
         ("status-delivered", stages.delivered),
         ("status-stored", stages.stored),
@@ -36,7 +37,7 @@ pub(crate) async fn show_status(
     page.framed()
         .await?
         .titled("status-title")
-        .render("chat/receipts/status", StatusPage { rows })
+        .render("chat/receipts/status", StatusPage { usual, rows })
 }
 
 /// The JSON response.
@@ -48,6 +49,8 @@ struct StatusAnswer {
 /// The data of `status.hbs`.
 #[derive(Serialize)]
 struct StatusPage {
+    /// How long delivery usually takes, for example "0.2 s". `None` if nothing was measured.
+    usual: Option<String>,
     rows: [StatusRow; 3],
 }
 
@@ -65,12 +68,11 @@ struct StatusRow {
 
 impl StatusRow {
     fn new(key: &str, measured: Option<Quantiles>) -> Self {
-        let in_words = |ms: u64| words::text_with("status-ms", &[("ms", ms.into())]);
         Self {
             name: words::text(key),
             help: words::text(&format!("{key}-help")),
-            p50: measured.map(|measured| in_words(measured.p50_ms)),
-            p99: measured.map(|measured| in_words(measured.p99_ms)),
+            p50: measured.map(|measured| in_ms(measured.p50_ms)),
+            p99: measured.map(|measured| in_ms(measured.p99_ms)),
             count: measured.map(|measured| measured.count),
         }
     }
@@ -85,32 +87,51 @@ fn wants_json(request: &HttpRequest) -> bool {
     })
 }
 
-/// The delivery times in a room, in two parts; phones show only the first. Empty if nothing was
-/// measured.
-#[derive(Default, Serialize)]
-pub(crate) struct HealthLine {
-    short: String,
-    long: String,
+/// How long messages of a room take, for its details page: in plain words, and as figures.
+#[derive(Serialize)]
+pub(crate) struct DeliveryTimes {
+    /// For example "0.2 s".
+    usual: String,
+    half: String,
+    most: String,
     /// A sentence that explains what was measured.
-    title: String,
+    of: String,
 }
 
-impl HealthLine {
-    /// Returns the current line of `room`.
-    pub(crate) fn of(health: &Health, room: RoomId) -> Self {
-        let ServerEvent::Health {
-            delivered: Some(measured),
-            of,
-            ..
-        } = ServerEvent::health(health, room)
-        else {
-            return Self::default();
+impl DeliveryTimes {
+    /// Returns the times of `room`. `None` if nothing was measured.
+    pub(crate) fn of(health: &Health, room: RoomId) -> Option<Self> {
+        let ServerEvent::Health { delivered, of, .. } = ServerEvent::health(health, room) else {
+            return None;
         };
-        let ms = |key: &str, name: &str, ms: u64| words::text_with(key, &[(name, ms.into())]);
-        Self {
-            short: ms("js-health", "half", measured.p50_ms),
-            long: ms("js-health-more", "most", measured.p99_ms),
-            title: words::text(of.words_key()),
-        }
+        let measured = delivered?;
+        Some(Self {
+            usual: usual(measured.p50_ms),
+            half: in_ms(measured.p50_ms),
+            most: in_ms(measured.p99_ms),
+            of: words::text(of.words_key()),
+        })
+    }
+}
+
+/// Returns a duration as people say it, in tenths of a second, rounded up: nobody feels less.
+fn usual(ms: u64) -> String {
+    let tenths = ms.div_ceil(100).max(1);
+    let seconds = format!("{}.{}", tenths / 10, tenths % 10);
+    words::text_with("delivery-seconds", &[("seconds", seconds.into())])
+}
+
+fn in_ms(ms: u64) -> String {
+    words::text_with("status-ms", &[("ms", ms.into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usual_time_is_told_in_tenths_of_a_second() {
+        let told = [0, 38, 100, 101, 999, 2_340].map(usual);
+        assert_eq!(told, ["0.1 s", "0.1 s", "0.1 s", "0.2 s", "1.0 s", "2.4 s"]);
     }
 }

@@ -7,8 +7,8 @@ pub use models::{
     author::RoomAuthor,
     listing::ListedMember,
     member::{Role, RoomMember},
-    naming::{NAME_CHARS, RoomName, TOPIC_CHARS, Topic},
-    permits::{Removal, RoomHost, RoomInviter, RoomLeaver, RoomModerator, RoomOwner},
+    naming::{NAME_BYTES, RoomName, TOPIC_CHARS, Topic},
+    permits::{Removal, RoomHost, RoomInviter, RoomLeaver, RoomModerator, RoomNamer, RoomOwner},
     room::{Room, RoomKind},
 };
 

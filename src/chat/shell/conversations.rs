@@ -63,7 +63,17 @@ impl Conversations {
 
     /// Returns the presence of the friends.
     pub(crate) async fn here(&self, chat: &Chat) -> Result<Here> {
-        let users = self.friends.iter().map(|friend| friend.id).collect();
+        self.here_with(chat, []).await
+    }
+
+    /// Returns the presence of the friends and of `others`, whom the person may see.
+    pub(crate) async fn here_with(
+        &self,
+        chat: &Chat,
+        others: impl IntoIterator<Item = UserId>,
+    ) -> Result<Here> {
+        let friends = self.friends.iter().map(|friend| friend.id);
+        let users = friends.chain(others).collect();
         let here = chat.presence.send(WhoIsHere { users }).await;
         here.map_err(|_closed| Error::ActorGone("the chat server"))
     }

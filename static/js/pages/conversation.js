@@ -23,7 +23,6 @@ import { TypingLine } from "../presence/typing.js";
 import { followBlocks, unread } from "../reading/attention.js";
 import { isLookedAt } from "../reading/reader.js";
 import { trackReading } from "../reading/room-attention.js";
-import { followHealth } from "../receipts/health.js";
 import { Ticks } from "../receipts/ticks.js";
 
 /** @import { LogEvent, RoomEvents } from "../live/protocol.js" */
@@ -302,7 +301,9 @@ export function openConversation({ page, writing, lifetime, services }) {
   pageFromBox(log, () => jumper.toEnd(), lifetime);
   // A page in the middle of the log does not have all events.
   if (scroll.isNewest) receipts.has(room, 1, page.last_seq);
-  followHealth(connection, { room, lifetime });
+  const askDelivered = () => connection.send({ type: "room.status", room });
+  connection.addEventListener("session.hello", askDelivered, { signal });
+  if (connection.state === "open") askDelivered();
   adopt();
   sender.settle(room);
   pending.render();

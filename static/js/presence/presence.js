@@ -40,7 +40,21 @@ export function followPresence(connection) {
     if ("presenceWord" in element.dataset) element.textContent = say(`js-${state}`);
     else element.dataset.presence = state;
   };
-  const showAll = () => connection.hello && document.querySelectorAll("[data-presence-of]").forEach(show);
+  // The head of a room says who else is online; `pane.rs` has the same rule.
+  const showInHead = () => {
+    const line = document.getElementById("head-here");
+    if (!line) return;
+    /** @type {[number, string][]} */ const others = JSON.parse(line.dataset.others);
+    const names = others.filter(([id]) => here.get(id) === "online").map(([, name]) => name);
+    line.hidden = names.length === 0;
+    line.textContent = say("js-online-count", { count: names.length + 1 });
+    line.title = names.join(", ");
+  };
+  const showAll = () => {
+    if (!connection.hello) return;
+    document.querySelectorAll("[data-presence-of]").forEach(show);
+    showInHead();
+  };
   connection.addEventListener("session.hello", ({ detail }) => {
     here.clear();
     for (const id of detail.online) here.set(id, "online");
@@ -51,6 +65,7 @@ export function followPresence(connection) {
     if (state === "offline") here.delete(user);
     else here.set(user, state);
     document.querySelectorAll(`[data-presence-of="${user}"]`).forEach(show);
+    showInHead();
   });
   document.addEventListener("parlour:swapped", showAll);
   tellOwn(connection);

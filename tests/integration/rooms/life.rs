@@ -158,11 +158,11 @@ async fn a_new_name_and_topic_are_told_live_and_bad_ones_at_their_field() {
     at_bo.wait_for("room.changed").await;
     let shown = bo.open(&format!("/rooms/{room}/")).await;
     assert_eq!(shown.texts("#room-head h1"), ["<b>Coffee</b>"]);
-    assert_eq!(shown.texts(".room-state"), ["black, no sugar"]);
+    assert_eq!(shown.texts(".head-topic"), ["black, no sugar"]);
     for (name, topic) in [
         ("", "kept"),
         (" \u{200B}", "kept"),
-        (&"x".repeat(41), "kept"),
+        (&"x".repeat(61), "kept"),
     ] {
         let typed = [("name", name), ("topic", topic)];
         let refused = ana.submit(&page, &form, &typed).await;

@@ -1,8 +1,10 @@
 //! Rooms: creation, members, invite links, roles, archiving and deletion.
 
+mod head;
 mod invites;
 mod life;
 mod matrix;
+mod naming;
 mod parting;
 
 use crate::support::{Person, Site};

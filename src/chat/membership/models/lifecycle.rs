@@ -10,7 +10,7 @@ use crate::{
     chat::{
         log::{EventKind, MessageId, NoticeKind},
         messages::{NewRoomEvent, RoomEvent},
-        rooms::{RoomId, RoomKind, RoomMember, RoomModerator, RoomName, RoomOwner, Topic},
+        rooms::{RoomId, RoomKind, RoomMember, RoomName, RoomNamer, RoomOwner, Topic},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -20,7 +20,7 @@ use crate::{
 /// The number of messages that one transaction of a purge deletes. Other writes wait that long.
 const PURGED_AT_ONCE: i64 = 500;
 
-impl RoomModerator {
+impl RoomNamer {
     /// Changes name and topic. Idempotent: no events for what stays the same.
     pub fn describe(
         &self,
@@ -33,7 +33,12 @@ impl RoomModerator {
             diesel::update(rooms::table.find(self.room.id))
                 .set(rooms::name.eq(name.as_str()))
                 .execute(conn)?;
-            events.push(tell(conn, self, NoticeKind::Renamed, name.as_str())?);
+            let notice = match (self.room.kind, name.as_str()) {
+                (RoomKind::Group, "") => NoticeKind::NameGone,
+                (RoomKind::Group, _) => NoticeKind::GroupNamed,
+                _ => NoticeKind::Renamed,
+            };
+            events.push(tell(conn, self, notice, name.as_str())?);
         }
         if self.room.topic != topic.as_str() {
             diesel::update(rooms::table.find(self.room.id))

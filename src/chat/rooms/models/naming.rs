@@ -1,16 +1,24 @@
 //! Validation of room names and topics.
 
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::room::{Room, RoomKind};
 use crate::{
     error::{Error, Result},
     visible, words,
 };
 
-/// The maximum length of a name, in characters.
-pub const NAME_CHARS: usize = 40;
+/// The maximum length of a name, in letters as people count them (grapheme clusters): about one
+/// line in the head of a room.
+pub(crate) const NAME_LETTERS: usize = 60;
+/// The maximum length of a name in bytes (UTF-8), because one letter may have many marks. Fits
+/// `NAME_LETTERS` letters of any script with a mark on each.
+pub const NAME_BYTES: usize = 8 * NAME_LETTERS;
 /// The maximum length of a topic, in characters.
 pub const TOPIC_CHARS: usize = 200;
 
-/// A room name: 1 to [`NAME_CHARS`] characters, at least one of them visible.
+/// A room name: 1 to `NAME_LETTERS` letters and at most [`NAME_BYTES`] bytes, at least one
+/// letter visible. Empty only for a group without a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomName(String);
 
@@ -28,12 +36,29 @@ impl RoomName {
         if !visible::shows_something(&name) {
             return Err(Error::invalid("name", words::text("rooms-error-name")));
         }
-        if name.chars().count() > NAME_CHARS {
-            let most = [("most", NAME_CHARS.into())];
+        if name.len() > NAME_BYTES || name.graphemes(true).count() > NAME_LETTERS {
+            let most = [("most", NAME_LETTERS.into())];
             let text = words::text_with("rooms-error-name-long", &most);
             return Err(Error::invalid("name", text));
         }
         Ok(Self(name))
+    }
+
+    /// Validates the typed name of a room that exists. The present name stays valid, whatever the
+    /// limits were when it was given. A group may have none: it is called after its members.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the field `name`.
+    pub fn of(room: &Room, typed: &str) -> Result<Self> {
+        let name = visible::one_line(typed);
+        let is_none = room.kind == RoomKind::Group && !visible::shows_something(&name);
+        if is_none {
+            return Ok(Self(String::new()));
+        }
+        if name == room.name {
+            return Ok(Self(name));
+        }
+        Self::parse(typed)
     }
 
     /// Returns the text.
@@ -91,9 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn forty_characters_are_a_name_and_one_more_is_none() {
-        assert!(RoomName::parse(&"ü".repeat(40)).is_ok());
-        assert!(RoomName::parse(&"ü".repeat(41)).is_err());
+    fn sixty_letters_are_a_name_and_one_more_is_none() {
+        for letter in ["ü", "u\u{308}", "漢", "👍"] {
+            assert!(RoomName::parse(&letter.repeat(60)).is_ok(), "{letter}");
+            assert!(RoomName::parse(&letter.repeat(61)).is_err(), "{letter}");
+        }
+        let piled = format!("e{}", "\u{301}".repeat(NAME_BYTES));
+        assert!(
+            RoomName::parse(&piled).is_err(),
+            "one letter of too many bytes"
+        );
         assert!(Topic::parse(&"ü".repeat(200)).is_ok());
         assert!(Topic::parse(&"ü".repeat(201)).is_err());
     }

@@ -40,6 +40,8 @@ permits! {
     RoomInviter
     /// A moderator or the owner of a named room that is not archived.
     RoomModerator
+    /// A member who may change name and topic: moderators of a named room, and any member of a group.
+    RoomNamer
     /// The owner of a named room, archived or not.
     RoomOwner
     /// A member who may leave. Nobody can leave a direct conversation or their own notes.
@@ -110,6 +112,21 @@ impl RoomMember {
     pub fn moderator(self) -> Result<RoomModerator> {
         let may = self.room.kind.is_named() && self.role.moderates() && !self.is_archived();
         self.allowed(may).map(RoomModerator)
+    }
+
+    /// Returns the permit to change name and topic.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for plain members of a named room, in archived rooms, and where a room
+    /// is called after one person.
+    pub fn namer(self) -> Result<RoomNamer> {
+        let may = match self.room.kind {
+            RoomKind::Group => true,
+            RoomKind::Open | RoomKind::Closed => self.role.moderates(),
+            RoomKind::Direct | RoomKind::Notes => false,
+        };
+        let may = may && !self.is_archived();
+        self.allowed(may).map(RoomNamer)
     }
 
     /// Returns the permit of the owner.
