@@ -150,6 +150,9 @@ js-here-toast = a pop-up was shown on the page, because notifications are off in
 js-here-on-screen = the message was already on screen
 js-here-read = you had already read it, here or on another device
 
+js-gathered-two = { $one } and { $other }
+js-gathered-more = { $one } and { $more } more
+
 js-show-more = Show more
 js-show-less = Show less
 

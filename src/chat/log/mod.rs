@@ -5,7 +5,7 @@ mod notice;
 
 pub use event::EventKind;
 pub(crate) use event::NewEvent;
-pub use notice::NoticeKind;
+pub use notice::{Gathers, NoticeKind};
 
 use crate::db::id_type;
 

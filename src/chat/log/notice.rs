@@ -4,6 +4,15 @@
 
 use crate::db::text_enum;
 
+/// The names that a line gathers from neighbouring notices of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gathers {
+    /// Those who did it: "bo and 2 more joined".
+    Actors,
+    /// Those to whom one person did it: "ana added bo and 2 more".
+    Values,
+}
+
 text_enum! {
     /// The kind of a notice. Its text has the key `notice-<word>`. `$actor` is the person who did
     /// it, `$value` a name or a text.
@@ -52,6 +61,15 @@ text_enum! {
 }
 
 impl NoticeKind {
+    /// Returns whose names neighbouring notices of this kind share in one line, if they do.
+    pub fn gathers(self) -> Option<Gathers> {
+        match self {
+            Self::Joined | Self::Invited | Self::Left => Some(Gathers::Actors),
+            Self::Added | Self::Removed => Some(Gathers::Values),
+            _ => None,
+        }
+    }
+
     /// Returns the key of its text in the locale files.
     pub fn words_key(self) -> String {
         format!("notice-{}", self.word())

@@ -4,16 +4,17 @@
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
 use super::{
+    gathering::{Line, Part, parts},
     models::{details::Deletion, message::Message, reaction::NAMES_AT_A_REACTION, reply::Reply},
     template_data::{
-        DayValues, EditedValues, MessageData, MessageValues, NoticeData, NoticeValues, QuoteData,
-        QuoteValues, ReactionValues, ReactionsValues,
+        DayValues, EditedValues, GatheredData, GatheredValues, MessageData, MessageValues,
+        NoticeData, NoticeValues, QuoteData, QuoteValues, ReactionValues, ReactionsValues,
     },
     view::{Day, MessageView, entries},
 };
 use crate::{
     accounts::{UserRef, Zone},
-    chat::log::NoticeKind,
+    chat::log::{Gathers, NoticeKind},
     error::Result,
     friends::BlockedPeople,
     templates::{
@@ -43,6 +44,7 @@ struct Fragments {
     reactions: Fragment,
     reaction: Fragment,
     notices: HashMap<NoticeKind, Fragment>,
+    gathered: HashMap<NoticeKind, Fragment>,
     day: Fragment,
     /// The divider "New messages", which has no values.
     unread: String,
@@ -77,6 +79,7 @@ impl Markup {
         let reaction = |values: ReactionValues<_>| values;
         let day = |values: DayValues<_>| values;
         let notice = |kind: &NoticeKind| Ok((*kind, notice(templates, *kind)?));
+        let gathered = |kind: &NoticeKind| Ok((*kind, gathered(templates, *kind)?));
         Ok(Self(Arc::new(Fragments {
             first: OfKind::compile(templates, false, false)?,
             follows: OfKind::compile(templates, true, false)?,
@@ -89,6 +92,11 @@ impl Markup {
             reaction: Fragment::compile(templates, "chat/messages/_reaction", reaction)?,
             day: Fragment::compile(templates, "chat/messages/_day", day)?,
             notices: NoticeKind::ALL.iter().map(notice).collect::<Result<_>>()?,
+            gathered: NoticeKind::ALL
+                .iter()
+                .filter(|kind| kind.gathers().is_some())
+                .map(gathered)
+                .collect::<Result<_>>()?,
             unread: templates.render("chat/messages/_unread", &())?,
         })))
     }
@@ -105,7 +113,9 @@ impl Markup {
         folded: &BlockedPeople,
     ) -> String {
         let mut html = String::new();
-        for entry in entries(messages, zone) {
+        let entries = entries(messages, zone);
+        let parts = parts(&entries, unread_from);
+        for (entry, part) in entries.into_iter().zip(parts) {
             if let Some(day) = &entry.day {
                 self.day(&mut html, day);
             }
@@ -114,7 +124,10 @@ impl Markup {
                 html.push_str(&self.0.unread);
             }
             let follows = entry.follows && !is_first_new;
-            self.message(&mut html, &entry.message, follows, folded);
+            match entry.message.notice {
+                Some(kind) => self.notice(&mut html, kind, &entry.message, &part),
+                None => self.message(&mut html, &entry.message, follows, folded),
+            }
         }
         html
     }
@@ -123,15 +136,49 @@ impl Markup {
     /// fold what their person blocks.
     pub fn render(&self, view: &MessageView) -> String {
         let mut html = String::new();
-        self.message(&mut html, view, false, &BlockedPeople::default());
+        match view.notice {
+            Some(kind) => self.notice(&mut html, kind, view, &Part::Single),
+            None => self.message(&mut html, view, false, &BlockedPeople::default()),
+        }
         html
+    }
+
+    /// Appends a notice.
+    fn notice(&self, out: &mut String, kind: NoticeKind, view: &MessageView, part: &Part) {
+        let Some(fragment) = self.0.notices.get(&kind) else {
+            return;
+        };
+        let mut gathered = String::new();
+        let class = match part {
+            Part::Single => "",
+            Part::Inside => " inside",
+            Part::First(line) => {
+                self.gathered(&mut gathered, kind, view, line);
+                " gathers"
+            }
+        };
+        fragment.fill(out, &notice_values(view, &class, &gathered));
+    }
+
+    /// Appends the line of several notices, the first of which is `view`.
+    fn gathered(&self, out: &mut String, kind: NoticeKind, view: &MessageView, line: &Line) {
+        let Some(fragment) = self.0.gathered.get(&kind) else {
+            return;
+        };
+        let (actor, value) = match kind.gathers() {
+            Some(Gathers::Actors) => (&line.short, &view.body),
+            _ => (&view.author.name, &line.short),
+        };
+        let values = GatheredValues {
+            actor: Text(actor),
+            value: Text(value),
+            names: Text(&line.names),
+        };
+        fragment.fill(out, &values);
     }
 
     /// Appends a message. If it `follows` one of the same author, it does not repeat the name.
     fn message(&self, out: &mut String, view: &MessageView, follows: bool, folded: &BlockedPeople) {
-        if let Some(fragment) = view.notice.and_then(|kind| self.0.notices.get(&kind)) {
-            return fragment.fill(out, &notice_values(view));
-        }
         let of_kind = match folded.contains(view.author.id) {
             true => &self.0.blocked,
             false if follows => &self.0.follows,
@@ -260,8 +307,14 @@ fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<
     }
 }
 
-fn notice_values(view: &MessageView) -> NoticeValues<FragmentValue<'_>> {
+fn notice_values<'v>(
+    view: &'v MessageView,
+    class: &'v &'static str,
+    gathered: &'v str,
+) -> NoticeValues<FragmentValue<'v>> {
     NoticeValues {
+        class: Text(class),
+        gathered: Html(gathered),
         id: Text(&view.id),
         seq: Text(&view.seq),
         actor: Text(&view.author.name),
@@ -297,9 +350,19 @@ impl OfKind {
 fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
     let data = |values: NoticeValues<_>| NoticeData {
         key: kind.words_key(),
+        gathers: kind.gathers().map(|_| kind.word()),
         values,
     };
     Fragment::compile(templates, "chat/log/_notice", data)
+}
+
+/// Compiles the line of several notices of one kind.
+fn gathered(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
+    let data = |values: GatheredValues<_>| GatheredData {
+        key: kind.words_key(),
+        values,
+    };
+    Fragment::compile(templates, "chat/log/_gathered", data)
 }
 
 /// Returns the ids of the people, for example `1 2 5`. Scripts find their own person's reactions by

@@ -5,6 +5,7 @@ mod body;
 mod commands;
 mod emoji;
 pub mod formatting;
+mod gathering;
 mod markup;
 mod models;
 mod protocol;

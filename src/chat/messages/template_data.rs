@@ -60,8 +60,19 @@ pub(super) struct QuoteData<V> {
 pub(super) struct NoticeData<V> {
     /// The key of the text in the locale files, for example `notice-removed`.
     pub(super) key: String,
+    /// The kind, if lines of this kind are gathered in one, or else nothing.
+    pub(super) gathers: Option<&'static str>,
     #[serde(flatten)]
     pub(super) values: NoticeValues<V>,
+}
+
+/// The data of `chat/log/_gathered.hbs`.
+#[derive(Serialize)]
+pub(super) struct GatheredData<V> {
+    /// The key of the text, which is that of each single notice.
+    pub(super) key: String,
+    #[serde(flatten)]
+    pub(super) values: GatheredValues<V>,
 }
 
 fragment_values! {
@@ -146,6 +157,15 @@ fragment_values! {
         text,
     }
 
+    /// The values of a [`GatheredData`].
+    pub(super) struct GatheredValues {
+        /// The variables of the text. One of them is made of names: "bo and 2 more".
+        actor,
+        value,
+        /// All names, as text for people.
+        names,
+    }
+
     /// The values of a [`NoticeData`].
     pub(super) struct NoticeValues {
         /// The row id of the message.
@@ -156,6 +176,10 @@ fragment_values! {
         actor,
         /// The variable `$value` of the text: a name or a topic, for example.
         value,
+        /// Whether the line is gathered with its neighbours: classes of the row, or nothing.
+        class,
+        /// A filled-in `_gathered.hbs`, or nothing.
+        gathered,
         /// ISO 8601, UTC.
         created_at,
         /// `08:02`

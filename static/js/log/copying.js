@@ -45,7 +45,8 @@ const wordsOf = (root, selector) => root.querySelector(selector)?.textContent.tr
 
 /** Returns a line of the log as text. @param {Element} line  @param {Range} range */
 function lineIn(line, range) {
-  if (!line.matches("article.message")) return line.matches(".day, .notice") ? line.textContent.trim() : "";
+  if (line.matches(".notice")) return `${wordsOf(line, ".notice-text")} ${wordsOf(line, ".message-time")}`;
+  if (!line.matches("article.message")) return line.matches(".day") ? line.textContent.trim() : "";
   const text = line.querySelector(".message-text");
   const said = text ? textIn(text, range).trim() : "";
   // The selection may begin behind a text, or end before one.

@@ -31,6 +31,9 @@ import { Ticks } from "../receipts/ticks.js";
 /** @import { Services } from "./services.js" */
 /** @import { Writing } from "./writing.js" */
 
+/** Notices next to each other, or without the first one of their line. */
+const UNGATHERED = "[data-gathers] + [data-gathers]:not(.inside), :not(.gathers, .inside) + .inside";
+
 /**
  * Sets up the log that the page has. Returns the function that stores the place of the reader.
  * @param {{page: RoomPage, writing: Writing, lifetime: Lifetime, services: Services}} options
@@ -65,7 +68,7 @@ export function openConversation({ page, writing, lifetime, services }) {
     counted: countNews,
     inserted(message, event) {
       // A notice is not counted as a new message.
-      if (message.matches(".notice")) return;
+      if (message.matches(".notice")) return gather();
       // The copy that was shown while it was sent has been announced already.
       if (Number(message.dataset.author) === userId) message.ariaLive = "off";
       fresh.push(message);
@@ -82,7 +85,10 @@ export function openConversation({ page, writing, lifetime, services }) {
     scroll,
     room,
     timeline,
-    shown: (messages) => foldTall(messages, scroll),
+    shown: (messages) => {
+      foldTall(messages, scroll);
+      gather();
+    },
     epoch: () => known.epoch ?? "",
     began: (lastSeq) => {
       receipts.has(room, 1, lastSeq);
@@ -156,6 +162,14 @@ export function openConversation({ page, writing, lifetime, services }) {
   // app.js handles the events of other rooms.
   const on = connection.inRoom(room, signal);
   const attention = trackReading({ connection, list, room, isDirect: page.is_direct, scroll, lifetime });
+
+  // Lines such as "ana added bo and 2 more": few pages need more of them than the server has made.
+  const gather = () => {
+    if (!list.querySelector(UNGATHERED)) return;
+    const use = (/** @type {typeof import("../log/gathering.js")} */ { gatherNotices }) =>
+      lifetime.isOver || scroll.keep(() => gatherNotices(list));
+    import("../log/gathering.js").then(use, () => {});
+  };
 
   // After the event, so that the message is inserted before its pending copy is removed, in one frame.
   const renderPending = () =>

@@ -5,6 +5,7 @@ mod invites;
 mod life;
 mod matrix;
 mod naming;
+mod notices;
 mod parting;
 
 use crate::support::{Person, Site};
