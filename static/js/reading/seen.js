@@ -100,11 +100,11 @@ export class SeenMarks {
     // Marks move with every message: screen readers need not announce each of them.
     const mark = build("span", { className: "message-seen", title, ariaLive: "off" }, words);
     if (!this.isDirect) this.#addFaces(mark, people);
-    const height = article.offsetHeight;
-    // Before the state, which is positioned so that it takes no space after the last word.
+    const height = this.isDirect ? 0 : article.offsetHeight;
     find(article, ".message-body").insertBefore(mark, article.querySelector(".message-body > .message-state"));
-    // Without room in the last line it hangs below, so that nothing moves.
-    mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
+    // Without room in the last line faces hang below, so that nothing moves.
+    if (!this.isDirect)
+      mark.classList.toggle("hanging", article.nextElementSibling !== null && article.offsetHeight !== height);
   }
 
   /** @param {HTMLElement} mark  @param {Marked[]} people */
