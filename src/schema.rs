@@ -147,6 +147,7 @@ diesel::table! {
         quiet_until -> BigInt,
         time_zone -> Text,
         snoozed_until -> Nullable<BigInt>,
+        double_react -> Bool,
     }
 }
 

@@ -16,11 +16,13 @@ preferences-open-at = Rooms open at
 preferences-open-unread = the first unread message
 preferences-open-newest = the newest message
 
-preferences-enter = Keyboard
+preferences-enter = Keyboard and pointer
 preferences-enter-sends = Enter sends, Shift+Enter starts a new line
 preferences-enter-newline = Enter starts a new line, Ctrl+Enter sends
 preferences-letter-keys = Single-letter keys
 preferences-letter-keys-hint = While a message has the focus: r to reply, e to edit, u to mark unread.
+preferences-double-react = React with a double-click or double-tap
+preferences-double-react-hint = Adds the reaction you use most. With a mouse, double-click beside the words of a message: on a word, it selects the word.
 
 preferences-notifications = Notifications
 preferences-sounds = Sounds

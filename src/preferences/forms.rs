@@ -22,6 +22,7 @@ pub(crate) struct PreferencesForm {
     sounds: Option<String>,
     hide_previews: Option<String>,
     letter_keys: Option<String>,
+    double_react: Option<String>,
     /// `unread` or `newest`.
     open_at: String,
     /// `sends` or `newline`.
@@ -74,6 +75,7 @@ impl PreferencesForm {
             sounds: self.sounds.is_some(),
             hide_previews: self.hide_previews.is_some(),
             letter_keys: self.letter_keys.is_some(),
+            double_react: self.double_react.is_some(),
             attention: Attention {
                 quiet,
                 time_zone: time_zone.to_owned(),
@@ -104,6 +106,7 @@ impl PreferencesForm {
             sounds: self.sounds.is_some(),
             hide_previews: self.hide_previews.is_some(),
             letter_keys: self.letter_keys.is_some(),
+            double_react: self.double_react.is_some(),
             open_unread: self.open_at != "newest",
             enter_sends: self.enter != "newline",
             days: shown_days(self.days()),
@@ -126,6 +129,7 @@ impl Preferences {
             sounds: self.sounds,
             hide_previews: self.hide_previews,
             letter_keys: self.letter_keys,
+            double_react: self.double_react,
             open_unread: self.open_unread,
             enter_sends: self.enter_sends,
             days: shown_days(quiet.quiet_days),
@@ -144,6 +148,7 @@ pub(super) struct ShownForm {
     sounds: bool,
     hide_previews: bool,
     letter_keys: bool,
+    double_react: bool,
     open_unread: bool,
     enter_sends: bool,
     days: Vec<ShownDay>,

@@ -44,6 +44,8 @@ pub struct Preferences {
     pub hide_previews: bool,
     /// Whether single letters are shortcuts while the log has the focus.
     pub letter_keys: bool,
+    /// Whether a double-click or double-tap on a message reacts to it.
+    pub double_react: bool,
     /// When notifications are silenced.
     #[diesel(embed)]
     #[serde(flatten)]
@@ -60,6 +62,7 @@ impl Default for Preferences {
             sounds: true,
             hide_previews: false,
             letter_keys: true,
+            double_react: true,
             attention: Attention {
                 quiet: QuietHours::default(),
                 time_zone: String::new(),

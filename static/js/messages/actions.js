@@ -47,6 +47,7 @@ const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
+  /** Null while it is loaded. @type {ReturnType<typeof import("./message-bar.js").offerBar> | null | undefined} */ #bar;
 
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
@@ -56,6 +57,7 @@ export class MessageActions {
    */
   constructor({ list, log, room, storage, sender, scroll, lastSeq, markUnread, page, isBlocked, lifetime }) {
     this.list = list;
+    this.log = log;
     this.room = room;
     this.storage = storage;
     this.sender = sender;
@@ -95,10 +97,29 @@ export class MessageActions {
       act,
     });
     list.addEventListener("click", (event) => this.#chip(event));
+    for (const type of /** @type {const} */ (["pointerover", "focusin"])) {
+      log.addEventListener(type, ({ target }) => this.#offerBar(target), { once: true });
+    }
     this.blocked = new BlockedMessages({ list, isBlocked, opened: (message) => foldTall([message], scroll) });
     this.keepInside = keepTabInside(list);
     prepareMessages(list, (message) => this.#prepare(message), lifetime);
     this.editing.restore();
+  }
+
+  /** Loads the bar over messages when somebody points at one. @param {HTMLElement} target */
+  async #offerBar(target) {
+    if (this.#bar !== undefined) return;
+    this.#bar = null;
+    const { offerBar } = await import("./message-bar.js");
+    if (this.lifetime.isOver) return;
+    this.#bar = offerBar({
+      log: this.log,
+      quick: this.page.quick_emoji,
+      rights: (message) => this.#rights(message),
+      act: (what, message) => this.#act(what, message),
+      toggle: (message, emoji) => this.#toggle(message, emoji),
+    });
+    this.#bar.show(target);
   }
 
   /**
@@ -206,7 +227,9 @@ export class MessageActions {
 
   /** @param {HTMLElement} message  @param {string} emoji */
   #toggle(message, emoji) {
-    this.#change({ op: "react", message: Number(message.dataset.id), emoji, on: !hasReacted(message, emoji) });
+    const on = !hasReacted(message, emoji);
+    this.#change({ op: "react", message: Number(message.dataset.id), emoji, on });
+    if (on) this.#bar?.used.add(emoji);
   }
 
   /** @param {OnElement<MouseEvent>} event */

@@ -14,6 +14,7 @@ const DEFAULTS = {
   sounds: true,
   hide_previews: false,
   letter_keys: true,
+  double_react: true,
   quiet_days: 0,
   quiet_from: 1320,
   quiet_until: 420,
