@@ -33,8 +33,7 @@ import { followLastLines } from "./shell/last-lines.js";
 import { offerListActs } from "./shell/list-acts.js";
 import { closeMenuAround } from "./shell/menu.js";
 import { walkRooms } from "./shell/room-keys.js";
-import { offerKeys } from "./shell/shortcuts.js";
-import { offerSwitcher } from "./shell/switcher.js";
+import { offerKeys, offerSwitcher } from "./shell/shortcuts.js";
 
 const address = new URL("/ws/", location.href);
 address.protocol = address.protocol.replace("http", "ws");

@@ -1,4 +1,4 @@
-// The `?` key opens the list of keyboard shortcuts.
+// Keys that open dialogs: `?` the list of keyboard shortcuts, Ctrl+K (⌘K) the quick switcher.
 
 import { byId, find } from "../page/elements.js";
 
@@ -23,6 +23,25 @@ export function offerKeys(dialog) {
     },
     { capture: true },
   );
+}
+
+/** @param {HTMLDialogElement | null} dialog */
+export function offerSwitcher(dialog) {
+  if (!dialog) return;
+  document.addEventListener("keydown", (event) => {
+    const wanted =
+      event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (!wanted || (document.querySelector("dialog[open]") ?? dialog) !== dialog) return;
+    event.preventDefault();
+    if (dialog.open) return dialog.close();
+    find(dialog, "input").value = "";
+    // At once, so that what is typed next is typed here.
+    dialog.showModal();
+    import("./switcher.js").then(
+      ({ showRooms }) => showRooms(dialog),
+      () => {},
+    );
+  });
 }
 
 /** @param {Element} element */

@@ -1,4 +1,5 @@
 // Quick switcher (Ctrl+K, ⌘K): opens another conversation by a part of its name. A combobox in a dialog.
+// Loaded when it is first opened (shortcuts.js).
 
 import { find } from "../page/elements.js";
 import { fetchPage } from "../page/fragment.js";
@@ -9,17 +10,12 @@ import { visit } from "../page/visit.js";
 
 const MOST = 12;
 
-/** @param {HTMLDialogElement | null} dialog */
-export function offerSwitcher(dialog) {
-  if (!dialog) return;
-  const switcher = new Switcher(dialog);
-  document.addEventListener("keydown", (event) => {
-    const wanted =
-      event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-    if (!wanted || (document.querySelector("dialog[open]") ?? dialog) !== dialog) return;
-    event.preventDefault();
-    switcher.toggle();
-  });
+/** @type {Switcher | undefined} */ let switcher;
+
+/** Fills the dialog, which is open already. @param {HTMLDialogElement} dialog */
+export function showRooms(dialog) {
+  switcher ??= new Switcher(dialog);
+  return switcher.refresh();
 }
 
 /** @typedef {{name: string, handle: string, path: string}} Room */
@@ -40,12 +36,9 @@ class Switcher {
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   }
 
-  async toggle() {
-    if (this.dialog.open) return this.dialog.close();
-    this.box.value = "";
-    this.dialog.showModal();
+  async refresh() {
     this.#rooms = await conversations();
-    return this.#show();
+    this.#show();
   }
 
   #show() {
