@@ -82,3 +82,9 @@ error-500-heading = Something went wrong
 error-500-text = This is not your fault. Try again in a moment.
 error-503-heading = Parlour is busy
 error-503-text = Wait a few seconds and try again.
+
+# How pages without scripts write times, in the form of strftime. Scripts write them as the person's locale does.
+format-clock = %H:%M
+format-day = %-d %B %Y
+format-day-short = %-d %b
+format-day-time = %-d %B %Y, %H:%M

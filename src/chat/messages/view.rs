@@ -17,6 +17,7 @@ use crate::{
         rooms::RoomId,
     },
     db::Timestamp,
+    words,
 };
 
 /// The maximum time between two messages of one author in a group, which shows the name once.
@@ -67,13 +68,13 @@ impl MessageView {
             body: message.body,
             html: message.html,
             created_at: message.created_at.iso(),
-            time: message.created_at.utc("%H:%M"),
+            time: message.created_at.utc(&words::text("format-clock")),
             author: message.author,
             room: message.room,
             client_id: message.client_id,
             edited: message
                 .edited_at
-                .map(|at| (at.iso(), at.utc("%-d %B %Y, %H:%M"))),
+                .map(|at| (at.iso(), at.utc(&words::text("format-day-time")))),
             deleted: message.deleted,
             reply: message.reply,
             reactions: message.reactions,
@@ -104,6 +105,7 @@ pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
     // Author, time and day of the previous message. The author is `None` after a deleted one, which
     // nothing may follow.
     let mut before: Option<(Option<UserId>, Timestamp, Date)> = None;
+    let clock = words::text("format-clock");
     for message in messages {
         let at = message.created_at;
         let author = message.notice.is_none().then_some(message.author.id);
@@ -117,7 +119,7 @@ pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
         let follows = follows && !stands_alone && message.deleted.is_none();
         let day = (!is_same_day).then(|| Day {
             iso: today.to_string(),
-            text: zone.format(at, "%-d %B %Y"),
+            text: zone.format(at, &words::text("format-day")),
         });
         let could_be_followed = author.filter(|_| message.deleted.is_none());
         before = Some((could_be_followed, at, today));
@@ -125,10 +127,10 @@ pub(super) fn entries(messages: Vec<Message>, zone: &Zone) -> Vec<Entry> {
             day,
             follows,
             message: MessageView {
-                time: zone.format(at, "%H:%M"),
+                time: zone.format(at, &clock),
                 edited: message
                     .edited_at
-                    .map(|at| (at.iso(), zone.format(at, "%-d %B %Y, %H:%M"))),
+                    .map(|at| (at.iso(), zone.format(at, &words::text("format-day-time")))),
                 ..MessageView::new(message)
             },
         });

@@ -201,7 +201,7 @@ impl From<Timestamp> for ShownTime {
     fn from(moment: Timestamp) -> Self {
         Self {
             iso: moment.iso(),
-            text: moment.utc("%-d %B %Y, %H:%M"),
+            text: moment.utc(&words::text("format-day-time")),
         }
     }
 }

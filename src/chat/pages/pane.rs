@@ -158,7 +158,9 @@ impl RoomHead {
             online: self.online(here),
             details: details.then(|| format!("/rooms/{}/details/", room.id)),
             archived: room.archived_at.is_some(),
-            delete_day: room.delete_at.map(|moment| moment.utc("%-d %B %Y")),
+            delete_day: room
+                .delete_at
+                .map(|moment| moment.utc(&words::text("format-day"))),
             may_keep: room.kind.is_named() && member.role == Role::Owner,
         }
     }

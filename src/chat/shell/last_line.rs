@@ -49,7 +49,7 @@ impl LastLine {
             by: by(latest, member).filter(|_| !is_folded),
             text,
             at: at.iso(),
-            time: at.utc("%-d %b"),
+            time: at.utc(&words::text("format-day-short")),
         }
     }
 }

@@ -1,21 +1,39 @@
-// Times in the time zone and language of the browser. The server renders UTC.
+// Times in the time zone of the browser, in the language of the page, and as the person's locale writes them. The server
+// renders UTC.
 
 import { say } from "./words.js";
 
 const DAY_MS = 86_400_000;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const medium = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/**
+ * Returns in which locale times are written. It is one of the page's language, so that a day is not named in another
+ * language than the words around it: the first that the person prefers, "en-US" for example. The clock has 12 or 24
+ * hours as in the locale that the person prefers most, in whatever language. Pure, for tests.
+ * @param {string} language  of the page  @param {readonly string[]} preferred  the locales of the browser
+ * @returns {[string, {hourCycle?: "h11" | "h12" | "h23" | "h24"}]}
+ */
+export function localeOf(language, preferred) {
+  const { hourCycle } = new Intl.DateTimeFormat(preferred[0], { hour: "numeric" }).resolvedOptions();
+  return [preferred.find((locale) => locale.split("-")[0] === language) ?? language, { hourCycle }];
+}
+
+const [locale, hours] = localeOf(
+  globalThis.document?.documentElement.lang || "en",
+  globalThis.navigator?.languages ?? [],
+);
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", ...hours });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", ...hours });
+const medium = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...hours });
 const DAYS = {
-  weekday: new Intl.DateTimeFormat(undefined, { weekday: "long" }),
-  "year-less": new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" }),
-  full: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" }),
+  weekday: new Intl.DateTimeFormat(locale, { weekday: "long" }),
+  "year-less": new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }),
+  full: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }),
 };
 
 const SHORT_DAYS = {
-  weekday: new Intl.DateTimeFormat(undefined, { weekday: "short" }),
-  "year-less": new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }),
-  full: new Intl.DateTimeFormat(undefined, { dateStyle: "short" }),
+  weekday: new Intl.DateTimeFormat(locale, { weekday: "short" }),
+  "year-less": new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }),
+  full: new Intl.DateTimeFormat(locale, { dateStyle: "short" }),
 };
 
 /** Formats hours and minutes. @param {string | number} time */

@@ -128,7 +128,7 @@ impl Version {
 }
 
 fn readable(at: Timestamp, zone: &Zone) -> String {
-    zone.format(at, "%-d %B %Y, %H:%M")
+    zone.format(at, &words::text("format-day-time"))
 }
 
 /// `GET /rooms/{room}/messages/{message}/actions/`: the menu of a message, without JavaScript.
