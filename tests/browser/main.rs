@@ -30,6 +30,7 @@ mod profile;
 mod queue;
 mod requests;
 mod restore;
+mod room;
 mod rooms;
 mod screen;
 mod sending;

@@ -148,6 +148,7 @@ fn candidates(role: &str) -> &'static str {
         "status" => "[role=status]",
         "alert" => "[role=alert]",
         "separator" => "[role=separator], hr",
+        "complementary" => "aside",
         "navigation" => "nav, [role=navigation]",
         "list" => "ul, ol, [role=list]",
         "combobox" => "select, [role=combobox]",

@@ -44,7 +44,7 @@ export function followPresence(connection) {
   const showInHead = () => {
     const line = document.getElementById("head-here");
     if (!line) return;
-    /** @type {[number, string][]} */ const others = JSON.parse(line.dataset.others);
+    /** @type {[number, string][]} */ const others = JSON.parse(line.dataset.others ?? "[]");
     const names = others.filter(([id]) => here.get(id) === "online").map(([, name]) => name);
     line.hidden = names.length === 0;
     line.textContent = say("js-online-count", { count: names.length + 1 });
