@@ -167,6 +167,7 @@ diesel::table! {
         room_id -> BigInt,
         read_seq -> BigInt,
         marked_at -> BigInt,
+        marked_seq -> BigInt,
     }
 }
 

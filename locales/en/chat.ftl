@@ -20,6 +20,7 @@ chat-show-hidden = Show hidden
 read-all = Mark all read
 read-all-undo = Undo
 read-all-done = All conversations are marked as read.
+read-all-too-late = It was too late to undo this.
 read-all-undone = Undone. Your unread messages are marked as unread again.
 
 room-notes = Notes to self

@@ -204,55 +204,92 @@ impl RoomMember {
     }
 }
 
-/// "Mark all read", which can be undone for a short time.
+/// "Mark all read" and "mark as read", the last of which can be undone for a short time.
 pub struct AllRead;
 
 impl AllRead {
     /// Moves all read cursors to the end, and keeps their old values. Returns the rooms whose
     /// cursor moved.
     pub fn mark(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
-        Self::forget(conn, user)?;
         let behind = members::table
             .inner_join(rooms::table)
             .filter(members::user_id.eq(user))
             .filter(members::read_seq.lt(rooms::last_seq))
             .select((members::room_id, members::read_seq, rooms::last_seq))
             .load::<(RoomId, i64, i64)>(conn)?;
-        let now = Timestamp::now();
+        if behind.is_empty() {
+            // A form that is sent twice must not take the undo away.
+            return Ok(Vec::new());
+        }
+        Self::forget(conn, user)?;
         for (room, before, last) in &behind {
-            diesel::insert_into(read_before::table)
-                .values((
-                    read_before::user_id.eq(user),
-                    read_before::room_id.eq(room),
-                    read_before::read_seq.eq(before),
-                    read_before::marked_at.eq(now),
-                ))
-                .execute(conn)?;
-            diesel::update(members::table.find((*room, user)))
-                .set(members::read_seq.eq(last))
-                .execute(conn)?;
+            Self::move_cursor(conn, user, *room, (*before, *last))?;
         }
         Ok(behind.into_iter().map(|(room, ..)| room).collect())
     }
 
-    /// Undoes the last "mark all read" if it is recent. Returns the rooms whose cursor moved.
+    /// The same for the room of `member`. Returns whether its cursor moved.
+    pub fn mark_room(conn: &mut Connection, member: &RoomMember) -> QueryResult<bool> {
+        let (before, last) = (member.read_seq, member.room.last_seq);
+        if before >= last {
+            return Ok(false);
+        }
+        Self::forget(conn, member.user)?;
+        Self::move_cursor(conn, member.user, member.room.id, (before, last))?;
+        Ok(true)
+    }
+
+    fn move_cursor(
+        conn: &mut Connection,
+        user: UserId,
+        room: RoomId,
+        (before, last): (i64, i64),
+    ) -> QueryResult<()> {
+        diesel::insert_into(read_before::table)
+            .values((
+                read_before::user_id.eq(user),
+                read_before::room_id.eq(room),
+                read_before::read_seq.eq(before),
+                read_before::marked_at.eq(Timestamp::now()),
+                read_before::marked_seq.eq(last),
+            ))
+            .execute(conn)?;
+        diesel::update(members::table.find((room, user)))
+            .set(members::read_seq.eq(last))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Undoes the last mark if it is recent, in the rooms where nobody moved the cursor
+    /// since. Returns the rooms whose cursor moved.
     pub fn undo(conn: &mut Connection, user: UserId) -> QueryResult<Vec<RoomId>> {
         let since = Timestamp::now().minus(UNDO_WITHIN);
         let before = read_before::table
             .filter(read_before::user_id.eq(user))
             .filter(read_before::marked_at.gt(since))
-            .select((read_before::room_id, read_before::read_seq))
-            .load::<(RoomId, i64)>(conn)?;
-        for (room, seq) in &before {
-            diesel::update(members::table.find((*room, user)))
+            .select((
+                read_before::room_id,
+                read_before::read_seq,
+                read_before::marked_seq,
+            ))
+            .load::<(RoomId, i64, i64)>(conn)?;
+        let mut undone = Vec::new();
+        for (room, seq, marked) in before {
+            let unmoved = members::table
+                .find((room, user))
+                .filter(members::read_seq.eq(marked));
+            let moved = diesel::update(unmoved)
                 .set(members::read_seq.eq(seq))
                 .execute(conn)?;
+            if moved > 0 {
+                undone.push(room);
+            }
         }
         Self::forget(conn, user)?;
-        Ok(before.into_iter().map(|(room, _)| room).collect())
+        Ok(undone)
     }
 
-    /// Returns whether the last "mark all read" can still be undone.
+    /// Returns whether the last mark can still be undone.
     pub fn is_fresh(conn: &mut Connection, user: UserId) -> QueryResult<bool> {
         let since = Timestamp::now().minus(UNDO_WITHIN);
         let fresh = read_before::table
@@ -357,6 +394,39 @@ mod tests {
             post(&db, room, BO).await;
         }
         assert_eq!(counts(&db, room, ANA).await, (COUNTED, COUNTED));
+    }
+
+    #[actix_web::test]
+    async fn a_mark_is_undone_where_the_cursor_is_still_there_and_nowhere_else() {
+        let db = TestDatabase::new();
+        let room = a_conversation(&db).await;
+        let mark = async || {
+            db.write(|conn| Ok(AllRead::mark(conn, ANA)?))
+                .await
+                .unwrap()
+        };
+        let undo = async || {
+            db.write(|conn| Ok(AllRead::undo(conn, ANA)?))
+                .await
+                .unwrap()
+        };
+        post(&db, room, BO).await;
+        post(&db, room, BO).await;
+        assert_eq!(mark().await, [room]);
+        assert_eq!(mark().await, [], "a form that was sent twice");
+        assert_eq!(undo().await, [room]);
+        assert_eq!(counts(&db, room, ANA).await, (2, 2));
+        assert_eq!(undo().await, []);
+
+        mark().await;
+        post(&db, room, BO).await;
+        let read_on = move |conn: &mut Connection| {
+            let member = RoomMember::find(conn, room, ANA)?;
+            Ok(member.read_up_to(conn, member.room.last_seq)?)
+        };
+        assert!(db.write(read_on).await.unwrap());
+        assert_eq!(undo().await, []);
+        assert_eq!(counts(&db, room, ANA).await, (0, 0));
     }
 
     /// The query of a hello, with a thousand rooms of a hundred unread messages each.

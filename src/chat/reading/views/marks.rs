@@ -5,7 +5,7 @@ use actix_web::web;
 use serde::Deserialize;
 
 use crate::{
-    accounts::{NextPath, Redirect, SignedIn, UserRef},
+    accounts::{NextPath, NoticeKind, Redirect, SignedIn, UserRef},
     chat::{
         log::MessageId,
         reading::{AllRead, MoveReading},
@@ -47,7 +47,8 @@ pub(crate) async fn mark_unread(
     Ok(Redirect::to("/").done(words::text("unread-done")))
 }
 
-/// `POST /rooms/{room}/read/`: marks everything in the room as read.
+/// `POST /rooms/{room}/read/`: marks everything in the room as read, which can be undone
+/// like "mark all read".
 pub(crate) async fn mark_read(
     me: SignedIn,
     room: web::Path<RoomId>,
@@ -57,33 +58,41 @@ pub(crate) async fn mark_read(
     let (room, user) = (*room, me.user.id);
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         let member = RoomMember::find(conn, room, user)?;
-        let moved = member.read_up_to(conn, member.room.last_seq)?;
+        let moved = AllRead::mark_room(conn, &member)?;
         Ok(moved.then_some(room).into_iter().collect())
     });
     move_reading(&positions, moved).await?;
     Ok(Redirect::to(form.next.as_str()).done(words::text("read-done")))
 }
 
-/// `POST /read-all/`
-pub(crate) async fn read_all(me: SignedIn, positions: Positions) -> Result<Redirect> {
+/// `POST /read-all/`: marks everything in all rooms as read.
+pub(crate) async fn read_all(
+    me: SignedIn,
+    form: web::Form<ReadForm>,
+    positions: Positions,
+) -> Result<Redirect> {
     let user = me.user.id;
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         Ok(AllRead::mark(conn, user)?)
     });
     move_reading(&positions, moved).await?;
-    Ok(Redirect::to("/").done(words::text("read-all-done")))
+    Ok(Redirect::to(form.next.as_str()).done(words::text("read-all-done")))
 }
 
 /// `POST /read-all/undo/`
-pub(crate) async fn undo_read_all(me: SignedIn, positions: Positions) -> Result<Redirect> {
+pub(crate) async fn undo_read_all(
+    me: SignedIn,
+    form: web::Form<ReadForm>,
+    positions: Positions,
+) -> Result<Redirect> {
     let user = me.user.id;
     let moved = MoveReading::new(UserRef::from(&me.user), move |conn| {
         Ok(AllRead::undo(conn, user)?)
     });
     let undone = move_reading(&positions, moved).await?;
-    let done = Redirect::to("/");
+    let done = Redirect::to(form.next.as_str());
     Ok(match undone.is_empty() {
-        true => done,
+        true => done.with(NoticeKind::Warn, words::text("read-all-too-late")),
         false => done.done(words::text("read-all-undone")),
     })
 }

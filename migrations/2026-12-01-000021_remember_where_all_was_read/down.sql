@@ -1,0 +1,1 @@
+ALTER TABLE read_before DROP COLUMN marked_seq;
