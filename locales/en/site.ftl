@@ -38,6 +38,8 @@ switcher-none = No conversation has that name.
 
 keys-heading = Keyboard shortcuts
 keys-close = Close
+keys-filter = Filter shortcuts
+keys-none = No shortcut matches.
 keys-send = Send the message
 keys-new-line = Start a new line
 keys-format = Bold, italic, code

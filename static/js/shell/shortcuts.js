@@ -1,11 +1,16 @@
-// Keys that open dialogs: `?` the list of keyboard shortcuts, Ctrl+K (⌘K) the quick switcher.
+// Keys that open dialogs: `?` the list of keyboard shortcuts, whose filter is loaded with the first look at it, and
+// Ctrl+K (⌘K) the quick switcher.
 
 import { byId, find } from "../page/elements.js";
 
 /** @param {HTMLDialogElement | null} dialog */
 export function offerKeys(dialog) {
   if (!dialog) return;
-  const show = () => dialog.open || document.querySelector("dialog[open]") || dialog.showModal();
+  const show = () => {
+    if (document.querySelector("dialog[open]")) return;
+    dialog.showModal();
+    import("./keys-filter.js");
+  };
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.getElementById("show-keys")?.addEventListener("click", () => {
     /** @type {HTMLDetailsElement} */ const menu = byId("menu");
