@@ -22,8 +22,8 @@ use std::{
 /// The entry points of the bundles: for visitors, for all other pages, for rooms, and for two pages
 /// that need more.
 const SCRIPTS: [&str; 5] = ["forms", "app", "room", "why-here", "permission"];
-/// The style sheets for visitors, and for all other pages.
-const STYLES: [&str; 2] = ["door", "app"];
+/// The style sheets for visitors, for all other pages, and for some of these in addition.
+const STYLES: [&str; 3] = ["door", "app", "more"];
 
 #[expect(clippy::print_stdout, reason = "Cargo reads what is printed")]
 fn main() -> Result<(), Box<dyn Error>> {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::{
-    accounts::{KeptForm, Layout, Theme, answer_refused_form},
+    accounts::{KeptForm, Layout, Looks, answer_refused_form},
     security::{
         csrf::{StaleToken, SubmittedForm},
         request_log::RequestId,
@@ -59,7 +59,7 @@ struct Asked {
     /// The page to return to after log-in.
     wanted: String,
     reads_pages: bool,
-    theme: Theme,
+    looks: Looks,
     request_id: String,
     form: SubmittedForm,
 }
@@ -80,7 +80,7 @@ impl Asked {
             path: request.path().to_owned(),
             wanted: wanted.to_owned(),
             reads_pages: accept.is_some_and(|accept| accept.contains("text/html")),
-            theme: Theme::of(request),
+            looks: Looks::of(request),
             request_id: RequestId::of(request).to_string(),
             form,
         }
@@ -137,7 +137,7 @@ impl Asked {
         let heading = words::text(&format!("error-{key}-heading"));
         let form = self.form.body();
         ErrorPage {
-            layout: Layout::for_visitor(heading.clone(), self.theme, self.path.clone()),
+            layout: Layout::for_visitor(heading.clone(), self.looks, self.path.clone()),
             heading,
             text: words::text(&format!("error-{key}-text")),
             request_id: &self.request_id,

@@ -2,9 +2,35 @@
 
 preferences-title = Preferences
 preferences-heading = Preferences
-preferences-lead = These apply on all your devices.
+preferences-lead = These apply on all your devices, except for the appearance.
 preferences-done = Your preferences were saved.
-preferences-save = Save preferences
+preferences-saved = Saved
+preferences-failed = Not saved. Check your connection and try again.
+
+looks-heading = Appearance
+looks-hint = In this browser only.
+looks-save = Save appearance
+looks-theme = Theme
+looks-theme-system = Same as system
+looks-theme-light = Light
+looks-theme-dark = Dark
+looks-accent = Colour
+looks-accent-green = Green
+looks-accent-blue = Blue
+looks-accent-plum = Plum
+looks-accent-rose = Rose
+looks-accent-slate = Slate
+looks-text_size = Text size
+looks-text_size-small = Small
+looks-text_size-normal = Normal
+looks-text_size-large = Large
+looks-text_size-larger = Larger
+looks-density = Spacing
+looks-density-comfortable = Comfortable
+looks-density-compact = Compact
+
+preferences-reading = Reading
+preferences-save-reading = Save reading
 
 preferences-others = What others see
 preferences-typing = Typing
@@ -16,7 +42,11 @@ preferences-open-at = Rooms open at
 preferences-open-unread = the first unread message
 preferences-open-newest = the newest message
 
+preferences-save-others = Save what others see
+
 preferences-enter = Keyboard and pointer
+preferences-save-writing = Save keyboard and pointer
+preferences-enter-key = Enter key
 preferences-enter-sends = Enter sends, Shift+Enter starts a new line
 preferences-enter-newline = Enter starts a new line, Ctrl+Enter sends
 preferences-letter-keys = Single-letter keys
@@ -26,6 +56,8 @@ preferences-double-react-hint = Adds the reaction you use most. With a mouse, do
 
 preferences-notifications = Notifications
 preferences-sounds = Sounds
+preferences-save-notifications = Save notifications
+preferences-test-sound = Test sound
 preferences-sounds-hint = When this is off, Parlour makes no sounds.
 preferences-hide-previews = Hide message text in notifications
 
@@ -36,6 +68,15 @@ preferences-test = Send a test
 
 preferences-quiet = Quiet hours
 preferences-quiet-hint = No notifications between these times on the days you choose. The end may be on the next day.
+preferences-save-quiet = Save quiet hours
+preferences-days = Days
+preferences-short-mon = Mon
+preferences-short-tue = Tue
+preferences-short-wed = Wed
+preferences-short-thu = Thu
+preferences-short-fri = Fri
+preferences-short-sat = Sat
+preferences-short-sun = Sun
 preferences-day-mon = Monday
 preferences-day-tue = Tuesday
 preferences-day-wed = Wednesday

@@ -14,6 +14,8 @@ nav-password = Change password
 nav-log-out = Log out
 nav-back = Back to conversations
 nav-account = Your account
+nav-settings = Settings
+nav-blocking = Blocked people
 
 theme-heading = Appearance
 theme-system = Same as system

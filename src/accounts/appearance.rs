@@ -1,80 +1,279 @@
-//! The colour theme: light, dark, or that of the system. A cookie stores it, so that the server
-//! renders pages in the right theme at once.
+//! How pages look in one browser: the theme, the accent colour, the size of text, the density. They
+//! are of the browser and not of the account, because they depend on the screen. Cookies store them,
+//! so that the server renders each page as chosen, also those of visitors. `static/css/page/looks.css`
+//! has what they mean; `static/js/preferences/settings.js` changes open pages.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT, LOCATION};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::next_path::NextPath;
 use crate::security::{Site, cookies};
 
-const COOKIE: &str = "parlour_theme";
+const THEME_COOKIE: &str = "parlour_theme";
+/// Size, density and accent, for example `large.compact.blue`.
+const LOOKS_COOKIE: &str = "parlour_looks";
 const LIFETIME: Duration = Duration::days(365);
 
-/// The colour theme of pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// The preference of the browser.
-    #[default]
-    System,
-    /// Dark text on a light background.
-    Light,
-    /// Light text on a dark background.
-    Dark,
+/// An enum whose variants are words of a cookie, a form and an attribute, with its default.
+macro_rules! look {
+    ($(#[$doc:meta])* $name:ident or $default:ident { $($variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum $name {
+            $($variant,)+
+        }
+
+        impl $name {
+            const WORDS: &[&str] = &[$($word,)+];
+
+            fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
+        }
+    };
 }
 
-impl Theme {
-    /// Returns the theme in the cookie of `request`. Unknown text means the system's theme.
+look! {
+    /// The colour theme: that of the system, or one of two.
+    Theme or System {
+        System = "system",
+        Light = "light",
+        Dark = "dark",
+    }
+}
+
+look! {
+    /// The size of all text, relative to that of the browser.
+    TextSize or Normal {
+        Small = "small",
+        Normal = "normal",
+        Large = "large",
+        Larger = "larger",
+    }
+}
+
+look! {
+    /// The space in lists and around messages.
+    Density or Comfortable {
+        Comfortable = "comfortable",
+        Compact = "compact",
+    }
+}
+
+look! {
+    /// The colour of links, buttons and marks.
+    Accent or Green {
+        Green = "green",
+        Blue = "blue",
+        Plum = "plum",
+        Rose = "rose",
+        Slate = "slate",
+    }
+}
+
+/// The looks of one browser. The layout has them as attributes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Looks {
+    theme: Theme,
+    text_size: TextSize,
+    density: Density,
+    accent: Accent,
+}
+
+/// One group of choices on the page of preferences.
+#[derive(Serialize)]
+pub(crate) struct Choices {
+    /// The name of the field.
+    name: &'static str,
+    /// The key of its words.
+    legend: String,
+    options: Vec<Choice>,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    /// The key of its words.
+    label: String,
+    on: bool,
+}
+
+impl Looks {
+    /// Returns what the cookies of `request` say. Unknown words mean the defaults.
     pub fn of(request: &HttpRequest) -> Self {
-        let site = request.app_data::<web::Data<Site>>();
-        let name = site.map_or_else(|| COOKIE.to_owned(), |site| site.port_name(COOKIE));
-        // Earlier versions set it without the port.
-        let mut values = cookies::values(request.headers(), &name)
-            .chain(cookies::values(request.headers(), COOKIE));
-        values
-            .find_map(|theme| Self::known(&theme))
-            .unwrap_or_default()
+        let looks = values(request, LOOKS_COOKIE).into_iter().next();
+        let themes = values(request, THEME_COOKIE);
+        Self {
+            theme: themes
+                .iter()
+                .find_map(|theme| Theme::known(theme))
+                .unwrap_or_default(),
+            ..Self::parse(&looks.unwrap_or_default())
+        }
     }
 
-    fn known(text: &str) -> Option<Self> {
-        [Self::System, Self::Light, Self::Dark]
-            .into_iter()
-            .find(|theme| theme.as_str() == text)
+    fn parse(value: &str) -> Self {
+        let mut looks = Self::default();
+        for word in value.split('.') {
+            looks.text_size = TextSize::known(word).unwrap_or(looks.text_size);
+            looks.density = Density::known(word).unwrap_or(looks.density);
+            looks.accent = Accent::known(word).unwrap_or(looks.accent);
+        }
+        looks
     }
 
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
+    fn as_cookie(self) -> String {
+        let words = [
+            self.text_size.word(),
+            self.density.word(),
+            self.accent.word(),
+        ];
+        words.join(".")
+    }
+
+    /// Returns all choices, with the present ones marked.
+    pub(crate) fn choices(self) -> Vec<Choices> {
+        vec![
+            Choices::new("theme", Theme::WORDS, self.theme.word()),
+            Choices::new("accent", Accent::WORDS, self.accent.word()),
+            Choices::new("text_size", TextSize::WORDS, self.text_size.word()),
+            Choices::new("density", Density::WORDS, self.density.word()),
+        ]
+    }
+}
+
+impl Choices {
+    fn new(name: &'static str, words: &[&'static str], chosen: &str) -> Self {
+        let option = |value: &&'static str| Choice {
+            value,
+            label: format!("looks-{name}-{value}"),
+            on: *value == chosen,
+        };
+        Self {
+            name,
+            legend: format!("looks-{name}"),
+            options: words.iter().map(option).collect(),
         }
     }
 }
 
+/// Returns the values of a cookie, those of this port first. Earlier versions set it without the
+/// port.
+fn values(request: &HttpRequest, name: &str) -> Vec<String> {
+    let site = request.app_data::<web::Data<Site>>();
+    let own = site.map_or_else(|| name.to_owned(), |site| site.port_name(name));
+    let headers = request.headers();
+    cookies::values(headers, &own)
+        .chain(cookies::values(headers, name))
+        .collect()
+}
+
+/// Who sent a form: the browser, which wants a page, or a script of ours, which wants none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SentBy {
+    Browser,
+    Script,
+}
+
+impl FromRequest for SentBy {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let accepted = request.headers().get(ACCEPT);
+        let is_script = accepted.is_some_and(|accepted| accepted == "application/json");
+        ready(Ok(if is_script {
+            Self::Script
+        } else {
+            Self::Browser
+        }))
+    }
+}
+
+/// The looks to change. Those that are absent stay as they are.
 #[derive(Deserialize)]
 pub(crate) struct AppearanceForm {
-    theme: Theme,
+    theme: Option<Theme>,
+    text_size: Option<TextSize>,
+    density: Option<Density>,
+    accent: Option<Accent>,
     #[serde(default)]
     next: NextPath,
 }
 
-/// `POST /appearance/`: sets the theme, and redirects back to the page.
+/// `POST /appearance/`: stores the looks in cookies, and redirects back to the page.
 pub(crate) async fn change_appearance(
     form: web::Form<AppearanceForm>,
     site: web::Data<Site>,
+    by: SentBy,
+    request: HttpRequest,
 ) -> HttpResponse {
-    let cookie = Cookie::build(site.port_name(COOKIE), form.theme.as_str())
-        .path("/")
-        .secure(site.secure_cookies())
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(LIFETIME)
-        .finish();
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, form.next.as_str()))
-        .cookie(cookie)
+    let before = Looks::of(&request);
+    let looks = Looks {
+        theme: form.theme.unwrap_or(before.theme),
+        text_size: form.text_size.unwrap_or(before.text_size),
+        density: form.density.unwrap_or(before.density),
+        accent: form.accent.unwrap_or(before.accent),
+    };
+    let cookie = |name: &str, value: String| {
+        Cookie::build(site.port_name(name), value)
+            .path("/")
+            .secure(site.secure_cookies())
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .max_age(LIFETIME)
+            .finish()
+    };
+    let mut response = match by {
+        SentBy::Script => HttpResponse::NoContent(),
+        SentBy::Browser => HttpResponse::SeeOther(),
+    };
+    if by == SentBy::Browser {
+        response.insert_header((LOCATION, form.next.as_str()));
+    }
+    response
+        .cookie(cookie(THEME_COOKIE, looks.theme.word().to_owned()))
+        .cookie(cookie(LOOKS_COOKIE, looks.as_cookie()))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_read_as_they_were_stored_and_nonsense_is_left_out() {
+        let looks = Looks {
+            text_size: TextSize::Larger,
+            density: Density::Compact,
+            accent: Accent::Plum,
+            ..Looks::default()
+        };
+        assert_eq!(Looks::parse(&looks.as_cookie()), looks);
+        assert_eq!(Looks::parse("huge.<b>.plum").accent, Accent::Plum);
+        assert_eq!(Looks::parse(""), Looks::default());
+    }
 }

@@ -30,7 +30,8 @@ mod zone;
 mod tests;
 
 use crate::security::Account;
-pub use appearance::Theme;
+pub use appearance::Looks;
+pub(crate) use appearance::{Choices, SentBy};
 pub use changed::{PersonEvent, people_group};
 pub use first_run::FirstRun;
 pub(crate) use kept::{KeptForm, KeptForms, RefusedForm};

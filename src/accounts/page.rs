@@ -12,7 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::appearance::Theme;
+use super::appearance::Looks;
 use super::folds::Folds;
 use super::models::User;
 use super::notice::{Notice, Notices};
@@ -35,7 +35,8 @@ pub(crate) struct Layout {
     csrf_token: String,
     /// The epoch of the database, or null on pages without forms.
     epoch: Option<Epoch>,
-    theme: Theme,
+    #[serde(flatten)]
+    looks: Looks,
     /// The folded sections of the list of conversations.
     folds: Folds,
     path: String,
@@ -58,14 +59,14 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Returns the layout of a page without forms, for a visitor.
-    pub(crate) fn for_visitor(title: String, theme: Theme, path: String) -> Self {
+    pub(crate) fn for_visitor(title: String, looks: Looks, path: String) -> Self {
         Self {
             lang: "en",
             title,
             assets: assets::prefix(),
             csrf_token: String::new(),
             epoch: None,
-            theme,
+            looks,
             folds: Folds::default(),
             path,
             now: Timestamp::now(),
@@ -124,7 +125,7 @@ impl Page {
         let user = SignedIn::of(request).map(|signed_in| signed_in.user);
         let me = user.as_ref().map(Person::from);
         let frame = request.app_data::<web::Data<dyn Frame>>().cloned();
-        let (title, theme) = (words::text("site-name"), Theme::of(request));
+        let (title, looks) = (words::text("site-name"), Looks::of(request));
         Ok(Self {
             templates: Templates::clone(data(request)?),
             layout: Layout {
@@ -133,7 +134,7 @@ impl Page {
                 me,
                 notice,
                 folds: Folds::of(request),
-                ..Layout::for_visitor(title, theme, request.path().to_owned())
+                ..Layout::for_visitor(title, looks, request.path().to_owned())
             },
             beside: frame.zip(user),
             cookies: token.cookie.into_iter().chain(removal).collect(),
@@ -208,6 +209,11 @@ impl Page {
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait.or(self.retry_after);
         self
+    }
+
+    /// Returns how the browser of the request shows pages.
+    pub(crate) fn looks(&self) -> Looks {
+        self.layout.looks
     }
 
     /// Returns the CSRF token for the scripts of the page. Forms have it in the field `csrf_token`.

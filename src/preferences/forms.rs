@@ -14,9 +14,22 @@ use crate::{
 /// The names of the days in the form, Monday first.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// The submitted form. A checkbox is absent if it is not checked.
+/// A section of the page, which is a form of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Section {
+    Others,
+    Reading,
+    Writing,
+    Notifications,
+    Quiet,
+}
+
+/// The submitted form: one section, or all of them if it names none. A checkbox is absent if it is
+/// not checked.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct PreferencesForm {
+    section: Option<Section>,
     typing: Option<String>,
     seen: Option<String>,
     sounds: Option<String>,
@@ -24,8 +37,10 @@ pub(crate) struct PreferencesForm {
     letter_keys: Option<String>,
     double_react: Option<String>,
     /// `unread` or `newest`.
+    #[serde(default)]
     open_at: String,
     /// `sends` or `newline`.
+    #[serde(default)]
     enter: String,
     quiet_mon: Option<String>,
     quiet_tue: Option<String>,
@@ -43,11 +58,39 @@ pub(crate) struct PreferencesForm {
 }
 
 impl PreferencesForm {
-    /// Validates the form. The snooze is not part of it and keeps its value.
+    /// Validates the form. Other sections and the snooze keep their values.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the fields `quiet_from`, `quiet_until`, `time_zone`.
     pub(super) fn check(&self, before: &Preferences) -> Result<Preferences> {
+        let mut wanted = before.clone();
+        if self.has(Section::Quiet) {
+            wanted.attention = self.attention(&before.attention)?;
+        }
+        if self.has(Section::Others) {
+            wanted.typing = self.typing.is_some();
+            wanted.seen = self.seen.is_some();
+        }
+        if self.has(Section::Reading) {
+            wanted.open_unread = self.open_at != "newest";
+        }
+        if self.has(Section::Writing) {
+            wanted.enter_sends = self.enter != "newline";
+            wanted.letter_keys = self.letter_keys.is_some();
+            wanted.double_react = self.double_react.is_some();
+        }
+        if self.has(Section::Notifications) {
+            wanted.sounds = self.sounds.is_some();
+            wanted.hide_previews = self.hide_previews.is_some();
+        }
+        Ok(wanted)
+    }
+
+    fn has(&self, section: Section) -> bool {
+        self.section.is_none_or(|only| only == section)
+    }
+
+    fn attention(&self, before: &Attention) -> Result<Attention> {
         let mut errors = FieldErrors::new();
         let mut time = |field: &'static str, text: &str| {
             minutes(text.trim()).unwrap_or_else(|| {
@@ -67,20 +110,10 @@ impl PreferencesForm {
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        Ok(Preferences {
-            typing: self.typing.is_some(),
-            seen: self.seen.is_some(),
-            open_unread: self.open_at != "newest",
-            enter_sends: self.enter != "newline",
-            sounds: self.sounds.is_some(),
-            hide_previews: self.hide_previews.is_some(),
-            letter_keys: self.letter_keys.is_some(),
-            double_react: self.double_react.is_some(),
-            attention: Attention {
-                quiet,
-                time_zone: time_zone.to_owned(),
-                snoozed_until: before.attention.snoozed_until,
-            },
+        Ok(Attention {
+            quiet,
+            time_zone: time_zone.to_owned(),
+            snoozed_until: before.snoozed_until,
         })
     }
 
@@ -98,21 +131,25 @@ impl PreferencesForm {
         bits.map(|(_, bit)| 1 << bit).sum()
     }
 
-    /// Returns the form of the page after a refusal, as it was typed.
-    pub(super) fn shown(&self) -> ShownForm {
+    /// Returns the form of the page after a refusal: what was typed, and the sections that were not
+    /// sent as they are stored. Only quiet hours are ever refused.
+    pub(super) fn shown(&self, stored: &Preferences) -> ShownForm {
+        let wanted = Self {
+            quiet_from: clock(0),
+            quiet_until: clock(0),
+            time_zone: String::new(),
+            ..self.clone()
+        };
+        let others = match self.section {
+            None => wanted.check(stored).ok(),
+            Some(_) => None,
+        };
         ShownForm {
-            typing: self.typing.is_some(),
-            seen: self.seen.is_some(),
-            sounds: self.sounds.is_some(),
-            hide_previews: self.hide_previews.is_some(),
-            letter_keys: self.letter_keys.is_some(),
-            double_react: self.double_react.is_some(),
-            open_unread: self.open_at != "newest",
-            enter_sends: self.enter != "newline",
             days: shown_days(self.days()),
             quiet_from: self.quiet_from.clone(),
             quiet_until: self.quiet_until.clone(),
             time_zone: self.time_zone.clone(),
+            ..others.as_ref().unwrap_or(stored).shown()
         }
     }
 }
@@ -166,6 +203,8 @@ struct ShownDay {
     name: String,
     /// The key of its words.
     label: String,
+    /// The key of its short name, which is shown.
+    short: String,
     on: bool,
 }
 
@@ -174,6 +213,7 @@ fn shown_days(days: i64) -> Vec<ShownDay> {
     let day = |(name, bit): (&&str, u32)| ShownDay {
         name: format!("quiet_{name}"),
         label: format!("preferences-day-{name}"),
+        short: format!("preferences-short-{name}"),
         on: days & (1 << bit) != 0,
     };
     DAYS.iter().zip(0..).map(day).collect()
@@ -219,6 +259,23 @@ mod tests {
             (quiet.quiet_days, quiet.quiet_from, quiet.quiet_until),
             (65, 1290, 360)
         );
+    }
+
+    #[test]
+    fn one_section_leaves_the_others_alone() {
+        let before = Preferences {
+            seen: false,
+            sounds: false,
+            ..Preferences::default()
+        };
+        let chosen = form(r#"{"section":"notifications","sounds":"on","hide_previews":"on"}"#);
+        let chosen = chosen.check(&before).unwrap();
+        let expected = Preferences {
+            sounds: true,
+            hide_previews: true,
+            ..before
+        };
+        assert_eq!(chosen, expected);
     }
 
     #[test]

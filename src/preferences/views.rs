@@ -12,7 +12,7 @@ use super::{
     quiet::zones,
 };
 use crate::{
-    accounts::{Page, Redirect, SignedIn, UserId, Zone},
+    accounts::{Choices, Page, Redirect, SentBy, SignedIn, UserId, Zone},
     db::{Connection, Database, Timestamp},
     error::{Error, FieldErrors, Result},
     words,
@@ -21,16 +21,15 @@ use crate::{
 const HERE: &str = "/accounts/preferences/";
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 
+/// `GET /accounts/preferences/`
 pub(crate) async fn edit_preferences(
     me: SignedIn,
     page: Page,
     zone: Zone,
     database: web::Data<Database>,
 ) -> Result<HttpResponse> {
-    let user = me.user.id;
-    let preferences = database.read(move |conn| Ok(Preferences::of(conn, user)?));
-    let preferences = preferences.await?;
-    let own = EditPage::new(preferences.shown(), &zone, FieldErrors::new());
+    let preferences = stored(&database, me.user.id).await?;
+    let own = EditPage::new(preferences.shown(), &page, &zone);
     let own = EditPage {
         snoozed: until(&preferences, &zone),
         ..own
@@ -38,10 +37,17 @@ pub(crate) async fn edit_preferences(
     own.show(page).await
 }
 
+async fn stored(database: &Database, user: UserId) -> Result<Preferences> {
+    database
+        .read(move |conn| Ok(Preferences::of(conn, user)?))
+        .await
+}
+
+/// `POST /accounts/preferences/`: saves one section, or all of them. Scripts get no page: 204, or 422
+/// with the sentences of the wrong fields.
 pub(crate) async fn change_preferences(
     me: SignedIn,
-    page: Page,
-    zone: Zone,
+    (page, zone, by): (Page, Zone, SentBy),
     form: web::Form<PreferencesForm>,
     database: web::Data<Database>,
     layer: web::Data<Layer>,
@@ -51,12 +57,20 @@ pub(crate) async fn change_preferences(
     match saved {
         Ok(changed) => {
             events::announce(&layer, user, changed).await?;
-            let done = words::text("preferences-done");
-            Ok(Either::Right(Redirect::to(HERE).done(done)))
+            Ok(match by {
+                SentBy::Script => Either::Left(HttpResponse::NoContent().finish()),
+                SentBy::Browser => {
+                    Either::Right(Redirect::to(HERE).done(words::text("preferences-done")))
+                }
+            })
         }
+        Err(Error::Invalid(errors)) if by == SentBy::Script => Ok(Either::Left(
+            HttpResponse::UnprocessableEntity().json(errors),
+        )),
         Err(Error::Invalid(errors)) => {
             let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
-            let own = EditPage::new(form.shown(), &zone, errors);
+            let preferences = stored(&database, user).await?;
+            let own = EditPage::new(form.shown(&preferences), &page, &zone).refused(errors);
             own.show(page).await.map(Either::Left)
         }
         Err(other) => Err(other),
@@ -119,6 +133,8 @@ fn until(preferences: &Preferences, browser: &Zone) -> Option<String> {
 #[derive(Serialize)]
 struct EditPage {
     form: ShownForm,
+    /// The looks of this browser.
+    choices: Vec<Choices>,
     /// The words of the choice that follows the browser's zone.
     browser_zone: String,
     /// The names of all time zones.
@@ -129,7 +145,7 @@ struct EditPage {
 }
 
 /// The error messages of the fields.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct EditErrors {
     quiet_from: Option<String>,
     quiet_until: Option<String>,
@@ -137,21 +153,27 @@ struct EditErrors {
 }
 
 impl EditPage {
-    fn new(form: ShownForm, browser: &Zone, mut errors: FieldErrors) -> Self {
+    fn new(form: ShownForm, page: &Page, browser: &Zone) -> Self {
         Self {
             form,
+            choices: page.looks().choices(),
             browser_zone: words::text_with(
                 "preferences-zone-browser",
                 &[("zone", browser.name().into())],
             ),
             zones: zones(),
-            errors: EditErrors {
-                quiet_from: errors.remove("quiet_from"),
-                quiet_until: errors.remove("quiet_until"),
-                time_zone: errors.remove("time_zone"),
-            },
+            errors: EditErrors::default(),
             snoozed: None,
         }
+    }
+
+    fn refused(mut self, mut errors: FieldErrors) -> Self {
+        self.errors = EditErrors {
+            quiet_from: errors.remove("quiet_from"),
+            quiet_until: errors.remove("quiet_until"),
+            time_zone: errors.remove("time_zone"),
+        };
+        self
     }
 
     async fn show(self, page: Page) -> Result<HttpResponse> {

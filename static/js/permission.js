@@ -1,8 +1,9 @@
-// Entry point of the page of preferences: asks for the permission to notify when the button is pressed, and
+// Entry point of the page of preferences: saves its sections, plays the sound, asks for the permission to notify when the button is pressed, and
 // explains in the terms of this browser what to do when it was refused.
 
 import { byId } from "./page/elements.js";
 import { say } from "./page/words.js";
+import { saveSections } from "./preferences/settings.js";
 import { chime } from "./reading/sound.js";
 
 const section = document.getElementById("notifications");
@@ -49,6 +50,9 @@ function sendTest() {
   // The script of all pages shows it, so that the worker is registered in one place.
   document.dispatchEvent(new CustomEvent("parlour:notify", { detail: notification }));
 }
+
+saveSections();
+byId("sound-test").addEventListener("click", () => chime());
 
 if (section) {
   section.hidden = false;

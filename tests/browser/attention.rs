@@ -91,8 +91,7 @@ impl Profile {
     }
 
     async fn save_preferences(&self) {
-        self.press("button", "Save preferences").await;
-        self.wait_for_text("Your preferences were saved.").await;
+        self.wait_for(".saved:not(:empty)", true).await;
     }
 }
 

@@ -34,6 +34,7 @@ mod room;
 mod rooms;
 mod screen;
 mod sending;
+mod settings;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod styleguide;

@@ -262,7 +262,7 @@ async fn attend(ana: &Profile, bo: &Profile) {
     menu.unwrap().click().await.unwrap();
     ana.press("link", "Preferences").await;
     ana.press("checkbox", "Monday").await;
-    ana.press("button", "Save preferences").await;
+    ana.press("button", "Save quiet hours").await;
     ana.wait_for_text("Your preferences were saved.").await;
     ana.press("link", "Parlour").await;
 }

@@ -35,6 +35,7 @@ mod pages;
 mod partings;
 mod permissions;
 mod pins;
+mod preferences;
 mod presence;
 mod profiles;
 mod program;

@@ -29,6 +29,8 @@ export const preferences = () => present;
 
 /** @param {Connection} connection */
 export function followPreferences(connection) {
+  // The looks that another tab chose (settings.js).
+  new BroadcastChannel("looks").onmessage = ({ data }) => Object.assign(document.documentElement.dataset, data);
   /** @param {CustomEvent<{preferences?: Preferences}>} event */
   const adopt = ({ detail }) => {
     if (detail.preferences) present = { ...DEFAULTS, ...detail.preferences };

@@ -105,8 +105,10 @@ async fn level(ana: &Profile, bo: &Profile) {
     ana.strike(Key::Space + "").await;
     ana.tab_to("InputTime", "From").await;
     ana.strike("1130PM").await;
-    ana.tab_and_enter("button", "Save preferences").await;
-    ana.wait_for_text("Your preferences were saved.").await;
+    ana.tab_to("InputTime", "Until").await;
+    ana.wait_for_text("Saved").await;
+    ana.reload().await;
+    ana.find("heading", "Preferences").await;
     let from = "return document.getElementById('quiet_from').value";
     assert_eq!(ana.ask_page::<String>(from).await, "23:30");
 
@@ -134,7 +136,7 @@ async fn level(ana: &Profile, bo: &Profile) {
 async fn keys(ana: &Profile) {
     ana.tab_to("button", "Mark unread from here").await;
     ana.strike("?").await;
-    ana.wait_for_focus("button", "Close").await;
+    ana.wait_for_focus("searchbox", "Filter shortcuts").await;
     ana.strike(Key::Escape + "").await;
     ana.wait_for_focus("button", "Mark unread from here").await;
     ana.chord(&[Key::Control], 'k').await;
@@ -148,8 +150,8 @@ async fn keys(ana: &Profile) {
     ana.wait_for_focus("summary", "Menu").await;
     ana.enter().await;
     ana.tab_and_enter("button", "Keyboard shortcuts").await;
-    ana.wait_for_focus("button", "Close").await;
-    ana.enter().await;
+    ana.wait_for_focus("searchbox", "Filter shortcuts").await;
+    ana.tab_and_enter("button", "Close").await;
     ana.wait_for_focus("summary", "Menu").await;
 
     // Logging out asks for confirmation while there are unsent messages.
