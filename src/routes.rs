@@ -24,8 +24,8 @@ use crate::{
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, names, outsiders},
         pages::{
-            card, invites, join, message_details, new_room, notifications, open_rooms, people,
-            post, room, room_changes, room_details,
+            card, digest, invites, join, message_details, new_room, notifications, open_rooms,
+            people, post, room, room_changes, room_details,
         },
         reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
@@ -286,7 +286,8 @@ fn invite_pages(cfg: &mut web::ServiceConfig) {
 /// Unread messages and notifications. Must be registered before `message_pages`, whose scope would
 /// match some of these URLs.
 fn attention_pages(cfg: &mut web::ServiceConfig) {
-    cfg.route("/read-all/", web::post().to(marks::read_all))
+    cfg.route("/catch-up/", web::get().to(digest::show_digest))
+        .route("/read-all/", web::post().to(marks::read_all))
         .route("/read-all/undo/", web::post().to(marks::undo_read_all))
         .route(
             "/rooms/{room}/messages/{message}/unread/",

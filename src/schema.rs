@@ -148,6 +148,7 @@ diesel::table! {
         time_zone -> Text,
         snoozed_until -> Nullable<BigInt>,
         double_react -> Bool,
+        catch_up -> Bool,
     }
 }
 

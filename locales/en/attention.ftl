@@ -91,3 +91,34 @@ catch-up-people =
        *[other] { $count } people
     }
 catch-up-reacted = Most reactions
+catch-up-latest = Latest messages
+catch-up-to-you = Replied to you:
+catch-up-to = In reply to { $name }:
+catch-up-reaction =
+    { $count ->
+        [one] { $emoji } from 1 person
+       *[other] { $emoji } from { $count } people
+    }
+catch-up-more =
+    { $count ->
+        [one] and 1 more message
+       *[other] and { $count } more messages
+    }
+catch-up-joined = { $names } joined
+catch-up-joined-all = { $names } and { $last } joined
+catch-up-joined-more = { $names } and { $more } more joined
+
+digest-all = All conversations
+digest-lead = From your conversations since you last read them.
+digest-read-all = Mark all as read
+digest-read = Mark as read: { $name }
+digest-more =
+    { $count ->
+        [one] and 1 more conversation
+       *[other] and { $count } more conversations
+    }
+digest-done = You’re all caught up
+digest-done-text = New messages will appear here and in your conversations.
+digest-undo-text = Marked as read.
+digest-home = Go to conversations
+digest-open = Catch up

@@ -31,6 +31,8 @@ looks-density-compact = Compact
 
 preferences-reading = Reading
 preferences-save-reading = Save reading
+preferences-catch-up = Start with what you missed
+preferences-catch-up-hint = After more than a day away, Parlour opens with a summary of your unread messages.
 
 preferences-others = What others see
 preferences-typing = Typing

@@ -56,6 +56,7 @@ keys-walk-unread = Previous or next unread conversation
 keys-pin = In the list: move a pinned conversation
 keys-row = In the list: actions for a conversation
 keys-read-all = Mark all read
+keys-missed = On “What you missed”: next or previous message
 keys-letters = On a message: reply, edit, react, copy its link, mark unread from there
 keys-menu = On a message: open its menu, delete it
 keys-escape = Close the open menu or dialog, or go back to the message box

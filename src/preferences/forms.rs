@@ -36,6 +36,7 @@ pub(crate) struct PreferencesForm {
     hide_previews: Option<String>,
     letter_keys: Option<String>,
     double_react: Option<String>,
+    catch_up: Option<String>,
     /// `unread` or `newest`.
     #[serde(default)]
     open_at: String,
@@ -73,6 +74,7 @@ impl PreferencesForm {
         }
         if self.has(Section::Reading) {
             wanted.open_unread = self.open_at != "newest";
+            wanted.catch_up = self.catch_up.is_some();
         }
         if self.has(Section::Writing) {
             wanted.enter_sends = self.enter != "newline";
@@ -167,6 +169,7 @@ impl Preferences {
             hide_previews: self.hide_previews,
             letter_keys: self.letter_keys,
             double_react: self.double_react,
+            catch_up: self.catch_up,
             open_unread: self.open_unread,
             enter_sends: self.enter_sends,
             days: shown_days(quiet.quiet_days),
@@ -186,6 +189,7 @@ pub(super) struct ShownForm {
     hide_previews: bool,
     letter_keys: bool,
     double_react: bool,
+    catch_up: bool,
     open_unread: bool,
     enter_sends: bool,
     days: Vec<ShownDay>,

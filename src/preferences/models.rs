@@ -46,6 +46,8 @@ pub struct Preferences {
     pub letter_keys: bool,
     /// Whether a double-click or double-tap on a message reacts to it.
     pub double_react: bool,
+    /// Whether "What you missed" is the first page after more than a day away.
+    pub catch_up: bool,
     /// When notifications are silenced.
     #[diesel(embed)]
     #[serde(flatten)]
@@ -63,6 +65,9 @@ impl Default for Preferences {
             hide_previews: false,
             letter_keys: true,
             double_react: true,
+            // On, because it is shown at most once in an absence, only if something waits, and the
+            // conversations are one press away. Who does not know it would never look for it.
+            catch_up: true,
             attention: Attention {
                 quiet: QuietHours::default(),
                 time_zone: String::new(),

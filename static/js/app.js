@@ -76,13 +76,9 @@ walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
 closeRemoved(connection, { storage, userId });
 followName();
-// On the few pages with a list of people to tick, which works without the filter, too.
-const choices = document.getElementById("choose-people");
-if (choices)
-  import("./membership/people-filter.js").then(
-    ({ filterChoices }) => filterChoices(choices),
-    () => {},
-  );
+// On few pages, which work without these, too.
+if (document.getElementById("choose-people")) import("./membership/people-filter.js");
+if (document.getElementById("digest")) import("./reading/digest.js");
 offerCards();
 offerCopy();
 copyLogAsText();

@@ -11,6 +11,7 @@ mod announcing;
 mod attention;
 mod blocks;
 mod cards;
+mod catch_up;
 mod chromedriver;
 mod composition;
 mod expression;

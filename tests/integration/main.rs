@@ -16,6 +16,7 @@ mod behind_a_proxy;
 mod blocks;
 mod budgets;
 mod cards;
+mod catch_up;
 mod chat;
 mod commands;
 mod documents;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 
 use super::{User, UserId};
 use crate::db::{Connection, Timestamp};
@@ -86,6 +86,19 @@ impl StoredSession {
             .order((sessions::last_seen_at.desc(), sessions::id_hash))
             .select(Self::as_select())
             .load(conn)
+    }
+
+    /// Returns when the person last used another session than this one.
+    pub fn other_use(
+        conn: &mut Connection,
+        user: UserId,
+        id_hash: &str,
+    ) -> QueryResult<Option<Timestamp>> {
+        sessions::table
+            .filter(sessions::user_id.eq(user))
+            .filter(sessions::id_hash.ne(id_hash))
+            .select(max(sessions::last_seen_at))
+            .first(conn)
     }
 
     /// Returns whether `last_seen_at` should be updated.

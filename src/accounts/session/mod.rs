@@ -15,11 +15,12 @@ use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
 use actix_web::{HttpRequest, http::header};
+use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::models::{User, UserId};
+use super::models::{StoredSession, User, UserId};
 use crate::config::Limits;
-use crate::db::Database;
+use crate::db::{Connection, Database, Timestamp};
 use crate::error::{Error, Result};
 use crate::security::{SecretKeys, Site, client_addr, cookies};
 
@@ -50,6 +51,16 @@ pub struct SignedIn {
     pub session: SessionRef,
 }
 
+impl SignedIn {
+    /// Returns when the person last used any of their sessions, before this request.
+    pub fn last_here(&self, conn: &mut Connection) -> QueryResult<Timestamp> {
+        let other = StoredSession::other_use(conn, self.user.id, &self.session.id_hash)?;
+        Ok(other.map_or(self.session.used_at, |other| {
+            other.max(self.session.used_at)
+        }))
+    }
+}
+
 /// A reference to a session, without its secret key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRef {
@@ -59,6 +70,8 @@ pub struct SessionRef {
     pub user_id: UserId,
     /// The session epoch of the person in which the session is valid.
     pub epoch: i64,
+    /// When the session was used before this request, with a precision of 5 minutes.
+    pub used_at: Timestamp,
 }
 
 /// A session that a response is about to open.

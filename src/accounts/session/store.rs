@@ -105,6 +105,7 @@ impl Store {
             id_hash: row.id_hash,
             user_id: row.user_id,
             epoch: row.epoch,
+            used_at: row.last_seen_at,
         };
         Ok(Some((SignedIn { user, session }, row.data)))
     }

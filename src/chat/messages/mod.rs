@@ -33,7 +33,11 @@ pub use models::{
     room_event::RoomEvent,
     version::MessageVersion,
 };
-pub(crate) use models::{notice::NewRoomEvent, reply::QUOTE_CHARS};
+pub(crate) use models::{
+    latest::{READ_CHARS, substr},
+    notice::NewRoomEvent,
+    reply::QUOTE_CHARS,
+};
 pub use protocol::{
     ClientEvent, MemberChange, MemberChanged, MessageChanged, MessageCreated, MessageVerb, Missing,
     Notice, QuotedMessage, ReactionState, RefusalCode, Refused, RoomChange, RoomChanged,

@@ -4,6 +4,7 @@ mod asker;
 pub(crate) mod card;
 mod commands;
 mod confirm;
+pub(crate) mod digest;
 mod fields;
 pub(crate) mod invites;
 pub(crate) mod join;

@@ -1,9 +1,9 @@
 //! The page that the site begins with: the list of conversations, and beside it what waits and who
 //! is here.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Duration};
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::header::LOCATION, web};
 use serde::Serialize;
 
 use super::{
@@ -14,14 +14,20 @@ use super::{
 };
 use crate::{
     accounts::{Page, Person, SignedIn, UserId},
-    chat::{live::Chat, presence::PresenceState, rooms::RoomMember},
+    chat::{live::Chat, presence::PresenceState, reading::Reading, rooms::RoomMember},
+    db::{Connection, Timestamp},
     error::Result,
+    head_requests::AskedForHead,
+    preferences::Preferences,
 };
 
 /// How many conversations with unread messages are shown: more are a list, and that is beside it.
 const WAITING: usize = 5;
 /// How many friends are shown, those who are online first: three lines of four.
 const FRIENDS: usize = 12;
+/// After which absence the page "What you missed" comes first.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+const CATCH_UP: &str = "/catch-up/";
 
 /// The data of `home.hbs`.
 #[derive(Serialize)]
@@ -57,8 +63,14 @@ pub(crate) async fn show_home(
     me: SignedIn,
     page: Page,
     chat: web::Data<Chat>,
+    request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (user, most) = (me.user.id, chat.limits.rooms_per_socket);
+    if is_visit(&request) && comes_back(&me, &chat).await? {
+        return Ok(HttpResponse::SeeOther()
+            .insert_header((LOCATION, CATCH_UP))
+            .finish());
+    }
     let conversations = chat
         .database
         .read(move |conn| Conversations::read(conn, user, most))
@@ -73,6 +85,31 @@ pub(crate) async fn show_home(
     conversations
         .count_on(page.titled("chat-title"))
         .render("chat/shell/home", own)
+}
+
+/// Returns whether a person opens the page. Scripts ask for it, too: for its head, to find out
+/// whether the session is open, and for its list.
+fn is_visit(request: &HttpRequest) -> bool {
+    let mode = request.headers().get("sec-fetch-mode");
+    let is_script = mode.is_some_and(|mode| mode != "navigate");
+    !is_script && request.extensions().get::<AskedForHead>().is_none()
+}
+
+/// Returns whether the person was away for long, missed something, and wants to see that first. The
+/// session is used by this request, so that it happens once.
+async fn comes_back(me: &SignedIn, chat: &Chat) -> Result<bool> {
+    let gone = Timestamp::now().minus(LONG);
+    if me.session.used_at > gone {
+        return Ok(false);
+    }
+    let me = me.clone();
+    let comes_back = move |conn: &mut Connection| {
+        let user = me.user.id;
+        Ok(me.last_here(conn)? <= gone
+            && Preferences::of(conn, user)?.catch_up
+            && Reading::all_of(conn, user)?.values().any(Reading::waits))
+    };
+    chat.database.read(comes_back).await
 }
 
 fn unread(conversations: &Conversations, here: &Here) -> Vec<UnreadConversation> {

@@ -8,7 +8,7 @@
  * @typedef {object} Preferences
  * @property {boolean} typing  @property {boolean} seen  @property {boolean} open_unread
  * @property {boolean} enter_sends  @property {boolean} sounds  @property {boolean} hide_previews
- * @property {boolean} letter_keys  @property {boolean} double_react
+ * @property {boolean} letter_keys  @property {boolean} double_react  @property {boolean} [catch_up]
  * @property {number} quiet_days  a bit for each day on which quiet hours begin, Monday first
  * @property {number} quiet_from  @property {number} quiet_until  minutes after midnight in `time_zone`
  * @property {string} time_zone  @property {number | null} snoozed_until  Unix milliseconds

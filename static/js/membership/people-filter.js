@@ -1,16 +1,16 @@
 // Filter for a long list of people to tick: hides those whose name does not contain the typed text.
-// Ticked people stay visible.
+// Ticked people stay visible. Loaded on the pages with such a list.
 
-import { build, find } from "../page/elements.js";
+import { build, byId, find } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";
 import { say } from "../page/words.js";
 
 const LONG = 20;
 
-/** @param {HTMLElement | null} fieldset */
-export function filterChoices(fieldset) {
-  const rows = [...(fieldset?.querySelectorAll(".checks li") ?? [])];
-  if (!fieldset || rows.length <= LONG) return;
+/** @param {HTMLElement} fieldset */
+function filterChoices(fieldset) {
+  const rows = [...fieldset.querySelectorAll(".checks li")];
+  if (rows.length <= LONG) return;
   const label = say("js-filter-people");
   const box = build("input", { type: "search", autocomplete: "off", ariaLabel: label, placeholder: label });
   const none = build("p", { className: "hint", role: "status" });
@@ -27,3 +27,5 @@ export function filterChoices(fieldset) {
   box.addEventListener("keydown", (event) => keyOf(event) === "Enter" && event.preventDefault());
   find(fieldset, ".checks").before(box, none);
 }
+
+filterChoices(byId("choose-people"));

@@ -9,7 +9,7 @@ export function offerKeys(dialog) {
   const show = () => {
     if (document.querySelector("dialog[open]")) return;
     dialog.showModal();
-    import("./keys-filter.js");
+    import("./keys-filter.js").catch(() => {});
   };
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.getElementById("show-keys")?.addEventListener("click", () => {

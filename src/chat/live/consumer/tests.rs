@@ -100,6 +100,7 @@ impl Chat {
                 id_hash: session.id_hash.clone(),
                 user_id: user,
                 epoch: session.epoch,
+                used_at: now,
             };
             StoredSession::delete(conn, &session_ref.id_hash)?;
             session.insert(conn, 20)?;

@@ -20,7 +20,7 @@ use crate::{
 
 /// The characters of a message that are read for its excerpt. More than [`EXCERPT_CHARS`], because
 /// of markup, and far less than a message may have, because a list has many.
-const READ_CHARS: i32 = 300;
+pub(crate) const READ_CHARS: i32 = 300;
 
 diesel::define_sql_function! {
     /// Characters `from`, counted from 1, to `from + chars - 1`.

@@ -1,28 +1,36 @@
-//! The catch-up summary of a room: mentions, replies, counts of messages and people, and the most
-//! reacted messages since a member last read it. It consists of queries only; nothing is summarised
-//! in prose.
+//! The catch-up summary of a room: mentions and replies, the most reacted messages, the latest ones,
+//! who joined, and counts of messages and people since a member last read it. It consists of queries
+//! only; nothing is summarised in prose.
 
 use std::collections::HashMap;
 
 use diesel::{prelude::*, sql_query, sql_types::BigInt};
 
 use crate::{
-    accounts::{Person, UserRef},
-    chat::{log::MessageId, rooms::RoomMember},
+    accounts::{Person, UserId, UserRef},
+    chat::{
+        log::{EventKind, MessageId},
+        messages::{READ_CHARS, Reaction, substr},
+        rooms::{RoomKind, RoomMember},
+    },
     db::{Connection, Timestamp},
-    schema::{blocks, mentions, messages, users},
+    friends::BlockedPeople,
+    schema::{blocks, events, members, mentions, messages, users},
 };
 
 /// The maximum number of messages that are counted. Looking further back would take long without
 /// telling the reader more.
 const LOOKED_AT: i64 = 2_000;
-/// The maximum length of each list.
-const LISTED: i64 = 10;
 /// The number of most reacted messages.
-const MOST_REACTED: usize = 3;
+const MOST_REACTED: i64 = 3;
+/// The number of latest messages of a room in which nothing else stands out: enough to see what the
+/// talk is about.
+const LATEST: i64 = 2;
+/// The number of people who joined that are named. The others are counted.
+const JOINED: usize = 3;
 
 /// The messages that one member missed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CatchUp {
     /// The cursor: the summary covers later events.
     pub since: i64,
@@ -30,16 +38,21 @@ pub struct CatchUp {
     pub messages: i64,
     /// The number of their authors.
     pub people: i64,
-    /// Messages that mention the member by name, newest first, at most ten of `mentions_in_all`.
-    pub mentions: Vec<Missed>,
+    /// Messages that mention the member by name or reply to them, newest first.
+    pub calls: Vec<Missed>,
     /// The total number of mentions.
     pub mentions_in_all: i64,
-    /// Replies to the member, newest first, at most ten of `replies_in_all`.
-    pub replies: Vec<Missed>,
     /// The total number of replies.
     pub replies_in_all: i64,
-    /// The three messages with the most reactions, each with the number of people who reacted.
-    pub reacted: Vec<(Missed, i64)>,
+    /// The three messages with the most reactions, without those in `calls`.
+    pub reacted: Vec<Missed>,
+    /// The latest messages, newest first, without those above. Of a direct conversation as many as
+    /// `calls` may have, because they are all for the member; of others two, if nothing stands out.
+    pub latest: Vec<Missed>,
+    /// The first three members who joined.
+    pub joined: Vec<Person>,
+    /// The number of all members who joined.
+    pub joined_in_all: usize,
 }
 
 /// A missed message.
@@ -51,10 +64,18 @@ pub struct Missed {
     pub seq: i64,
     /// The author.
     pub author: Person,
-    /// The text as typed.
+    /// The beginning of the text as typed, enough for an excerpt.
     pub body: String,
     /// When it was posted.
     pub created_at: Timestamp,
+    /// Whether it replies to the member. Only of `calls`.
+    pub is_reply: bool,
+    /// The author and a quote of the answered message, unless the member blocks that author.
+    pub context: Option<(UserRef, String)>,
+    /// The reactions of people whom the member does not block, in the order of first use.
+    pub reactions: Vec<Reaction>,
+    /// The answered message and a quote of it.
+    answered: Option<(MessageId, String)>,
 }
 
 #[derive(QueryableByName)]
@@ -69,8 +90,6 @@ struct Amount {
 struct Reacted {
     #[diesel(sql_type = BigInt)]
     id: MessageId,
-    #[diesel(sql_type = BigInt)]
-    people: i64,
 }
 
 /// Parameters: ?1 room, ?2 since, ?3 reader, ?4 limit. Counts the same messages as
@@ -80,11 +99,28 @@ const WHAT_COUNTS: &str = "FROM messages WHERE messages.room_id = ?1 AND message
     AND messages.author_id NOT IN \
         (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3)";
 
-type Row = (MessageId, i64, UserRef, String, Timestamp);
+/// The columns of a [`Missed`].
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+struct Row {
+    id: MessageId,
+    seq: i64,
+    #[diesel(select_expression = substr(messages::body, 1_i32, READ_CHARS))]
+    #[diesel(select_expression_type = substr<messages::body, i32, i32>)]
+    body: String,
+    created_at: Timestamp,
+    reply_to: Option<MessageId>,
+    reply_quote: Option<String>,
+}
 
 impl CatchUp {
-    /// Reads what `member` missed after event `since`.
-    pub fn read(conn: &mut Connection, member: &RoomMember, since: i64) -> QueryResult<Self> {
+    /// Reads what `member` missed after event `since`, with at most `listed` mentions and replies.
+    pub fn read(
+        conn: &mut Connection,
+        member: &RoomMember,
+        since: i64,
+        listed: i64,
+    ) -> QueryResult<Self> {
         let amount = sql_query(format!(
             "SELECT count(*) AS messages, count(DISTINCT author_id) AS people \
              FROM (SELECT messages.author_id {WHAT_COUNTS} LIMIT ?4)"
@@ -94,107 +130,230 @@ impl CatchUp {
         .bind::<BigInt, _>(member.user)
         .bind::<BigInt, _>(LOOKED_AT)
         .get_result::<Amount>(conn)?;
-        let (mentions, mentions_in_all) = calls(conn, member, since, false)?;
-        let (replies, replies_in_all) = calls(conn, member, since, true)?;
-        Ok(Self {
+        let mut all = Self {
             since,
             messages: amount.messages,
             people: amount.people,
-            mentions,
-            mentions_in_all,
-            replies,
-            replies_in_all,
-            reacted: reacted(conn, member, since)?,
-        })
+            ..Self::default()
+        };
+        all.read_calls(conn, member, listed)?;
+        all.read_reacted(conn, member)?;
+        all.read_latest(conn, member, listed)?;
+        all.read_joined(conn, member)?;
+        all.complete(conn, member)?;
+        Ok(all)
+    }
+
+    /// Returns the number of messages that count and are not listed.
+    pub fn not_listed(&self) -> i64 {
+        let listed = self.calls.len() + self.reacted.len() + self.latest.len();
+        self.messages - i64::try_from(listed).unwrap_or(i64::MAX)
+    }
+
+    /// Reads the newest messages that mention the member or reply to them, and their numbers.
+    fn read_calls(
+        &mut self,
+        conn: &mut Connection,
+        member: &RoomMember,
+        listed: i64,
+    ) -> QueryResult<()> {
+        let since = self.since;
+        let blocked = || {
+            blocks::table
+                .filter(blocks::blocker_id.eq(member.user))
+                .select(blocks::blocked_id)
+        };
+        let calling = || {
+            mentions::table
+                .inner_join(messages::table.inner_join(users::table))
+                .filter(mentions::user_id.eq(member.user))
+                .filter(mentions::room_id.eq(member.room.id))
+                .filter(mentions::seq.gt(since))
+                .filter(messages::author_id.ne(member.user))
+                .filter(messages::deleted_at.is_null())
+                .filter(messages::author_id.ne_all(blocked()))
+        };
+        let in_all = |is_reply: bool| calling().filter(mentions::is_reply.eq(is_reply)).count();
+        self.mentions_in_all = in_all(false).get_result(conn)?;
+        self.replies_in_all = in_all(true).get_result(conn)?;
+        let rows = calling()
+            .order(mentions::seq.desc())
+            .limit(listed)
+            .select((Row::as_select(), UserRef::as_select(), mentions::is_reply))
+            .load::<(Row, UserRef, bool)>(conn)?;
+        let call = |(row, author, is_reply)| Missed {
+            is_reply,
+            ..Missed::from((row, author))
+        };
+        self.calls = rows.into_iter().map(call).collect();
+        Ok(())
+    }
+
+    fn read_reacted(&mut self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
+        let most = sql_query(format!(
+            "SELECT reactions.message_id AS id, count(DISTINCT reactions.user_id) AS people \
+             FROM (SELECT messages.id {WHAT_COUNTS} ORDER BY messages.seq DESC LIMIT ?4) AS missed \
+             CROSS JOIN reactions ON reactions.message_id = missed.id \
+             WHERE reactions.user_id NOT IN \
+                (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3) \
+             GROUP BY reactions.message_id ORDER BY people DESC, id DESC LIMIT ?5"
+        ))
+        .bind::<BigInt, _>(member.room.id)
+        .bind::<BigInt, _>(self.since)
+        .bind::<BigInt, _>(member.user)
+        .bind::<BigInt, _>(LOOKED_AT)
+        .bind::<BigInt, _>(MOST_REACTED)
+        .load::<Reacted>(conn)?;
+        let mut ids: Vec<MessageId> = most.iter().map(|reacted| reacted.id).collect();
+        // A message is listed once; a call shows its reactions, too.
+        ids.retain(|id| self.calls.iter().all(|call| call.id != *id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = messages::table
+            .inner_join(users::table)
+            .filter(messages::id.eq_any(&ids))
+            .select((Row::as_select(), UserRef::as_select()))
+            .load::<(Row, UserRef)>(conn)?;
+        let mut found: HashMap<MessageId, Missed> = rows
+            .into_iter()
+            .map(|row| (row.0.id, Missed::from(row)))
+            .collect();
+        self.reacted = ids.iter().filter_map(|id| found.remove(id)).collect();
+        Ok(())
+    }
+
+    fn read_latest(
+        &mut self,
+        conn: &mut Connection,
+        member: &RoomMember,
+        listed: i64,
+    ) -> QueryResult<()> {
+        let stands_out = !self.calls.is_empty() || !self.reacted.is_empty();
+        let wanted = match member.room.kind {
+            RoomKind::Direct => listed,
+            _ if stands_out => return Ok(()),
+            _ => LATEST.min(listed),
+        };
+        let above: Vec<MessageId> = (self.calls.iter().chain(&self.reacted))
+            .map(|missed| missed.id)
+            .collect();
+        let rows = messages::table
+            .inner_join(users::table)
+            .filter(messages::room_id.eq(member.room.id))
+            .filter(messages::seq.gt(self.since))
+            .filter(messages::author_id.ne(member.user))
+            .filter(messages::deleted_at.is_null())
+            .filter(messages::notice.is_null())
+            .filter(
+                messages::author_id.ne_all(
+                    blocks::table
+                        .filter(blocks::blocker_id.eq(member.user))
+                        .select(blocks::blocked_id),
+                ),
+            )
+            .filter(messages::id.ne_all(above))
+            .order(messages::seq.desc())
+            .limit(wanted)
+            .select((Row::as_select(), UserRef::as_select()))
+            .load::<(Row, UserRef)>(conn)?;
+        self.latest = rows.into_iter().map(Missed::from).collect();
+        Ok(())
+    }
+
+    /// Reads who joined since and is still a member.
+    fn read_joined(&mut self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
+        let recent = events::table
+            .filter(events::room_id.eq(member.room.id))
+            .filter(events::seq.gt(self.since))
+            .order(events::seq.desc())
+            .limit(LOOKED_AT)
+            .select((events::kind, events::user_id))
+            .load::<(EventKind, Option<UserId>)>(conn)?;
+        let blocked = BlockedPeople::of(conn, member.user)?;
+        let mut ids: Vec<UserId> = Vec::new();
+        for (kind, subject) in recent.into_iter().rev() {
+            let joined = subject.filter(|_| kind == EventKind::MemberJoined);
+            let joined = joined.filter(|id| *id != member.user && !blocked.contains(*id));
+            ids.extend(joined.filter(|id| !ids.contains(id)));
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let people = members::table
+            .inner_join(users::table)
+            .filter(members::room_id.eq(member.room.id))
+            .filter(members::user_id.eq_any(&ids))
+            .select(UserRef::as_select())
+            .load::<UserRef>(conn)?;
+        self.joined_in_all = people.len();
+        let named = people.into_iter().take(JOINED).map(Person::from);
+        self.joined = named.collect();
+        Ok(())
+    }
+
+    /// Adds the reactions and the authors of what was answered, without blocked people.
+    fn complete(&mut self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
+        let blocked = BlockedPeople::of(conn, member.user)?;
+        let listed = || self.calls.iter().chain(&self.reacted).chain(&self.latest);
+        let ids: Vec<MessageId> = listed().map(|one| one.id).collect();
+        let answered: Vec<MessageId> = listed()
+            .filter_map(|one| one.answered.as_ref().map(|(to, _)| *to))
+            .collect();
+        let mut reactions = Reaction::to(conn, &ids)?;
+        let authors = authors_of(conn, &answered)?;
+        let lists = [&mut self.calls, &mut self.reacted, &mut self.latest];
+        for one in lists.into_iter().flatten() {
+            let found = reactions.remove(&one.id).unwrap_or_default();
+            one.reactions = found
+                .into_iter()
+                .filter_map(|reaction| unblocked(reaction, &blocked))
+                .collect();
+            one.context = one.answered.take().and_then(|(to, quote)| {
+                let author = authors.get(&to)?;
+                (!blocked.contains(author.id)).then(|| (author.clone(), quote))
+            });
+        }
+        Ok(())
     }
 }
 
-/// Returns the newest messages that mention the member, and their total number.
-fn calls(
-    conn: &mut Connection,
-    member: &RoomMember,
-    since: i64,
-    is_reply: bool,
-) -> QueryResult<(Vec<Missed>, i64)> {
-    let blocked = || {
-        blocks::table
-            .filter(blocks::blocker_id.eq(member.user))
-            .select(blocks::blocked_id)
-    };
-    let calling = || {
-        mentions::table
-            .inner_join(messages::table.inner_join(users::table))
-            .filter(mentions::user_id.eq(member.user))
-            .filter(mentions::room_id.eq(member.room.id))
-            .filter(mentions::seq.gt(since))
-            .filter(mentions::is_reply.eq(is_reply))
-            .filter(messages::author_id.ne(member.user))
-            .filter(messages::deleted_at.is_null())
-            .filter(messages::author_id.ne_all(blocked()))
-    };
-    let in_all = calling().count().get_result(conn)?;
-    let rows = calling()
-        .order(mentions::seq.desc())
-        .limit(LISTED)
-        .select((
-            messages::id,
-            messages::seq,
-            UserRef::as_select(),
-            messages::body,
-            messages::created_at,
-        ))
-        .load::<Row>(conn)?;
-    Ok((rows.into_iter().map(Missed::from).collect(), in_all))
+/// Returns the reaction without the people whom the reader blocks, unless nobody is left.
+fn unblocked(mut reaction: Reaction, blocked: &BlockedPeople) -> Option<Reaction> {
+    reaction
+        .people
+        .retain(|person| !blocked.contains(person.id));
+    (!reaction.people.is_empty()).then_some(reaction)
 }
 
-fn reacted(
+fn authors_of(
     conn: &mut Connection,
-    member: &RoomMember,
-    since: i64,
-) -> QueryResult<Vec<(Missed, i64)>> {
-    let most = sql_query(format!(
-        "SELECT reactions.message_id AS id, count(DISTINCT reactions.user_id) AS people \
-         FROM (SELECT messages.id {WHAT_COUNTS} ORDER BY messages.seq DESC LIMIT ?4) AS missed \
-         CROSS JOIN reactions ON reactions.message_id = missed.id \
-         WHERE reactions.user_id NOT IN \
-            (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3) \
-         GROUP BY reactions.message_id ORDER BY people DESC, id DESC LIMIT ?5"
-    ))
-    .bind::<BigInt, _>(member.room.id)
-    .bind::<BigInt, _>(since)
-    .bind::<BigInt, _>(member.user)
-    .bind::<BigInt, _>(LOOKED_AT)
-    .bind::<BigInt, _>(i64::try_from(MOST_REACTED).unwrap_or(i64::MAX))
-    .load::<Reacted>(conn)?;
-    let ids: Vec<MessageId> = most.iter().map(|reacted| reacted.id).collect();
+    ids: &[MessageId],
+) -> QueryResult<HashMap<MessageId, UserRef>> {
+    // For an empty list, SQLite would scan all messages.
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
     let rows = messages::table
         .inner_join(users::table)
         .filter(messages::id.eq_any(ids))
-        .select((
-            messages::id,
-            messages::seq,
-            UserRef::as_select(),
-            messages::body,
-            messages::created_at,
-        ))
-        .load::<Row>(conn)?;
-    let mut found: HashMap<MessageId, Missed> =
-        rows.into_iter().map(|row| (row.0, row.into())).collect();
-    let missed = |reacted: Reacted| Some((found.remove(&reacted.id)?, reacted.people));
-    Ok(most.into_iter().filter_map(missed).collect())
+        .select((messages::id, UserRef::as_select()))
+        .load::<(MessageId, UserRef)>(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
-impl From<Row> for Missed {
-    fn from((id, seq, author, body, created_at): Row) -> Self {
+impl From<(Row, UserRef)> for Missed {
+    fn from((row, author): (Row, UserRef)) -> Self {
         Self {
-            id,
-            seq,
+            id: row.id,
+            seq: row.seq,
             author: Person::from(author),
-            body,
-            created_at,
+            body: row.body,
+            created_at: row.created_at,
+            is_reply: false,
+            context: None,
+            reactions: Vec::new(),
+            answered: row.reply_to.zip(row.reply_quote),
         }
     }
 }

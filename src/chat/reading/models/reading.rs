@@ -132,6 +132,11 @@ impl Reading {
             .map(Self::from)
     }
 
+    /// Returns whether the room is in the list of conversations and has unread messages.
+    pub fn waits(&self) -> bool {
+        self.unread > 0 && self.level != Level::Hidden
+    }
+
     /// Returns the number for a badge: messages that mention the member.
     pub fn called(&self) -> i64 {
         if self.level == Level::Hidden {

@@ -5,19 +5,26 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    accounts::{Page, SignedIn, Zone},
+    accounts::{Page, Person, SignedIn, Zone},
     chat::{
-        messages::formatting::{EXCERPT_CHARS, plain},
+        log::MessageId,
+        messages::{
+            Reaction,
+            formatting::{EXCERPT_CHARS, plain},
+        },
         reading::{CatchUp, Missed},
         rooms::{RoomId, RoomMember},
     },
     db::{Connection, Database},
     error::Result,
+    preferences::Preferences,
     words::{self, FluentValue},
 };
 
 /// The minimum number of unread messages from which the room shows the summary by itself.
 const OFFERED_FROM: i64 = 21;
+/// The maximum number of mentions and replies in the summary of one room.
+const LISTED: i64 = 10;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct CatchUpQuery {
@@ -32,33 +39,60 @@ struct CatchUpPage {
     /// The path of the room.
     back: String,
     catch_up: CatchUpLists,
+    /// Whether the room has unread messages, which a button marks as read.
+    unread: bool,
+    letter_keys: bool,
 }
 
-/// The data of `_catch_up.hbs` and `_missed.hbs`.
+/// The data of `_catch_up.hbs`.
 #[derive(Serialize)]
 pub(crate) struct CatchUpLists {
+    /// The room.
+    room: RoomId,
     /// For example `3 mentions, 2 replies, 41 messages by 5 people`.
     summary: String,
     lists: Vec<CatchUpList>,
+    /// The people who joined, for their faces.
+    joined: Vec<Person>,
+    /// For example `martha, jonas and 2 more joined`.
+    joined_text: String,
+    /// For example `and 12 more messages`, if some are not listed.
+    more: Option<String>,
 }
 
 /// Missed messages of one kind.
 #[derive(Serialize)]
 struct CatchUpList {
+    /// The level of the heading.
+    level: u8,
     heading: String,
     lines: Vec<CatchUpLine>,
 }
 
+/// The data of `_missed_line.hbs`.
 #[derive(Serialize)]
 struct CatchUpLine {
+    id: MessageId,
     /// The path of the message.
     path: String,
-    /// The user name of the author.
-    author: String,
+    author: Person,
     excerpt: String,
+    /// Why it is listed, for example `Replied to you`.
+    why: Option<String>,
+    /// A quote of the answered message.
+    quote: Option<String>,
+    reactions: Vec<CatchUpReaction>,
     /// ISO 8601, UTC.
     created_at: String,
     time: String,
+}
+
+#[derive(Serialize)]
+struct CatchUpReaction {
+    emoji: String,
+    count: usize,
+    /// For screen readers, for example `👍 from 3 people`.
+    label: String,
 }
 
 /// Returns the messages that `member` missed, if there are enough for a summary.
@@ -70,37 +104,125 @@ pub(crate) fn offered(
     if unread < OFFERED_FROM {
         return Ok(None);
     }
-    Ok(Some(CatchUp::read(conn, member, member.read_seq)?))
+    let missed = CatchUp::read(conn, member, member.read_seq, LISTED)?;
+    Ok(Some(CatchUp {
+        // The page shows them itself.
+        latest: Vec::new(),
+        ..missed
+    }))
 }
 
 impl CatchUpLists {
     /// Converts missed messages. Leaves out empty lists.
     pub(crate) fn new(missed: &CatchUp, room: RoomId, zone: &Zone) -> Self {
-        let line = |message: &Missed| CatchUpLine {
-            path: format!("/rooms/{room}/messages/{}/", message.id),
-            author: message.author.name.clone(),
-            excerpt: plain(&message.body, EXCERPT_CHARS),
-            created_at: message.created_at.iso(),
-            time: zone.format(message.created_at, "%-d %B, %H:%M %Z"),
+        let lines =
+            |messages: &[Missed]| messages.iter().map(|one| line(one, room, zone)).collect();
+        let list = |heading: String, messages: &[Missed]| CatchUpList {
+            level: 2,
+            heading,
+            lines: lines(messages),
         };
-        let list = |key: &str, in_all: i64, lines: Vec<CatchUpLine>| CatchUpList {
-            heading: counted(key, in_all),
-            lines,
-        };
-        let mentions = missed.mentions.iter().map(line).collect();
-        let replies = missed.replies.iter().map(line).collect();
-        let reacted = missed.reacted.iter().map(|(one, _)| line(one)).collect();
         let mut lists = vec![
-            list("catch-up-mentions", missed.mentions_in_all, mentions),
-            list("catch-up-replies", missed.replies_in_all, replies),
-            list("catch-up-reacted", 0, reacted),
+            list(calls_heading(missed), &missed.calls),
+            list(words::text("catch-up-reacted"), &missed.reacted),
+            list(words::text("catch-up-latest"), &missed.latest),
         ];
         lists.retain(|list| !list.lines.is_empty());
+        let more = missed.not_listed();
         Self {
+            room,
             summary: summary(missed),
             lists,
+            joined: missed.joined.clone(),
+            joined_text: joined_text(missed),
+            more: (more > 0).then(|| counted("catch-up-more", more)),
         }
     }
+
+    /// Makes them a part of the section of their room, for a page with several rooms.
+    pub(crate) fn inside(mut self) -> Self {
+        for list in &mut self.lists {
+            list.level = 3;
+        }
+        self
+    }
+}
+
+fn line(message: &Missed, room: RoomId, zone: &Zone) -> CatchUpLine {
+    let reaction = |reaction: &Reaction| {
+        let count = reaction.people.len();
+        let values: [(&str, FluentValue<'_>); 2] = [
+            ("emoji", reaction.emoji.as_str().into()),
+            ("count", count.into()),
+        ];
+        CatchUpReaction {
+            emoji: reaction.emoji.clone(),
+            count,
+            label: words::text_with("catch-up-reaction", &values),
+        }
+    };
+    CatchUpLine {
+        id: message.id,
+        path: format!("/rooms/{room}/messages/{}/", message.id),
+        author: message.author.clone(),
+        excerpt: plain(&message.body, EXCERPT_CHARS),
+        why: why(message),
+        quote: message.context.as_ref().map(|(_, quote)| quote.clone()),
+        reactions: message.reactions.iter().map(reaction).collect(),
+        created_at: message.created_at.iso(),
+        time: zone.format(message.created_at, "%-d %B, %H:%M %Z"),
+    }
+}
+
+/// Returns whom the message answers, if it answers somebody.
+fn why(message: &Missed) -> Option<String> {
+    match &message.context {
+        _ if message.is_reply => Some(words::text("catch-up-to-you")),
+        Some((author, _)) => Some(words::text_with(
+            "catch-up-to",
+            &[("name", author.name.as_str().into())],
+        )),
+        None => None,
+    }
+}
+
+/// Returns, for example, `3 mentions, 2 replies`.
+fn calls_heading(missed: &CatchUp) -> String {
+    calls(missed).join(", ")
+}
+
+fn calls(missed: &CatchUp) -> Vec<String> {
+    let kinds = [
+        ("catch-up-mentions", missed.mentions_in_all),
+        ("catch-up-replies", missed.replies_in_all),
+    ];
+    let some = kinds.into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(key, count)| counted(key, count)).collect()
+}
+
+/// Returns, for example, `martha, jonas and 2 more joined`, or nothing.
+fn joined_text(missed: &CatchUp) -> String {
+    let names: Vec<&str> = missed
+        .joined
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
+    let more = missed.joined_in_all - names.len();
+    match (names.split_last(), more) {
+        (None, _) => String::new(),
+        (Some((last, [])), 0) => joined("catch-up-joined", last, "", 0),
+        (Some((last, others)), 0) => joined("catch-up-joined-all", &others.join(", "), last, 0),
+        (Some(_), more) => joined("catch-up-joined-more", &names.join(", "), "", more),
+    }
+}
+
+fn joined(key: &str, names: &str, last: &str, more: usize) -> String {
+    let values: [(&str, FluentValue<'_>); 3] = [
+        ("names", names.into()),
+        ("last", last.into()),
+        ("more", more.into()),
+    ];
+    words::text_with(key, &values)
 }
 
 fn counted(key: &str, count: i64) -> String {
@@ -112,13 +234,7 @@ fn summary(missed: &CatchUp) -> String {
     if missed.messages == 0 {
         return words::text("catch-up-nothing");
     }
-    let mut parts = Vec::new();
-    if missed.mentions_in_all > 0 {
-        parts.push(counted("catch-up-mentions", missed.mentions_in_all));
-    }
-    if missed.replies_in_all > 0 {
-        parts.push(counted("catch-up-replies", missed.replies_in_all));
-    }
+    let mut parts = calls(missed);
     let people = counted("catch-up-people", missed.people);
     let values: [(&str, FluentValue<'_>); 2] =
         [("count", missed.messages.into()), ("people", people.into())];
@@ -136,12 +252,14 @@ pub(crate) async fn show_catch_up(
     zone: Zone,
 ) -> Result<HttpResponse> {
     let (room, user, since) = (*room, me.user.id, query.since);
-    let (name, missed) = database
+    let (name, missed, unread, letter_keys) = database
         .read(move |conn| {
             let member = RoomMember::find(conn, room, user)?;
             let since = since.unwrap_or(member.read_seq).max(0);
-            let missed = CatchUp::read(conn, &member, since)?;
-            Ok((member.title, missed))
+            let missed = CatchUp::read(conn, &member, since, LISTED)?;
+            let unread = member.first_unread(conn)?.is_some();
+            let letter_keys = Preferences::of(conn, user)?.letter_keys;
+            Ok((member.title, missed, unread, letter_keys))
         })
         .await?;
     let title = words::text_with("catch-up-title", &[("name", name.as_str().into())]);
@@ -149,6 +267,8 @@ pub(crate) async fn show_catch_up(
         room_name: name,
         back: format!("/rooms/{room}/"),
         catch_up: CatchUpLists::new(&missed, room, &zone),
+        unread,
+        letter_keys,
     };
     page.framed_in(Some(room.0))
         .await?
@@ -163,14 +283,9 @@ mod tests {
     #[test]
     fn a_summary_names_only_what_there_is() {
         let mut missed = CatchUp {
-            since: 0,
             messages: 41,
             people: 5,
-            mentions: Vec::new(),
-            mentions_in_all: 0,
-            replies: Vec::new(),
-            replies_in_all: 0,
-            reacted: Vec::new(),
+            ..CatchUp::default()
         };
         assert_eq!(summary(&missed), "41 messages by 5 people");
         let nothing = CatchUp {
@@ -185,5 +300,23 @@ mod tests {
             summary(&missed),
             "1 mention, 2 replies, 3 messages by 1 person"
         );
+    }
+
+    #[test]
+    fn who_joined_is_named_up_to_three_and_then_counted() {
+        let person = |name: &str| Person::new(crate::accounts::UserId(1), name);
+        let mut missed = CatchUp::default();
+        assert_eq!(joined_text(&missed), "");
+        for (name, expected) in [
+            ("martha", "martha joined"),
+            ("jonas", "martha and jonas joined"),
+            ("eve", "martha, jonas and eve joined"),
+        ] {
+            missed.joined.push(person(name));
+            missed.joined_in_all += 1;
+            assert_eq!(joined_text(&missed), expected);
+        }
+        missed.joined_in_all = 5;
+        assert_eq!(joined_text(&missed), "martha, jonas, eve and 2 more joined");
     }
 }
