@@ -1,6 +1,7 @@
 //! What screen readers announce, and where the focus is.
 
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use crate::{
     people::PASSWORD,
@@ -105,9 +106,12 @@ async fn the_names_to_mention_are_a_combobox_while_they_are_offered() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
     let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
     ana.meet(&bo, ("ana", "bo")).await;
-    ana.fill("Message bo", "@b").await;
+    bo.join("bob").await;
+    bo.befriend(&ana, ("bob", "ana")).await;
+    ana.make_room("Closed", "Tea", &["bo", "bob"]).await;
+    ana.fill("Message Tea", "@b").await;
     let option = ana.find("option", "bo").await;
-    let combobox = ana.find("combobox", "Message bo").await;
+    let combobox = ana.find("combobox", "Message Tea").await;
     for (name, value) in [
         ("aria-expanded", "true"),
         ("aria-haspopup", "listbox"),
@@ -123,13 +127,31 @@ async fn the_names_to_mention_are_a_combobox_while_they_are_offered() {
         option.attr("aria-selected").await.unwrap().as_deref(),
         Some("true")
     );
+    // Arrows move the selection, and the box says where it is.
+    for (key, name) in [(Key::Down, "bob"), (Key::Down, "bo"), (Key::Up, "bob")] {
+        ana.keys(key + "").await;
+        let option = ana.find("option", name).await;
+        for (of, name, value) in [
+            (
+                &combobox,
+                "aria-activedescendant",
+                option.attr("id").await.unwrap(),
+            ),
+            (&combobox, "aria-expanded", Some("true".to_owned())),
+            (&option, "aria-selected", Some("true".to_owned())),
+        ] {
+            assert_eq!(of.attr(name).await.unwrap(), value, "{name}");
+        }
+        let selected = "return document.querySelectorAll('#names [aria-selected=true]').length";
+        assert_eq!(ana.ask_page::<u32>(selected).await, 1);
+    }
     // HTML allows the role only for one-line fields, see `mentions.js`.
     let mut violations = ana.violations().await;
     violations.retain(|one| !one.starts_with("aria-allowed-role"));
     assert!(violations.is_empty(), "{violations:?}");
 
     ana.keys("\u{e00c}").await;
-    let textbox = ana.find("textbox", "Message bo").await;
+    let textbox = ana.find("textbox", "Message Tea").await;
     for name in ["role", "aria-expanded", "aria-activedescendant"] {
         assert_eq!(textbox.attr(name).await.unwrap(), None, "{name}");
     }

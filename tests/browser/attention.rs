@@ -259,7 +259,17 @@ async fn where_pages_cannot_notify_the_worker_does_and_a_toast_if_that_fails_too
             static permission = permission;
             constructor() { throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification()'); }
         };
-        if (localStorage.noWorker) navigator.serviceWorker.register = () => Promise.reject(new TypeError('none'));";
+        if (localStorage.noWorker) navigator.serviceWorker.register = () => Promise.reject(new TypeError('none'));
+        globalThis.AudioContext = class extends AudioContext {
+            createOscillator() {
+                localStorage.notes = Number(localStorage.notes ?? 0) + 1;
+                return super.createOscillator();
+            }
+        };";
+    let notes = async || {
+        let script = "return Number(localStorage.notes ?? 0)";
+        bo.ask_page::<u32>(script).await
+    };
     let method = "Page.addScriptToEvaluateOnNewDocument";
     let script = json!({ "source": source });
     bo.driver.cdp().send_raw(method, script).await.unwrap();
@@ -278,6 +288,8 @@ async fn where_pages_cannot_notify_the_worker_does_and_a_toast_if_that_fails_too
     })
     .await;
     assert!(!bo.has(".toast").await);
+    // One sound, of two notes.
+    assert_eq!(notes().await, 2);
     // It is removed when the message is read.
     bo.open_conversation("ana").await;
     until("no notification", async || {
@@ -292,6 +304,41 @@ async fn where_pages_cannot_notify_the_worker_does_and_a_toast_if_that_fails_too
     bo.find("button", "Send a test").await;
     ana.say("and here").await;
     bo.wait_for(".toast", true).await;
+    assert_eq!(notes().await, 4, "the sound does not need the notification");
+}
+
+#[tokio::test]
+async fn numbers_of_lists_are_in_the_notification_the_toast_and_the_list() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    let (typed, shown) = (
+        "2. second **now**\n5. fifth\n   1) inner",
+        "2. second now 5. fifth 1) inner",
+    );
+    bo.open("/friends/").await;
+    ana.paste(typed).await;
+    ana.press_enter().await;
+    until("the toast", async || {
+        let script = "return document.querySelector('.toast-text')?.textContent ?? ''";
+        (bo.ask_page::<String>(script).await == shown).then_some(())
+    })
+    .await;
+    let last = "return document.querySelector('#conversations .last-text').textContent";
+    assert_eq!(bo.ask_page::<String>(last).await, shown);
+    bo.reload().await;
+    assert_eq!(bo.ask_page::<String>(last).await, shown);
+
+    bo.watch_notifications().await;
+    bo.record_notifications().await;
+    bo.open("/friends/").await;
+    bo.wait_for("#my-presence:not(:empty)", true).await;
+    ana.paste(typed).await;
+    ana.press_enter().await;
+    until("the notification", async || {
+        (bo.told().await == [format!("ana: {shown}")]).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

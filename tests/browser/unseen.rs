@@ -1,6 +1,11 @@
 //! What arrives while nobody looks stays unread until it is seen, and the divider and the pill lead to it.
 
-use crate::{absence::numbered, profile::Profile, stage::until, timeline::a_conversation_of};
+use crate::{
+    absence::numbered,
+    profile::Profile,
+    stage::{database::change, fill_room, number, until},
+    timeline::a_conversation_of,
+};
 
 /// Where the divider is in the log: 0 at its top, 1 at its end. Null without a divider.
 const DIVIDER: &str =
@@ -152,4 +157,47 @@ async fn a_long_absence_counts_all_of_it_and_begins_at_its_start() {
     assert_eq!(ana.first_new().await, "missed 1");
     ana.press("button", "Jump to latest").await;
     ana.wait_for_link("bo", "bo").await;
+}
+
+/// More than one answer to a page that comes back may have, and more than a badge has digits for.
+#[tokio::test]
+async fn thirteen_hundred_missed_messages_are_counted_in_the_pill_and_in_the_list() {
+    const MISSED: i64 = 1_300;
+    let (site, ana, bo) = a_conversation_of(60, &LIMITS).await;
+    let read = "SELECT last_seq AS number FROM rooms WHERE id = 1";
+    let read = number(&site.database(), read);
+    ana.wire.cut();
+    bo.open("/").await;
+    fill_room(&site.database(), 1, MISSED);
+    change(
+        &site.database(),
+        &format!(
+            "UPDATE messages SET author_id = 2 WHERE seq > {read};
+             UPDATE events SET actor_id = 2 WHERE seq > {read};
+             UPDATE members SET read_seq = {read} WHERE user_id = 1;"
+        ),
+    );
+    ana.wire.mend();
+    ana.a_minute_has_passed().await;
+
+    ana.find("button", "1300 new messages").await;
+    ana.wait_for_divider_in_view().await;
+    ana.wait_for_link("bo", "bo, 99+ unread").await;
+    ana.open_tab("/").await;
+    ana.wait_for_link("bo", "bo, 99+ unread").await;
+    ana.wait_for_title("(99+) Conversations – Parlour").await;
+    ana.show_tab(0).await;
+    // The newest is deleted: one less.
+    bo.open("/rooms/1/").await;
+    let newest = bo.messages().await.pop().unwrap();
+    bo.do_to(&newest, "delete", "").await;
+    ana.find("button", "1299 new messages").await;
+    ana.press("button", "1299 new messages").await;
+    let oldest = (read + 1).to_string();
+    until("the first of them below the divider", async || {
+        let first = ana.first_new().await;
+        (first.split(' ').next() == Some(&oldest)).then_some(())
+    })
+    .await;
+    ana.wait_for_divider_in_view().await;
 }

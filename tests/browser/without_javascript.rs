@@ -8,7 +8,7 @@ use crate::{
     stage::{
         Program,
         database::{change, fill_room},
-        number,
+        number, until,
     },
 };
 
@@ -322,4 +322,36 @@ async fn a_message_that_is_sent_again_from_the_page_before_is_posted_once() {
     ana.fill("Message bo", "something else").await;
     ana.press("button", "Send").await;
     ana.find_text_message("something else").await;
+}
+
+#[tokio::test]
+async fn back_from_the_log_in_of_a_session_that_ended_loses_no_text() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(
+        Profile::without_javascript(&site),
+        Profile::without_javascript(&site)
+    );
+    ana.meet(&bo, ("ana", "bo")).await;
+    ana.fill("Message bo", "an hour & a half").await;
+    change(&site.database(), "DELETE FROM sessions WHERE user_id = 1");
+    ana.press("button", "Send").await;
+    ana.wait_for_text("You were logged out before this was sent.")
+        .await;
+
+    ana.driver.back().await.unwrap();
+    ana.wait_for_path("/rooms/1/").await;
+    assert_eq!(ana.draft().await, "an hour & a half");
+    // The page is that of the session that has ended, and sending it again leads on.
+    ana.press("button", "Send").await;
+    ana.wait_for_text("You were logged out before this was sent.")
+        .await;
+    ana.log_in("ana").await;
+    until("the room", async || {
+        (ana.path().await.starts_with("/rooms/1/")).then_some(())
+    })
+    .await;
+    assert_eq!(ana.draft().await, "an hour & a half");
+    ana.press("button", "Send").await;
+    ana.find_text_message("an hour & a half").await;
+    assert_eq!(ana.messages().await, ["an hour & a half"]);
 }

@@ -166,3 +166,64 @@ fn text_markup(html: &str) -> String {
     let page = scraper::Html::parse_document(html);
     page.select(&selector).next().unwrap().inner_html()
 }
+
+/// The third column of the table of cases: where a text stands on one line, it has the numbers that were typed.
+#[tokio::test]
+async fn numbers_stay_in_the_catch_up_the_quote_the_details_and_the_lists() {
+    let site = Site::start().await;
+    let (ana, bo) = site.friends("ana", "bo").await;
+    let room = ana.room_with(&bo).await;
+    let mut at_bo = bo.open_room(&ana).await;
+    let table = include_str!("../cases/lists-and-previews.tsv");
+    let mut checked = 0;
+    for line in table.lines().skip(1).filter(|line| !line.is_empty()) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let typed = format!("@ana\n{}", cells[0].replace("\\n", "\n"));
+        let readable = cells.get(2).copied().unwrap_or_default();
+        let words: Vec<&str> = readable
+            .split([' ', '…'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        let id = at_bo.post(&typed).await["id"].clone();
+        let about = format!("/rooms/{room}/messages/{id}");
+        // Not the room, which would read it.
+        for (path, selector) in [
+            (format!("/rooms/{room}/catch-up/"), ".missed-text"),
+            ("/".to_owned(), ".last-text"),
+            ("/".to_owned(), ".home-last"),
+            (format!("{about}/actions/"), ".quoted-text"),
+            (format!("{about}/details/"), "p[dir=auto]"),
+        ] {
+            let texts = ana.open(&path).await.texts(selector);
+            let fits = |text: &String| {
+                let mut rest = text.as_str();
+                words.iter().all(|word| match rest.split_once(word) {
+                    Some((_, after)) => {
+                        rest = after;
+                        true
+                    }
+                    None => false,
+                })
+            };
+            assert!(!texts.is_empty(), "{selector} on {path}");
+            assert!(texts.iter().any(fits), "{readable} on {path}: {texts:?}");
+            checked += usize::from(!words.is_empty());
+        }
+        let answer = json!({"type": "message.post", "room": room, "client_id": uuid::Uuid::new_v4(),
+            "body": "an answer", "reply_to": id});
+        at_bo.socket.send(answer).await;
+        let html = loop {
+            let message = at_bo.next_message().await;
+            if message["body"] == "an answer" {
+                break message["html"].as_str().unwrap().to_owned();
+            }
+        };
+        let quote = scraper::Html::parse_fragment(&html);
+        let part = scraper::Selector::parse(".quote-text").unwrap();
+        let quote: String = quote.select(&part).flat_map(|one| one.text()).collect();
+        for word in &words {
+            assert!(quote.contains(word), "{word} in {quote}");
+        }
+    }
+    assert!(checked >= 25, "{checked}");
+}
