@@ -5,9 +5,13 @@ use std::fs;
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpSocket, TcpStream},
+};
 
 use crate::{
-    stage::{Program, database::change, number, within},
+    stage::{Program, database::change, number, until, within},
     support::{PASSWORD, Person, Site, database, refused, text},
 };
 
@@ -178,4 +182,79 @@ async fn without_scripts_a_busy_server_is_503_and_the_text_stays_in_the_box() {
     assert_eq!((status, shown.as_str()), (503, "hello"));
     assert_eq!(wait, "1");
     foreign.batch_execute("ROLLBACK").unwrap();
+}
+
+/// Requests something with the headers of a page, and does not read the answer.
+async fn ask_unread(person: &Person, path: &str, headers: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(person.site).await.unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\n{headers}\r\n",
+        person.site,
+        person.origin(),
+        person.cookies()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // The head of the answer, so that it is open.
+    let mut head = [0; 16];
+    within("a head", stream.read_exact(&mut head))
+        .await
+        .unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn the_log_names_whoever_does_not_read() {
+    const HANDSHAKE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let limits = [
+        &QUICK_HASH[..],
+        &["--messages", "100000/1s", "--socket-queue-events", "32"],
+    ]
+    .concat();
+    for (path, headers, target) in [
+        ("/ws/", HANDSHAKE, "channels::socket"),
+        (
+            "/events/",
+            "Sec-Fetch-Site: same-origin\r\n",
+            "channels::http",
+        ),
+    ] {
+        let program = Program::start(&limits).await;
+        let (ana, bo) = two_friends(&program).await;
+        let mut room = ana.open_room(&bo).await;
+        let stalled = ask_unread(&bo, path, headers).await;
+        let address = stalled.local_addr().unwrap();
+
+        let text = "<".repeat(10_000);
+        let mut posts = 0;
+        let said = loop {
+            room.post(&text).await;
+            posts += 1;
+            let said = program.said();
+            if said.contains("was closed, because") || posts > 400 {
+                break said;
+            }
+        };
+
+        let is_cut = |line: &&str| {
+            line.contains(target) && line.contains(&address.to_string()) && line.contains("cut")
+        };
+        until("the line of the framework", async || {
+            program
+                .said()
+                .lines()
+                .any(|line| is_cut(&line))
+                .then_some(())
+        })
+        .await;
+        assert_eq!(program.said().lines().filter(is_cut).count(), 1, "{path}");
+        let whose = format!(
+            "the socket of user {} from {} was closed",
+            bo.id,
+            address.ip()
+        );
+        assert!(said.contains(&whose), "{path}: {said}");
+    }
 }

@@ -226,8 +226,10 @@ impl Pump {
             cx.waker().wake_by_ref();
         }
         let link = Rc::clone(&self.outlet.link);
-        if link.overflowed() {
-            log::warn!(target: "channels::http", "a consumer sent more than may wait; it is cut");
+        if link.overflowed() && !self.outlet.gone.get() {
+            let peer = self.kill.peer();
+            log::warn!(target: "channels::http", "{peer} reads too slowly: more than may wait \
+                for it (HttpOptions::outbox_bytes) was sent; it is cut");
             self.cut();
         }
         self.beat(cx);
@@ -343,7 +345,8 @@ impl Pump {
         let limit = self.write_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
         if stalled.as_mut().poll(cx).is_ready() {
-            log::debug!(target: "channels::http", "a client that does not read is cut");
+            let peer = self.kill.peer();
+            log::debug!(target: "channels::http", "{peer} does not read; it is cut");
             self.cut();
         }
     }

@@ -5,7 +5,7 @@
 //! never notices the end of the connection. Shutting the socket down makes actix poll again.
 
 use std::any::Any;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -106,13 +106,20 @@ pub(crate) struct KillSwitch(Arc<Socket>);
 
 impl KillSwitch {
     fn handle(&self) -> KillHandle {
-        KillHandle(Arc::downgrade(&self.0))
+        KillHandle {
+            socket: Arc::downgrade(&self.0),
+            peer: None,
+        }
     }
 }
 
 /// Aborts one connection from any thread; does nothing if it has ended.
 #[derive(Clone, Default)]
-pub(crate) struct KillHandle(Weak<Socket>);
+pub(crate) struct KillHandle {
+    socket: Weak<Socket>,
+    /// The address that the connection came from.
+    peer: Option<SocketAddr>,
+}
 
 /// Limits how much the kernel buffers for a peer that does not read.
 pub(super) fn bound_send_buffer(socket: &SockRef<'_>, options: &SocketOptions) {
@@ -127,19 +134,29 @@ impl KillHandle {
     /// The handle of a request's connection; without effect if the server has none.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let switch = request.conn_data::<KillSwitch>();
-        switch.map(KillSwitch::handle).unwrap_or_default()
+        let handle = switch.map(KillSwitch::handle).unwrap_or_default();
+        Self {
+            peer: request.peer_addr(),
+            ..handle
+        }
     }
 
     /// Like `bound_send_buffer`, for a connection that may have ended.
     pub(super) fn bound_send_buffer(&self, options: &SocketOptions) {
-        if let Some(socket) = self.0.upgrade() {
+        if let Some(socket) = self.socket.upgrade() {
             bound_send_buffer(&SockRef::from(&*socket), options);
         }
     }
 
+    /// Names the peer in log lines.
+    pub(crate) fn peer(&self) -> String {
+        let unnamed = || "a peer".to_owned();
+        self.peer.map_or_else(unnamed, |peer| peer.to_string())
+    }
+
     /// Resets the connection: the kernel drops the data that it still buffers for the peer.
     pub(crate) fn cut(&self) {
-        let Some(socket) = self.0.upgrade() else {
+        let Some(socket) = self.socket.upgrade() else {
             return;
         };
         let lingering = socket.set_linger(Some(Duration::ZERO));
