@@ -276,3 +276,95 @@ async fn numbers_stay_in_the_quote_and_glued_names_are_offered() {
         assert!(clipped.starts_with("inset"), "marks are clipped: {clipped}");
     }
 }
+
+impl Profile {
+    /// Measures marks and the text beside them: `[what, text, space between them]`, in pixels. Bullets and bars are at
+    /// the side where the text of their block starts.
+    async fn marks(&self) -> Vec<(String, String, f64)> {
+        self.ask_page(
+            "const range = document.createRange();
+            // The first line of what is selected: text of its own, without that of an inner list.
+            const lines = (nodes) => nodes.flatMap((node) => {
+                range.selectNodeContents(node);
+                return [...range.getClientRects()];
+            }).filter(({ width }) => width > 0);
+            const texts = (element) => [...element.childNodes].filter((node) =>
+                node.nodeType === Node.TEXT_NODE ? node.data.trim() !== '' : !node.matches('ul, ol, blockquote'));
+            const space = (side, box, rects) => side === 'left'
+                ? Math.min(...rects.map(({ left }) => left)) - box.left
+                : box.right - Math.max(...rects.map(({ right }) => right));
+            const measured = [];
+            const measure = (what, element, bar) => {
+                const side = getComputedStyle(bar ?? element).direction === 'rtl' ? 'right' : 'left';
+                const box = (bar ?? element).getBoundingClientRect();
+                measured.push([what, element.textContent.trim(), space(side, box, lines(texts(element)))]);
+            };
+            for (const item of document.querySelectorAll('.message-text li')) measure('item', item);
+            for (const bar of document.querySelectorAll('.message-text blockquote'))
+                for (const text of bar.querySelectorAll(':scope > p').length > 0 ? bar.querySelectorAll(':scope > p') : [bar])
+                    if (texts(text).length > 0) measure('bar', text, bar);
+            for (const quote of document.querySelectorAll('.quote')) measure('quote', quote);
+            for (const text of document.querySelectorAll('.quoted:not(dialog *) .quoted-text')) measure('quoted', text, text.parentElement);
+            return measured",
+        )
+        .await
+    }
+
+    async fn expect_marks_beside_their_text(&self, count: usize, place: &str) {
+        let marks = self.marks().await;
+        assert_eq!(marks.len(), count, "{place}: {marks:?}");
+        for (what, text, space) in marks {
+            // A bar has its width and a padding.
+            let most = if what == "item" { 1.0 } else { 20.0 };
+            assert!(
+                (-0.5..=most).contains(&space),
+                "{place}: {space} px beside the {what} of '{text}'"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn bullets_and_bars_stay_beside_text_of_either_direction() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    for text in ["שלום", "hello"] {
+        ana.say(text).await;
+        bo.find_text_message(text).await;
+        bo.choose(text, "Reply").await;
+        bo.say("an answer").await;
+    }
+    let talk = [
+        // Of one direction, then of the other, then mixed.
+        "- שלום\n- עולם\n  - בתוך",
+        "- hello\n- world\n  1. inner",
+        "- hello\n- שלום\n- عالم 7\n  2. בתוך\n  3. inner",
+        "- שלום\n- hello\n\n> שלום\n>\n> hello\n> > עולם",
+        "> hello\n>\n> שלום\n\n1. שלום\n2. hello\n\n- [ ] שלום\n\n  hello",
+    ];
+    for text in talk {
+        ana.paste(text).await;
+        ana.press_enter().await;
+    }
+    bo.wait_for_count(talk.len() + 4).await;
+    let count = bo.marks().await.len();
+    assert!(count > 20, "{count}");
+    for page in ["ltr", "rtl"] {
+        let turn = format!("document.documentElement.dir = '{page}'");
+        bo.ask_page::<serde_json::Value>(&turn).await;
+        bo.expect_marks_beside_their_text(count, &format!("a page of {page}"))
+            .await;
+        bo.screenshot(&format!("marks-{page}")).await;
+    }
+    let messages = "SELECT min(id) AS number FROM messages";
+    let first = number(&site.data().join("parlour.sqlite3"), messages);
+    for page in ["ltr", "rtl"] {
+        bo.open(&format!("/rooms/1/messages/{first}/actions/"))
+            .await;
+        let turn = format!("document.documentElement.dir = '{page}'");
+        bo.ask_page::<serde_json::Value>(&turn).await;
+        bo.expect_marks_beside_their_text(1, &format!("a page about a message, {page}"))
+            .await;
+    }
+}
