@@ -74,7 +74,7 @@ offerListActs({ connection, sender, storage, userId });
 markAllRead(connection);
 walkRooms((room) => unread.badge(room).unread > 0);
 refreshOn(connection);
-closeRemoved(connection, { storage, userId });
+closeRemoved(connection, { storage, queue, userId });
 followName();
 // On few pages, which work without these, too.
 if (document.getElementById("choose-people")) import("./membership/people-filter.js");

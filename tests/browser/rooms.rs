@@ -112,12 +112,17 @@ async fn a_page_that_was_offline_during_the_removal_closes_when_it_comes_back() 
     bo.find("textbox", "Message Tea").await;
 
     bo.wire.cut();
+    bo.say("sent without a connection").await;
+    bo.paste("half a thought").await;
     ana.press("link", "Room details").await;
     ana.press("link", "Remove bo").await;
     ana.press("button", "Remove").await;
     bo.wire.mend();
 
     bo.wait_for_text("You are no longer in this room").await;
+    let given_back = bo.find("textbox", "Not sent. You wrote:").await;
+    let given_back = given_back.prop("value").await.unwrap().unwrap();
+    assert_eq!(given_back, "sent without a connection\nhalf a thought");
 }
 
 #[tokio::test]

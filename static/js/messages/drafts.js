@@ -110,8 +110,8 @@ export function markPrefix(userId) {
   return `parlour/room/${userId}/`;
 }
 
-/** Joins two texts, one below the other. @param {string} above  @param {string} below */
-export const joined = (above, below) => [above, below].filter(Boolean).join("\n");
+/** Joins texts, one below the other. @param {(string | undefined)[]} texts */
+export const joined = (...texts) => texts.filter(Boolean).join("\n");
 
 /** Returns the prefix of the keys of drafts. @param {number} userId */
 export function draftPrefix(userId) {
