@@ -116,6 +116,8 @@ async fn a_message_that_is_refused_says_why_and_can_be_deleted() {
         .await;
     ana.find("button", "Retry").await;
     ana.wait_for_text("no one can send messages in it").await;
+    // Without a box there is nothing to move it to.
+    assert!(!ana.shows("button", "Move to the message box").await);
     ana.screenshot("refused").await;
     ana.press("button", "Delete").await;
     until("the message to go", async || {
@@ -123,6 +125,51 @@ async fn a_message_that_is_refused_says_why_and_can_be_deleted() {
     })
     .await;
     assert_eq!(stored(&site), 0);
+}
+
+/// The page is older than the limit of the server, so that only the server refuses.
+#[tokio::test]
+async fn a_new_message_that_is_refused_goes_back_into_the_box() {
+    let mut site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.say("what is it?").await;
+    ana.wait_for_count(1).await;
+    ana.mark_page().await;
+    site.kill().await;
+    site.arguments
+        .extend(["--message-chars", "100"].map(str::to_owned));
+    site.start_again().await;
+
+    ana.choose("what is it?", "Reply").await;
+    let long = format!("a list:\n2. {}\n5. **e** \u{5e9}", "word ".repeat(25));
+    ana.paste(&long).await;
+    ana.press_enter().await;
+    ana.wait_for_text("Too long by").await;
+    assert_eq!(ana.draft().await, "");
+    ana.paste("the next thought").await;
+    ana.press("button", "Move to the message box").await;
+
+    assert_eq!(ana.draft().await, format!("{long}\nthe next thought"));
+    assert_eq!(ana.messages().await, ["what is it?"], "it left the log");
+    ana.wait_for("#replying:not([hidden])", true).await;
+    ana.wait_for_text("Reply to bo").await;
+    ana.reload().await;
+    assert_eq!(ana.draft().await, format!("{long}\nthe next thought"));
+    assert_eq!(ana.messages().await, ["what is it?"]);
+    ana.find("textbox", "Message bo")
+        .await
+        .clear()
+        .await
+        .unwrap();
+    ana.say("in short").await;
+    for person in [&ana, &bo] {
+        person
+            .wait_for_messages(&["what is it?", "in short"].map(str::to_owned))
+            .await;
+        person.find("link", "bo · what is it?").await;
+    }
+    assert_eq!(stored(&site), 2);
 }
 
 fn stored(site: &Program) -> i64 {

@@ -23,7 +23,8 @@ pub(crate) struct Program {
     /// The child process. `None` after [`Program::kill`].
     pub(crate) process: Option<Child>,
     folder: TempDir,
-    arguments: Vec<String>,
+    /// Additional arguments, from the next start on.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Program {
