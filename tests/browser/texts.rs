@@ -4,7 +4,7 @@ use thirtyfour::Key;
 
 use crate::{
     profile::Profile,
-    stage::{Program, number},
+    stage::{Program, number, until},
 };
 
 impl Profile {
@@ -366,5 +366,52 @@ async fn bullets_and_bars_stay_beside_text_of_either_direction() {
         bo.ask_page::<serde_json::Value>(&turn).await;
         bo.expect_marks_beside_their_text(1, &format!("a page about a message, {page}"))
             .await;
+    }
+}
+
+#[tokio::test]
+async fn quotes_and_copies_of_a_translated_page_are_in_the_words_of_their_author() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    // Browsers let scripts copy after a key press only.
+    ana.say("first").await;
+    bo.find_text_message("first").await;
+    bo.say("guten **tag**").await;
+    bo.paste("- wie\n- geht es").await;
+    bo.press_enter().await;
+    ana.wait_for_count(3).await;
+    let copied = ana.copied("guten", "geht es").await;
+    assert!(
+        copied.ends_with("• wie\n• geht es"),
+        "the premise: {copied}"
+    );
+
+    ana.translate_page().await;
+    ana.find_text_message("GUTEN TAG").await;
+    let copied = ana.copied("GUTEN", "GEHT ES").await;
+    let said: Vec<&str> = copied
+        .lines()
+        .map(|line| line.split_once("] ").map_or(line, |(_, said)| said))
+        .collect();
+    assert_eq!(said, ["bo: guten **tag**", "bo: - wie", "- geht es"]);
+    // What is a part of a message is what was selected.
+    assert_eq!(ana.copied("GUTEN", "TAG").await, "GUTEN TAG");
+
+    let focus = "[...document.querySelectorAll('article')].find(({ textContent }) => textContent.includes('GUTEN TAG')).focus()";
+    ana.ask_page::<serde_json::Value>(focus).await;
+    ana.keys("r").await;
+    ana.wait_for_text("guten **tag**").await;
+    ana.wire.hold_answers();
+    ana.keys("hallo".to_owned() + Key::Enter).await;
+    let quote = "return [...document.querySelectorAll('article .quote')].at(-1)?.textContent ?? ''";
+    until("the quote", async || {
+        (ana.ask_page::<String>(quote).await == "bo guten **tag**").then_some(())
+    })
+    .await;
+    ana.wire.mend();
+    for person in [&ana, &bo] {
+        person.wait_for_count(4).await;
+        person.find("link", "bo · guten tag").await;
     }
 }

@@ -1,6 +1,7 @@
 // Copying from the log as plain text: names, times, texts and list numbers, without the words of buttons and states.
 
-import { markOf } from "../page/plain-text.js";
+import { find } from "../page/elements.js";
+import { markOf, original } from "../page/plain-text.js";
 
 /**
  * Returns the text of a node that lies in the range, with the marks of lists and quotes. Browsers leave these out.
@@ -43,7 +44,7 @@ function childrenIn(node, range) {
 /** @param {Element} root  @param {string} selector */
 const wordsOf = (root, selector) => root.querySelector(selector)?.textContent.trim() ?? "";
 
-/** Returns a line of the log as text. @param {Element} line  @param {Range} range */
+/** Returns a line of the log as text, in the words of its author. @param {Element} line  @param {Range} range */
 function lineIn(line, range) {
   if (line.matches(".notice")) return `${wordsOf(line, ".notice-text")} ${wordsOf(line, ".message-time")}`;
   if (!line.matches("article.message")) return line.matches(".day") ? line.textContent.trim() : "";
@@ -54,7 +55,7 @@ function lineIn(line, range) {
   const quote = line.querySelector(".quote");
   const answers = quote?.matches("a") && range.intersectsNode(quote);
   const quoted = answers ? `> ${wordsOf(quote, ".quote-author")}: ${wordsOf(quote, ".quote-text")}\n` : "";
-  return `[${wordsOf(line, ".message-time")}] ${wordsOf(line, ".message-author")}: ${quoted && `\n${quoted}`}${said}`;
+  return `[${wordsOf(line, ".message-time")}] ${wordsOf(line, ".message-author")}: ${quoted && `\n${quoted}`}${original(said, find(line, ".message-body").dataset.source ?? said)}`;
 }
 
 /**

@@ -2,7 +2,8 @@
 // change the text.
 
 import { build, find } from "../page/elements.js";
-import { cut, plainText } from "../page/plain-text.js";
+import { cut, original, plainText } from "../page/plain-text.js";
+import { sourceOf } from "./rights.js";
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Draft } from "./drafts.js" */
 /** @import { Reply } from "./operations.js" */
@@ -78,7 +79,7 @@ const QUOTE_CHARS = 140;
 
 /** Returns the beginning of a message in one line, as quotes show it. @param {HTMLElement} message */
 export function quoteOf(message) {
-  return cut(plainText(find(message, ".message-text")), QUOTE_CHARS);
+  return cut(original(plainText(find(message, ".message-text")), sourceOf(message)), QUOTE_CHARS);
 }
 
 /** Builds the quote above a pending message. @param {Reply} reply  @param {number} room */

@@ -30,6 +30,15 @@ export function plainText(text) {
   return oneLine(wordsOf(text));
 }
 
+/**
+ * Returns the text that is shown, or, where a browser has translated the page, the source of the message.
+ * @param {string} shown  @param {string} source
+ */
+export function original(shown, source) {
+  const words = shown.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  return words.every((word) => source.includes(word)) ? shown : source;
+}
+
 /** @param {string} text */
 export function oneLine(text) {
   return text.split(/\s+/u).filter(Boolean).join(" ");
