@@ -22,10 +22,10 @@ use crate::{
     assets,
     chat::{
         live::{ChatConsumer, streaming},
-        messages::views::{change, history, message, names, outsiders},
+        messages::views::{change, history, message, outsiders},
         pages::{
-            card, digest, invites, join, message_details, new_room, notifications, open_rooms,
-            people, post, room, room_changes, room_details,
+            calls, card, digest, invites, join, message_details, names, new_room, notifications,
+            open_rooms, people, post, room, room_changes, room_details,
         },
         reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
@@ -198,6 +198,11 @@ fn room_pages(cfg: &mut web::ServiceConfig) {
 fn one_room_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route("/rooms/{room}/calls/", web::get().to(calls::show_question))
+        .route(
+            "/rooms/{room}/calls/",
+            web::post().to(calls::let_members_call),
+        )
         .route("/rooms/{room}/names/", web::get().to(names::list_names))
         .route(
             "/rooms/{room}/join/",
@@ -370,6 +375,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/new/", Action::Form),
     ("/rooms/{room}/about/", Action::Form),
     ("/rooms/{room}/archive/", Action::Form),
+    ("/rooms/{room}/calls/", Action::Form),
     ("/rooms/{room}/delete/", Action::Form),
     ("/rooms/{room}/invites/", Action::Form),
     ("/rooms/{room}/invites/members/", Action::Form),

@@ -89,6 +89,7 @@ diesel::table! {
         seq -> BigInt,
         message_id -> BigInt,
         is_reply -> Bool,
+        call_word -> Nullable<Text>,
     }
 }
 
@@ -193,6 +194,7 @@ diesel::table! {
         archived_at -> Nullable<BigInt>,
         delete_at -> Nullable<BigInt>,
         members_invite -> Bool,
+        calls_all -> Bool,
     }
 }
 

@@ -40,6 +40,8 @@ level-done = Notifications for { $name } are saved.
 
 why-notified = Notifications were on for this message. If Parlour was open in a browser, you were notified there, unless the message was already on screen.
 why-not-notified = You were not notified because: { $reasons }.
+why-call-everyone = It mentions you with @everyone, which notifies all people in the conversation.
+why-call-here = It mentions you with @here, which notified the people who were online.
 why-own = you wrote this message
 why-blocked = you blocked the author
 why-hidden = the conversation is hidden

@@ -50,6 +50,11 @@ room-refused-too-long =
        *[other] Too long by { $excess } characters. Shorten it and send again.
     }
 room-refused-not-allowed = { $name } is not receiving messages from you.
+room-refused-calls =
+    { $minutes ->
+        [one] You have used @everyone or @here too often. You can use them again in 1 minute, or send this without them now.
+       *[other] You have used @everyone or @here too often. You can use them again in { $minutes } minutes, or send this without them now.
+    }
 room-refused-rate = You are sending too fast. Wait a moment and send again.
 room-refused-conflict = This message was already sent with different text. Send it again to post it as a new message.
 room-refused-repeated = You have just sent this. Send it again only if you want it twice.
@@ -146,3 +151,30 @@ tips-ticks = One tick means that your message was sent, two that it was delivere
 tips-offline = You can keep writing offline. Your messages are sent when you are back online.
 tips-menu = Use the ⋯ menu of a message to react, reply or edit.
 tips-dismiss = Got it
+
+# @everyone and @here
+calls-everyone =
+    { $count ->
+        [one] Everyone (1 person)
+       *[other] Everyone ({ $count } people)
+    }
+calls-here =
+    { $count ->
+        [one] Everyone online (1 person)
+       *[other] Everyone online ({ $count } people)
+    }
+calls-question =
+    { $count ->
+        [one] This notifies 1 person. Send?
+       *[other] This notifies { $count } people. Send?
+    }
+calls-question-form =
+    { $count ->
+        [one] This notifies 1 person. Send? Press “Send” again, or change the message first.
+       *[other] This notifies { $count } people. Send? Press “Send” again, or change the message first.
+    }
+calls-no = Keep editing
+calls-on = @everyone and @here notify people in this conversation.
+calls-off = @everyone and @here notify nobody in this conversation.
+calls-switch-off = Switch off @everyone and @here
+calls-switch-on = Switch on @everyone and @here

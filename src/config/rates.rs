@@ -104,6 +104,22 @@ pub struct RateLimits {
         value_name = "RATES"
     )]
     pub messages_ip: Rates,
+    /// Messages with @everyone or @here per person; each one interrupts a whole room
+    #[arg(
+        long,
+        env = "PARLOUR_CALLS",
+        default_value = "5/1h",
+        value_name = "RATES"
+    )]
+    pub calls: Rates,
+    /// Messages with @everyone or @here per IP address
+    #[arg(
+        long,
+        env = "PARLOUR_CALLS_IP",
+        default_value = "60/1h",
+        value_name = "RATES"
+    )]
+    pub calls_ip: Rates,
     /// Reactions per person
     #[arg(
         long,

@@ -10,6 +10,7 @@ mod accessibility;
 mod announcing;
 mod attention;
 mod blocks;
+mod calls;
 mod cards;
 mod catch_up;
 mod chromedriver;

@@ -15,6 +15,7 @@ mod badges;
 mod behind_a_proxy;
 mod blocks;
 mod budgets;
+mod calls;
 mod cards;
 mod catch_up;
 mod chat;

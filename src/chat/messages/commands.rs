@@ -30,6 +30,12 @@ pub enum NotPosted {
     /// The text is invalid.
     #[error("the text: {0:?}")]
     Body(BodyError),
+    /// Too many messages with `@everyone` or `@here`.
+    #[error("too many calls")]
+    TooManyCalls {
+        /// The time until the next one.
+        retry_after: Duration,
+    },
     /// The server is about to stop.
     #[error("the server is shutting down")]
     Closing,
@@ -39,6 +45,14 @@ pub enum NotPosted {
 }
 
 impl NotPosted {
+    /// Converts a refusal of the rate limit of calls.
+    pub(crate) fn from_calls(error: Error) -> Self {
+        match error {
+            Error::TooMany { retry_after } => Self::TooManyCalls { retry_after },
+            error => Self::Refused(error),
+        }
+    }
+
     /// Returns whether the reason is a missing permission.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Refused(Error::Forbidden | Error::NotFound))

@@ -2,6 +2,7 @@
 //! markup.
 
 mod body;
+mod call;
 mod commands;
 mod emoji;
 pub mod formatting;
@@ -16,6 +17,8 @@ mod view;
 pub(crate) mod views;
 
 pub use body::BodyError;
+pub(crate) use call::ASKS_ABOVE;
+pub use call::Call;
 pub use commands::{ChangeMessage, CheckedChange, MessageChange, NotPosted, PostMessage};
 pub(crate) use emoji::QUICK_EMOJI;
 pub use markup::Markup;
@@ -26,7 +29,7 @@ pub use models::{
     history_page::{HistoryPage, Place},
     latest::LatestMessage,
     message::Message,
-    new_message::{NewMessage, Posted},
+    new_message::{CalledHere, NewMessage, Posted},
     not_changed::NotChanged,
     reaction::Reaction,
     reply::Reply,

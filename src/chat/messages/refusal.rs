@@ -32,6 +32,11 @@ impl RefusedAt<'_> {
     pub(crate) fn post(self, reason: &NotPosted) -> Refused {
         match reason {
             NotPosted::Body(reason) => self.body(*reason),
+            NotPosted::TooManyCalls { retry_after } => {
+                let minutes = retry_after.as_secs().div_ceil(60);
+                let text = words::text_with("room-refused-calls", &[("minutes", minutes.into())]);
+                self.with_text(RefusalCode::TooMany, text)
+            }
             NotPosted::Closing => self.closing(),
             NotPosted::Refused(error) => self.error(error),
         }

@@ -9,7 +9,10 @@ use crate::{
     chat::{
         live::Chat,
         log::MessageId,
-        messages::formatting::{EXCERPT_CHARS, plain},
+        messages::{
+            Call,
+            formatting::{EXCERPT_CHARS, plain},
+        },
         reading::{MessageDetails, Seen},
         receipts::{Delivered, Position, WhoReceived},
         rooms::{RoomId, RoomMember},
@@ -47,6 +50,7 @@ pub(crate) async fn show_details(
         time: zone.format(told.created_at, "%-d %B %Y, %H:%M %Z"),
         excerpt: plain(&told.body, EXCERPT_CHARS),
         why: why(&told),
+        called_by: told.call.map(|call| words::text(called_by(call))),
         delivered: delivered_to(&told, delivered.as_ref()),
         seen: seen_by(&told, seen),
         can_mark: !told.facts.own && !told.is_notice,
@@ -75,6 +79,8 @@ struct MessageDetailsPage {
     excerpt: String,
     /// The reason why the person was notified or not.
     why: String,
+    /// The sentence about `@everyone` or `@here`, if that called the person.
+    called_by: Option<String>,
     /// The number of people who have received it. `None` where the page does not show it.
     delivered: Option<String>,
     seen: Option<SeenBy>,
@@ -106,6 +112,14 @@ fn why(told: &MessageDetails) -> String {
     }
     let reasons = reasons.join(", ");
     words::text_with("why-not-notified", &[("reasons", reasons.into())])
+}
+
+/// Returns the key of the sentence about a call.
+fn called_by(call: Call) -> &'static str {
+    match call {
+        Call::Everyone => "why-call-everyone",
+        Call::Here => "why-call-here",
+    }
 }
 
 /// Returns the people who have seen this message of the person. `None` where the page does not show

@@ -1,6 +1,7 @@
 //! Whole pages of the chat, which combine the features.
 
 mod asker;
+pub(crate) mod calls;
 pub(crate) mod card;
 mod commands;
 mod confirm;
@@ -9,6 +10,7 @@ mod fields;
 pub(crate) mod invites;
 pub(crate) mod join;
 pub(crate) mod message_details;
+pub(crate) mod names;
 pub(crate) mod new_room;
 pub(crate) mod notifications;
 pub(crate) mod open_rooms;

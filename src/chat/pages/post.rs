@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     asker::Asker,
+    calls,
     commands::{self, Command},
     room::{NewMessageForm, ShownRoom},
     visit::Visit,
@@ -50,6 +51,14 @@ pub(crate) async fn create_message(
             Ok(done) => Ok(done.respond_to(&request)),
             Err(error) => refuse_command(error, (room, form), page, (&asker, &request)).await,
         };
+    }
+    if form.calls.is_empty() {
+        let place = (room, asker.user.id);
+        if let Some(count) = calls::asks_about(chat, place, &form.body).await? {
+            form.calls = "1".to_owned();
+            let question = calls::question(count);
+            return explain(question, (room, form), page, (&asker, &request)).await;
+        }
     }
     let repeats = form.again.is_empty() && repeats(chat, room, asker.user.id, &form).await?;
     let post = PostMessage {
@@ -111,12 +120,22 @@ async fn refuse_command(
     let Some(text) = commands::refusal(&error) else {
         return Err(error);
     };
+    let page = page.with_status(error.status_code());
+    explain(text, (room, form), page, (asker, request)).await
+}
+
+/// Shows a sentence about the text, which stays in the box.
+async fn explain(
+    text: String,
+    (room, form): (RoomId, NewMessageForm),
+    page: Page,
+    (asker, request): (&Asker, &HttpRequest),
+) -> Result<HttpResponse> {
     let at = RefusedAt {
         room,
         client_id: form.client_id,
         name: None,
     };
-    let page = page.with_status(error.status_code());
     let shown = not_sent(room, form, at.command(text), request);
     shown.render(&asker.user, page, &asker.chat).await
 }

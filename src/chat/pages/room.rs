@@ -40,6 +40,9 @@ pub(crate) struct NewMessageForm {
     /// Not empty if the person was told that they have just sent the same text.
     #[serde(default)]
     pub(super) again: String,
+    /// Not empty if the person was told how many people the message notifies.
+    #[serde(default)]
+    pub(super) calls: String,
 }
 
 /// The query of the page that concerns the message box.
@@ -72,6 +75,7 @@ impl NewMessageForm {
                 .unwrap_or_else(|_| Uuid::new_v4()),
             reply_to: value("reply_to").to_owned(),
             again: value("again").to_owned(),
+            calls: value("calls").to_owned(),
         }
     }
 }
@@ -211,6 +215,9 @@ impl ShownRoom {
             again: form
                 .as_ref()
                 .map_or_else(String::new, |form| form.again.clone()),
+            calls: form
+                .as_ref()
+                .map_or_else(String::new, |form| form.calls.clone()),
             draft: form.map_or_else(String::new, |form| form.body),
             refusal: refused.map(|refused| refused.text),
             reply,
@@ -273,6 +280,8 @@ struct RoomPage {
     closed: Option<String>,
     /// Not empty if the person was told that they have just sent the same text.
     again: String,
+    /// Not empty if the person was told how many people the message notifies.
+    calls: String,
     /// The text in the message box.
     draft: String,
     /// The reason why the message was refused.

@@ -159,6 +159,7 @@ impl About {
             is_named: room.kind.is_named(),
             delivery: DeliveryTimes::of(&chat.health, room.id),
             members_invite: room.members_invite,
+            calls_all: room.calls_all,
             count: self.listing.len(),
             people: self.people(here, shown.people_page),
             may: self.may(),
@@ -186,6 +187,8 @@ struct DetailsPage {
     delivery: Option<DeliveryTimes>,
     /// Whether members who do not moderate may invite.
     members_invite: bool,
+    /// Whether `@everyone` and `@here` notify the members.
+    calls_all: bool,
     /// The number of people in the room.
     count: usize,
     people: People,

@@ -1,6 +1,6 @@
 //! Commands and queries of the presence server.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix::prelude::*;
 
@@ -29,6 +29,11 @@ pub struct WhoIsHere {
     /// People whose presence the asker may see.
     pub users: Vec<UserId>,
 }
+
+/// Asks who is online, for a message that calls them. The answer must not be shown to anybody.
+#[derive(Debug, Message)]
+#[rtype(result = "HashSet<UserId>")]
+pub struct WhoIsOnline;
 
 /// `user` joined or left a room, so its members may now see more or less of each other.
 #[derive(Debug, Message)]

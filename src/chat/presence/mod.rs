@@ -8,7 +8,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere};
+pub use commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere, WhoIsOnline};
 pub use models::{SMALL_ROOM, TypingAudience, may_see, small_room_members};
 pub use protocol::{ClientEvent, ServerEvent};
 pub use server::PresenceServer;

@@ -17,7 +17,7 @@ use channels::actor::subscribe;
 use channels::layers::LayerMessage;
 
 use super::{
-    commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere},
+    commands::{EndTyping, MembersChanged, SetPresence, Typing, WhoIsHere, WhoIsOnline},
     models::{TypingAudience, may_see, small_room_members},
     protocol::ServerEvent,
     state::{PresenceState, Sockets},
@@ -117,6 +117,16 @@ impl Handler<WhoIsHere> for PresenceServer {
             here.filter(|(_, state)| *state != PresenceState::Offline)
                 .collect(),
         )
+    }
+}
+
+impl Handler<WhoIsOnline> for PresenceServer {
+    type Result = MessageResult<WhoIsOnline>;
+
+    fn handle(&mut self, _: WhoIsOnline, _: &mut Self::Context) -> Self::Result {
+        let online = self.here.iter();
+        let online = online.filter(|(_, sockets)| sockets.shown == PresenceState::Online);
+        MessageResult(online.map(|(user, _)| *user).collect())
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Action {
     FriendChange,
     /// Posting, editing or deleting a message.
     Message,
+    /// A message with `@everyone` or `@here`, in addition to `Message`.
+    Call,
     /// A reaction to a message.
     Reaction,
     /// A new room.
@@ -54,6 +56,7 @@ impl Action {
             Self::FriendRequest => "friend_request",
             Self::FriendChange => "friend_change",
             Self::Message => "message",
+            Self::Call => "call",
             Self::Reaction => "reaction",
             Self::RoomCreation => "room_creation",
             Self::Invitation => "invitation",
@@ -78,6 +81,7 @@ impl Action {
             Self::FriendRequest => (&of.friend_requests.0, &of.friend_requests_ip.0),
             Self::FriendChange => (&of.friend_changes.0, &of.friend_changes_ip.0),
             Self::Message => (&of.messages.0, &of.messages_ip.0),
+            Self::Call => (&of.calls.0, &of.calls_ip.0),
             Self::Reaction => (&of.reactions.0, &of.reactions_ip.0),
             Self::RoomCreation => (&of.room_creations.0, &of.room_creations_ip.0),
             Self::Invitation => (&of.invitations.0, &of.invitations_ip.0),

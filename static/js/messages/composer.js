@@ -1,6 +1,6 @@
 // The composer: keys, height, length, draft. It is never disabled, and what was typed is never lost.
 
-import { buildButton, byId, find } from "../page/elements.js";
+import { byId, find } from "../page/elements.js";
 import { keyOf } from "../page/keys.js";
 import { say, sayCount } from "../page/words.js";
 import { preferences } from "../preferences/preferences.js";
@@ -14,6 +14,8 @@ const SAVE_AFTER_MS = 300;
 const PASTE_AT_MOST = 5;
 /** What the server does instead of sending it, as in `src/chat/pages/commands.rs`. */
 const COMMAND = /^\/(?:mute(?: +off)?|invite(?: .*)?)$/;
+/** Words that may notify many people, which `calling.js` then asks about. */
+const CALL = /@(everyone|here)/i;
 const touch = matchMedia("(pointer: coarse)");
 
 /**
@@ -24,7 +26,8 @@ const touch = matchMedia("(pointer: coarse)");
 export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} */ (EventTarget) {
   #saving = 0;
   /** Whether the server is running a command. */ #isRunning = false;
-  /** A pasted text that is too long for the box, until the person decides. */ #held = "";
+  /** What to do with a pasted text that is too long. @type {(string | HTMLElement)[]} */ #offer = [];
+  /** The text that the person wants to send although it notifies many people. */ #agreed = "";
 
   /**
    * Dispatches "send" (`detail` = text), "typing" (`detail` = whether there is text), "left", "escape",
@@ -95,6 +98,15 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.#explain(result ? result.text : say("js-command-failed"), { isRefused: !result?.isDone });
   }
 
+  /** Asks whether a text may notify many people, and then sends it. @param {string} text */
+  async #ask(text) {
+    const result = await import("./calling.js").then(({ mayCall }) => mayCall(this.form, text)).catch(() => null);
+    if (result === null) this.#explain(say("js-command-failed"));
+    if (!result || trimmed(this.box.value) !== text || !this.form.isConnected) return;
+    this.#agreed = text;
+    this.form.requestSubmit();
+  }
+
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
@@ -107,6 +119,8 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
       this.#explain(sayCount("js-shorten", -left));
       return;
     }
+    if (CALL.test(text) && this.#agreed !== text) return this.#ask(text);
+    this.#agreed = "";
     // First, because the log reads its scroll position: emptying the box before would cost a
     // layout.
     this.dispatchEvent(new CustomEvent("send", { detail: text }));
@@ -175,29 +189,18 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
   }
 
   /** Keeps a text that is too long, and offers to insert it. @param {string} text */
-  #hold(text) {
-    this.#held = text;
-    this.#explain("");
-  }
-
-  /** Returns the offer to insert the held text. @returns {(string | HTMLElement)[]} */
-  #offer() {
-    if (this.#held === "") return [];
-    const { length: count } = this.#held;
-    const insert = buildButton(say("js-paste-anyway"), () => {
-      const text = this.#held;
-      this.#held = "";
+  async #hold(text) {
+    const module = await import("./long-paste.js").catch(() => null);
+    // The person still has the text, and may paste it again.
+    if (!module) return this.#explain(say("js-command-failed"));
+    this.#offer = module.offer(text, this.maxChars, (wanted) => {
+      this.#offer = [];
       const { selectionStart, selectionEnd } = this.box;
-      this.box.setRangeText(text, selectionStart, selectionEnd, "end");
+      if (wanted) this.box.setRangeText(text, selectionStart, selectionEnd, "end");
       this.#changed();
-      this.saveNow();
       this.focus();
     });
-    const discard = buildButton(say("js-discard"), () => {
-      this.#hold("");
-      this.focus();
-    });
-    return [say("js-paste-too-long", { count, most: this.maxChars }), " ", insert, " ", discard];
+    this.#explain("");
   }
 
   #left() {
@@ -220,7 +223,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
 
   /** @param {string} text */
   #explain(text, { isRefused = true } = {}) {
-    const parts = [text, ...this.#offer()].filter(Boolean);
+    const parts = [text, ...this.#offer].filter(Boolean);
     const words = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
     if (this.note.textContent !== words) this.note.replaceChildren(...parts);
     this.note.classList.toggle("refused", words !== "" && isRefused);

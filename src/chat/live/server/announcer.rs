@@ -10,9 +10,9 @@ use super::subscriptions::Subscriptions;
 use crate::{
     accounts::UserId,
     chat::{
-        layer::{ConsumerEvent, frame, room_group},
+        layer::{ConsumerEvent, frame, room_group, tell_people},
         log::EventKind,
-        messages::{Markup, MessageCreated, RoomChange, RoomEvent},
+        messages::{CalledHere, Markup, MessageCreated, RoomChange, RoomEvent},
         presence::MembersChanged,
         receipts::{Announced, Delivery, Health},
     },
@@ -35,6 +35,8 @@ pub(super) struct Post {
     pub(super) event: RoomEvent,
     /// The people whom the message mentions.
     pub(super) mentions: Vec<UserId>,
+    /// Who gets the message as called by `@here`, and who as not called.
+    pub(super) here: Option<CalledHere>,
     /// When the server received it.
     pub(super) received: Instant,
     /// When it was committed.
@@ -48,8 +50,11 @@ impl Announcer {
         let mut change = self.render(post.event)?;
         if let RoomChange::MessageCreated(created) = &mut change {
             created.mentions = post.mentions;
+            match post.here {
+                Some(here) => self.send_apart(created, here).await?,
+                None => self.send(&change).await?,
+            }
         }
-        self.send(&change).await?;
         let stored = post.committed.duration_since(post.received);
         self.health.announced(stored, post.received.elapsed());
         created(change)
@@ -83,6 +88,23 @@ impl Announcer {
         // A socket whose outbox is full is closed and logged by its own writer.
         let group = room_group(change.room());
         self.layer.group_send(&group, told).await?;
+        Ok(())
+    }
+
+    /// Sends a message with `@here` to each member. Only those whom it calls learn that it calls
+    /// them, because it shows that they are online. Members have the order of the commits, too: all
+    /// frames of a socket pass one queue.
+    async fn send_apart(&self, created: &mut MessageCreated, here: CalledHere) -> Result<()> {
+        let CalledHere { called, others } = here;
+        created.mentions.retain(|user| !called.contains(user));
+        let plain = RoomChange::MessageCreated(created.clone());
+        tell_people(&self.layer, others, frame(&plain)).await?;
+        for user in called {
+            let mut own = created.clone();
+            own.mentions.push(user);
+            let own = frame(&RoomChange::MessageCreated(own));
+            tell_people(&self.layer, [user], own).await?;
+        }
         Ok(())
     }
 

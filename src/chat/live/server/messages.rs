@@ -4,15 +4,20 @@ use std::time::Instant;
 
 use actix::prelude::*;
 
-use super::{ChatServer, announcer::Post};
+use super::{
+    ChatServer,
+    announcer::{Announcer, Post},
+    commit_line::CommitLine,
+};
 use crate::{
     chat::{
         messages::{
-            ChangeMessage, MessageCreated, NotChanged, NotPosted, PostMessage, RoomChange,
+            ChangeMessage, MessageCreated, NotChanged, NotPosted, PostMessage, Posted, RoomChange,
             RoomEvent,
         },
-        presence::EndTyping,
+        presence::{EndTyping, WhoIsOnline},
     },
+    db::{Connection, Database},
     security::{Account, Action},
 };
 
@@ -52,22 +57,29 @@ impl ChatServer {
         let message = post.checked(self.parts.limits.message_chars)?;
         let account = Some(Account::Id(author.0));
         self.parts.rates.check(Action::Message, account, ip)?;
-        let line = self.line.as_ref().ok_or(NotPosted::Closing)?;
-        let announcer = self.announcer.clone();
-        let committed = self.parts.database.enqueue(move |conn| message.post(conn));
-        let committed = async move { committed.await.map_err(NotPosted::from) };
-        Ok(line.enter(committed, move |posted, committed| async move {
-            let event = RoomEvent::created(posted.message);
-            if posted.repeated {
-                return announcer.repeated(event);
+        let posting = Posting {
+            line: self.line.clone().ok_or(NotPosted::Closing)?,
+            announcer: self.announcer.clone(),
+            database: self.parts.database.clone(),
+            received,
+        };
+        if !message.may_call() {
+            return Ok(posting.enter(move |conn| message.post(conn)));
+        }
+        // Only a message that calls everybody waits for two more questions. The browser sends the
+        // next message of the author in this room after the answer to this one.
+        let (rates, presence) = (self.parts.rates.clone(), self.parts.presence.clone());
+        Ok(Box::pin(async move {
+            let (is_call, mut message) = posting
+                .database
+                .read(move |conn| Ok((message.is_new_call(conn)?, message)))
+                .await?;
+            if is_call {
+                let allowed = rates.check(Action::Call, account, ip);
+                allowed.map_err(NotPosted::from_calls)?;
+                message.online = presence.send(WhoIsOnline).await.unwrap_or_default();
             }
-            let post = Post {
-                event,
-                mentions: posted.mentions,
-                received,
-                committed,
-            };
-            announcer.post(post).await
+            posting.enter(move |conn| message.post(conn)).await
         }))
     }
 
@@ -88,6 +100,47 @@ impl ChatServer {
                 let announced = announcer.events(event.into_iter().collect()).await?;
                 Ok(announced.last().map(RoomChange::seq))
             }),
+        )
+    }
+}
+
+/// What a post needs to be stored and announced.
+struct Posting {
+    line: CommitLine,
+    announcer: Announcer,
+    database: Database,
+    received: Instant,
+}
+
+impl Posting {
+    /// Takes a place in the line when called. `store` runs on the writer's connection.
+    fn enter(
+        self,
+        store: impl FnOnce(&mut Connection) -> crate::error::Result<Posted> + Send + 'static,
+    ) -> ResponseFuture<Result<MessageCreated, NotPosted>> {
+        let Self {
+            line,
+            announcer,
+            database,
+            received,
+        } = self;
+        let stored = database.enqueue(store);
+        line.enter(
+            async move { stored.await.map_err(NotPosted::from) },
+            move |posted: Posted, committed| async move {
+                let event = RoomEvent::created(posted.message);
+                if posted.repeated {
+                    return announcer.repeated(event);
+                }
+                let post = Post {
+                    event,
+                    mentions: posted.mentions,
+                    here: posted.here,
+                    received,
+                    committed,
+                };
+                announcer.post(post).await
+            },
         )
     }
 }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     accounts::{UserId, username},
-    chat::messages::formatting::{links, mentions, sanitiser},
+    chat::messages::{
+        call::Call,
+        formatting::{links, mentions, sanitiser},
+    },
     words,
 };
 
@@ -21,6 +24,15 @@ const MAX_READINGS: usize = 500;
 /// Placeholder around a name until it is resolved to a person. No typed text can contain it,
 /// because its `<` would be escaped.
 const NAME: [&str; 2] = ["<span data-mention=\"\">@", "</span>"];
+
+/// What a name after an `@` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// A person, with the name to show.
+    Person(UserId, String),
+    /// All members, or those who are online.
+    Call(Call),
+}
 
 /// The markup of a message, with names that are not resolved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,9 +89,8 @@ impl Rendered {
         &self.names
     }
 
-    /// Returns the markup. `resolve` returns the person with one of [`Self::names`], and the name
-    /// to show.
-    pub fn html(&self, resolve: impl Fn(&str) -> Option<(UserId, String)>) -> String {
+    /// Returns the markup. `resolve` returns what one of [`Self::names`] means.
+    pub(crate) fn html(&self, resolve: impl Fn(&str) -> Option<Named>) -> String {
         let mut html = String::new();
         for part in &self.parts {
             match part {
@@ -87,12 +98,19 @@ impl Rendered {
                 Part::Name(typed) => {
                     let found = readings(typed).find_map(|name| Some((name.len(), resolve(name)?)));
                     let rest = match found {
-                        Some((len, (id, name))) => {
+                        Some((len, Named::Person(id, name))) => {
                             html.push_str(&format!(
                                 "<span class=\"mention\" data-user=\"{id}\">@<bdi>"
                             ));
                             escape(&mut html, &name);
                             html.push_str("</bdi></span>");
+                            &typed[len..]
+                        }
+                        // No person, so scripts do not make it a link to a card.
+                        Some((len, Named::Call(_))) => {
+                            html.push_str("<b class=\"mention\">@");
+                            escape(&mut html, &typed[..len]);
+                            html.push_str("</b>");
                             &typed[len..]
                         }
                         None => {

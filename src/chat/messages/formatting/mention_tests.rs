@@ -1,7 +1,10 @@
 //! Names without spaces around them. The table is in `tests/cases/`: typed text, who is called.
 
-use super::render;
-use crate::accounts::{UserId, username};
+use super::{Named, render};
+use crate::{
+    accounts::{UserId, username},
+    chat::messages::Call,
+};
 
 const PEOPLE: [&str; 7] = ["ana", "bo", "花子", "Scout", "철수", "สมชาย", "花子さん2"];
 
@@ -19,7 +22,10 @@ fn called(source: &str) -> Vec<&'static str> {
             .iter()
             .position(|person| username::key(person) == key)?;
         assert!(known.contains(&key), "{name} is not among the names");
-        Some((UserId(found as i64), PEOPLE[found].to_owned()))
+        Some(Named::Person(
+            UserId(found as i64),
+            PEOPLE[found].to_owned(),
+        ))
     });
     let marks = html.split("data-user=\"").skip(1);
     let ids = marks.map(|mark| mark.split('"').next().unwrap().parse::<usize>().unwrap());
@@ -73,4 +79,20 @@ fn a_long_text_without_spaces_calls_whom_it_names_first() {
         .map(|i| format!("@花子{i}请看一下这个问题谢谢 "))
         .collect();
     assert!(render(&different).names().len() <= 500);
+}
+
+#[test]
+fn the_widest_call_of_a_text_counts_and_code_calls_nobody() {
+    for (text, expected) in [
+        ("@here lunch", Some(Call::Here)),
+        ("lunch, @Everyone!", Some(Call::Everyone)),
+        ("@here and @everyone", Some(Call::Everyone)),
+        ("@everyone.", Some(Call::Everyone)),
+        ("say `@everyone`", None),
+        ("me@everyone.org, everyone, @everyones", None),
+        ("@hereby", None),
+    ] {
+        let names = render(text);
+        assert_eq!(Call::among(names.names()), expected, "{text}");
+    }
 }

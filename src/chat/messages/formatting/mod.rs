@@ -33,6 +33,7 @@ use subset::Piece;
 
 use crate::visible;
 
+pub(crate) use html::Named;
 pub use html::Rendered;
 pub use plain::{EXCERPT_CHARS, plain};
 

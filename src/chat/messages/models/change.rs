@@ -18,7 +18,10 @@ use crate::{
     accounts::UserId,
     chat::{
         log::{EventKind, MessageId, NewEvent},
-        messages::formatting::{RENDERING, Rendered},
+        messages::{
+            call::Call,
+            formatting::{RENDERING, Rendered},
+        },
         rooms::{Role, RoomId, RoomMember},
     },
     db::{Connection, Timestamp},
@@ -106,7 +109,11 @@ impl VisibleMessage {
             created_at: message.edited_at.unwrap_or(message.created_at),
         };
         before.keep(conn, message.id, client_id)?;
-        let called = Mentioned::find(conn, member.room.id, rendered.names())?;
+        // A call can only be kept. Otherwise an edit would call without the question before it, and
+        // without its rate limit.
+        let call = Mentioned::call_of(conn, message.id)?;
+        let call = call.filter(|_| Call::among(rendered.names()).is_some());
+        let called = Mentioned::find(conn, member.room.id, rendered.names())?.calling(call);
         diesel::update(messages::table.find(message.id))
             .set((
                 messages::body.eq(body),

@@ -8,8 +8,11 @@ use serde::Serialize;
 
 use super::{mention::Mentioned, reaction::Reaction, reply::Reply, row::Row};
 use crate::{
-    accounts::{Person, UserId, UserRef},
-    chat::{log::MessageId, messages::formatting::RENDERING},
+    accounts::{Person, UserRef},
+    chat::{
+        log::MessageId,
+        messages::formatting::{Named, RENDERING},
+    },
     db::Connection,
     schema::{messages, users},
 };
@@ -66,8 +69,8 @@ impl Details {
         })
     }
 
-    /// Returns the person whom the message mentioned by this name when it was stored.
-    pub(super) fn called(&self, message: MessageId, name: &str) -> Option<(UserId, String)> {
+    /// Returns what this name of the message meant when it was stored.
+    pub(super) fn called(&self, message: MessageId, name: &str) -> Option<Named> {
         self.called.get(&message)?.get(name)
     }
 

@@ -1,6 +1,7 @@
 //! Rows and queries of messages and their parts.
 
 pub(super) mod budget;
+mod callable;
 pub(super) mod change;
 #[cfg(test)]
 mod change_tests;

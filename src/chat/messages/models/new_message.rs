@@ -1,10 +1,13 @@
 //! Posting: checks the permission, takes the room's next number, and stores the message exactly
 //! once (idempotent by `client_id`).
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
+    callable::{callable, others},
     mention::Mentioned,
     message::Message,
     reply::{AnsweredMessage, Reply},
@@ -14,7 +17,10 @@ use crate::{
     accounts::{Person, UserId},
     chat::{
         log::{EventKind, MessageId, NewEvent},
-        messages::formatting::{self, RENDERING, Rendered},
+        messages::{
+            call::Call,
+            formatting::{self, RENDERING, Rendered},
+        },
         rooms::{Room, RoomAuthor, RoomId},
     },
     db::{Connection, Timestamp},
@@ -37,6 +43,8 @@ pub struct NewMessage {
     pub rendered: Rendered,
     /// The message of the same room that it answers.
     pub reply_to: Option<MessageId>,
+    /// The people who are online, if the text has `@here`.
+    pub online: HashSet<UserId>,
 }
 
 /// The result of posting.
@@ -48,6 +56,18 @@ pub struct Posted {
     pub repeated: bool,
     /// The people whom it mentions. Empty for a repeat.
     pub mentions: Vec<UserId>,
+    /// The members, if the message has `@here`.
+    pub here: Option<CalledHere>,
+}
+
+/// The members of a room at a message with `@here`. Nobody may learn whom else it calls, because
+/// that would show who is online.
+#[derive(Debug, Clone)]
+pub struct CalledHere {
+    /// Those whom it calls.
+    pub called: Vec<UserId>,
+    /// The others, with the author.
+    pub others: Vec<UserId>,
 }
 
 impl NewMessage {
@@ -60,6 +80,7 @@ impl NewMessage {
             client_id,
             body,
             reply_to: None,
+            online: HashSet::new(),
         }
     }
 
@@ -77,6 +98,7 @@ impl NewMessage {
                 message: first,
                 repeated: true,
                 mentions: Vec::new(),
+                here: None,
             });
         }
         author.require_writable(conn)?;
@@ -84,16 +106,55 @@ impl NewMessage {
             Some(original) => Some(AnsweredMessage::find(conn, self.room, original)?),
             None => None,
         };
-        let called = Mentioned::find(conn, self.room, self.rendered.names())?;
+        let call = self.call(conn, &author)?;
+        let called = Mentioned::find(conn, self.room, self.rendered.names())?.calling(call.clone());
         let reply_author = answered.as_ref().map(|answered| answered.author.id);
         let message = self.insert(conn, author.person, &called, answered)?;
         let place = (message.room, message.author.id);
         let mentions = called.keep(conn, place, (message.id, message.seq), reply_author)?;
         Ok(Posted {
+            here: match call {
+                Some((Call::Here, called)) => Some(CalledHere {
+                    others: others(conn, message.room, &called)?,
+                    called,
+                }),
+                Some((Call::Everyone, _)) | None => None,
+            },
             message,
             repeated: false,
             mentions,
         })
+    }
+
+    /// Returns the call of the text, with the members whom it calls. Where the room has no calls,
+    /// the words are text.
+    fn call(
+        &self,
+        conn: &mut Connection,
+        author: &RoomAuthor,
+    ) -> QueryResult<Option<(Call, Vec<UserId>)>> {
+        let call = Call::among(self.rendered.names()).filter(|_| author.may_call_all);
+        let Some(call) = call else { return Ok(None) };
+        let people = callable(conn, (self.room, self.author), call, &self.online)?;
+        Ok(Some((call, people)))
+    }
+
+    /// Returns whether the text has a word that can call people.
+    pub fn may_call(&self) -> bool {
+        Call::among(self.rendered.names()).is_some()
+    }
+
+    /// Returns whether the text calls people and has not been stored yet. The author's address and
+    /// rate limit decide then whether it may.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the author is not in the room.
+    pub fn is_new_call(&self, conn: &mut Connection) -> Result<bool> {
+        if !self.may_call() {
+            return Ok(false);
+        }
+        let author = RoomAuthor::find(conn, self.room, self.author)?;
+        Ok(author.may_call_all && self.known(conn)?.is_none())
     }
 
     /// Inserts the message and its event with the room's next number. Returns the message as it was
@@ -154,19 +215,25 @@ impl NewMessage {
 
     /// Returns the message that has this `client_id` already (idempotency check).
     fn first_answer(&self, conn: &mut Connection) -> Result<Option<Message>> {
-        let known = messages::table
-            .filter(messages::author_id.eq(self.author))
-            .filter(messages::client_id.eq(self.client_id.to_string()))
-            .select(messages::id)
-            .first::<MessageId>(conn)
-            .optional()?;
-        let Some(known) = known else { return Ok(None) };
+        let Some(known) = self.known(conn)? else {
+            return Ok(None);
+        };
         let first = Message::get(conn, known)?;
         if self.is_repeat_of(conn, &first)? {
             Ok(Some(first))
         } else {
             Err(Error::Conflict)
         }
+    }
+
+    /// Returns the id of the message that has this `client_id`.
+    fn known(&self, conn: &mut Connection) -> QueryResult<Option<MessageId>> {
+        messages::table
+            .filter(messages::author_id.eq(self.author))
+            .filter(messages::client_id.eq(self.client_id.to_string()))
+            .select(messages::id)
+            .first(conn)
+            .optional()
     }
 
     /// Returns whether the post equals the first one with this key. Compares the original text of

@@ -213,7 +213,8 @@ pub enum RefusalCode {
     Gone,
     /// The message is too old to be edited.
     TooLate,
-    /// The message has the maximum number of different reactions.
+    /// The message has the maximum number of different reactions, or its author has called everyone
+    /// too often.
     TooMany,
     /// The rate limit is exceeded.
     Rate,

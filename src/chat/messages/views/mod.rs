@@ -3,7 +3,6 @@
 pub(crate) mod change;
 pub(crate) mod history;
 pub(crate) mod message;
-pub(crate) mod names;
 pub(crate) mod outsiders;
 
 pub(crate) use history::{Log, PlaceQuery, ShownLog};

@@ -7,7 +7,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use super::{level::Level, notifying::Facts};
 use crate::{
     accounts::{Person, UserId, UserRef, Zone},
-    chat::{log::MessageId, rooms::RoomMember},
+    chat::{log::MessageId, messages::Call, rooms::RoomMember},
     db::{Connection, Timestamp},
     preferences::Preferences,
     schema::{blocks, members, mentions, messages, users},
@@ -30,6 +30,8 @@ pub struct MessageDetails {
     pub is_before: bool,
     /// The facts of the notification decision.
     pub facts: Facts,
+    /// The word that called this member, if the message neither names nor answers them.
+    pub call: Option<Call>,
 }
 
 type Row = (i64, UserRef, String, Timestamp, Option<String>);
@@ -65,6 +67,7 @@ impl RoomMember {
             .first(conn)?;
         Ok(MessageDetails {
             facts: self.facts(conn, message, (author.id, created_at), browser)?,
+            call: self.call_in(conn, message)?,
             is_before: created_at < joined_at,
             author: Person::from(author),
             is_notice: notice.is_some(),
@@ -72,6 +75,16 @@ impl RoomMember {
             body,
             created_at,
         })
+    }
+
+    fn call_in(&self, conn: &mut Connection, message: MessageId) -> QueryResult<Option<Call>> {
+        let call: Option<Option<Call>> = mentions::table
+            .filter(mentions::message_id.eq(message))
+            .filter(mentions::user_id.eq(self.user))
+            .select(mentions::call_word)
+            .first(conn)
+            .optional()?;
+        Ok(call.flatten())
     }
 
     fn facts(

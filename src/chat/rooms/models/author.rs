@@ -21,9 +21,17 @@ pub struct RoomAuthor {
     room: RoomId,
     kind: RoomKind,
     is_archived: bool,
+    /// Whether `@everyone` and `@here` call the others.
+    pub may_call_all: bool,
 }
 
-type Row = (RoomKind, Option<Timestamp>, Option<Timestamp>, UserRef);
+type Row = (
+    RoomKind,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    bool,
+    UserRef,
+);
 
 impl RoomAuthor {
     /// Finds the membership of `user` in `room`.
@@ -32,7 +40,7 @@ impl RoomAuthor {
     /// [`Error::NotFound`] if the room does not exist or the person is not in it, so that outsiders
     /// cannot tell the two apart.
     pub fn find(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Self> {
-        let (kind, archived_at, delete_at, person) = members::table
+        let (kind, archived_at, delete_at, calls_all, person) = members::table
             .inner_join(rooms::table)
             .inner_join(users::table)
             .filter(members::room_id.eq(room))
@@ -41,6 +49,7 @@ impl RoomAuthor {
                 rooms::kind,
                 rooms::archived_at,
                 rooms::delete_at,
+                rooms::calls_all,
                 UserRef::as_select(),
             ))
             .first::<Row>(conn)?;
@@ -49,6 +58,7 @@ impl RoomAuthor {
             room,
             kind,
             is_archived: archived_at.is_some() || delete_at.is_some(),
+            may_call_all: kind.has_calls() && calls_all,
         })
     }
 

@@ -66,6 +66,15 @@ impl RoomKind {
         }
     }
 
+    /// Returns whether `@everyone` and `@here` can call the members of such a room. In a conversation
+    /// of two, every message calls the other one anyway.
+    pub fn has_calls(self) -> bool {
+        match self {
+            Self::Open | Self::Closed | Self::Group => true,
+            Self::Direct | Self::Notes => false,
+        }
+    }
+
     /// Returns whether the members of such a room can change.
     pub fn is_changing(self) -> bool {
         match self {
@@ -103,6 +112,11 @@ impl RoomMember {
     pub fn inviter(self) -> Result<RoomInviter> {
         let may = self.may_invite();
         self.allowed(may).map(RoomInviter)
+    }
+
+    /// Returns whether `@everyone` and `@here` of this member call the others.
+    pub fn may_call_all(&self) -> bool {
+        self.room.kind.has_calls() && self.room.calls_all
     }
 
     /// Returns the permit of a moderator.

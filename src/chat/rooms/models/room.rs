@@ -52,6 +52,8 @@ pub struct Room {
     pub delete_at: Option<Timestamp>,
     /// Whether members who do not moderate may create invite links and add people.
     pub members_invite: bool,
+    /// Whether `@everyone` and `@here` call the members.
+    pub calls_all: bool,
 }
 
 impl Room {
