@@ -11,6 +11,7 @@ use channels::security::OriginValidator;
 use crate::{
     accounts::{FirstRun, KeptForms, Notices, PasswordHasher, Sessions, SignedIn, store_skeletons},
     chat::{
+        later::{Later, PostDue},
         live::Chat,
         pages::room,
         reading::{Arrange, MoveReading},
@@ -39,6 +40,7 @@ pub(crate) struct Parts {
     pages: PagesInFlight,
     pub(crate) origins: OriginValidator,
     pub(crate) chat: Chat,
+    later: Later,
     pub(crate) streams: Streams<SignedIn>,
     pub(crate) stopping: Stopping,
     pub(crate) first_run: FirstRun,
@@ -73,7 +75,10 @@ impl Parts {
         store_skeletons(&database).await?;
         let first_run = FirstRun::prepare(&database).await?;
         let chat = Chat::start(&database, &layer, &templates, (&limits, &bounds))?;
+        let due = chat.server.clone().recipient::<PostDue>();
+        let later = Later::start(&database, &layer, due, &bounds);
         Ok(Self {
+            later,
             sessions: Sessions::new(database.clone(), &keys, &site, &bounds),
             connections: ConnectionLimits::new(&bounds, descriptors),
             handshakes: HandshakeRate::new(limits.clone()),
@@ -107,6 +112,7 @@ impl Parts {
             .app_data(Data::new(chat.server.clone().recipient::<Arrange>()))
             .app_data(Data::from(ListFrame::of(&chat)))
             .app_data(Data::new(chat))
+            .app_data(Data::new(self.later.clone()))
             .app_data(Data::new(self.templates.clone()))
             .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(self.layer.clone()))

@@ -21,6 +21,7 @@ use crate::{
     },
     assets,
     chat::{
+        later::views::scheduled,
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, outsiders},
         pages::{
@@ -173,6 +174,9 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
             .app_data(streaming::json_config())
             .route(web::post().to(streaming::take_events)),
     )
+    .route("/later/", web::get().to(scheduled::list_later))
+    .route("/scheduled/{id}/cancel/", web::post().to(scheduled::cancel))
+    .route("/scheduled/{id}/edit/", web::post().to(scheduled::edit))
     .route("/status", web::get().to(status::show_status))
     .route("/status/", web::get().to(status::show_status))
     .route("/", web::get().to(show_home))
@@ -198,6 +202,18 @@ fn room_pages(cfg: &mut web::ServiceConfig) {
 fn one_room_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
+        .route(
+            "/rooms/{room}/scheduled/new/",
+            web::get().to(scheduled::new_scheduled),
+        )
+        .route(
+            "/rooms/{room}/scheduled/new/",
+            web::post().to(scheduled::choose_time),
+        )
+        .route(
+            "/rooms/{room}/scheduled/",
+            web::post().to(scheduled::schedule),
+        )
         .route("/rooms/{room}/calls/", web::get().to(calls::show_question))
         .route(
             "/rooms/{room}/calls/",
@@ -395,7 +411,11 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/people/", Action::Form),
     ("/rooms/{room}/people/{user}/remove/", Action::Form),
     ("/rooms/{room}/people/{user}/role/", Action::Form),
+    ("/rooms/{room}/scheduled/", Action::Form),
+    ("/rooms/{room}/scheduled/new/", Action::Form),
     ("/rooms/{room}/unarchive/", Action::Form),
+    ("/scheduled/{id}/cancel/", Action::Form),
+    ("/scheduled/{id}/edit/", Action::Form),
 ]);
 
 /// The consumer of the chat at `path`, for people with a session and not too many sockets.

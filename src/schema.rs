@@ -199,6 +199,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    scheduled_messages (id) {
+        id -> BigInt,
+        author_id -> BigInt,
+        room_id -> Nullable<BigInt>,
+        client_id -> Text,
+        body -> Text,
+        reply_to -> Nullable<BigInt>,
+        due_at -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     sessions (id_hash) {
         id_hash -> Text,
         user_id -> BigInt,
@@ -268,6 +282,8 @@ diesel::joinable!(read_before -> rooms (room_id));
 diesel::joinable!(read_before -> users (user_id));
 diesel::joinable!(removals -> rooms (room_id));
 diesel::joinable!(removals -> users (user_id));
+diesel::joinable!(scheduled_messages -> rooms (room_id));
+diesel::joinable!(scheduled_messages -> users (author_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(unknown_requests -> users (sender_id));
 
@@ -289,6 +305,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     read_before,
     removals,
     rooms,
+    scheduled_messages,
     sessions,
     unknown_requests,
     users,

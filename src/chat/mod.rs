@@ -16,6 +16,8 @@ pub mod presence;
 
 pub mod reading;
 
+pub mod later;
+
 pub mod receipts;
 
 pub mod membership;

@@ -289,6 +289,22 @@ pub struct Limits {
         value_name = "N"
     )]
     pub pinned_rooms: usize,
+    /// Messages that one person may have scheduled
+    #[arg(
+        long,
+        env = "PARLOUR_SCHEDULED_MESSAGES",
+        default_value_t = 50,
+        value_name = "N"
+    )]
+    pub scheduled_messages: usize,
+    /// How far ahead something can be scheduled; people forget what lies further ahead
+    #[arg(
+        long,
+        env = "PARLOUR_LATER_AHEAD",
+        default_value = "365days",
+        value_name = "TIME"
+    )]
+    pub later_ahead: Period,
     /// Time in which the owner can cancel the deletion of a room
     #[arg(
         long,

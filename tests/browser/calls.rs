@@ -21,13 +21,6 @@ fn ten_more(site: &Program, room: &str) {
     change(&site.data().join("parlour.sqlite3"), &statements);
 }
 
-impl Profile {
-    async fn typed(&self) -> String {
-        self.ask_page("return document.getElementById('composer-body').value")
-            .await
-    }
-}
-
 #[tokio::test]
 async fn a_dialog_asks_before_everyone_is_notified_and_keeps_the_text() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
@@ -39,8 +32,7 @@ async fn a_dialog_asks_before_everyone_is_notified_and_keeps_the_text() {
     bo.find("link", "Tea").await;
 
     ana.fill("Message Tea", "@eve").await;
-    ana.find("option", "Everyone (11 people) @everyone").await;
-    ana.press_enter().await;
+    ana.press("option", "Everyone (11 people) @everyone").await;
     ana.fill("Message Tea", "soup at seven").await;
     ana.press_enter().await;
     ana.find("heading", "This notifies 11 people. Send?").await;
@@ -48,7 +40,7 @@ async fn a_dialog_asks_before_everyone_is_notified_and_keeps_the_text() {
     ana.press("button", "Keep editing").await;
     ana.wait_gone("heading", "This notifies 11 people. Send?")
         .await;
-    assert_eq!(ana.typed().await, "@everyone soup at seven");
+    assert_eq!(ana.draft().await, "@everyone soup at seven");
 
     ana.fill("Message Tea", "!").await;
     ana.press_enter().await;
@@ -57,7 +49,7 @@ async fn a_dialog_asks_before_everyone_is_notified_and_keeps_the_text() {
         .ask_page("document.querySelector('dialog[open] [value=send]').click(); return null")
         .await;
     ana.find_text_message("@everyone soup at seven!").await;
-    assert_eq!(ana.typed().await, "");
+    assert_eq!(ana.draft().await, "");
     bo.find("link", "Tea, 1 unread, mentioned").await;
 
     // A few are not asked about.

@@ -20,6 +20,7 @@ mod faces;
 mod keyboard;
 mod keyboard_only;
 mod last_lines;
+mod later;
 mod list;
 mod looks;
 mod losses;

@@ -29,6 +29,7 @@ mod half_data;
 mod history;
 mod kept_forms;
 mod last_lines;
+mod later;
 mod limits;
 mod names;
 mod operators;

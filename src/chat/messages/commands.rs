@@ -89,11 +89,26 @@ impl PostMessage {
     /// # Errors
     /// [`BodyError`].
     pub fn checked(self, max_chars: usize) -> Result<NewMessage, BodyError> {
-        let body = body::checked(&self.body, max_chars)?;
+        let of = (self.room, self.author, self.client_id);
         Ok(NewMessage {
             reply_to: self.reply_to,
-            ..NewMessage::new(self.room, self.author, self.client_id, body)
+            ..NewMessage::checked(of, &self.body, max_chars)?
         })
+    }
+}
+
+impl NewMessage {
+    /// Validates and renders a text of a room and an author, with its key.
+    ///
+    /// # Errors
+    /// [`BodyError`].
+    pub(crate) fn checked(
+        (room, author, client_id): (RoomId, UserId, Uuid),
+        text: &str,
+        max_chars: usize,
+    ) -> Result<Self, BodyError> {
+        let body = body::checked(text, max_chars)?;
+        Ok(Self::new(room, author, client_id, body))
     }
 }
 

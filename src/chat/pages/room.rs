@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::{KeptForms, Page, Person, Redirect, RefusedForm, SignedIn, User, Zone},
     chat::{
+        later::{LaterCounts, Scheduled, ScheduledId},
         live::Chat,
         log::MessageId,
         messages::{
@@ -52,6 +53,8 @@ pub(crate) struct BoxQuery {
     reply: Option<MessageId>,
     /// The message that was just posted and mentions outsiders.
     named: Option<MessageId>,
+    /// The scheduled message that was just taken back into the box.
+    scheduled: Option<ScheduledId>,
     /// The id of a message form that was kept until its author had logged in.
     kept: Option<String>,
 }
@@ -64,6 +67,19 @@ pub(crate) fn page_with_box(form: &RefusedForm) -> Option<String> {
 }
 
 impl NewMessageForm {
+    /// Takes a scheduled message back.
+    fn returned(message: &Scheduled) -> Self {
+        Self {
+            body: message.body.clone(),
+            client_id: message.key(),
+            reply_to: message
+                .reply_to
+                .map_or_else(String::new, |id| id.to_string()),
+            again: String::new(),
+            calls: String::new(),
+        }
+    }
+
     /// Takes the fields of a kept form. With the same `client_id`, sending it twice posts one
     /// message.
     fn of(form: &RefusedForm) -> Self {
@@ -94,7 +110,13 @@ pub(crate) async fn show_room(
     let kept = answer
         .kept
         .and_then(|id| Some((forms?.find(me.user.id, &id)?, id)));
-    let draft = kept.as_ref().map(|(form, _)| NewMessageForm::of(form));
+    let mut draft = kept.as_ref().map(|(form, _)| NewMessageForm::of(form));
+    if let Some(id) = answer.scheduled {
+        let (user, room) = (me.user.id, *room);
+        let find = move |conn: &mut Connection| Scheduled::returned(conn, (id, user), room);
+        let returned = chat.database.read(find).await?;
+        draft = draft.or(returned.map(|message| NewMessageForm::returned(&message)));
+    }
     let reply = draft.as_ref().and_then(|form| form.reply_to.parse().ok());
     let shown = ShownRoom {
         room: *room,
@@ -162,6 +184,7 @@ impl ShownRoom {
                 head: RoomHead::read(conn, &member)?,
                 folded: member.folded(conn)?,
                 tips: Tips::are_shown(conn, user)?,
+                later: LaterCounts::of(conn, user, Some(room))?,
                 member,
                 conversations,
                 unread,
@@ -189,6 +212,7 @@ impl ShownRoom {
             outsiders,
             folded,
             tips,
+            later,
         } = loaded;
         let room = self.room;
         let here = conversations.here_with(chat, head.others()).await?;
@@ -206,6 +230,7 @@ impl ShownRoom {
             },
             catch_up: unread.catch_up(room, &self.zone),
             tips,
+            later: later.shown(),
             zone: self.zone.name().to_owned(),
             can_post,
             closed: (!can_post).then(|| words::text(closed_key(&member))),
@@ -252,6 +277,7 @@ struct Loaded {
     folded: BlockedPeople,
     /// Whether the tips for newcomers are shown.
     tips: bool,
+    later: LaterCounts,
 }
 
 impl Loaded {
@@ -271,6 +297,8 @@ struct RoomPage {
     #[serde(flatten)]
     log: Log,
     catch_up: Option<CatchUpLists>,
+    /// The numbers of scheduled messages here, if there are any.
+    later: Option<LaterCounts>,
     /// Whether the tips for newcomers are shown where the log begins.
     tips: bool,
     /// The time zone of the times on the page.

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     accounts::{Page, Person, SignedIn, UserId},
-    chat::{live::Chat, presence::PresenceState, reading::Reading, rooms::RoomMember},
+    chat::{
+        later::LaterCounts, live::Chat, presence::PresenceState, reading::Reading,
+        rooms::RoomMember,
+    },
     db::{Connection, Timestamp},
     error::Result,
     head_requests::AskedForHead,
@@ -37,6 +40,8 @@ struct HomePage {
     /// The conversations with unread messages, newest first.
     unread_conversations: Vec<UnreadConversation>,
     friends: Vec<Friend>,
+    /// The numbers of scheduled messages, if there are any.
+    later: Option<LaterCounts>,
     page_data: PageData,
 }
 
@@ -71,15 +76,19 @@ pub(crate) async fn show_home(
             .insert_header((LOCATION, CATCH_UP))
             .finish());
     }
-    let conversations = chat
+    let (conversations, later) = chat
         .database
-        .read(move |conn| Conversations::read(conn, user, most))
+        .read(move |conn| {
+            let later = LaterCounts::of(conn, user, None)?;
+            Ok((Conversations::read(conn, user, most)?, later))
+        })
         .await?;
     let here = conversations.here(&chat).await?;
     let own = HomePage {
         sidebar: conversations.sidebar(&me.user, None, &here),
         unread_conversations: unread(&conversations, &here),
         friends: friends(&conversations, &here),
+        later: later.shown(),
         page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
     };
     conversations

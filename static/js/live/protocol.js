@@ -93,7 +93,7 @@
  *   "server.restarting": {reconnect_within_ms: number},
  *   "relation.changed": {user: Person, state: string}, "person.changed": {user: Person},
  *   "preferences.changed": {preferences: Preferences},
- *   "requests.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
+ *   "requests.changed": object, "later.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
  * }} ServerEvents  by their type
  */
 

@@ -142,16 +142,21 @@ export function refreshOn(connection) {
   const refresher = new Refresher();
   let greeted = false;
   connection.addEventListener("restarted", () => refresher.restart());
-  connection.addEventListener("relation.changed", () => refresher.ask());
-  connection.addEventListener("requests.changed", () => refresher.ask());
-  connection.addEventListener("room.added", () => refresher.ask());
-  connection.addEventListener("room.removed", () => refresher.ask());
+  for (const type of /** @type {const} */ ([
+    "relation.changed",
+    "requests.changed",
+    "room.added",
+    "room.removed",
+    // The person has arranged their list, or scheduled something, perhaps on another device.
+    "pins.changed",
+    "level.changed",
+    "later.changed",
+  ])) {
+    connection.addEventListener(type, () => refresher.ask());
+  }
   for (const type of /** @type {const} */ (["message.created", "message.changed", "read.moved"])) {
     connection.addEventListener(type, () => refresher.askForUnread());
   }
-  // The person has arranged their list, perhaps on another device.
-  connection.addEventListener("pins.changed", () => refresher.ask());
-  connection.addEventListener("level.changed", () => refresher.ask());
   connection.addEventListener("room.changed", ({ detail }) => refresher.ask(spread(detail.room)));
   connection.addEventListener("member.changed", ({ detail: { room } }) => {
     // On other pages only the name of a group shows who is in it.

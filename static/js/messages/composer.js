@@ -82,13 +82,16 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
   }
 
-  /** Has the server do what a command says, and keeps it in the box if that fails. */
-  async #run() {
+  /**
+   * Has the server do something with the text, and keeps it in the box if that fails.
+   * @param {() => Promise<{isDone: boolean, text: string}>} act
+   */
+  async #run(act) {
     if (this.#isRunning) return;
     this.#isRunning = true;
     const { box } = this;
     const typed = box.value;
-    const result = await import("./commands.js").then(({ run }) => run(this.form)).catch(() => null);
+    const result = await act().catch(() => null);
     this.#isRunning = false;
     if (result?.isDone && box.value === typed) {
       box.value = "";
@@ -112,7 +115,9 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     event.preventDefault();
     const text = trimmed(this.box.value);
     if (!showsSomething(text)) return;
-    if (COMMAND.test(text)) return this.#run();
+    if (event.submitter?.matches(".composer-later"))
+      return this.#run(async () => (await import("../later/choose.js")).choose(this.form));
+    if (COMMAND.test(text)) return this.#run(async () => (await import("./commands.js")).run(this.form));
     const left = remaining(text, this.maxChars);
     if (left !== null && left < 0) {
       this.count.textContent = "";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     accounts::{EndReason, UserId, UserRef},
     chat::{
-        messages, presence,
+        later, messages, presence,
         reading::{self, RoomState},
         receipts,
         rooms::RoomId,
@@ -32,6 +32,8 @@ pub enum ServerEvent {
     Reading(reading::ServerEvent),
     /// About presence and typing.
     Presence(presence::ServerEvent),
+    /// About what happens later.
+    Later(later::ServerEvent),
     /// About receipts.
     Receipt(receipts::ServerEvent),
     /// About the connection.

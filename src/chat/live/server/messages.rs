@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     chat::{
+        later::PostDue,
         messages::{
             ChangeMessage, MessageCreated, NotChanged, NotPosted, PostMessage, Posted, RoomChange,
             RoomEvent,
@@ -36,6 +37,35 @@ impl Handler<PostMessage> for ChatServer {
         }
         self.enter_post(post)
             .unwrap_or_else(|refusal| Box::pin(async { Err(refusal) }))
+    }
+}
+
+impl Handler<PostDue> for ChatServer {
+    type Result = ResponseFuture<Result<MessageCreated, NotPosted>>;
+
+    /// Has no rate limits: they were applied when the message was scheduled.
+    fn handle(&mut self, due: PostDue, _: &mut Self::Context) -> Self::Result {
+        let Some(line) = self.line.clone() else {
+            return Box::pin(async { Err(NotPosted::Closing) });
+        };
+        let posting = Posting {
+            line,
+            announcer: self.announcer.clone(),
+            database: self.parts.database.clone(),
+            received: Instant::now(),
+        };
+        let presence = self.parts.presence.clone();
+        let PostDue { mut message, take } = due;
+        Box::pin(async move {
+            if message.may_call() {
+                message.online = presence.send(WhoIsOnline).await.unwrap_or_default();
+            }
+            let stored = posting.enter(move |conn| {
+                take(conn)?;
+                message.post(conn)
+            });
+            stored.await
+        })
     }
 }
 

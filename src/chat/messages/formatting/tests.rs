@@ -1,4 +1,5 @@
 use super::{
+    Named,
     html::Html,
     is_bare, marked_up, plain, render, sanitiser,
     subset::{self, Piece},
@@ -333,8 +334,9 @@ fn names_are_found_once_each_in_their_order() {
 
 #[test]
 fn a_known_name_is_marked_with_whom_it_means() {
-    let resolve =
-        |name: &str| (name.to_lowercase() == "ana").then(|| (UserId(7), "A<na".to_owned()));
+    let resolve = |name: &str| {
+        (name.to_lowercase() == "ana").then(|| Named::Person(UserId(7), "A<na".to_owned()))
+    };
     let html = |source: &str| render(source).html(resolve);
     let ana = "<span class=\"mention\" data-user=\"7\">@<bdi>A&lt;na</bdi></span>";
     assert_eq!(html("hi @Ana."), format!("hi {ana}."));

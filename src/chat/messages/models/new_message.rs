@@ -139,9 +139,14 @@ impl NewMessage {
         Ok(Some((call, people)))
     }
 
+    /// Returns the call of the text, where calls are not text.
+    pub(crate) fn call_word(&self) -> Option<Call> {
+        Call::among(self.rendered.names())
+    }
+
     /// Returns whether the text has a word that can call people.
     pub fn may_call(&self) -> bool {
-        Call::among(self.rendered.names()).is_some()
+        self.call_word().is_some()
     }
 
     /// Returns whether the text calls people and has not been stored yet. The author's address and

@@ -1,0 +1,48 @@
+# Messages that are sent later.
+
+later-heading = Send later
+later-title = Later
+later-text = Message
+later-soon = In 20 minutes, { $time }
+later-evening = This evening, { $time }
+later-tomorrow = Tomorrow, { $time }
+later-monday = Monday, { $time }
+later-own = Another time
+later-date = Date
+later-time = Time
+later-choose = Choose this time
+later-zone = Times are in the time zone { $zone }.
+later-done = The message will be sent on { $time }.
+later-cancelled = The message will not be sent.
+later-error-unreadable = Choose a date and a time.
+later-error-past = This time is in the past. Choose a later one.
+later-error-far = Choose a time within the next { $days } days.
+later-error-many = You can have { $most } scheduled messages. Cancel one first.
+later-error-closed = Nobody can write in this conversation any more.
+later-error-limited = That was very fast. Wait a moment and try again.
+later-error-calls =
+    { $count ->
+        [one] This notifies 1 person. Choose the time again to schedule it.
+       *[other] This notifies { $count } people. Choose the time again to schedule it.
+    }
+later-waiting =
+    { $count ->
+        [one] 1 message scheduled
+       *[other] { $count } messages scheduled
+    }
+later-refused =
+    { $count ->
+        [one] 1 scheduled message was not sent
+       *[other] { $count } scheduled messages were not sent
+    }
+later-scheduled = Scheduled messages
+later-none = You have no scheduled messages.
+later-no-room = A conversation that is gone
+later-at = To be sent on { $time }
+later-was-at = It was due on { $time }
+later-returned = You took it back into the box.
+later-left = Not sent: you are not in this conversation any more.
+later-closed = Not sent: this conversation was not receiving messages from you.
+later-too-long = Not sent: it is longer than messages may be.
+later-edit = Edit
+later-cancel = Delete

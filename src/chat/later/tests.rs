@@ -1,0 +1,166 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
+
+use actix::prelude::*;
+use channels::Layer;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    commands::PostDue,
+    models::scheduled::{Scheduled, State},
+    scheduler::{SchedulerParts, Turn, nap},
+};
+use crate::{
+    chat::{
+        messages::{MessageCreated, NewMessage, NotPosted},
+        rooms::RoomId,
+        testing::{ANA, a_conversation, part},
+    },
+    config::Settings,
+    db::{Database, Timestamp, testing::TestDatabase},
+    error::Error,
+    schema::messages,
+};
+
+/// Stores messages as the chat server does, and announces nothing.
+struct Post(Database);
+
+impl Actor for Post {
+    type Context = Context<Self>;
+}
+
+impl Handler<PostDue> for Post {
+    type Result = ResponseFuture<std::result::Result<MessageCreated, NotPosted>>;
+
+    fn handle(&mut self, due: PostDue, _: &mut Self::Context) -> Self::Result {
+        let stored = self.0.enqueue(move |conn| {
+            (due.take)(conn)?;
+            due.message.post(conn)
+        });
+        Box::pin(async move {
+            stored
+                .await
+                .map_err(|error: Error| NotPosted::from(error))?;
+            // As if it had been changed since: the scheduler looks only at the row.
+            Err(NotPosted::Refused(Error::Conflict))
+        })
+    }
+}
+
+struct Stage {
+    db: TestDatabase,
+    clock: Arc<AtomicI64>,
+    parts: SchedulerParts,
+    room: RoomId,
+}
+
+impl Stage {
+    async fn start() -> Self {
+        let db = TestDatabase::new();
+        let room = a_conversation(&db).await;
+        let clock = Arc::new(AtomicI64::new(1_000));
+        let hand = Arc::clone(&clock);
+        let limits = Settings::for_data("/nowhere").limits;
+        let parts = SchedulerParts {
+            database: (*db).clone(),
+            layer: Layer::in_memory(),
+            post: Post((*db).clone()).start().recipient(),
+            limits: Arc::new(limits),
+            clock: Arc::new(move || Timestamp(hand.load(Ordering::Relaxed))),
+        };
+        Self {
+            db,
+            clock,
+            parts,
+            room,
+        }
+    }
+
+    async fn schedule(&self, body: &str, due_at: i64) {
+        let message = NewMessage::new(self.room, ANA, Uuid::new_v4(), body.to_owned());
+        let scheduled = self
+            .db
+            .write(move |conn| Scheduled::create(conn, &message, Timestamp(due_at), 1_000));
+        scheduled.await.unwrap();
+    }
+
+    /// Returns the texts of the messages after a turn at this time.
+    async fn at(&self, now: i64) -> (Vec<String>, Turn) {
+        self.clock.store(now, Ordering::Relaxed);
+        let turn = self.parts.turn().await.unwrap();
+        let said = self.db.read(|conn| {
+            Ok(messages::table
+                .order(messages::id)
+                .select(messages::body)
+                .load(conn)?)
+        });
+        (said.await.unwrap(), turn)
+    }
+}
+
+#[actix_web::test]
+async fn messages_are_sent_at_their_time_and_once() {
+    let stage = Stage::start().await;
+    stage.schedule("second", 3_000).await;
+    stage.schedule("first", 2_000).await;
+    let (said, turn) = stage.at(1_999).await;
+    assert!(said.is_empty());
+    assert_eq!(turn, Turn::Until(Some(Timestamp(2_000))));
+    let (said, turn) = stage.at(2_000).await;
+    assert_eq!(said, ["first"]);
+    assert_eq!(turn, Turn::Until(Some(Timestamp(3_000))));
+    // The clock jumps, back and forth.
+    assert_eq!(stage.at(10).await.0, ["first"]);
+    assert_eq!(stage.at(9_000).await.0, ["first", "second"]);
+    let (said, turn) = stage.at(9_001).await;
+    assert_eq!(said.len(), 2);
+    assert_eq!(turn, Turn::Until(None));
+}
+
+#[actix_web::test]
+async fn many_that_are_due_at_once_take_several_turns() {
+    let stage = Stage::start().await;
+    for number in 0..25 {
+        stage.schedule(&number.to_string(), number).await;
+    }
+    let (said, turn) = stage.at(1_000).await;
+    assert_eq!((said.len(), turn), (20, Turn::Full));
+    let (said, turn) = stage.at(1_000).await;
+    assert_eq!((said.len(), turn), (25, Turn::Until(None)));
+}
+
+#[actix_web::test]
+async fn a_refused_message_keeps_its_text_and_is_not_tried_again() {
+    let stage = Stage::start().await;
+    stage.schedule("hello", 2_000).await;
+    part(&stage.db).await;
+    let (said, turn) = stage.at(2_000).await;
+    assert_eq!((said.len(), turn), (0, Turn::Until(None)));
+    let kept = stage
+        .db
+        .read(|conn| Ok(Scheduled::of(conn, ANA)?))
+        .await
+        .unwrap();
+    let kept: Vec<_> = kept
+        .iter()
+        .map(|one| (one.body.as_str(), one.state))
+        .collect();
+    assert_eq!(kept, [("hello", State::Closed)]);
+}
+
+#[test]
+fn a_nap_ends_at_the_time_or_when_the_clocks_are_compared() {
+    let nap = |next, now| nap(Timestamp(next), Timestamp(now));
+    assert_eq!(nap(5_000, 1_000), Duration::from_secs(4));
+    assert_eq!(nap(5_000, 5_000), Duration::ZERO);
+    assert_eq!(
+        nap(5_000, 9_000_000),
+        Duration::ZERO,
+        "the clock jumped forth"
+    );
+    assert_eq!(nap(9_000_000, 0), Duration::from_secs(30));
+}
