@@ -170,7 +170,10 @@ async fn the_state_of_an_own_message_is_a_tick_in_the_margin_and_its_words_on_de
         const beside = tick.getBoundingClientRect().left - range.getBoundingClientRect().right;
         return [beside, getComputedStyle(words).visibility, words.textContent]";
     let (beside, shown, words): (f64, String, String) = ana.ask_page(script).await;
-    assert!(beside > 300.0, "in the margin, far from the words: {beside}");
+    assert!(
+        beside > 300.0,
+        "in the margin, far from the words: {beside}"
+    );
     assert_eq!(shown, "hidden");
     assert!(words.starts_with("Delivered · Sent "), "{words}");
     ana.driver
