@@ -217,7 +217,7 @@ async fn the_bar_over_a_message_reacts_and_replies_by_pointer_and_keyboard() {
         (ana.ask_page::<String>(reach).await == "Reply").then_some(())
     })
     .await;
-    ana.press_enter().await;
+    ana.keys(Key::Enter + "").await;
     ana.find("button", "Cancel reply").await;
 }
 
