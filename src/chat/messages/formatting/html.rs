@@ -27,7 +27,7 @@ const NAME: [&str; 2] = ["<span data-mention=\"\">@", "</span>"];
 
 /// What a name after an `@` means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Named {
+pub enum Named {
     /// A person, with the name to show.
     Person(UserId, String),
     /// All members, or those who are online.
@@ -90,7 +90,7 @@ impl Rendered {
     }
 
     /// Returns the markup. `resolve` returns what one of [`Self::names`] means.
-    pub(crate) fn html(&self, resolve: impl Fn(&str) -> Option<Named>) -> String {
+    pub fn html(&self, resolve: impl Fn(&str) -> Option<Named>) -> String {
         let mut html = String::new();
         for part in &self.parts {
             match part {

@@ -33,8 +33,7 @@ use subset::Piece;
 
 use crate::visible;
 
-pub(crate) use html::Named;
-pub use html::Rendered;
+pub use html::{Named, Rendered};
 pub use plain::{EXCERPT_CHARS, plain};
 
 /// The version of the renderer, stored with its markup to invalidate the cache. Increase it
