@@ -77,6 +77,7 @@ pub(crate) fn pages(cfg: &mut web::ServiceConfig) {
         .configure(conversation_pages)
         .configure(room_pages)
         .configure(one_room_pages)
+        .configure(sending_pages)
         .configure(people_pages)
         .configure(invite_pages)
         .configure(attention_pages)
@@ -202,23 +203,6 @@ fn room_pages(cfg: &mut web::ServiceConfig) {
 fn one_room_pages(cfg: &mut web::ServiceConfig) {
     cfg.route("/rooms/{room}/", web::get().to(room::show_room))
         .route("/rooms/{room}/log/", web::get().to(history::show_log))
-        .route(
-            "/rooms/{room}/scheduled/new/",
-            web::get().to(scheduled::new_scheduled),
-        )
-        .route(
-            "/rooms/{room}/scheduled/new/",
-            web::post().to(scheduled::choose_time),
-        )
-        .route(
-            "/rooms/{room}/scheduled/",
-            web::post().to(scheduled::schedule),
-        )
-        .route("/rooms/{room}/calls/", web::get().to(calls::show_question))
-        .route(
-            "/rooms/{room}/calls/",
-            web::post().to(calls::let_members_call),
-        )
         .route("/rooms/{room}/names/", web::get().to(names::list_names))
         .route(
             "/rooms/{room}/join/",
@@ -266,6 +250,27 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/keep/",
             web::post().to(room_changes::keep_room),
         );
+}
+
+/// What is asked before a message is sent, and messages that are sent later.
+fn sending_pages(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/rooms/{room}/scheduled/new/",
+        web::get().to(scheduled::new_scheduled),
+    )
+    .route(
+        "/rooms/{room}/scheduled/new/",
+        web::post().to(scheduled::choose_time),
+    )
+    .route(
+        "/rooms/{room}/scheduled/",
+        web::post().to(scheduled::schedule),
+    )
+    .route("/rooms/{room}/calls/", web::get().to(calls::show_question))
+    .route(
+        "/rooms/{room}/calls/",
+        web::post().to(calls::let_members_call),
+    );
 }
 
 fn people_pages(cfg: &mut web::ServiceConfig) {

@@ -52,13 +52,8 @@ pub(crate) async fn create_message(
             Err(error) => refuse_command(error, (room, form), page, (&asker, &request)).await,
         };
     }
-    if form.calls.is_empty() {
-        let place = (room, asker.user.id);
-        if let Some(count) = calls::asks_about(chat, place, &form.body).await? {
-            form.calls = "1".to_owned();
-            let question = calls::question(count);
-            return explain(question, (room, form), page, (&asker, &request)).await;
-        }
+    if let Some(question) = question(chat, (room, asker.user.id), &mut form).await? {
+        return explain(question, (room, form), page, (&asker, &request)).await;
     }
     let repeats = form.again.is_empty() && repeats(chat, room, asker.user.id, &form).await?;
     let post = PostMessage {
@@ -122,6 +117,22 @@ async fn refuse_command(
     };
     let page = page.with_status(error.status_code());
     explain(text, (room, form), page, (asker, request)).await
+}
+
+/// Returns the question whether the message may notify so many people, unless the form has its answer.
+async fn question(
+    chat: &Chat,
+    place: (RoomId, UserId),
+    form: &mut NewMessageForm,
+) -> Result<Option<String>> {
+    if !form.calls.is_empty() {
+        return Ok(None);
+    }
+    let count = calls::asks_about(chat, place, &form.body).await?;
+    Ok(count.map(|count| {
+        "1".clone_into(&mut form.calls);
+        calls::question(count)
+    }))
 }
 
 /// Shows a sentence about the text, which stays in the box.

@@ -220,6 +220,8 @@ impl ShownRoom {
             conversations.badges.forget(room);
         }
         let (form, refused) = (self.draft, self.refused);
+        let text =
+            |of: fn(&NewMessageForm) -> &String| form.as_ref().map(of).cloned().unwrap_or_default();
         let page_data = PageData::new(me, &page, chat, &conversations.preferences);
         let page = conversations.count_on(page.with_title(member.title.clone()));
         let own = RoomPage {
@@ -237,13 +239,9 @@ impl ShownRoom {
             client_id: form
                 .as_ref()
                 .map_or_else(Uuid::new_v4, |form| form.client_id),
-            again: form
-                .as_ref()
-                .map_or_else(String::new, |form| form.again.clone()),
-            calls: form
-                .as_ref()
-                .map_or_else(String::new, |form| form.calls.clone()),
-            draft: form.map_or_else(String::new, |form| form.body),
+            again: text(|form| &form.again),
+            calls: text(|form| &form.calls),
+            draft: text(|form| &form.body),
             refusal: refused.map(|refused| refused.text),
             reply,
             outsiders,

@@ -95,8 +95,7 @@ pub(crate) async fn new_scheduled(
 
 /// `POST /rooms/{room}/scheduled/new/`: the form with the text of the box.
 pub(crate) async fn choose_time(
-    me: SignedIn,
-    page: Page,
+    (me, page): (SignedIn, Page),
     room: web::Path<RoomId>,
     form: web::Form<ScheduleForm>,
     zone: Zone,
@@ -140,8 +139,7 @@ async fn show(
 
 /// `POST /rooms/{room}/scheduled/`
 pub(crate) async fn schedule(
-    me: SignedIn,
-    page: Page,
+    (me, page): (SignedIn, Page),
     room: web::Path<RoomId>,
     form: web::Form<ScheduleForm>,
     (request, zone): (HttpRequest, Zone),
@@ -173,7 +171,7 @@ pub(crate) async fn schedule(
                 Ok(())
             };
             match allowed {
-                Ok(()) => store(&later, message, at)
+                Ok(()) => store(&later, *message, at)
                     .await
                     .map(|()| readable(at, &now)),
                 Err(error) => Err(error),
@@ -181,27 +179,37 @@ pub(crate) async fn schedule(
         }
         Err(error) => Err(error),
     };
-    let (status, text) = match scheduled {
+    let (status, text) = match scheduled.map(Ok).or_else(refusal)? {
         Ok(time) => {
             let done = words::text_with("later-done", &[("time", time.into())]);
-            return Ok(Either::Left(
-                Redirect::to(format!("/rooms/{room}/")).done(done),
-            ));
+            let room = Redirect::to(format!("/rooms/{room}/"));
+            return Ok(Either::Left(room.done(done)));
         }
-        Err(Error::Invalid(errors)) => {
-            let text = errors.into_values().collect::<Vec<_>>().join(" ");
-            (StatusCode::UNPROCESSABLE_ENTITY, text)
-        }
-        Err(Error::Forbidden) => (StatusCode::FORBIDDEN, words::text("later-error-closed")),
-        Err(Error::TooMany { .. }) => {
-            let text = words::text("later-error-limited");
-            (StatusCode::TOO_MANY_REQUESTS, text)
-        }
-        Err(error) => return Err(error),
+        Err(refused) => refused,
     };
     let page = page.with_status(status);
     let shown = show(page, &later, (me, room, zone), form, Some(text)).await?;
     Ok(Either::Right(shown))
+}
+
+/// What is shown of a refusal: the status, and a sentence for the form.
+type Refused = (StatusCode, String);
+
+/// Returns the refusals that the form explains.
+fn refusal(error: Error) -> Result<std::result::Result<String, Refused>> {
+    let refused = match error {
+        Error::Invalid(errors) => {
+            let text = errors.into_values().collect::<Vec<_>>().join(" ");
+            (StatusCode::UNPROCESSABLE_ENTITY, text)
+        }
+        Error::Forbidden => (StatusCode::FORBIDDEN, words::text("later-error-closed")),
+        Error::TooMany { .. } => {
+            let text = words::text("later-error-limited");
+            (StatusCode::TOO_MANY_REQUESTS, text)
+        }
+        error => return Err(error),
+    };
+    Ok(Err(refused))
 }
 
 /// A validated form.
@@ -210,7 +218,7 @@ enum Prepared {
     Asks(usize),
     /// It can be scheduled.
     Ready {
-        message: NewMessage,
+        message: Box<NewMessage>,
         at: Timestamp,
         now: Zoned,
         calls: bool,
@@ -242,7 +250,7 @@ async fn prepare(
             }
         }
         Ok(Prepared::Ready {
-            message,
+            message: Box::new(message),
             at,
             now,
             calls,

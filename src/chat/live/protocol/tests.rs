@@ -104,6 +104,7 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "read.moved",
         "unread.told",
         "level.changed",
+        "later.changed",
         "pins.changed",
         "read.seen",
         "seen.changed",
