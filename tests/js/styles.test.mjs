@@ -23,3 +23,12 @@ test("no message restyles the log: what stands before + and ~ has a class, an id
   const wide = sheets.flatMap((sheet) => selectors(sheet).filter(isWide));
   assert.deepEqual(wide, []);
 });
+
+test("the size of text is a token, except that of signs", () => {
+  const literal = (sheet) => {
+    const rules = readFileSync(new URL(sheet, FOLDER), "utf8");
+    return [...rules.matchAll(/font-size: ([0-9.]+rem)/g)].map(([, size]) => `${sheet} ${size}`);
+  };
+  const known = ["log.css 0.5625rem", "log.css 2.25rem", "rooms.css 1.5rem"];
+  assert.deepEqual(sheets.flatMap(literal).sort(), known);
+});
