@@ -1,6 +1,9 @@
 //! The dialog that schedules a message, the line above the box, and taking the text back.
 
-use crate::{profile::Profile, stage::Program};
+use crate::{
+    profile::Profile,
+    stage::{Program, number},
+};
 
 #[tokio::test]
 async fn a_message_is_scheduled_in_a_dialog_and_taken_back_into_the_box() {
@@ -8,6 +11,9 @@ async fn a_message_is_scheduled_in_a_dialog_and_taken_back_into_the_box() {
     let ana = Profile::start(&site).await;
     ana.join("ana").await;
     ana.make_room("Closed", "Tea", &[]).await;
+    ana.say("who is awake?").await;
+    ana.wait_for_count(1).await;
+    ana.choose("who is awake?", "Reply").await;
     ana.mark_page().await;
 
     ana.fill("Message Tea", "good morning").await;
@@ -26,6 +32,10 @@ async fn a_message_is_scheduled_in_a_dialog_and_taken_back_into_the_box() {
     ana.find("link", "1 message scheduled").await;
     ana.wait_for_text("The message will be sent on").await;
     assert_eq!(ana.draft().await, "");
+    ana.wait_for("#replying[hidden]", true).await;
+    let replies = "SELECT count(reply_to) AS number FROM scheduled_messages";
+    let database = site.data().join("parlour.sqlite3");
+    assert_eq!(number(&database, replies), 1, "the reply goes with it");
     assert!(ana.is_marked_page().await, "without a reload");
     ana.use_screen(320, 640).await;
     assert!(!ana.scrolls_sideways().await);

@@ -26,7 +26,8 @@ export async function choose(composer) {
   fields.addEventListener("submit", async (event) => {
     event.preventDefault();
     const data = new FormData(fields, event.submitter);
-    data.set("body", new FormData(composer).get("body") ?? "");
+    const written = new FormData(composer);
+    for (const name of ["body", "reply_to"]) data.set(name, written.get(name) ?? "");
     const sent = await send(fields, data).catch(() => null);
     if (sent?.isDone) {
       result = sent;

@@ -115,8 +115,7 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     event.preventDefault();
     const text = trimmed(this.box.value);
     if (!showsSomething(text)) return;
-    if (event.submitter?.matches(".composer-later"))
-      return this.#run(async () => (await import("../later/choose.js")).choose(this.form));
+    if (event.submitter?.matches(".composer-later")) return this.#run(() => this.#schedule());
     if (COMMAND.test(text)) return this.#run(async () => (await import("./commands.js")).run(this.form));
     const left = remaining(text, this.maxChars);
     if (left !== null && left < 0) {
@@ -133,6 +132,13 @@ export class Composer extends /** @type {new () => TypedTarget<ComposerEvents>} 
     this.saveNow();
     this.#changed();
     this.focus();
+  }
+
+  async #schedule() {
+    const result = await (await import("../later/choose.js")).choose(this.form);
+    // The reply goes with the text.
+    if (result.isDone) this.dispatchEvent(new CustomEvent("escape"));
+    return result;
   }
 
   /** Inserts a text before the present one; the caret goes to the end. @param {string} text */
