@@ -242,6 +242,7 @@ mod tests {
                     .fold(lower, |text, part| {
                         text.replacen(&format!("{{{{markup {part}}}}}"), "", 1)
                     }),
+                "chat/log/_notice" => lower.replacen("{{markup gathered}}", "", 1),
                 "chat/messages/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,
             };

@@ -43,6 +43,7 @@ export function showReaction(message, { emoji, on }, person) {
     .concat(on ? name : [])
     .join(", ");
   find(chip, ".chip-count").textContent = String(others.length + (on ? 1 : 0));
+  chip.classList.toggle("fresh", on);
   return chip.setAttribute("aria-pressed", String(on));
 }
 
@@ -63,7 +64,7 @@ function groupOf(message) {
 /** @param {string} emoji  @param {Person} person */
 function newChip(emoji, person) {
   const count = build("span", { className: "chip-count" }, "1");
-  const fields = { type: "button", className: "chip", value: emoji, title: nameOf(person), ariaPressed: "true" };
+  const fields = { type: "button", className: "chip fresh", value: emoji, title: nameOf(person), ariaPressed: "true" };
   const chip = build("button", /** @type {Partial<HTMLButtonElement>} */ (fields), `${emoji} `, count);
   chip.dataset.by = String(person.id);
   return chip;

@@ -13,7 +13,6 @@ import { Decisions } from "./decisions.js";
 import { Leader } from "./leader.js";
 import { against, excerpt, titleOf } from "./notifying.js";
 import { isLookedAt } from "./reader.js";
-import { chime } from "./sound.js";
 import { closeRead, notify } from "./system-notification.js";
 import { closeToasts, showToast } from "./toast.js";
 
@@ -92,7 +91,10 @@ class Notifier {
     if (!canNotify()) toast();
     // Only the leader continues.
     if (!this.leader.leads) return undefined;
-    chime();
+    import("./sound.js").then(
+      ({ chime }) => chime(),
+      () => {},
+    );
     return canNotify() ? this.#notify(event, told, { shown: () => note("notified"), failed: toast }) : undefined;
   }
 
