@@ -3,6 +3,7 @@
 
 import { build, buildButton, find } from "../page/elements.js";
 import { fetchPage, readForeign } from "../page/fragment.js";
+import { showUntilClosed } from "../page/modal.js";
 import { say } from "../page/words.js";
 
 /**
@@ -37,10 +38,7 @@ export async function choose(composer) {
       if (sent?.asks) fields.append(build("input", { type: "hidden", name: "calls", value: "1" }));
     }
   });
-  document.body.append(dialog);
-  dialog.showModal();
-  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
-  dialog.remove();
+  await showUntilClosed(dialog);
   return result;
 }
 

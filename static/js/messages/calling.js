@@ -2,6 +2,7 @@
 // when such a message is sent first.
 
 import { elementFrom } from "../page/fragment.js";
+import { showUntilClosed } from "../page/modal.js";
 import { isInCode } from "./code.js";
 
 /** The word with nothing of a name around it, as on the server (`formatting/mentions.rs`). */
@@ -25,9 +26,6 @@ export async function mayCall(form, text) {
   if (!answer.ok) throw new Error(`the question: ${answer.status}`);
   const dialog = /** @type {HTMLDialogElement | null} */ (elementFrom(await answer.text()));
   if (!dialog) return true;
-  document.body.append(dialog);
-  dialog.showModal();
-  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
-  dialog.remove();
+  await showUntilClosed(dialog);
   return dialog.returnValue === "send";
 }
