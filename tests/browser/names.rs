@@ -261,8 +261,8 @@ async fn cut_names_are_whole_under_the_pointer_and_with_the_focus() {
             assert!(!ana.scrolls_sideways().await, "{place}");
             cut.extend(ana.expect_cut_names_whole(&place, &names).await);
         }
-        // What comes and goes: a toast.
-        bo.open(&room).await;
+        // What comes and goes: a toast, which a conversation of two shows for each message.
+        bo.open(&direct).await;
         bo.paste("half a thought").await;
         ana.open("/friends/").await;
         bo.press_enter().await;

@@ -244,8 +244,7 @@ async fn a_double_click_beside_the_words_reacts_and_on_a_word_selects_it() {
     ana.open("/accounts/preferences/").await;
     ana.choose_person("checkbox", "React with a double-click")
         .await;
-    ana.press("button", "Save preferences").await;
-    ana.wait_for_text("Your preferences were saved.").await;
+    ana.wait_for(".saved:not(:empty)", true).await;
     ana.open(&room).await;
     ana.double_click_behind("hello wonderful", 120).await;
     // Whatever it would do is in the queue before this message.

@@ -232,7 +232,7 @@ impl ShownRoom {
             },
             catch_up: unread.catch_up(room, &self.zone),
             tips,
-            later: later.shown(),
+            scheduled: later.shown(),
             zone: self.zone.name().to_owned(),
             can_post,
             closed: (!can_post).then(|| words::text(closed_key(&member))),
@@ -296,7 +296,7 @@ struct RoomPage {
     log: Log,
     catch_up: Option<CatchUpLists>,
     /// The numbers of scheduled messages here, if there are any.
-    later: Option<LaterCounts>,
+    scheduled: Option<LaterCounts>,
     /// Whether the tips for newcomers are shown where the log begins.
     tips: bool,
     /// The time zone of the times on the page.

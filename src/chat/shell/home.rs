@@ -41,7 +41,7 @@ struct HomePage {
     unread_conversations: Vec<UnreadConversation>,
     friends: Vec<Friend>,
     /// The numbers of scheduled messages, if there are any.
-    later: Option<LaterCounts>,
+    scheduled: Option<LaterCounts>,
     page_data: PageData,
 }
 
@@ -88,7 +88,7 @@ pub(crate) async fn show_home(
         sidebar: conversations.sidebar(&me.user, None, &here),
         unread_conversations: unread(&conversations, &here),
         friends: friends(&conversations, &here),
-        later: later.shown(),
+        scheduled: later.shown(),
         page_data: PageData::new(&me.user, &page, &chat, &conversations.preferences),
     };
     conversations

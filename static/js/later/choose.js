@@ -21,7 +21,7 @@ export async function choose(composer) {
   find(fields, ".later-text").remove();
   const cancel = buildButton(say("js-cancel"), () => dialog.close());
   const actions = build("p", { className: "dialog-actions" }, cancel);
-  const dialog = build("dialog", { className: "dialog later" }, heading, alert, fields, actions);
+  const dialog = build("dialog", { className: "dialog" }, heading, alert, fields, actions);
   dialog.setAttribute("aria-labelledby", heading.id);
   let result = { isDone: false, text: "" };
   fields.addEventListener("submit", async (event) => {
