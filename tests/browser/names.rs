@@ -234,7 +234,11 @@ async fn cut_names_are_whole_under_the_pointer_and_with_the_focus() {
     bo.open("/").await;
     let mut cut = Vec::new();
     for (width, height) in [(1280, 800), (320, 640)] {
-        ana.use_screen(width, height).await;
+        // No phone, which has no pointer, but a window at a zoom of 400 %.
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let method = "Emulation.setDeviceMetricsOverride";
+        ana.driver.cdp().send_raw(method, screen).await.unwrap();
         for path in [
             &room,
             &direct,

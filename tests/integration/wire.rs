@@ -180,6 +180,8 @@ async fn head_is_answered_wherever_get_is() {
             ("{hash}", hash),
             ("{path:.*}", file),
             ("{rest:.*}", ""),
+            // It counts whom a word calls.
+            ("/calls/", "/calls/?word=everyone"),
             ("{token}", &token),
             ("{id}", &person),
             ("{person}", &person),
