@@ -157,8 +157,15 @@ impl SchedulerParts {
             .read(move |conn| Ok(Scheduled::due(conn, now, IN_ONE_TURN)?));
         let due = due.await?;
         let is_full = due.len() == usize::try_from(IN_ONE_TURN).unwrap_or(usize::MAX);
+        let mut failed = None;
         for scheduled in due {
-            self.send(scheduled).await?;
+            // One that fails does not hold up those behind it, which may be of other people.
+            if let Err(error) = self.send(scheduled).await {
+                failed.get_or_insert(error);
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         if is_full {
             return Ok(Turn::Full);
@@ -178,8 +185,8 @@ impl SchedulerParts {
             Err(NotPosted::Body(_)) => Some(State::TooLong),
             Err(NotPosted::Refused(Error::NotFound)) => Some(State::Left),
             Err(NotPosted::Refused(Error::Forbidden)) => Some(State::Closed),
-            // It was changed or cancelled in the meantime, or another message has its key.
-            Err(NotPosted::Refused(Error::Conflict)) => return Ok(()),
+            // Or it was changed or cancelled in the meantime, and `refuse` does nothing.
+            Err(NotPosted::Refused(Error::Conflict)) => Some(State::Replaced),
             Err(NotPosted::Refused(error)) => return Err(error),
             Err(NotPosted::Closing | NotPosted::TooManyCalls { .. }) => {
                 return Err(Error::Busy("the chat server"));

@@ -26,6 +26,9 @@ use crate::{
     schema::messages,
 };
 
+/// A text that cannot be stored.
+const BROKEN: &str = "broken";
+
 /// Stores messages as the chat server does, and announces nothing.
 struct Post(Database);
 
@@ -37,6 +40,9 @@ impl Handler<PostDue> for Post {
     type Result = ResponseFuture<std::result::Result<MessageCreated, NotPosted>>;
 
     fn handle(&mut self, due: PostDue, _: &mut Self::Context) -> Self::Result {
+        if due.message.body == BROKEN {
+            return Box::pin(async { Err(NotPosted::Refused(Error::Busy("a test"))) });
+        }
         let stored = self.0.enqueue(move |conn| {
             (due.take)(conn)?;
             due.message.post(conn)
@@ -81,7 +87,11 @@ impl Stage {
     }
 
     async fn schedule(&self, body: &str, due_at: i64) {
-        let message = NewMessage::new(self.room, ANA, Uuid::new_v4(), body.to_owned());
+        self.schedule_with(Uuid::new_v4(), body, due_at).await;
+    }
+
+    async fn schedule_with(&self, key: Uuid, body: &str, due_at: i64) {
+        let message = NewMessage::new(self.room, ANA, key, body.to_owned());
         let scheduled = self
             .db
             .write(move |conn| Scheduled::create(conn, &message, Timestamp(due_at), 1_000));
@@ -92,13 +102,24 @@ impl Stage {
     async fn at(&self, now: i64) -> (Vec<String>, Turn) {
         self.clock.store(now, Ordering::Relaxed);
         let turn = self.parts.turn().await.unwrap();
+        (self.said().await, turn)
+    }
+
+    async fn said(&self) -> Vec<String> {
         let said = self.db.read(|conn| {
             Ok(messages::table
                 .order(messages::id)
                 .select(messages::body)
                 .load(conn)?)
         });
-        (said.await.unwrap(), turn)
+        said.await.unwrap()
+    }
+
+    /// Returns the texts that are not sent, with what became of them.
+    async fn kept(&self) -> Vec<(String, State)> {
+        let kept = self.db.read(|conn| Ok(Scheduled::of(conn, ANA)?));
+        let kept = kept.await.unwrap();
+        kept.into_iter().map(|one| (one.body, one.state)).collect()
     }
 }
 
@@ -140,16 +161,32 @@ async fn a_refused_message_keeps_its_text_and_is_not_tried_again() {
     part(&stage.db).await;
     let (said, turn) = stage.at(2_000).await;
     assert_eq!((said.len(), turn), (0, Turn::Until(None)));
-    let kept = stage
-        .db
-        .read(|conn| Ok(Scheduled::of(conn, ANA)?))
-        .await
-        .unwrap();
-    let kept: Vec<_> = kept
-        .iter()
-        .map(|one| (one.body.as_str(), one.state))
-        .collect();
-    assert_eq!(kept, [("hello", State::Closed)]);
+    assert_eq!(stage.kept().await, [("hello".to_owned(), State::Closed)]);
+}
+
+#[actix_web::test]
+async fn another_text_with_its_key_replaces_a_scheduled_message() {
+    let stage = Stage::start().await;
+    let key = Uuid::new_v4();
+    stage.schedule_with(key, "draft", 2_000).await;
+    let sent = NewMessage::new(stage.room, ANA, key, "better".to_owned());
+    stage.db.write(move |conn| sent.post(conn)).await.unwrap();
+    let (said, turn) = stage.at(2_000).await;
+    assert_eq!(said, ["better"]);
+    assert_eq!(turn, Turn::Until(None), "it is not tried for ever");
+    let kept = [("draft".to_owned(), State::Replaced)];
+    assert_eq!(stage.kept().await, kept);
+}
+
+#[actix_web::test]
+async fn a_message_that_fails_holds_up_no_other() {
+    let stage = Stage::start().await;
+    stage.schedule(BROKEN, 1_000).await;
+    stage.schedule("hello", 2_000).await;
+    stage.clock.store(3_000, Ordering::Relaxed);
+    assert!(stage.parts.turn().await.is_err(), "it is tried again");
+    assert_eq!(stage.said().await, ["hello"]);
+    assert_eq!(stage.kept().await, [(BROKEN.to_owned(), State::Waiting)]);
 }
 
 #[test]

@@ -32,17 +32,34 @@ text_enum! {
         Closed = "closed",
         /// Not sent: the text is longer than messages may be now.
         TooLong = "too_long",
+        /// Not sent: its author has sent another text with the same idempotency key, for example after
+        /// going back to the form.
+        Replaced = "replaced",
     }
 }
 
 impl State {
-    /// Returns whether it is a reason why the message was not sent.
+    /// Returns whether the server tried to send the message and refused it.
     pub fn is_refusal(self) -> bool {
         match self {
             Self::Waiting | Self::Returned => false,
-            Self::Left | Self::Closed | Self::TooLong => true,
+            Self::Left | Self::Closed | Self::TooLong | Self::Replaced => true,
         }
     }
+}
+
+/// Selects the row of `read` while it still waits with the text and the time that were read.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn unchanged<'a>(read: &'a Scheduled) -> _ {
+    let id: ScheduledId = read.id;
+    let due_at: Timestamp = read.due_at;
+    let waiting: State = State::Waiting;
+    let body: &'a str = &read.body;
+    scheduled_messages::table
+        .find(id)
+        .filter(scheduled_messages::state.eq(waiting))
+        .filter(scheduled_messages::due_at.eq(due_at))
+        .filter(scheduled_messages::body.eq(body))
 }
 
 /// A scheduled message.
@@ -212,23 +229,16 @@ impl Scheduled {
     /// # Errors
     /// [`Error::Conflict`] if it was changed, cancelled or sent since it was read.
     pub(crate) fn take(&self, conn: &mut Connection) -> Result<()> {
-        let same = scheduled_messages::table
-            .find(self.id)
-            .filter(scheduled_messages::state.eq(State::Waiting))
-            .filter(scheduled_messages::due_at.eq(self.due_at))
-            .filter(scheduled_messages::body.eq(&self.body));
-        match diesel::delete(same).execute(conn)? {
+        match diesel::delete(unchanged(self)).execute(conn)? {
             0 => Err(Error::Conflict),
             _ => Ok(()),
         }
     }
 
-    /// Keeps the text with the reason why it was not sent.
+    /// Keeps the text with the reason why it was not sent. Does nothing if it was changed, cancelled
+    /// or sent since it was read.
     pub(crate) fn refuse(&self, conn: &mut Connection, reason: State) -> QueryResult<()> {
-        let waiting = scheduled_messages::table
-            .find(self.id)
-            .filter(scheduled_messages::state.eq(State::Waiting));
-        diesel::update(waiting)
+        diesel::update(unchanged(self))
             .set(scheduled_messages::state.eq(reason))
             .execute(conn)?;
         Ok(())

@@ -342,6 +342,7 @@ fn row(one: Scheduled, titles: &HashMap<RoomId, String>, now: &Zoned) -> Row {
         State::Left => Some("later-left"),
         State::Closed => Some("later-closed"),
         State::TooLong => Some("later-too-long"),
+        State::Replaced => Some("later-replaced"),
     };
     Row {
         id: one.id,
