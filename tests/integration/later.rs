@@ -151,7 +151,7 @@ async fn what_is_refused_at_its_time_is_kept_with_the_reason() {
     assert_eq!(kept, ["a far one", "to bo", "to soup", "to tea"]);
     let reasons = page.texts("#later-list .refused");
     let count = |words: &str| reasons.iter().filter(|one| one.contains(words)).count();
-    assert_eq!(count("was not receiving messages"), 2);
+    assert_eq!(count("you could not write"), 2);
     assert_eq!(count("you are not in this conversation"), 1);
     let home = ana.open("/").await.texts(".later-line").concat();
     assert!(

@@ -17,9 +17,16 @@ const SOON_MINUTES: i64 = 20;
 const EVENING: i8 = 18;
 /// When a day begins, for most people.
 const MORNING: i8 = 9;
+/// The presets in the order of the form, with the keys of their words.
+const PRESETS: [(When, &str); 4] = [
+    (When::Soon, "later-soon"),
+    (When::Evening, "later-evening"),
+    (When::Tomorrow, "later-tomorrow"),
+    (When::Monday, "later-monday"),
+];
 
 /// A choice of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum When {
     /// In 20 minutes.
@@ -31,12 +38,14 @@ pub(crate) enum When {
     /// Monday at nine.
     Monday,
     /// The date and time in the form.
+    #[default]
     Own,
 }
 
 /// The fields of the form.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct WhenForm {
+    #[serde(default)]
     pub(crate) when: When,
     /// `2026-12-24`.
     #[serde(default)]
@@ -71,21 +80,13 @@ pub(crate) struct Choices {
 impl Choices {
     /// Returns what can be chosen at `now`, which has the person's time zone.
     pub(crate) fn at(now: &Zoned) -> Self {
-        let all = [When::Soon, When::Evening, When::Tomorrow, When::Monday];
-        let preset = |value: When| {
-            let at = value.preset(now)?;
-            let (key, format) = match value {
-                When::Soon => ("later-soon", "%-H:%M"),
-                When::Evening => ("later-evening", "%-H:%M"),
-                When::Tomorrow => ("later-tomorrow", "%-H:%M"),
-                When::Monday | When::Own => ("later-monday", "%-H:%M"),
-            };
-            let time = at.strftime(format).to_string();
+        let preset = |(value, key): (When, &str)| {
+            let time = value.preset(now)?.strftime("%-H:%M").to_string();
             let label = words::text_with(key, &[("time", time.into())]);
             Some(Preset { value, label })
         };
         Self {
-            presets: all.into_iter().filter_map(preset).collect(),
+            presets: PRESETS.into_iter().filter_map(preset).collect(),
             date: now.strftime("%Y-%m-%d").to_string(),
             time: String::new(),
             first: now.strftime("%Y-%m-%d").to_string(),
@@ -106,8 +107,8 @@ impl Choices {
 }
 
 impl When {
-    /// Returns the moment of a preset, or `None` if it is over, the same as another one, or not a
-    /// preset.
+    /// Returns the moment of a preset. `None` hides the preset: its time is over, or another preset
+    /// has the same time. [`When::Own`] is no preset.
     fn preset(self, now: &Zoned) -> Option<Zoned> {
         let at = |day: &Zoned, hour: i8| {
             let time = civil::time(hour, 0, 0, 0);

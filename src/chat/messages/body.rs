@@ -2,7 +2,10 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::chat::messages::{emoji, formatting};
+use crate::{
+    chat::messages::{emoji, formatting},
+    words,
+};
 
 /// The maximum number of emoji in a message that shows them large.
 const MOST_LARGE_EMOJI: usize = 6;
@@ -17,6 +20,18 @@ pub enum BodyError {
         /// Characters to remove.
         excess: usize,
     },
+}
+
+impl BodyError {
+    /// Returns the sentence that tells the author what to change.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::Empty => words::text("room-refused-empty"),
+            Self::TooLong { excess } => {
+                words::text_with("room-refused-too-long", &[("excess", excess.into())])
+            }
+        }
+    }
 }
 
 /// Validates a text: 1 to `max_chars` Unicode characters, at least one of them visible. Normalises

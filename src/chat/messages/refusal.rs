@@ -105,15 +105,13 @@ impl RefusedAt<'_> {
     }
 
     fn body(self, reason: BodyError) -> Refused {
-        match reason {
-            BodyError::Empty => self.with_code(RefusalCode::Empty, "room-refused-empty"),
-            BodyError::TooLong { excess } => {
-                let text = words::text_with("room-refused-too-long", &[("excess", excess.into())]);
-                Refused {
-                    excess: Some(excess),
-                    ..self.with_text(RefusalCode::TooLong, text)
-                }
-            }
+        let (code, excess) = match reason {
+            BodyError::Empty => (RefusalCode::Empty, None),
+            BodyError::TooLong { excess } => (RefusalCode::TooLong, Some(excess)),
+        };
+        Refused {
+            excess,
+            ..self.with_text(code, reason.text())
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, collections::HashSet, time::Duration};
 
-use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{Either, HttpRequest, HttpResponse, ResponseError, web};
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,9 +14,9 @@ use crate::{
     chat::{
         later::{
             Later, Scheduled, ScheduledId, State,
-            moment::{Choices, When, WhenForm},
+            moment::{Choices, WhenForm},
         },
-        messages::{ASKS_ABOVE, BodyError, Call, NewMessage},
+        messages::{ASKS_ABOVE, Call, NewMessage},
         rooms::{RoomId, RoomMember},
     },
     db::{Connection, Timestamp},
@@ -27,9 +27,11 @@ use crate::{
 
 /// How long a text that was taken back into the box is kept: the answer with it may be lost.
 const KEPT_RETURNED: Duration = Duration::from_secs(24 * 60 * 60);
+/// The field of the form that says that the author was asked.
+const CALLS: &str = "calls";
 
 /// The fields of the box of a room, and of the form that chooses the time.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct ScheduleForm {
     #[serde(default)]
     body: String,
@@ -40,21 +42,8 @@ pub(crate) struct ScheduleForm {
     /// Not empty if the author was told how many people the message notifies.
     #[serde(default)]
     calls: String,
-    when: Option<When>,
-    #[serde(default)]
-    date: String,
-    #[serde(default)]
-    time: String,
-}
-
-impl ScheduleForm {
-    fn when(&self) -> WhenForm {
-        WhenForm {
-            when: self.when.unwrap_or(When::Own),
-            date: self.date.clone(),
-            time: self.time.clone(),
-        }
-    }
+    #[serde(flatten)]
+    when: WhenForm,
 }
 
 /// The data of `new.hbs`.
@@ -82,13 +71,8 @@ pub(crate) async fn new_scheduled(
     later: web::Data<Later>,
 ) -> Result<HttpResponse> {
     let form = ScheduleForm {
-        body: String::new(),
         client_id: Uuid::new_v4(),
-        reply_to: String::new(),
-        calls: String::new(),
-        when: None,
-        date: String::new(),
-        time: String::new(),
+        ..ScheduleForm::default()
     };
     show(page, &later, (me.user.id, *room, zone), form, None).await
 }
@@ -125,7 +109,7 @@ async fn show(
         client_id: form.client_id,
         calls: !form.calls.is_empty(),
         choices: match error {
-            Some(error) => choices.refused(&form.when(), error),
+            Some(error) => choices.refused(&form.when, error),
             None => choices,
         },
         reply_to: form.reply_to,
@@ -146,129 +130,98 @@ pub(crate) async fn schedule(
     (later, rates): (web::Data<Later>, web::Data<RateLimiter>),
 ) -> Result<Either<Redirect, HttpResponse>> {
     let (me, room, mut form) = (me.user.id, *room, form.into_inner());
-    let account = Some(Account::from(me));
-    let ip = client_addr(&request);
-    let limited = rates.check(Action::Message, account, ip);
-    let wanted = match limited {
-        Ok(()) => prepare(&later, (me, room, &zone), &form).await,
+    let may = |action: Action| rates.check(action, Some(Account::from(me)), client_addr(&request));
+    let scheduled = match wanted(&later, (me, room, &zone), &form, may).await {
+        Ok(wanted) => store(&later, wanted).await,
         Err(error) => Err(error),
     };
-    let scheduled = match wanted {
-        Ok(Prepared::Asks(count)) => {
-            "1".clone_into(&mut form.calls);
-            let text = words::text_with("later-error-calls", &[("count", count.into())]);
-            Err(Error::invalid("calls", text))
-        }
-        Ok(Prepared::Ready {
-            message,
-            at,
-            now,
-            calls,
-        }) => {
-            let allowed = if calls {
-                rates.check(Action::Call, account, ip)
-            } else {
-                Ok(())
-            };
-            match allowed {
-                Ok(()) => store(&later, *message, at)
-                    .await
-                    .map(|()| readable(at, &now)),
-                Err(error) => Err(error),
-            }
-        }
-        Err(error) => Err(error),
-    };
-    let (status, text) = match scheduled.map(Ok).or_else(refusal)? {
+    let error = match scheduled {
         Ok(time) => {
             let done = words::text_with("later-done", &[("time", time.into())]);
             let room = Redirect::to(format!("/rooms/{room}/"));
             return Ok(Either::Left(room.done(done)));
         }
-        Err(refused) => refused,
+        Err(error) => error,
     };
-    let page = page.with_status(status);
+    let wait = match error {
+        Error::TooMany { retry_after } => Some(retry_after),
+        _ => None,
+    };
+    let page = page.with_status(error.status_code());
+    let page = page.with_retry_after(wait);
+    let text = match error {
+        Error::Invalid(errors) => {
+            if errors.contains_key(CALLS) {
+                "1".clone_into(&mut form.calls);
+            }
+            errors.into_values().collect::<Vec<_>>().join(" ")
+        }
+        Error::Forbidden => words::text("later-error-closed"),
+        Error::TooMany { .. } => words::text("later-error-limited"),
+        error => return Err(error),
+    };
     let shown = show(page, &later, (me, room, zone), form, Some(text)).await?;
     Ok(Either::Right(shown))
 }
 
-/// What is shown of a refusal: the status, and a sentence for the form.
-type Refused = (StatusCode, String);
-
-/// Returns the refusals that the form explains.
-fn refusal(error: Error) -> Result<std::result::Result<String, Refused>> {
-    let refused = match error {
-        Error::Invalid(errors) => {
-            let text = errors.into_values().collect::<Vec<_>>().join(" ");
-            (StatusCode::UNPROCESSABLE_ENTITY, text)
-        }
-        Error::Forbidden => (StatusCode::FORBIDDEN, words::text("later-error-closed")),
-        Error::TooMany { .. } => {
-            let text = words::text("later-error-limited");
-            (StatusCode::TOO_MANY_REQUESTS, text)
-        }
-        error => return Err(error),
-    };
-    Ok(Err(refused))
-}
-
 /// A validated form.
-enum Prepared {
-    /// The author must be asked first, because the message notifies so many people.
-    Asks(usize),
-    /// It can be scheduled.
-    Ready {
-        message: Box<NewMessage>,
-        at: Timestamp,
-        now: Zoned,
-        calls: bool,
-    },
+struct Wanted {
+    message: NewMessage,
+    at: Timestamp,
+    /// The present time in the time zone of the author.
+    now: Zoned,
 }
 
-async fn prepare(
+/// Validates the form. `may` counts an action against its rate limit.
+///
+/// # Errors
+/// [`Error::Invalid`] for the fields `body`, `when` and [`CALLS`], [`Error::TooMany`],
+/// [`Error::Forbidden`] where the author may not write, [`Error::NotFound`] for other rooms.
+async fn wanted(
     later: &Later,
     (me, room, zone): (UserId, RoomId, &Zone),
     form: &ScheduleForm,
-) -> Result<Prepared> {
+    may: impl Fn(Action) -> Result<()>,
+) -> Result<Wanted> {
+    may(Action::Message)?;
     let most = later.limits.message_chars;
     let message = NewMessage::checked((room, me, form.client_id), &form.body, most);
     let message = NewMessage {
         reply_to: form.reply_to.parse().ok(),
-        ..message.map_err(|reason| Error::invalid("body", body_error(reason)))?
+        ..message.map_err(|reason| Error::invalid("body", reason.text()))?
     };
-    let (when, ahead) = (form.when(), later.limits.later_ahead.0);
-    let (asked, zone) = (!form.calls.is_empty(), zone.clone());
-    let prepared = later.database.read(move |conn| {
+    let (when, ahead, zone) = (form.when.clone(), later.limits.later_ahead.0, zone.clone());
+    let asked = !form.calls.is_empty();
+    let read = later.database.read(move |conn| {
         let member = RoomMember::find(conn, room, me)?.writable(conn)?;
         let now = local_now(conn, me, &zone)?;
         let at = when.moment(&now, ahead)?;
-        let calls = message.is_new_call(conn)?;
-        if calls && !asked && message.call_word() == Some(Call::Everyone) {
-            let count = member.count_called(conn, Call::Everyone, &HashSet::new())?;
-            if let Some(count) = count.filter(|count| *count > ASKS_ABOVE) {
-                return Ok(Prepared::Asks(count));
-            }
+        let is_call = message.is_new_call(conn)?;
+        if is_call && !asked && message.call_word() == Some(Call::Everyone) {
+            ask_about_everyone(conn, &member)?;
         }
-        Ok(Prepared::Ready {
-            message: Box::new(message),
-            at,
-            now,
-            calls,
-        })
+        Ok((Wanted { message, at, now }, is_call))
     });
-    prepared.await
-}
-
-fn body_error(reason: BodyError) -> String {
-    match reason {
-        BodyError::Empty => words::text("room-refused-empty"),
-        BodyError::TooLong { excess } => {
-            words::text_with("room-refused-too-long", &[("excess", excess.into())])
-        }
+    let (wanted, is_call) = read.await?;
+    if is_call {
+        may(Action::Call)?;
     }
+    Ok(wanted)
 }
 
-async fn store(later: &Later, message: NewMessage, at: Timestamp) -> Result<()> {
+/// # Errors
+/// [`Error::Invalid`] for the field [`CALLS`]: the question before many people are notified.
+fn ask_about_everyone(conn: &mut Connection, member: &RoomMember) -> Result<()> {
+    let count = member.count_called(conn, Call::Everyone, &HashSet::new())?;
+    let Some(count) = count.filter(|count| *count > ASKS_ABOVE) else {
+        return Ok(());
+    };
+    let text = words::text_with("later-error-calls", &[("count", count.into())]);
+    Err(Error::invalid(CALLS, text))
+}
+
+/// Stores the message. Returns its time as people read it.
+async fn store(later: &Later, Wanted { message, at, now }: Wanted) -> Result<String> {
     let most = later.limits.scheduled_messages;
     let author = message.author;
     later
@@ -276,7 +229,8 @@ async fn store(later: &Later, message: NewMessage, at: Timestamp) -> Result<()> 
             RoomMember::find(conn, message.room, author)?.writable(conn)?;
             Scheduled::create(conn, &message, at, most)
         })
-        .await
+        .await?;
+    Ok(readable(at, &now))
 }
 
 /// The data of `list.hbs`.
