@@ -17,7 +17,6 @@ async fn status(socket: &mut Socket, room: i64) -> Value {
         .send(json!({"type": "room.status", "room": room}))
         .await;
     let mut delivered = socket.wait_for("room.delivered").await;
-    socket.wait_for("room.health").await;
     json!([delivered["of"].take(), delivered["positions"].take()])
 }
 
@@ -38,17 +37,6 @@ async fn the_author_hears_when_the_other_has_the_message() {
     let news = at_ana.socket.wait_for("room.delivered").await;
     assert_eq!(news["room"], room);
     assert_eq!(news["positions"], json!([{"user": bo.id, "seq": 1}]));
-    let health = {
-        at_ana
-            .socket
-            .send(json!({"type": "room.status", "room": room}))
-            .await;
-        at_ana.socket.wait_for("room.health").await
-    };
-    assert_eq!(
-        (&health["of"], &health["delivered"]["count"]),
-        (&json!("room"), &json!(1))
-    );
     assert!(
         at_bo.socket.heard("room.delivered").await.is_empty(),
         "who wrote nothing hears nothing"
@@ -117,7 +105,6 @@ async fn a_stranger_learns_and_changes_nothing() {
             .await;
         answers.push(at_eve.wait_for("error.reported").await);
         assert!(at_eve.heard("room.delivered").await.is_empty());
-        assert!(at_eve.heard("room.health").await.is_empty());
     }
 
     assert_eq!(answers[0], answers[1], "as for a room that is not there");

@@ -10,4 +10,4 @@ pub(crate) mod views;
 pub use delivery::{Announced, Delivery, Received, Save, Unsaved, WhoReceived};
 pub use health::{Health, Quantiles, Stages};
 pub use models::{FEW_PEOPLE, Receivers};
-pub use protocol::{ClientEvent, Delivered, HealthOf, Position, ServerEvent};
+pub use protocol::{ClientEvent, Delivered, Position, ServerEvent};

@@ -1,8 +1,7 @@
-//! The JSON of receipts and latency on the socket.
+//! The JSON of receipts on the socket.
 
 use serde::{Deserialize, Serialize};
 
-use super::health::{Health, Quantiles};
 use crate::{accounts::UserId, chat::rooms::RoomId};
 
 /// Events from the browser.
@@ -23,7 +22,7 @@ pub enum ClientEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waited_ms: Option<u64>,
     },
-    /// Asks for the receipts and the latency in `room`.
+    /// Asks for the receipts in `room`.
     #[serde(rename = "room.status")]
     Status {
         /// A room that this person is in.
@@ -44,51 +43,6 @@ pub enum ServerEvent {
         #[serde(flatten)]
         delivered: Delivered,
     },
-    /// The latency in a room, as the second part of the answer to `room.status`.
-    #[serde(rename = "room.health")]
-    Health {
-        /// The room.
-        room: RoomId,
-        /// The quantiles of this room, or of the whole server if the room was quiet.
-        delivered: Option<Quantiles>,
-        /// The scope of the quantiles: this room or the whole server.
-        of: HealthOf,
-    },
-}
-
-/// The scope of latency quantiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HealthOf {
-    /// One room.
-    Room,
-    /// All rooms.
-    Server,
-}
-
-impl HealthOf {
-    /// Returns the key of its text in the locale files.
-    pub(super) fn words_key(self) -> &'static str {
-        match self {
-            Self::Room => "delivery-of-room",
-            Self::Server => "delivery-of-server",
-        }
-    }
-}
-
-impl ServerEvent {
-    /// Returns the latency in `room`, or on the whole server if the room was quiet.
-    pub fn health(health: &Health, room: RoomId) -> Self {
-        let (delivered, of) = match health.of_room(room) {
-            Some(of_room) => (Some(of_room), HealthOf::Room),
-            None => (health.of_server().delivered, HealthOf::Server),
-        };
-        Self::Health {
-            room,
-            delivered,
-            of,
-        }
-    }
 }
 
 /// The receipts of a room.

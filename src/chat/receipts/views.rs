@@ -8,10 +8,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{
-    health::{Health, Quantiles, Stages},
-    protocol::ServerEvent,
-};
+use super::health::{Health, Quantiles, Stages};
 use crate::{accounts::Page, chat::rooms::RoomId, error::Result, words};
 
 /// `GET /status/`: a page, or JSON for clients that ask only for JSON.
@@ -99,17 +96,18 @@ pub(crate) struct DeliveryTimes {
 }
 
 impl DeliveryTimes {
-    /// Returns the times of `room`. `None` if nothing was measured.
+    /// Returns the times of `room`, or those of the whole server if the room was quiet. `None` if
+    /// nothing was measured.
     pub(crate) fn of(health: &Health, room: RoomId) -> Option<Self> {
-        let ServerEvent::Health { delivered, of, .. } = ServerEvent::health(health, room) else {
-            return None;
+        let (measured, of) = match health.of_room(room) {
+            Some(of_room) => (of_room, "delivery-of-room"),
+            None => (health.of_server().delivered?, "delivery-of-server"),
         };
-        let measured = delivered?;
         Some(Self {
             usual: usual(measured.p50_ms),
             half: in_ms(measured.p50_ms),
             most: in_ms(measured.p99_ms),
-            of: words::text(of.words_key()),
+            of: words::text(of),
         })
     }
 }

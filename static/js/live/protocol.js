@@ -70,8 +70,6 @@
  * @property {number} [messages]  of others, also those in the gap; only if `cut`
  *
  * @typedef {{room: number, of: number, positions: {user: number, seq: number}[]}} RoomDelivered
- * @typedef {{p50_ms: number, p99_ms: number, count: number}} Delays
- * @typedef {{room: number, delivered: Delays | null, of: "room" | "server"}} RoomHealth
  * @typedef {{room: number, read_seq: number, last_seq: number, unread: number, mentions: number}} ReadMoved
  * @typedef {{user: Person, seq: number}} SeenPosition
  * @typedef {{room: number, user: Person}} Typing
@@ -81,7 +79,7 @@
  *   "change.accepted": ChangeAccepted, "message.refused": MessageRefused,
  *   "member.changed": MemberChanged, "room.changed": RoomChanged, "room.events": RoomEvents,
  *   "room.added": {room: number}, "room.removed": {room: number},
- *   "room.delivered": RoomDelivered, "room.health": RoomHealth,
+ *   "room.delivered": RoomDelivered,
  *   "read.moved": ReadMoved, "level.changed": {room: number, level: string},
  *   "read.seen": SeenPosition & {room: number}, "seen.told": {room: number, seen: SeenPosition[]},
  *   "typing.started": Typing, "typing.stopped": Typing,

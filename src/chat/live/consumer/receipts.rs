@@ -82,7 +82,6 @@ impl ChatConsumer {
         if let Ok(Some(delivered)) = delivered {
             ctx.send(frame(&ServerEvent::Delivered { room, delivered }))?;
         }
-        let health = ServerEvent::health(&self.chat.health, room);
-        Ok(ctx.send(frame(&health))?)
+        Ok(())
     }
 }

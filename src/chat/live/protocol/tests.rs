@@ -94,7 +94,6 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "message.refused",
         "room.events",
         "room.delivered",
-        "room.health",
         "room.added",
         "room.removed",
         "relation.changed",
