@@ -9,6 +9,9 @@ export function swap(old, fresh) {
   old.replaceWith(fresh);
   if (!focused) return;
   /** @type {NodeListOf<HTMLButtonElement>} */ const controls = fresh.querySelectorAll("button, a");
-  const same = [...controls].find(({ className, value }) => className === focused.className && value === focused.value);
+  // Further classes tell of the state of a control, for example that a reaction is new.
+  const same = [...controls].find(
+    ({ classList, value }) => classList[0] === focused.classList[0] && value === focused.value,
+  );
   (focused === old ? fresh : (same ?? fresh)).focus({ preventScroll: true });
 }
