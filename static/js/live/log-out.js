@@ -1,9 +1,7 @@
 // Log-out: removes what this browser stores for the person, after a question if something is unsent.
 
-import { forget } from "../log/known-history.js";
-import { draftPrefix, emojiKey, markPrefix } from "../messages/drafts.js";
+import { draftPrefix } from "../messages/drafts.js";
 import { byId } from "../page/elements.js";
-import { decisionsKey } from "../reading/decisions.js";
 /** @import { BrowserMemory } from "../page/storage.js" */
 /** @import { Queue } from "./queue.js" */
 /** @import { Connection } from "./socket.js" */
@@ -18,9 +16,7 @@ export function guardLogOut({ connection, queue, storage, userId }) {
     document.dispatchEvent(new CustomEvent("parlour:leaving"));
     connection.end();
     queue.clear();
-    for (const key of [...drafts(), ...storage.keys(markPrefix(userId))]) storage.remove(key);
-    for (const key of [decisionsKey(userId), emojiKey(userId)]) storage.remove(key);
-    forget(storage, userId);
+    storage.forget(userId);
   };
   form.addEventListener("submit", (event) => {
     document.dispatchEvent(new CustomEvent("parlour:save"));

@@ -111,15 +111,6 @@ export class KnownHistory {
   }
 }
 
-/**
- * Removes what this browser stores about the person and the history.
- * @param {BrowserMemory} storage  @param {number} userId
- */
-export function forget(storage, userId) {
-  storage.remove(epochKey(userId));
-  storage.remove(nameKey(userId));
-}
-
 /** Kinds of keys that store what a person wrote. */
 const WRITTEN = ["queue", "draft", "room"];
 

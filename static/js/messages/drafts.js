@@ -106,7 +106,7 @@ export function giveBack(root, text) {
 }
 
 /** Returns the prefix of the keys of marks. @param {number} userId */
-export function markPrefix(userId) {
+function markPrefix(userId) {
   return `parlour/room/${userId}/`;
 }
 
@@ -117,6 +117,3 @@ export const joined = (...texts) => texts.filter(Boolean).join("\n");
 export function draftPrefix(userId) {
   return `parlour/draft/${userId}/`;
 }
-
-/** Returns the key of the emoji that a person used last. @param {number} userId */
-export const emojiKey = (userId) => `parlour/emoji/${userId}`;

@@ -2,7 +2,6 @@
 
 import { pageData, userId } from "../page/data.js";
 import { BrowserMemory } from "../page/storage.js";
-import { emojiKey } from "./drafts.js";
 
 /** An emoji, its name, its short codes, and its form with the lightest skin tone. */
 /** @typedef {[string, string, string, string?]} Entry */
@@ -43,7 +42,7 @@ export const withRecent = (earlier, now) =>
 export class EmojiMemory {
   constructor(storage = new BrowserMemory(), person = userId) {
     this.storage = storage;
-    this.key = emojiKey(person);
+    this.key = `parlour/emoji/${person}`;
   }
 
   /** @returns {{tone: string, recent: [string, string][]}} */

@@ -1,5 +1,5 @@
-// localStorage, with a fallback in memory where the browser refuses it (full, disabled). Keys start with "parlour/";
-// drafts and the queue are stored per person.
+// localStorage, with a fallback in memory where the browser refuses it (full, disabled). Keys start with "parlour/". What
+// belongs to a person is stored under `parlour/<what>/<id of the person>`, which is how the log-out finds it.
 
 export class BrowserMemory {
   /** @type {Map<string, string>} */ #fallback = new Map();
@@ -37,6 +37,12 @@ export class BrowserMemory {
       for (let index = 0; index < this.store.length; index += 1) found.add(this.store.key(index) ?? "");
     });
     return [...found].filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  /** Removes everything that belongs to a person. @param {number} userId */
+  forget(userId) {
+    const isOf = new RegExp(`^parlour/(?!kept/)[^/]+/${userId}(?:/|$)`);
+    for (const key of this.keys("parlour/")) if (isOf.test(key)) this.remove(key);
   }
 }
 

@@ -5,14 +5,11 @@
 
 const MOST = 200;
 
-/** @param {number} userId */
-export const decisionsKey = (userId) => `parlour/decisions/${userId}`;
-
 export class Decisions {
   /** @param {BrowserMemory} storage @param {number} userId */
   constructor(storage, userId) {
     this.storage = storage;
-    this.key = decisionsKey(userId);
+    this.key = `parlour/decisions/${userId}`;
   }
 
   /** @param {number} message  @param {string} outcome the end of a key `js-here-…` */
