@@ -2,8 +2,9 @@
 // the same. Loaded when it is opened first.
 
 import { build, buildButton, find } from "../page/elements.js";
-import { fetchPage, readForeign } from "../page/fragment.js";
+import { fetchPage } from "../page/fragment.js";
 import { showUntilClosed } from "../page/modal.js";
+import { submit } from "../page/submit.js";
 import { say } from "../page/words.js";
 
 /**
@@ -44,10 +45,7 @@ export async function choose(composer) {
 
 /** @param {HTMLFormElement} form  @param {FormData} data */
 async function send(form, data) {
-  const body = new URLSearchParams(/** @type {URLSearchParams} */ (/** @type {unknown} */ (data)));
-  const answer = await fetch(form.action, { method: "POST", body });
-  // Only the text of the page is read.
-  const page = readForeign(await answer.text());
-  const said = page.querySelector(answer.ok ? ".flash" : ".form-error")?.textContent.trim();
-  return { isDone: answer.ok, text: said ?? "", asks: page.querySelector("[name=calls]") !== null };
+  const { ok, page } = await submit(form, data);
+  const said = page.querySelector(ok ? ".flash" : ".form-error")?.textContent.trim();
+  return { isDone: ok, text: said ?? "", asks: page.querySelector("[name=calls]") !== null };
 }

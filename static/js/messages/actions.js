@@ -6,6 +6,7 @@ import { copy } from "../page/clipboard.js";
 import { build, byId, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { insertText } from "../page/insert.js";
+import { once } from "../page/once.js";
 import { dateAndTime } from "../page/times.js";
 import { say } from "../page/words.js";
 import { offerAids, offerBar } from "./aids.js";
@@ -47,7 +48,7 @@ const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
-  /** Null while it is loaded. @type {ReturnType<typeof import("./message-bar.js").offerBar> | null | undefined} */ #bar;
+  /** @type {import("./message-bar.js").UsedReactions | null} */ #used = null;
 
   /**
    * @param {{list: HTMLElement, log: HTMLElement, room: number, storage: BrowserMemory,
@@ -97,29 +98,32 @@ export class MessageActions {
       act,
     });
     list.addEventListener("click", (event) => this.#chip(event));
-    for (const type of /** @type {const} */ (["pointerover", "focusin"])) {
-      log.addEventListener(type, ({ target }) => this.#offerBar(target), { once: true });
-    }
+    const offerMessageBar = once(
+      () => import("./message-bar.js"),
+      ({ offerBar: offer }, /** @type {HTMLElement} */ target) => lifetime.isOver || this.#offerBar(offer, target),
+    );
+    for (const type of /** @type {const} */ (["pointerover", "focusin"]))
+      log.addEventListener(type, ({ target }) => offerMessageBar(target));
     this.blocked = new BlockedMessages({ list, isBlocked, opened: (message) => foldTall([message], scroll) });
     this.keepInside = keepTabInside(list);
     prepareMessages(list, (message) => this.#prepare(message), lifetime);
     this.editing.restore();
   }
 
-  /** Loads the bar over messages when somebody points at one. @param {HTMLElement} target */
-  async #offerBar(target) {
-    if (this.#bar !== undefined) return;
-    this.#bar = null;
-    const { offerBar } = await import("./message-bar.js");
-    if (this.lifetime.isOver) return;
-    this.#bar = offerBar({
+  /**
+   * Shows the bar over messages, first over that at `target`.
+   * @param {typeof import("./message-bar.js").offerBar} offer  @param {HTMLElement} target
+   */
+  #offerBar(offer, target) {
+    const { show, used } = offer({
       log: this.log,
       quick: this.page.quick_emoji,
       rights: (message) => this.#rights(message),
       act: (what, message) => this.#act(what, message),
       toggle: (message, emoji) => this.#toggle(message, emoji),
     });
-    this.#bar.show(target);
+    this.#used = used;
+    show(target);
   }
 
   /**
@@ -229,7 +233,7 @@ export class MessageActions {
   #toggle(message, emoji) {
     const on = !hasReacted(message, emoji);
     this.#change({ op: "react", message: Number(message.dataset.id), emoji, on });
-    if (on) this.#bar?.used.add(emoji);
+    if (on) this.#used?.add(emoji);
   }
 
   /** @param {OnElement<MouseEvent>} event */

@@ -1,6 +1,6 @@
 // Slash commands: their completion, and the form that runs those that are no messages. Loaded at the first `/`.
 
-import { readForeign } from "../page/fragment.js";
+import { submit } from "../page/submit.js";
 import { say } from "../page/words.js";
 import { isInCode } from "./code.js";
 
@@ -31,11 +31,8 @@ export const commands = () => ({
  * @param {HTMLFormElement} form
  */
 export async function run(form) {
-  const fields = /** @type {URLSearchParams} */ (/** @type {unknown} */ (new FormData(form)));
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) });
-  // Only the text of the page is read.
-  const page = readForeign(await answer.text());
-  const said = page.querySelector(answer.ok ? ".flash" : "#composer-note")?.textContent.trim();
-  if (answer.ok && !said) location.assign(answer.url);
-  return { isDone: answer.ok, text: said || (answer.ok ? "" : say("js-command-failed")) };
+  const { ok, url, page } = await submit(form);
+  const said = page.querySelector(ok ? ".flash" : "#composer-note")?.textContent.trim();
+  if (ok && !said) location.assign(url);
+  return { isDone: ok, text: said || (ok ? "" : say("js-command-failed")) };
 }

@@ -74,10 +74,10 @@ export function offerBar({ log, quick, rights, act, toggle }) {
     const reply = build("button", { type: "button", className: "bar-button" }, word("reply"));
     // New messages are announced without it.
     const fields = { className: "message-bar", role: "group", ariaLive: "off", ariaLabel: word("react") };
-    return press(build("div", fields, ...reactions, reply), message);
+    return markChosen(build("div", fields, ...reactions, reply), message);
   };
   /** Shows which reactions are the person's own. @param {HTMLElement} bar  @param {HTMLElement} message */
-  const press = (bar, message) => {
+  const markChosen = (bar, message) => {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (bar.querySelectorAll("[value]")))
       button.ariaPressed = String(hasReacted(message, button.value));
     return bar;
@@ -87,7 +87,7 @@ export function offerBar({ log, quick, rights, act, toggle }) {
     const message = target.closest("article.message[data-id]");
     if (!message) return;
     const own = message.querySelector(".message-bar");
-    if (own) press(own, message);
+    if (own) markChosen(own, message);
     const others = [...log.querySelectorAll(".message-bar")].filter((bar) => bar !== own);
     // The focus stays where it is.
     if (others.some((bar) => bar.contains(document.activeElement))) return;
@@ -128,7 +128,6 @@ export function offerBar({ log, quick, rights, act, toggle }) {
 /** @param {HTMLElement} message  @param {number} x  @param {number} y */
 function isOnWords(message, x, y) {
   const range = document.createRange();
-  range.selectNodeContents(find(message, ".message-text"));
   /** @param {Node} node @returns {Node[]} */
   const textsIn = (node) => (node instanceof Text ? [node] : [...node.childNodes].flatMap(textsIn));
   return textsIn(find(message, ".message-text")).some((text) => {

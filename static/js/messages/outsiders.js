@@ -3,6 +3,7 @@
 
 import { find } from "../page/elements.js";
 import { elementFrom } from "../page/fragment.js";
+import { encoded } from "../page/submit.js";
 
 /** A mention that the server did not turn into an element, because it is no member's name. */
 const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;
@@ -78,7 +79,7 @@ export class Outsiders {
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: new URLSearchParams(/** @type {URLSearchParams} */ (/** @type {unknown} */ (new FormData(form)))),
+        body: encoded(new FormData(form)),
         redirect: "manual",
       });
       if (answer.type !== "opaqueredirect") return form.submit();

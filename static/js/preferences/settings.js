@@ -2,6 +2,7 @@
 // in other tabs, too. Without this script every section has a button.
 
 import { build, find } from "../page/elements.js";
+import { encoded } from "../page/submit.js";
 
 const root = document.documentElement;
 /** Other tabs of this browser, see preferences.js. */
@@ -49,7 +50,7 @@ class Section {
 
   /** Returns whether it was saved; null if a field is wrong, which then says why. */
   async #send() {
-    const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
+    const body = encoded(new FormData(this.form));
     // As the browser sends it: one section, and not all preferences.
     if (this.button.name) body.set(this.button.name, this.button.value);
     try {

@@ -3,6 +3,7 @@
 
 import { askForPage } from "../page/fragment.js";
 import { keyOf } from "../page/keys.js";
+import { encoded } from "../page/submit.js";
 
 const status = /** @type {HTMLElement} */ (document.getElementById("digest-status"));
 
@@ -59,7 +60,7 @@ async function send(form) {
   // Not again while it is under way.
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
-  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const body = encoded(new FormData(form));
   try {
     const page = await askForPage(form.action, { method: "POST", body });
     const part = page?.getElementById("digest");

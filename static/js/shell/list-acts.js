@@ -3,6 +3,7 @@
 // rows say of typing, drafts and sending (line-states.js) when somebody types, or has left a text.
 
 import { draftPrefix } from "../messages/drafts.js";
+import { once } from "../page/once.js";
 
 /** @import { Typing } from "../live/protocol.js" */
 /** @import { Sender } from "../live/sender.js" */
@@ -51,20 +52,4 @@ function showStates({ connection, sender, storage, userId }) {
   document.addEventListener("parlour:room", look);
   addEventListener("storage", look);
   look();
-}
-
-/**
- * Returns a function that loads modules and uses them, once. Tries again when it is next called if loading fails, as it
- * does without a connection.
- * @template Modules, What  @param {() => Promise<Modules>} load  @param {(modules: Modules, what: What) => void} use
- */
-function once(load, use) {
-  let isLoading = false;
-  return async (/** @type {What} */ what) => {
-    if (isLoading) return;
-    isLoading = true;
-    const modules = await load().catch(() => null);
-    if (modules) use(modules, what);
-    else isLoading = false;
-  };
 }
