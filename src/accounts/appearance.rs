@@ -1,7 +1,7 @@
-//! How pages look in one browser: the theme, the accent colour, the size of text, the density. They
-//! are of the browser and not of the account, because they depend on the screen. Cookies store them,
-//! so that the server renders each page as chosen, also those of visitors. `static/css/page/looks.css`
-//! has what they mean; `static/js/preferences/settings.js` changes open pages.
+//! How pages look: the theme, the accent colour, the text size, the density. Stored per browser, not
+//! per account, because they depend on the screen; in cookies, so that the server renders each page
+//! as chosen, also for visitors. `static/css/page/looks.css` defines what they mean;
+//! `static/js/preferences/settings.js` changes open pages.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -14,78 +14,54 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::next_path::NextPath;
-use crate::security::{Site, cookies};
+use crate::{
+    db::text_enum,
+    security::{Site, cookies},
+};
 
 const THEME_COOKIE: &str = "parlour_theme";
 /// Size, density and accent, for example `large.compact.blue`.
 const LOOKS_COOKIE: &str = "parlour_looks";
 const LIFETIME: Duration = Duration::days(365);
 
-/// An enum whose variants are words of a cookie, a form and an attribute, with its default.
-macro_rules! look {
-    ($(#[$doc:meta])* $name:ident or $default:ident { $($variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        enum $name {
-            $($variant,)+
-        }
-
-        impl $name {
-            const WORDS: &[&str] = &[$($word,)+];
-
-            fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            fn known(text: &str) -> Option<Self> {
-                match text {
-                    $($word => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self::$default
-            }
-        }
-    };
-}
-
-look! {
+text_enum! {
     /// The colour theme: that of the system, or one of two.
-    Theme or System {
+    #[derive(Default)]
+    Theme {
+        #[default]
         System = "system",
         Light = "light",
         Dark = "dark",
     }
 }
 
-look! {
+text_enum! {
     /// The size of all text, relative to that of the browser.
-    TextSize or Normal {
+    #[derive(Default)]
+    TextSize {
         Small = "small",
+        #[default]
         Normal = "normal",
         Large = "large",
         Larger = "larger",
     }
 }
 
-look! {
+text_enum! {
     /// The space in lists and around messages.
-    Density or Comfortable {
+    #[derive(Default)]
+    Density {
+        #[default]
         Comfortable = "comfortable",
         Compact = "compact",
     }
 }
 
-look! {
+text_enum! {
     /// The colour of links, buttons and marks.
-    Accent or Green {
+    #[derive(Default)]
+    Accent {
+        #[default]
         Green = "green",
         Blue = "blue",
         Plum = "plum",
@@ -129,7 +105,7 @@ impl Looks {
         Self {
             theme: themes
                 .iter()
-                .find_map(|theme| Theme::known(theme))
+                .find_map(|theme| Theme::of_word(theme))
                 .unwrap_or_default(),
             ..Self::parse(&looks.unwrap_or_default())
         }
@@ -138,9 +114,9 @@ impl Looks {
     fn parse(value: &str) -> Self {
         let mut looks = Self::default();
         for word in value.split('.') {
-            looks.text_size = TextSize::known(word).unwrap_or(looks.text_size);
-            looks.density = Density::known(word).unwrap_or(looks.density);
-            looks.accent = Accent::known(word).unwrap_or(looks.accent);
+            looks.text_size = TextSize::of_word(word).unwrap_or(looks.text_size);
+            looks.density = Density::of_word(word).unwrap_or(looks.density);
+            looks.accent = Accent::of_word(word).unwrap_or(looks.accent);
         }
         looks
     }
@@ -157,25 +133,29 @@ impl Looks {
     /// Returns all choices, with the present ones marked.
     pub(crate) fn choices(self) -> Vec<Choices> {
         vec![
-            Choices::new("theme", Theme::WORDS, self.theme.word()),
-            Choices::new("accent", Accent::WORDS, self.accent.word()),
-            Choices::new("text_size", TextSize::WORDS, self.text_size.word()),
-            Choices::new("density", Density::WORDS, self.density.word()),
+            Choices::new("theme", (Theme::ALL, Theme::word), self.theme),
+            Choices::new("accent", (Accent::ALL, Accent::word), self.accent),
+            Choices::new("text_size", (TextSize::ALL, TextSize::word), self.text_size),
+            Choices::new("density", (Density::ALL, Density::word), self.density),
         ]
     }
 }
 
 impl Choices {
-    fn new(name: &'static str, words: &[&'static str], chosen: &str) -> Self {
-        let option = |value: &&'static str| Choice {
-            value,
-            label: format!("looks-{name}-{value}"),
-            on: *value == chosen,
+    fn new<T: Copy + PartialEq>(
+        name: &'static str,
+        (all, word): (&[T], fn(T) -> &'static str),
+        chosen: T,
+    ) -> Self {
+        let option = |one: &T| Choice {
+            value: word(*one),
+            label: format!("looks-{name}-{}", word(*one)),
+            on: *one == chosen,
         };
         Self {
             name,
             legend: format!("looks-{name}"),
-            options: words.iter().map(option).collect(),
+            options: all.iter().map(option).collect(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Enums that are stored as text.
+//! Enums that are stored as text, in the database or in a cookie.
 
 /// Defines an enum whose variants are stored and serialised as the given words.
 macro_rules! text_enum {
@@ -23,6 +23,14 @@ macro_rules! text_enum {
                     $(Self::$variant => $word,)+
                 }
             }
+
+            /// Returns the variant with this word.
+            pub fn of_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
         }
 
         impl diesel::deserialize::FromSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for $name {
@@ -33,10 +41,8 @@ macro_rules! text_enum {
                     diesel::sql_types::Text,
                     diesel::sqlite::Sqlite,
                 >>::from_sql(bytes)?;
-                match word.as_str() {
-                    $($word => Ok(Self::$variant),)+
-                    other => Err(format!(concat!("no ", stringify!($name), ": {:?}"), other).into()),
-                }
+                Self::of_word(&word)
+                    .ok_or_else(|| format!(concat!("no ", stringify!($name), ": {:?}"), word).into())
             }
         }
 
