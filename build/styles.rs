@@ -11,7 +11,7 @@ pub(crate) fn bundle(folder: &Path, name: &str) -> io::Result<String> {
     Ok(without_comments(&inline(folder, &format!("{name}.css"))?))
 }
 
-/// No string in the sheets contains the start of a comment.
+/// Removes the comments. Assumes that no string in the sheets contains the start of a comment.
 fn without_comments(sheet: &str) -> String {
     let mut pieces = sheet.split("/*");
     let mut left = pieces.next().unwrap_or_default().to_owned();

@@ -54,7 +54,7 @@ preferences-enter-newline = Enter starts a new line, Ctrl+Enter sends
 preferences-letter-keys = Single-letter keys
 preferences-letter-keys-hint = While a message has the focus: r to reply, e to edit, u to mark unread.
 preferences-double-react = React with a double-click or double-tap
-preferences-double-react-hint = Adds the reaction you use most. With a mouse, double-click beside the words of a message: on a word, it selects the word.
+preferences-double-react-hint = Double-click or double-tap a message to add the reaction you use most. With a mouse, double-click beside the text; on a word, a double-click selects the word.
 
 preferences-notifications = Notifications
 preferences-sounds = Sounds

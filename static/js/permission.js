@@ -1,5 +1,5 @@
-// Entry point of the page of preferences: saves its sections, plays the sound, asks for the permission to notify when the button is pressed, and
-// explains in the terms of this browser what to do when it was refused.
+// Entry point of the page of preferences: saves its sections, plays the sound, asks for the permission to notify when
+// the button is pressed, and explains in the terms of this browser what to do when it was refused.
 
 import { byId } from "./page/elements.js";
 import { say } from "./page/words.js";

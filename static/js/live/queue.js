@@ -5,7 +5,6 @@ import { uuid } from "../page/uuid.js";
 
 /** @import { Stamp } from "../log/known-history.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */
-
 /** @import { OperationItem } from "../messages/operations.js" */
 
 /**

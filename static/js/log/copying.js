@@ -55,11 +55,14 @@ function lineIn(line, range) {
   const quote = line.querySelector(".quote");
   const answers = quote?.matches("a") && range.intersectsNode(quote);
   const quoted = answers ? `> ${wordsOf(quote, ".quote-author")}: ${wordsOf(quote, ".quote-text")}\n` : "";
-  return `[${wordsOf(line, ".message-time")}] ${wordsOf(line, ".message-author")}: ${quoted && `\n${quoted}`}${original(said, find(line, ".message-body").dataset.source ?? said)}`;
+  const source = find(line, ".message-body").dataset.source ?? said;
+  const head = `[${wordsOf(line, ".message-time")}] ${wordsOf(line, ".message-author")}: `;
+  return `${head}${quoted && `\n${quoted}`}${original(said, source)}`;
 }
 
 /**
- * Returns the text of a selection in the log: within one message only the selected words, otherwise a line for each message.
+ * Returns the text of a selection in the log: within one message only the selected words, otherwise a line for each
+ * message.
  * @param {Element} list  the log's list  @param {Range} range
  */
 function textOf(list, range) {
