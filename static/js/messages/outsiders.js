@@ -2,8 +2,8 @@
 // offer (templates/chat/messages/_outsiders.hbs), whose forms work without this module.
 
 import { find } from "../page/elements.js";
+import { encoded } from "../page/encoded.js";
 import { elementFrom } from "../page/fragment.js";
-import { encoded } from "../page/submit.js";
 
 /** A mention that the server did not turn into an element, because it is no member's name. */
 const NAME = /(?:^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]/u;

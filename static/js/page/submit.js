@@ -1,9 +1,7 @@
-// Sending of forms by scripts, in the encoding of browsers.
+// Sending of forms by scripts.
 
+import { encoded } from "./encoded.js";
 import { readForeign } from "./fragment.js";
-
-/** @param {FormData} data  without files */
-export const encoded = (data) => new URLSearchParams([...data].map(([name, value]) => [name, String(value)]));
 
 /**
  * Sends a form. Returns the page of the answer, of which only texts may be read.

@@ -2,7 +2,7 @@
 // in other tabs, too. Without this script every section has a button.
 
 import { build, find } from "../page/elements.js";
-import { encoded } from "../page/submit.js";
+import { encoded } from "../page/encoded.js";
 
 const root = document.documentElement;
 /** Other tabs of this browser, see preferences.js. */

@@ -1,9 +1,9 @@
 // "What you missed": a roving focus over the messages, and forms that change the page in place. Everything works without
 // it. Loaded on the two pages that need it.
 
+import { encoded } from "../page/encoded.js";
 import { askForPage } from "../page/fragment.js";
 import { keyOf } from "../page/keys.js";
-import { encoded } from "../page/submit.js";
 
 const status = /** @type {HTMLElement} */ (document.getElementById("digest-status"));
 
