@@ -84,7 +84,7 @@ catch-up-replies =
     }
 catch-up-messages =
     { $count ->
-        [one] 1 message by { $people }
+        [one] 1 message
        *[other] { $count } messages by { $people }
     }
 catch-up-people =

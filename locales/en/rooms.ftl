@@ -44,6 +44,7 @@ rooms-open = Open
 rooms-open-hint = Everyone on this server can find, join and read it.
 rooms-people = People
 rooms-people-none = You have no friends to add yet.
+rooms-add-none = All your friends are in this conversation already, or you have none yet.
 rooms-new-submit = Start
 rooms-new-room = Create a room
 

@@ -94,7 +94,7 @@ async fn what_a_blocked_person_says_in_a_room_is_folded_and_calls_nobody() {
     let missed = ana.open(&format!("/rooms/{room}/catch-up/")).await;
     assert_eq!(
         missed.texts(".lead"),
-        ["Since you left: 1 message by 1 person"]
+        ["Since you left: 1 message"]
     );
     assert!(!missed.body.contains("no soup"), "{}", missed.body);
 
