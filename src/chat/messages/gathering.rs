@@ -66,10 +66,10 @@ fn line(run: &[Entry]) -> Option<Line> {
             .iter()
             .map(|entry| entry.message.author.name.as_str())
             .collect(),
-        // One notice may name several people. A comma within a name only makes the count larger.
+        // One notice may name several people.
         Gathers::Values => run
             .iter()
-            .flat_map(|entry| entry.message.body.split(", "))
+            .flat_map(|entry| entry.message.names.split('\n'))
             .collect(),
     };
     if run.len() == 1 && names.len() < MANY {
@@ -84,4 +84,34 @@ fn line(run: &[Entry]) -> Option<Line> {
         short,
         names: names.join(", "),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::Zone,
+        chat::{log::NoticeKind, messages::view::entries, testing::said},
+    };
+
+    #[test]
+    fn people_are_counted_and_not_commas() {
+        let mut notice = said("Lindqvist, Bo\nCleo\nDe la Cruz, Dario");
+        notice.notice = Some(NoticeKind::Added);
+        let entries = entries(vec![notice], &Zone::default());
+        let Part::First(line) = &parts(&entries, None)[0] else {
+            panic!("three people are a line");
+        };
+        assert_eq!(line.short, "Lindqvist, Bo and 2 more");
+        assert_eq!(line.names, "Lindqvist, Bo, Cleo, De la Cruz, Dario");
+        assert_eq!(entries[0].message.body, line.names);
+    }
+
+    #[test]
+    fn two_people_of_whom_one_has_a_comma_stand_alone() {
+        let mut notice = said("Lindqvist, Bo\nCleo");
+        notice.notice = Some(NoticeKind::Added);
+        let entries = entries(vec![notice], &Zone::default());
+        assert_eq!(parts(&entries, None), [Part::Single]);
+    }
 }

@@ -319,6 +319,7 @@ fn notice_values<'v>(
         seq: Text(&view.seq),
         actor: Text(&view.author.name),
         value: Text(&view.body),
+        names: Text(&view.names),
         created_at: Text(&view.created_at),
         time: Text(&view.time),
     }

@@ -176,6 +176,8 @@ fragment_values! {
         actor,
         /// The variable `$value` of the text: a name or a topic, for example.
         value,
+        /// The names in it, each on a line, of the kinds that have names.
+        names,
         /// Whether the line is gathered with its neighbours: classes of the row, or nothing.
         class,
         /// A filled-in `_gathered.hbs`, or nothing.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{Person, UserId, Zone},
     chat::{
-        log::{MessageId, NoticeKind},
+        log::{Gathers, MessageId, NoticeKind},
         messages::formatting,
         rooms::RoomId,
     },
@@ -32,8 +32,10 @@ pub struct MessageView {
     pub seq: i64,
     /// The author.
     pub author: Person,
-    /// The text as typed.
+    /// The text as typed. Of a notice: the value of its text.
     pub body: String,
+    /// The names that a notice has as its value, each on a line.
+    pub names: String,
     /// The text as markup.
     pub html: String,
     /// ISO 8601, UTC.
@@ -65,7 +67,14 @@ impl MessageView {
             id: message.id,
             seq: message.seq,
             big_emoji: is_big_emoji(&message.body),
-            body: message.body,
+            names: match message.notice.and_then(NoticeKind::gathers) {
+                Some(Gathers::Values) => message.body.clone(),
+                Some(Gathers::Actors) | None => String::new(),
+            },
+            body: match message.notice {
+                Some(_) => message.body.replace('\n', ", "),
+                None => message.body,
+            },
             html: message.html,
             created_at: message.created_at.iso(),
             time: message.created_at.utc(&words::text("format-clock")),

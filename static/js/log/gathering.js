@@ -26,7 +26,7 @@ function isSame(first, row) {
 function namesOf(run) {
   const kind = kindOf(run[0]);
   if (!kind) return [];
-  return run.flatMap((row) => (NAMES[kind] === 0 ? [nameIn(row, 0)] : nameIn(row, 1).split(", ")));
+  return run.flatMap((row) => (NAMES[kind] === 0 ? [nameIn(row, 0)] : (row.dataset.names ?? "").split("\n")));
 }
 
 /** Gathers the notices of a log. @param {HTMLElement} list */

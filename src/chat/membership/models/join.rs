@@ -84,7 +84,8 @@ pub(super) fn add_all(
     people: &[Person],
 ) -> QueryResult<Vec<RoomEvent>> {
     let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
-    let mut line = Some((NoticeKind::Added, names.join(", ")));
+    // Each name on a line, because a name may have a comma.
+    let mut line = Some((NoticeKind::Added, names.join("\n")));
     let mut events = Vec::with_capacity(people.len());
     for person in people {
         NewMember::plain(person.id).enter(conn, room)?;

@@ -1,0 +1,1 @@
+UPDATE messages SET body = replace(body, char(10), ', ') WHERE notice = 'added';
