@@ -133,13 +133,15 @@ impl NewMessage {
         conn: &mut Connection,
         author: &RoomAuthor,
     ) -> QueryResult<Option<(Call, Vec<UserId>)>> {
-        let call = Call::among(self.rendered.names()).filter(|_| author.may_call_all);
-        let Some(call) = call else { return Ok(None) };
+        let Some(call) = self.call_word().filter(|_| author.may_call_all) else {
+            return Ok(None);
+        };
         let people = callable(conn, (self.room, self.author), call, &self.online)?;
         Ok(Some((call, people)))
     }
 
-    /// Returns the call of the text, where calls are not text.
+    /// Returns `@everyone` or `@here` if the text has one of them. It calls people only in a room that
+    /// has calls, and only if the author may call there.
     pub(crate) fn call_word(&self) -> Option<Call> {
         Call::among(self.rendered.names())
     }
