@@ -14,7 +14,7 @@ import { Leader } from "./leader.js";
 import { against, excerpt, titleOf } from "./notifying.js";
 import { isLookedAt } from "./reader.js";
 import { closeRead, notify } from "./system-notification.js";
-import { closeToasts, showToast } from "./toast.js";
+import { closeToasts, showToast } from "./toasts.js";
 
 /** @import { Connection } from "../live/socket.js" */
 /** @import { BrowserMemory } from "../page/storage.js" */

@@ -5,7 +5,7 @@ import { userId } from "../page/data.js";
 import { nameOf } from "../page/names.js";
 import { say } from "../page/words.js";
 import { isLookedAt } from "./reader.js";
-import { closeToasts, showToast } from "./toast.js";
+import { closeToasts, showToast } from "./toasts.js";
 
 /** @import { Connection } from "../live/socket.js" */
 

@@ -1,5 +1,5 @@
 // Toasts: notifications inside the page, where system notifications are not allowed. They take no focus, are announced
-// politely, and disappear unless somebody is about to use them.
+// politely, and disappear unless somebody is about to use them. Loaded by toasts.js with the first one.
 
 import { build, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
@@ -8,8 +8,8 @@ import { say } from "../page/words.js";
 const STAYS_MS = 8_000;
 const MOST = 3;
 
-/** @param {{title: string, body: string, path: string, room: number}} notification */
-export function showToast({ title, body, path, room }) {
+/** @param {import("./toasts.js").Toast} toast */
+export function show({ title, body, path, room }) {
   const toasts = document.getElementById("toasts");
   if (!toasts) return;
   const name = build("bdi", { className: "toast-title", translate: false }, title);
@@ -21,11 +21,6 @@ export function showToast({ title, body, path, room }) {
   toasts.append(toast);
   while (toasts.children.length > MOST) remove(find(toasts, ".toast"));
   leaveLater(toast);
-}
-
-/** Removes the toasts of a room that was read. @param {number} room */
-export function closeToasts(room) {
-  document.querySelectorAll(`.toast[data-room="${room}"]`).forEach(remove);
 }
 
 /** @param {HTMLElement} toast */
