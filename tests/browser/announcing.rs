@@ -9,8 +9,8 @@ use crate::{
     stage::{Program, until},
 };
 
-/// Records what is added to the log while it is live, as a screen reader announces it: without the
-/// parts whose `aria-live` is off.
+/// Records what is added to the log while it is live, and to statuses and alerts, as a screen reader
+/// announces it: without the parts whose `aria-live` is off.
 const RECORD: &str = "globalThis.announced = [];
     const said = (node) => node.nodeType === Node.TEXT_NODE ? node.data
         : node.nodeType !== Node.ELEMENT_NODE || node.ariaLive === 'off' || node.ariaHidden === 'true' ? ''
@@ -18,8 +18,8 @@ const RECORD: &str = "globalThis.announced = [];
     new MutationObserver((records) => {
         if (document.readyState === 'loading') return;
         for (const { addedNodes, target } of records) for (const node of addedNodes) {
-            const region = target.closest?.('[aria-live], [role=log]');
-            if (!target.closest?.('[role=log]') || region.ariaLive === 'off') continue;
+            const region = target.closest?.('[aria-live], [role=log], [role=status], [role=alert]');
+            if (!region?.matches('[role=log], [role=status], [role=alert]') || region.ariaLive === 'off') continue;
             const text = said(node).replace(/\\s+/g, ' ').trim();
             if (text) announced.push(text);
         }
@@ -214,4 +214,48 @@ async fn forced_colours_show_the_pictures_of_rooms() {
         return colours[0] === colours[1]";
     assert!(ana.ask_page::<bool>(script).await);
     ana.screenshot("forced-colours").await;
+}
+
+#[tokio::test]
+async fn a_friend_request_is_announced_once_with_the_name() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, eve) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.join("ana").await;
+    ana.record_announcements().await;
+    ana.open("/").await;
+    ana.find("heading", "Welcome to Parlour").await;
+    ana.wait_until_said(&[]).await;
+    eve.join("eve").await;
+    eve.ask_to_be_friends("ana").await;
+    ana.wait_for(".toast", true).await;
+    ana.find("link", "eve wants to be your friend").await;
+    ana.wait_until_said(&["eve wants to be your friend ×"])
+        .await;
+}
+
+#[tokio::test]
+async fn who_catches_up_hears_how_many_messages_came_and_not_each_of_them() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.say("before").await;
+    bo.record_announcements().await;
+    bo.reload().await;
+    bo.find_text_message("before").await;
+    bo.wait_until_live().await;
+    bo.wire.cut();
+    bo.find_status("Reconnecting…").await;
+    for text in ["one", "two", "three"] {
+        ana.say(text).await;
+    }
+    ana.wait_for_count(4).await;
+    bo.wire.mend();
+    bo.a_minute_has_passed().await;
+    bo.find_status("Back online, 3 new messages").await;
+    bo.find_text_message("three").await;
+    bo.wait_until_live().await;
+    let said = bo.announced().await;
+    assert_eq!(said.last().unwrap(), "Back online, 3 new messages");
+    let of_messages = said.iter().filter(|one| one.starts_with("ana "));
+    assert_eq!(of_messages.count(), 0, "{said:?}");
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Profile {
-    async fn wait_until_said(&self, expected: &[&str]) {
+    pub(crate) async fn wait_until_said(&self, expected: &[&str]) {
         until(&format!("{expected:?} to be said"), async || {
             let said: Vec<String> = self.ask_page("return announced").await;
             (said == expected).then_some(())
