@@ -21,7 +21,7 @@ use crate::{
     },
     assets,
     chat::{
-        later::views::scheduled,
+        later::views::{reminders, scheduled},
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, outsiders},
         pages::{
@@ -176,6 +176,12 @@ fn conversation_pages(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(streaming::take_events)),
     )
     .route("/later/", web::get().to(scheduled::list_later))
+    .route("/reminders/", web::get().to(reminders::list_reminders))
+    .route("/reminders/{id}/done/", web::post().to(reminders::finish))
+    .route(
+        "/reminders/{id}/again/",
+        web::post().to(reminders::remind_again),
+    )
     .route("/scheduled/{id}/cancel/", web::post().to(scheduled::cancel))
     .route("/scheduled/{id}/edit/", web::post().to(scheduled::edit))
     .route("/status", web::get().to(status::show_status))
@@ -351,6 +357,8 @@ fn message_pages(cfg: &mut web::ServiceConfig) {
     .service(
         web::scope("/rooms/{room}/messages/{message}")
             .route("/actions/", web::get().to(message::show_actions))
+            .route("/reminder/", web::get().to(reminders::choose_time))
+            .route("/reminder/", web::post().to(reminders::remind))
             .route("/outsiders/", web::get().to(outsiders::show_outsiders))
             .route("/versions/", web::get().to(message::list_versions))
             .route("/edit/", web::get().to(change::edit_message))
@@ -393,6 +401,8 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/join/{token}/", Action::Form),
     ("/read-all/", Action::ReadMark),
     ("/read-all/undo/", Action::ReadMark),
+    ("/reminders/{id}/again/", Action::Form),
+    ("/reminders/{id}/done/", Action::Form),
     ("/rooms/new/", Action::Form),
     ("/rooms/{room}/about/", Action::Form),
     ("/rooms/{room}/archive/", Action::Form),
@@ -409,6 +419,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/messages/{message}/delete/", Action::Form),
     ("/rooms/{room}/messages/{message}/edit/", Action::Form),
     ("/rooms/{room}/messages/{message}/reactions/", Action::Form),
+    ("/rooms/{room}/messages/{message}/reminder/", Action::Form),
     ("/rooms/{room}/messages/{message}/unread/", Action::ReadMark),
     ("/rooms/{room}/notifications/", Action::SettingsChange),
     ("/rooms/{room}/pin/", Action::SettingsChange),

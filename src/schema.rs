@@ -174,6 +174,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    reminders (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        message_id -> BigInt,
+        due_at -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     removals (room_id, user_id) {
         room_id -> BigInt,
         user_id -> BigInt,
@@ -280,6 +291,8 @@ diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(read_before -> rooms (room_id));
 diesel::joinable!(read_before -> users (user_id));
+diesel::joinable!(reminders -> messages (message_id));
+diesel::joinable!(reminders -> users (user_id));
 diesel::joinable!(removals -> rooms (room_id));
 diesel::joinable!(removals -> users (user_id));
 diesel::joinable!(scheduled_messages -> rooms (room_id));
@@ -303,6 +316,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     preferences,
     reactions,
     read_before,
+    reminders,
     removals,
     rooms,
     scheduled_messages,

@@ -297,6 +297,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub scheduled_messages: usize,
+    /// Reminders that one person may have; more than anybody works off, and all are on one page
+    #[arg(
+        long,
+        env = "PARLOUR_REMINDERS",
+        default_value_t = 100,
+        value_name = "N"
+    )]
+    pub reminders: usize,
     /// How far ahead something can be scheduled; people forget what lies further ahead
     #[arg(
         long,

@@ -69,8 +69,12 @@ async fn no_page_breaks_a_rule_of_accessibility() {
     }
     bo.say("I am").await;
     ana.wait_for_count(3).await;
+    let reminder = format!("{room}messages/1/reminder/");
     let pages = [
         "/",
+        "/reminders/",
+        "/later/",
+        reminder.as_str(),
         "/friends/",
         "/accounts/devices/",
         "/accounts/profile/",

@@ -46,7 +46,7 @@ impl Profile {
     }
 
     /// Grants the permission to show notifications.
-    async fn watch_notifications(&self) {
+    pub(crate) async fn watch_notifications(&self) {
         let granted = json!({ "permissions": ["notifications"] });
         self.driver
             .cdp()
@@ -56,7 +56,7 @@ impl Profile {
     }
 
     /// Records notifications of the current tab in local storage, from the next page on.
-    async fn record_notifications(&self) {
+    pub(crate) async fn record_notifications(&self) {
         let source = "if (globalThis.Notification) globalThis.Notification = class extends Notification {
               constructor(title, options) {
                 super(title, options);
@@ -72,7 +72,7 @@ impl Profile {
         self.driver.cdp().send_raw(method, script).await.unwrap();
     }
 
-    async fn told(&self) -> Vec<String> {
+    pub(crate) async fn told(&self) -> Vec<String> {
         self.ask_page(
             "return Object.keys(localStorage).filter((key) => key.startsWith('told/')).sort().map((key) => localStorage[key])",
         )

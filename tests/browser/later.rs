@@ -5,6 +5,16 @@ use crate::{
     stage::{Program, number},
 };
 
+impl Profile {
+    /// Chooses a preset in the dialog with this name.
+    pub(crate) async fn choose_tomorrow(&self, dialog: &str) {
+        self.find("dialog", dialog).await;
+        let tomorrow = self.find_beginning("button", "Tomorrow, ").await;
+        tomorrow.click().await.unwrap();
+        self.wait_gone("dialog", dialog).await;
+    }
+}
+
 #[tokio::test]
 async fn a_message_is_scheduled_in_a_dialog_and_taken_back_into_the_box() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
@@ -27,8 +37,7 @@ async fn a_message_is_scheduled_in_a_dialog_and_taken_back_into_the_box() {
     assert_eq!(ana.draft().await, "good morning", "nothing is lost");
 
     ana.press("button", "Send later").await;
-    ana.find("dialog", "Send later").await;
-    ana.press("button", "Tomorrow, 9:00").await;
+    ana.choose_tomorrow("Send later").await;
     ana.find("link", "1 message scheduled").await;
     ana.wait_for_text("The message will be sent on").await;
     assert_eq!(ana.draft().await, "");
@@ -62,6 +71,6 @@ async fn without_scripts_the_form_is_a_page() {
     ana.press("button", "Send later").await;
     ana.find("heading", "Send later").await;
     ana.screenshot("later-form").await;
-    ana.press("button", "Tomorrow, 9:00").await;
+    ana.press("button", "Tomorrow, 09:00").await;
     ana.find("link", "1 message scheduled").await;
 }

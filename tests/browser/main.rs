@@ -31,6 +31,7 @@ mod people;
 mod phones;
 mod profile;
 mod queue;
+mod reminders;
 mod requests;
 mod restore;
 mod room;

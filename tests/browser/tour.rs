@@ -52,18 +52,25 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
         ana.press_enter().await;
     }
     ana.wait_for_count(3).await;
+    ana.choose("The tomatoes came up. All twelve of them.", "Remind me…")
+        .await;
+    ana.choose_tomorrow("Remind me of this message").await;
+    ana.fill("Message bo", "Good morning! Did it rain?").await;
+    ana.press("button", "Send later").await;
+    ana.choose_tomorrow("Send later").await;
+    ana.find("link", "1 message scheduled").await;
     let talk = ana.path().await;
     let first: i64 = ana
         .ask_page("return Number(document.querySelector('article.message[data-id]').dataset.id)")
         .await;
-    let (details, actions) = (
-        format!("messages/{first}/details"),
-        format!("messages/{first}/actions"),
-    );
+    let about = |page: &str| format!("messages/{first}/{page}");
+    let (details, actions, reminder) = (about("details"), about("actions"), about("reminder"));
     for (name, path) in [
         ("talk", talk.as_str()),
         ("conversations", "/"),
         ("friends", "/friends/"),
+        ("reminders", "/reminders/"),
+        ("later", "/later/"),
         ("devices", "/accounts/devices/"),
         ("password", "/accounts/password/"),
         ("preferences", "/accounts/preferences/"),
@@ -77,6 +84,7 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
         ("catch-up", "catch-up"),
         ("message-details", details.as_str()),
         ("message-actions", actions.as_str()),
+        ("reminder", reminder.as_str()),
     ] {
         pages.push((name, format!("{talk}{page}/")));
     }

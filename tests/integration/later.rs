@@ -146,6 +146,18 @@ async fn what_is_refused_at_its_time_is_kept_with_the_reason() {
     })
     .await;
     at_ana.wait_for("later.changed").await;
+    let mut told: Vec<String> = Vec::new();
+    for _ in 0..3 {
+        let refused = at_ana.wait_for("later.refused").await;
+        let path = refused["path"].as_str().unwrap();
+        let (list, row) = path.split_once('#').unwrap();
+        assert_eq!(list, "/later/");
+        assert!(page.has(&format!("#{row}.later-refused")), "{path}");
+        told.push(refused["title"].as_str().unwrap().to_owned());
+    }
+    told.sort();
+    let titles = ["Not sent: to bo", "Not sent: to soup", "Not sent: to tea"];
+    assert_eq!(told, titles);
     let mut kept = bodies(&page);
     kept.sort();
     assert_eq!(kept, ["a far one", "to bo", "to soup", "to tea"]);

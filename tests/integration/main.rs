@@ -43,6 +43,7 @@ mod presence;
 mod profiles;
 mod program;
 mod receipts;
+mod reminders;
 mod requests;
 mod rooms;
 mod security;

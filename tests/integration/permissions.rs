@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::{Room, Site};
 
 /// Pages and forms that need a signed-in person. `{room}` and `{person}` are placeholders.
-const INSIDE: [(&str, &str); 34] = [
+const INSIDE: [(&str, &str); 39] = [
     ("GET", "/"),
     ("GET", "/friends/"),
     ("GET", "/rooms/{room}/"),
@@ -33,6 +33,11 @@ const INSIDE: [(&str, &str); 34] = [
     ("GET", "/rooms/{room}/messages/1/delete/"),
     ("POST", "/rooms/{room}/messages/1/delete/"),
     ("POST", "/rooms/{room}/messages/1/reactions/"),
+    ("GET", "/rooms/{room}/messages/1/reminder/"),
+    ("POST", "/rooms/{room}/messages/1/reminder/"),
+    ("GET", "/reminders/"),
+    ("POST", "/reminders/1/done/"),
+    ("POST", "/reminders/1/again/"),
     ("POST", "/accounts/password/"),
     ("POST", "/accounts/devices/1/revoke/"),
     ("POST", "/accounts/devices/revoke-others/"),

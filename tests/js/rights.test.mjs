@@ -10,8 +10,8 @@ const person = { userId: 1, role: "member", canPost: true, editWindowMs: 24 * HO
 const rights = (of, who) => [...allowed({ ...message, ...of }, { ...person, ...who }, NOW)];
 
 test("authors may do everything to their words, others may answer, react and link", () => {
-  assert.deepEqual(rights(), ["reply", "react", "edit", "copy", "details", "delete"]);
-  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "copy", "unread", "details"]);
+  assert.deepEqual(rights(), ["reply", "react", "edit", "copy", "remind", "details", "delete"]);
+  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "copy", "unread", "remind", "details"]);
 });
 
 test("after a day words stay as they are", () => {
@@ -19,6 +19,7 @@ test("after a day words stay as they are", () => {
     "reply",
     "react",
     "copy",
+    "remind",
     "details",
     "delete",
   ]);
@@ -26,12 +27,20 @@ test("after a day words stay as they are", () => {
 
 test("who looks after the room deletes and does not rewrite", () => {
   for (const role of ["moderator", "owner"]) {
-    assert.deepEqual(rights({}, { userId: 2, role }), ["reply", "react", "copy", "unread", "details", "delete"]);
+    assert.deepEqual(rights({}, { userId: 2, role }), [
+      "reply",
+      "react",
+      "copy",
+      "unread",
+      "remind",
+      "details",
+      "delete",
+    ]);
   }
 });
 
 test("where nobody can write, own words can still go", () => {
-  assert.deepEqual(rights({}, { canPost: false }), ["copy", "details", "delete"]);
+  assert.deepEqual(rights({}, { canPost: false }), ["copy", "remind", "details", "delete"]);
 });
 
 test("a deleted message offers nothing", () => {

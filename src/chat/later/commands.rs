@@ -8,7 +8,7 @@ use crate::{
     error::Result as AppResult,
 };
 
-/// Something was scheduled, changed or cancelled, so the next time may be another one.
+/// A message or a reminder was scheduled, changed or cancelled, so the next time may be another one.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Wake;

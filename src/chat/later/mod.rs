@@ -1,5 +1,5 @@
-//! What the server does later, although no browser is open: it sends scheduled messages. One actor, the
-//! [`Scheduler`], sleeps until the next of them is due.
+//! What the server does later, although no browser is open: it sends scheduled messages, and reminds
+//! people of messages. One actor, the [`Scheduler`], sleeps until the next of both is due.
 
 mod commands;
 mod models;
@@ -12,7 +12,10 @@ mod tests;
 pub(crate) mod views;
 
 pub use commands::{PostDue, Wake};
-pub use models::scheduled::{LaterCounts, Scheduled, ScheduledId, State};
-pub use protocol::ServerEvent;
+pub use models::{
+    reminder::{Reminder, ReminderId, ReminderState},
+    scheduled::{LaterCounts, Scheduled, ScheduledId, State},
+};
+pub use protocol::{ServerEvent, Told};
 pub use scheduler::{Clock, Scheduler};
 pub use service::Later;

@@ -18,8 +18,9 @@ const EVENING: i8 = 18;
 /// When a day begins, for most people.
 const MORNING: i8 = 9;
 /// The presets in the order of the form, with the keys of their words.
-const PRESETS: [(When, &str); 4] = [
+const PRESETS: [(When, &str); 5] = [
     (When::Soon, "later-soon"),
+    (When::Hour, "later-hour"),
     (When::Evening, "later-evening"),
     (When::Tomorrow, "later-tomorrow"),
     (When::Monday, "later-monday"),
@@ -31,6 +32,8 @@ const PRESETS: [(When, &str); 4] = [
 pub(crate) enum When {
     /// In 20 minutes.
     Soon,
+    /// In an hour.
+    Hour,
     /// Today at six in the evening.
     Evening,
     /// Tomorrow at nine.
@@ -60,6 +63,10 @@ pub(crate) struct WhenForm {
 pub(crate) struct Preset {
     value: When,
     label: String,
+    /// ISO 8601, UTC.
+    at: String,
+    /// The time of the day. Scripts write it as the person's locale does.
+    time: String,
 }
 
 /// The data of `_when.hbs`.
@@ -80,10 +87,15 @@ pub(crate) struct Choices {
 impl Choices {
     /// Returns what can be chosen at `now`, which has the person's time zone.
     pub(crate) fn at(now: &Zoned) -> Self {
+        let clock = words::text("format-clock");
         let preset = |(value, key): (When, &str)| {
-            let time = value.preset(now)?.strftime("%-H:%M").to_string();
-            let label = words::text_with(key, &[("time", time.into())]);
-            Some(Preset { value, label })
+            let chosen = value.preset(now)?;
+            Some(Preset {
+                value,
+                label: words::text(key),
+                at: Timestamp(chosen.timestamp().as_millisecond()).iso(),
+                time: chosen.strftime(&clock).to_string(),
+            })
         };
         Self {
             presets: PRESETS.into_iter().filter_map(preset).collect(),
@@ -120,6 +132,7 @@ impl When {
         let later = |days: i64| now.checked_add(days.days()).ok();
         match self {
             Self::Soon => now.checked_add(SOON_MINUTES.minutes()).ok(),
+            Self::Hour => now.checked_add(1.hour()).ok(),
             Self::Evening => at(now, EVENING).filter(|evening| evening > now),
             Self::Tomorrow => at(&later(1)?, MORNING),
             Self::Monday => {
@@ -200,6 +213,7 @@ mod tests {
         let friday = now("2026-11-27T10:15:00+01:00[Europe/Berlin]");
         for (when, expected) in [
             (When::Soon, "2026-11-27 10:35:00 +01:00"),
+            (When::Hour, "2026-11-27 11:15:00 +01:00"),
             (When::Evening, "2026-11-27 18:00:00 +01:00"),
             (When::Tomorrow, "2026-11-28 09:00:00 +01:00"),
             (When::Monday, "2026-11-30 09:00:00 +01:00"),
@@ -220,10 +234,16 @@ mod tests {
                 .map(|preset| preset.value)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(values(&friday).len(), 4);
-        assert_eq!(values(&october), [When::Soon, When::Tomorrow, When::Monday]);
+        assert_eq!(values(&friday).len(), 5);
+        assert_eq!(
+            values(&october),
+            [When::Soon, When::Hour, When::Tomorrow, When::Monday]
+        );
         let sunday = now("2026-11-29T10:00:00+00:00[UTC]");
-        assert_eq!(values(&sunday), [When::Soon, When::Evening, When::Tomorrow]);
+        assert_eq!(
+            values(&sunday),
+            [When::Soon, When::Hour, When::Evening, When::Tomorrow]
+        );
         let monday = now("2026-11-30T08:00:00+00:00[UTC]");
         assert_eq!(
             chosen(&monday, When::Monday, ("", "")).unwrap(),

@@ -1,6 +1,6 @@
-//! The scheduler: one actor per process, started by `parts.rs`. It sleeps until the next message is
-//! due; [`Wake`] tells it that something was scheduled, changed or cancelled. It asks the database
-//! when it starts, when it is woken, and when something is due, but not at intervals.
+//! The scheduler: one actor per process, started by `parts.rs`. It sleeps until the next message or
+//! reminder is due; [`Wake`] tells it that something was scheduled, changed or cancelled. It asks the
+//! database when it starts, when it is woken, and when something is due, but not at intervals.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,11 @@ use channels::Layer;
 
 use super::{
     commands::{PostDue, Wake},
-    models::scheduled::{Scheduled, State},
+    models::{
+        reminded::Reminded,
+        reminder::Reminder,
+        scheduled::{Scheduled, State},
+    },
     protocol::ServerEvent,
 };
 use crate::{
@@ -19,8 +23,9 @@ use crate::{
         messages::{NewMessage, NotPosted},
     },
     config::Limits,
-    db::{Database, Timestamp},
+    db::{Connection, Database, Timestamp},
     error::{Error, Result},
+    preferences::Preferences,
 };
 
 /// The clock of the wall. Tests have their own.
@@ -28,8 +33,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The capacity of the mailbox. A [`Wake`] that finds it full is not needed: others wait there.
 const MAILBOX: usize = 64;
-/// The maximum number of messages in one turn, so that many that are due at once, for example after
-/// a day without the server, do not displace what people send at the moment.
+/// The maximum number of messages, and of reminders, in one turn, so that many that are due at once,
+/// for example after a day without the server, do not displace what people send at the moment.
 const IN_ONE_TURN: i64 = 20;
 /// The longest sleep. Timers follow a clock that only runs forward while the machine is awake, but
 /// messages are due by the clock of the wall, which can jump. So the two are compared at least this
@@ -38,7 +43,7 @@ const COMPARED_EVERY: Duration = Duration::from_secs(30);
 /// The wait after a failure, for example of the disk.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Sends messages at their time.
+/// Sends messages, and reminds people, at the time that they chose.
 pub struct Scheduler {
     parts: SchedulerParts,
     /// When the next one is due. `None` if nothing is.
@@ -99,7 +104,7 @@ impl Scheduler {
                 Ok(Turn::Full) => Some((scheduler.parts.clock)()),
                 Ok(Turn::Until(next)) => next,
                 Err(error) => {
-                    log::warn!(target: "parlour::chat", "scheduled messages wait: {error}");
+                    log::warn!(target: "parlour::chat", "scheduled messages or reminders wait: {error}");
                     Some((scheduler.parts.clock)().plus(RETRY_AFTER))
                 }
             };
@@ -149,14 +154,29 @@ impl Handler<Wake> for Scheduler {
 }
 
 impl SchedulerParts {
-    /// Sends what is due, and returns what is left.
+    /// Sends what is due, reminds of what is due, and returns what is left.
     pub(super) async fn turn(&self) -> Result<Turn> {
         let now = (self.clock)();
+        // A failure of one kind does not hold up the other.
+        let (sent, reminded) = (self.send_due(now).await, self.remind(now).await);
+        if sent? || reminded? {
+            return Ok(Turn::Full);
+        }
+        let forget = move |conn: &mut _| Ok(Scheduled::forget_returned(conn, now)?);
+        self.database.write(forget).await?;
+        let next = self
+            .database
+            .read(|conn| Ok([Scheduled::next(conn)?, Reminder::next(conn)?]));
+        Ok(Turn::Until(next.await?.into_iter().flatten().min()))
+    }
+
+    /// Sends the messages that are due. Returns whether there may be more.
+    async fn send_due(&self, now: Timestamp) -> Result<bool> {
         let due = self
             .database
             .read(move |conn| Ok(Scheduled::due(conn, now, IN_ONE_TURN)?));
         let due = due.await?;
-        let is_full = due.len() == usize::try_from(IN_ONE_TURN).unwrap_or(usize::MAX);
+        let is_full = is_full(&due);
         let mut failed = None;
         for scheduled in due {
             // One that fails does not hold up those behind it, which may be of other people.
@@ -164,16 +184,41 @@ impl SchedulerParts {
                 failed.get_or_insert(error);
             }
         }
-        if let Some(error) = failed {
-            return Err(error);
+        failed.map_or(Ok(is_full), Err)
+    }
+
+    /// Marks the reminders that are due, and then tells the sockets of their people. Returns whether
+    /// there may be more. Without a socket, and after a crash in between, the next page shows them.
+    async fn remind(&self, now: Timestamp) -> Result<bool> {
+        let due = self
+            .database
+            .read(move |conn| Ok(Reminder::due(conn, now, IN_ONE_TURN)?));
+        let due = due.await?;
+        let is_full = is_full(&due);
+        let mut failed = None;
+        for reminder in due {
+            if let Err(error) = self.remind_of(reminder).await {
+                failed.get_or_insert(error);
+            }
         }
-        if is_full {
-            return Ok(Turn::Full);
-        }
-        let forget = move |conn: &mut _| Ok(Scheduled::forget_returned(conn, now)?);
-        self.database.write(forget).await?;
-        let next = self.database.read(|conn| Ok(Scheduled::next(conn)?));
-        Ok(Turn::Until(next.await?))
+        failed.map_or(Ok(is_full), Err)
+    }
+
+    async fn remind_of(&self, reminder: Reminder) -> Result<()> {
+        let person = reminder.user_id;
+        let marked = self.database.write(move |conn| {
+            if !reminder.mark_due(conn)? {
+                return Ok(None);
+            }
+            let has_previews = has_previews(conn, person)?;
+            let reminded = Reminded::one(conn, &reminder)?;
+            Ok(reminded.map(|reminded| ServerEvent::reminder_due(&reminded, has_previews)))
+        });
+        let Some(event) = marked.await? else {
+            return Ok(());
+        };
+        tell_people(&self.layer, [person], frame(&event)).await?;
+        tell_changed(&self.layer, person).await
     }
 
     /// Sends one message, or keeps it with the reason why it cannot be sent. Everything is checked
@@ -193,17 +238,32 @@ impl SchedulerParts {
             }
         };
         if let Some(reason) = refused {
-            let refuse = move |conn: &mut _| Ok(scheduled.refuse(conn, reason)?);
-            self.database.write(refuse).await?;
+            self.refuse(scheduled, reason).await?;
         }
         tell_changed(&self.layer, author).await
+    }
+
+    /// Keeps a message with the reason why it was not sent, and tells its author.
+    async fn refuse(&self, scheduled: Scheduled, reason: State) -> Result<()> {
+        let author = scheduled.author_id;
+        let refused = self.database.write(move |conn| {
+            if !scheduled.refuse(conn, reason)? {
+                return Ok(None);
+            }
+            let has_previews = has_previews(conn, author)?;
+            Ok(Some(ServerEvent::refused(&scheduled, reason, has_previews)))
+        });
+        match refused.await? {
+            Some(event) => tell_people(&self.layer, [author], frame(&event)).await,
+            None => Ok(()),
+        }
     }
 
     async fn post(&self, scheduled: &Scheduled) -> std::result::Result<(), NotPosted> {
         let room = scheduled.room_id.ok_or(Error::NotFound)?;
         let most = self.limits.message_chars;
         let message = NewMessage::checked(
-            (room, scheduled.author_id, scheduled.key()),
+            (room, scheduled.author_id, scheduled.key()?),
             &scheduled.body,
             most,
         )?;
@@ -219,6 +279,16 @@ impl SchedulerParts {
         let posted = self.post.send(post).await;
         posted.unwrap_or(Err(NotPosted::Closing)).map(|_created| ())
     }
+}
+
+/// Returns whether there may be more than were read for this turn.
+fn is_full<T>(due: &[T]) -> bool {
+    due.len() == usize::try_from(IN_ONE_TURN).unwrap_or(usize::MAX)
+}
+
+/// Returns whether notifications of this person may have the text of a message.
+fn has_previews(conn: &mut Connection, person: UserId) -> Result<bool> {
+    Ok(!Preferences::of(conn, person)?.hide_previews)
 }
 
 /// Returns how long to sleep before the next one is due, or before the clocks are compared.

@@ -11,11 +11,15 @@ use uuid::Uuid;
 
 use super::{
     commands::PostDue,
-    models::scheduled::{Scheduled, State},
+    models::{
+        reminder::{Reminder, ReminderState},
+        scheduled::{Scheduled, State},
+    },
     scheduler::{SchedulerParts, Turn, nap},
 };
 use crate::{
     chat::{
+        log::MessageId,
         messages::{MessageCreated, NewMessage, NotPosted},
         rooms::RoomId,
         testing::{ANA, a_conversation, part},
@@ -23,7 +27,7 @@ use crate::{
     config::Settings,
     db::{Database, Timestamp, testing::TestDatabase},
     error::Error,
-    schema::messages,
+    schema::{messages, reminders},
 };
 
 /// A text that cannot be stored.
@@ -96,6 +100,32 @@ impl Stage {
             .db
             .write(move |conn| Scheduled::create(conn, &message, Timestamp(due_at), 1_000));
         scheduled.await.unwrap();
+    }
+
+    /// Posts a message of Ana.
+    async fn post(&self, body: &str) -> MessageId {
+        let message = NewMessage::new(self.room, ANA, Uuid::new_v4(), body.to_owned());
+        let posted = self.db.write(move |conn| message.post(conn));
+        posted.await.unwrap().message.id
+    }
+
+    async fn remind(&self, message: MessageId, due_at: i64) {
+        self.try_remind(message, due_at, 100).await.unwrap();
+    }
+
+    async fn try_remind(&self, message: MessageId, due_at: i64, most: usize) -> Result<(), Error> {
+        let set = move |conn: &mut _| Reminder::set(conn, (ANA, message), Timestamp(due_at), most);
+        self.db.write(set).await
+    }
+
+    /// Returns the times of all reminders, with what became of them.
+    async fn reminders(&self) -> Vec<(i64, ReminderState)> {
+        let all = self.db.read(|conn| {
+            Ok(reminders::table
+                .select((reminders::due_at, reminders::state))
+                .load(conn)?)
+        });
+        all.await.unwrap()
     }
 
     /// Returns the texts of the messages after a turn at this time.
@@ -187,6 +217,73 @@ async fn a_message_that_fails_holds_up_no_other() {
     assert!(stage.parts.turn().await.is_err(), "it is tried again");
     assert_eq!(stage.said().await, ["hello"]);
     assert_eq!(stage.kept().await, [(BROKEN.to_owned(), State::Waiting)]);
+}
+
+#[actix_web::test]
+async fn a_reminder_is_marked_at_its_time_and_a_new_moment_replaces_it() {
+    let stage = Stage::start().await;
+    let message = stage.post("soup at eight").await;
+    stage.remind(message, 2_000).await;
+    stage.remind(message, 3_000).await;
+    assert_eq!(stage.at(2_000).await.1, Turn::Until(Some(Timestamp(3_000))));
+    assert_eq!(stage.reminders().await, [(3_000, ReminderState::Waiting)]);
+    stage.schedule("later than the reminder", 4_000).await;
+    assert_eq!(stage.at(3_000).await.1, Turn::Until(Some(Timestamp(4_000))));
+    assert_eq!(stage.reminders().await, [(3_000, ReminderState::Due)]);
+    assert_eq!(stage.at(3_001).await.1, Turn::Until(Some(Timestamp(4_000))));
+    // One that is due can be moved, and waits again.
+    stage.remind(message, 5_000).await;
+    assert_eq!(stage.reminders().await, [(5_000, ReminderState::Waiting)]);
+}
+
+#[actix_web::test]
+async fn reminders_are_limited_but_their_moments_can_change() {
+    let stage = Stage::start().await;
+    let (one, other) = (stage.post("one").await, stage.post("other").await);
+    stage.try_remind(one, 2_000, 1).await.unwrap();
+    stage.try_remind(one, 3_000, 1).await.unwrap();
+    match stage.try_remind(other, 2_000, 1).await {
+        Err(Error::Invalid(errors)) => {
+            let expected = "You can have 1 reminders. Delete one first.";
+            assert_eq!(errors["when"], expected);
+        }
+        refused => panic!("{refused:?}"),
+    }
+}
+
+#[actix_web::test]
+async fn a_message_that_fails_holds_up_no_reminder() {
+    let stage = Stage::start().await;
+    let message = stage.post("hello").await;
+    stage.schedule(BROKEN, 1_000).await;
+    stage.remind(message, 2_000).await;
+    stage.clock.store(3_000, Ordering::Relaxed);
+    assert!(stage.parts.turn().await.is_err(), "it is tried again");
+    assert_eq!(stage.reminders().await, [(2_000, ReminderState::Due)]);
+}
+
+#[actix_web::test]
+async fn a_purged_room_takes_its_reminders_with_it() {
+    let stage = Stage::start().await;
+    let message = stage.post("hello").await;
+    stage.remind(message, 2_000).await;
+    let purged = stage.db.write(|conn| {
+        diesel::delete(crate::schema::events::table).execute(conn)?;
+        Ok(diesel::delete(messages::table).execute(conn)?)
+    });
+    assert_eq!(purged.await.unwrap(), 1);
+    assert_eq!(stage.reminders().await, []);
+}
+
+#[actix_web::test]
+async fn an_unreadable_key_is_an_error_and_not_another_key() {
+    let stage = Stage::start().await;
+    stage.schedule("hello", 2_000).await;
+    let read = stage.db.read(|conn| Ok(Scheduled::of(conn, ANA)?));
+    let mut scheduled = read.await.unwrap().remove(0);
+    assert!(scheduled.key().is_ok());
+    "no key".clone_into(&mut scheduled.client_id);
+    assert!(matches!(scheduled.key(), Err(Error::Internal(_))));
 }
 
 #[test]

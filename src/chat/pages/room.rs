@@ -68,16 +68,19 @@ pub(crate) fn page_with_box(form: &RefusedForm) -> Option<String> {
 
 impl NewMessageForm {
     /// Takes a scheduled message back.
-    fn returned(message: &Scheduled) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for an unreadable key.
+    fn returned(message: &Scheduled) -> Result<Self> {
+        Ok(Self {
             body: message.body.clone(),
-            client_id: message.key(),
+            client_id: message.key()?,
             reply_to: message
                 .reply_to
                 .map_or_else(String::new, |id| id.to_string()),
             again: String::new(),
             calls: String::new(),
-        }
+        })
     }
 
     /// Takes the fields of a kept form. With the same `client_id`, sending it twice posts one
@@ -115,7 +118,11 @@ pub(crate) async fn show_room(
         let (user, room) = (me.user.id, *room);
         let find = move |conn: &mut Connection| Scheduled::returned(conn, (id, user), room);
         let returned = chat.database.read(find).await?;
-        draft = draft.or(returned.map(|message| NewMessageForm::returned(&message)));
+        let returned = returned
+            .as_ref()
+            .map(NewMessageForm::returned)
+            .transpose()?;
+        draft = draft.or(returned);
     }
     let reply = draft.as_ref().and_then(|form| form.reply_to.parse().ok());
     let shown = ShownRoom {

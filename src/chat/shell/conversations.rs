@@ -14,6 +14,7 @@ use super::{
 use crate::{
     accounts::{Page, Person, SignedIn, User, UserId},
     chat::{
+        later::Reminder,
         live::Chat,
         messages::{LatestMessage, MessageData},
         presence::WhoIsHere,
@@ -40,6 +41,8 @@ pub(crate) struct Conversations {
     asking: Vec<Person>,
     /// The name of a sent request that lapsed and is not dismissed yet.
     lapsed: Option<String>,
+    /// The number of reminders that are due.
+    due_reminders: usize,
 }
 
 impl Conversations {
@@ -54,6 +57,7 @@ impl Conversations {
             blocked: BlockedPeople::of(conn, me)?,
             asking: asking(conn, me)?,
             lapsed: lapsed.map(|request| request.typed),
+            due_reminders: Reminder::count_due(conn, me)?,
             rows,
             friends: friends_of(conn, me)?,
             preferences: Preferences::of(conn, me)?,
@@ -112,6 +116,7 @@ impl Conversations {
                 more: self.asking.len() - 1,
             }),
             lapsed: self.lapsed.clone(),
+            due_reminders: self.due_reminders,
         }
     }
 
@@ -150,6 +155,8 @@ pub(crate) struct Sidebar {
     asks: Option<Asks>,
     /// The name of a sent request that lapsed.
     lapsed: Option<String>,
+    /// The number of reminders that are due.
+    due_reminders: usize,
 }
 
 /// The people who sent a friend request.

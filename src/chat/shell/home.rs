@@ -13,9 +13,12 @@ use super::{
     page_data::PageData,
 };
 use crate::{
-    accounts::{Page, Person, SignedIn, UserId},
+    accounts::{Page, Person, SignedIn, UserId, Zone},
     chat::{
-        later::LaterCounts, live::Chat, presence::PresenceState, reading::Reading,
+        later::{LaterCounts, views::reminders::ShownReminder},
+        live::Chat,
+        presence::PresenceState,
+        reading::Reading,
         rooms::RoomMember,
     },
     db::{Connection, Timestamp},
@@ -37,6 +40,8 @@ const CATCH_UP: &str = "/catch-up/";
 struct HomePage {
     #[serde(flatten)]
     sidebar: Sidebar,
+    /// The reminders that are due.
+    home_reminders: Vec<ShownReminder>,
     /// The conversations with unread messages, newest first.
     unread_conversations: Vec<UnreadConversation>,
     friends: Vec<Friend>,
@@ -68,7 +73,7 @@ pub(crate) async fn show_home(
     me: SignedIn,
     page: Page,
     chat: web::Data<Chat>,
-    request: HttpRequest,
+    (request, zone): (HttpRequest, Zone),
 ) -> Result<HttpResponse> {
     let (user, most) = (me.user.id, chat.limits.rooms_per_socket);
     if is_visit(&request) && comes_back(&me, &chat).await? {
@@ -76,16 +81,18 @@ pub(crate) async fn show_home(
             .insert_header((LOCATION, CATCH_UP))
             .finish());
     }
-    let (conversations, later) = chat
+    let (conversations, later, home_reminders) = chat
         .database
         .read(move |conn| {
             let later = LaterCounts::of(conn, user, None)?;
-            Ok((Conversations::read(conn, user, most)?, later))
+            let reminders = ShownReminder::due_of(conn, user, &zone)?;
+            Ok((Conversations::read(conn, user, most)?, later, reminders))
         })
         .await?;
     let here = conversations.here(&chat).await?;
     let own = HomePage {
         sidebar: conversations.sidebar(&me.user, None, &here),
+        home_reminders,
         unread_conversations: unread(&conversations, &here),
         friends: friends(&conversations, &here),
         scheduled: later.shown(),

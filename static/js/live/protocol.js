@@ -85,13 +85,15 @@
  *   "typing.started": Typing, "typing.stopped": Typing,
  * }} EventsOfRooms  by their type
  *
+ * @typedef {{type: "reminder.due" | "later.refused", id: number, title: string, text: string, path: string}} Told
+ *
  * @typedef {EventsOfRooms & {
  *   "session.hello": SessionHello, "session.ended": {reason: string},
  *   "pins.changed": {rooms: number[]}, "error.reported": {code: string, text: string},
  *   "server.restarting": {reconnect_within_ms: number},
  *   "relation.changed": {user: Person, state: string}, "person.changed": {user: Person},
  *   "preferences.changed": {preferences: Preferences},
- *   "requests.changed": object, "later.changed": object, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
+ *   "requests.changed": object, "later.changed": object, "reminder.due": Told, "later.refused": Told, "unread.told": UnreadSnapshot, "seen.changed": object, "presence.changed": {user: number, state: PresenceState},
  * }} ServerEvents  by their type
  */
 

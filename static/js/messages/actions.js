@@ -211,7 +211,8 @@ export class MessageActions {
     else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
     else if (what === "copy") this.#copy(message);
     else if (what === "unread") this.markUnread(message);
-    else if (what === "details") location.assign(`/rooms/${this.room}/messages/${message.dataset.id}/details/`);
+    else if (what === "remind") this.#remind(message);
+    else if (what === "details") location.assign(`${this.#pathOf(message)}details/`);
     else this.askToDelete(message);
   }
 
@@ -247,8 +248,21 @@ export class MessageActions {
 
   /** @param {HTMLElement} message */
   async #copy(message) {
-    const address = new URL(`/rooms/${this.room}/messages/${message.dataset.id}/`, location.href).href;
+    const address = new URL(this.#pathOf(message), location.href).href;
     this.#tell((await copy(address)) ? say("js-copied") : address);
+  }
+
+  /** @param {HTMLElement} message */
+  async #remind(message) {
+    const result = await import("../later/choose.js")
+      .then(({ remind }) => remind(this.#pathOf(message)))
+      .catch(() => null);
+    this.#tell(result?.text ?? say("js-command-failed"));
+  }
+
+  /** @param {HTMLElement} message */
+  #pathOf(message) {
+    return `/rooms/${this.room}/messages/${message.dataset.id}/`;
   }
 
   /** Shows a text for a moment. @param {string} text */

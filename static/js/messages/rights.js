@@ -2,7 +2,7 @@
 
 import { find } from "../page/elements.js";
 
-/** @typedef {"reply" | "react" | "edit" | "copy" | "unread" | "details" | "delete"} Right */
+/** @typedef {"reply" | "react" | "edit" | "copy" | "unread" | "remind" | "details" | "delete"} Right */
 
 /**
  * @param {{id: number, author: number, at: string, deleted: boolean}} message
@@ -17,7 +17,7 @@ export function allowed(message, { userId, role, canPost, editWindowMs }, now = 
   if (canPost && isOwn && now - Date.parse(message.at) <= editWindowMs) rights.add("edit");
   rights.add("copy");
   if (!isOwn) rights.add("unread");
-  rights.add("details");
+  rights.add("remind").add("details");
   if (isOwn || role === "moderator" || role === "owner") rights.add("delete");
   return rights;
 }

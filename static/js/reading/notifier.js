@@ -119,6 +119,14 @@ export function followMessages(connection, storage) {
   const notifier = new Notifier({ leader: new Leader(userId, storage), decisions: new Decisions(storage, userId) });
   connection.addEventListener("restarted", () => notifier.restart());
   connection.addEventListener("message.created", ({ detail }) => notifier.came(detail));
+  for (const type of /** @type {const} */ (["reminder.due", "later.refused"])) {
+    connection.addEventListener(type, ({ detail }) =>
+      import("../later/tell.js").then(
+        ({ tell }) => tell(detail, notifier.leader.leads),
+        () => {},
+      ),
+    );
+  }
   const closeAllRead = () => closeRead((room, seq) => (unread.state(room)?.read_seq ?? 0) >= seq);
   connection.addEventListener("read.moved", ({ detail }) => {
     notifier.read(detail.room, detail.read_seq);

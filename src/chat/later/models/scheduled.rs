@@ -46,6 +46,19 @@ impl State {
             Self::Left | Self::Closed | Self::TooLong | Self::Replaced => true,
         }
     }
+
+    /// Returns why the message is not going to be sent, if it is not, as text for people.
+    pub(crate) fn problem(self) -> Option<String> {
+        let key = match self {
+            Self::Waiting => return None,
+            Self::Returned => "later-returned",
+            Self::Left => "later-left",
+            Self::Closed => "later-closed",
+            Self::TooLong => "later-too-long",
+            Self::Replaced => "later-replaced",
+        };
+        Some(words::text(key))
+    }
 }
 
 /// Selects the row of `read` while it still waits with the text and the time that were read.
@@ -235,18 +248,22 @@ impl Scheduled {
         }
     }
 
-    /// Keeps the text with the reason why it was not sent. Does nothing if it was changed, cancelled
-    /// or sent since it was read.
-    pub(crate) fn refuse(&self, conn: &mut Connection, reason: State) -> QueryResult<()> {
-        diesel::update(unchanged(self))
+    /// Keeps the text with the reason why it was not sent. Returns false and does nothing if it was
+    /// changed, cancelled or sent since it was read.
+    pub(crate) fn refuse(&self, conn: &mut Connection, reason: State) -> QueryResult<bool> {
+        let refused = diesel::update(unchanged(self))
             .set(scheduled_messages::state.eq(reason))
             .execute(conn)?;
-        Ok(())
+        Ok(refused > 0)
     }
 
     /// Returns the idempotency key.
-    pub(crate) fn key(&self) -> Uuid {
-        self.client_id.parse().unwrap_or_else(|_| Uuid::new_v4())
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a row that [`Self::create`] has not written: another key could send
+    /// the message twice.
+    pub(crate) fn key(&self) -> Result<Uuid> {
+        self.client_id.parse().map_err(Error::internal)
     }
 }
 

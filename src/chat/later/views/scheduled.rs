@@ -8,7 +8,7 @@ use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{local_now, readable};
+use super::{Moment, local_now, readable};
 use crate::{
     accounts::{Page, Redirect, SignedIn, UserId, Zone},
     chat::{
@@ -246,9 +246,10 @@ struct Row {
     path: Option<String>,
     room_name: String,
     body: String,
+    is_refused: bool,
     /// The reason why it is not going to be sent.
     problem: Option<String>,
-    when: String,
+    when: Option<Moment>,
 }
 
 /// `GET /later/`: everything of this person.
@@ -278,32 +279,24 @@ pub(crate) async fn list_later(
     let own = own.await?;
     page.framed()
         .await?
-        .titled("later-title")
+        .titled("later-scheduled")
         .render("chat/later/list", own)
 }
 
 fn row(one: Scheduled, titles: &HashMap<RoomId, String>, now: &Zoned) -> Row {
     let title = one.room_id.and_then(|room| titles.get(&room));
-    let time = readable(one.due_at, now);
     let when = match one.state {
-        State::Waiting => words::text_with("later-at", &[("time", time.into())]),
-        State::Returned => String::new(),
-        _ => words::text_with("later-was-at", &[("time", time.into())]),
-    };
-    let problem = match one.state {
-        State::Waiting => None,
-        State::Returned => Some("later-returned"),
-        State::Left => Some("later-left"),
-        State::Closed => Some("later-closed"),
-        State::TooLong => Some("later-too-long"),
-        State::Replaced => Some("later-replaced"),
+        State::Returned => None,
+        State::Waiting => Some(Moment::new("later-at", one.due_at, now)),
+        _ => Some(Moment::new("later-was-at", one.due_at, now)),
     };
     Row {
         id: one.id,
         path: title.and(one.room_id).map(|room| format!("/rooms/{room}/")),
         room_name: title.cloned().unwrap_or_default(),
         body: one.body,
-        problem: problem.map(words::text),
+        is_refused: one.state.is_refusal(),
+        problem: one.state.problem(),
         when,
     }
 }

@@ -104,6 +104,8 @@ fn the_examples_of_the_server_are_events_that_it_sends() {
         "unread.told",
         "level.changed",
         "later.changed",
+        "later.refused",
+        "reminder.due",
         "pins.changed",
         "read.seen",
         "seen.changed",

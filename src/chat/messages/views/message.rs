@@ -58,7 +58,7 @@ struct Quoted {
 }
 
 impl AboutMessage {
-    pub(super) fn new(seen: &VisibleMessage, zone: &Zone) -> Self {
+    pub(crate) fn new(seen: &VisibleMessage, zone: &Zone) -> Self {
         let message = &seen.message;
         let (room, id) = (message.room, message.id);
         Self {
