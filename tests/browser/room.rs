@@ -5,7 +5,7 @@ use thirtyfour::{By, Key};
 
 use crate::{
     profile::Profile,
-    stage::{Program, until},
+    stage::{Program, database::change, until},
 };
 
 impl Profile {
@@ -107,6 +107,11 @@ async fn notices_of_one_kind_are_one_line_with_the_names_on_demand() {
         others.join(name).await;
         others.befriend(&ana, (name, "ana")).await;
     }
+    // A comma within a name does not count as another person.
+    change(
+        &site.data().join("parlour.sqlite3"),
+        "UPDATE users SET display_name = 'Lindqvist, Dario' WHERE username = 'dario'",
+    );
     let room = ana.make_room("Closed", "Tea", &[]).await;
     ana.open(&room).await;
     ana.find("textbox", "Message Tea").await;
@@ -143,7 +148,7 @@ async fn notices_of_one_kind_are_one_line_with_the_names_on_demand() {
     assert_eq!(ana.ask_page::<usize>(rows).await, 2, "in the history, too");
     let summary = ana.driver.find(By::Css(".gathered summary")).await.unwrap();
     let accessible = summary.prop("textContent").await.unwrap().unwrap();
-    assert_eq!(accessible, format!("{line}: bo, cleo, dario"));
+    assert_eq!(accessible, format!("{line}: bo, cleo, Lindqvist, Dario"));
     let names = "return document.querySelector('.gathered-names').checkVisibility()";
     assert!(!ana.ask_page::<bool>(names).await);
     summary.click().await.unwrap();
