@@ -36,15 +36,8 @@ async fn time_passes(site: &Program, person: &Profile) {
     send(person, "/reminders/0/done/", "").await;
 }
 
-#[tokio::test]
-async fn a_reminder_is_set_in_the_menu_and_tells_every_device_until_it_is_done() {
-    let site = Program::start(&["--bcrypt-cost", "4"]).await;
-    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
-    ana.meet(&bo, ("ana", "bo")).await;
-    bo.say("Soup at **eight**?").await;
-    ana.find_text_message("Soup at eight?").await;
-    ana.mark_page().await;
-
+/// Sets a reminder in the menu of bo's message, after a press without a time and a cancelled dialog.
+async fn set_in_the_menu(ana: &Profile) {
     ana.choose("Soup at eight?", "Remind me…").await;
     ana.find("dialog", "Remind me of this message").await;
     ana.screenshot("reminder-dialog").await;
@@ -63,6 +56,18 @@ async fn a_reminder_is_set_in_the_menu_and_tells_every_device_until_it_is_done()
     ana.wait_gone("dialog", "Remind me of this message").await;
     ana.wait_for_text("You will be reminded on 1 January 2027, 09:00.")
         .await;
+}
+
+#[tokio::test]
+async fn a_reminder_is_set_in_the_menu_and_tells_every_device_until_it_is_done() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let (ana, bo) = tokio::join!(Profile::start(&site), Profile::start(&site));
+    ana.meet(&bo, ("ana", "bo")).await;
+    bo.say("Soup at **eight**?").await;
+    ana.find_text_message("Soup at eight?").await;
+    ana.mark_page().await;
+
+    set_in_the_menu(&ana).await;
     let database = site.data().join("parlour.sqlite3");
     let waiting = "SELECT count(*) AS number FROM reminders WHERE state = 'waiting'";
     assert_eq!(number(&database, waiting), 1);

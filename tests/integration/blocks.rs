@@ -92,10 +92,7 @@ async fn what_a_blocked_person_says_in_a_room_is_folded_and_calls_nobody() {
         (&json!(1), &json!(0))
     );
     let missed = ana.open(&format!("/rooms/{room}/catch-up/")).await;
-    assert_eq!(
-        missed.texts(".lead"),
-        ["Since you left: 1 message"]
-    );
+    assert_eq!(missed.texts(".lead"), ["Since you left: 1 message"]);
     assert!(!missed.body.contains("no soup"), "{}", missed.body);
 
     // The page and the fragment for scripts fold, with the text one press away.

@@ -1,7 +1,7 @@
 //! What a person may see of the messages of their reminders, checked at the moment of showing: they
 //! may have left the room since, the message may be deleted, or its author blocked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use diesel::prelude::*;
 
@@ -104,19 +104,25 @@ impl Reminded {
         let mut members: HashMap<RoomId, Option<RoomMember>> = HashMap::new();
         let mut all = Vec::with_capacity(rows.len());
         for (reminder, row, author) in rows {
-            if !members.contains_key(&row.room_id) {
-                let member = match RoomMember::find(conn, row.room_id, user) {
-                    Ok(member) => Some(member),
-                    Err(Error::NotFound) => None,
-                    Err(error) => return Err(error),
-                };
-                members.insert(row.room_id, member);
-            }
-            let member = members.get(&row.room_id).and_then(Option::as_ref);
-            let message = member.map(|member| RemindedMessage::new(member, row, author, &blocked));
+            let member = match members.entry(row.room_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(membership(conn, row.room_id, user)?),
+            };
+            let message = member
+                .as_ref()
+                .map(|member| RemindedMessage::new(member, row, author, &blocked));
             all.push(Self { reminder, message });
         }
         Ok(all)
+    }
+}
+
+/// Returns the membership of a person in a room, or `None` if they are not in it.
+fn membership(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Option<RoomMember>> {
+    match RoomMember::find(conn, room, user) {
+        Ok(member) => Ok(Some(member)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
