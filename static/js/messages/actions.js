@@ -2,7 +2,6 @@
 // composer.
 
 import { foldTall } from "../log/fold.js";
-import { copy } from "../page/clipboard.js";
 import { build, byId, find } from "../page/elements.js";
 import { release } from "../page/focus.js";
 import { insertText } from "../page/insert.js";
@@ -12,7 +11,6 @@ import { say } from "../page/words.js";
 import { offerAids, offerBar } from "./aids.js";
 import { BlockedMessages, isFolded } from "./blocked.js";
 import { Completion, onDemand } from "./completion.js";
-import { askToDelete } from "./deleting.js";
 import { Draft } from "./drafts.js";
 import { Editing } from "./editing.js";
 import { EmojiPopup } from "./emoji-popup.js";
@@ -45,6 +43,9 @@ const SHORT_CODES = onDemand(/(?:^|[^\p{L}\d:/]):[\p{L}\d_+-]{2,}:?$/u, async ()
 
 const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js")).commands());
 
+/** What is needed once somebody points at a message or focuses one, which comes before each action. */
+const loadActs = () => import("./message-bar.js");
+
 export class MessageActions {
   /** @type {Replying | null} */ replying = null;
   /** @type {Composer | null} */ #composer = null;
@@ -71,7 +72,6 @@ export class MessageActions {
     this.completion = new Completion(byId("names"), [mentionsOf(this.people), SHORT_CODES, COMMANDS], lifetime);
     this.picker = new EmojiPopup({ element: byId("picker"), quick: page.quick_emoji, lifetime });
     this.lifetime = lifetime;
-    this.askToDelete = askToDelete(byId("deleting"), (fields) => this.#change(fields));
     this.editing = new Editing({
       template: byId("edit-box"),
       maxChars: page.max_chars,
@@ -99,7 +99,7 @@ export class MessageActions {
     });
     list.addEventListener("click", (event) => this.#chip(event));
     const offerMessageBar = once(
-      () => import("./message-bar.js"),
+      loadActs,
       ({ offerBar: offer }, /** @type {HTMLElement} */ target) => lifetime.isOver || this.#offerBar(offer, target),
     );
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
@@ -209,11 +209,11 @@ export class MessageActions {
     if (what === "reply") this.#reply(message);
     else if (what === "react") this.#react(message);
     else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
-    else if (what === "copy") this.#copy(message);
+    else if (what === "copy") loadActs().then(async ({ acts }) => this.#tell(await acts.copyLink(this.#pathOf(message))));
     else if (what === "unread") this.markUnread(message);
     else if (what === "remind") this.#remind(message);
     else if (what === "details") location.assign(`${this.#pathOf(message)}details/`);
-    else this.askToDelete(message);
+    else loadActs().then(({ acts }) => acts.askToDelete(message, (fields) => this.#change(fields)));
   }
 
   /** @param {HTMLElement} message */
@@ -244,12 +244,6 @@ export class MessageActions {
     if (!chip || !message) return;
     event.preventDefault();
     if (this.#rights(message).has("react")) this.#toggle(message, chip.value);
-  }
-
-  /** @param {HTMLElement} message */
-  async #copy(message) {
-    const address = new URL(this.#pathOf(message), location.href).href;
-    this.#tell((await copy(address)) ? say("js-copied") : address);
   }
 
   /** @param {HTMLElement} message */

@@ -5,9 +5,14 @@ import { userId } from "../page/data.js";
 import { build, byId, find } from "../page/elements.js";
 import { BrowserMemory } from "../page/storage.js";
 import { preferences } from "../preferences/preferences.js";
+import { copyLink } from "./copy-link.js";
+import { askToDelete } from "./deleting.js";
 import { hasReacted } from "./reactions.js";
 
 /** @import { Right } from "./rights.js" */
+
+/** Actions of the menu that are loaded together with the bar, and so before somebody can choose them. */
+export const acts = { copyLink, askToDelete };
 
 const REACTIONS = 3;
 /** Where a double press means something else. */
