@@ -25,8 +25,8 @@ use crate::{
         live::{ChatConsumer, streaming},
         messages::views::{change, history, message, outsiders},
         pages::{
-            calls, card, digest, invites, join, message_details, names, new_room, notifications,
-            open_rooms, people, post, room, room_changes, room_details,
+            calls, card, digest, invites, join, members_may, message_details, names, new_room,
+            notifications, open_rooms, people, post, room, room_changes, room_details,
         },
         reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
@@ -219,6 +219,10 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
             web::get().to(room_details::show_details),
         )
         .route(
+            "/rooms/{room}/members/{right}/",
+            web::post().to(members_may::let_members),
+        )
+        .route(
             "/rooms/{room}/about/",
             web::post().to(room_details::describe_room),
         )
@@ -272,11 +276,7 @@ fn sending_pages(cfg: &mut web::ServiceConfig) {
         "/rooms/{room}/scheduled/",
         web::post().to(scheduled::schedule),
     )
-    .route("/rooms/{room}/calls/", web::get().to(calls::show_question))
-    .route(
-        "/rooms/{room}/calls/",
-        web::post().to(calls::let_members_call),
-    );
+    .route("/rooms/{room}/calls/", web::get().to(calls::show_question));
 }
 
 fn people_pages(cfg: &mut web::ServiceConfig) {
@@ -300,10 +300,6 @@ fn invite_pages(cfg: &mut web::ServiceConfig) {
     cfg.route(
         "/rooms/{room}/invites/",
         web::post().to(invites::create_invite),
-    )
-    .route(
-        "/rooms/{room}/invites/members/",
-        web::post().to(invites::let_members_invite),
     )
     .route(
         "/rooms/{room}/invites/{invite}/",
@@ -406,15 +402,14 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/new/", Action::Form),
     ("/rooms/{room}/about/", Action::Form),
     ("/rooms/{room}/archive/", Action::Form),
-    ("/rooms/{room}/calls/", Action::Form),
     ("/rooms/{room}/delete/", Action::Form),
     ("/rooms/{room}/invites/", Action::Form),
-    ("/rooms/{room}/invites/members/", Action::Form),
     ("/rooms/{room}/invites/{invite}/revoke/", Action::Form),
     ("/rooms/{room}/join/", Action::Form),
     ("/rooms/{room}/keep/", Action::Form),
     ("/rooms/{room}/kind/", Action::Form),
     ("/rooms/{room}/leave/", Action::Form),
+    ("/rooms/{room}/members/{right}/", Action::Form),
     ("/rooms/{room}/messages/", Action::Form),
     ("/rooms/{room}/messages/{message}/delete/", Action::Form),
     ("/rooms/{room}/messages/{message}/edit/", Action::Form),

@@ -174,7 +174,3 @@ calls-question-form =
        *[other] This notifies { $count } people. Send? Press “Send” again, or change the message first.
     }
 calls-no = Keep editing
-calls-on = @everyone and @here notify people in this conversation.
-calls-off = @everyone and @here notify nobody in this conversation.
-calls-switch-off = Switch off @everyone and @here
-calls-switch-on = Switch on @everyone and @here

@@ -157,11 +157,18 @@ ask-delete-until = Until then, members can read it and see this date, and you ca
 ask-delete-all = After that, the room and all its messages are permanently gone for everyone.
 ask-delete-action = Delete
 
+# ---- what members may do
+members-heading = What members may do
+members-invite-may = All members may invite people.
+members-invite-may-not = Only moderators may invite people.
+members-invite-allow = Let all members invite
+members-invite-stop = Let only moderators invite
+members-call-may = @everyone and @here notify people in this conversation.
+members-call-may-not = @everyone and @here notify nobody in this conversation.
+members-call-allow = Switch on @everyone and @here
+members-call-stop = Switch off @everyone and @here
+
 # ---- links
-invites-members-may = All members may invite people.
-invites-members-may-not = Only moderators may invite people.
-invites-members-allow = Let all members invite
-invites-members-stop = Let only moderators invite
 invites-heading = Invite links
 invites-hint = Anyone with a link can join until the link expires, is used up or is revoked.
 invites-lifetime = Expires after

@@ -160,13 +160,22 @@ async fn two_people_and_rooms_that_switched_it_off_have_only_text() {
     assert_eq!(call("here").unwrap()["name"], "Everyone online (1 person)");
 
     let switch = [("may", "false")];
-    assert_eq!(tea.bo.about_room(id, "calls/", &switch).await.status, 403);
+    assert_eq!(
+        tea.bo.about_room(id, "members/call/", &switch).await.status,
+        403
+    );
     let stranger = tea.site.sign_up("dan").await;
-    assert_eq!(stranger.about_room(id, "calls/", &switch).await.status, 404);
+    assert_eq!(
+        stranger
+            .about_room(id, "members/call/", &switch)
+            .await
+            .status,
+        404
+    );
     let details = format!("/rooms/{id}/details/");
     let switched = tea
         .ana
-        .submit(&details, &format!("/rooms/{id}/calls/"), &[])
+        .submit(&details, &format!("/rooms/{id}/members/call/"), &[])
         .await;
     assert_eq!(switched.status, 303);
     let sent = tea.room.post("@everyone @here").await;

@@ -6,5 +6,6 @@ pub use models::{
     create::NewRoom,
     invite::{Invitation, Invite, InviteState, InviteTerms, Offer, ValidInvitation, joined_by},
     lifecycle::DueRoom,
+    members_may::MembersMay,
     open_room::OpenRoom,
 };

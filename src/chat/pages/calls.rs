@@ -1,13 +1,13 @@
-//! `@everyone` and `@here`: the question before many people are notified, and the setting of a room.
+//! `@everyone` and `@here`: the question before many people are notified.
 
 use std::collections::HashSet;
 
 use actix_web::{HttpResponse, http::header::ContentType, web};
 use serde::{Deserialize, Serialize};
 
-use super::{asker::Asker, room_changes::details};
+use super::asker::Asker;
 use crate::{
-    accounts::{Redirect, UserId},
+    accounts::UserId,
     chat::{
         live::Chat,
         messages::{ASKS_ABOVE, Call, formatting},
@@ -16,7 +16,6 @@ use crate::{
     },
     db::Connection,
     error::{Error, Result},
-    security::Action,
     templates::Templates,
     words,
 };
@@ -85,25 +84,4 @@ pub(crate) async fn show_question(
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(dialog))
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct CallsForm {
-    may: bool,
-}
-
-/// `POST /rooms/{room}/calls/`: switches the calls of a room on or off.
-pub(crate) async fn let_members_call(
-    asker: Asker,
-    room: web::Path<RoomId>,
-    form: web::Form<CallsForm>,
-) -> Result<Redirect> {
-    let (room, may, me) = (*room, form.may, asker.user.id);
-    asker.count(Action::RoomChange)?;
-    let changed = move |conn: &mut Connection| {
-        let moderator = RoomMember::find(conn, room, me)?.moderator()?;
-        Ok(moderator.let_members_call(conn, may)?)
-    };
-    asker.chat.database.write(changed).await?;
-    Ok(details(room))
 }

@@ -54,27 +54,6 @@ fn inviter(conn: &mut Connection, room: RoomId, me: UserId) -> Result<RoomInvite
     RoomMember::find(conn, room, me)?.inviter()
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct MembersForm {
-    may: bool,
-}
-
-/// Lets all members invite, or moderators only.
-pub(crate) async fn let_members_invite(
-    asker: Asker,
-    room: web::Path<RoomId>,
-    form: web::Form<MembersForm>,
-) -> Result<Redirect> {
-    let (room, may, me) = (*room, form.may, asker.user.id);
-    asker.count(Action::RoomChange)?;
-    let changed = move |conn: &mut Connection| {
-        let inviter = RoomMember::find(conn, room, me)?.moderator()?;
-        Ok(inviter.let_members_invite(conn, may)?)
-    };
-    asker.chat.database.write(changed).await?;
-    Ok(details(room))
-}
-
 pub(crate) async fn create_invite(
     asker: Asker,
     room: web::Path<RoomId>,

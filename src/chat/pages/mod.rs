@@ -9,6 +9,7 @@ pub(crate) mod digest;
 mod fields;
 pub(crate) mod invites;
 pub(crate) mod join;
+pub(crate) mod members_may;
 pub(crate) mod message_details;
 pub(crate) mod names;
 pub(crate) mod new_room;

@@ -116,6 +116,30 @@ impl About {
         }
     }
 
+    /// Returns what members may do, if this member decides it.
+    fn rights(&self) -> Vec<Right> {
+        let room = &self.member.room;
+        if self.member.clone().moderator().is_err() {
+            return Vec::new();
+        }
+        let right = |name, may| {
+            let (text, action) = match may {
+                true => ("may", "stop"),
+                false => ("may-not", "allow"),
+            };
+            Right {
+                name,
+                may,
+                text: words::text(&format!("members-{name}-{text}")),
+                action: words::text(&format!("members-{name}-{action}")),
+            }
+        };
+        vec![
+            right("invite", room.members_invite),
+            right("call", room.calls_all),
+        ]
+    }
+
     fn people(&self, here: &Here, page: u16) -> People {
         let details = format!("/rooms/{}/details/", self.member.room.id);
         let first = usize::from(page) * PEOPLE_LEN;
@@ -158,8 +182,7 @@ impl About {
             is_open: room.kind == RoomKind::Open,
             is_named: room.kind.is_named(),
             delivery: DeliveryTimes::of(&chat.health, room.id),
-            members_invite: room.members_invite,
-            calls_all: room.calls_all,
+            rights: self.rights(),
             count: self.listing.len(),
             people: self.people(here, shown.people_page),
             may: self.may(),
@@ -185,10 +208,8 @@ struct DetailsPage {
     is_named: bool,
     /// `None` if nothing was measured.
     delivery: Option<DeliveryTimes>,
-    /// Whether members who do not moderate may invite.
-    members_invite: bool,
-    /// Whether `@everyone` and `@here` notify the members.
-    calls_all: bool,
+    /// What members may do, for those who decide it.
+    rights: Vec<Right>,
     /// The number of people in the room.
     count: usize,
     people: People,
@@ -200,6 +221,18 @@ struct DetailsPage {
     topic_chars: usize,
     errors: RoomFormErrors,
     invites: Vec<ShownInvite>,
+}
+
+/// A right of the members, which a form gives or takes.
+#[derive(Serialize)]
+struct Right {
+    /// The name in the path of the form.
+    name: &'static str,
+    may: bool,
+    /// What is the case now.
+    text: String,
+    /// The label of the button.
+    action: String,
 }
 
 /// One page of the members.

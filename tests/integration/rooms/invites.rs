@@ -254,7 +254,7 @@ async fn members_invite_where_the_room_lets_them_and_see_their_own_links_only() 
     assert_eq!(bo.about_room(room, "invites/", &terms).await.status, 403);
     let allow = async |person: &crate::support::Person, may| {
         let typed = [("may", may)];
-        let answer = person.about_room(room, "invites/members/", &typed);
+        let answer = person.about_room(room, "members/invite/", &typed);
         answer.await.status
     };
     assert_eq!(allow(&bo, "true").await, 403, "a moderator decides");

@@ -12,9 +12,7 @@ use crate::{
     chat::{
         log::NoticeKind,
         messages::RoomEvent,
-        rooms::{
-            InviteId, ListedMember, Role, Room, RoomId, RoomInviter, RoomModerator, count_members,
-        },
+        rooms::{InviteId, ListedMember, Role, Room, RoomId, RoomInviter, count_members},
     },
     db::{Connection, Timestamp},
     error::{Error, Result},
@@ -154,28 +152,19 @@ fn invites_of(conn: &mut Connection, room: RoomId, limit: i64) -> QueryResult<Ve
     Ok(rows.into_iter().map(Invite::from_columns).collect())
 }
 
-impl RoomModerator {
-    /// Sets whether members who do not moderate may invite. If not, their links are revoked.
-    pub fn let_members_invite(&self, conn: &mut Connection, may: bool) -> QueryResult<()> {
-        diesel::update(rooms::table.find(self.room.id))
-            .set(rooms::members_invite.eq(may))
-            .execute(conn)?;
-        if may {
-            return Ok(());
-        }
-        let of_plain_members = members::table
-            .filter(members::room_id.eq(self.room.id))
-            .filter(members::role.eq(Role::Member))
-            .select(members::user_id);
-        let open = invites::table
-            .filter(invites::room_id.eq(self.room.id))
-            .filter(invites::created_by.eq_any(of_plain_members))
-            .filter(invites::revoked_at.is_null());
-        diesel::update(open)
-            .set(invites::revoked_at.eq(Timestamp::now()))
-            .execute(conn)?;
-        Ok(())
-    }
+/// Revokes the links that members of a room created who do not moderate.
+pub(super) fn revoke_of_plain_members(conn: &mut Connection, room: RoomId) -> QueryResult<usize> {
+    let plain = members::table
+        .filter(members::room_id.eq(room))
+        .filter(members::role.eq(Role::Member))
+        .select(members::user_id);
+    let open = invites::table
+        .filter(invites::room_id.eq(room))
+        .filter(invites::created_by.eq_any(plain))
+        .filter(invites::revoked_at.is_null());
+    diesel::update(open)
+        .set(invites::revoked_at.eq(Timestamp::now()))
+        .execute(conn)
 }
 
 /// Moderators see and revoke all links of the room, other members their own.

@@ -5,6 +5,7 @@ pub(super) mod invite;
 mod join;
 mod leave;
 pub(super) mod lifecycle;
+pub(super) mod members_may;
 pub(super) mod open_room;
 #[cfg(test)]
 mod tests;

@@ -8,11 +8,11 @@ use crate::{
     accounts::UserId,
     chat::{
         messages::call::Call,
-        rooms::{RoomId, RoomMember, RoomModerator},
+        rooms::{RoomId, RoomMember},
     },
     db::Connection,
     friends::blocked_with,
-    schema::{members, rooms},
+    schema::members,
 };
 
 /// Returns the members whom `author` calls, sorted by id. `online` are the people who are online at
@@ -66,15 +66,5 @@ impl RoomMember {
         }
         let called = callable(conn, (self.room.id, self.user), call, online)?;
         Ok(Some(called.len()))
-    }
-}
-
-impl RoomModerator {
-    /// Switches `@everyone` and `@here` of the room on or off.
-    pub fn let_members_call(&self, conn: &mut Connection, may: bool) -> QueryResult<()> {
-        diesel::update(rooms::table.find(self.room.id))
-            .set(rooms::calls_all.eq(may))
-            .execute(conn)?;
-        Ok(())
     }
 }
