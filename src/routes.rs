@@ -26,7 +26,7 @@ use crate::{
         messages::views::{change, history, message, outsiders},
         pages::{
             calls, card, digest, invites, join, members_may, message_details, names, new_room,
-            notifications, open_rooms, people, post, room, room_changes, room_details,
+            notifications, open_rooms, people, pinned, post, room, room_changes, room_details,
         },
         reading::views::{catch_up, levels, marks, pins},
         receipts::views as status,
@@ -218,6 +218,7 @@ fn one_room_pages(cfg: &mut web::ServiceConfig) {
             "/rooms/{room}/details/",
             web::get().to(room_details::show_details),
         )
+        .route("/rooms/{room}/pins/", web::get().to(pinned::list_pins))
         .route(
             "/rooms/{room}/members/{right}/",
             web::post().to(members_may::let_members),
@@ -361,7 +362,8 @@ fn message_pages(cfg: &mut web::ServiceConfig) {
             .route("/edit/", web::post().to(change::update_message))
             .route("/delete/", web::get().to(change::confirm_delete))
             .route("/delete/", web::post().to(change::delete_message))
-            .route("/reactions/", web::post().to(change::toggle_reaction)),
+            .route("/reactions/", web::post().to(change::toggle_reaction))
+            .route("/pin/", web::post().to(change::pin_message)),
     );
 }
 
@@ -413,6 +415,7 @@ pub(crate) const FORMS: FormActions = FormActions(&[
     ("/rooms/{room}/messages/", Action::Form),
     ("/rooms/{room}/messages/{message}/delete/", Action::Form),
     ("/rooms/{room}/messages/{message}/edit/", Action::Form),
+    ("/rooms/{room}/messages/{message}/pin/", Action::Form),
     ("/rooms/{room}/messages/{message}/reactions/", Action::Form),
     ("/rooms/{room}/messages/{message}/reminder/", Action::Form),
     ("/rooms/{room}/messages/{message}/unread/", Action::ReadMark),

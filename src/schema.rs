@@ -134,6 +134,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    pins (message_id) {
+        message_id -> BigInt,
+        room_id -> BigInt,
+        seq -> BigInt,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     preferences (user_id) {
         user_id -> BigInt,
         typing -> Bool,
@@ -206,6 +216,7 @@ diesel::table! {
         delete_at -> Nullable<BigInt>,
         members_invite -> Bool,
         calls_all -> Bool,
+        members_pin -> Bool,
     }
 }
 
@@ -286,6 +297,9 @@ diesel::joinable!(message_versions -> messages (message_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(messages -> users (author_id));
 diesel::joinable!(past_settings -> users (user_id));
+diesel::joinable!(pins -> messages (message_id));
+diesel::joinable!(pins -> rooms (room_id));
+diesel::joinable!(pins -> users (user_id));
 diesel::joinable!(preferences -> users (user_id));
 diesel::joinable!(reactions -> messages (message_id));
 diesel::joinable!(reactions -> users (user_id));
@@ -313,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_versions,
     messages,
     past_settings,
+    pins,
     preferences,
     reactions,
     read_before,

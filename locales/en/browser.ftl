@@ -17,8 +17,8 @@ js-new-version = New version available
 js-reload = Reload
 
 js-restored = The server was restored from a backup. Messages sent after that backup may be lost. This page now shows what is on the server.
-js-restored-dropped-one = { $count } deletion or reaction that was waiting to be sent was discarded.
-js-restored-dropped-other = { $count } deletions and reactions that were waiting to be sent were discarded.
+js-restored-dropped-one = { $count } deletion, reaction or pin that was waiting to be sent was discarded.
+js-restored-dropped-other = { $count } deletions, reactions and pins that were waiting to be sent were discarded.
 js-restored-read = OK
 
 js-waiting = Waiting for connection
@@ -49,6 +49,7 @@ js-discard = Discard
 js-not-done-edit = Edit not saved: { $reason }
 js-not-done-delete = Not deleted: { $reason }
 js-not-done-react = Reaction not added: { $reason }
+js-not-done-pin = Pin not changed: { $reason }
 js-edit-empty = Write something, or delete the message instead.
 js-shorten-edit-one = { $count } character too many. Shorten the text, then save it.
 js-shorten-edit-other = { $count } characters too many. Shorten the text, then save it.
@@ -152,6 +153,8 @@ js-here-read = you had already read it, here or on another device
 
 js-gathered-two = { $one } and { $other }
 js-gathered-more = { $one } and { $more } more
+# $value is at least 2.
+js-gathered-pins = { $actor } pinned { $value } messages
 
 js-show-more = Show more
 js-show-less = Show less

@@ -174,3 +174,32 @@ calls-question-form =
        *[other] This notifies { $count } people. Send? Press “Send” again, or change the message first.
     }
 calls-no = Keep editing
+
+# Pinned messages
+message-pin = Pin message
+message-unpin = Unpin message
+message-unpin-short = Unpin
+pinned-by = Pinned by { $name }
+pins-is = This message is pinned for everyone in the conversation.
+pins-is-not = A pinned message stays easy to find for everyone in the conversation.
+pins-title = Pinned messages in { $room }
+pins-heading = Pinned messages
+pins-lead = The message that was pinned last comes first.
+pins-count =
+    { $count ->
+        [one] 1 pinned message
+       *[other] { $count } pinned messages
+    }
+pins-all =
+    { $count ->
+        [one] Show the pinned message
+       *[other] Show all { $count } pinned messages
+    }
+pins-none = No messages are pinned here.
+pins-none-hint = Choose “Pin message” in the menu of a message to keep it here for everyone.
+pins-show = Show in conversation
+pins-unpin-label = Unpin message from { $name }
+pins-done = The message is pinned.
+pins-removed = The message is no longer pinned.
+pins-refused-member = Only moderators can pin messages in this room.
+pins-refused-many = This conversation already has { $most } pinned messages. Unpin one first.

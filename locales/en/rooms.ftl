@@ -21,6 +21,8 @@ notice-archived = { $actor } archived the room: members can read it, but no one 
 notice-unarchived = { $actor } unarchived the room
 notice-deleting = { $actor } scheduled the room to be deleted on { $value }
 notice-kept = { $actor } cancelled the deletion of the room
+# Several: js-gathered-pins.
+notice-pinned = { $actor } pinned a message
 
 # ---- a new conversation
 rooms-new-title = New conversation
@@ -163,6 +165,10 @@ members-invite-may = All members may invite people.
 members-invite-may-not = Only moderators may invite people.
 members-invite-allow = Let all members invite
 members-invite-stop = Let only moderators invite
+members-pin-may = All members may pin messages.
+members-pin-may-not = Only moderators may pin messages.
+members-pin-allow = Let all members pin
+members-pin-stop = Let only moderators pin
 members-call-may = @everyone and @here notify people in this conversation.
 members-call-may-not = @everyone and @here notify nobody in this conversation.
 members-call-allow = Switch on @everyone and @here

@@ -34,6 +34,7 @@ pub(crate) fn said(body: &str) -> Message {
         deleted: None,
         reply: None,
         reactions: Vec::new(),
+        pinned_by: None,
         notice: None,
     }
 }

@@ -281,6 +281,14 @@ pub struct Limits {
         value_name = "N"
     )]
     pub room_invites: u32,
+    /// Pinned messages of one room; a longer list is no longer read
+    #[arg(
+        long,
+        env = "PARLOUR_ROOM_PINS",
+        default_value_t = 50,
+        value_name = "N"
+    )]
+    pub room_pins: u32,
     /// Conversations that one person may pin
     #[arg(
         long,

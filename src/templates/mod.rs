@@ -237,11 +237,13 @@ mod tests {
                 // Made of fragments only, by `chat::view::log`.
                 "chat/messages/_log" => lower.replacen("{{markup log}}", "", 1),
                 // Escaped and sanitised by `chat::formatting`.
-                "chat/messages/_message_parts" => ["html", "quote", "edited", "reactions"]
-                    .iter()
-                    .fold(lower, |text, part| {
-                        text.replacen(&format!("{{{{markup {part}}}}}"), "", 1)
-                    }),
+                "chat/messages/_message_parts" => {
+                    ["html", "quote", "edited", "pinned", "reactions"]
+                        .iter()
+                        .fold(lower, |text, part| {
+                            text.replacen(&format!("{{{{markup {part}}}}}"), "", 1)
+                        })
+                }
                 "chat/log/_notice" => lower.replacen("{{markup gathered}}", "", 1),
                 "chat/messages/_reactions" => lower.replacen("{{markup reactions}}", "", 1),
                 _ => lower,

@@ -37,6 +37,7 @@ mod outsiders;
 mod pages;
 mod partings;
 mod permissions;
+mod pinned;
 mod pins;
 mod preferences;
 mod presence;

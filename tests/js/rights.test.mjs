@@ -6,18 +6,19 @@ import { allowed } from "../../static/js/messages/rights.js";
 const HOUR = 3_600_000;
 const NOW = 1_790_000_000_000;
 const message = { id: 7, author: 1, at: new Date(NOW - HOUR).toISOString(), deleted: false };
-const person = { userId: 1, role: "member", canPost: true, editWindowMs: 24 * HOUR };
+const person = { userId: 1, role: "member", canPost: true, canPin: true, editWindowMs: 24 * HOUR };
 const rights = (of, who) => [...allowed({ ...message, ...of }, { ...person, ...who }, NOW)];
 
 test("authors may do everything to their words, others may answer, react and link", () => {
-  assert.deepEqual(rights(), ["reply", "react", "edit", "copy", "remind", "details", "delete"]);
-  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "copy", "unread", "remind", "details"]);
+  assert.deepEqual(rights(), ["reply", "react", "edit", "pin", "copy", "remind", "details", "delete"]);
+  assert.deepEqual(rights({}, { userId: 2 }), ["reply", "react", "pin", "copy", "unread", "remind", "details"]);
 });
 
 test("after a day words stay as they are", () => {
   assert.deepEqual(rights({ at: new Date(NOW - 25 * HOUR).toISOString() }), [
     "reply",
     "react",
+    "pin",
     "copy",
     "remind",
     "details",
@@ -30,6 +31,7 @@ test("who looks after the room deletes and does not rewrite", () => {
     assert.deepEqual(rights({}, { userId: 2, role }), [
       "reply",
       "react",
+      "pin",
       "copy",
       "unread",
       "remind",
@@ -41,6 +43,10 @@ test("who looks after the room deletes and does not rewrite", () => {
 
 test("where nobody can write, own words can still go", () => {
   assert.deepEqual(rights({}, { canPost: false }), ["copy", "remind", "details", "delete"]);
+});
+
+test("where only moderators pin, others do not", () => {
+  assert.ok(!rights({}, { canPin: false }).includes("pin"));
 });
 
 test("a deleted message offers nothing", () => {

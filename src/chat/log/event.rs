@@ -22,13 +22,17 @@ text_enum! {
         MessageDeleted = "message.deleted",
         /// Reactions to a message changed.
         MessageReacted = "message.reacted",
+        /// A message was pinned.
+        MessagePinned = "message.pinned",
+        /// A message was unpinned.
+        MessageUnpinned = "message.unpinned",
         /// A person joined the room.
         MemberJoined = "member.joined",
         /// A person left the room or was removed.
         MemberLeft = "member.left",
         /// A member got another role.
         MemberRole = "member.role",
-        /// The name, topic or state of the room changed.
+        /// The name, topic, state or pinned messages of the room changed.
         RoomChanged = "room.changed",
     }
 }

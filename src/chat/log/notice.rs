@@ -4,13 +4,15 @@
 
 use crate::db::text_enum;
 
-/// The names that a line gathers from neighbouring notices of one kind.
+/// What a line gathers from neighbouring notices of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gathers {
-    /// Those who did it: "bo and 2 more joined".
+    /// The names of those who did it: "bo and 2 more joined".
     Actors,
-    /// Those to whom one person did it: "ana added bo and 2 more".
+    /// The names of those to whom one person did it: "ana added bo and 2 more".
     Values,
+    /// The number of messages to which one person did it: "ana pinned 3 messages".
+    Messages,
 }
 
 text_enum! {
@@ -57,17 +59,25 @@ text_enum! {
         Deleting = "deleting",
         /// The deletion was cancelled.
         Kept = "kept",
+        /// The actor pinned the message whose id is the value.
+        Pinned = "pinned",
     }
 }
 
 impl NoticeKind {
-    /// Returns whose names neighbouring notices of this kind share in one line, if they do.
+    /// Returns what neighbouring notices of this kind share in one line, if they do.
     pub fn gathers(self) -> Option<Gathers> {
         match self {
             Self::Joined | Self::Invited | Self::Left => Some(Gathers::Actors),
             Self::Added | Self::Removed => Some(Gathers::Values),
+            Self::Pinned => Some(Gathers::Messages),
             _ => None,
         }
+    }
+
+    /// Returns whether its value is a message, to which the line is a link.
+    pub fn is_of_message(self) -> bool {
+        self == Self::Pinned
     }
 
     /// Returns the key of its text in the locale files.

@@ -1,4 +1,4 @@
-//! Message commands: post, edit, delete, react. `live` applies the rate limits, puts each command
+//! Message commands: post, edit, delete, react, pin. `live` applies the rate limits, puts each command
 //! into the commit line, and announces the result.
 
 use std::{net::IpAddr, time::Duration};
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     accounts::UserId,
     chat::{log::MessageId, rooms::RoomId},
+    config::Limits,
     db::Connection,
     error::Error,
     security::Action,
@@ -126,9 +127,11 @@ pub enum MessageChange {
         /// True to add, false to remove.
         on: Option<bool>,
     },
+    /// Pin the message if true, or unpin it.
+    Pin(bool),
 }
 
-/// Changes a message and announces the change. The answer is the number of the event, or `None` if
+/// Changes a message and announces the change. The answer is the number of its last event, or `None` if
 /// nothing changed (idempotent).
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Option<i64>, NotChanged>")]
@@ -151,34 +154,34 @@ impl ChangeMessage {
     /// Returns the rate-limited action of the change.
     pub fn action(&self) -> Action {
         match self.change {
-            MessageChange::React { .. } => Action::Reaction,
+            MessageChange::React { .. } | MessageChange::Pin(_) => Action::Reaction,
             MessageChange::Edit(_) | MessageChange::Delete => Action::Message,
         }
     }
 
-    /// Validates and renders what needs no database. Edits are allowed for the time `edit_window`.
+    /// Validates and renders what needs no database.
     ///
     /// # Errors
     /// [`NotChanged::Body`] and [`NotChanged::NoEmoji`].
-    pub fn checked(
-        self,
-        max_chars: usize,
-        edit_window: Duration,
-    ) -> Result<CheckedChange, NotChanged> {
+    pub fn checked(self, limits: &Limits) -> Result<CheckedChange, NotChanged> {
         let change = match self.change {
             MessageChange::Edit(text) => {
-                let body = body::checked(&text, max_chars)?;
+                let body = body::checked(&text, limits.message_chars)?;
                 Checked::Edit {
                     client_id: self.client_id,
                     rendered: formatting::render(&body),
                     body,
-                    window: edit_window,
+                    window: limits.edit_window.0,
                 }
             }
             MessageChange::Delete => Checked::Delete,
             MessageChange::React { emoji, on } => Checked::React {
                 emoji: emoji::find(&emoji).ok_or(NotChanged::NoEmoji)?,
                 on,
+            },
+            MessageChange::Pin(on) => Checked::Pin {
+                on,
+                most: limits.room_pins,
             },
         };
         Ok(CheckedChange {
@@ -212,21 +215,27 @@ enum Checked {
         emoji: &'static str,
         on: Option<bool>,
     },
+    Pin {
+        on: bool,
+        most: u32,
+    },
 }
 
 impl CheckedChange {
-    /// Makes the change on the writer's connection. Returns `None` if nothing changed (idempotent).
-    pub fn apply(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
+    /// Makes the change on the writer's connection. Returns no event if nothing changed (idempotent).
+    pub fn apply(self, conn: &mut Connection) -> Result<Vec<RoomEvent>, NotChanged> {
         let seen = VisibleMessage::find(conn, self.room, self.message, self.user)?;
-        match self.change {
+        let event = match self.change {
             Checked::Edit {
                 client_id,
                 body,
                 rendered,
                 window,
-            } => seen.edit(conn, (client_id, &body, &rendered), window),
-            Checked::Delete => seen.delete(conn),
-            Checked::React { emoji, on } => seen.react(conn, emoji, on),
-        }
+            } => seen.edit(conn, (client_id, &body, &rendered), window)?,
+            Checked::React { emoji, on } => seen.react(conn, emoji, on)?,
+            Checked::Delete => return seen.delete(conn),
+            Checked::Pin { on, most } => return seen.pin(conn, on, most),
+        };
+        Ok(event.into_iter().collect())
     }
 }

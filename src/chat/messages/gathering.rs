@@ -1,5 +1,6 @@
 //! Neighbouring notices of one kind in one line: "ana added bo and 2 more". Each notice stays a row
-//! of its own, with its number; the first of them shows the line, and the names on demand.
+//! of its own, with its number; the first of them shows the line, and the names on demand. Messages are
+//! counted: "ana pinned 3 messages".
 //! `static/js/log/gathering.js` has the same rule.
 
 use super::view::Entry;
@@ -11,9 +12,9 @@ const MANY: usize = 3;
 /// The line of a run of notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// "bo and cleo" or "bo and 2 more".
+    /// "bo and cleo", "bo and 2 more", or a number of messages.
     pub(super) short: String,
-    /// All names, as text for people.
+    /// All names, as text for people. Empty for messages.
     pub(super) names: String,
 }
 
@@ -71,6 +72,7 @@ fn line(run: &[Entry]) -> Option<Line> {
             .iter()
             .flat_map(|entry| entry.message.names.split('\n'))
             .collect(),
+        Gathers::Messages => return messages(run.len()),
     };
     if run.len() == 1 && names.len() < MANY {
         return None;
@@ -83,6 +85,13 @@ fn line(run: &[Entry]) -> Option<Line> {
     Some(Line {
         short,
         names: names.join(", "),
+    })
+}
+
+fn messages(count: usize) -> Option<Line> {
+    (count > 1).then(|| Line {
+        short: count.to_string(),
+        names: String::new(),
     })
 }
 

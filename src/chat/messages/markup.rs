@@ -8,7 +8,8 @@ use super::{
     models::{details::Deletion, message::Message, reaction::NAMES_AT_A_REACTION, reply::Reply},
     template_data::{
         DayValues, EditedValues, GatheredData, GatheredValues, MessageData, MessageValues,
-        NoticeData, NoticeValues, QuoteData, QuoteValues, ReactionValues, ReactionsValues,
+        NoticeData, NoticeValues, PinnedValues, QuoteData, QuoteValues, ReactionValues,
+        ReactionsValues,
     },
     view::{Day, MessageView, entries},
 };
@@ -38,6 +39,7 @@ struct Fragments {
     /// For a message of a person whom the reader blocks.
     blocked: OfKind,
     edited: Fragment,
+    pinned: Fragment,
     quote: Fragment,
     quote_blocked: Fragment,
     quote_gone: Fragment,
@@ -75,6 +77,7 @@ impl Markup {
             Fragment::compile(templates, "chat/messages/_quote", data)
         };
         let edited = |values: EditedValues<_>| values;
+        let pinned = |values: PinnedValues<_>| values;
         let reactions = |values: ReactionsValues<_>| values;
         let reaction = |values: ReactionValues<_>| values;
         let day = |values: DayValues<_>| values;
@@ -85,6 +88,7 @@ impl Markup {
             follows: OfKind::compile(templates, true, false)?,
             blocked: OfKind::compile(templates, false, true)?,
             edited: Fragment::compile(templates, "chat/messages/_edited", edited)?,
+            pinned: Fragment::compile(templates, "chat/messages/_pinned", pinned)?,
             quote: quote(false, false)?,
             quote_blocked: quote(false, true)?,
             quote_gone: quote(true, false)?,
@@ -170,6 +174,7 @@ impl Markup {
             _ => (&view.author.name, &line.short),
         };
         let values = GatheredValues {
+            room: Text(&view.room),
             actor: Text(actor),
             value: Text(value),
             names: Text(&line.names),
@@ -194,6 +199,8 @@ impl Markup {
             quote: self.quote(view, folded),
             edited: self.edited(view),
             reactions: self.reactions(view, folded),
+            pinned: self.pinned(view),
+            pinned_label: pinned_label(view),
         };
         fragment.fill(out, &message_values(view, &parts));
     }
@@ -251,6 +258,19 @@ impl Markup {
         html
     }
 
+    fn pinned(&self, view: &MessageView) -> String {
+        let mut html = String::new();
+        if let Some(by) = &view.pinned_by {
+            let values = PinnedValues {
+                room: Text(&view.room),
+                id: Text(&view.id),
+                name: Text(&by.name),
+            };
+            self.0.pinned.fill(&mut html, &values);
+        }
+        html
+    }
+
     fn reactions(&self, view: &MessageView, folded: &BlockedPeople) -> String {
         let (mut chips, mut html) = (String::new(), String::new());
         for reaction in &view.reactions {
@@ -285,6 +305,16 @@ struct Parts {
     quote: String,
     edited: String,
     reactions: String,
+    pinned: String,
+    pinned_label: String,
+}
+
+/// Returns what the name of a pinned message has in addition.
+fn pinned_label(view: &MessageView) -> String {
+    match view.pinned_by {
+        Some(_) => format!(" pinned-{}", view.id),
+        None => String::new(),
+    }
 }
 
 fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<FragmentValue<'v>> {
@@ -304,6 +334,8 @@ fn message_values<'v>(view: &'v MessageView, parts: &'v Parts) -> MessageValues<
         quote: Html(&parts.quote),
         edited: Html(&parts.edited),
         reactions: Html(&parts.reactions),
+        pinned: Html(&parts.pinned),
+        pinned_label: Text(&parts.pinned_label),
     }
 }
 
@@ -313,6 +345,7 @@ fn notice_values<'v>(
     gathered: &'v str,
 ) -> NoticeValues<FragmentValue<'v>> {
     NoticeValues {
+        room: Text(&view.room),
         class: Text(class),
         gathered: Html(gathered),
         id: Text(&view.id),
@@ -352,6 +385,7 @@ fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
     let data = |values: NoticeValues<_>| NoticeData {
         key: kind.words_key(),
         gathers: kind.gathers().map(|_| kind.word()),
+        is_of_message: kind.is_of_message(),
         values,
     };
     Fragment::compile(templates, "chat/log/_notice", data)
@@ -359,11 +393,15 @@ fn notice(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
 
 /// Compiles the line of several notices of one kind.
 fn gathered(templates: &Templates, kind: NoticeKind) -> Result<Fragment> {
+    let (template, key) = match kind.gathers() {
+        Some(Gathers::Messages) => ("chat/log/_gathered_pins", "js-gathered-pins".to_owned()),
+        _ => ("chat/log/_gathered", kind.words_key()),
+    };
     let data = |values: GatheredValues<_>| GatheredData {
-        key: kind.words_key(),
+        key: key.clone(),
         values,
     };
-    Fragment::compile(templates, "chat/log/_gathered", data)
+    Fragment::compile(templates, template, data)
 }
 
 /// Returns the ids of the people, for example `1 2 5`. Scripts find their own person's reactions by
@@ -515,6 +553,18 @@ mod tests {
         let everybody = log(answer, &BlockedPeople::default());
         assert!(everybody.contains("data-by=\"3 2\""), "{everybody}");
         assert!(!everybody.contains("locked"), "{everybody}");
+    }
+
+    #[test]
+    fn a_pinned_message_says_who_pinned_it_also_in_its_name() {
+        let message = Message {
+            pinned_by: Some(UserRef::from(&Person::new(UserId(2), "b<o"))),
+            ..said("the plan")
+        };
+        let html = filled(message);
+        assert!(html.contains("aria-label=\"Pinned by b&lt;o\""), "{html}");
+        assert!(html.contains("time-7 pinned-7\""), "{html}");
+        assert!(!filled(said("the plan")).contains("pinned"));
     }
 
     #[test]

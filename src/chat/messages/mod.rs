@@ -1,4 +1,4 @@
-//! Messages: posting, editing, deleting, replies, reactions, mentions, history, formatting, and
+//! Messages: posting, editing, deleting, replies, reactions, pins, mentions, history, formatting, and
 //! markup.
 
 mod body;
@@ -31,6 +31,7 @@ pub use models::{
     message::Message,
     new_message::{CalledHere, NewMessage, Posted},
     not_changed::NotChanged,
+    pin::PinnedMessage,
     reaction::Reaction,
     reply::Reply,
     room_event::RoomEvent,

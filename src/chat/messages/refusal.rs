@@ -66,6 +66,11 @@ impl RefusedAt<'_> {
             NotChanged::TooManyReactions => {
                 self.with_code(RefusalCode::TooMany, "message-refused-reactions")
             }
+            NotChanged::MayNotPin => self.with_code(RefusalCode::NotAllowed, "pins-refused-member"),
+            NotChanged::TooManyPins { most } => {
+                let text = words::text_with("pins-refused-many", &[("most", (*most).into())]);
+                self.with_text(RefusalCode::TooMany, text)
+            }
             NotChanged::Refused(error) => self.error(error),
         }
     }

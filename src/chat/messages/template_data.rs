@@ -62,6 +62,8 @@ pub(super) struct NoticeData<V> {
     pub(super) key: String,
     /// The kind, if lines of this kind are gathered in one, or else nothing.
     pub(super) gathers: Option<&'static str>,
+    /// Whether the line is a link to the message whose id is the value.
+    pub(super) is_of_message: bool,
     #[serde(flatten)]
     pub(super) values: NoticeValues<V>,
 }
@@ -69,7 +71,7 @@ pub(super) struct NoticeData<V> {
 /// The data of `chat/log/_gathered.hbs`.
 #[derive(Serialize)]
 pub(super) struct GatheredData<V> {
-    /// The key of the text, which is that of each single notice.
+    /// The key of the text, which is that of each single notice, unless messages are counted.
     pub(super) key: String,
     #[serde(flatten)]
     pub(super) values: GatheredValues<V>,
@@ -106,6 +108,10 @@ fragment_values! {
         edited,
         /// A filled-in `_reactions.hbs`, or nothing.
         reactions,
+        /// A filled-in `_pinned.hbs`, or nothing.
+        pinned,
+        /// The id of that element, for the name of the message, with a space before it; or nothing.
+        pinned_label,
     }
 
     /// The values of a [`QuoteData`]. The template of a deleted message uses only `to`.
@@ -128,6 +134,15 @@ fragment_values! {
         at,
         /// The time of the edit, as text for people.
         time,
+    }
+
+    /// The data of `_pinned.hbs`.
+    pub(crate) struct PinnedValues {
+        room,
+        /// The row id of the message.
+        id,
+        /// The name of the person who pinned it.
+        name,
     }
 
     /// The data of `_reaction.hbs`.
@@ -159,7 +174,9 @@ fragment_values! {
 
     /// The values of a [`GatheredData`].
     pub(super) struct GatheredValues {
-        /// The variables of the text. One of them is made of names: "bo and 2 more".
+        room,
+        /// The variables of the text. One of them is made of names: "bo and 2 more", or a number of
+        /// messages.
         actor,
         value,
         /// All names, as text for people.
@@ -168,6 +185,7 @@ fragment_values! {
 
     /// The values of a [`NoticeData`].
     pub(super) struct NoticeValues {
+        room,
         /// The row id of the message.
         id,
         /// The number of the event that created it.

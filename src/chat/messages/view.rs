@@ -10,7 +10,7 @@ use super::{
     models::{details::Deletion, message::Message, reaction::Reaction, reply::Reply},
 };
 use crate::{
-    accounts::{Person, UserId, Zone},
+    accounts::{Person, UserId, UserRef, Zone},
     chat::{
         log::{Gathers, MessageId, NoticeKind},
         messages::formatting,
@@ -56,6 +56,8 @@ pub struct MessageView {
     pub reply: Option<Reply>,
     /// The reactions, in the order of first use.
     pub reactions: Vec<Reaction>,
+    /// The person who pinned it, if it is pinned.
+    pub pinned_by: Option<UserRef>,
     /// The kind of notice, or `None` for a message that a person typed. A notice is never grouped.
     pub notice: Option<NoticeKind>,
 }
@@ -69,7 +71,7 @@ impl MessageView {
             big_emoji: is_big_emoji(&message.body),
             names: match message.notice.and_then(NoticeKind::gathers) {
                 Some(Gathers::Values) => message.body.clone(),
-                Some(Gathers::Actors) | None => String::new(),
+                Some(Gathers::Actors | Gathers::Messages) | None => String::new(),
             },
             body: match message.notice {
                 Some(_) => message.body.replace('\n', ", "),
@@ -87,6 +89,7 @@ impl MessageView {
             deleted: message.deleted,
             reply: message.reply,
             reactions: message.reactions,
+            pinned_by: message.pinned_by,
             notice: message.notice,
         }
     }
@@ -170,6 +173,7 @@ mod tests {
             deleted: None,
             reply: None,
             reactions: Vec::new(),
+            pinned_by: None,
             notice: None,
         }
     }

@@ -20,7 +20,8 @@ pub(crate) struct MembersForm {
     may: bool,
 }
 
-/// `POST /rooms/{room}/members/{right}/`: lets all members `invite` or `call`, or moderators only.
+/// `POST /rooms/{room}/members/{right}/`: lets all members `invite`, `call` or `pin`, or moderators
+/// only.
 pub(crate) async fn let_members(
     asker: Asker,
     place: web::Path<(RoomId, MembersMay)>,

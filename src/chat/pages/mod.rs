@@ -17,6 +17,7 @@ pub(crate) mod notifications;
 pub(crate) mod open_rooms;
 mod pane;
 pub(crate) mod people;
+pub(crate) mod pinned;
 pub(crate) mod post;
 pub(crate) mod room;
 pub(crate) mod room_changes;

@@ -8,6 +8,7 @@ use super::asker::Asker;
 use crate::{
     accounts::{Page, UserId, UserRef},
     chat::{
+        messages::PinnedMessage,
         presence::{PresenceState, SMALL_ROOM},
         rooms::{Role, RoomId, RoomKind, RoomMember},
         shell::{Conversations, Face, Here, PageData, Sidebar},
@@ -118,6 +119,8 @@ pub(crate) struct RoomHead {
     /// The other members whose presence this member may see: those of a small room, without people
     /// who block or are blocked.
     others: Vec<UserRef>,
+    /// The number of pinned messages.
+    pins: i64,
 }
 
 impl RoomHead {
@@ -134,12 +137,21 @@ impl RoomHead {
             false => Vec::new(),
         };
         others.retain(|person| person.id != member.user && !apart.contains(&person.id));
-        Ok(Self { members, others })
+        Ok(Self {
+            members,
+            others,
+            pins: PinnedMessage::count(conn, member)?,
+        })
     }
 
     /// Returns the people whose presence the header shows.
     pub(crate) fn others(&self) -> impl Iterator<Item = UserId> {
         self.others.iter().map(|person| person.id)
+    }
+
+    /// Returns the number of pinned messages.
+    pub(crate) fn pins(&self) -> i64 {
+        self.pins
     }
 
     /// Returns the header of the room of `member`.
@@ -156,6 +168,7 @@ impl RoomHead {
             members: self.members,
             others: self.names(),
             online: self.online(here),
+            pins: (self.pins > 0).then_some(self.pins),
             details: details.then(|| format!("/rooms/{}/details/", room.id)),
             archived: room.archived_at.is_some(),
             delete_day: room
@@ -210,6 +223,8 @@ pub(crate) struct ShownHead {
     /// The other members whose presence the header follows: a JSON array of `[id, name]`.
     others: String,
     online: Option<Online>,
+    /// The number of pinned messages, if there are any.
+    pins: Option<i64>,
     /// The path of the room's details, if it has such a page.
     details: Option<String>,
     archived: bool,

@@ -10,13 +10,15 @@ use super::{
     asker::Asker,
     invites::ShownInvite,
     pane::{Pane, RoomFormErrors, RoomHead, ShownHead, refused},
+    pinned::ShownPin,
     room_changes::details,
 };
 use crate::{
-    accounts::{Page, Person, Redirect, UserId},
+    accounts::{Page, Person, Redirect, UserId, Zone},
     chat::{
         live::Chat,
         membership::Invite,
+        messages::{Budget, PinnedMessage},
         presence::{PresenceState, WhoIsHere, may_see},
         receipts::views::DeliveryTimes,
         rooms::{
@@ -35,6 +37,8 @@ use crate::{
 /// The maximum number of links on the page. Higher than the limit of valid links of a room, so that
 /// the page also shows some that have ended.
 const INVITES_SHOWN: i64 = 100;
+/// The number of pinned messages on the page. A link leads to the others.
+const PINS_SHOWN: u32 = 5;
 /// The number of members on one page.
 const PEOPLE_LEN: usize = 200;
 
@@ -57,6 +61,8 @@ struct About {
     member: RoomMember,
     head: RoomHead,
     listing: Vec<ListedMember>,
+    pins: Vec<PinnedMessage>,
+    can_post: bool,
     invites: Vec<Invite>,
     /// The people whose presence this member may see.
     visible: HashSet<UserId>,
@@ -64,7 +70,7 @@ struct About {
 }
 
 impl About {
-    fn read(conn: &mut Connection, room: RoomId, me: UserId) -> Result<Self> {
+    fn read(conn: &mut Connection, room: RoomId, me: UserId, page: Budget) -> Result<Self> {
         let member = RoomMember::find(conn, room, me)?;
         if member.room.kind == RoomKind::Notes {
             return Err(Error::NotFound);
@@ -76,6 +82,8 @@ impl About {
         Ok(Self {
             head: RoomHead::read(conn, &member)?,
             listing: member.list_members(conn)?,
+            pins: PinnedMessage::of(conn, &member, page.part(PINS_SHOWN, page.bytes))?,
+            can_post: member.may_post(conn)?,
             visible: may_see(conn, me)?,
             blocked: BlockedPeople::of(conn, me)?,
             invites,
@@ -136,6 +144,7 @@ impl About {
         };
         vec![
             right("invite", room.members_invite),
+            right("pin", room.members_pin),
             right("call", room.calls_all),
         ]
     }
@@ -174,7 +183,17 @@ impl About {
         }
     }
 
-    fn details(&self, here: &Here, chat: &Chat, shown: Shown) -> DetailsPage {
+    fn pins(&self, zone: &Zone) -> Vec<ShownPin> {
+        let may_unpin = self.can_post && self.member.may_pin();
+        let folded = match self.member.room.kind.folds_blocked() {
+            true => self.blocked.clone(),
+            false => BlockedPeople::default(),
+        };
+        let shown = |pin: &PinnedMessage| ShownPin::new(pin, (&folded, may_unpin), zone);
+        self.pins.iter().map(shown).collect()
+    }
+
+    fn details(&self, here: &Here, (chat, zone): (&Chat, &Zone), shown: Shown) -> DetailsPage {
         let room = &self.member.room;
         let invites = self.invites.iter();
         DetailsPage {
@@ -183,6 +202,10 @@ impl About {
             is_named: room.kind.is_named(),
             delivery: DeliveryTimes::of(&chat.health, room.id),
             rights: self.rights(),
+            pins: self.pins(zone),
+            more_pins: self.head.pins() > i64::from(PINS_SHOWN),
+            pins_next: format!("/rooms/{}/details/", room.id),
+            pins_path: format!("/rooms/{}/pins/", room.id),
             count: self.listing.len(),
             people: self.people(here, shown.people_page),
             may: self.may(),
@@ -210,6 +233,14 @@ struct DetailsPage {
     delivery: Option<DeliveryTimes>,
     /// What members may do, for those who decide it.
     rights: Vec<Right>,
+    /// The messages that were pinned last.
+    pins: Vec<ShownPin>,
+    /// Whether there are more of them.
+    more_pins: bool,
+    /// The path of all pinned messages.
+    pins_path: String,
+    /// The path of this page, to which unpinning leads back.
+    pins_next: String,
     /// The number of people in the room.
     count: usize,
     people: People,
@@ -287,12 +318,13 @@ pub(crate) async fn show_details(
     page: Page,
     room: web::Path<RoomId>,
     place: web::Query<Place>,
+    zone: Zone,
 ) -> Result<HttpResponse> {
     let shown = Shown {
         people_page: place.page,
         ..Shown::default()
     };
-    show(&asker, page, *room, shown).await
+    show(&asker, page, (*room, &zone), shown).await
 }
 
 /// The content of the form.
@@ -304,9 +336,15 @@ struct Shown {
     errors: FieldErrors,
 }
 
-async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<HttpResponse> {
+async fn show(
+    asker: &Asker,
+    page: Page,
+    (room, zone): (RoomId, &Zone),
+    shown: Shown,
+) -> Result<HttpResponse> {
+    let budget = asker.chat.messages.page_budget();
     let about = asker
-        .read(move |conn, me| About::read(conn, room, me))
+        .read(move |conn, me| About::read(conn, room, me, budget))
         .await?;
     let here = about.here(&asker.chat).await?;
     let title = [("room", about.member.title.as_str().into())];
@@ -314,7 +352,7 @@ async fn show(asker: &Asker, page: Page, room: RoomId, shown: Shown) -> Result<H
         &about.member,
         words::text_with("rooms-details-title", &title),
     );
-    let own = about.details(&here, &asker.chat, shown);
+    let own = about.details(&here, (&asker.chat, zone), shown);
     pane.render(asker, page, "chat/rooms/details", own).await
 }
 
@@ -323,6 +361,7 @@ pub(crate) async fn describe_room(
     page: Page,
     room: web::Path<RoomId>,
     form: web::Form<AboutForm>,
+    zone: Zone,
 ) -> Result<Either<Redirect, HttpResponse>> {
     let (room, form) = (*room, form.into_inner());
     let (page, errors) = match describe(&asker, room, &form).await {
@@ -334,7 +373,9 @@ pub(crate) async fn describe_room(
         errors,
         ..Shown::default()
     };
-    show(&asker, page, room, shown).await.map(Either::Right)
+    show(&asker, page, (room, &zone), shown)
+        .await
+        .map(Either::Right)
 }
 
 async fn describe(asker: &Asker, room: RoomId, form: &AboutForm) -> Result<()> {

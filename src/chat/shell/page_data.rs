@@ -42,6 +42,8 @@ struct RoomData {
     created_ms: Option<Timestamp>,
     last_seq: Option<i64>,
     role: Option<Role>,
+    /// Whether the person may pin messages, if they may write.
+    can_pin: bool,
     is_direct: bool,
     /// The people whose messages are folded. The hello of the socket has the present ones.
     folded: BlockedPeople,
@@ -73,6 +75,7 @@ impl PageData {
             created_ms: Some(room.created_at),
             last_seq: Some(room.last_seq),
             role: Some(member.role),
+            can_pin: member.may_pin(),
             is_direct: room.kind == RoomKind::Direct,
             folded: folded.clone(),
         };

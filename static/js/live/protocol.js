@@ -37,7 +37,7 @@
  *
  * @typedef {object} MessageChanged
  * @property {"message.changed"} type  @property {number} room  @property {number} seq  @property {number} id
- * @property {number} message_seq  @property {"edited" | "deleted" | "reacted"} change  @property {number} by
+ * @property {number} message_seq  @property {"edited" | "deleted" | "reacted" | "pinned" | "unpinned"} change  @property {number} by
  * @property {string} html
  *
  * @typedef {object} MemberChanged  with `html` and `id` if the log has a line about it

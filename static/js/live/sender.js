@@ -32,7 +32,7 @@ const ONE_HISTORY = { compare: () => ({ isSame: true, isSameRoom: true }), stamp
 /**
  * Dispatches "change" (`detail` = room), for a post "sent" (`detail` = {room, clientId, ms}), for a
  * change "changed" (`detail` = {room, item, seq}; `seq` null if nothing changed), and "dropped" for a
- * deletion or reaction whose message belongs to another history.
+ * deletion, reaction or pin whose message belongs to another history.
  */
 export class Sender extends /** @type {new () => TypedTarget<SenderEvents>} */ (EventTarget) {
   /** By room. @type {Map<number, {clientId: string, at: number, timer: Timer}>} */ #inFlight = new Map();

@@ -1,12 +1,13 @@
 // Neighbouring notices of one kind in one line: "ana added bo and 2 more". The server does the same in the pages that it
-// renders (chat/messages/gathering.rs); this is for notices that arrive later, and at the edges of pages. Loaded then.
+// renders (chat/messages/gathering.rs); this is for notices that arrive later, and at the edges of pages. Loaded then. Pinned messages are
+// counted: "ana pinned 3 messages".
 
 import { build, find } from "../page/elements.js";
 import { dayKey } from "../page/times.js";
-import { say } from "../page/words.js";
+import { say, sayNames } from "../page/words.js";
 
-/** Which name of its text each kind gathers: the first one, or the second one with the first in common. */
-const NAMES = { joined: 0, invited: 0, left: 0, added: 1, removed: 1 };
+/** Which name of its text each kind gathers: the first one, or the second or none with the first in common. */
+const NAMES = { joined: 0, invited: 0, left: 0, added: 1, removed: 1, pinned: -1 };
 /** A single notice with fewer names is short enough as it is. */
 const MANY = 3;
 
@@ -26,6 +27,7 @@ function isSame(first, row) {
 function namesOf(run) {
   const kind = kindOf(run[0]);
   if (!kind) return [];
+  if (NAMES[kind] < 0) return run.map((row) => row.id);
   return run.flatMap((row) => (NAMES[kind] === 0 ? [nameIn(row, 0)] : (row.dataset.names ?? "").split("\n")));
 }
 
@@ -61,9 +63,10 @@ function gather(run) {
 
 /** @param {HTMLElement} first  @param {string[]} names */
 function showLine(first, names) {
+  if (kindOf(first) === "pinned") return showPins(first, names.length);
   const all = names.join(", ");
   const old = first.querySelector(".gathered-names");
-  if (old?.textContent === all) return;
+  if (old?.textContent === all) return undefined;
   const [one, other] = names;
   const short =
     names.length === 2
@@ -77,10 +80,22 @@ function showLine(first, names) {
   if (old) {
     find(first, ".gathered > summary").replaceChildren(...summary);
     old.textContent = all;
-    return;
+    return undefined;
   }
   const shown = build("bdi", { className: "gathered-names", translate: false }, all);
   find(first, ".notice-text").after(
     build("details", { className: "gathered" }, build("summary", {}, ...summary), shown),
   );
+  return undefined;
+}
+
+/** @param {HTMLElement} first  @param {number} count */
+function showPins(first, count) {
+  const line = sayNames("js-gathered-pins", { actor: nameIn(first, 0), value: String(count) });
+  const old = first.querySelector(".gathered");
+  if (old) return old.replaceChildren(line);
+  // The address of a message is below that of its room.
+  const text = /** @type {HTMLAnchorElement} */ (find(first, ".notice-text"));
+  const href = text.href.replace(/messages.*/, "pins/");
+  return text.after(build("a", { className: "gathered", href }, line));
 }

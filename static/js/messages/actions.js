@@ -21,7 +21,7 @@ import { People } from "./names.js";
 import { OptimisticUpdates } from "./optimistic.js";
 import { hasReacted, markOwn } from "./reactions.js";
 import { quoteOf } from "./reply.js";
-import { allowed, factsOf } from "./rights.js";
+import { allowed, factsOf, isPinned } from "./rights.js";
 import { keepTabInside, linkMentions, offerMenu, prepareMessages } from "./tab-order.js";
 
 /** @import { Sender } from "../live/sender.js" */
@@ -197,10 +197,10 @@ export class MessageActions {
 
   /** @param {HTMLElement} message */
   #rights(message) {
-    const { role, edit_window_ms: editWindowMs } = this.page;
+    const { role, can_pin: canPin, edit_window_ms: editWindowMs } = this.page;
     const facts = factsOf(message);
     if (isFolded(message) || this.changes.isGoing(facts.id)) return /** @type {Set<Right>} */ (new Set());
-    return allowed(facts, { userId: this.me.id, role, canPost: this.#composer !== null, editWindowMs });
+    return allowed(facts, { userId: this.me.id, role, canPost: this.#composer !== null, canPin, editWindowMs });
   }
 
   /** @param {Right} what  @param {HTMLElement} message */
@@ -209,7 +209,9 @@ export class MessageActions {
     if (what === "reply") this.#reply(message);
     else if (what === "react") this.#react(message);
     else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
-    else if (what === "copy") loadActs().then(async ({ acts }) => this.#tell(await acts.copyLink(this.#pathOf(message))));
+    else if (what === "pin") this.#change({ op: "pin", message: Number(message.dataset.id), on: !isPinned(message) });
+    else if (what === "copy")
+      loadActs().then(async ({ acts }) => this.#tell(await acts.copyLink(this.#pathOf(message))));
     else if (what === "unread") this.markUnread(message);
     else if (what === "remind") this.#remind(message);
     else if (what === "details") location.assign(`${this.#pathOf(message)}details/`);

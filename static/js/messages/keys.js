@@ -6,7 +6,7 @@ import { preferences } from "../preferences/preferences.js";
 /** @import { Right } from "./rights.js" */
 
 /** @type {Record<string, Right>} */
-const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy", u: "unread" };
+const LETTERS = { r: "reply", e: "edit", "+": "react", p: "pin", c: "copy", u: "unread" };
 
 /**
  * @param {HTMLElement} log

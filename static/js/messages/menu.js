@@ -3,6 +3,7 @@
 import { longPress } from "../page/long-press.js";
 import { keyInMenu } from "../page/menu-keys.js";
 import { Popup } from "../page/popup.js";
+import { isPinned } from "./rights.js";
 
 /** @import { Lifetime } from "../page/lifetime.js" */
 /** @import { Right } from "./rights.js" */
@@ -37,6 +38,7 @@ export class MessageMenu {
     if (this.popup.isOpen && this.#message === message) return;
     this.#message = message;
     for (const item of this.#all()) item.hidden = !rights.has(/** @type {Right} */ (item.dataset.do));
+    this.element.classList.toggle("of-pinned", isPinned(message));
     this.popup.open(anchor, opener);
     this.#items()[0].focus({ preventScroll: true });
   }

@@ -8,18 +8,19 @@
  *
  * The fields of an operation in the queue.
  * @typedef {object} OperationItem
- * @property {"post" | "edit" | "delete" | "react"} op
+ * @property {"post" | "edit" | "delete" | "react" | "pin"} op
  * @property {string} [body]  of a post or an edit
  * @property {Reply | null} [reply]  what a post answers
  * @property {number} [message]  id of the message that is changed
- * @property {string} [emoji]  @property {boolean} [on]  of a reaction
+ * @property {string} [emoji]  @property {boolean} [on]  of a reaction or a pin
  *
  * The events, without the fields that all have in common.
  * @typedef {{type: "message.post", body: string, reply_to?: number}} PostFields
  * @typedef {{type: "message.edit", id: number, body: string}} EditFields
  * @typedef {{type: "message.delete", id: number}} DeleteFields
  * @typedef {{type: "message.react", id: number, emoji: string, on: boolean}} ReactFields
- * @typedef {PostFields | EditFields | DeleteFields | ReactFields} OperationFields
+ * @typedef {{type: "message.pin", id: number, on: boolean}} PinFields
+ * @typedef {PinFields | PostFields | EditFields | DeleteFields | ReactFields} OperationFields
  * @typedef {OperationFields & {room: number, client_id: string, epoch?: string}} Operation
  */
 
@@ -29,6 +30,7 @@ const FRAMES = {
   edit: ({ message, body }) => ({ type: "message.edit", id: message, body }),
   delete: ({ message }) => ({ type: "message.delete", id: message }),
   react: ({ message, emoji, on }) => ({ type: "message.react", id: message, emoji, on }),
+  pin: ({ message, on }) => ({ type: "message.pin", id: message, on }),
 };
 
 /** Returns the event that sends an item. @param {Item} item  @returns {Operation} */

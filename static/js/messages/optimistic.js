@@ -4,7 +4,7 @@
 import { foldTall } from "../log/fold.js";
 import { quietly } from "../log/live-region.js";
 import { swap } from "../log/swap.js";
-import { build, buildButton, find } from "../page/elements.js";
+import { build, buildButton, byId, find } from "../page/elements.js";
 import { say } from "../page/words.js";
 import { markOwn, showReaction } from "./reactions.js";
 import { refusalLine } from "./states.js";
@@ -122,6 +122,7 @@ export class OptimisticUpdates {
       showReaction(shown, /** @type {Required<Item>} */ (item), this.me);
       return markOwn(shown, this.me.id);
     }
+    if (item.op === "pin") return showPin(shown, item.on);
     shown.classList.add("changing");
     if (item.op === "edit") return text.after(stateLine(state === "sending" ? "js-saving" : "js-edit-waiting"));
     shown.classList.add("going");
@@ -142,6 +143,13 @@ export class OptimisticUpdates {
       buildButton(say("js-discard"), () => this.sender.remove(item.clientId)),
     );
   }
+}
+
+/** @param {HTMLElement} message  @param {boolean | undefined} on */
+function showPin(message, on) {
+  message.querySelector(".pinned")?.remove();
+  /** @type {HTMLTemplateElement} */ const mark = byId("pinned-mark");
+  if (on) find(message, ".message-body").append(mark.content.cloneNode(true));
 }
 
 /** @param {string} key */

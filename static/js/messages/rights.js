@@ -2,25 +2,29 @@
 
 import { find } from "../page/elements.js";
 
-/** @typedef {"reply" | "react" | "edit" | "copy" | "unread" | "remind" | "details" | "delete"} Right */
+/** @typedef {"reply" | "react" | "edit" | "pin" | "copy" | "unread" | "remind" | "details" | "delete"} Right */
 
 /**
  * @param {{id: number, author: number, at: string, deleted: boolean}} message
- * @param {{userId: number, role: string, canPost: boolean, editWindowMs: number}} person
+ * @param {{userId: number, role: string, canPost: boolean, canPin: boolean, editWindowMs: number}} person
  * @returns {Set<Right>}
  */
-export function allowed(message, { userId, role, canPost, editWindowMs }, now = Date.now()) {
+export function allowed(message, { userId, role, canPost, canPin, editWindowMs }, now = Date.now()) {
   /** @type {Set<Right>} */ const rights = new Set();
   if (message.deleted) return rights;
   const isOwn = message.author === userId;
   if (canPost) rights.add("reply").add("react");
   if (canPost && isOwn && now - Date.parse(message.at) <= editWindowMs) rights.add("edit");
+  if (canPost && canPin) rights.add("pin");
   rights.add("copy");
   if (!isOwn) rights.add("unread");
   rights.add("remind").add("details");
   if (isOwn || role === "moderator" || role === "owner") rights.add("delete");
   return rights;
 }
+
+/** Returns whether the message is shown as pinned. @param {HTMLElement} message */
+export const isPinned = (message) => message.querySelector(".pinned") !== null;
 
 /** Returns the facts of a message that permissions depend on. @param {HTMLElement} message */
 export function factsOf(message) {

@@ -13,7 +13,7 @@ export const pageEpoch = document.body.dataset.epoch;
  * @typedef {object} PageData
  * @property {Person} me  @property {Preferences} preferences  @property {string} emoji  address of the list of emoji
  * @property {[string, string][]} quick_emoji  with names
- * @property {number} max_chars  @property {number} edit_window_ms
+ * @property {boolean} can_pin  @property {number} max_chars  @property {number} edit_window_ms
  * @property {boolean} is_direct  @property {number | null} [about]  the room of a page that does not show its messages
  * @property {number | null} room  @property {string | null} kind  @property {string | null} role
  * @property {number | null} created_ms  @property {number | null} last_seq

@@ -14,9 +14,10 @@ type Row = (
     [u16; 3],
 );
 
-const READING: [Row; 9] = [
+const READING: [Row; 10] = [
     ("GET", "", &[], [200, 200, 200]),
     ("GET", "details/", &[], [200, 200, 200]),
+    ("GET", "pins/", &[], [200, 200, 200]),
     ("GET", "leave/", &[], [200, 200, 200]),
     ("GET", "people/", &[], [403, 200, 200]),
     ("GET", "people/{bo}/remove/", &[], [403, 200, 200]),
@@ -26,7 +27,7 @@ const READING: [Row; 9] = [
     ("GET", "invites/{invite}/", &[], [403, 200, 200]),
 ];
 
-const WRITING: [Row; 10] = [
+const WRITING: [Row; 11] = [
     (
         "POST",
         "about/",
@@ -48,6 +49,7 @@ const WRITING: [Row; 10] = [
     ),
     ("POST", "invites/{invite}/revoke/", &[], [403, 303, 303]),
     ("POST", "kind/", &[("kind", "closed")], [403, 403, 303]),
+    ("POST", "members/pin/", &[("may", "true")], [403, 303, 303]),
     ("POST", "keep/", &[], [403, 403, 303]),
     ("POST", "unarchive/", &[], [403, 403, 303]),
     ("POST", "people/{ana}/remove/", &[], [403, 403, 403]),

@@ -58,6 +58,12 @@ impl ChatConsumer {
                 let change = MessageChange::React { emoji, on };
                 self.change((room, client_id), id, change, ctx)
             }
+            ClientEvent::Pin {
+                room,
+                id,
+                client_id,
+                on,
+            } => self.change((room, client_id), id, MessageChange::Pin(on), ctx),
             ClientEvent::Resume { room, after } => self.resume(room, after, ctx).await,
         }
     }

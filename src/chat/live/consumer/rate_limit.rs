@@ -51,7 +51,8 @@ pub(super) fn actions_of(event: Option<&ClientEvent>) -> &'static [Action] {
             messages::ClientEvent::Post { .. }
             | messages::ClientEvent::Edit { .. }
             | messages::ClientEvent::Delete { .. }
-            | messages::ClientEvent::React { .. } => &[],
+            | messages::ClientEvent::React { .. }
+            | messages::ClientEvent::Pin { .. } => &[],
             messages::ClientEvent::Resume { .. } => READ,
         },
         ClientEvent::Reading(event) => match event {

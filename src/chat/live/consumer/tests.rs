@@ -601,6 +601,7 @@ async fn a_stranger_changes_nothing_and_learns_nothing() {
         ("message.edit", json!({"body": "mine"})),
         ("message.delete", json!({})),
         ("message.react", json!({"emoji": "🌱", "on": true})),
+        ("message.pin", json!({"on": true})),
     ] {
         let theirs = answer_to(&mut cleo, &change(kind, &message, rest.clone())).await;
         let nowhere = answer_to(&mut cleo, &change(kind, &missing, rest)).await;

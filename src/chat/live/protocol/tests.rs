@@ -49,6 +49,7 @@ fn the_examples_of_the_browser_are_events_that_the_server_takes() {
         "message.edit",
         "message.delete",
         "message.react",
+        "message.pin",
         "room.read",
         "room.unread",
         "rooms.read",

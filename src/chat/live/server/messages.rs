@@ -118,16 +118,15 @@ impl ChatServer {
         change: ChangeMessage,
     ) -> Result<ResponseFuture<Result<Option<i64>, NotChanged>>, NotChanged> {
         let (action, user, ip) = (change.action(), change.user, change.ip);
-        let limits = &self.parts.limits;
-        let change = change.checked(limits.message_chars, limits.edit_window.0)?;
+        let change = change.checked(&self.parts.limits)?;
         let account = Some(Account::Id(user.0));
         self.parts.rates.check(action, account, ip)?;
         let line = self.line.as_ref().ok_or(NotChanged::Closing)?;
         let announcer = self.announcer.clone();
         let committed = self.parts.database.enqueue(move |conn| change.apply(conn));
         Ok(
-            line.enter(committed, move |event: Option<RoomEvent>, _| async move {
-                let announced = announcer.events(event.into_iter().collect()).await?;
+            line.enter(committed, move |events: Vec<RoomEvent>, _| async move {
+                let announced = announcer.events(events).await?;
                 Ok(announced.last().map(RoomChange::seq))
             }),
         )

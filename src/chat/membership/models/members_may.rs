@@ -14,6 +14,8 @@ pub enum MembersMay {
     Invite,
     /// Call everybody with `@everyone` and `@here`. Moderators may not, either, where it is off.
     Call,
+    /// Pin messages and unpin them.
+    Pin,
 }
 
 impl RoomModerator {
@@ -31,6 +33,9 @@ impl RoomModerator {
                 .execute(conn)?,
             MembersMay::Call => diesel::update(room)
                 .set(rooms::calls_all.eq(may))
+                .execute(conn)?,
+            MembersMay::Pin => diesel::update(room)
+                .set(rooms::members_pin.eq(may))
                 .execute(conn)?,
         };
         if right == MembersMay::Invite && !may {

@@ -13,6 +13,8 @@ const FRAME_BYTES: usize = 1_536;
 const QUOTE_BYTES: usize = 512;
 /// Bytes of the markup around one reaction.
 const CHIP_BYTES: usize = 512;
+/// Bytes of the mark of a pinned message.
+const PIN_BYTES: usize = 768;
 /// Bytes of a person's id and of the separators in a reaction.
 const ID_BYTES: usize = 24;
 
@@ -88,6 +90,11 @@ pub(crate) fn quote_weight(author: &str, text: &str) -> usize {
 /// people.
 pub(crate) fn reaction_weight<'a>(people: usize, named: impl Iterator<Item = &'a str>) -> usize {
     CHIP_BYTES + people * ID_BYTES + named.map(escaped_len).sum::<usize>()
+}
+
+/// Returns an upper bound of the bytes of the mark that a message is pinned.
+pub(crate) fn pin_weight(name: &str) -> usize {
+    PIN_BYTES + escaped_len(name)
 }
 
 /// Returns the number of bytes of `text` after templates have escaped it.

@@ -1,5 +1,5 @@
-//! Changes of a stored message: edit, delete, react. Each change checks the permission and returns
-//! its event, or `None` if nothing changed (idempotent).
+//! Changes of a stored message: edit, delete, react, pin. Each change checks the permission and
+//! returns its events, none if nothing changed (idempotent).
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use super::{
     mention::{Mentioned, delete_mentions},
     message::Message,
     not_changed::NotChanged,
+    pin::{self, PinnedMessage},
     reaction::Reaction,
     room_event::RoomEvent,
     version::MessageVersion,
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     accounts::UserId,
     chat::{
-        log::{EventKind, MessageId, NewEvent},
+        log::{EventKind, MessageId, NewEvent, NoticeKind},
         messages::{
             call::Call,
             formatting::{RENDERING, Rendered},
@@ -127,20 +128,25 @@ impl VisibleMessage {
         let reply_author = original.map(|(author, _)| author.id);
         let (place, number) = ((member.room.id, member.user), (message.id, message.seq));
         called.keep(conn, place, number, reply_author)?;
-        tell(conn, &member, message.id, EventKind::MessageEdited)
+        Ok(Some(tell(
+            conn,
+            &member,
+            message.id,
+            EventKind::MessageEdited,
+        )?))
     }
 
-    /// Deletes the text with its versions, reactions and mentions, and the quotes of it in other
+    /// Deletes the text with its versions, reactions, mentions and pin, and the quotes of it in other
     /// messages. The row stays, so that the sequence has no gap.
     ///
     /// # Errors
     /// [`NotChanged::NotYours`] if the member is neither the author nor a moderator.
-    pub fn delete(self, conn: &mut Connection) -> Result<Option<RoomEvent>, NotChanged> {
+    pub fn delete(self, conn: &mut Connection) -> Result<Vec<RoomEvent>, NotChanged> {
         if !self.is_own() && self.member.role == Role::Member {
             return Err(NotChanged::NotYours);
         }
         if self.message.deleted.is_some() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let Self { member, message } = self;
         diesel::update(messages::table.find(message.id))
@@ -162,7 +168,12 @@ impl VisibleMessage {
         delete_mentions(conn, message.id)?;
         diesel::delete(reactions::table.filter(reactions::message_id.eq(message.id)))
             .execute(conn)?;
-        tell(conn, &member, message.id, EventKind::MessageDeleted)
+        let was_pinned = pin::remove(conn, message.id)? > 0;
+        let mut events = vec![tell(conn, &member, message.id, EventKind::MessageDeleted)?];
+        if was_pinned {
+            events.push(pin::pins_changed(conn, &member, None)?);
+        }
+        Ok(events)
     }
 
     /// Adds or removes a reaction. If `on` is `None`, toggles it.
@@ -185,7 +196,50 @@ impl VisibleMessage {
         if !Reaction::set(conn, present, member.user, (emoji, on))? {
             return Ok(None);
         }
-        tell(conn, &member, message.id, EventKind::MessageReacted)
+        Ok(Some(tell(
+            conn,
+            &member,
+            message.id,
+            EventKind::MessageReacted,
+        )?))
+    }
+
+    /// Pins the message, or unpins it. A room has at most `most` pinned messages. The first event is
+    /// the change of the message, the second one that of the room, whose head counts its pins.
+    ///
+    /// # Errors
+    /// [`NotChanged`]. Every member who may write may pin, unless the room leaves it to moderators.
+    pub fn pin(
+        self,
+        conn: &mut Connection,
+        on: bool,
+        most: u32,
+    ) -> Result<Vec<RoomEvent>, NotChanged> {
+        let Self { member, message } = self;
+        if message.deleted.is_some() {
+            return Err(NotChanged::Gone);
+        }
+        let member = member.writable(conn)?;
+        if !member.may_pin() {
+            return Err(NotChanged::MayNotPin);
+        }
+        if message.pinned_by.is_some() == on {
+            return Ok(Vec::new());
+        }
+        if !on {
+            pin::remove(conn, message.id)?;
+            let unpinned = tell(conn, &member, message.id, EventKind::MessageUnpinned)?;
+            return Ok(vec![unpinned, pin::pins_changed(conn, &member, None)?]);
+        }
+        if PinnedMessage::count(conn, &member)? >= i64::from(most) {
+            return Err(NotChanged::TooManyPins { most });
+        }
+        let pinned = pin::insert(conn, &member, message.id)?;
+        let notice = (NoticeKind::Pinned, message.id.to_string());
+        Ok(vec![
+            pinned,
+            pin::pins_changed(conn, &member, Some(notice))?,
+        ])
     }
 }
 
@@ -195,7 +249,7 @@ fn tell(
     member: &RoomMember,
     message: MessageId,
     kind: EventKind,
-) -> Result<Option<RoomEvent>, NotChanged> {
+) -> QueryResult<RoomEvent> {
     let (room, actor) = (member.room.id, member.user);
     let event = NewEvent {
         kind,
@@ -203,12 +257,12 @@ fn tell(
         message: Some(message),
         user: None,
     };
-    Ok(Some(RoomEvent {
+    Ok(RoomEvent {
         room,
         seq: event.append(conn, room)?,
         kind,
         actor,
         message: Some(Message::get(conn, message)?),
         user: None,
-    }))
+    })
 }

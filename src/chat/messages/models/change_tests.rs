@@ -80,7 +80,10 @@ async fn edit_as(
 }
 
 async fn delete(db: &Database, what: (&Message, UserId)) -> Changed {
-    change(db, what, VisibleMessage::delete).await
+    change(db, what, |seen, conn| {
+        Ok(seen.delete(conn)?.into_iter().next())
+    })
+    .await
 }
 
 async fn react(db: &Database, what: (&Message, UserId), emoji: &str, on: bool) -> Changed {
@@ -89,6 +92,21 @@ async fn react(db: &Database, what: (&Message, UserId), emoji: &str, on: bool) -
         seen.react(conn, &emoji, Some(on))
     })
     .await
+}
+
+/// Pins or unpins, in a room of at most two pins. Returns the kinds of the events.
+async fn pin(
+    db: &Database,
+    (message, user): (&Message, UserId),
+    on: bool,
+) -> Result<Vec<EventKind>, NotChanged> {
+    let (room, id) = (message.room, message.id);
+    let pinned = db.write(move |conn| {
+        let seen = VisibleMessage::find(conn, room, id, user)?;
+        Ok(seen.pin(conn, on, 2))
+    });
+    let events = pinned.await??;
+    Ok(events.iter().map(|event| event.kind).collect())
 }
 
 async fn now(db: &Database, message: &Message) -> Message {
@@ -408,4 +426,35 @@ async fn rows(db: &Database) -> (i64, i64, i64) {
     })
     .await
     .unwrap()
+}
+
+#[actix_web::test]
+async fn a_pin_is_stored_once_and_goes_with_the_text() {
+    let db = TestDatabase::new();
+    let room = a_conversation(&db).await;
+    let mut posted = Vec::new();
+    for text in ["one", "two", "three"] {
+        posted.push(post(&db, room, ANA, text).await);
+    }
+    let [one, two, three] = posted.try_into().unwrap();
+
+    let pinned = pin(&db, (&one, BO), true).await.unwrap();
+    assert_eq!(pinned, [EventKind::MessagePinned, EventKind::RoomChanged]);
+    assert_eq!(now(&db, &one).await.pinned_by.unwrap().id, BO);
+    assert!(pin(&db, (&one, ANA), true).await.unwrap().is_empty());
+    assert!(pin(&db, (&two, ANA), false).await.unwrap().is_empty());
+    pin(&db, (&two, ANA), true).await.unwrap();
+    let refused = pin(&db, (&three, ANA), true).await;
+    assert!(matches!(refused, Err(NotChanged::TooManyPins { most: 2 })));
+
+    happened(delete(&db, (&two, ANA)).await);
+    assert!(now(&db, &two).await.pinned_by.is_none());
+    let refused = pin(&db, (&two, ANA), true).await;
+    assert!(matches!(refused, Err(NotChanged::Gone)));
+    pin(&db, (&three, ANA), true).await.unwrap();
+    let unpinned = pin(&db, (&three, BO), false).await.unwrap();
+    assert_eq!(
+        unpinned,
+        [EventKind::MessageUnpinned, EventKind::RoomChanged]
+    );
 }

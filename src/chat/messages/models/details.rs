@@ -1,5 +1,5 @@
-//! Batch loading of the parts of messages that are in other tables: replies and reactions. It
-//! avoids one query per message (N+1 queries).
+//! Batch loading of the parts of messages that are in other tables: replies, reactions, and the names
+//! of those who pinned messages. It avoids one query per message (N+1 queries).
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{mention::Mentioned, reaction::Reaction, reply::Reply, row::Row};
 use crate::{
-    accounts::{Person, UserRef},
+    accounts::{Person, UserId, UserRef},
     chat::{
         log::MessageId,
         messages::formatting::{Named, RENDERING},
@@ -28,8 +28,8 @@ pub enum Deletion {
     ByModerator,
 }
 
-/// Details by message. Loading takes at most two queries, and none for a page without replies and
-/// reactions. Only after an upgrade of the renderer, each message that may have mentions needs one
+/// Details by message. Loading takes at most three queries, and none for a page without replies,
+/// reactions and pins. Only after an upgrade of the renderer, each message that may have mentions needs one
 /// more.
 #[derive(Debug, Default)]
 pub(super) struct Details {
@@ -37,6 +37,8 @@ pub(super) struct Details {
     reactions: HashMap<MessageId, Vec<Reaction>>,
     /// The mentions of messages whose markup an older renderer made.
     called: HashMap<MessageId, Mentioned>,
+    /// The people who pinned messages.
+    pinners: HashMap<UserId, UserRef>,
 }
 
 impl Details {
@@ -44,7 +46,7 @@ impl Details {
         conn: &mut Connection,
         rows: impl Iterator<Item = &'a Row>,
     ) -> QueryResult<Self> {
-        let (mut answered, mut reacted) = (Vec::new(), Vec::new());
+        let (mut answered, mut reacted, mut pinners) = (Vec::new(), Vec::new(), Vec::new());
         let mut called = HashMap::new();
         for row in rows {
             if row.rendering != RENDERING && row.may_mention() {
@@ -52,11 +54,13 @@ impl Details {
             }
             answered.extend(row.reply_to.filter(|_| row.reply_quote.is_some()));
             reacted.extend(row.has_reactions.then_some(row.id));
+            pinners.extend(row.pinned_by);
         }
         Ok(Self {
             authors: authors_of(conn, &answered)?,
             reactions: Reaction::to(conn, &reacted)?,
             called,
+            pinners: people(conn, &pinners)?,
         })
     }
 
@@ -72,6 +76,11 @@ impl Details {
     /// Returns what this name of the message meant when it was stored.
     pub(super) fn called(&self, message: MessageId, name: &str) -> Option<Named> {
         self.called.get(&message)?.get(name)
+    }
+
+    /// Returns the person who pinned a message.
+    pub(super) fn pinner(&self, id: UserId) -> Option<UserRef> {
+        self.pinners.get(&id).cloned()
     }
 
     pub(super) fn reactions_of(&mut self, message: MessageId) -> Vec<Reaction> {
@@ -90,4 +99,15 @@ fn authors_of(conn: &mut Connection, ids: &[MessageId]) -> QueryResult<HashMap<M
         .load::<(MessageId, UserRef)>(conn)?;
     let author = |(message, author)| (message, Person::from(author));
     Ok(rows.into_iter().map(author).collect())
+}
+
+fn people(conn: &mut Connection, ids: &[UserId]) -> QueryResult<HashMap<UserId, UserRef>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = users::table
+        .filter(users::id.eq_any(ids))
+        .select(UserRef::as_select())
+        .load::<UserRef>(conn)?;
+    Ok(rows.into_iter().map(|person| (person.id, person)).collect())
 }

@@ -6,14 +6,14 @@ use diesel::{connection::DefaultLoadingMode, prelude::*};
 use uuid::Uuid;
 
 use super::{
-    budget::{Budget, quote_weight, text_weight},
+    budget::{Budget, pin_weight, quote_weight, text_weight},
     details::{Deletion, Details},
     reaction::Reaction,
     reply::Reply,
     row::{Columns, rows},
 };
 use crate::{
-    accounts::{Person, UserId},
+    accounts::{Person, UserId, UserRef},
     chat::{
         log::{MessageId, NoticeKind},
         messages::formatting::{self, RENDERING},
@@ -50,6 +50,8 @@ pub struct Message {
     pub reply: Option<Reply>,
     /// The reactions in the order of first use.
     pub reactions: Vec<Reaction>,
+    /// The person who pinned it, if it is pinned.
+    pub pinned_by: Option<UserRef>,
     /// The kind of notice, if no person typed this line. Then `body` is only a value for its text.
     pub notice: Option<NoticeKind>,
 }
@@ -100,6 +102,7 @@ impl Message {
         Self {
             reply: details.reply_of(row.reply_to, row.reply_quote),
             reactions: details.reactions_of(row.id),
+            pinned_by: row.pinned_by.and_then(|id| details.pinner(id)),
             id: row.id,
             room: row.room_id,
             seq: row.seq,
@@ -124,7 +127,9 @@ impl Message {
             quote_weight(author, text)
         });
         let reactions: usize = self.reactions.iter().map(Reaction::weight).sum();
-        text_weight(&self.body, &self.html) + quoted + reactions
+        let by = self.pinned_by.as_ref();
+        let pinned = by.map_or(0, |by| pin_weight(&by.name));
+        text_weight(&self.body, &self.html) + quoted + reactions + pinned
     }
 
     /// Returns the bytes of text and markup together, a lower bound of its frame.
@@ -132,7 +137,7 @@ impl Message {
         self.body.len() + self.html.len()
     }
 
-    /// Completes rows with their details. Takes two more queries, however many rows there are.
+    /// Completes rows with their details. Takes up to three more queries, however many rows there are.
     fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
         let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
         let message = |columns| Self::from_columns(columns, &mut details);

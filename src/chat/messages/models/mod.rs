@@ -14,6 +14,7 @@ pub(super) mod new_message;
 pub(super) mod not_changed;
 pub(super) mod notice;
 mod outsider;
+pub(super) mod pin;
 pub(super) mod reaction;
 pub(super) mod reply;
 pub(super) mod room_event;

@@ -216,6 +216,7 @@ impl NewMessage {
             deleted: None,
             reply,
             reactions: Vec::new(),
+            pinned_by: None,
             notice: None,
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{chat::messages::BodyError, db::Refusal, error::Error};
 
-/// Reasons for not editing or deleting a message, or not reacting to it.
+/// Reasons for not editing, deleting or pinning a message, or not reacting to it.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
     /// The new text is invalid.
@@ -26,6 +26,15 @@ pub enum NotChanged {
     /// The message has the maximum number of different reactions.
     #[error("too many reactions")]
     TooManyReactions,
+    /// The room leaves pinning to its moderators.
+    #[error("only moderators may pin")]
+    MayNotPin,
+    /// The room has the maximum number of pinned messages.
+    #[error("too many pins")]
+    TooManyPins {
+        /// That number.
+        most: u32,
+    },
     /// The room, the limits or the database refused it.
     #[error(transparent)]
     Refused(#[from] Error),
@@ -36,7 +45,7 @@ impl NotChanged {
     pub fn is_denied(&self) -> bool {
         matches!(
             self,
-            Self::NotYours | Self::Refused(Error::Forbidden | Error::NotFound)
+            Self::NotYours | Self::MayNotPin | Self::Refused(Error::Forbidden | Error::NotFound)
         )
     }
 }

@@ -87,6 +87,7 @@ fn insert(
         deleted: None,
         reply: None,
         reactions: Vec::new(),
+        pinned_by: None,
         notice: Some(notice),
     })
 }

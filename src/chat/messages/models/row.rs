@@ -1,6 +1,10 @@
 //! The columns of the table of messages.
 
-use diesel::{dsl::AsSelect, prelude::*, sqlite::Sqlite};
+use diesel::{
+    dsl::{AsSelect, Nullable},
+    prelude::*,
+    sqlite::Sqlite,
+};
 
 use super::budget::text_weight;
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
         rooms::RoomId,
     },
     db::Timestamp,
-    schema::{messages, users},
+    schema::{messages, pins, users},
 };
 
 /// The columns of a message, and the author.
@@ -34,6 +38,10 @@ pub(super) struct Row {
     pub(super) reply_quote: Option<String>,
     pub(super) notice: Option<NoticeKind>,
     pub(super) has_reactions: bool,
+    /// The person who pinned it.
+    #[diesel(select_expression = pins::user_id.nullable())]
+    #[diesel(select_expression_type = Nullable<pins::user_id>)]
+    pub(super) pinned_by: Option<UserId>,
 }
 
 impl Row {
@@ -49,12 +57,13 @@ impl Row {
     }
 }
 
-/// Selects messages with the names of their authors.
+/// Selects messages with the names of their authors and the ids of those who pinned them.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn rows() -> _ {
     let row: AsSelect<Row, Sqlite> = Row::as_select();
     let author: AsSelect<UserRef, Sqlite> = UserRef::as_select();
     messages::table
         .inner_join(users::table)
+        .left_join(pins::table)
         .select((row, author))
 }

@@ -281,6 +281,7 @@ fn a_message_weighs_at_least_as_much_as_its_markup() {
     (worst.id, worst.room.0, worst.seq) = (MessageId(i64::MAX), i64::MAX, i64::MAX);
     worst.author = author.clone();
     worst.edited_at = Some(worst.created_at);
+    worst.pinned_by = Some(UserRef::from(&author));
     worst.reply = Some(Reply {
         to: MessageId(i64::MAX),
         original: Some((author.clone(), WORST.repeat(20))),

@@ -67,6 +67,18 @@ pub enum ClientEvent {
         /// True to add, false to remove.
         on: bool,
     },
+    /// Pins a message in its room, or unpins it.
+    #[serde(rename = "message.pin")]
+    Pin {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        id: MessageId,
+        /// The idempotency key of the change.
+        client_id: Uuid,
+        /// True to pin, false to unpin.
+        on: bool,
+    },
     /// Asks for the events in `room` after event `after` (catching up).
     #[serde(rename = "room.resume")]
     Resume {
@@ -92,6 +104,9 @@ impl ClientEvent {
                 room, client_id, ..
             }
             | Self::React {
+                room, client_id, ..
+            }
+            | Self::Pin {
                 room, client_id, ..
             } => Some((*room, *client_id)),
             Self::Resume { .. } => None,
@@ -126,7 +141,7 @@ pub enum ServerEvent {
         room: RoomId,
         /// The idempotency key of the change.
         client_id: Uuid,
-        /// The number of its event, or null if nothing changed.
+        /// The number of its last event, or null if nothing changed.
         seq: Option<i64>,
     },
     /// The message or change of this socket was refused.
@@ -213,8 +228,8 @@ pub enum RefusalCode {
     Gone,
     /// The message is too old to be edited.
     TooLate,
-    /// The message has the maximum number of different reactions, or its author has called everyone
-    /// too often.
+    /// The message has the maximum number of different reactions, the room has that of pinned messages,
+    /// or the author has called everyone too often.
     TooMany,
     /// The rate limit is exceeded.
     Rate,

@@ -19,13 +19,13 @@ pub enum RoomChange {
     /// A person posted a message.
     #[serde(rename = "message.created")]
     MessageCreated(MessageCreated),
-    /// A message was edited or deleted, or reactions to it changed.
+    /// A message was edited, deleted, pinned or unpinned, or reactions to it changed.
     #[serde(rename = "message.changed")]
     MessageChanged(MessageChanged),
     /// A member joined, left or got another role.
     #[serde(rename = "member.changed")]
     MemberChanged(MemberChanged),
-    /// The name, topic or state of the room changed.
+    /// The name, topic, state or pinned messages of the room changed.
     #[serde(rename = "room.changed")]
     RoomChanged(RoomChanged),
 }
@@ -101,6 +101,9 @@ pub struct MessageChanged {
     /// All reactions, in the order of first use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<ReactionState>,
+    /// The person who pinned it, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_by: Option<UserId>,
     /// The markup of the message.
     pub html: String,
 }
@@ -115,6 +118,10 @@ pub enum MessageVerb {
     Deleted,
     /// Its reactions changed.
     Reacted,
+    /// The message was pinned.
+    Pinned,
+    /// The message was unpinned.
+    Unpinned,
 }
 
 /// The kind of change of a member.
@@ -147,7 +154,7 @@ pub struct MemberChanged {
     pub notice: Option<Notice>,
 }
 
-/// The name, topic or state of a room changed. Pages that show the room load it again.
+/// The name, topic, state or pinned messages of a room changed. Pages that show the room load it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomChanged {
     /// The room.
@@ -194,6 +201,7 @@ impl RoomChange {
                 change,
                 by: actor,
                 reactions: view.reactions.iter().map(ReactionState::from).collect(),
+                pinned_by: view.pinned_by.map(|person| person.id),
                 edited_at: view.edited.map(|(iso, _)| iso),
                 body: view.body,
                 html,
@@ -217,6 +225,8 @@ impl RoomChange {
             EventKind::MessageEdited => message_changed(MessageVerb::Edited, shown?),
             EventKind::MessageDeleted => message_changed(MessageVerb::Deleted, shown?),
             EventKind::MessageReacted => message_changed(MessageVerb::Reacted, shown?),
+            EventKind::MessagePinned => message_changed(MessageVerb::Pinned, shown?),
+            EventKind::MessageUnpinned => message_changed(MessageVerb::Unpinned, shown?),
             EventKind::MemberJoined => member_changed(MemberChange::Joined, shown)?,
             EventKind::MemberLeft => member_changed(MemberChange::Left, shown)?,
             EventKind::MemberRole => member_changed(MemberChange::Role, shown)?,

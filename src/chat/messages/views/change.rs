@@ -1,6 +1,6 @@
-//! The forms to edit, delete and react, for browsers without JavaScript. They send the same
-//! commands as `message.edit`, `message.delete` and `message.react`, so checks and error messages
-//! are the same.
+//! The forms to edit, delete, react and pin, for browsers without JavaScript. They send the same
+//! commands as `message.edit`, `message.delete`, `message.react` and `message.pin`, so checks and
+//! error messages are the same.
 
 use actix_web::{Either, HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::message::{AboutMessage, seen};
 use crate::{
-    accounts::{Page, Redirect, SignedIn, Zone},
+    accounts::{NextPath, Page, Redirect, SignedIn, Zone},
     chat::{
         log::MessageId,
         messages::{
@@ -33,6 +33,12 @@ pub(crate) struct EditForm {
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReactionForm {
     emoji: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct PinForm {
+    on: bool,
+    next: Option<NextPath>,
 }
 
 pub(crate) async fn edit_message(
@@ -180,14 +186,45 @@ pub(crate) async fn toggle_reaction(
     let change = MessageChange::React { emoji, on: None };
     let asked = asked(&me, &request, place, Uuid::new_v4(), change);
     let refused = ask(&messages, asked).await?;
+    answer(back_to(place), refused)
+}
+
+/// Pins the message, or unpins it. Leads back to the message, or to the page that the form names.
+pub(crate) async fn pin_message(
+    me: SignedIn,
+    place: web::Path<Place>,
+    form: web::Form<PinForm>,
+    request: HttpRequest,
+    messages: web::Data<Messages>,
+) -> Result<Redirect> {
+    let (place, form) = (*place, form.into_inner());
+    let change = MessageChange::Pin(form.on);
+    let asked = asked(&me, &request, place, Uuid::new_v4(), change);
+    let refused = ask(&messages, asked).await?;
+    let done = match form.on {
+        true => "pins-done",
+        false => "pins-removed",
+    };
+    let back = match form.next {
+        Some(next) => Redirect::to(next.as_str()),
+        None => back_to(place),
+    };
     match refused {
-        None => Ok(back_to(place)),
+        None => Ok(back.done(words::text(done))),
+        refused => answer(back, refused),
+    }
+}
+
+/// Leads back after a change that has no page of its own, with the reason if it was refused.
+fn answer(back: Redirect, refused: Option<Refused>) -> Result<Redirect> {
+    let Some(refused) = refused else {
+        return Ok(back);
+    };
+    match (refused.code, refused.retry_after()) {
         // Time is all that is needed, so the error page offers to try again.
-        Some(refused) => match (refused.code, refused.retry_after()) {
-            (RefusalCode::Rate, Some(retry_after)) => Err(Error::TooMany { retry_after }),
-            (RefusalCode::Busy | RefusalCode::Closing, _) => Err(Error::Busy("a reaction")),
-            _ => Ok(back_to(place).danger(refused.text)),
-        },
+        (RefusalCode::Rate, Some(retry_after)) => Err(Error::TooMany { retry_after }),
+        (RefusalCode::Busy | RefusalCode::Closing, _) => Err(Error::Busy("a change of a message")),
+        _ => Ok(back.danger(refused.text)),
     }
 }
 

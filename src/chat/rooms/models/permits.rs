@@ -119,6 +119,11 @@ impl RoomMember {
         self.room.kind.has_calls() && self.room.calls_all
     }
 
+    /// Returns whether this member may pin messages, where members may write.
+    pub fn may_pin(&self) -> bool {
+        self.room.members_pin || self.role.moderates()
+    }
+
     /// Returns the permit of a moderator.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ pub struct Room {
     pub members_invite: bool,
     /// Whether `@everyone` and `@here` call the members.
     pub calls_all: bool,
+    /// Whether members who do not moderate may pin messages.
+    pub members_pin: bool,
 }
 
 impl Room {

@@ -61,6 +61,7 @@ async fn a_change_from_another_epoch_is_refused_and_stores_nothing() {
         change("message.edit", json!({"body": "of another time"})),
         change("message.delete", json!({})),
         change("message.react", json!({"emoji": "🌱", "on": true})),
+        change("message.pin", json!({"on": true})),
     ];
     for frame in changes {
         let frame = learned_in(ANOTHER, frame);

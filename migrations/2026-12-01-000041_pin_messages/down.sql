@@ -1,0 +1,2 @@
+ALTER TABLE rooms DROP COLUMN members_pin;
+DROP TABLE pins;
