@@ -92,6 +92,7 @@ catch-up-people =
         [one] 1 person
        *[other] { $count } people
     }
+catch-up-pinned = Pinned since you were here
 catch-up-reacted = Most reactions
 catch-up-latest = Latest messages
 catch-up-to-you = Replied to you:

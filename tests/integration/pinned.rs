@@ -325,6 +325,62 @@ async fn notes_can_be_pinned_and_a_purged_room_takes_its_pins_along() {
 }
 
 #[tokio::test]
+async fn what_others_pinned_since_is_in_the_summary_without_blocked_people() {
+    let site = Site::start().await;
+    let (ana, bo, cleo, mut room) = tea(&site).await;
+    let id = room.id;
+    let (plan, noise) = (room.post("the plan").await, room.post("the noise").await);
+    for person in [&ana, &bo, &cleo] {
+        person.read_all().await;
+    }
+    // Older than what ana has read, but pinned since.
+    pin(&mut room, &plan["id"], true).await;
+    assert_eq!(pin_by_form(&cleo, id, &noise["id"], "true").await, 303);
+    room.post("something new").await;
+
+    let page = ana.open("/catch-up/").await;
+    assert_eq!(
+        page.texts(".missed-group h3")[0],
+        "Pinned since you were here"
+    );
+    let group = ".missed-group:first-of-type";
+    assert_eq!(
+        page.texts(&format!("{group} .missed-text")),
+        ["the noise", "the plan"]
+    );
+    assert_eq!(
+        page.texts(&format!("{group} .missed-why")),
+        ["Pinned by cleo", "Pinned by bo"]
+    );
+    let of_room = ana.open(&format!("/rooms/{id}/catch-up/")).await;
+    assert_eq!(
+        of_room.texts(".missed-group h2")[0],
+        "Pinned since you were here"
+    );
+    // Nobody needs to be told of their own pins.
+    assert!(
+        !bo.open(&format!("/rooms/{id}/catch-up/"))
+            .await
+            .body
+            .contains("the plan")
+    );
+
+    ana.press_and_confirm("block", &cleo).await;
+    let page = ana.open("/catch-up/").await;
+    assert_eq!(page.texts(&format!("{group} .missed-text"))[0], "the plan");
+    assert!(!page.body.contains("the noise"));
+    ana.press_and_confirm("block", &bo).await;
+    let pins = ana.open(&format!("/rooms/{id}/pins/")).await;
+    assert_eq!(
+        pins.texts("details.blocked-line").len(),
+        2,
+        "texts of blocked people are folded"
+    );
+    let of_room = ana.open(&format!("/rooms/{id}/catch-up/")).await;
+    assert!(!of_room.body.contains("Pinned since you were here"));
+}
+
+#[tokio::test]
 async fn visitors_are_asked_to_log_in() {
     let site = Site::start().await;
     let (_ana, _bo, _cleo, room) = tea(&site).await;

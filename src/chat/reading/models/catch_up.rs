@@ -1,4 +1,4 @@
-//! The catch-up summary of a room: mentions and replies, the most reacted messages, the latest ones,
+//! The catch-up summary of a room: mentions and replies, pinned messages, the most reacted ones, the latest ones,
 //! who joined, and counts of messages and people since a member last read it. It consists of queries
 //! only; nothing is summarised in prose.
 
@@ -15,7 +15,7 @@ use crate::{
     },
     db::{Connection, Timestamp},
     friends::BlockedPeople,
-    schema::{blocks, events, members, mentions, messages, users},
+    schema::{blocks, events, members, mentions, messages, pins, users},
 };
 
 /// The maximum number of messages that are counted. Looking further back would take long without
@@ -44,7 +44,9 @@ pub struct CatchUp {
     pub mentions_in_all: i64,
     /// The total number of replies.
     pub replies_in_all: i64,
-    /// The three messages with the most reactions, without those in `calls`.
+    /// Messages that others pinned, the last one first. They may be older, or of the member.
+    pub pinned: Vec<Missed>,
+    /// The three messages with the most reactions, without those above.
     pub reacted: Vec<Missed>,
     /// The latest messages, newest first, without those above. Of a direct conversation as many as
     /// `calls` may have, because they are all for the member; of others two, if nothing stands out.
@@ -72,10 +74,14 @@ pub struct Missed {
     pub is_reply: bool,
     /// The author and a quote of the answered message, unless the member blocks that author.
     pub context: Option<(UserRef, String)>,
+    /// The person who pinned it. Only of `pinned`.
+    pub pinned_by: Option<UserRef>,
     /// The reactions of people whom the member does not block, in the order of first use.
     pub reactions: Vec<Reaction>,
     /// The answered message and a quote of it.
     answered: Option<(MessageId, String)>,
+    /// Whether it is one of the counted messages, and listed nowhere above.
+    counts: bool,
 }
 
 #[derive(QueryableByName)]
@@ -114,7 +120,8 @@ struct Row {
 }
 
 impl CatchUp {
-    /// Reads what `member` missed after event `since`, with at most `listed` mentions and replies.
+    /// Reads what `member` missed after event `since`, with at most `listed` mentions and replies, and as
+    /// many pinned messages.
     pub fn read(
         conn: &mut Connection,
         member: &RoomMember,
@@ -137,6 +144,7 @@ impl CatchUp {
             ..Self::default()
         };
         all.read_calls(conn, member, listed)?;
+        all.read_pinned(conn, member, listed)?;
         all.read_reacted(conn, member)?;
         all.read_latest(conn, member, listed)?;
         all.read_joined(conn, member)?;
@@ -146,8 +154,9 @@ impl CatchUp {
 
     /// Returns the number of messages that count and are not listed.
     pub fn not_listed(&self) -> i64 {
-        let listed = self.calls.len() + self.reacted.len() + self.latest.len();
-        self.messages - i64::try_from(listed).unwrap_or(i64::MAX)
+        let lists = [&self.calls, &self.pinned, &self.reacted, &self.latest];
+        let listed = lists.into_iter().flatten().filter(|one| one.counts);
+        self.messages - i64::try_from(listed.count()).unwrap_or(i64::MAX)
     }
 
     /// Reads the newest messages that mention the member or reply to them, and their numbers.
@@ -189,6 +198,51 @@ impl CatchUp {
         Ok(())
     }
 
+    /// Reads the messages that others pinned since, as far as neither their authors nor those who
+    /// pinned them are blocked.
+    fn read_pinned(
+        &mut self,
+        conn: &mut Connection,
+        member: &RoomMember,
+        listed: i64,
+    ) -> QueryResult<()> {
+        let blocked = || {
+            blocks::table
+                .filter(blocks::blocker_id.eq(member.user))
+                .select(blocks::blocked_id)
+        };
+        let rows = pins::table
+            .inner_join(messages::table.inner_join(users::table))
+            .filter(pins::room_id.eq(member.room.id))
+            .filter(pins::seq.gt(self.since))
+            .filter(pins::user_id.ne(member.user))
+            .filter(pins::user_id.ne_all(blocked()))
+            .filter(messages::author_id.ne_all(blocked()))
+            .order(pins::seq.desc())
+            .limit(listed)
+            .select((Row::as_select(), UserRef::as_select(), pins::user_id))
+            .load::<(Row, UserRef, UserId)>(conn)?;
+        // For an empty list, SQLite would scan all people.
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<UserId> = rows.iter().map(|(_, _, by)| *by).collect();
+        let names = users::table
+            .filter(users::id.eq_any(&ids))
+            .select(UserRef::as_select())
+            .load::<UserRef>(conn)?;
+        for (row, author, by) in rows {
+            let is_new = row.seq > self.since && author.id != member.user;
+            let is_above = self.calls.iter().any(|call| call.id == row.id);
+            self.pinned.push(Missed {
+                counts: is_new && !is_above,
+                pinned_by: names.iter().find(|person| person.id == by).cloned(),
+                ..Missed::from((row, author))
+            });
+        }
+        Ok(())
+    }
+
     fn read_reacted(&mut self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
         let most = sql_query(format!(
             "SELECT reactions.message_id AS id, count(DISTINCT reactions.user_id) AS people \
@@ -205,8 +259,14 @@ impl CatchUp {
         .bind::<BigInt, _>(MOST_REACTED)
         .load::<Reacted>(conn)?;
         let mut ids: Vec<MessageId> = most.iter().map(|reacted| reacted.id).collect();
-        // A message is listed once; a call shows its reactions, too.
-        ids.retain(|id| self.calls.iter().all(|call| call.id != *id));
+        // Calls and pinned messages show their reactions, too.
+        let above: Vec<MessageId> = self
+            .calls
+            .iter()
+            .chain(&self.pinned)
+            .map(|one| one.id)
+            .collect();
+        ids.retain(|id| !above.contains(id));
         if ids.is_empty() {
             return Ok(());
         }
@@ -229,13 +289,16 @@ impl CatchUp {
         member: &RoomMember,
         listed: i64,
     ) -> QueryResult<()> {
-        let stands_out = !self.calls.is_empty() || !self.reacted.is_empty();
+        let lists = [&self.calls, &self.pinned, &self.reacted];
+        let stands_out = lists.iter().any(|list| !list.is_empty());
         let wanted = match member.room.kind {
             RoomKind::Direct => listed,
             _ if stands_out => return Ok(()),
             _ => LATEST.min(listed),
         };
-        let above: Vec<MessageId> = (self.calls.iter().chain(&self.reacted))
+        let above: Vec<MessageId> = lists
+            .into_iter()
+            .flatten()
             .map(|missed| missed.id)
             .collect();
         let rows = messages::table
@@ -295,16 +358,23 @@ impl CatchUp {
     /// Adds the reactions and the authors of what was answered, without blocked people.
     fn complete(&mut self, conn: &mut Connection, member: &RoomMember) -> QueryResult<()> {
         let blocked = BlockedPeople::of(conn, member.user)?;
-        let listed = || self.calls.iter().chain(&self.reacted).chain(&self.latest);
+        let lists = [&self.calls, &self.pinned, &self.reacted, &self.latest];
+        let listed = || lists.into_iter().flatten();
         let ids: Vec<MessageId> = listed().map(|one| one.id).collect();
         let answered: Vec<MessageId> = listed()
             .filter_map(|one| one.answered.as_ref().map(|(to, _)| *to))
             .collect();
-        let mut reactions = Reaction::to(conn, &ids)?;
+        let reactions = Reaction::to(conn, &ids)?;
         let authors = authors_of(conn, &answered)?;
-        let lists = [&mut self.calls, &mut self.reacted, &mut self.latest];
+        let lists = [
+            &mut self.calls,
+            &mut self.pinned,
+            &mut self.reacted,
+            &mut self.latest,
+        ];
         for one in lists.into_iter().flatten() {
-            let found = reactions.remove(&one.id).unwrap_or_default();
+            // A message may be both a call and pinned.
+            let found = reactions.get(&one.id).cloned().unwrap_or_default();
             one.reactions = found
                 .into_iter()
                 .filter_map(|reaction| unblocked(reaction, &blocked))
@@ -352,7 +422,9 @@ impl From<(Row, UserRef)> for Missed {
             created_at: row.created_at,
             is_reply: false,
             context: None,
+            pinned_by: None,
             reactions: Vec::new(),
+            counts: true,
             answered: row.reply_to.zip(row.reply_quote),
         }
     }

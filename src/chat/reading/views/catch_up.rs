@@ -77,7 +77,7 @@ struct CatchUpLine {
     path: String,
     author: Person,
     excerpt: String,
-    /// Why it is listed, for example `Replied to you`.
+    /// Why it is listed, for example `Replied to you` or `Pinned by ana`.
     why: Option<String>,
     /// A quote of the answered message.
     quote: Option<String>,
@@ -124,6 +124,7 @@ impl CatchUpLists {
         };
         let mut lists = vec![
             list(calls_heading(missed), &missed.calls),
+            list(words::text("catch-up-pinned"), &missed.pinned),
             list(words::text("catch-up-reacted"), &missed.reacted),
             list(words::text("catch-up-latest"), &missed.latest),
         ];
@@ -174,8 +175,14 @@ fn line(message: &Missed, room: RoomId, zone: &Zone) -> CatchUpLine {
     }
 }
 
-/// Returns whom the message answers, if it answers somebody.
+/// Returns who pinned the message, or whom it answers, if it answers somebody.
 fn why(message: &Missed) -> Option<String> {
+    if let Some(by) = &message.pinned_by {
+        return Some(words::text_with(
+            "pinned-by",
+            &[("name", by.name.as_str().into())],
+        ));
+    }
     match &message.context {
         _ if message.is_reply => Some(words::text("catch-up-to-you")),
         Some((author, _)) => Some(words::text_with(
