@@ -29,6 +29,7 @@ mod names;
 mod outsiders;
 mod people;
 mod phones;
+mod pins;
 mod profile;
 mod queue;
 mod reminders;

@@ -223,7 +223,7 @@ async fn what_a_closed_tab_left_in_the_queue_changes_no_other_message() {
     let all = ["message 1", "another two", "another three", "queued"].map(str::to_owned);
     bo.wait_for_messages(&all).await;
     ana.find_status(LINE).await;
-    ana.find_status("1 deletion or reaction that was waiting")
+    ana.find_status("1 deletion, reaction or pin that was waiting")
         .await;
     ana.wait_for_text("Edit not saved: the server was restored")
         .await;

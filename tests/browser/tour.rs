@@ -65,6 +65,9 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
         .await;
     let about = |page: &str| format!("messages/{first}/{page}");
     let (details, actions, reminder) = (about("details"), about("actions"), about("reminder"));
+    ana.choose("The tomatoes came up. All twelve of them.", "Pin message")
+        .await;
+    ana.find("link", "1 pinned message").await;
     for (name, path) in [
         ("talk", talk.as_str()),
         ("conversations", "/"),
@@ -82,6 +85,7 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
     for (name, page) in [
         ("notifications", "notifications"),
         ("catch-up", "catch-up"),
+        ("pins", "pins"),
         ("message-details", details.as_str()),
         ("message-actions", actions.as_str()),
         ("reminder", reminder.as_str()),
