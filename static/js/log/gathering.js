@@ -1,6 +1,6 @@
 // Neighbouring notices of one kind in one line: "ana added bo and 2 more". The server does the same in the pages that it
-// renders (chat/messages/gathering.rs); this is for notices that arrive later, and at the edges of pages. Loaded then. Pinned messages are
-// counted: "ana pinned 3 messages".
+// renders (chat/messages/gathering.rs); this is for notices that arrive later, and at the edges of pages. Loaded then.
+// Pinned messages are counted: "ana pinned 3 messages".
 
 import { build, find } from "../page/elements.js";
 import { dayKey } from "../page/times.js";
