@@ -52,5 +52,6 @@ fn message(seq: i64) -> Message {
         deleted: None,
         reply: None,
         reactions: Vec::new(),
+        pinned_by: None,
     }
 }

@@ -37,6 +37,19 @@ impl Profile {
     }
 }
 
+async fn fits_every_screen(bo: &Profile, room: &str, pins: &str) {
+    bo.expect_accessible(&[room, pins]).await;
+    bo.use_screen(320, 640).await;
+    bo.expect_accessible(&[room, pins]).await;
+    assert!(!bo.scrolls_sideways().await);
+    bo.open(room).await;
+    assert!(!bo.scrolls_sideways().await);
+    let rows: f64 = bo
+        .ask_page("return document.querySelector('#room-head').offsetHeight")
+        .await;
+    assert!(rows < 100.0, "the head has one row: {rows}");
+}
+
 #[tokio::test]
 async fn a_pin_is_seen_live_listed_followed_and_taken_away() {
     let site = Program::start(&["--bcrypt-cost", "4"]).await;
@@ -85,16 +98,7 @@ async fn a_pin_is_seen_live_listed_followed_and_taken_away() {
     bo.wait_for_list(&["bring gloves", "we meet at ten"]).await;
     bo.screenshot("pins-page").await;
     let pins = format!("{room}pins/");
-    bo.expect_accessible(&[&room, &pins]).await;
-    bo.use_screen(320, 640).await;
-    bo.expect_accessible(&[&room, &pins]).await;
-    assert!(!bo.scrolls_sideways().await);
-    bo.open(&room).await;
-    assert!(!bo.scrolls_sideways().await);
-    let rows: f64 = bo
-        .ask_page("return document.querySelector('#room-head').offsetHeight")
-        .await;
-    assert!(rows < 100.0, "the head has one row: {rows}");
+    fits_every_screen(&bo, &room, &pins).await;
     bo.use_screen(1280, 800).await;
     bo.open(&pins).await;
     bo.driver.find_all(By::Css(".pin-actions a")).await.unwrap()[1]

@@ -30,19 +30,8 @@ impl Profile {
     }
 }
 
-#[tokio::test]
-async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
-    let site = Program::start(&["--bcrypt-cost", "4"]).await;
-    let visitor = Profile::start(&site).await;
-    visitor
-        .picture(&[
-            ("login", "/accounts/login/".to_owned()),
-            ("register", "/accounts/register/".to_owned()),
-        ])
-        .await;
-    drop(visitor);
-    let (ana, mut pages) = furnished(&site).await;
-    ana.open_conversation("bo").await;
+/// Fills the conversation with bo: messages, a reminder, a message for later, a pin.
+async fn talk(ana: &Profile) {
     for text in [
         "The tomatoes came up. All **twelve** of them.",
         "I built the watering from this: https://example.org/pump",
@@ -59,17 +48,33 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
     ana.press("button", "Send later").await;
     ana.choose_tomorrow("Send later").await;
     ana.find("link", "1 message scheduled").await;
-    let talk = ana.path().await;
+    ana.choose("The tomatoes came up. All twelve of them.", "Pin message")
+        .await;
+    ana.find("link", "1 pinned message").await;
+}
+
+#[tokio::test]
+async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
+    let site = Program::start(&["--bcrypt-cost", "4"]).await;
+    let visitor = Profile::start(&site).await;
+    visitor
+        .picture(&[
+            ("login", "/accounts/login/".to_owned()),
+            ("register", "/accounts/register/".to_owned()),
+        ])
+        .await;
+    drop(visitor);
+    let (ana, mut pages) = furnished(&site).await;
+    ana.open_conversation("bo").await;
+    talk(&ana).await;
+    let path = ana.path().await;
     let first: i64 = ana
         .ask_page("return Number(document.querySelector('article.message[data-id]').dataset.id)")
         .await;
     let about = |page: &str| format!("messages/{first}/{page}");
     let (details, actions, reminder) = (about("details"), about("actions"), about("reminder"));
-    ana.choose("The tomatoes came up. All twelve of them.", "Pin message")
-        .await;
-    ana.find("link", "1 pinned message").await;
-    for (name, path) in [
-        ("talk", talk.as_str()),
+    for (name, page) in [
+        ("talk", path.as_str()),
         ("conversations", "/"),
         ("friends", "/friends/"),
         ("reminders", "/reminders/"),
@@ -80,7 +85,7 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
         ("status", "/status/"),
         ("missing", "/nowhere"),
     ] {
-        pages.push((name, path.to_owned()));
+        pages.push((name, page.to_owned()));
     }
     for (name, page) in [
         ("notifications", "notifications"),
@@ -90,7 +95,7 @@ async fn every_page_has_its_pictures_and_fits_the_smallest_phone() {
         ("message-actions", actions.as_str()),
         ("reminder", reminder.as_str()),
     ] {
-        pages.push((name, format!("{talk}{page}/")));
+        pages.push((name, format!("{path}{page}/")));
     }
     ana.picture(&pages).await;
 }

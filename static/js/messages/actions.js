@@ -34,6 +34,7 @@ import { keepTabInside, linkMentions, offerMenu, prepareMessages } from "./tab-o
 /** @import { MessageChanged } from "../live/protocol.js" */
 /** @import { RoomPage } from "../page/data.js" */
 /** @import { Right } from "./rights.js" */
+/** @import { acts as Acts } from "./message-bar.js" */
 
 const TOLD_MS = 2_000;
 
@@ -210,12 +211,18 @@ export class MessageActions {
     else if (what === "react") this.#react(message);
     else if (what === "edit") this.scroll.keep(() => this.editing.start(message));
     else if (what === "pin") this.#change({ op: "pin", message: Number(message.dataset.id), on: !isPinned(message) });
-    else if (what === "copy")
-      loadActs().then(async ({ acts }) => this.#tell(await acts.copyLink(this.#pathOf(message))));
+    else if (what === "copy") this.#load(async (acts) => this.#tell(await acts.copyLink(this.#pathOf(message))));
     else if (what === "unread") this.markUnread(message);
     else if (what === "remind") this.#remind(message);
     else if (what === "details") location.assign(`${this.#pathOf(message)}details/`);
-    else loadActs().then(({ acts }) => acts.askToDelete(message, (fields) => this.#change(fields)));
+    else this.#load((acts) => acts.askToDelete(message, (fields) => this.#change(fields)));
+  }
+
+  /** Says so if what an action needs cannot be loaded. @param {(acts: typeof Acts) => void} use */
+  #load(use) {
+    loadActs()
+      .then(({ acts }) => use(acts))
+      .catch(() => this.#tell(say("js-command-failed")));
   }
 
   /** @param {HTMLElement} message */
