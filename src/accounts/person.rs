@@ -3,11 +3,13 @@
 //! Everybody has a user name, by which people find, sign in and mention. Whoever chose a display
 //! name is shown by it: [`Person::name`] and [`UserRef::name`] are what pages and events show.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{User, UserId, status::Status};
-use crate::schema::users;
+use crate::{db::Connection, schema::users};
 
 /// The number of colours of avatars in `static/css`, `hue-0` to `hue-11`.
 const HUES: i64 = 12;
@@ -97,6 +99,24 @@ pub struct UserRef {
     pub username: String,
     /// The name to show.
     pub name: String,
+}
+
+impl UserRef {
+    /// Returns the people with these ids.
+    pub fn of_ids(conn: &mut Connection, ids: &[UserId]) -> QueryResult<HashMap<UserId, Self>> {
+        // For an empty list, SQLite would scan all people.
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let people = users::table
+            .filter(users::id.eq_any(ids))
+            .select(Self::as_select())
+            .load::<Self>(conn)?;
+        Ok(people
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect())
+    }
 }
 
 /// The JSON of a [`UserRef`]: the name only if it is another one than the user name.

@@ -29,8 +29,8 @@ pub enum Deletion {
 }
 
 /// Details by message. Loading takes at most three queries, and none for a page without replies,
-/// reactions and pins. Only after an upgrade of the renderer, each message that may have mentions needs one
-/// more.
+/// reactions and pins. Only after an upgrade of the renderer, each message that may have mentions
+/// needs one more.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     authors: HashMap<MessageId, Person>,
@@ -60,7 +60,7 @@ impl Details {
             authors: authors_of(conn, &answered)?,
             reactions: Reaction::to(conn, &reacted)?,
             called,
-            pinners: people(conn, &pinners)?,
+            pinners: UserRef::of_ids(conn, &pinners)?,
         })
     }
 
@@ -99,15 +99,4 @@ fn authors_of(conn: &mut Connection, ids: &[MessageId]) -> QueryResult<HashMap<M
         .load::<(MessageId, UserRef)>(conn)?;
     let author = |(message, author)| (message, Person::from(author));
     Ok(rows.into_iter().map(author).collect())
-}
-
-fn people(conn: &mut Connection, ids: &[UserId]) -> QueryResult<HashMap<UserId, UserRef>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = users::table
-        .filter(users::id.eq_any(ids))
-        .select(UserRef::as_select())
-        .load::<UserRef>(conn)?;
-    Ok(rows.into_iter().map(|person| (person.id, person)).collect())
 }

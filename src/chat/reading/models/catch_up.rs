@@ -1,6 +1,6 @@
-//! The catch-up summary of a room: mentions and replies, pinned messages, the most reacted ones, the latest ones,
-//! who joined, and counts of messages and people since a member last read it. It consists of queries
-//! only; nothing is summarised in prose.
+//! The catch-up summary of a room: mentions and replies, pinned messages, the most reacted ones, the
+//! latest ones, who joined, and counts of messages and people since a member last read it. It
+//! consists of queries only; nothing is summarised in prose.
 
 use std::collections::HashMap;
 
@@ -105,6 +105,14 @@ const WHAT_COUNTS: &str = "FROM messages WHERE messages.room_id = ?1 AND message
     AND messages.author_id NOT IN \
         (SELECT blocks.blocked_id FROM blocks WHERE blocks.blocker_id = ?3)";
 
+/// Selects the people whom this person blocks.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn blocked_by(person: UserId) -> _ {
+    blocks::table
+        .filter(blocks::blocker_id.eq(person))
+        .select(blocks::blocked_id)
+}
+
 /// The columns of a [`Missed`].
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -167,11 +175,6 @@ impl CatchUp {
         listed: i64,
     ) -> QueryResult<()> {
         let since = self.since;
-        let blocked = || {
-            blocks::table
-                .filter(blocks::blocker_id.eq(member.user))
-                .select(blocks::blocked_id)
-        };
         let calling = || {
             mentions::table
                 .inner_join(messages::table.inner_join(users::table))
@@ -180,7 +183,7 @@ impl CatchUp {
                 .filter(mentions::seq.gt(since))
                 .filter(messages::author_id.ne(member.user))
                 .filter(messages::deleted_at.is_null())
-                .filter(messages::author_id.ne_all(blocked()))
+                .filter(messages::author_id.ne_all(blocked_by(member.user)))
         };
         let in_all = |is_reply: bool| calling().filter(mentions::is_reply.eq(is_reply)).count();
         self.mentions_in_all = in_all(false).get_result(conn)?;
@@ -206,37 +209,25 @@ impl CatchUp {
         member: &RoomMember,
         listed: i64,
     ) -> QueryResult<()> {
-        let blocked = || {
-            blocks::table
-                .filter(blocks::blocker_id.eq(member.user))
-                .select(blocks::blocked_id)
-        };
         let rows = pins::table
             .inner_join(messages::table.inner_join(users::table))
             .filter(pins::room_id.eq(member.room.id))
             .filter(pins::seq.gt(self.since))
             .filter(pins::user_id.ne(member.user))
-            .filter(pins::user_id.ne_all(blocked()))
-            .filter(messages::author_id.ne_all(blocked()))
+            .filter(pins::user_id.ne_all(blocked_by(member.user)))
+            .filter(messages::author_id.ne_all(blocked_by(member.user)))
             .order(pins::seq.desc())
             .limit(listed)
             .select((Row::as_select(), UserRef::as_select(), pins::user_id))
             .load::<(Row, UserRef, UserId)>(conn)?;
-        // For an empty list, SQLite would scan all people.
-        if rows.is_empty() {
-            return Ok(());
-        }
         let ids: Vec<UserId> = rows.iter().map(|(_, _, by)| *by).collect();
-        let names = users::table
-            .filter(users::id.eq_any(&ids))
-            .select(UserRef::as_select())
-            .load::<UserRef>(conn)?;
+        let people = UserRef::of_ids(conn, &ids)?;
         for (row, author, by) in rows {
             let is_new = row.seq > self.since && author.id != member.user;
             let is_above = self.calls.iter().any(|call| call.id == row.id);
             self.pinned.push(Missed {
                 counts: is_new && !is_above,
-                pinned_by: names.iter().find(|person| person.id == by).cloned(),
+                pinned_by: people.get(&by).cloned(),
                 ..Missed::from((row, author))
             });
         }
@@ -308,13 +299,7 @@ impl CatchUp {
             .filter(messages::author_id.ne(member.user))
             .filter(messages::deleted_at.is_null())
             .filter(messages::notice.is_null())
-            .filter(
-                messages::author_id.ne_all(
-                    blocks::table
-                        .filter(blocks::blocker_id.eq(member.user))
-                        .select(blocks::blocked_id),
-                ),
-            )
+            .filter(messages::author_id.ne_all(blocked_by(member.user)))
             .filter(messages::id.ne_all(above))
             .order(messages::seq.desc())
             .limit(wanted)
