@@ -234,7 +234,10 @@ impl VisibleMessage {
         if PinnedMessage::count(conn, &member)? >= i64::from(most) {
             return Err(NotChanged::TooManyPins { most });
         }
-        let pinned = pin::insert(conn, &member, message.id)?;
+        let kind = EventKind::MessagePinned;
+        let seq = append(conn, &member, message.id, kind)?;
+        pin::insert(conn, &member, (message.id, seq))?;
+        let pinned = told(conn, &member, message.id, (kind, seq))?;
         let notice = (NoticeKind::Pinned, message.id.to_string());
         Ok(vec![
             pinned,
@@ -250,18 +253,38 @@ fn tell(
     message: MessageId,
     kind: EventKind,
 ) -> QueryResult<RoomEvent> {
-    let (room, actor) = (member.room.id, member.user);
+    let seq = append(conn, member, message, kind)?;
+    told(conn, member, message, (kind, seq))
+}
+
+/// Appends the event to the log, and returns its number.
+fn append(
+    conn: &mut Connection,
+    member: &RoomMember,
+    message: MessageId,
+    kind: EventKind,
+) -> QueryResult<i64> {
     let event = NewEvent {
         kind,
-        actor,
+        actor: member.user,
         message: Some(message),
         user: None,
     };
+    event.append(conn, member.room.id)
+}
+
+/// Returns an event of the log with the message as it is now.
+fn told(
+    conn: &mut Connection,
+    member: &RoomMember,
+    message: MessageId,
+    (kind, seq): (EventKind, i64),
+) -> QueryResult<RoomEvent> {
     Ok(RoomEvent {
-        room,
-        seq: event.append(conn, room)?,
+        room: member.room.id,
+        seq,
         kind,
-        actor,
+        actor: member.user,
         message: Some(Message::get(conn, message)?),
         user: None,
     })

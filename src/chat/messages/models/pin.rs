@@ -6,8 +6,8 @@ use super::{budget::Budget, message::Message, notice::NewRoomEvent, room_event::
 use crate::{
     accounts::{Person, UserRef},
     chat::{
-        log::{EventKind, MessageId, NewEvent, NoticeKind},
-        rooms::{Room, RoomMember},
+        log::{EventKind, MessageId, NoticeKind},
+        rooms::RoomMember,
     },
     db::{Connection, Timestamp},
     schema::{pins, users},
@@ -83,36 +83,20 @@ pub(super) fn pins_changed(
     changed.write(conn, member.room.id)
 }
 
-/// Pins a message, and returns the event of that.
+/// Stores that a message was pinned, by the event with this number.
 pub(super) fn insert(
     conn: &mut Connection,
     member: &RoomMember,
-    message: MessageId,
-) -> QueryResult<RoomEvent> {
-    let (room, actor, kind) = (member.room.id, member.user, EventKind::MessagePinned);
-    let seq = Room::next_seq(conn, room)?;
+    (message, seq): (MessageId, i64),
+) -> QueryResult<()> {
     diesel::insert_into(pins::table)
         .values((
             pins::message_id.eq(message),
-            pins::room_id.eq(room),
+            pins::room_id.eq(member.room.id),
             pins::seq.eq(seq),
-            pins::user_id.eq(actor),
+            pins::user_id.eq(member.user),
             pins::created_at.eq(Timestamp::now()),
         ))
         .execute(conn)?;
-    let event = NewEvent {
-        kind,
-        actor,
-        message: Some(message),
-        user: None,
-    };
-    event.insert(conn, room, seq)?;
-    Ok(RoomEvent {
-        room,
-        seq,
-        kind,
-        actor,
-        message: Some(Message::get(conn, message)?),
-        user: None,
-    })
+    Ok(())
 }
