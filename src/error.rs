@@ -66,6 +66,23 @@ pub enum Error {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Returns all sentences of a form, for a place that shows them together.
+pub fn sentences(errors: FieldErrors) -> String {
+    errors.into_values().collect::<Vec<_>>().join(" ")
+}
+
+/// Like diesel's `optional`: returns `None` instead of [`Error::NotFound`].
+///
+/// # Errors
+/// All others.
+pub fn found<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Error {
     /// Returns [`Error::Invalid`] for one field with one message.
     pub fn invalid(field: &'static str, sentence: impl Into<String>) -> Self {

@@ -18,7 +18,7 @@ use crate::{
         rooms::{ListedMember, Role, RoomId, RoomMember},
     },
     db::Timestamp,
-    error::{Error, FieldErrors, Result},
+    error::{Error, FieldErrors, Result, sentences},
     friends::friends_of,
     security::Action,
     words,
@@ -220,8 +220,7 @@ pub(crate) async fn leave_room(
         }
         // The chosen member has left in the meantime (a race), so the page asks again.
         Err(Error::Invalid(errors)) => {
-            let sentence = errors.into_values().collect::<Vec<_>>().join(" ");
-            Ok(Redirect::to(format!("/rooms/{room}/leave/")).danger(sentence))
+            Ok(Redirect::to(format!("/rooms/{room}/leave/")).danger(sentences(errors)))
         }
         Err(error) => Err(error),
     }

@@ -25,7 +25,7 @@ use crate::{
         shell::{Conversations, PageData, Sidebar},
     },
     db::Connection,
-    error::{Error, Result},
+    error::{Error, Result, found},
     friends::BlockedPeople,
     preferences::Tips,
     words,
@@ -351,13 +351,10 @@ impl Answered {
         reply: Option<MessageId>,
     ) -> Result<Option<Self>> {
         let Some(id) = reply else { return Ok(None) };
-        let message = match VisibleMessage::find(conn, member.room.id, id, member.user) {
-            Ok(seen) => seen.message,
-            Err(Error::NotFound) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let is_there = message.deleted.is_none();
-        Ok(is_there.then(|| Self {
+        let seen = found(VisibleMessage::find(conn, member.room.id, id, member.user))?;
+        let message = seen.map(|seen| seen.message);
+        let present = message.filter(|message| message.deleted.is_none());
+        Ok(present.map(|message| Self {
             id: message.id,
             text: plain(&message.body, QUOTE_CHARS),
             author: message.author.name,

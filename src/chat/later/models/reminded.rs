@@ -18,7 +18,7 @@ use crate::{
         rooms::{RoomId, RoomKind, RoomMember},
     },
     db::Connection,
-    error::{Error, Result},
+    error::{Result, found},
     friends::BlockedPeople,
     schema::{messages, reminders, users},
     words,
@@ -41,11 +41,11 @@ pub(crate) struct RemindedMessage {
     pub(crate) room_kind: RoomKind,
     /// Whether the author is the person themselves.
     pub(crate) is_own: bool,
-    /// The name of the author, unless the message is folded.
+    /// The name of the author. `None` if the person blocks the author.
     pub(crate) author: Option<String>,
-    /// The beginning of the text on one line, or why there is none.
+    /// The beginning of the text on one line, or why it is not shown.
     pub(crate) text: String,
-    /// Whether the text is one of the message.
+    /// Whether `text` is from the message.
     pub(crate) is_shown: bool,
 }
 
@@ -106,7 +106,7 @@ impl Reminded {
         for (reminder, row, author) in rows {
             let member = match members.entry(row.room_id) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(membership(conn, row.room_id, user)?),
+                Entry::Vacant(new) => new.insert(found(RoomMember::find(conn, row.room_id, user))?),
             };
             let message = member
                 .as_ref()
@@ -114,15 +114,6 @@ impl Reminded {
             all.push(Self { reminder, message });
         }
         Ok(all)
-    }
-}
-
-/// Returns the membership of a person in a room, or `None` if they are not in it.
-fn membership(conn: &mut Connection, room: RoomId, user: UserId) -> Result<Option<RoomMember>> {
-    match RoomMember::find(conn, room, user) {
-        Ok(member) => Ok(Some(member)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

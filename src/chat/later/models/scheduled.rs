@@ -9,7 +9,7 @@ use crate::{
     accounts::UserId,
     chat::{log::MessageId, messages::NewMessage, rooms::RoomId},
     db::{Connection, Timestamp, id_type, text_enum},
-    error::{Error, Result},
+    error::{Error, Result, found},
     schema::scheduled_messages,
     words,
 };
@@ -170,13 +170,8 @@ impl Scheduled {
         (id, author): (ScheduledId, UserId),
         room: RoomId,
     ) -> Result<Option<Self>> {
-        let found = match Self::find(conn, id, author) {
-            Ok(found) => found,
-            Err(Error::NotFound) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let is_here = found.state == State::Returned && found.room_id == Some(room);
-        Ok(is_here.then_some(found))
+        let found = found(Self::find(conn, id, author))?;
+        Ok(found.filter(|one| one.state == State::Returned && one.room_id == Some(room)))
     }
 
     /// Cancels one of this author. Idempotent.

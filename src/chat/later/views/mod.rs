@@ -13,10 +13,10 @@ use crate::{
     words,
 };
 
-/// A time with what happens then, for `_moment.hbs`.
+/// The data of `_moment.hbs`: a label and a time, for example "To be sent on 1 December".
 #[derive(Debug, Serialize)]
 pub(super) struct Moment {
-    /// For example "To be sent".
+    /// The label.
     what: String,
     /// ISO 8601, UTC.
     at: String,

@@ -1,7 +1,7 @@
 //! Reminders: the form that chooses the time for a message, the list, and its buttons. The dialog of
 //! `static/js/later/choose.js` sends the same form.
 
-use actix_web::{Either, HttpResponse, ResponseError, web};
+use actix_web::{Either, HttpResponse, http::StatusCode, web};
 use serde::{Deserialize, Serialize};
 
 use super::{Moment, local_now, readable};
@@ -18,7 +18,7 @@ use crate::{
         rooms::RoomId,
     },
     db::Connection,
-    error::{Error, Result},
+    error::{Error, Result, sentences},
     words,
 };
 
@@ -121,14 +121,10 @@ pub(crate) async fn remind(
             let back = Redirect::to(format!("/rooms/{room}/messages/{message}/"));
             Ok(Either::Left(back.done(set_words(time))))
         }
-        Err(error @ Error::Invalid(_)) => {
-            let page = page.with_status(error.status_code());
-            let Error::Invalid(errors) = error else {
-                return Err(error);
-            };
-            let text = errors.into_values().collect::<Vec<_>>().join(" ");
-            let place = (me, (room, message), zone);
-            let shown = show(page, &later, place, Some((form, text))).await?;
+        Err(Error::Invalid(errors)) => {
+            let page = page.with_status(StatusCode::UNPROCESSABLE_ENTITY);
+            let refused = Some((form, sentences(errors)));
+            let shown = show(page, &later, (me, (room, message), zone), refused).await?;
             Ok(Either::Right(shown))
         }
         Err(error) => Err(error),
@@ -260,7 +256,7 @@ pub(crate) async fn finish(
     Ok(form.back().done(words::text("reminder-finished")))
 }
 
-/// `POST /reminders/{id}/again/`: reminds again at the time of a preset.
+/// `POST /reminders/{id}/again/`: postpones the reminder to a preset, for example `tomorrow`.
 pub(crate) async fn remind_again(
     me: SignedIn,
     id: web::Path<ReminderId>,

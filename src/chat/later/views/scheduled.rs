@@ -20,7 +20,7 @@ use crate::{
         rooms::{RoomId, RoomMember},
     },
     db::{Connection, Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, found, sentences},
     security::{Account, Action, RateLimiter, client_addr},
     words,
 };
@@ -154,7 +154,7 @@ pub(crate) async fn schedule(
             if errors.contains_key(CALLS) {
                 "1".clone_into(&mut form.calls);
             }
-            errors.into_values().collect::<Vec<_>>().join(" ")
+            sentences(errors)
         }
         Error::Forbidden => words::text("later-error-closed"),
         Error::TooMany { .. } => words::text("later-error-limited"),
@@ -265,11 +265,9 @@ pub(crate) async fn list_later(
         let all = Scheduled::of(conn, me)?;
         let mut titles: HashMap<RoomId, String> = HashMap::new();
         for room in all.iter().filter_map(|one| one.room_id) {
-            match RoomMember::find(conn, room, me) {
-                Ok(member) => titles.insert(room, member.title),
-                Err(Error::NotFound) => None,
-                Err(error) => return Err(error),
-            };
+            if let Some(member) = found(RoomMember::find(conn, room, me))? {
+                titles.insert(room, member.title);
+            }
         }
         let rows = all.into_iter().map(|one| row(one, &titles, &now));
         Ok(ListPage {
