@@ -6,15 +6,15 @@ use actix_web::{HttpResponse, web};
 use qrcode::{Color, QrCode};
 use serde::{Deserialize, Serialize};
 
-use super::{asker::Asker, pane::Pane, room_changes::details};
+use super::{asker::Asker, pane::Pane, room_changes::details, shown_time::ShownTime};
 use crate::{
-    accounts::{Page, Person, Redirect, UserId},
+    accounts::{Page, Person, Redirect, UserId, Zone},
     chat::{
         membership::{Invite, InviteState, InviteTerms, joined_by},
         rooms::{InviteId, ListedMember, RoomId, RoomInviter, RoomMember},
     },
     db::{Connection, Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, sentences},
     security::{Action, Site},
     words,
 };
@@ -68,10 +68,7 @@ pub(crate) async fn create_invite(
     };
     match asker.chat.database.write(made).await {
         Ok(invite) => Ok(Redirect::to(format!("/rooms/{room}/invites/{invite}/"))),
-        Err(Error::Invalid(errors)) => {
-            let sentence = errors.into_values().collect::<Vec<_>>().join(" ");
-            Ok(details(room).danger(sentence))
-        }
+        Err(Error::Invalid(errors)) => Ok(details(room).danger(sentences(errors))),
         Err(error) => Err(error),
     }
 }
@@ -95,6 +92,7 @@ pub(crate) async fn show_invite(
     page: Page,
     path: web::Path<(RoomId, InviteId)>,
     site: web::Data<Site>,
+    zone: Zone,
 ) -> Result<HttpResponse> {
     let (room, invite) = *path;
     let read = move |conn: &mut Connection, me| {
@@ -111,7 +109,7 @@ pub(crate) async fn show_invite(
         name: inviter.title.clone(),
         code: Code::new(&link)?,
         link,
-        invite: ShownInvite::new(&invite, &listing),
+        invite: ShownInvite::new(&invite, &listing, &zone),
     };
     pane.render(&asker, page, "chat/membership/invite", own)
         .await
@@ -144,13 +142,6 @@ pub(crate) struct ShownInvite {
     came: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct ShownTime {
-    /// ISO 8601, UTC.
-    iso: String,
-    text: String,
-}
-
 fn link(site: &Site, token: &str) -> Result<String> {
     let path = format!("/join/{token}/");
     Ok(site.url().join(&path).map_err(Error::internal)?.into())
@@ -158,29 +149,20 @@ fn link(site: &Site, token: &str) -> Result<String> {
 
 impl ShownInvite {
     /// `listing` must have all members of the room.
-    pub(crate) fn new(invite: &Invite, listing: &[ListedMember]) -> Self {
+    pub(crate) fn new(invite: &Invite, listing: &[ListedMember], zone: &Zone) -> Self {
         let state = invite.state(Timestamp::now());
         let came = joined_by(listing, invite.id).into_iter();
         Self {
             id: invite.id,
             path: format!("/rooms/{}/invites/{}/", invite.room, invite.id),
             by: invite.by.clone(),
-            made: invite.created_at.into(),
-            expires: invite.expires_at.map(ShownTime::from),
+            made: ShownTime::new(invite.created_at, zone),
+            expires: invite.expires_at.map(|end| ShownTime::new(end, zone)),
             uses: invite.uses,
             max_uses: invite.max_uses,
             is_valid: state == InviteState::Valid,
             state: words::text(state_key(state)),
             came: came.map(|person| person.name.clone()).collect(),
-        }
-    }
-}
-
-impl From<Timestamp> for ShownTime {
-    fn from(moment: Timestamp) -> Self {
-        Self {
-            iso: moment.iso(),
-            text: moment.utc(&words::text("format-day-time")),
         }
     }
 }

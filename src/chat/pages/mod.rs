@@ -22,5 +22,6 @@ pub(crate) mod post;
 pub(crate) mod room;
 pub(crate) mod room_changes;
 pub(crate) mod room_details;
+mod shown_time;
 mod unread_here;
 mod visit;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::{asker::Asker, pane::Pane};
+use super::{asker::Asker, pane::Pane, shown_time::ShownTime};
 use crate::{
     accounts::{Page, Person, Zone},
     chat::{
@@ -14,7 +14,7 @@ use crate::{
         },
         rooms::{RoomId, RoomMember},
     },
-    db::{Connection, Timestamp},
+    db::Connection,
     error::Result,
     friends::BlockedPeople,
     words,
@@ -35,22 +35,6 @@ pub(crate) struct ShownPin {
     by: String,
     pinned: ShownTime,
     may_unpin: bool,
-}
-
-#[derive(Serialize)]
-struct ShownTime {
-    /// ISO 8601, UTC.
-    iso: String,
-    text: String,
-}
-
-impl ShownTime {
-    fn new(moment: Timestamp, zone: &Zone) -> Self {
-        Self {
-            iso: moment.iso(),
-            text: zone.format(moment, &words::text("format-day-time")),
-        }
-    }
 }
 
 impl ShownPin {

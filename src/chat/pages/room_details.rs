@@ -67,6 +67,8 @@ struct About {
     /// The people whose presence this member may see.
     visible: HashSet<UserId>,
     blocked: BlockedPeople,
+    /// Those of them whose messages are folded here.
+    folded: BlockedPeople,
 }
 
 impl About {
@@ -86,6 +88,7 @@ impl About {
             can_post: member.may_post(conn)?,
             visible: may_see(conn, me)?,
             blocked: BlockedPeople::of(conn, me)?,
+            folded: member.folded(conn)?,
             invites,
             member,
         })
@@ -126,10 +129,10 @@ impl About {
 
     /// Returns what members may do, if this member decides it.
     fn rights(&self) -> Vec<Right> {
-        let room = &self.member.room;
         if self.member.clone().moderator().is_err() {
             return Vec::new();
         }
+        let room = &self.member.room;
         let right = |name, may| {
             let (text, action) = match may {
                 true => ("may", "stop"),
@@ -185,11 +188,7 @@ impl About {
 
     fn pins(&self, zone: &Zone) -> Vec<ShownPin> {
         let may_unpin = self.can_post && self.member.may_pin();
-        let folded = match self.member.room.kind.folds_blocked() {
-            true => self.blocked.clone(),
-            false => BlockedPeople::default(),
-        };
-        let shown = |pin: &PinnedMessage| ShownPin::new(pin, (&folded, may_unpin), zone);
+        let shown = |pin: &PinnedMessage| ShownPin::new(pin, (&self.folded, may_unpin), zone);
         self.pins.iter().map(shown).collect()
     }
 
@@ -217,7 +216,7 @@ impl About {
             topic_chars: TOPIC_CHARS,
             errors: shown.errors.into(),
             invites: invites
-                .map(|invite| ShownInvite::new(invite, &self.listing))
+                .map(|invite| ShownInvite::new(invite, &self.listing, zone))
                 .collect(),
         }
     }
