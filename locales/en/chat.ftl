@@ -184,7 +184,7 @@ pins-is = This message is pinned for everyone in the conversation.
 pins-is-not = A pinned message stays easy to find for everyone in the conversation.
 pins-title = Pinned messages in { $room }
 pins-heading = Pinned messages
-pins-lead = The message that was pinned last comes first.
+pins-lead = Most recently pinned first.
 pins-count =
     { $count ->
         [one] 1 pinned message
@@ -202,4 +202,8 @@ pins-unpin-label = Unpin message from { $name }
 pins-done = The message is pinned.
 pins-removed = The message is no longer pinned.
 pins-refused-member = Only moderators can pin messages in this room.
-pins-refused-many = This conversation already has { $most } pinned messages. Unpin one first.
+pins-refused-many =
+    { $most ->
+        [one] This conversation already has a pinned message. Unpin it first.
+       *[other] This conversation already has { $most } pinned messages. Unpin one first.
+    }

@@ -58,7 +58,11 @@ reminder-about = Reminder: { $name }
 reminder-set = You will be reminded on { $time }.
 reminder-at = You will be reminded on
 reminder-replace = Another time replaces it.
-reminder-error-many = You can have { $most } reminders. Delete one first.
+reminder-error-many =
+    { $most ->
+        [one] You can have 1 reminder. Delete it first.
+       *[other] You can have { $most } reminders. Delete one first.
+    }
 reminder-hidden = You cannot see this message any more.
 reminder-no-preview = You wanted to be reminded of a message.
 reminder-in = in { $name }

@@ -244,7 +244,7 @@ async fn reminders_are_limited_but_their_moments_can_change() {
     stage.try_remind(one, 3_000, 1).await.unwrap();
     match stage.try_remind(other, 2_000, 1).await {
         Err(Error::Invalid(errors)) => {
-            let expected = "You can have 1 reminders. Delete one first.";
+            let expected = "You can have 1 reminder. Delete it first.";
             assert_eq!(errors["when"], expected);
         }
         refused => panic!("{refused:?}"),
@@ -263,7 +263,7 @@ async fn a_message_that_fails_holds_up_no_reminder() {
 }
 
 #[actix_web::test]
-async fn a_purged_room_takes_its_reminders_with_it() {
+async fn a_message_that_is_purged_takes_its_reminders_with_it() {
     let stage = Stage::start().await;
     let message = stage.post("hello").await;
     stage.remind(message, 2_000).await;

@@ -75,7 +75,7 @@ impl NoticeKind {
         }
     }
 
-    /// Returns whether its value is a message, to which the line is a link.
+    /// Returns whether the value of the notice is the id of a message, to which the notice links.
     pub fn is_of_message(self) -> bool {
         self == Self::Pinned
     }

@@ -44,7 +44,7 @@ const SHORT_CODES = onDemand(/(?:^|[^\p{L}\d:/]):[\p{L}\d_+-]{2,}:?$/u, async ()
 
 const COMMANDS = onDemand(/^\/[a-z]*$/, async () => (await import("./commands.js")).commands());
 
-/** What is needed once somebody points at a message or focuses one, which comes before each action. Loaded when idle. */
+/** The bar over messages, and the actions that are not needed at first. Loaded when the page is idle. */
 const loadActs = () => import("./message-bar.js");
 
 export class MessageActions {
@@ -105,7 +105,7 @@ export class MessageActions {
     );
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
       log.addEventListener(type, ({ target }) => offerMessageBar(target));
-    // Without a connection it could not be loaded any more.
+    // So that it is there when the connection is lost.
     (globalThis.requestIdleCallback ?? setTimeout)(() => loadActs().catch(() => {}));
     this.blocked = new BlockedMessages({ list, isBlocked, opened: (message) => foldTall([message], scroll) });
     this.keepInside = keepTabInside(list);
