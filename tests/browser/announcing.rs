@@ -9,8 +9,8 @@ use crate::{
     stage::{Program, until},
 };
 
-/// Records what is added to the log while it is live, and to statuses and alerts, as a screen reader
-/// announces it: without the parts whose `aria-live` is off.
+/// Records what is added to the log while it is live, and to statuses and alerts, as a screen
+/// reader announces it: without the parts whose `aria-live` is off.
 const RECORD: &str = "globalThis.announced = [];
     const said = (node) => node.nodeType === Node.TEXT_NODE ? node.data
         : node.nodeType !== Node.ELEMENT_NODE || node.ariaLive === 'off' || node.ariaHidden === 'true' ? ''

@@ -1,5 +1,5 @@
-//! Pinned messages: by the menu and by a key, seen live by the other person, listed on their page and
-//! beside the conversation, followed, unpinned; the same without scripts.
+//! Pinned messages: by the menu and by a key, seen live by the other person, listed on their page
+//! and beside the conversation, followed, unpinned; the same without scripts.
 
 use thirtyfour::By;
 

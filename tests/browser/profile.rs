@@ -119,8 +119,8 @@ impl Profile {
 
     /// Opens a page of the site in the current tab.
     pub(crate) async fn open(&self, path: &str) {
-        // With this answer the driver knows of a page that the last press loads, and waits for it first.
-        // It fails where there is no page.
+        // With this answer the driver knows of a page that the last press loads, and waits for it
+        // first. It fails where there is no page.
         let _ = self.driver.execute("return 0", Vec::new()).await;
         self.driver
             .goto(format!("{}{path}", self.origin))

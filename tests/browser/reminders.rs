@@ -1,5 +1,5 @@
-//! Reminders: the dialog of a message, the toast at its time on every device, and the home page that
-//! shows it until it is done. Also toasts of refused messages, and all of it without scripts.
+//! Reminders: the dialog of a message, the toast at its time on every device, and the home page
+//! that shows it until it is done. Also toasts of refused messages, and all of it without scripts.
 
 use serde_json::Value;
 
@@ -36,7 +36,8 @@ async fn time_passes(site: &Program, person: &Profile) {
     send(person, "/reminders/0/done/", "").await;
 }
 
-/// Sets a reminder in the menu of bo's message, after a press without a time and a cancelled dialog.
+/// Sets a reminder in the menu of bo's message, after a press without a time and a cancelled
+/// dialog.
 async fn set_in_the_menu(ana: &Profile) {
     ana.choose("Soup at eight?", "Remind me…").await;
     ana.find("dialog", "Remind me of this message").await;

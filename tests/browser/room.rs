@@ -1,5 +1,5 @@
-//! The room itself: its head on small phones, notices in one line, states in the margin, the bar over
-//! a message, double-clicks, and the details beside the conversation.
+//! The room itself: its head on small phones, notices in one line, states in the margin, the bar
+//! over a message, double-clicks, and the details beside the conversation.
 
 use thirtyfour::{By, Key};
 

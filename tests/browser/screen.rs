@@ -98,8 +98,8 @@ impl Profile {
         }
     }
 
-    /// Returns the element with this role and exactly this name. Asks the browser for all elements of
-    /// that name at once: one question for each candidate was half of the time of all tests.
+    /// Returns the element with this role and exactly this name. Asks the browser for all elements
+    /// of that name at once: one question for each candidate was half of the time of all tests.
     async fn look_for(&self, role: &str, name: &str) -> Option<WebElement> {
         let root = json!({ "expression": "document" });
         let root = self.ask_browser("Runtime.evaluate", root).await?;

@@ -1,5 +1,5 @@
-//! Pinned messages: who may pin, live and after an interruption, the limit, deletion, the pages, and
-//! what is blocked.
+//! Pinned messages: who may pin, live and after an interruption, the limit, deletion, the pages,
+//! and what is blocked.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! What the server does later, although no browser is open: it sends scheduled messages, and reminds
-//! people of messages. One actor, the [`Scheduler`], sleeps until the next of both is due.
+//! What the server does later, although no browser is open: it sends scheduled messages, and
+//! reminds people of messages. One actor, the [`Scheduler`], sleeps until the next of both is due.
 
 mod commands;
 mod models;

@@ -52,8 +52,8 @@ pub struct Told {
 }
 
 impl ServerEvent {
-    /// Returns the event of a due reminder. Leaves the text of the message out if the person wants no
-    /// previews in notifications.
+    /// Returns the event of a due reminder. Leaves the text of the message out if the person wants
+    /// no previews in notifications.
     pub(super) fn reminder_due(reminded: &Reminded, has_previews: bool) -> Self {
         let told = match &reminded.message {
             None => Told {

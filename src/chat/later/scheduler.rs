@@ -1,6 +1,6 @@
 //! The scheduler: one actor per process, started by `parts.rs`. It sleeps until the next message or
-//! reminder is due; [`Wake`] tells it that something was scheduled, changed or cancelled. It asks the
-//! database when it starts, when it is woken, and when something is due, but not at intervals.
+//! reminder is due; [`Wake`] tells it that something was scheduled, changed or cancelled. It asks
+//! the database when it starts, when it is woken, and when something is due, but not at intervals.
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,8 +33,9 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The capacity of the mailbox. A [`Wake`] that finds it full is not needed: others wait there.
 const MAILBOX: usize = 64;
-/// The maximum number of messages, and of reminders, in one turn, so that many that are due at once,
-/// for example after a day without the server, do not displace what people send at the moment.
+/// The maximum number of messages, and of reminders, in one turn, so that many that are due at
+/// once, for example after a day without the server, do not displace what people send at the
+/// moment.
 const IN_ONE_TURN: i64 = 20;
 /// The longest sleep. Timers follow a clock that only runs forward while the machine is awake, but
 /// messages are due by the clock of the wall, which can jump. So the two are compared at least this
@@ -187,8 +188,9 @@ impl SchedulerParts {
         failed.map_or(Ok(is_full), Err)
     }
 
-    /// Marks the reminders that are due, and then tells the sockets of their people. Returns whether
-    /// there may be more. Without a socket, and after a crash in between, the next page shows them.
+    /// Marks the reminders that are due, and then tells the sockets of their people. Returns
+    /// whether there may be more. Without a socket, and after a crash in between, the next page
+    /// shows them.
     async fn remind(&self, now: Timestamp) -> Result<bool> {
         let due = self
             .database

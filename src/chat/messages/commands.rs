@@ -1,5 +1,5 @@
-//! Message commands: post, edit, delete, react, pin. `live` applies the rate limits, puts each command
-//! into the commit line, and announces the result.
+//! Message commands: post, edit, delete, react, pin. `live` applies the rate limits, puts each
+//! command into the commit line, and announces the result.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -131,8 +131,8 @@ pub enum MessageChange {
     Pin(bool),
 }
 
-/// Changes a message and announces the change. The answer is the number of its last event, or `None` if
-/// nothing changed (idempotent).
+/// Changes a message and announces the change. The answer is the number of its last event, or
+/// `None` if nothing changed (idempotent).
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Option<i64>, NotChanged>")]
 pub struct ChangeMessage {
@@ -222,7 +222,8 @@ enum Checked {
 }
 
 impl CheckedChange {
-    /// Makes the change on the writer's connection. Returns no event if nothing changed (idempotent).
+    /// Makes the change on the writer's connection. Returns no event if nothing changed
+    /// (idempotent).
     pub fn apply(self, conn: &mut Connection) -> Result<Vec<RoomEvent>, NotChanged> {
         let seen = VisibleMessage::find(conn, self.room, self.message, self.user)?;
         let event = match self.change {

@@ -1,5 +1,5 @@
-//! Messages: posting, editing, deleting, replies, reactions, pins, mentions, history, formatting, and
-//! markup.
+//! Messages: posting, editing, deleting, replies, reactions, pins, mentions, history, formatting,
+//! and markup.
 
 mod body;
 mod call;

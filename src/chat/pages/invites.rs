@@ -1,4 +1,5 @@
-//! Invite links of a room: moderators create and revoke them, and members where the room allows it. Each has a QR code.
+//! Invite links of a room: moderators create and revoke them, and members where the room allows it.
+//! Each has a QR code.
 
 use std::time::Duration;
 

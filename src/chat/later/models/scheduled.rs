@@ -1,5 +1,5 @@
-//! Scheduled messages: those that wait, and those that could not be sent. Their author keeps the text
-//! until the message is sent or they delete it.
+//! Scheduled messages: those that wait, and those that could not be sent. Their author keeps the
+//! text until the message is sent or they delete it.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -32,8 +32,8 @@ text_enum! {
         Closed = "closed",
         /// Not sent: the text is longer than messages may be now.
         TooLong = "too_long",
-        /// Not sent: its author has sent another text with the same idempotency key, for example after
-        /// going back to the form.
+        /// Not sent: its author has sent another text with the same idempotency key, for example
+        /// after going back to the form.
         Replaced = "replaced",
     }
 }

@@ -882,8 +882,8 @@ async fn the_events_of_all_sockets_of_a_person_are_counted_together() {
     next(&mut bo, "connection.pong").await;
 }
 
-/// Stands for the session middleware: the session is valid when it is read for the handshake, and ends before
-/// the consumer reads it again.
+/// Stands for the session middleware: the session is valid when it is read for the handshake, and
+/// ends before the consumer reads it again.
 struct EndsBetweenTheReads(Database, SignedIn);
 
 impl Middleware for EndsBetweenTheReads {

@@ -276,8 +276,8 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Returns what the link `token` offers to a visitor who is not signed in, or why it is no longer
-    /// valid.
+    /// Returns what the link `token` offers to a visitor who is not signed in, or why it is no
+    /// longer valid.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown token.

@@ -17,8 +17,8 @@ use crate::{
 
 /// Returns the members whom `author` calls, sorted by id. `online` are the people who are online at
 /// the moment. Somebody who blocks the author, or whom the author blocks, is not called by `@here`,
-/// because it would show that they are online. They are called by `@everyone`, because their absence
-/// would show the block; their counts and notifications leave out blocked people.
+/// because it would show that they are online. They are called by `@everyone`, because their
+/// absence would show the block; their counts and notifications leave out blocked people.
 pub(crate) fn callable(
     conn: &mut Connection,
     (room, author): (RoomId, UserId),

@@ -136,8 +136,8 @@ impl VisibleMessage {
         )?))
     }
 
-    /// Deletes the text with its versions, reactions, mentions and pin, and the quotes of it in other
-    /// messages. The row stays, so that the sequence has no gap.
+    /// Deletes the text with its versions, reactions, mentions and pin, and the quotes of it in
+    /// other messages. The row stays, so that the sequence has no gap.
     ///
     /// # Errors
     /// [`NotChanged::NotYours`] if the member is neither the author nor a moderator.
@@ -204,8 +204,8 @@ impl VisibleMessage {
         )?))
     }
 
-    /// Pins the message, or unpins it. A room has at most `most` pinned messages. The first event is
-    /// the change of the message, the second one that of the room, whose head counts its pins.
+    /// Pins the message, or unpins it. A room has at most `most` pinned messages. The first event
+    /// is the change of the message, the second one that of the room, whose head counts its pins.
     ///
     /// # Errors
     /// [`NotChanged`]. Every member who may write may pin, unless the room leaves it to moderators.

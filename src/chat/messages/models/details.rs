@@ -1,5 +1,5 @@
-//! Batch loading of the parts of messages that are in other tables: replies, reactions, and the names
-//! of those who pinned messages. It avoids one query per message (N+1 queries).
+//! Batch loading of the parts of messages that are in other tables: replies, reactions, and the
+//! names of those who pinned messages. It avoids one query per message (N+1 queries).
 
 use std::collections::HashMap;
 

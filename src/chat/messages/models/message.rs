@@ -137,7 +137,8 @@ impl Message {
         self.body.len() + self.html.len()
     }
 
-    /// Completes rows with their details. Takes up to three more queries, however many rows there are.
+    /// Completes rows with their details. Takes up to three more queries, however many rows there
+    /// are.
     fn complete(conn: &mut Connection, rows: Vec<Columns>) -> QueryResult<Vec<Self>> {
         let mut details = Details::of(conn, rows.iter().map(|(row, _)| row))?;
         let message = |columns| Self::from_columns(columns, &mut details);

@@ -140,8 +140,8 @@ impl NewMessage {
         Ok(Some((call, people)))
     }
 
-    /// Returns `@everyone` or `@here` if the text has one of them. It calls people only in a room that
-    /// has calls, and only if the author may call there.
+    /// Returns `@everyone` or `@here` if the text has one of them. It calls people only in a room
+    /// that has calls, and only if the author may call there.
     pub(crate) fn call_word(&self) -> Option<Call> {
         Call::among(self.rendered.names())
     }

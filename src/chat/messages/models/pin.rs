@@ -23,8 +23,8 @@ pub struct PinnedMessage {
 }
 
 impl PinnedMessage {
-    /// Returns the pinned messages of the room that fit into the budget, the one that was pinned last
-    /// first.
+    /// Returns the pinned messages of the room that fit into the budget, the one that was pinned
+    /// last first.
     pub fn of(
         conn: &mut Connection,
         member: &RoomMember,

@@ -228,8 +228,8 @@ pub enum RefusalCode {
     Gone,
     /// The message is too old to be edited.
     TooLate,
-    /// The message has the maximum number of different reactions, the room has that of pinned messages,
-    /// or the author has called everyone too often.
+    /// The message has the maximum number of different reactions, the room has that of pinned
+    /// messages, or the author has called everyone too often.
     TooMany,
     /// The rate limit is exceeded.
     Rate,

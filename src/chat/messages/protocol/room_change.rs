@@ -154,7 +154,8 @@ pub struct MemberChanged {
     pub notice: Option<Notice>,
 }
 
-/// The name, topic, state or pinned messages of a room changed. Pages that show the room load it again.
+/// The name, topic, state or pinned messages of a room changed. Pages that show the room load it
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomChanged {
     /// The room.

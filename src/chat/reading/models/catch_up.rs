@@ -1,5 +1,5 @@
-//! The catch-up summary of a room: mentions and replies, pinned messages, the most reacted ones, the
-//! latest ones, who joined, and counts of messages and people since a member last read it. It
+//! The catch-up summary of a room: mentions and replies, pinned messages, the most reacted ones,
+//! the latest ones, who joined, and counts of messages and people since a member last read it. It
 //! consists of queries only; nothing is summarised in prose.
 
 use std::collections::HashMap;
@@ -128,8 +128,8 @@ struct Row {
 }
 
 impl CatchUp {
-    /// Reads what `member` missed after event `since`, with at most `listed` mentions and replies, and as
-    /// many pinned messages.
+    /// Reads what `member` missed after event `since`, with at most `listed` mentions and replies,
+    /// and as many pinned messages.
     pub fn read(
         conn: &mut Connection,
         member: &RoomMember,

@@ -40,7 +40,8 @@ permits! {
     RoomInviter
     /// A moderator or the owner of a named room that is not archived.
     RoomModerator
-    /// A member who may change name and topic: moderators of a named room, and any member of a group.
+    /// A member who may change name and topic: moderators of a named room, and any member of a
+    /// group.
     RoomNamer
     /// The owner of a named room, archived or not.
     RoomOwner
@@ -57,8 +58,9 @@ impl RoomKind {
         }
     }
 
-    /// Returns whether messages of people whom the reader blocks are folded in such a room. A direct
-    /// conversation folds nothing, because it is opened on purpose and is closed for writing.
+    /// Returns whether messages of people whom the reader blocks are folded in such a room. A
+    /// direct conversation folds nothing, because it is opened on purpose and is closed for
+    /// writing.
     pub fn folds_blocked(self) -> bool {
         match self {
             Self::Group | Self::Open | Self::Closed => true,
@@ -66,8 +68,8 @@ impl RoomKind {
         }
     }
 
-    /// Returns whether `@everyone` and `@here` can call the members of such a room. In a conversation
-    /// of two, every message calls the other one anyway.
+    /// Returns whether `@everyone` and `@here` can call the members of such a room. In a
+    /// conversation of two, every message calls the other one anyway.
     pub fn has_calls(self) -> bool {
         match self {
             Self::Open | Self::Closed | Self::Group => true,

@@ -128,8 +128,8 @@ impl Room {
             .get_result(conn)
     }
 
-    /// Returns the moment that puts a room above all others in the lists: `now`, or, if the clock has
-    /// jumped back since, one millisecond after the newest. So the lists have the order of the
+    /// Returns the moment that puts a room above all others in the lists: `now`, or, if the clock
+    /// has jumped back since, one millisecond after the newest. So the lists have the order of the
     /// commits, because only the writer takes such moments, one after the other.
     pub(crate) fn moment_on_top(conn: &mut Connection, now: Timestamp) -> QueryResult<Timestamp> {
         let newest: Option<Timestamp> = rooms::table
